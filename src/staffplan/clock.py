@@ -1,0 +1,210 @@
+"""Time zones, opening hours, special days: local days to instants and back.
+
+Inside the program time is instants in UTC; local time exists only here and in print.
+Ends are exclusive. A local day may have 23, 24 or 25 hours.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+MINUTES_PER_DAY = 24 * 60
+Spans = tuple[tuple[int, int], ...]
+"""Open spans of one day as minutes after local midnight, (start, end); end may pass 1440 (next day)."""
+
+_SPAN = re.compile(r"(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})")
+
+
+@dataclass(frozen=True)
+class SpecialDay:
+    """A day the calendar knows: a public holiday, a closure, or an event that changes the volume."""
+
+    day: date
+    name: str
+    kind: str = "holiday"
+    """"holiday" (opening hours of holidays apply), "closed" (nothing is open), "event" (open as usual)."""
+
+
+@dataclass(frozen=True)
+class SiteCalendar:
+    """Zone, interval length and special days of a site."""
+
+    timezone: str = "UTC"
+    interval_minutes: int = 30
+    special_days: Mapping[date, SpecialDay] = field(default_factory=dict)
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    def local(self, instants: pd.DatetimeIndex) -> pd.DatetimeIndex:
+        """The same instants, as the clock on the wall shows them."""
+        return instants.tz_convert(self.timezone)
+
+
+def midnight(day: date, timezone: str) -> pd.Timestamp:
+    """The instant (UTC) at which a local day begins; where midnight is skipped, the first instant after."""
+    local = pd.Timestamp(datetime.combine(day, time())).tz_localize(
+        timezone, ambiguous=True, nonexistent="shift_forward"
+    )
+    return local.tz_convert("UTC").as_unit("ns")
+
+
+def wall_instant(day: date, minute: int, timezone: str) -> pd.Timestamp:
+    """Instant (UTC) of the wall clock `minute` minutes after midnight of `day`; 1440 and more is the next day.
+
+    A wall time that the clock change skips is moved forward; one that occurs twice is taken the first time.
+    """
+    days, rest = divmod(minute, MINUTES_PER_DAY)
+    local = pd.Timestamp(datetime.combine(day + timedelta(days=days), time(rest // 60, rest % 60)))
+    return local.tz_localize(timezone, ambiguous=True, nonexistent="shift_forward").tz_convert("UTC").as_unit("ns")
+
+
+def day_intervals(day: date, timezone: str, minutes: int) -> pd.DatetimeIndex:
+    """Starts (UTC) of the intervals of one local day: 46, 48 or 50 half-hours."""
+    return _grid(midnight(day, timezone), midnight(day + timedelta(days=1), timezone), minutes)
+
+
+def horizon_intervals(first: date, days: int, timezone: str, minutes: int) -> pd.DatetimeIndex:
+    """Starts (UTC) of all intervals of `days` local days from `first` on."""
+    return _grid(midnight(first, timezone), midnight(first + timedelta(days=days), timezone), minutes)
+
+
+def _grid(start: pd.Timestamp, end: pd.Timestamp, minutes: int) -> pd.DatetimeIndex:
+    return pd.date_range(start, end, freq=f"{minutes}min", inclusive="left", unit="ns")
+
+
+def local_dates(instants: pd.DatetimeIndex, timezone: str) -> NDArray[np.object_]:
+    """The local calendar day of each instant, as `datetime.date`."""
+    return np.asarray(instants.tz_convert(timezone).date, dtype=object)
+
+
+def minute_of_day(instants: pd.DatetimeIndex, timezone: str) -> NDArray[np.int64]:
+    """Wall-clock minutes after midnight of each instant."""
+    local = instants.tz_convert(timezone)
+    return np.asarray(local.hour * 60 + local.minute, dtype=np.int64)
+
+
+def parse_spans(text: str) -> Spans:
+    """Spans of a day from text: "08:00-12:00, 13:00-17:00", "22:00-06:00" (past midnight), "closed", "24h".
+
+    Raises ValueError, in words, on anything else.
+    """
+    words = text.strip().lower()
+    if words == "closed":
+        return ()
+    if words == "24h":
+        return ((0, MINUTES_PER_DAY),)
+    return tuple(_parse_span(part) for part in words.split(","))
+
+
+def _parse_span(part: str) -> tuple[int, int]:
+    match = _SPAN.fullmatch(part.strip())
+    if match is None:
+        raise ValueError(f"{part.strip()!r} is not a span of hours; write 08:00-20:00, closed or 24h")
+    from_hour, from_minute, to_hour, to_minute = map(int, match.groups())
+    if from_hour > 23 or to_hour > 24 or max(from_minute, to_minute) > 59 or (to_hour == 24 and to_minute):
+        raise ValueError(f"{part.strip()!r} has a time outside 00:00-24:00")
+    start, end = from_hour * 60 + from_minute, to_hour * 60 + to_minute
+    if start == end:
+        raise ValueError(f"{part.strip()!r} is empty; write 24h for the whole day, closed for none")
+    return start, end if end > start else end + MINUTES_PER_DAY
+
+
+def parse_weekdays(text: str) -> tuple[int, ...]:
+    """Weekday numbers (Monday 0) from "mon", "mon-fri", "sat,sun", "sun-thu" (wraps), "daily".
+
+    Raises ValueError, in words, on anything else.
+    """
+    words = text.strip().lower()
+    if words == "daily":
+        return tuple(range(7))
+    days: list[int] = []
+    for part in words.split(","):
+        first, _, last = part.strip().partition("-")
+        if first not in WEEKDAYS or (last and last not in WEEKDAYS):
+            raise ValueError(f"{part.strip()!r} is not a weekday or a range; write mon, sat,sun or mon-fri")
+        start = WEEKDAYS.index(first)
+        length = (WEEKDAYS.index(last or first) - start) % 7 + 1
+        days.extend((start + step) % 7 for step in range(length))
+    return tuple(dict.fromkeys(days))
+
+
+@dataclass(frozen=True)
+class OpeningHours:
+    """When a queue is open: spans for each weekday (Monday first), and other spans on holidays."""
+
+    weekdays: tuple[Spans, ...]
+    on_holidays: Spans | None = None
+    """None: holidays are open like any other day."""
+
+    @classmethod
+    def always(cls) -> OpeningHours:
+        return cls((((0, MINUTES_PER_DAY),),) * 7)
+
+    def spans(self, day: date, calendar: SiteCalendar) -> Spans:
+        """Open spans of one local day, closures and holidays considered."""
+        special = calendar.special_days.get(day)
+        if special is not None and special.kind == "closed":
+            return ()
+        if special is not None and special.kind == "holiday" and self.on_holidays is not None:
+            return self.on_holidays
+        return self.weekdays[day.weekday()]
+
+    def open_mask(self, instants: pd.DatetimeIndex, calendar: SiteCalendar) -> NDArray[np.bool_]:
+        """(instants,): True where the queue is open at that instant."""
+        minutes = minute_of_day(instants, calendar.timezone)
+        codes, days = pd.factorize(local_dates(instants, calendar.timezone))
+        yesterdays = [day - timedelta(days=1) for day in days]
+        today = self._inside(minutes, codes, [self.spans(day, calendar) for day in days])
+        tail = [self.spans(day, calendar) for day in yesterdays]
+        return today | self._inside(minutes + MINUTES_PER_DAY, codes, tail)
+
+    @staticmethod
+    def _inside(minutes: NDArray[np.int64], codes: NDArray[np.int64], spans_of_day: list[Spans]) -> NDArray[np.bool_]:
+        """(instants,): whether each minute lies in the spans of its day; days are given by code."""
+        inside = np.zeros(len(minutes), dtype=bool)
+        for spans in set(spans_of_day):
+            with_these = np.array([own == spans for own in spans_of_day], dtype=bool)[codes]
+            for start, end in spans:
+                inside |= with_these & (minutes >= start) & (minutes < end)
+        return inside
+
+
+def public_holidays(country: str, years: Iterable[int], subdivision: str | None = None) -> list[SpecialDay]:
+    """Public holidays of a country (ISO 3166 code) from the `holidays` library.
+
+    Raises ValueError when the country or the subdivision is not known there.
+    """
+    import holidays
+
+    try:
+        found = holidays.country_holidays(country, subdiv=subdivision, years=list(years))
+    except NotImplementedError as error:
+        raise ValueError(f"{country}{f'-{subdivision}' if subdivision else ''}: {error}") from error
+    return [SpecialDay(day, name) for day, name in sorted(found.items())]
+
+
+def localize(local: pd.Series, timezone: str) -> tuple[pd.Series, pd.Series]:
+    """Local wall times to instants (UTC).
+
+    Gives the instants (NaT where there is none) and, for each row, "" or what is wrong with it:
+    a local time that the clock change skips, or that occurs twice.
+    """
+    skipped = local.dt.tz_localize(timezone, ambiguous=np.ones(len(local), dtype=bool), nonexistent="NaT")
+    double = local.dt.tz_localize(timezone, ambiguous="NaT", nonexistent="shift_forward")
+    trouble = pd.Series("", index=local.index, dtype=object)
+    trouble[local.notna() & skipped.isna()] = "does not exist: the clock goes forward over it"
+    trouble[local.notna() & double.isna()] = "exists twice: the clock goes back over it"
+    instants = skipped.where(trouble == "").dt.tz_convert("UTC").dt.as_unit("ns")
+    return instants, trouble

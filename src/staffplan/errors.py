@@ -1,0 +1,92 @@
+"""Every failure a user can cause or fix: where it is, what is so, what to do."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One thing that is wrong: `place` (file:row:column, or setting), what is so, and the remedy."""
+
+    place: str
+    message: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        line = f"{self.place}: {self.message}" if self.place else self.message
+        return f"{line}\n    {self.hint}" if self.hint else line
+
+
+class StaffplanError(Exception):
+    """Base of every error a user can fix; carries all problems found, not only the first."""
+
+    exit_code: ClassVar[int] = 1
+    heading: ClassVar[str] = "staffplan cannot go on"
+
+    def __init__(self, problems: Problem | Iterable[Problem]) -> None:
+        self.problems: tuple[Problem, ...] = (problems,) if isinstance(problems, Problem) else tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+    def __reduce__(self) -> tuple[type[StaffplanError], tuple[tuple[Problem, ...]]]:
+        return type(self), (self.problems,)
+
+
+class UsageError(StaffplanError):
+    """The command line asks for something that cannot be done as written."""
+
+    exit_code = 2
+    heading = "wrong command line"
+
+
+class ConfigError(StaffplanError):
+    """A setting is missing, unknown or out of range."""
+
+    exit_code = 3
+    heading = "the settings cannot be used"
+
+
+class DataError(StaffplanError):
+    """A table breaks its schema."""
+
+    exit_code = 4
+    heading = "the data cannot be used"
+
+
+class InfeasibleError(StaffplanError):
+    """No plan keeps the hard rules; the problems name the smallest conflict found."""
+
+    exit_code = 5
+    heading = "no plan keeps every hard rule"
+
+
+class NoSolutionError(StaffplanError):
+    """Time ran out before any plan was found."""
+
+    exit_code = 6
+    heading = "no plan was found in the time given"
+
+
+@dataclass(frozen=True, order=True)
+class Note:
+    """Something a reader of the result should know: a warning, an assumption, what was left out.
+
+    Notes are data: they travel with the result and are printed in the report.
+    `kind` is one of "assumption", "warning", "broken promise", "left out", "changed by hand".
+    """
+
+    step: str
+    kind: str
+    place: str
+    message: str
+
+
+def nearest(word: str, known: Sequence[str]) -> str:
+    """'did you mean X?' for a misspelt name, or the list of known names when nothing is near."""
+    match = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    if match:
+        return f"did you mean {match[0]}?"
+    return f"known: {', '.join(sorted(known))}" if known else ""
