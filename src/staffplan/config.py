@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from staffplan.clock import (
     OpeningHours,
@@ -64,6 +64,25 @@ class PlanSettings(Section):
     """ISO 4217 code of all amounts."""
     seed: int = Field(default=1, ge=0)
     """Seed of everything random; the same seed gives the same plan."""
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (KeyError, ValueError, OSError):
+            raise ValueError(f"{name!r} is not a time zone; write one of the IANA list, such as Europe/Madrid") from None
+        return name
+
+    @model_validator(mode="after")
+    def _known_country(self) -> Self:
+        if self.country is not None:
+            try:
+                public_holidays(self.country, [2025], self.subdivision)
+            except ValueError:
+                place = self.country + (f"-{self.subdivision}" if self.subdivision else "")
+                raise ValueError(f"no holidays are known for country {place}; write an ISO 3166 code") from None
+        return self
 
 
 class InputSettings(Section):
@@ -415,6 +434,8 @@ class SimulateSettings(Section):
     """Standard deviation of handling time as a share of its mean (lognormal)."""
     volume_uncertainty: bool = True
     """Draw each day's volume from the forecast's bands; otherwise the forecast is taken as the true mean."""
+    absence_minutes: int = Field(default=15, ge=1, le=240)
+    """Length of a short absence at work (in-office shrinkage that the roster does not place)."""
 
 
 class PremiumSettings(Section):
@@ -485,6 +506,11 @@ def load_config(text: str, source: str, overrides: Mapping[str, object] | None =
         raise ConfigError(_toml_problem(error, source)) from error
     for dotted, value in (overrides or {}).items():
         _set(raw, dotted.split("."), value)
+    return make_config(raw, source)
+
+
+def make_config(raw: Mapping[str, object], source: str) -> Config:
+    """Settings from nested plain values, checked as load_config checks a file."""
     try:
         config = Config.model_validate(raw)
     except ValidationError as error:
@@ -516,10 +542,10 @@ def _problem(detail: Any, source: str) -> Problem:
         return Problem(place, "unknown setting", nearest(path[-1], _known_keys(path[:-1])))
     if detail["type"] == "missing":
         return Problem(place, "the setting is missing")
-    message = re.sub(r"^Value error, ", "", detail["msg"])
+    said, _, hint = re.sub(r"^Value error, ", "", detail["msg"]).partition("; ")
     value = detail.get("input")
-    said = f"{value!r}: " if isinstance(value, str | int | float) else ""
-    return Problem(place, f"{said}{message[0].lower()}{message[1:]}")
+    shown = f"{value!r}: " if isinstance(value, str | int | float) and repr(value) not in said else ""
+    return Problem(place, f"{shown}{said[0].lower()}{said[1:]}", hint)
 
 
 def _known_keys(path: Sequence[str]) -> list[str]:
@@ -546,7 +572,6 @@ def _model_inside(annotation: Any) -> Any:
 
 def _cross_problems(config: Config, source: str) -> Iterable[Problem]:
     """What no single section can see: names that must exist elsewhere, queues that share a group."""
-    yield from _zone_problems(config, source)
     for name, queue in config.queues.items():
         for key in ("hours", "arrival_hours"):
             wanted = getattr(queue, key)
@@ -566,21 +591,6 @@ def _cross_problems(config: Config, source: str) -> Iterable[Problem]:
                 hint = nearest(plan_name, list(config.work_plans))
                 yield Problem(place, f"no [work_plans.{plan_name}] is defined", hint)
     yield from _group_problems(config, source)
-
-
-def _zone_problems(config: Config, source: str) -> Iterable[Problem]:
-    try:
-        ZoneInfo(config.plan.timezone)
-    except (KeyError, ValueError, OSError):
-        hint = "write a zone of the IANA list, such as Europe/Madrid or America/New_York"
-        yield Problem(f"{source}:plan.timezone", f"{config.plan.timezone!r} is not a time zone", hint)
-    if config.plan.country is not None:
-        try:
-            public_holidays(config.plan.country, [2025], config.plan.subdivision)
-        except ValueError:
-            said = config.plan.country + (f"-{config.plan.subdivision}" if config.plan.subdivision else "")
-            hint = "write an ISO 3166 code such as ES, and a subdivision of that country"
-            yield Problem(f"{source}:plan.country", f"no holidays are known for {said!r}", hint)
 
 
 def _goal_problems(name: str, queue: QueueSettings, source: str) -> Iterable[Problem]:

@@ -6,12 +6,14 @@ problem, and raises one DataError. Rows are counted as a spreadsheet counts them
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar, Literal, Self
 
 import numpy as np
 import pandas as pd
 
+from staffplan.clock import parse_spans, parse_weekdays
 from staffplan.errors import DataError, Problem
 
 Kind = Literal["instant", "date", "text", "number", "count"]
@@ -40,6 +42,8 @@ class Column:
     minimum: float | None = None
     maximum: float | None = None
     choices: tuple[str, ...] = ()
+    reader: Callable[[str], object] | None = None
+    """Reads a cell's text; its ValueError says, in words, what is wrong with it."""
 
 
 def instant(name: str = "interval_start", *, required: bool = True, blank: bool = False) -> Column:
@@ -168,9 +172,21 @@ def _column_problems(values: pd.Series, column: Column, rows: np.ndarray, source
         wrong = filled & ~values.isin(column.choices).to_numpy()
         known = f"known: {', '.join(column.choices)}"
         found += [(i, f"{values[i]!r} is not known here", known) for i in np.flatnonzero(wrong).tolist()]
+    if column.reader is not None:
+        found += _reader_problems(values[filled], column.reader)
     if column.kind in ("number", "count"):
         found += _range_problems(values.to_numpy(dtype=float), filled, column)
     return [Problem(f"{source}:{rows[i]}:{column.name}", message, hint) for i, message, hint in found]
+
+
+def _reader_problems(values: pd.Series, reader: Callable[[str], object]) -> list[tuple[int, str, str]]:
+    found: list[tuple[int, str, str]] = []
+    for position, value in values.items():
+        try:
+            reader(value)
+        except ValueError as error:
+            found.append((int(str(position)), str(error), ""))
+    return found
 
 
 def _range_problems(values: np.ndarray, filled: np.ndarray, column: Column) -> list[tuple[int, str, str]]:
@@ -223,6 +239,19 @@ class ContactHistory(Table):
     )
     key: ClassVar[tuple[str, ...]] = ("queue", "interval_start")
     file_name: ClassVar[str] = "history.csv"
+
+
+@dataclass(frozen=True)
+class SpecialDays(Table):
+    """Days the calendar should know beside public holidays; see clock.SpecialDay for the kinds."""
+
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("day", "date"),
+        text("name"),
+        text("kind", choices=("holiday", "closed", "event")),
+    )
+    key: ClassVar[tuple[str, ...]] = ("day",)
+    file_name: ClassVar[str] = "special_days.csv"
 
 
 @dataclass(frozen=True)
@@ -335,7 +364,11 @@ class Availability(Table):
     An agent without a row is always available; an agent with rows only as they say.
     """
 
-    columns: ClassVar[tuple[Column, ...]] = (text("agent_id"), text("weekdays"), text("hours"))
+    columns: ClassVar[tuple[Column, ...]] = (
+        text("agent_id"),
+        Column("weekdays", "text", reader=parse_weekdays),
+        Column("hours", "text", reader=parse_spans),
+    )
     key: ClassVar[tuple[str, ...]] = ("agent_id", "weekdays")
     file_name: ClassVar[str] = "availability.csv"
 
@@ -397,6 +430,20 @@ class Roster:
 
     shifts: RosterShifts
     activities: RosterActivities
+
+
+@dataclass(frozen=True)
+class RosterBreaches(Table):
+    """Every broken rule of a roster: who, when, which rule, and what is so."""
+
+    columns: ClassVar[tuple[Column, ...]] = (
+        text("agent_id", blank=True),
+        Column("schedule_date", "date", blank=True),
+        text("rule"),
+        text("message"),
+    )
+    key: ClassVar[tuple[str, ...]] = ("agent_id", "schedule_date", "rule", "message")
+    file_name: ClassVar[str] = "check.csv"
 
 
 @dataclass(frozen=True)

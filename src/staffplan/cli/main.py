@@ -1,0 +1,71 @@
+"""The command line's one door: it catches what goes wrong and turns it into words and an exit code."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+
+import typer
+
+from staffplan import __version__
+from staffplan.cli import plan, steps
+from staffplan.cli.output import say, say_problems, show
+from staffplan.errors import StaffplanError
+
+INTERRUPTED = 130
+ISSUES = "please report it with the lines above, the command and, if you may, the file: it is a bug in staffplan"
+
+app = typer.Typer(
+    name="staffplan",
+    help=(
+        "Plan a contact center: predict the workload, resource it, control the wait.\n\n"
+        "Start: [bold]staffplan init mycenter[/bold], then [bold]staffplan plan mycenter/plan.toml -o "
+        "mycenter/plan[/bold]. Every step also stands alone on files:\n\n"
+        "staffplan forecast history.csv -o forecast.csv\n\n"
+        "staffplan staff forecast.csv --goal 80/20 -o requirement.csv"
+    ),
+    rich_markup_mode="rich",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        show(f"staffplan {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Show the version."),
+) -> None:
+    """Options of staffplan itself."""
+
+
+plan.register(app)
+steps.register(app)
+
+
+def main() -> None:
+    """Run the command line and leave with the exit code that belongs to what happened."""
+    sys.exit(_run())
+
+
+def _run() -> int:
+    try:
+        app()
+    except SystemExit as done:
+        code = done.code if isinstance(done.code, int) else 0
+        if code == INTERRUPTED:
+            say("interrupted; what was finished before is kept")
+        return code
+    except StaffplanError as error:
+        say_problems(error)
+        return error.exit_code
+    except Exception:
+        traceback.print_exc()
+        say(ISSUES)
+        return 1
+    return 0

@@ -1,0 +1,99 @@
+"""What the commands show: progress bars or lines, problems, results. Only stderr, except where said."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from staffplan.errors import StaffplanError
+from staffplan.progress import OnProgress, Progress
+
+if TYPE_CHECKING:
+    from rich.progress import TaskID
+
+SECONDS_BETWEEN_LINES = 60.0
+
+
+def say(message: str = "") -> None:
+    """A message for the person: stderr."""
+    sys.stderr.write(f"{message}\n")
+    sys.stderr.flush()
+
+
+def show(text: str) -> None:
+    """A result: stdout."""
+    sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
+    sys.stdout.flush()
+
+
+def show_json(value: object) -> None:
+    """A result for a program: stdout. NaN and infinity become null."""
+    show(json.dumps(_finite(value), indent=1, ensure_ascii=False, default=str, allow_nan=False))
+
+
+def _finite(value: object) -> object:
+    if isinstance(value, float):
+        return value if value == value and abs(value) != float("inf") else None
+    if isinstance(value, dict):
+        return {str(key): _finite(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(inner) for inner in value]
+    return value
+
+
+def say_problems(error: StaffplanError) -> None:
+    """All problems of an error, one below the other."""
+    say(f"{error.heading}:")
+    for problem in error.problems:
+        say(str(problem))
+
+
+@contextmanager
+def progress_shown() -> Iterator[OnProgress]:
+    """A function that shows progress: bars on a terminal, a line a minute elsewhere."""
+    if sys.stderr.isatty():
+        with _bars() as on_progress:
+            yield on_progress
+    else:
+        yield _Lines()
+
+
+@contextmanager
+def _bars() -> Iterator[OnProgress]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bars
+
+    columns = (
+        TextColumn("{task.fields[step]:<9}"),
+        BarColumn(bar_width=30),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.description}", markup=False),
+    )
+    with Bars(*columns, console=Console(stderr=True)) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def on_progress(progress: Progress) -> None:
+            if progress.step not in tasks:
+                tasks[progress.step] = bars.add_task("", step=progress.step, total=progress.of)
+            bars.update(tasks[progress.step], completed=progress.done, total=progress.of, description=progress.label)
+
+        yield on_progress
+
+
+class _Lines:
+    """Progress as lines, at most one a minute, so that a log stays readable."""
+
+    def __init__(self) -> None:
+        self._last = time.monotonic()
+
+    def __call__(self, progress: Progress) -> None:
+        now = time.monotonic()
+        if now - self._last >= SECONDS_BETWEEN_LINES:
+            self._last = now
+            say(f"{progress.step}: {progress.done} of {progress.of} {progress.label}".rstrip())

@@ -1,0 +1,245 @@
+"""Commands that are one step each, on files: forecast, staff, roster, check."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from staffplan.cli.output import progress_shown, say, show, show_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from staffplan.errors import Note
+    from staffplan.tables import Table
+
+STEPS = "One step, on files"
+RULES_BROKEN = 5
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON on stdout.")]
+Force = Annotated[bool, typer.Option("--force", help="Overwrite what is there.")]
+ConfigFile = Annotated[Path | None, typer.Option("-c", "--config", help="Settings, a plan.toml.")]
+Output = Annotated[Path | None, typer.Option("-o", "--output", help="File to write; left out: stdout.")]
+Interval = Annotated[int | None, typer.Option("--interval", help="Minutes of an interval: 15, 30 or 60.")]
+Timezone = Annotated[str | None, typer.Option("--timezone", help="Zone of the site's clock, Europe/Madrid.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the app."""
+    app.command("forecast", rich_help_panel=STEPS)(forecast)
+    app.command("staff", rich_help_panel=STEPS)(staff)
+    app.command("roster", rich_help_panel=STEPS)(roster)
+    app.command("check", rich_help_panel=STEPS)(check)
+
+
+def forecast(
+    history: Annotated[Path, typer.Argument(help="interval_start, queue, offered, ...", show_default=False)],
+    output: Output = None,
+    config: ConfigFile = None,
+    start: Annotated[str | None, typer.Option("--start", help="First day, 2026-12-01; else the next.")] = None,
+    weeks: Annotated[int | None, typer.Option("--weeks", help="Weeks ahead.")] = None,
+    interval: Interval = None,
+    timezone: Timezone = None,
+    country: Annotated[str | None, typer.Option("--country", help="Public holidays of this country, ES.")] = None,
+    seed: Annotated[int | None, typer.Option("--seed", help="Seed of everything random.")] = None,
+    force: Force = False,
+    as_json: Json = False,
+) -> None:
+    """Predict the contacts and the handling time of every queue and interval.
+
+    Writes the forecast, and beside it how each method did on this history (…_backtest.csv). Examples:
+
+    staffplan forecast history.csv -o forecast.csv
+
+    staffplan forecast history.csv -o forecast.csv --start 2026-12-01 --weeks 4 --timezone Europe/Madrid --country ES
+    """
+    from staffplan.cli.work import forecast_files
+
+    given = {
+        "plan.start": start,
+        "plan.weeks": weeks,
+        "plan.interval_minutes": interval,
+        "plan.timezone": timezone,
+        "plan.country": country,
+        "plan.seed": seed,
+    }
+    outputs = [] if output is None else [output, _backtest_path(output)]
+    _refuse(outputs, force=force)
+    with progress_shown() as on_progress:
+        result, zone = forecast_files(history, config, _given(given), on_progress)
+    _say_notes(result.notes)
+    _deliver({output: result.forecast}, zone, facts=result.facts, notes=result.notes, as_json=as_json)
+    if output is not None:
+        _deliver({_backtest_path(output): result.backtest}, zone)
+
+
+def _backtest_path(output: Path) -> Path:
+    return output.with_name(f"{output.stem}_backtest.csv")
+
+
+def staff(
+    forecast: Annotated[Path, typer.Argument(help="A forecast.csv.", show_default=False)],
+    output: Output = None,
+    config: ConfigFile = None,
+    goal: Annotated[
+        list[str] | None,
+        typer.Option("--goal", help="80/20, 90/4h; for one queue or channel: email=90/4h. May be given again."),
+    ] = None,
+    asa: Annotated[float | None, typer.Option("--asa", help="Highest average wait, seconds.")] = None,
+    occupancy: Annotated[float | None, typer.Option("--occupancy", help="Highest occupancy, 0.85.")] = None,
+    shrinkage: Annotated[
+        float | None, typer.Option("--shrinkage", help="Share of paid time not available, 0.3.")
+    ] = None,
+    patience: Annotated[float | None, typer.Option("--patience", help="Average patience, seconds.")] = None,
+    concurrency: Annotated[int | None, typer.Option("--concurrency", help="Chats one agent serves at once.")] = None,
+    minimum: Annotated[int | None, typer.Option("--minimum", help="People on the line whenever open.")] = None,
+    interval: Interval = None,
+    timezone: Timezone = None,
+    cross_check: Annotated[
+        bool, typer.Option("--cross-check", help="Recompute every Erlang C requirement with pyworkforce.")
+    ] = False,
+    force: Force = False,
+    as_json: Json = False,
+) -> None:
+    """Turn a forecast into people: queueing models against the promised waits, shrinkage applied once.
+
+    Examples:
+
+    staffplan staff forecast.csv --goal 80/20 --shrinkage 0.3 -o requirement.csv
+
+    staffplan staff forecast.csv --goal voice=80/20 --goal email=90/8h -c plan.toml
+    """
+    from staffplan.cli.work import staff_files
+
+    behaviour = {"patience_seconds": patience, "concurrency": concurrency, "minimum_agents": minimum}
+    limits = {"asa_seconds": asa, "max_occupancy": occupancy}
+    plan = {"interval_minutes": interval, "timezone": timezone}
+    _refuse([output], force=force)
+    with progress_shown() as on_progress:
+        work = staff_files(
+            forecast,
+            config,
+            goals=goal or [],
+            limits=_given(limits),
+            behaviour=_given(behaviour),
+            plan=_given(plan),
+            shrinkage=shrinkage,
+            cross_check=cross_check,
+            on_progress=on_progress,
+        )
+    _say_notes(work.result.notes)
+    for line in work.cross_check:
+        say(line)
+    _deliver(
+        {output: work.result.requirement},
+        work.timezone,
+        facts=work.result.facts,
+        notes=work.result.notes,
+        as_json=as_json,
+    )
+
+
+def roster(
+    requirement: Annotated[Path, typer.Argument(help="A requirement.csv.", show_default=False)],
+    agents: Annotated[Path, typer.Argument(help="An agents.csv.", show_default=False)],
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder to write the roster to.")],
+    config: Annotated[Path, typer.Option("-c", "--config", help="Settings with shifts, contracts and rules.")],
+    time_off: Annotated[Path | None, typer.Option("--time-off", help="Days off; else input.time_off.")] = None,
+    availability: Annotated[
+        Path | None, typer.Option("--availability", help="When people can work; else input.availability.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option("--seed", help="Seed of the search.")] = None,
+    force: Force = False,
+    as_json: Json = False,
+) -> None:
+    """Give every agent shifts, breaks and queues so that the requirement is covered; every rule is kept.
+
+    Example: staffplan roster requirement.csv agents.csv -o roster/ -c plan.toml
+    """
+    from staffplan.cli.work import roster_files
+
+    names = ("roster_shifts.csv", "roster_activities.csv", "coverage.csv")
+    paths = [output / name for name in names]
+    _refuse(paths, force=force)
+    with progress_shown() as on_progress:
+        result, zone = roster_files(
+            requirement,
+            agents,
+            config,
+            time_off=time_off,
+            availability=availability,
+            seed=seed,
+            on_progress=on_progress,
+        )
+    _say_notes(result.notes)
+    tables = (result.roster.shifts, result.roster.activities, result.coverage)
+    _deliver(dict(zip(paths, tables, strict=True)), zone, facts=result.facts, notes=result.notes, as_json=as_json)
+
+
+def check(
+    roster: Annotated[Path, typer.Argument(help="A plan directory, or a folder with a roster.", show_default=False)],
+    requirement: Annotated[Path | None, typer.Option("--requirement", help="A requirement.csv.")] = None,
+    agents: Annotated[Path | None, typer.Option("--agents", help="An agents.csv.")] = None,
+    config: ConfigFile = None,
+    as_json: Json = False,
+) -> None:
+    """List every broken rule and every uncovered interval of any roster, edited by hand or made elsewhere.
+
+    Leaves with 5 when a rule is broken, 0 when none is (uncovered intervals are reported, not an error).
+
+    Example: staffplan check roster/ --requirement requirement.csv --agents agents.csv -c plan.toml
+    """
+    from staffplan.cli.work import check_files, check_text
+
+    report = check_files(roster, requirement, agents, config)
+    if as_json:
+        show_json(
+            {
+                "broken_rules": report.breaches.frame.to_dict("records"),
+                "uncovered": report.uncovered.to_dict("records"),
+            }
+        )
+    else:
+        show(check_text(report))
+    if len(report.breaches):
+        raise typer.Exit(RULES_BROKEN)
+
+
+def _given(values: Mapping[str, object]) -> dict[str, object]:
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _refuse(paths: Iterable[Path | None], *, force: bool) -> None:
+    """Before any work: nothing that is there is overwritten without --force."""
+    from staffplan.files import refuse_existing
+
+    refuse_existing([path for path in paths if path is not None], force=force)
+
+
+def _say_notes(notes: Sequence[Note]) -> None:
+    for note in notes:
+        say(f"{note.kind}: {note.place}: {note.message}" if note.place else f"{note.kind}: {note.message}")
+
+
+def _deliver(
+    tables: Mapping[Path | None, Table],
+    timezone: str,
+    *,
+    facts: Mapping[str, object] | None = None,
+    notes: Sequence[Note] = (),
+    as_json: bool = False,
+) -> None:
+    """Write the tables; without a path the first goes to stdout. `as_json` prints facts and notes instead."""
+    from staffplan.files import table_bytes, write_table
+
+    for path, table in tables.items():
+        if path is not None:
+            write_table(table, path, timezone)
+            say(f"wrote {path} ({len(table)} rows)")
+        elif not as_json:
+            show(table_bytes(table.frame, timezone).decode())
+    if as_json:
+        written = [str(path) for path in tables if path is not None]
+        rows = {} if written else {"rows": next(iter(tables.values())).frame.to_dict("records")}
+        show_json({"written": written, "facts": dict(facts or {}), "notes": [vars(note) for note in notes], **rows})

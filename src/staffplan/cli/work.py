@@ -1,0 +1,292 @@
+"""What the single-step commands do between reading the command line and writing: files and flags to one step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from staffplan.clock import local_dates
+from staffplan.config import Config, Site, load_config, make_config, make_site, parse_goal
+from staffplan.errors import Problem, UsageError
+from staffplan.files import read_history, read_special_days, read_table, read_workforce
+from staffplan.plan.directory import PLAN_TOML, open_existing, read_config_text
+from staffplan.plan.manifest import FILE_NAME as MANIFEST
+from staffplan.plan.workspace import Workspace, first_day_after, history_before
+from staffplan.progress import OnProgress
+from staffplan.tables import (
+    Roster,
+    RosterActivities,
+    RosterShifts,
+    StaffingRequirement,
+    VolumeForecast,
+)
+from staffplan.text import text_table
+
+if TYPE_CHECKING:
+    from staffplan.forecast import ForecastResult
+    from staffplan.roster import CheckReport, RosterResult
+    from staffplan.staffing import StaffingResult
+
+COMMAND_LINE = "command line"
+INTERVALS = (15, 30, 60)
+
+
+def _config(path: Path | None, overrides: Mapping[str, object]) -> tuple[Config, Workspace]:
+    """Settings of a file, or the defaults, with the flags applied; and the workspace that resolves their paths."""
+    text = "" if path is None else read_config_text(path)
+    place = COMMAND_LINE if path is None else str(path)
+    config = load_config(text, place, overrides)
+    base = Path() if path is None else path.parent
+    return config, Workspace(base, config, base, place)
+
+
+def forecast_files(
+    history: Path, config_path: Path | None, overrides: Mapping[str, object], on_progress: OnProgress
+) -> tuple[ForecastResult, str]:
+    """Forecast a history file; gives the result and the zone to write it in."""
+    from staffplan.forecast import forecast
+
+    config, workspace = _config(config_path, overrides)
+    contacts = read_history(history, config)
+    if config_path is None and "plan.interval_minutes" not in overrides:
+        found = interval_of(contacts.frame, "queue")
+        config, workspace = _config(config_path, {**overrides, "plan.interval_minutes": found})
+    plan = config.plan
+    first_day = plan.start or first_day_after(contacts, plan.timezone)
+    site = make_site(
+        config,
+        queues=contacts.frame["queue"].unique(),
+        first_day=contacts.frame["interval_start"].min().date(),
+        last_day=first_day + timedelta(weeks=plan.weeks),
+        special_days=workspace.special_days,
+    )
+    past = history_before(contacts, first_day, plan.timezone)
+    result = forecast(
+        past,
+        config.forecast,
+        site=site,
+        first_day=first_day,
+        days=7 * plan.weeks,
+        seed=plan.seed,
+        on_progress=on_progress,
+    )
+    return result, plan.timezone
+
+
+def interval_of(frame: pd.DataFrame, key: str) -> int:
+    """Minutes between rows of the same queue: the shortest, raised to a length that staffplan plans in."""
+    steps = frame.sort_values([key, "interval_start"]).groupby(key)["interval_start"].diff().dropna()
+    shortest = 30.0 if steps.empty else steps.min().total_seconds() / 60
+    return next((minutes for minutes in INTERVALS if shortest <= minutes and minutes % shortest == 0), 30)
+
+
+@dataclass(frozen=True)
+class StaffWork:
+    """The staffing step's result, the zone to write it in, and the lines of the cross-check."""
+
+    result: StaffingResult
+    timezone: str
+    cross_check: tuple[str, ...] = ()
+
+
+def staff_files(
+    forecast_path: Path,
+    config_path: Path | None,
+    *,
+    goals: Sequence[str],
+    limits: Mapping[str, object],
+    behaviour: Mapping[str, object],
+    plan: Mapping[str, object],
+    shrinkage: float | None,
+    cross_check: bool,
+    on_progress: OnProgress,
+) -> StaffWork:
+    """Staff a forecast file with the settings of a file and the flags of the command line."""
+    from staffplan.staffing import staff
+
+    config, workspace = _config(config_path, {f"plan.{key}": value for key, value in plan.items()})
+    known = {"queue": list(config.queues)} if config.queues else None
+    predicted = read_table(forecast_path, VolumeForecast, timezone=config.plan.timezone, known=known)
+    if config_path is None and "interval_minutes" not in plan:
+        plan = {**plan, "interval_minutes": interval_of(predicted.frame, "queue")}
+    config = _with_flags(config, predicted, goals, limits, behaviour, plan, shrinkage)
+    site = _site(config, predicted.frame, workspace)
+    result = staff(predicted, config.staffing, site=site, on_progress=on_progress)
+    lines = _cross_check(result.requirement, site) if cross_check else ()
+    return StaffWork(result, config.plan.timezone, lines)
+
+
+def _with_flags(
+    config: Config,
+    forecast: VolumeForecast,
+    goals: Sequence[str],
+    limits: Mapping[str, object],
+    behaviour: Mapping[str, object],
+    plan: Mapping[str, object],
+    shrinkage: float | None,
+) -> Config:
+    """The settings with a section for every queue of the forecast, and the command line's wishes in them."""
+    raw: dict[str, Any] = config.model_dump(exclude_unset=True)
+    raw["plan"] = {**raw.get("plan", {}), **plan}
+    queues = raw.setdefault("queues", {})
+    channels = dict(zip(forecast.frame["queue"], forecast.frame["channel"], strict=True))
+    wishes = dict(_split_goal(goal, channels) for goal in goals)
+    for queue, channel in channels.items():
+        section = queues.setdefault(queue, {"channel": channel})
+        section.update(behaviour)
+        own = wishes.get(queue, wishes.get(channel, wishes.get("", section.get("goal", {}))))
+        if {**own, **limits}:
+            section["goal"] = {**own, **limits}
+    if shrinkage is not None:
+        raw["staffing"] = {**raw.get("staffing", {}), "shrinkage": {"all": {"share": shrinkage}}}
+    return make_config(raw, COMMAND_LINE)
+
+
+def _split_goal(text: str, channels: Mapping[str, str]) -> tuple[str, dict[str, object]]:
+    """ "email=90/4h" to the queue or channel it is for and the goal's settings."""
+    name, equals, goal = text.rpartition("=")
+    if equals and name not in {*channels, *channels.values()}:
+        hint = f"queues and channels there: {', '.join(sorted({*channels, *channels.values()}))}"
+        raise UsageError(Problem("--goal", f"{name!r} is neither a queue nor a channel of the forecast", hint))
+    try:
+        return name, parse_goal(goal).model_dump(exclude_unset=True)
+    except ValueError as error:
+        raise UsageError(Problem("--goal", str(error))) from error
+
+
+def _site(config: Config, frame: pd.DataFrame, workspace: Workspace) -> Site:
+    """The site of a forecast's or requirement's period, with the queues of the settings and of the table."""
+    days = local_dates(pd.DatetimeIndex(frame["interval_start"]), config.plan.timezone)
+    named = set(frame["queue"]) if "queue" in frame else set()
+    special = workspace.input_path("special_days")
+    return make_site(
+        config,
+        queues={*config.queues, *named},
+        first_day=min(days),
+        last_day=max(days),
+        special_days=() if special is None else read_special_days(special),
+    )
+
+
+def _cross_check(requirement: StaffingRequirement, site: Site) -> tuple[str, ...]:
+    from staffplan.staffing import cross_check
+
+    differences = cross_check(requirement, site=site)
+    cells = int((requirement.frame["model"] == "erlang-c").sum())
+    if differences.empty:
+        return (f"cross-check: pyworkforce agrees on all {cells} Erlang C intervals",)
+    head = f"cross-check: {len(differences)} of {cells} Erlang C intervals differ from pyworkforce"
+    rows = [tuple(row) for row in differences.itertuples(index=False)]
+    return (head, text_table(rows, list(differences.columns)))
+
+
+def roster_files(
+    requirement_path: Path,
+    agents: Path,
+    config_path: Path,
+    *,
+    time_off: Path | None,
+    availability: Path | None,
+    seed: int | None,
+    on_progress: OnProgress,
+) -> tuple[RosterResult, str]:
+    """Roster a requirement file with the people of an agents file; gives the result and the zone."""
+    from staffplan.roster import roster
+
+    config, workspace = _config(config_path, {} if seed is None else {"plan.seed": seed})
+    zone = config.plan.timezone
+    requirement = read_table(requirement_path, StaffingRequirement, timezone=zone)
+    people = read_workforce(
+        agents,
+        time_off or workspace.input_path("time_off"),
+        availability or workspace.input_path("availability"),
+    )
+    result = roster(
+        requirement,
+        people,
+        config.roster,
+        shifts=config.shifts,
+        work_plans=config.work_plans,
+        site=_site(config, requirement.frame, workspace),
+        seed=config.plan.seed,
+        on_progress=on_progress,
+    )
+    return result, zone
+
+
+def check_files(
+    folder: Path, requirement_path: Path | None, agents: Path | None, config_path: Path | None
+) -> CheckReport:
+    """Check the roster in a folder; a plan directory brings its own settings, people and requirement."""
+    from staffplan.roster import check
+
+    workspace = _workspace_of(folder, config_path)
+    config = workspace.config
+    zone = config.plan.timezone
+    needed_path = requirement_path or folder / StaffingRequirement.file_name
+    if not needed_path.is_file():
+        raise UsageError(Problem(str(folder), "has no requirement.csv", "give --requirement requirement.csv"))
+    requirement = read_table(needed_path, StaffingRequirement, timezone=zone)
+    people = read_workforce(
+        agents or workspace.required_path("agents"),
+        workspace.input_path("time_off"),
+        workspace.input_path("availability"),
+    )
+    roster = Roster(
+        read_table(folder / RosterShifts.file_name, RosterShifts, timezone=zone),
+        read_table(folder / RosterActivities.file_name, RosterActivities, timezone=zone),
+    )
+    return check(
+        roster,
+        people,
+        config.roster,
+        requirement=requirement,
+        shifts=config.shifts,
+        work_plans=config.work_plans,
+        site=_site(config, requirement.frame, workspace),
+    )
+
+
+def _workspace_of(folder: Path, config_path: Path | None) -> Workspace:
+    if config_path is not None:
+        return _config(config_path, {})[1]
+    if (folder / MANIFEST).exists() and (folder / PLAN_TOML).exists():
+        return open_existing(folder).workspace
+    hint = "give -c plan.toml, --requirement requirement.csv and --agents agents.csv"
+    raise UsageError(Problem(str(folder), "is not a plan directory, so the rules are not known", hint))
+
+
+SHOWN_INTERVALS = 40
+
+
+def check_text(report: CheckReport) -> str:
+    """Broken rules, then intervals below their need, as a person reads them."""
+    lines = [f"{len(report.breaches)} broken rules" if len(report.breaches) else "every rule is kept"]
+    rows = [
+        (
+            row.agent_id,
+            "" if pd.isna(row.schedule_date) else f"{row.schedule_date:%a %Y-%m-%d}",
+            row.rule,
+            row.message,
+        )
+        for row in report.breaches.frame.itertuples()
+    ]
+    if rows:
+        lines.append(text_table(rows, ("agent", "day", "rule", "what is so")))
+    short = report.uncovered
+    lines += ["", f"{len(short)} intervals below their need" if len(short) else "every interval is covered"]
+    if len(short):
+        shown = short.head(SHOWN_INTERVALS)
+        lines.append(text_table([tuple(row) for row in shown.itertuples(index=False)], list(short.columns)))
+    if len(short) > SHOWN_INTERVALS:
+        lines.append(f"and {len(short) - SHOWN_INTERVALS} more; --json lists them all")
+    return "\n".join(lines)
+
+
+def _day_text(day: Any) -> str:
+    return "" if pd.isna(day) else f"{day:%a %Y-%m-%d}"

@@ -1,0 +1,1 @@
+"""A plan directory: its steps, what each was made from, what is out of date and why."""

@@ -1,0 +1,152 @@
+"""Open a plan directory: make it from a settings file, or find the settings an existing one is made with."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import tomlkit
+from tomlkit.exceptions import TOMLKitError
+
+from staffplan.config import Config, load_config
+from staffplan.errors import ConfigError, Problem, UsageError
+from staffplan.files import decode, place_of, sha256, write_atomic
+from staffplan.plan.manifest import FILE_NAME, Manifest, read_manifest, write_manifest
+from staffplan.plan.workspace import INPUTS, Workspace
+
+PLAN_TOML = "plan.toml"
+
+
+@dataclass(frozen=True)
+class OpenPlan:
+    """A plan directory ready to run or to ask."""
+
+    workspace: Workspace
+    manifest: Manifest
+    remarks: tuple[str, ...] = ()
+
+
+def read_config_text(path: Path) -> str:
+    """Text of a settings file; ConfigError where it cannot be read."""
+    try:
+        return decode(path.read_bytes(), place_of(path))
+    except OSError as error:
+        hint = "check the path; staffplan init DIR makes a workspace with settings to start from"
+        raise ConfigError(Problem(place_of(path), f"cannot be read: {error.strerror}", hint)) from error
+
+
+def load_config_file(path: Path, overrides: Mapping[str, object] | None = None) -> Config:
+    """Settings from a file, overrides applied."""
+    return load_config(read_config_text(path), place_of(path), overrides)
+
+
+def create_or_update(config_path: Path, folder: Path, overrides: Mapping[str, object], *, force: bool) -> OpenPlan:
+    """The plan directory `folder` made from, or brought up to, a settings file.
+
+    Writes the directory's own plan.toml, with the overrides applied and paths that hold from there. Raises
+    UsageError where the folder holds other things, or its plan.toml was edited by hand, unless `force`.
+    """
+    text = read_config_text(config_path)
+    config = load_config(text, place_of(config_path), overrides)
+    manifest = read_manifest(folder)
+    same_file = (folder / PLAN_TOML).resolve() == config_path.resolve()
+    if not force:
+        _refuse_foreign(folder, manifest, config_path, same_file=same_file)
+    workspace = Workspace(folder, config, config_path.parent, place_of(config_path))
+    copy = text if same_file and not overrides else _as_used(text, config_path, folder, overrides)
+    if not same_file or overrides:
+        write_atomic(folder / PLAN_TOML, copy.encode())
+    source = Path(os.path.relpath(config_path, folder)).as_posix()
+    steps = manifest.steps if manifest is not None else {}
+    manifest = Manifest(source, overrides, sha256(folder / PLAN_TOML), steps)
+    return OpenPlan(workspace, manifest)
+
+
+def _refuse_foreign(folder: Path, manifest: Manifest | None, config_path: Path, *, same_file: bool) -> None:
+    if not folder.exists():
+        return
+    place = place_of(folder)
+    if not folder.is_dir():
+        raise UsageError(Problem(place, "is a file", "name a folder for the plan"))
+    if same_file:
+        return
+    if manifest is None and any(folder.iterdir()):
+        hint = "name an empty or a new folder, or give --force"
+        raise UsageError(Problem(place, "holds files, and is not a plan", hint))
+    copy = folder / PLAN_TOML
+    if manifest is not None and copy.exists() and sha256(copy) != manifest.plan_toml:
+        hint = (
+            f"use it: staffplan plan {place_of(copy)} -o {place}; "
+            f"or replace it by {place_of(config_path)}: give --force"
+        )
+        raise UsageError(Problem(place_of(copy), "was edited by hand", hint))
+
+
+def _as_used(text: str, config_path: Path, folder: Path, overrides: Mapping[str, object]) -> str:
+    """The settings' text with overrides applied and input paths made relative to the plan directory."""
+    try:
+        document = tomlkit.parse(text)
+    except TOMLKitError as error:
+        raise ConfigError(Problem(place_of(config_path), f"not a TOML file: {error}")) from error
+    for dotted, value in overrides.items():
+        _put(document, dotted.split("."), value)
+    section: Any = document.get("input", {})
+    for key in (*INPUTS, "data"):
+        value = section.get(key)
+        if value is not None and "{data}" not in value:
+            section[key] = Path(os.path.relpath(config_path.parent / value, folder)).as_posix()
+    return tomlkit.dumps(document)
+
+
+def _put(document: Any, keys: list[str], value: object) -> None:
+    for key in keys[:-1]:
+        if key not in document:
+            document[key] = tomlkit.table()
+        document = document[key]
+    document[keys[-1]] = value
+
+
+def open_existing(folder: Path) -> OpenPlan:
+    """A plan directory that is there, with the settings it is made with.
+
+    Its own plan.toml counts when it was edited by hand, or when the file it came from is gone; otherwise
+    the file it came from, so that an edit there shows as stale.
+    """
+    manifest = read_manifest(folder)
+    copy = folder / PLAN_TOML
+    if manifest is None or not copy.exists():
+        hint = f"make one: staffplan plan plan.toml -o {place_of(folder)}"
+        raise UsageError(Problem(place_of(folder), f"is not a plan directory (no {FILE_NAME} or {PLAN_TOML})", hint))
+    source = Path(os.path.normpath(folder / manifest.config))
+    if sha256(copy) != manifest.plan_toml:
+        config = load_config_file(copy)
+        remark = f"{PLAN_TOML} was edited by hand: it counts, not {place_of(source)}"
+        return OpenPlan(Workspace(folder, config, folder, place_of(copy)), manifest, (remark,))
+    if not source.is_file():
+        remark = f"{place_of(source)} is gone: the plan's own {PLAN_TOML} counts"
+        return OpenPlan(Workspace(folder, load_config_file(copy), folder, place_of(copy)), manifest, (remark,))
+    config = load_config_file(source, manifest.overrides)
+    return OpenPlan(Workspace(folder, config, source.parent, place_of(source)), manifest)
+
+
+def parse_overrides(items: list[str]) -> dict[str, object]:
+    """Settings given as KEY=VALUE on the command line; values are read as TOML, else as plain text."""
+    found: dict[str, object] = {}
+    for item in items:
+        key, equals, value = item.partition("=")
+        if not equals or "." not in key:
+            raise UsageError(Problem("--set", f"{item!r} is not KEY=VALUE", "write --set plan.weeks=2"))
+        try:
+            found[key.strip()] = tomllib.loads(f"value = {value}")["value"]
+        except tomllib.TOMLDecodeError:
+            found[key.strip()] = value.strip()
+    return found
+
+
+def save(plan: OpenPlan) -> None:
+    """Write the manifest."""
+    write_manifest(plan.manifest, plan.workspace.folder)

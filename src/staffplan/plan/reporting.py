@@ -1,0 +1,46 @@
+"""The report step: gather the plan's tables and remarks, and hand them to the report."""
+
+from __future__ import annotations
+
+from staffplan.plan.manifest import Manifest
+from staffplan.plan.run import all_notes, hand_edits
+from staffplan.plan.workspace import Workspace
+from staffplan.progress import OnProgress, Progress
+from staffplan.report import ReportData, build_workbook, pictures, render_page
+from staffplan.tables import Backtest, CostReport, Coverage, DayService, StaffingRequirement
+
+
+def report_files(workspace: Workspace, manifest: Manifest, on_progress: OnProgress) -> dict[str, bytes]:
+    """The page, the workbook and the pictures, by their names in the plan directory."""
+    data = report_data(workspace, manifest)
+    on_progress(Progress("report", 0, 3, "page"))
+    files = {"report/index.html": render_page(data).encode()}
+    on_progress(Progress("report", 1, 3, "workbook"))
+    files["report/workbook.xlsx"] = build_workbook(data)
+    on_progress(Progress("report", 2, 3, "pictures"))
+    files |= {f"report/{name}": picture for name, picture in pictures(data).items()}
+    on_progress(Progress("report", 3, 3, "done"))
+    return files
+
+
+def report_data(workspace: Workspace, manifest: Manifest) -> ReportData:
+    """All that the report shows, read from the plan directory as it is now."""
+    config = workspace.config
+    hashes = {name: sha for record in manifest.steps.values() for name, sha in record.outputs.items()}
+    return ReportData(
+        title=config.plan.name,
+        currency=config.plan.currency,
+        site=workspace.site,
+        history=workspace.history,
+        forecast=workspace.forecast(),
+        backtest=workspace.table(Backtest),
+        requirement=workspace.table(StaffingRequirement),
+        roster=workspace.roster(),
+        coverage=workspace.table(Coverage),
+        waits=workspace.table(DayService),
+        cost=workspace.table(CostReport),
+        notes=all_notes(workspace, manifest),
+        facts={name: record.facts for name, record in manifest.steps.items()},
+        changed_by_hand=hand_edits(workspace, manifest),
+        provenance=tuple((name, sha[:12]) for name, sha in sorted(hashes.items()) if "report/" not in name),
+    )

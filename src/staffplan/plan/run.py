@@ -1,0 +1,176 @@
+"""Run a plan directory: only what is stale, respecting files that were changed by hand."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from staffplan.errors import Note, Problem, UsageError
+from staffplan.files import place_of, sha256, write_atomic
+from staffplan.plan.manifest import Manifest, StepRecord, settings_hashes, write_manifest
+from staffplan.plan.steps import STEPS, Step
+from staffplan.plan.workspace import Workspace
+from staffplan.progress import OnProgress, Progress, silent
+
+State = Literal["up to date", "stale", "not run", "changed by hand"]
+
+
+@dataclass(frozen=True)
+class StepState:
+    """How a step stands, and why. `by_hand`: its files that are not as the step wrote them."""
+
+    name: str
+    state: State
+    reasons: tuple[str, ...] = ()
+    by_hand: tuple[str, ...] = ()
+
+
+def step_state(step: Step, workspace: Workspace, manifest: Manifest) -> StepState:
+    """Compare what the step was made from, and made, with what is there now."""
+    record = manifest.steps.get(step.name)
+    if record is None:
+        return StepState(step.name, "not run", ("it has not been run yet",))
+    by_hand = tuple(name for name in step.makes if _edited(name, workspace, record))
+    reasons = (*_missing(step, workspace), *_changes(step, workspace, record))
+    if by_hand:
+        edits = tuple(f"{name} was changed by hand" for name in by_hand)
+        return StepState(step.name, "changed by hand", (*edits, *reasons), by_hand)
+    return StepState(step.name, "stale" if reasons else "up to date", reasons)
+
+
+def _edited(name: str, workspace: Workspace, record: StepRecord) -> bool:
+    path = workspace.folder / name
+    return path.exists() and sha256(path) != record.outputs.get(name)
+
+
+def _missing(step: Step, workspace: Workspace) -> list[str]:
+    return [f"{name} is missing" for name in step.makes if not (workspace.folder / name).exists()]
+
+
+def _changes(step: Step, workspace: Workspace, record: StepRecord) -> Iterable[str]:
+    now = _input_hashes(step, workspace)
+    for name in sorted({*now, *record.inputs}):
+        if now.get(name) != record.inputs.get(name):
+            yield f"{name} changed"
+    settings = settings_hashes(step.settings(workspace.config))
+    for name in sorted({*settings, *record.settings}):
+        if settings.get(name) != record.settings.get(name):
+            yield f"setting {name} changed"
+
+
+def _input_hashes(step: Step, workspace: Workspace) -> dict[str, str]:
+    """Hashes of all that a step reads; an input is called by its key under [input]."""
+    hashes = {}
+    for key in step.inputs:
+        path = workspace.input_path(key)
+        if path is not None and path.is_file():
+            hashes[f"input {key} ({path.name})"] = sha256(path)
+    for name in step.reads:
+        path = workspace.folder / name
+        if path.is_file():
+            hashes[name] = sha256(path)
+    return hashes
+
+
+def status(workspace: Workspace, manifest: Manifest) -> list[StepState]:
+    """How every step stands; one that reads what a stale step makes is stale too."""
+    states: list[StepState] = []
+    waiting: dict[str, str] = {}
+    for step in STEPS:
+        state = step_state(step, workspace, manifest)
+        upstream = sorted({waiting[name] for name in step.reads if name in waiting})
+        if upstream and state.state == "up to date":
+            state = StepState(step.name, "stale", tuple(f"waits for {name}" for name in upstream))
+        if state.state in ("stale", "not run"):
+            waiting |= dict.fromkeys(step.makes, step.name)
+        states.append(state)
+    return states
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """The manifest after the run, and what happened to each step."""
+
+    manifest: Manifest
+    ran: tuple[str, ...]
+    kept: tuple[StepState, ...]
+    """Steps whose files were changed by hand and therefore left alone."""
+
+
+def run(
+    workspace: Workspace,
+    manifest: Manifest,
+    *,
+    only: Sequence[str] = (),
+    force: bool = False,
+    on_progress: OnProgress = silent,
+) -> RunResult:
+    """Run the steps that are stale, in order, and save the manifest after each.
+
+    A step whose files were changed by hand is left alone unless `force`. `only` names steps to consider.
+    """
+    ran: list[str] = []
+    kept: list[StepState] = []
+    steps = [step for step in STEPS if not only or step.name in only]
+    for number, step in enumerate(steps):
+        state = step_state(step, workspace, manifest)
+        if state.state == "changed by hand" and not force:
+            kept.append(state)
+        elif state.state != "up to date":
+            on_progress(Progress("plan", number, len(steps), step.name))
+            manifest = _run_step(step, workspace, manifest, on_progress)
+            ran.append(step.name)
+    on_progress(Progress("plan", len(steps), len(steps), "done"))
+    return RunResult(manifest, tuple(ran), tuple(kept))
+
+
+def _run_step(step: Step, workspace: Workspace, manifest: Manifest, on_progress: OnProgress) -> Manifest:
+    inputs = _input_hashes(step, workspace)
+    settings = settings_hashes(step.settings(workspace.config))
+    output = step.run(workspace, manifest, on_progress)
+    for name, data in output.files.items():
+        write_atomic(workspace.folder / name, data)
+    hashes = {name: hashlib.sha256(data).hexdigest() for name, data in output.files.items()}
+    record = StepRecord(inputs, settings, hashes, workspace.config.plan.seed, output.notes, output.facts)
+    manifest = manifest.with_step(step.name, record)
+    write_manifest(manifest, workspace.folder)
+    return manifest
+
+
+def hand_edits(workspace: Workspace, manifest: Manifest) -> tuple[str, ...]:
+    """Files of the plan that are not as their step wrote them."""
+    found: list[str] = []
+    for step in STEPS:
+        found += step_state(step, workspace, manifest).by_hand
+    return tuple(found)
+
+
+def all_notes(workspace: Workspace, manifest: Manifest) -> tuple[Note, ...]:
+    """What every step had to say, in the river's order; edits by hand first."""
+    edits = tuple(
+        Note("plan", "changed by hand", name, f"{name} was changed by hand; everything after it uses it as it is")
+        for name in hand_edits(workspace, manifest)
+    )
+    notes = [note for step in STEPS if step.name in manifest.steps for note in manifest.steps[step.name].notes]
+    return (*edits, *notes)
+
+
+def require_before(name: str, workspace: Workspace, manifest: Manifest) -> list[str]:
+    """Remarks on the steps that one step reads from and that are out of date.
+
+    Raises UsageError where a file that the step reads does not exist yet.
+    """
+    step = next(step for step in STEPS if step.name == name)
+    absent = [file for file in step.reads if not (workspace.folder / file).exists()]
+    if absent:
+        folder = place_of(workspace.folder)
+        hint = f"run the plan first: staffplan plan {workspace.config_place} -o {folder}"
+        raise UsageError(Problem(f"{folder}/{file}", f"{name} needs this file", hint) for file in absent)
+    sources = [other.name for other in STEPS if set(other.makes) & set(step.reads)]
+    return [
+        f"note: {state.name} is {state.state} ({'; '.join(state.reasons)}); its files are used as they are"
+        for state in status(workspace, manifest)
+        if state.name in sources and state.state != "up to date"
+    ]

@@ -1,0 +1,267 @@
+"""The river's steps as a plan directory runs them: what each reads, depends on, makes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from staffplan.config import Config
+from staffplan.errors import Note
+from staffplan.files import table_bytes
+from staffplan.plan.manifest import Facts, Manifest
+from staffplan.plan.workspace import Workspace
+from staffplan.progress import OnProgress
+from staffplan.tables import (
+    Backtest,
+    CostReport,
+    Coverage,
+    DayService,
+    Roster,
+    RosterActivities,
+    RosterBreaches,
+    RosterShifts,
+    StaffingRequirement,
+    Table,
+    VolumeForecast,
+)
+
+
+@dataclass(frozen=True)
+class StepOutput:
+    """What a step made: files of the plan directory by name, remarks, and figures worth keeping."""
+
+    files: Mapping[str, bytes]
+    notes: tuple[Note, ...] = ()
+    facts: Facts = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a plan directory."""
+
+    name: str
+    inputs: tuple[str, ...]
+    """Input files, by their key under [input]."""
+    reads: tuple[str, ...]
+    """Files of the plan directory that earlier steps make."""
+    makes: tuple[str, ...]
+    settings: Callable[[Config], dict[str, Any]]
+    """The settings the result depends on, by dotted name."""
+    run: Callable[[Workspace, Manifest, OnProgress], StepOutput]
+
+
+def _files(*tables: Table, timezone: str) -> dict[str, bytes]:
+    return {table.file_name: table_bytes(table.frame, timezone) for table in tables}
+
+
+def _picked(config: Config, *names: str) -> dict[str, Any]:
+    """Settings by dotted name: "plan.seed" for one, "forecast" for each key of a section."""
+    raw = config.model_dump(mode="json")
+    found: dict[str, Any] = {}
+    for name in names:
+        section, _, key = name.partition(".")
+        if key:
+            found[name] = raw[section][key]
+        else:
+            found |= {f"{section}.{inner}": value for inner, value in raw[section].items()}
+    return found
+
+
+_CALENDAR = ("plan.timezone", "plan.interval_minutes", "plan.country", "plan.subdivision", "hours", "queues")
+_READING = ("input.columns", "input.until", "input.ignore_queues", "input.queue")
+
+
+def _forecast_settings(config: Config) -> dict[str, Any]:
+    horizon = ("plan.start", "plan.weeks", "plan.seed")
+    return _picked(config, *_CALENDAR[:-1], *horizon, *_READING, "forecast") | _queue_parts(
+        config, "channel", "hours", "arrival_hours", "aht_seconds"
+    )
+
+
+def _queue_parts(config: Config, *keys: str) -> dict[str, Any]:
+    """Of every queue only the settings named: a new goal does not make a forecast stale."""
+    raw = config.model_dump(mode="json")["queues"]
+    return {f"queues.{name}.{key}": queue[key] for name, queue in raw.items() for key in keys}
+
+
+def _forecast(workspace: Workspace, _: Manifest, on_progress: OnProgress) -> StepOutput:
+    from staffplan.forecast import forecast
+
+    plan = workspace.config.plan
+    result = forecast(
+        workspace.history,
+        workspace.config.forecast,
+        site=workspace.site,
+        first_day=workspace.first_day,
+        days=7 * plan.weeks,
+        seed=plan.seed,
+        on_progress=on_progress,
+    )
+    files = _files(result.forecast, result.backtest, timezone=plan.timezone)
+    return StepOutput(files, result.notes, result.facts)
+
+
+def _staff(workspace: Workspace, _: Manifest, on_progress: OnProgress) -> StepOutput:
+    from staffplan.staffing import staff
+
+    config = workspace.config
+    result = staff(workspace.forecast(), config.staffing, site=workspace.site, on_progress=on_progress)
+    return StepOutput(_files(result.requirement, timezone=config.plan.timezone), result.notes, result.facts)
+
+
+def _roster_settings(config: Config) -> dict[str, Any]:
+    """A premium's price does not move the roster; when it is paid does, as its hours are shown there."""
+    shown = [premium.model_dump(mode="json", exclude={"share"}) for premium in config.cost.premiums]
+    names = ("plan.seed", *_CALENDAR[:-1], "shifts", "work_plans", "roster")
+    return _picked(config, *names) | {"cost.premiums": shown}
+
+
+def _roster(workspace: Workspace, _: Manifest, on_progress: OnProgress) -> StepOutput:
+    from staffplan.cost import with_premium_hours
+    from staffplan.roster import roster
+
+    config = workspace.config
+    result = roster(
+        workspace.table(StaffingRequirement),
+        workspace.workforce,
+        config.roster,
+        shifts=config.shifts,
+        work_plans=config.work_plans,
+        site=workspace.site,
+        seed=config.plan.seed,
+        on_progress=on_progress,
+    )
+    made: Roster = with_premium_hours(result.roster, config.cost, site=workspace.site)
+    files = _files(made.shifts, made.activities, timezone=config.plan.timezone)
+    return StepOutput(files, result.notes, result.facts)
+
+
+def _check(workspace: Workspace, _: Manifest, on_progress: OnProgress) -> StepOutput:
+    from staffplan.roster import check
+
+    config = workspace.config
+    report = check(
+        workspace.roster(),
+        workspace.workforce,
+        config.roster,
+        requirement=workspace.table(StaffingRequirement),
+        shifts=config.shifts,
+        work_plans=config.work_plans,
+        site=workspace.site,
+    )
+    facts = {"broken_rules": float(len(report.breaches)), "short_intervals": float(len(report.uncovered))}
+    return StepOutput(_files(report.breaches, timezone=config.plan.timezone), report.notes, facts)
+
+
+def _simulate(workspace: Workspace, _: Manifest, on_progress: OnProgress) -> StepOutput:
+    from staffplan.simulate import simulate
+
+    config = workspace.config
+    result = simulate(
+        workspace.forecast(),
+        workspace.table(StaffingRequirement),
+        workspace.roster(),
+        config.simulate,
+        site=workspace.site,
+        staffing=config.staffing,
+        seed=config.plan.seed,
+        on_progress=on_progress,
+    )
+    files = _files(result.coverage, result.waits, timezone=config.plan.timezone)
+    return StepOutput(files, result.notes, result.facts)
+
+
+def _cost(workspace: Workspace, _: Manifest, on_progress: OnProgress) -> StepOutput:
+    from staffplan.cost import cost
+
+    config = workspace.config
+    result = cost(
+        workspace.forecast(),
+        workspace.table(StaffingRequirement),
+        workspace.roster(),
+        workspace.table(Coverage),
+        workspace.workforce,
+        config.cost,
+        work_plans=config.work_plans,
+        staffing=config.staffing,
+        site=workspace.site,
+        currency=config.plan.currency,
+    )
+    return StepOutput(_files(result.report, timezone=config.plan.timezone), result.notes, result.facts)
+
+
+def _report(workspace: Workspace, manifest: Manifest, on_progress: OnProgress) -> StepOutput:
+    from staffplan.plan.reporting import report_files
+
+    return StepOutput(report_files(workspace, manifest, on_progress))
+
+
+_FORECAST = VolumeForecast.file_name
+_REQUIREMENT = StaffingRequirement.file_name
+_ROSTER = (RosterShifts.file_name, RosterActivities.file_name)
+_WAITS = (Coverage.file_name, DayService.file_name)
+_PEOPLE = ("agents", "time_off", "availability")
+_ALL_TABLES = (
+    _FORECAST,
+    Backtest.file_name,
+    _REQUIREMENT,
+    *_ROSTER,
+    RosterBreaches.file_name,
+    *_WAITS,
+    CostReport.file_name,
+)
+REPORT_PAGE = "report/index.html"
+REPORT_WORKBOOK = "report/workbook.xlsx"
+
+STEPS: tuple[Step, ...] = (
+    Step(
+        "forecast",
+        ("history", "special_days"),
+        (),
+        (_FORECAST, Backtest.file_name),
+        _forecast_settings,
+        _forecast,
+    ),
+    Step(
+        "staff",
+        ("special_days",),
+        (_FORECAST,),
+        (_REQUIREMENT,),
+        lambda config: _picked(config, *_CALENDAR, "staffing"),
+        _staff,
+    ),
+    Step("roster", ("special_days", *_PEOPLE), (_REQUIREMENT,), _ROSTER, _roster_settings, _roster),
+    Step(
+        "check",
+        ("special_days", *_PEOPLE),
+        (_REQUIREMENT, *_ROSTER),
+        (RosterBreaches.file_name,),
+        lambda config: _picked(config, *_CALENDAR[:-1], "shifts", "work_plans", "roster.rules"),
+        _check,
+    ),
+    Step(
+        "simulate",
+        ("special_days",),
+        (_FORECAST, _REQUIREMENT, *_ROSTER),
+        _WAITS,
+        lambda config: _picked(config, *_CALENDAR, "plan.seed", "simulate", "staffing.shrinkage"),
+        _simulate,
+    ),
+    Step(
+        "cost",
+        ("special_days", *_PEOPLE),
+        (_FORECAST, _REQUIREMENT, *_ROSTER, Coverage.file_name),
+        (CostReport.file_name,),
+        lambda config: _picked(config, *_CALENDAR, "plan.currency", "cost", "work_plans", "staffing.shrinkage"),
+        _cost,
+    ),
+    Step(
+        "report",
+        ("history",),
+        _ALL_TABLES,
+        (REPORT_PAGE, REPORT_WORKBOOK),
+        lambda config: _picked(config, *_CALENDAR, "plan.name", "plan.currency"),
+        _report,
+    ),
+)

@@ -1,0 +1,122 @@
+"""What the steps of a plan read: its settings, the input files they name, and the tables made so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import TypeVar
+
+import pandas as pd
+
+from staffplan.clock import SpecialDay, local_dates
+from staffplan.config import Config, Site, data_path, make_site
+from staffplan.errors import ConfigError, DataError, Problem
+from staffplan.files import read_history, read_special_days, read_table, read_workforce
+from staffplan.tables import (
+    ContactHistory,
+    Roster,
+    RosterActivities,
+    RosterShifts,
+    Table,
+    VolumeForecast,
+    Workforce,
+)
+
+T = TypeVar("T", bound=Table)
+INPUTS = ("history", "special_days", "agents", "time_off", "availability")
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A plan directory (`folder`) and the settings it is made with; input paths are relative to `base`."""
+
+    folder: Path
+    config: Config
+    base: Path
+    config_place: str
+
+    def input_path(self, name: str) -> Path | None:
+        """The file that `input.<name>` stands for; None where the settings name none."""
+        setting = getattr(self.config.input, name)
+        if setting is None:
+            return None
+        return data_path(setting, self.config, self.base, f"{self.config_place}:input.{name}")
+
+    def required_path(self, name: str) -> Path:
+        """Like `input_path`; raises ConfigError where the settings name none or the file is not there."""
+        path = self.input_path(name)
+        place = f"{self.config_place}:input.{name}"
+        if path is None:
+            hint = f'write {name} = "{name}.csv" under [input]; a plan needs a history and agents'
+            raise ConfigError(Problem(place, "the setting is missing", hint))
+        if not path.is_file():
+            source = f"; the data: {self.config.input.source}" if self.config.input.source else ""
+            raise ConfigError(Problem(place, f"there is no file {path}", f"check the path{source}"))
+        return path
+
+    @cached_property
+    def special_days(self) -> tuple[SpecialDay, ...]:
+        path = self.input_path("special_days")
+        return () if path is None else read_special_days(path)
+
+    @cached_property
+    def full_history(self) -> ContactHistory:
+        return read_history(self.required_path("history"), self.config)
+
+    @cached_property
+    def first_day(self) -> date:
+        """First day planned: as set, or the day after the history's last."""
+        if self.config.plan.start is not None:
+            return self.config.plan.start
+        return first_day_after(self.full_history, self.config.plan.timezone)
+
+    @cached_property
+    def history(self) -> ContactHistory:
+        """The history before the first day planned."""
+        return history_before(self.full_history, self.first_day, self.config.plan.timezone)
+
+    @cached_property
+    def workforce(self) -> Workforce:
+        agents = self.required_path("agents")
+        return read_workforce(agents, self.input_path("time_off"), self.input_path("availability"))
+
+    @cached_property
+    def site(self) -> Site:
+        """Calendar and queues, over the history and the period planned."""
+        frame = self.full_history.frame
+        last = self.first_day + timedelta(weeks=self.config.plan.weeks)
+        return make_site(
+            self.config,
+            queues=frame["queue"].unique(),
+            first_day=min(frame["interval_start"].min().date(), self.first_day),
+            last_day=last,
+            special_days=self.special_days,
+        )
+
+    def table(self, table: type[T]) -> T:
+        """One of the plan's own tables, as its file now is: edits by hand count."""
+        return read_table(self.folder / table.file_name, table, timezone=self.config.plan.timezone)
+
+    def roster(self) -> Roster:
+        return Roster(self.table(RosterShifts), self.table(RosterActivities))
+
+    def forecast(self) -> VolumeForecast:
+        return self.table(VolumeForecast)
+
+
+def first_day_after(history: ContactHistory, timezone: str) -> date:
+    """The local day after the last one in a history."""
+    last: date = local_dates(pd.DatetimeIndex([history.frame["interval_start"].max()]), timezone)[0]
+    return last + timedelta(days=1)
+
+
+def history_before(history: ContactHistory, day: date, timezone: str) -> ContactHistory:
+    """The rows before a local day, so that a plan of the past sees only what was known then."""
+    instants = pd.DatetimeIndex(history.frame["interval_start"])
+    earlier = history.frame[local_dates(instants, timezone) < day]
+    if earlier.empty:
+        hint = "choose a later plan.start, or give an older history"
+        raise DataError(Problem(history.source, f"there is nothing before the first day planned, {day}", hint))
+    return ContactHistory.of(earlier, history.source)

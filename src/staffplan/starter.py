@@ -1,0 +1,34 @@
+"""A workspace to start from: the demo's settings and sample files, which the package carries."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from staffplan.errors import Problem, UsageError
+from staffplan.files import refuse_existing, write_atomic
+
+SAMPLES = ("history.csv", "agents.csv", "time_off.csv", "availability.csv", "special_days.csv")
+_REPOSITORY = Path(__file__).parent.parent.parent
+
+
+def starter_files() -> dict[str, bytes]:
+    """Files of the workspace by name; paths in the settings are those of the workspace."""
+    carried = Path(__file__).parent / "starter"
+    samples = carried if carried.is_dir() else _REPOSITORY / "data" / "samples"
+    settings = carried / "demo.toml" if carried.is_dir() else _REPOSITORY / "configs" / "demo.toml"
+    if not settings.is_file():
+        raise UsageError(
+            Problem("init", "this installation carries no samples", "install staffplan from its package")
+        )
+    text = settings.read_text(encoding="utf-8").replace("../data/samples/", "")
+    return {"plan.toml": text.encode()} | {name: (samples / name).read_bytes() for name in SAMPLES}
+
+
+def write_starter(folder: Path, *, force: bool) -> list[Path]:
+    """Write the workspace; UsageError, before anything is written, when a file is there and not `force`."""
+    files = starter_files()
+    paths = [folder / name for name in files]
+    refuse_existing(paths, force=force)
+    for path, data in zip(paths, files.values(), strict=True):
+        write_atomic(path, data)
+    return paths
