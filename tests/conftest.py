@@ -8,6 +8,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import settings
+
+settings.register_profile("staffplan", deadline=None, derandomize=True)
+settings.load_profile("staffplan")
 
 
 @pytest.fixture(scope="session")
@@ -101,7 +105,7 @@ def _small_history() -> pd.DataFrame:
     rng = np.random.default_rng(7)
     starts = pd.date_range("2025-12-22", "2026-03-02", freq="30min", inclusive="left")
     hour = starts.hour + starts.minute / 60
-    open_ = (starts.dayofweek < 5) & (hour >= 9) & (hour < 17)
+    open_ = (starts.day_of_week < 5) & (hour >= 9) & (hour < 17)
     shape = 18 + 10 * np.exp(-((hour - 11) ** 2) / 4)
     phone = pd.DataFrame({"interval_start": starts[open_], "queue": "phone"})
     phone["offered"] = rng.poisson(shape[open_])

@@ -62,9 +62,9 @@ def test_a_plan_is_a_directory_that_is_made_once_and_renewed_where_it_is_stale(p
     assert "nothing to do" in again(planned).stderr
     assert {name: (plan / name).read_bytes() for name in files} == before
 
-    assert made(again(planned, "--set", "simulate.replications=6")) == ["simulate", "cost", "report"] or made(
-        again(planned, "--set", "simulate.replications=6")
-    ) == ["simulate", "report"]
+    renewed = made(again(planned, "--set", "simulate.replications=6"))
+    assert renewed[0] == "simulate"
+    assert set(renewed) <= {"simulate", "cost", "report"}
     shown = json.loads(staffplan("status", "plan", "--json", cwd=planned).stdout)
     assert [state["state"] for state in shown] == ["up to date"] * len(STEPS)
 

@@ -12,59 +12,85 @@ from staffplan.clock import localize
 Wrong = dict[int, tuple[str, str]]
 """Position in the column: (what is so, what to do)."""
 
-_DURATION = re.compile(r"(\d+):([0-5]\d):([0-5]\d(?:\.\d+)?)")
-_THOUSANDS = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
-_DECIMAL_COMMA = re.compile(r"-?\d+,\d+")
-_MIXED_COMMA = re.compile(r"-?\d{1,3}(\.\d{3})+,\d+")
-_OFFSET = re.compile(r"(?:Z|[+-]\d{2}:?\d{2})$")
+_PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_DURATION = re.compile(r"(\d+):([0-5]\d):([0-5]\d(?:\.\d+)?)", re.ASCII)
+_DECIMAL_COMMA = re.compile(r"-?\d+,\d+", re.ASCII)
+_COMMA_GROUP = re.compile(r"-?\d{1,3},\d{3}", re.ASCII)
+_COMMA_GROUPS = re.compile(r"-?\d{1,3}(,\d{3}){2,}|-?\d{1,3}(,\d{3})+\.\d+", re.ASCII)
+_DOT_GROUP = re.compile(r"-?\d{1,3}\.\d{3}", re.ASCII)
+_DOT_GROUPS = re.compile(r"-?\d{1,3}(\.\d{3}){2,}|-?\d{1,3}(\.\d{3})+,\d+", re.ASCII)
+_DAY = r"\d{4}-\d{2}-\d{2}"
+_TIME = r"[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?"
+_OFFSET = r" ?(?:Z|[+-]\d{2}(?::?\d{2})?)"
+_LOCAL = rf"{_DAY}(?:{_TIME})?"
+_GIVEN = rf"{_DAY}{_TIME}{_OFFSET}"
 _DOTTED = re.compile(r"^(\d{1,2})\.(\d{1,2})\.(\d{4})")
-_ISO_DAY = re.compile(r"^\d{4}-\d{2}-\d{2}")
 _BLANKS = ("", "nan", "null", "none", "n/a", "na")
+_FIRST_YEAR, _LAST_YEAR = 1678, 2261
+"""Years that 64 bits of nanoseconds hold throughout."""
 
 
-def read_numbers(values: pd.Series, *, decimal_comma: bool) -> tuple[pd.Series, Wrong]:
-    """Numbers; also "12,5" with a decimal comma, "1 234" with spaces, and durations "0:05:12" in seconds.
+def read_numbers(
+    values: pd.Series, *, decimal_comma: bool = False, durations: bool = False
+) -> tuple[pd.Series, Wrong]:
+    """Numbers; also "12,5" with a decimal comma, "1 234" with spaces, "1,234,567"; blank cells are NaN.
 
     `decimal_comma`: the file's separator is not a comma, so that "1,234" means 1.234. Otherwise a lone
-    "1,234" could be either and is refused. Blank cells are NaN.
+    "1,234" could be either and is refused, as is "1.234" in a column whose other cells have decimal commas.
+    `durations`: "0:05:12" is read as seconds.
     """
+    if pd.api.types.is_timedelta64_dtype(values.dtype):
+        return values.dt.total_seconds(), {}
     if values.dtype != object and not isinstance(values.dtype, pd.StringDtype):
         return pd.to_numeric(values).astype(float), {}
-    quick = pd.to_numeric(values, errors="coerce").astype(float)
+    numbers = pd.to_numeric(values, errors="coerce").to_numpy(dtype=float, copy=True)
     wrong: Wrong = {}
-    numbers = quick.to_numpy(copy=True)
-    for position in np.flatnonzero(quick.isna().to_numpy()).tolist():
+    commas = False
+    for position in np.flatnonzero(np.isnan(numbers)).tolist():
         text = re.sub(r"[\s\u00a0\u202f]", "", str(values.iloc[position]))
-        if text.lower() in _BLANKS:
+        if values.iloc[position] is None or text.lower() in _BLANKS:
             continue
-        number = _number(text, decimal_comma=decimal_comma)
+        number = _number(text, decimal_comma=decimal_comma, durations=durations)
         if number is None:
             wrong[position] = _why_no_number(text)
         else:
+            commas |= _DECIMAL_COMMA.fullmatch(text) is not None
             numbers[position] = number
+    if commas:
+        wrong |= _dots_among_commas(values)
     return pd.Series(numbers, index=values.index), wrong
 
 
-def _number(text: str, *, decimal_comma: bool) -> float | None:
+def _number(text: str, *, decimal_comma: bool, durations: bool) -> float | None:
     duration = _DURATION.fullmatch(text)
     if duration:
-        return int(duration[1]) * 3600 + int(duration[2]) * 60 + float(duration[3])
-    if _MIXED_COMMA.fullmatch(text):
+        seconds = int(duration[1]) * 3600 + int(duration[2]) * 60 + float(duration[3])
+        return seconds if durations else None
+    if _DOT_GROUPS.fullmatch(text):
         return float(text.replace(".", "").replace(",", "."))
-    if _DECIMAL_COMMA.fullmatch(text) and (decimal_comma or not _THOUSANDS.fullmatch(text)):
+    if _COMMA_GROUPS.fullmatch(text):
+        return float(text.replace(",", ""))
+    if _DECIMAL_COMMA.fullmatch(text) and (decimal_comma or not _COMMA_GROUP.fullmatch(text)):
         return float(text.replace(",", "."))
-    try:
-        return float(text)
-    except ValueError:
-        return None
+    return float(text) if _PLAIN.fullmatch(text) else None
+
+
+def _dots_among_commas(values: pd.Series) -> Wrong:
+    texts = values.where(values.notna(), "").astype(str).str.strip()
+    doubtful = texts.str.fullmatch(_DOT_GROUP.pattern).to_numpy(dtype=bool)
+    return {position: _two_readings(texts.iloc[position], ".") for position in np.flatnonzero(doubtful).tolist()}
+
+
+def _two_readings(text: str, mark: str) -> tuple[str, str]:
+    decimal = text.replace(mark, "," if mark == "." else ".")
+    return f"{text!r} could be thousands or decimals", f"write {text.replace(mark, '')} or {decimal}"
 
 
 def _why_no_number(text: str) -> tuple[str, str]:
-    if _THOUSANDS.fullmatch(text):
-        return (
-            f"{text!r} could be thousands or decimals",
-            f"write {text.replace(',', '')} or {text.replace(',', '.')}",
-        )
+    if _COMMA_GROUP.fullmatch(text):
+        return _two_readings(text, ",")
+    if _DURATION.fullmatch(text):
+        return f"{text!r} is a duration, not a number", "write a number such as 12 or 12.5"
     if re.fullmatch(r"\d+:\d\d", text):
         return f"{text!r} could be hours or minutes", "write seconds, or h:mm:ss"
     return f"{text!r} is not a number", "write a number such as 12 or 12.5"
@@ -78,46 +104,60 @@ def read_instants(values: pd.Series, timezone: str) -> tuple[pd.Series, Wrong]:
     if isinstance(values.dtype, pd.DatetimeTZDtype):
         return values.dt.tz_convert("UTC").dt.as_unit("ns"), {}
     if np.issubdtype(getattr(values.dtype, "type", object), np.datetime64):
-        return _localized(values, pd.Series(values.notna()), timezone)
-    texts = values.where(values.notna(), "").astype(str).str.strip()
-    texts = texts.str.replace(_DOTTED, lambda m: f"{m[3]}-{int(m[2]):02d}-{int(m[1]):02d}", regex=True)
-    with_offset = texts.str.contains(_OFFSET, regex=True) & texts.str.contains(":")
-    filled = ~texts.str.lower().isin(_BLANKS)
-    given = _parsed(texts.where(with_offset & filled), utc=True).dt.as_unit("ns")
-    local, wrong = _localized(_parsed(texts.where(~with_offset & filled), utc=False), filled, timezone)
-    instants = given.where(with_offset, local)
-    unread = filled & instants.isna()
-    for position in np.flatnonzero(unread.to_numpy()).tolist():
+        return _localized(values, timezone)
+    texts = _iso_texts(values)
+    given = _parsed(texts.where(texts.str.fullmatch(_GIVEN)), utc=True)
+    local, wrong = _localized(_parsed(texts.where(texts.str.fullmatch(_LOCAL)), utc=False), timezone)
+    instants = given.where(given.notna(), local)
+    for position in np.flatnonzero((instants.isna() & _filled(texts)).to_numpy()).tolist():
         hint = "write 2026-12-31 08:30, or with an offset 2026-12-31T08:30:00+01:00"
-        wrong.setdefault(position, (f"{texts.iloc[position]!r} is not a date and time", hint))
+        wrong.setdefault(position, _why_no_time(texts.iloc[position], "a date and time", hint))
     return instants, wrong
 
 
+def _iso_texts(values: pd.Series) -> pd.Series:
+    """Trimmed text, days written with dots turned round."""
+    texts = values.where(values.notna(), "").astype(str).str.strip()
+    return texts.str.replace(_DOTTED, lambda m: f"{m[3]}-{int(m[2]):02d}-{int(m[1]):02d}", regex=True)
+
+
+def _filled(texts: pd.Series) -> pd.Series:
+    return ~texts.str.lower().isin(_BLANKS)
+
+
+def _why_no_time(text: str, wanted: str, hint: str) -> tuple[str, str]:
+    if re.match(_DAY, text) and not _FIRST_YEAR <= int(text[:4]) <= _LAST_YEAR:
+        return f"{text!r} lies outside the years {_FIRST_YEAR} to {_LAST_YEAR}", "write a day of our time"
+    return f"{text!r} is not {wanted}", hint
+
+
 def _parsed(texts: pd.Series, *, utc: bool) -> pd.Series:
-    iso = texts.where(texts.str.contains(_ISO_DAY, regex=True, na=False))
-    return pd.to_datetime(iso, format="ISO8601", errors="coerce", utc=utc)
+    """Instants of ISO texts, NaT where there is none."""
+    parsed = pd.to_datetime(texts, format="ISO8601", errors="coerce", utc=utc)
+    return parsed.where(parsed.dt.year.between(_FIRST_YEAR, _LAST_YEAR)).dt.as_unit("ns")
 
 
-def _localized(local: pd.Series, filled: pd.Series, timezone: str) -> tuple[pd.Series, Wrong]:
+def _localized(local: pd.Series, timezone: str) -> tuple[pd.Series, Wrong]:
     instants, trouble = localize(local, timezone)
     hint = f"write the offset too (2026-12-31T08:30:00+01:00); the zone is {timezone}"
     wrong = {
         position: (f"local time {local.iloc[position]:%Y-%m-%d %H:%M} {trouble.iloc[position]}", hint)
-        for position in np.flatnonzero((filled & (trouble != "")).to_numpy()).tolist()
+        for position in np.flatnonzero((trouble != "").to_numpy()).tolist()
     }
     return instants, wrong
 
 
 def read_dates(values: pd.Series) -> tuple[pd.Series, Wrong]:
-    """Calendar days from "2026-12-31" or "31.12.2026"; blank cells are NaT."""
+    """Calendar days from "2026-12-31" or "31.12.2026", a time behind them left out; blank cells are NaT."""
+    if isinstance(values.dtype, pd.DatetimeTZDtype):
+        values = values.dt.tz_localize(None)
     if np.issubdtype(getattr(values.dtype, "type", object), np.datetime64):
         return values.dt.normalize().dt.as_unit("ns"), {}
-    texts = values.where(values.notna(), "").astype(str).str.strip()
-    texts = texts.str.replace(_DOTTED, lambda m: f"{m[3]}-{int(m[2]):02d}-{int(m[1]):02d}", regex=True)
-    dates = _parsed(texts, utc=False).dt.normalize().dt.as_unit("ns")
-    unread = dates.isna() & ~texts.str.lower().isin(_BLANKS)
+    texts = _iso_texts(values)
+    readable = texts.str.fullmatch(f"{_LOCAL}|{_GIVEN}")
+    dates = _parsed(texts.str.slice(0, 10).where(readable), utc=False)
     wrong = {
-        position: (f"{texts.iloc[position]!r} is not a day", "write 2026-12-31")
-        for position in np.flatnonzero(unread.to_numpy()).tolist()
+        position: _why_no_time(texts.iloc[position], "a day", "write 2026-12-31")
+        for position in np.flatnonzero((dates.isna() & _filled(texts)).to_numpy()).tolist()
     }
     return dates, wrong

@@ -131,8 +131,8 @@ def parse_weekdays(text: str) -> tuple[int, ...]:
         return tuple(range(7))
     days: list[int] = []
     for part in words.split(","):
-        first, _, last = part.strip().partition("-")
-        if first not in WEEKDAYS or (last and last not in WEEKDAYS):
+        first, dash, last = (word.strip() for word in part.partition("-"))
+        if first not in WEEKDAYS or (dash and last not in WEEKDAYS):
             raise ValueError(f"{part.strip()!r} is not a weekday or a range; write mon, sat,sun or mon-fri")
         start = WEEKDAYS.index(first)
         length = (WEEKDAYS.index(last or first) - start) % 7 + 1
@@ -147,15 +147,18 @@ class OpeningHours:
     weekdays: tuple[Spans, ...]
     on_holidays: Spans | None = None
     """None: holidays are open like any other day."""
+    through_closures: bool = False
+    """True: open on closed days too, as a letter box is."""
 
     @classmethod
     def always(cls) -> OpeningHours:
-        return cls((((0, MINUTES_PER_DAY),),) * 7)
+        """Around the clock, on closed days too: when mail can arrive."""
+        return cls((((0, MINUTES_PER_DAY),),) * 7, through_closures=True)
 
     def spans(self, day: date, calendar: SiteCalendar) -> Spans:
         """Open spans of one local day, closures and holidays considered."""
         special = calendar.special_days.get(day)
-        if special is not None and special.kind == "closed":
+        if special is not None and special.kind == "closed" and not self.through_closures:
             return ()
         if special is not None and special.kind == "holiday" and self.on_holidays is not None:
             return self.on_holidays

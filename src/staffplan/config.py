@@ -71,7 +71,7 @@ class PlanSettings(Section):
         try:
             ZoneInfo(name)
         except (KeyError, ValueError, OSError):
-            raise ValueError(f"{name!r} is not a time zone; write one of the IANA list, such as Europe/Madrid") from None
+            raise ValueError(f"{name!r} is not a time zone; write one of the IANA list, Europe/Madrid") from None
         return name
 
     @model_validator(mode="after")
@@ -144,7 +144,9 @@ class Goal(Section):
     clock: Literal["opening", "elapsed"] = "opening"
     """Deferred work: whether only opening hours count towards within_hours."""
     definition: Definition = "excluding_short_abandons"
-    """Which of the five service levels is meant (DOMAIN words; printed on every report)."""
+    """Answered in time divided by: all offered; all answered; all offered but those who hung up in time
+    (excluding_short_abandons). short_abandons_good: those who hung up in time count as answered. virtual: what a
+    customer who never hangs up would see."""
     asa_seconds: Positive | None = None
     """Highest average wait of answered contacts."""
     max_occupancy: Annotated[float, Field(gt=0, le=1)] | None = None
@@ -208,7 +210,7 @@ class QueueSettings(Section):
     aht_seconds: Positive | None = None
     """Handling time where the history has none."""
     patience_seconds: Positive | None = None
-    """Average time a customer waits before hanging up; used in simulation. Left out: never hangs up."""
+    """Average time a customer waits before hanging up, in simulation and Erlang A. Left out: never hangs up."""
     concurrency: int = Field(default=1, ge=1, le=10)
     """Chat: contacts one agent serves at once."""
     concurrency_slowdown: NotNegative = 0.0
@@ -264,8 +266,8 @@ class ShrinkageSettings(Section):
 class StaffingSettings(Section):
     """How workload becomes people."""
 
-    model: Literal["erlang-c"] = "erlang-c"
-    """Queueing model for immediate work."""
+    model: Literal["erlang-c", "erlang-a"] = "erlang-c"
+    """Queueing model for work that waits seconds. erlang-a: customers hang up after patience_seconds."""
     shrinkage: dict[str, ShrinkageSettings] = Field(default_factory=dict)
     """Categories by name. They add up (shares of the same paid time), and are applied once."""
 
@@ -295,9 +297,11 @@ class BreakSettings(Section):
     """A meal or a break inside a shift."""
 
     activity: Literal["break", "meal"] = "break"
+    """What it is called in the roster."""
     minutes: int = Field(gt=0, le=180)
     """How long it lasts."""
     paid: bool = True
+    """Whether it counts as working time."""
     earliest_minutes: int = Field(ge=0)
     """It starts at the earliest this long after the shift's start."""
     latest_minutes: int = Field(ge=0)
@@ -382,7 +386,9 @@ class DailyRest(Section):
     """Hours between the end of a shift and the start of the next."""
 
     rule: Literal["daily_rest"] = "daily_rest"
+    """Which rule it is."""
     hours: Annotated[float, Field(gt=0, le=48)] = 11.0
+    """Rest, at least."""
     work_plans: tuple[str, ...] = ()
     """Contracts it holds for; left out: all."""
 
@@ -391,7 +397,9 @@ class ConsecutiveDays(Section):
     """Days worked in a row, at most."""
 
     rule: Literal["consecutive_days"] = "consecutive_days"
+    """Which rule it is."""
     days: int = Field(default=6, ge=1)
+    """Days, at most."""
     work_plans: tuple[str, ...] = ()
     """Contracts it holds for; left out: all."""
 
@@ -400,12 +408,17 @@ class WeekendsOff(Section):
     """Weekends free of work (Saturday and Sunday), at least this many in the period."""
 
     rule: Literal["weekends_off"] = "weekends_off"
+    """Which rule it is."""
     weekends: int = Field(default=1, ge=0)
+    """Weekends free of work, at least."""
     work_plans: tuple[str, ...] = ()
     """Contracts it holds for; left out: all."""
 
 
 RuleSettings = Annotated[DailyRest | ConsecutiveDays | WeekendsOff, Field(discriminator="rule")]
+_RULES: Mapping[str, type[Section]] = {
+    str(rule.model_fields["rule"].default): rule for rule in (DailyRest, ConsecutiveDays, WeekendsOff)
+}
 
 
 class RosterSettings(Section):
@@ -442,14 +455,15 @@ class PremiumSettings(Section):
     """Extra pay: when it applies and how much. Data, not law; a preset says where it was looked up."""
 
     name: str
+    """What it is called in the cost report."""
     share: NotNegative
     """Part of the base rate paid on top, 0.25 is +25 %."""
     weekdays: str = "daily"
-    """Days on which the hour begins."""
+    """Days on which the span of hours begins; one that passes midnight stays with its first day."""
     hours: str = "24h"
     """Spans of local time, "22:00-06:00"."""
     holidays_only: bool = False
-    """Only on public holidays."""
+    """Only where the span begins on a public holiday."""
     excludes: tuple[str, ...] = ()
     """Premiums (by name) that are not paid in the same hour as this one."""
 
@@ -464,6 +478,7 @@ class OnCostSettings(Section):
     """What an employer pays beside wages."""
 
     name: str
+    """What it is called in the cost report."""
     share: NotNegative = 0.0
     """Part of wages and premiums."""
     monthly_per_agent: NotNegative = 0.0
@@ -476,7 +491,9 @@ class CostSettings(Section):
     default_hourly_rate: NotNegative = 0.0
     """Base pay where neither the agent nor the contract has one."""
     premiums: tuple[PremiumSettings, ...] = ()
+    """Extra pay, one entry each."""
     on_costs: tuple[OnCostSettings, ...] = ()
+    """What is paid beside wages, one entry each."""
 
 
 class Config(Section):
@@ -505,7 +522,7 @@ def load_config(text: str, source: str, overrides: Mapping[str, object] | None =
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(_toml_problem(error, source)) from error
     for dotted, value in (overrides or {}).items():
-        _set(raw, dotted.split("."), value)
+        _set(raw, dotted.split("."), value, source)
     return make_config(raw, source)
 
 
@@ -528,23 +545,36 @@ def _toml_problem(error: tomllib.TOMLDecodeError, source: str) -> Problem:
     return Problem(f"{source}:{match[2]}:{match[3]}", f"not a TOML file: {match[1]}")
 
 
-def _set(raw: dict[str, Any], keys: Sequence[str], value: object) -> None:
-    for key in keys[:-1]:
-        raw = raw.setdefault(key, {})
-    raw[keys[-1]] = value
+def _set(raw: dict[str, Any], keys: Sequence[str], value: object, source: str) -> None:
+    group: Any = raw
+    for depth, key in enumerate(keys[:-1], start=1):
+        group = group.setdefault(key, {})
+        if not isinstance(group, dict):
+            hint = f"it is a value or a list; set {'.'.join(keys[:depth])} as a whole"
+            raise ConfigError(Problem(f"{source}:{'.'.join(keys)}", f"{key} has no settings inside it", hint))
+    group[keys[-1]] = value
 
 
 def _problem(detail: Any, source: str) -> Problem:
     """One of pydantic's errors in our words."""
     path = [str(part) for part in detail["loc"]]
-    place = f"{source}:{'.'.join(path)}"
-    if detail["type"] == "extra_forbidden":
-        return Problem(place, "unknown setting", nearest(path[-1], _known_keys(path[:-1])))
-    if detail["type"] == "missing":
-        return Problem(place, "the setting is missing")
-    said, _, hint = re.sub(r"^Value error, ", "", detail["msg"]).partition("; ")
+    place = f"{source}:{'.'.join(part for part in path if part not in _RULES)}"
     value = detail.get("input")
-    shown = f"{value!r}: " if isinstance(value, str | int | float) and repr(value) not in said else ""
+    match detail["type"]:
+        case "extra_forbidden":
+            return Problem(place, "unknown setting", nearest(path[-1], _known_keys(path[:-1])))
+        case "missing":
+            return Problem(place, "the setting is missing")
+        case "union_tag_invalid":
+            name = str(value["rule"])
+            return Problem(f"{place}.rule", f"{name!r} is not a rule", nearest(name, list(_RULES)))
+        case "union_tag_not_found":
+            return Problem(f"{place}.rule", "the setting is missing", nearest("", list(_RULES)))
+        case "model_type":
+            return Problem(place, f"{value!r} is not a group of settings", f"write [{'.'.join(path)}]")
+    said, _, hint = re.sub(r"^Value error, ", "", detail["msg"]).partition("; ")
+    said_already = isinstance(value, str) and repr(value) in said
+    shown = f"{value!r}: " if isinstance(value, str | int | float) and not said_already else ""
     return Problem(place, f"{shown}{said[0].lower()}{said[1:]}", hint)
 
 
@@ -553,9 +583,10 @@ def _known_keys(path: Sequence[str]) -> list[str]:
     model: Any = Config
     for part in path:
         fields = getattr(model, "model_fields", {})
-        if part not in fields:
-            continue
-        model = _model_inside(fields[part].annotation) or model
+        if part in _RULES:
+            model = _RULES[part]
+        elif part in fields:
+            model = _model_inside(fields[part].annotation) or model
     return list(getattr(model, "model_fields", {}))
 
 

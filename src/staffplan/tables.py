@@ -75,6 +75,10 @@ class Table:
     columns: ClassVar[tuple[Column, ...]] = ()
     key: ClassVar[tuple[str, ...]] = ()
     file_name: ClassVar[str] = ""
+    needs_rows: ClassVar[bool] = False
+    """Whether a file with nothing but the header says nothing, and is refused."""
+    ordered: ClassVar[tuple[str, str] | None] = None
+    """Two columns, the second of which must not lie before the first."""
 
     @classmethod
     def of(cls, frame: pd.DataFrame, source: str = "") -> Self:
@@ -89,11 +93,23 @@ class Table:
             raise DataError(_missing_column(source, name, frame) for name in missing)
         rows = _row_numbers(frame)
         data = pd.DataFrame({c.name: _column(frame, c) for c in cls.columns}, index=range(len(frame)))
-        problems = [p for c in cls.columns for p in _column_problems(data[c.name], c, rows, source)]
-        problems += _key_problems(data, cls.key, rows, source)
+        problems = cls._problems(data, rows, source)
         if problems:
-            raise DataError(capped(sorted(problems, key=_by_row), source))
+            raise DataError(capped(sorted(problems, key=by_row), source))
         return cls(data.sort_values(list(cls.key), kind="stable", ignore_index=True), source)
+
+    @classmethod
+    def problems_of(cls, frame: pd.DataFrame, source: str) -> list[Problem]:
+        """Every problem of the rows, for a caller that has found others already; the columns are there."""
+        data = pd.DataFrame({c.name: _column(frame, c) for c in cls.columns}, index=range(len(frame)))
+        return cls._problems(data, _row_numbers(frame), source)
+
+    @classmethod
+    def _problems(cls, data: pd.DataFrame, rows: np.ndarray, source: str) -> list[Problem]:
+        problems = [p for c in cls.columns for p in _column_problems(data[c.name], c, rows, source)]
+        if cls.ordered is not None:
+            problems += _order_problems(data, *cls.ordered, rows, source)
+        return problems + _key_problems(data, cls.key, rows, source)
 
     @classmethod
     def empty(cls) -> Self:
@@ -112,7 +128,7 @@ def capped(problems: list[Problem], source: str) -> list[Problem]:
     return [*problems[:MAX_PROBLEMS], Problem(source, f"and {rest} more problems like these")]
 
 
-def _by_row(problem: Problem) -> tuple[int, str]:
+def by_row(problem: Problem) -> tuple[int, str]:
     parts = problem.place.rsplit(":", 2)
     return (int(parts[1]) if len(parts) == 3 and parts[1].isdigit() else 0), problem.place
 
@@ -205,6 +221,18 @@ def _range_problems(values: np.ndarray, filled: np.ndarray, column: Column) -> l
     return found
 
 
+def _order_problems(data: pd.DataFrame, first: str, last: str, rows: np.ndarray, source: str) -> list[Problem]:
+    backward = (data[last] < data[first]).to_numpy()
+    return [
+        Problem(
+            f"{source}:{rows[i]}:{last}",
+            f"{data[last][i].isoformat(sep=' ')} is before {first}, {data[first][i].isoformat(sep=' ')}",
+            "swap or correct the two",
+        )
+        for i in np.flatnonzero(backward).tolist()
+    ]
+
+
 def _key_problems(data: pd.DataFrame, key: tuple[str, ...], rows: np.ndarray, source: str) -> list[Problem]:
     if not key:
         return []
@@ -239,6 +267,7 @@ class ContactHistory(Table):
     )
     key: ClassVar[tuple[str, ...]] = ("queue", "interval_start")
     file_name: ClassVar[str] = "history.csv"
+    needs_rows: ClassVar[bool] = True
 
 
 @dataclass(frozen=True)
@@ -340,6 +369,7 @@ class Agents(Table):
     )
     key: ClassVar[tuple[str, ...]] = ("agent_id",)
     file_name: ClassVar[str] = "agents.csv"
+    needs_rows: ClassVar[bool] = True
 
 
 @dataclass(frozen=True)
@@ -355,6 +385,7 @@ class TimeOff(Table):
     )
     key: ClassVar[tuple[str, ...]] = ("agent_id", "first_day")
     file_name: ClassVar[str] = "time_off.csv"
+    ordered: ClassVar[tuple[str, str] | None] = ("first_day", "last_day")
 
 
 @dataclass(frozen=True)
@@ -401,6 +432,7 @@ class RosterShifts(Table):
     )
     key: ClassVar[tuple[str, ...]] = ("agent_id", "schedule_date")
     file_name: ClassVar[str] = "roster_shifts.csv"
+    ordered: ClassVar[tuple[str, str] | None] = ("start", "end")
 
 
 ACTIVITIES = ("queue", "break", "meal", "meeting", "training")
@@ -422,6 +454,7 @@ class RosterActivities(Table):
     )
     key: ClassVar[tuple[str, ...]] = ("agent_id", "start")
     file_name: ClassVar[str] = "roster_activities.csv"
+    ordered: ClassVar[tuple[str, str] | None] = ("start", "end")
 
 
 @dataclass(frozen=True)
@@ -497,16 +530,19 @@ class DayService(Table):
 
 @dataclass(frozen=True)
 class CostReport(Table):
-    """Hours and money, line by line. `period` is a month ("2026-12") or "total".
+    """Hours and money, line by line. `period` is a month ("2026-12") or "total"; a blank group is the whole site.
 
-    `ledger` names the section: "bridge", "hours", "cost" or "unit". Within "hours" and "cost" the lines of a
-    period and group add up exactly to its line "paid hours" / "loaded cost". `amount` is in currency units
-    with two decimals; `source` is the table and column the figure comes from.
+    `ledger` names the section: "bridge", "hours", "cost" or "unit"; `position` orders its lines. Within "hours" and
+    "cost" the lines of a period and group add up exactly to its line "paid hours" / "loaded cost"; lines that
+    begin with "memo:" stand beside the sum. In the bridge the hours before "base staff", "on queue" and "paid hours"
+    lead up to them, the amounts to "loaded cost". `amount` is in currency units with two decimals; `source` is the
+    table and column the figure comes from.
     """
 
     columns: ClassVar[tuple[Column, ...]] = (
         text("period"),
         text("ledger", choices=("bridge", "hours", "cost", "unit")),
+        number("position", required=False, blank=True),
         text("line"),
         text("planning_group", blank=True),
         number("hours", None, blank=True),
@@ -516,5 +552,5 @@ class CostReport(Table):
         text("currency", blank=True),
         text("source"),
     )
-    key: ClassVar[tuple[str, ...]] = ("period", "ledger", "line", "planning_group")
+    key: ClassVar[tuple[str, ...]] = ("period", "ledger", "planning_group", "position", "line")
     file_name: ClassVar[str] = "cost.csv"

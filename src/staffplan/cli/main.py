@@ -50,17 +50,15 @@ steps.register(app)
 
 def main() -> None:
     """Run the command line and leave with the exit code that belongs to what happened."""
-    sys.exit(_run())
+    sys.exit(run())
 
 
-def _run() -> int:
+def run(arguments: list[str] | None = None) -> int:
+    """Run a command (default: the process's own) and give its exit code; every failure is put into words."""
     try:
-        app()
+        app(arguments)
     except SystemExit as done:
-        code = done.code if isinstance(done.code, int) else 0
-        if code == INTERRUPTED:
-            say("interrupted; what was finished before is kept")
-        return code
+        return _left(done.code)
     except StaffplanError as error:
         say_problems(error)
         return error.exit_code
@@ -69,3 +67,9 @@ def _run() -> int:
         say(ISSUES)
         return 1
     return 0
+
+
+def _left(code: object) -> int:
+    if code == INTERRUPTED:
+        say("interrupted; what was finished before is kept")
+    return code if isinstance(code, int) else 0

@@ -91,7 +91,9 @@ def staff(
     shrinkage: Annotated[
         float | None, typer.Option("--shrinkage", help="Share of paid time not available, 0.3.")
     ] = None,
-    patience: Annotated[float | None, typer.Option("--patience", help="Average patience, seconds.")] = None,
+    patience: Annotated[
+        float | None, typer.Option("--patience", help="Average patience, seconds: customers hang up (Erlang A).")
+    ] = None,
     concurrency: Annotated[int | None, typer.Option("--concurrency", help="Chats one agent serves at once.")] = None,
     minimum: Annotated[int | None, typer.Option("--minimum", help="People on the line whenever open.")] = None,
     interval: Interval = None,
@@ -196,13 +198,13 @@ def check(
     if as_json:
         show_json(
             {
-                "broken_rules": report.breaches.frame.to_dict("records"),
+                "broken_rules": [vars(breach) for breach in report.breaches],
                 "uncovered": report.uncovered.to_dict("records"),
             }
         )
     else:
         show(check_text(report))
-    if len(report.breaches):
+    if report.breaches:
         raise typer.Exit(RULES_BROKEN)
 
 

@@ -117,7 +117,7 @@ def staff_files(
     config = _with_flags(config, predicted, goals, limits, behaviour, plan, shrinkage)
     site = _site(config, predicted.frame, workspace)
     result = staff(predicted, config.staffing, site=site, on_progress=on_progress)
-    lines = _cross_check(result.requirement, site) if cross_check else ()
+    lines = _cross_check(result.requirement, predicted, site) if cross_check else ()
     return StaffWork(result, config.plan.timezone, lines)
 
 
@@ -142,8 +142,11 @@ def _with_flags(
         own = wishes.get(queue, wishes.get(channel, wishes.get("", section.get("goal", {}))))
         if {**own, **limits}:
             section["goal"] = {**own, **limits}
+    staffing = raw.setdefault("staffing", {})
+    if "patience_seconds" in behaviour:
+        staffing["model"] = "erlang-a"
     if shrinkage is not None:
-        raw["staffing"] = {**raw.get("staffing", {}), "shrinkage": {"all": {"share": shrinkage}}}
+        staffing["shrinkage"] = {"all": {"share": shrinkage}}
     return make_config(raw, COMMAND_LINE)
 
 
@@ -173,16 +176,18 @@ def _site(config: Config, frame: pd.DataFrame, workspace: Workspace) -> Site:
     )
 
 
-def _cross_check(requirement: StaffingRequirement, site: Site) -> tuple[str, ...]:
+def _cross_check(requirement: StaffingRequirement, forecast: VolumeForecast, site: Site) -> tuple[str, ...]:
+    """What pyworkforce says of the Erlang C intervals, in lines."""
     from staffplan.staffing import cross_check
 
-    differences = cross_check(requirement, site=site)
-    cells = int((requirement.frame["model"] == "erlang-c").sum())
-    if differences.empty:
-        return (f"cross-check: pyworkforce agrees on all {cells} Erlang C intervals",)
-    head = f"cross-check: {len(differences)} of {cells} Erlang C intervals differ from pyworkforce"
-    rows = [tuple(row) for row in differences.itertuples(index=False)]
-    return (head, text_table(rows, list(differences.columns)))
+    found = cross_check(requirement, forecast, site=site)
+    head = f"cross-check: {found.compared} Erlang C intervals recomputed with pyworkforce, "
+    head += f"{len(found.differences)} differ" if len(found.differences) else "all agree"
+    lines = [head, *(f"not compared, {reason}: {count}" for reason, count in found.not_compared.items() if count)]
+    if len(found.differences):
+        rows = [tuple(row) for row in found.differences.itertuples(index=False)]
+        lines.append(text_table(rows, list(found.differences.columns)))
+    return tuple(lines)
 
 
 def roster_files(
@@ -267,15 +272,7 @@ SHOWN_INTERVALS = 40
 def check_text(report: CheckReport) -> str:
     """Broken rules, then intervals below their need, as a person reads them."""
     lines = [f"{len(report.breaches)} broken rules" if len(report.breaches) else "every rule is kept"]
-    rows = [
-        (
-            row.agent_id,
-            "" if pd.isna(row.schedule_date) else f"{row.schedule_date:%a %Y-%m-%d}",
-            row.rule,
-            row.message,
-        )
-        for row in report.breaches.frame.itertuples()
-    ]
+    rows = [(b.agent_id, f"{b.day:%a %Y-%m-%d}", b.rule, b.message) for b in report.breaches]
     if rows:
         lines.append(text_table(rows, ("agent", "day", "rule", "what is so")))
     short = report.uncovered
@@ -286,7 +283,3 @@ def check_text(report: CheckReport) -> str:
     if len(short) > SHOWN_INTERVALS:
         lines.append(f"and {len(short) - SHOWN_INTERVALS} more; --json lists them all")
     return "\n".join(lines)
-
-
-def _day_text(day: Any) -> str:
-    return "" if pd.isna(day) else f"{day:%a %Y-%m-%d}"

@@ -14,9 +14,10 @@ from tomlkit.exceptions import TOMLKitError
 
 from staffplan.config import Config, load_config
 from staffplan.errors import ConfigError, Problem, UsageError
-from staffplan.files import decode, place_of, sha256, write_atomic
+from staffplan.files import place_of, sha256, write_atomic
 from staffplan.plan.manifest import FILE_NAME, Manifest, read_manifest, write_manifest
 from staffplan.plan.workspace import INPUTS, Workspace
+from staffplan.records import decode
 
 PLAN_TOML = "plan.toml"
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import pandas as pd
+
 from staffplan.config import Config
 from staffplan.errors import Note
 from staffplan.files import table_bytes
@@ -17,7 +19,6 @@ from staffplan.tables import (
     CostReport,
     Coverage,
     DayService,
-    Roster,
     RosterActivities,
     RosterBreaches,
     RosterShifts,
@@ -118,7 +119,7 @@ def _roster_settings(config: Config) -> dict[str, Any]:
 
 
 def _roster(workspace: Workspace, _: Manifest, on_progress: OnProgress) -> StepOutput:
-    from staffplan.cost import with_premium_hours
+    from staffplan.cost import premium_hours
     from staffplan.roster import roster
 
     config = workspace.config
@@ -132,9 +133,18 @@ def _roster(workspace: Workspace, _: Manifest, on_progress: OnProgress) -> StepO
         seed=config.plan.seed,
         on_progress=on_progress,
     )
-    made: Roster = with_premium_hours(result.roster, config.cost, site=workspace.site)
-    files = _files(made.shifts, made.activities, timezone=config.plan.timezone)
-    return StepOutput(files, result.notes, result.facts)
+    premiums = premium_hours(result.roster, config.cost, workspace.site)
+    shifts = RosterShifts.of(result.roster.shifts.frame.assign(premium_hours=premiums))
+    files = _files(shifts, result.roster.activities, timezone=config.plan.timezone)
+    proof: dict[str, float | str] = {
+        "status": result.status,
+        "objective": result.objective,
+        "bound": result.bound,
+        "gap": result.gap,
+        "understaffed_hours": result.understaffed_hours,
+        "overstaffed_hours": result.overstaffed_hours,
+    }
+    return StepOutput(files, result.notes, {**result.facts, **proof})
 
 
 def _check(workspace: Workspace, _: Manifest, on_progress: OnProgress) -> StepOutput:
@@ -150,8 +160,11 @@ def _check(workspace: Workspace, _: Manifest, on_progress: OnProgress) -> StepOu
         work_plans=config.work_plans,
         site=workspace.site,
     )
-    facts = {"broken_rules": float(len(report.breaches)), "short_intervals": float(len(report.uncovered))}
-    return StepOutput(_files(report.breaches, timezone=config.plan.timezone), report.notes, facts)
+    rows = [(b.agent_id, pd.Timestamp(b.day), b.rule, b.message) for b in report.breaches]
+    names = [column.name for column in RosterBreaches.columns]
+    breaches = RosterBreaches.of(pd.DataFrame(rows, columns=names)) if rows else RosterBreaches.empty()
+    facts = {"broken_rules": float(len(rows)), "short_intervals": float(len(report.uncovered))}
+    return StepOutput(_files(breaches, timezone=config.plan.timezone), (), facts)
 
 
 def _simulate(workspace: Workspace, _: Manifest, on_progress: OnProgress) -> StepOutput:

@@ -1,0 +1,138 @@
+"""What the bytes of a CSV file hold: cells as text, each row with its number as a spreadsheet counts it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from staffplan.errors import DataError, Problem
+from staffplan.tables import capped
+
+SEPARATORS = (",", ";", "\t", "|")
+SAVE_AS_CSV = "save it as CSV (UTF-8) and try again"
+_OTHER_KINDS = {
+    b"PK\x03\x04": "a workbook or a zip archive",
+    b"%PDF": "a PDF document",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook",
+    b"\x89PNG": "a picture",
+    b"\x1f\x8b": "a gzip archive",
+    b"SQLite format 3": "a database",
+}
+_BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
+_WORD_BEYOND_ASCII = re.compile(rb"(?<![a-z\x80-\xff])[\x80-\xff]{2,}(?![a-z])", re.IGNORECASE)
+_CENTRAL_EUROPEAN = re.compile(
+    rb"[a-z\xc0-\xff]{2}[\x8a\x8d-\x8f\x9a\x9d-\x9f\xa3\xa5\xaf\xb3\xb9\xbc\xbe\xbf]"
+    rb"|[\x8a\x8d-\x8f\x9a\x9d-\x9f\xa3\xa5\xaa\xaf\xb3\xb9\xba\xbc\xbe][a-z\xc0-\xff]",
+    re.IGNORECASE,
+)
+"""Letters of cp1250 (l with stroke, z with dot, s with caron) where cp1252 would show a sign inside a word."""
+_SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n")
+_FIELD_LIMIT = 10_000_000
+
+
+def read_records(data: bytes, place: str) -> tuple[pd.DataFrame, bool]:
+    """All cells of a CSV file as text, with the column "_row"; and whether "1,5" can be a decimal comma.
+
+    Rows without any content are left out, but counted. Raises DataError for files of another kind.
+    """
+    text = decode(data, place)
+    if not text.strip():
+        raise DataError(Problem(place, "the file is empty", "export it again, with a header row"))
+    named = _SEPARATOR_LINE.match(text)
+    if named is not None:  # the line Excel reads, and does not show
+        text = text[named.end() :]
+    separator = named[1] if named is not None else _separator(text)
+    return _frame(_rows(text, separator, place), place), separator != ","
+
+
+def decode(data: bytes, place: str) -> str:
+    """Text of a file: UTF-8 (with or without BOM), UTF-16 with BOM, or the likeliest Windows code page."""
+    for start, kind in _OTHER_KINDS.items():
+        if data.startswith(start):
+            raise DataError(Problem(place, f"this is {kind}, not a CSV file", SAVE_AS_CSV))
+    wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    if not wide and b"\x00" in data:
+        raise DataError(Problem(place, "this is a binary file, not a CSV file", SAVE_AS_CSV))
+    try:
+        return data.decode("utf-16" if wide else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        _refuse_damaged(data, error, place)
+    return data.decode(_code_page(data), errors="replace")
+
+
+def _refuse_damaged(data: bytes, error: UnicodeDecodeError, place: str) -> None:
+    """Raise DataError where a file is UTF-16, or UTF-8 but for a few bytes: no code page would read it."""
+    beyond_ascii = [character for character in data.decode("utf-8", "replace") if character > "\x7f"]
+    damaged = beyond_ascii.count("\ufffd")
+    if error.encoding.startswith("utf-16") or len(beyond_ascii) > 2 * damaged:
+        line = data.count(b"\n", 0, error.start) + 1
+        message = f"a character in line {line} is damaged: it is not {error.encoding.upper()} like the rest"
+        raise DataError(Problem(place, message, SAVE_AS_CSV))
+
+
+def _code_page(data: bytes) -> str:
+    """cp1251 where whole words are beyond ASCII, as Cyrillic ones are, else cp1250 or cp1252.
+
+    In Latin words such letters stand among ASCII ones.
+    """
+    in_words = sum(len(word) for word in _WORD_BEYOND_ASCII.findall(data))
+    if 2 * in_words > len(_BEYOND_ASCII.findall(data)):
+        return "cp1251"
+    return "cp1250" if _CENTRAL_EUROPEAN.search(data) else "cp1252"
+
+
+def _separator(text: str) -> str:
+    """The separator that splits the header into most columns."""
+    header = text.lstrip("\r\n ").splitlines()[0]
+    return max(SEPARATORS, key=header.count)
+
+
+def _rows(text: str, separator: str, place: str) -> list[list[str]]:
+    """Every record, blank ones too: a cell may hold line breaks, and is still one row of a spreadsheet."""
+    csv.field_size_limit(_FIELD_LIMIT)
+    rows: list[list[str]] = []
+    try:
+        rows.extend(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
+    except csv.Error as error:
+        hint = "close the quotation mark; a quotation mark inside a cell is written twice"
+        raise DataError(Problem(f"{place}:{len(rows) + 1}", f"the row cannot be read: {error}", hint)) from error
+    return rows
+
+
+def _frame(rows: list[list[str]], place: str) -> pd.DataFrame:
+    filled = [any(cell.strip() for cell in row) for row in rows]
+    if not any(filled):
+        raise DataError(Problem(place, "the file has no header", "export it again, with a header row"))
+    first = filled.index(True)
+    names = [name.strip() for name in rows[first]]
+    numbers = [number for number in range(first + 1, len(rows)) if filled[number]]
+    problems = _header_problems(names, first + 1, place)
+    problems += [
+        _too_long(rows[i], names, f"{place}:{i + 1}") for i in numbers if any(map(str.strip, rows[i][len(names) :]))
+    ]
+    if problems:
+        raise DataError(capped(problems, place))
+    named = [column for column, name in enumerate(names) if name]
+    cells = [_picked(rows[i], named) for i in numbers]
+    frame = pd.DataFrame(cells, columns=[names[column] for column in named], dtype=object)
+    return frame.assign(_row=np.array(numbers, dtype=np.int64) + 1)
+
+
+def _picked(row: list[str], columns: list[int]) -> list[str]:
+    """The row's cells in the columns that have a name; cells that are not there are blank."""
+    return [row[column] if column < len(row) else "" for column in columns]
+
+
+def _too_long(row: list[str], names: list[str], place: str) -> Problem:
+    message = f"the row has {len(row)} cells, the header {len(names)}"
+    return Problem(place, message, "look for a stray separator, or a decimal comma without quotation marks")
+
+
+def _header_problems(names: Sequence[str], row: int, place: str) -> list[Problem]:
+    doubled = sorted({name for name in names if name and names.count(name) > 1})
+    return [Problem(f"{place}:{row}:{name}", "the column is there twice", "rename or remove one") for name in doubled]

@@ -1,0 +1,196 @@
+"""Files and settings as people get them wrong: the exit code, the place, the remedy, and nothing half-written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from staffplan.cli.main import run as run_command
+
+Run = Callable[..., tuple[int, str]]
+HEADER = "interval_start,queue,offered\n"
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run a command in an empty folder; gives the exit code and what stderr says."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(*arguments: str) -> tuple[int, str]:
+        code = run_command(list(arguments))
+        return code, capsys.readouterr().err
+
+    return call
+
+
+BAD_HISTORIES = {
+    "missing column": (b"interval_start,offered\n2026-01-05 09:00,3\n", "h.csv:1:queue: the column is missing"),
+    "text in a number": (HEADER.encode() + b"2026-01-05 09:00,a,many\n", "h.csv:2:offered: 'many' is not a number"),
+    "negative volume": (HEADER.encode() + b"2026-01-05 09:00,a,-3\n", "h.csv:2:offered: -3 is below 0"),
+    "doubled row": (
+        HEADER.encode() + b"2026-01-05 09:00,a,3\n2026-01-05 09:00,a,4\n",
+        "h.csv:3:interval_start: the same queue and interval_start as row 2",
+    ),
+    "skipped hour": (HEADER.encode() + b"2026-03-29 02:30,a,3\n", "h.csv:2:interval_start: local time"),
+    "double hour": (HEADER.encode() + b"2026-10-25 02:30,a,3\n", "exists twice"),
+    "empty": (b"", "h.csv: the file is empty"),
+    "header only": (HEADER.encode(), "no rows"),
+    "workbook": (b"PK\x03\x04rest", "not a CSV file"),
+    "binary": (b"\x00\x01\x02\xff", "not a CSV file"),
+    "no time": (HEADER.encode() + b"soon,a,3\n", "h.csv:2:interval_start: 'soon' is not a date and time"),
+    "infinite": (HEADER.encode() + b"2026-01-05 09:00,a,inf\n", "h.csv:2:offered"),
+    "blank queue": (HEADER.encode() + b"2026-01-05 09:00,,3\n", "h.csv:2:queue: the cell is empty"),
+    "ragged": (HEADER.encode() + b"2026-01-05 09:00,a,3,4\n", "h.csv:2: the row has 4 cells"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_HISTORIES)
+def test_a_history_that_cannot_be_used_is_refused_with_its_place(name: str, tmp_path: Path, run: Run) -> None:
+    data, said = BAD_HISTORIES[name]
+    (tmp_path / "h.csv").write_bytes(data)
+    code, stderr = run("forecast", "h.csv", "-o", "f.csv", "--timezone", "Europe/Madrid")
+    assert code == 4
+    assert said in stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["h.csv"], "nothing is written"
+
+
+def test_all_problems_of_a_file_are_told_at_once(tmp_path: Path, run: Run) -> None:
+    rows = "2026-01-05 09:00,a,x\n2026-01-05 09:30,a,-1\n2026-01-05 10:00,,3\n"
+    (tmp_path / "h.csv").write_text(HEADER + rows)
+    code, stderr = run("forecast", "h.csv", "-o", "f.csv")
+    assert code == 4
+    for place in ("h.csv:2:offered", "h.csv:3:offered", "h.csv:4:queue"):
+        assert place in stderr
+
+
+def _good_history(separator: str = ",", comma: str = ".") -> str:
+    lines = [separator.join(("interval_start", "queue", "offered", "aht_seconds"))]
+    for day in range(5, 10):
+        for half in range(18, 34):
+            start = f"2026-01-{day:02d} {half // 2:02d}:{30 * (half % 2):02d}"
+            lines.append(separator.join((start, "заказы", f"10{comma}5", f"200{comma}25")))
+    return "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        (_good_history(";", ","), "utf-8-sig"),
+        (_good_history(";", ","), "cp1251"),
+        (_good_history("\t"), "utf-16"),
+        (_good_history().replace("\n", "\r\n"), "utf-8"),
+    ],
+    ids=["semicolon, decimal comma, BOM", "cp1251", "tabs, UTF-16", "CRLF"],
+)
+def test_files_of_other_spreadsheets_are_read(text: str, encoding: str, tmp_path: Path, run: Run) -> None:
+    (tmp_path / "h.csv").write_bytes(text.encode(encoding))
+    code, stderr = run("forecast", "h.csv", "-o", "f.csv", "--weeks", "1")
+    assert code == 0, stderr
+    written = (tmp_path / "f.csv").read_text(encoding="utf-8")
+    assert "заказы" in written
+    assert ",10.5," in written
+
+
+def test_nothing_is_overwritten_without_force(tmp_path: Path, run: Run) -> None:
+    (tmp_path / "h.csv").write_text(_good_history())
+    (tmp_path / "f.csv").write_text("mine")
+    code, stderr = run("forecast", "h.csv", "-o", "f.csv", "--weeks", "1")
+    assert (code, (tmp_path / "f.csv").read_text()) == (2, "mine")
+    assert "--force" in stderr
+    assert run("forecast", "h.csv", "-o", "f.csv", "--weeks", "1", "--force")[0] == 0
+
+
+BAD_SETTINGS = {
+    "unknown setting": ("[plan]\nweks = 2\n", "plan.toml:plan.weks: unknown setting", "did you mean weeks?"),
+    "goal out of range": ('[queues.a]\ngoal = "120/20"\n', "plan.toml:queues.a.goal", "below 100"),
+    "share out of range": (
+        "[staffing.shrinkage]\nsick = { share = 1.5 }\n",
+        "staffing.shrinkage.sick.share",
+        "less than 1",
+    ),
+    "broken TOML": ("[plan\n", "plan.toml:1:6: not a TOML file", ""),
+    "unknown zone": ('[plan]\ntimezone = "Mars/Olympus"\n', "plan.toml:plan.timezone", "Europe/Madrid"),
+    "hours nobody defined": ('[queues.a]\nhours = "office"\n', "plan.toml:queues.a.hours", "no [hours.office]"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_SETTINGS)
+def test_settings_that_cannot_be_used_are_refused_with_their_key(name: str, tmp_path: Path, run: Run) -> None:
+    text, place, hint = BAD_SETTINGS[name]
+    (tmp_path / "plan.toml").write_text(text)
+    code, stderr = run("plan", "plan.toml", "-o", "plan")
+    assert code == 3
+    assert place in stderr
+    assert hint in stderr
+    assert not (tmp_path / "plan").exists()
+
+
+def test_a_queue_that_the_settings_do_not_know_is_named_with_the_nearest(small_center: Path, run: Run) -> None:
+    history = small_center / "history.csv"
+    history.write_text(history.read_text().replace("phone", "fone"))
+    code, stderr = run("plan", "plan.toml", "-o", "plan")
+    assert code == 4
+    assert "history.csv:2:queue: queue 'fone' is not in the settings (and in " in stderr
+    assert "did you mean phone?" in stderr
+
+
+def test_agents_without_skills_are_named(small_center: Path, run: Run) -> None:
+    agents = small_center / "agents.csv"
+    agents.write_text(agents.read_text().replace("F2,Full 2,phone,full", "F2,Full 2,,full"))
+    code, stderr = run("plan", "plan.toml", "-o", "plan")
+    assert code == 4
+    assert "F2" in stderr
+    assert "skills" in stderr
+
+
+def test_a_goal_out_of_range_on_the_command_line(small_center: Path, run: Run) -> None:
+    assert run("forecast", "history.csv", "-o", "f.csv", "-c", "plan.toml")[0] == 0
+    for goal in ("100/20", "80", "0/20", "pager=80/20"):
+        code, stderr = run("staff", "f.csv", "--goal", goal, "-o", "r.csv")
+        assert code == 2
+        assert "--goal" in stderr
+    code, stderr = run("staff", "f.csv", "--shrinkage", "1.2", "-o", "r.csv")
+    assert code == 3
+    assert "shrinkage" in stderr
+
+
+def test_a_plan_needs_agents_and_says_so(small_center: Path, run: Run) -> None:
+    settings = small_center / "plan.toml"
+    settings.write_text(settings.read_text().replace('agents = "agents.csv"\n', ""))
+    code, stderr = run("plan", "plan.toml", "-o", "plan")
+    assert code == 3
+    assert "input.agents: the setting is missing" in stderr
+
+
+def test_a_week_that_is_closed_throughout_is_planned_as_closed(small_center: Path, run: Run) -> None:
+    rows = "".join(f"2026-03-{day:02d},Works holiday,closed\n" for day in range(2, 9))
+    (small_center / "special_days.csv").write_text("day,name,kind\n" + rows)
+    settings = small_center / "plan.toml"
+    settings.write_text(
+        settings.read_text().replace(
+            'agents = "agents.csv"', 'agents = "agents.csv"\nspecial_days = "special_days.csv"'
+        )
+    )
+    code, stderr = run("plan", "plan.toml", "-o", "plan")
+    assert code == 0, stderr
+    assert (small_center / "plan" / "report" / "index.html").exists()
+
+
+def test_the_command_line_itself_is_checked(run: Run) -> None:
+    assert run("plan")[0] == 2
+    assert run("plam", "x")[0] == 2
+    assert run("plan", "plan.toml", "-o", "p", "--set", "weeks")[0] == 2
+    assert run("status", "nowhere")[0] == 2
+    code, stderr = run("plan", "no.toml", "-o", "p")
+    assert code == 3
+    assert "staffplan init" in stderr
+
+
+def test_a_folder_that_holds_other_things_is_not_made_a_plan(small_center: Path, run: Run) -> None:
+    (small_center / "letters").mkdir()
+    (small_center / "letters" / "dear.txt").write_text("hello")
+    code, stderr = run("plan", "plan.toml", "-o", "letters")
+    assert code == 2
+    assert "holds files, and is not a plan" in stderr
