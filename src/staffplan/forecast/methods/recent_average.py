@@ -1,0 +1,35 @@
+"""Averages of recent weeks: the robust one that competes, and the plain one that everything is compared with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from staffplan.forecast.methods.learning import Ahead, Prediction, Training, by_weekday
+from staffplan.forecast.methods.rates import last_known_weeks, mean_rates, shrunk_rates
+
+PLAIN_WEEKS = 6
+"""What most planners average; fixed, so that forecasts can be compared between sites."""
+
+
+@dataclass(frozen=True)
+class RecentAverage:
+    """Mean of the recent ordinary weeks at today's level, the shape of quiet weekdays drawn to the common one."""
+
+    name: str = "recent_average"
+    plain: bool = False
+
+    def predict(self, training: Training, ahead: Ahead) -> Prediction:
+        recent = last_known_weeks(training.offered, training.weekday, training.recent_weeks)
+        return by_weekday(shrunk_rates(training.offered[recent], training.weekday[recent]), ahead)
+
+
+@dataclass(frozen=True)
+class PlainAverage:
+    """Mean of the last six weeks exactly as they came: nothing cleaned, nothing adjusted."""
+
+    name: str = "plain_average"
+    plain: bool = True
+
+    def predict(self, training: Training, ahead: Ahead) -> Prediction:
+        recent = last_known_weeks(training.raw, training.weekday, PLAIN_WEEKS)
+        return by_weekday(mean_rates(training.raw[recent], training.weekday[recent]), ahead)

@@ -1,0 +1,90 @@
+"""The backtest knows at each origin only what was known then."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from staffplan.config import ForecastSettings
+from staffplan.forecast.backtest import Origin, Trial, choose, day_error, origins_after, run, weekly_origins
+from staffplan.forecast.special import Shift
+
+SETTINGS = ForecastSettings()
+
+
+@pytest.mark.parametrize("days", range(1, 120))
+def test_every_origin_has_a_past_and_a_future_inside_the_history(days) -> None:
+    for origin in weekly_origins(days, SETTINGS):
+        assert origin.day >= 7
+        assert origin.days >= 7
+        assert origin.day + origin.days <= days
+
+
+def test_a_long_history_is_tested_from_six_mondays_four_weeks_ahead() -> None:
+    origins = weekly_origins(140, SETTINGS)
+    assert [origin.day for origin in origins] == [112, 105, 98, 91, 84, 77]
+    assert {origin.days for origin in origins} == {28}
+
+
+@pytest.mark.parametrize(("days", "count", "horizon"), [(13, 0, 0), (14, 1, 7), (27, 2, 7), (28, 2, 7), (42, 3, 14)])
+def test_short_histories_have_fewer_and_shorter_origins(days, count, horizon) -> None:
+    origins = weekly_origins(days, SETTINGS)
+    assert len(origins) == count
+    assert {origin.days for origin in origins} == ({horizon} if count else set())
+
+
+def test_after_a_shift_every_origin_has_seen_a_week_of_the_new_level() -> None:
+    origins = origins_after(Shift(100, 3.0), 121, SETTINGS)
+    assert [(origin.day, origin.days) for origin in origins] == [(114, 7), (107, 14)]
+    assert origins_after(Shift(110, 3.0), 121, SETTINGS) == []
+
+
+def test_changing_the_future_changes_no_forecast_of_the_past(world, noisy) -> None:
+    """No leakage: the days after each origin are multiplied, the predictions made there stay bit for bit."""
+    rows = world.rows(noisy, days=84).assign(aht_seconds=300.0)
+    origin = Origin(56, 28)
+    series, other = world.series(rows), world.series(rows)
+    other.offered[56:] = other.offered[56:] * 5 + 7
+    other.aht_seconds[56:] *= 9
+    before, after = (run(s, SETTINGS, [origin], 300.0) for s in (series, other))
+    assert (after.actual != before.actual).any()
+    for name, predicted in before.predicted.items():
+        np.testing.assert_array_equal(predicted, after.predicted[name])
+    np.testing.assert_array_equal(before.aht_predicted, after.aht_predicted)
+
+
+def test_only_open_known_cells_are_tested(world, noisy) -> None:
+    series = world.series(world.rows(noisy, days=84))
+    trial = run(series, SETTINGS, [Origin(56, 28)], 300.0)
+    assert len(trial.actual) == 20 * 24
+    assert set(trial.weeks_ahead.tolist()) == {1, 2, 3, 4}
+
+
+def _trial(actual: list[float], **predicted: list[float]) -> Trial:
+    size = len(actual)
+    zeros = np.zeros(size, dtype=np.int64)
+    blank = np.full(size, np.nan)
+    answers = {name: np.array(values) for name, values in predicted.items()}
+    return Trial(np.array(actual), answers, zeros, np.arange(size), blank, blank)
+
+
+def test_the_method_with_the_smallest_error_is_chosen() -> None:
+    trial = _trial([10.0, 20.0], recent_average=[12.0, 20.0], seasonal_naive=[10.0, 21.0], holt_winters=[0.0, 0.0])
+    assert choose(trial, SETTINGS.methods) == "seasonal_naive"
+    assert choose(trial, ("holt_winters",)) == "holt_winters"
+
+
+def test_equal_methods_leave_the_simple_average() -> None:
+    trial = _trial([10.0], recent_average=[9.0], seasonal_naive=[11.0], holt_winters=[9.0])
+    assert choose(trial, SETTINGS.methods) == "recent_average"
+
+
+def test_a_sparse_queue_is_not_given_to_whoever_forecasts_nothing() -> None:
+    """One contact in four intervals: nothing has the smaller absolute error, the mean the smaller squared one."""
+    trial = _trial([0.0, 0.0, 0.0, 1.0], recent_average=[0.25] * 4, seasonal_naive=[0.0] * 4)
+    assert choose(trial, ("recent_average", "seasonal_naive")) == "recent_average"
+
+
+def test_the_day_error_is_relative_to_what_was_forecast() -> None:
+    trial = _trial([90.0, 110.0, 100.0, 150.0, 100.0], seasonal_naive=[100.0] * 5)
+    assert day_error(trial, "seasonal_naive", 0.75) == pytest.approx(0.1)
