@@ -483,7 +483,8 @@ class RosterBreaches(Table):
 class Coverage(Table):
     """Required against scheduled on queue; `service_level` and the rest are simulated, blank until then.
 
-    `required` is the requirement's agents_on_queue; a group has rows wherever either number is not zero.
+    `required` is the requirement's agents_on_queue, `scheduled` the people on queue on average over the interval (who
+    is there for half of it is a half); a group has rows wherever either number is not zero.
     """
 
     columns: ClassVar[tuple[Column, ...]] = (

@@ -1,0 +1,124 @@
+"""Chance: what arrives, how long it takes, how patient people are, who is away.
+
+Every queue and every person has its own stream of random numbers (seed, name, repetition), so the same contacts
+meet every roster, and adding a person or a queue leaves the others' fortune as it was.
+"""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from staffplan.config import SimulateSettings, StaffingSettings
+from staffplan.simulate.engine import Contacts, Stretches
+from staffplan.simulate.records import Floats, Ints
+from staffplan.simulate.scene import Pieces, Scene, Stream, cut, make_stretches
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Contacts of one repetition, by arrival, with the queue's number and the interval of each."""
+
+    contacts: Contacts
+    stream: Ints
+    interval: Ints
+
+
+def stream_of(seed: int, name: str, repetition: int) -> np.random.Generator:
+    return np.random.default_rng([seed, zlib.crc32(name.encode()), repetition])
+
+
+def draw_contacts(scene: Scene, settings: SimulateSettings, *, seed: int, repetition: int) -> Drawn:
+    """All queues' contacts of one repetition: a Poisson process whose rate changes by interval."""
+    parts = []
+    for queue in scene.streams:
+        rng = stream_of(seed, f"queue {queue.queue.name}", repetition)
+        parts.append(_draw_queue(queue, settings, scene.grid.interval_seconds, rng))
+    arrival = np.concatenate([part[0] for part in parts])
+    order = np.argsort(arrival, kind="stable")
+    sizes = [len(part[0]) for part in parts]
+    stream = np.repeat(np.arange(len(parts), dtype=np.int64), sizes)[order]
+    group = np.array([each.group for each in scene.streams], dtype=np.int64)[stream]
+    interval = np.concatenate([part[1] for part in parts])[order]
+    work, patience = (np.concatenate([part[k] for part in parts])[order] for k in (2, 3))
+    return Drawn(Contacts(arrival[order], group, work, patience), stream, interval)
+
+
+def _draw_queue(
+    stream: Stream, settings: SimulateSettings, interval_seconds: float, rng: np.random.Generator
+) -> tuple[Floats, Ints, Floats, Floats]:
+    """Arrivals (in order), their intervals, work and patience of one queue."""
+    variation = stream.day_variation if settings.volume_uncertainty else np.zeros_like(stream.day_variation)
+    mean = stream.offered * day_factors(variation, rng)[stream.day]
+    place = np.repeat(np.arange(len(mean)), rng.poisson(mean))
+    arrival = (stream.interval[place] + rng.random(len(place))) * interval_seconds
+    order = np.argsort(arrival, kind="stable")
+    aht = stream.aht_seconds[place][order]
+    work = aht * _work_factors(len(place), settings, rng)
+    patience = stream.queue.patience_seconds
+    if patience is None or stream.queue.work_type == "deferred":
+        return arrival[order], stream.interval[place][order], work, np.full(len(place), np.inf)
+    return arrival[order], stream.interval[place][order], work, rng.exponential(patience, len(place))
+
+
+def day_factors(variation: Floats, rng: np.random.Generator) -> Floats:
+    """(days,): gamma factors with mean 1 and the given squared coefficients of variation."""
+    shape = np.divide(1.0, variation, out=np.ones_like(variation), where=variation > 0)
+    return np.where(variation > 0, rng.gamma(shape) / shape, 1.0)
+
+
+def _work_factors(size: int, settings: SimulateSettings, rng: np.random.Generator) -> Floats:
+    """Handling times as multiples of their mean."""
+    if settings.service_time == "exponential":
+        return rng.exponential(1.0, size)
+    sigma = np.sqrt(np.log1p(settings.service_time_cv**2))
+    return np.asarray(rng.lognormal(-(sigma**2) / 2, sigma, size))
+
+
+def absence_shares(staffing: StaffingSettings) -> tuple[float, float]:
+    """Shares lost of what the roster shows on queue: whole shifts, and short absences of those who came.
+
+    Out-of-office categories that the roster does not place take away whole shifts, in-office ones a part of the
+    time of those present; together they leave 1 - shrinkage_not_in_roster.
+    """
+    categories = staffing.shrinkage.values()
+    placed = sum(c.share for c in categories if c.in_roster)
+    out = sum(c.share for c in categories if not c.in_roster and not c.in_office) / (1 - placed)
+    inside = sum(c.share for c in categories if not c.in_roster and c.in_office) / (1 - placed)
+    return out, inside / (1 - out)
+
+
+def draw_absences(
+    scene: Scene, settings: SimulateSettings, staffing: StaffingSettings, *, seed: int, repetition: int
+) -> Stretches:
+    """The roster's stretches without those who are away: for the whole shift, or for a short while."""
+    out, inside = absence_shares(staffing)
+    if (out == 0 and inside == 0) or len(scene.stretches.start) == 0:
+        return scene.stretches
+    pieces = cut(scene.stretches, settings.absence_minutes * 60.0 if inside > 0 else np.inf)
+    away = np.zeros(len(pieces.stretch), dtype=bool)
+    agent, shift = scene.stretches.agent[pieces.stretch], scene.shift_of_stretch[pieces.stretch]
+    by_agent = np.argsort(agent, kind="stable")
+    for rows in np.split(by_agent, np.flatnonzero(np.diff(agent[by_agent])) + 1):
+        rng = stream_of(seed, f"agent {scene.agent_names[agent[rows[0]]]}", repetition)
+        _, own_shift = np.unique(shift[rows], return_inverse=True)
+        sick = rng.random(own_shift.max() + 1) < out
+        away[rows] = sick[own_shift] | (rng.random(len(rows)) < inside)
+    return _present(scene.stretches, pieces, away)
+
+
+def _present(stretches: Stretches, pieces: Pieces, away: NDArray[np.bool_]) -> Stretches:
+    """What is left of each stretch, neighbouring pieces joined again."""
+    keep = np.flatnonzero(~away)
+    stretch = pieces.stretch[keep]
+    fresh = np.ones(len(keep), dtype=bool)
+    fresh[1:] = (np.diff(keep) > 1) | (stretch[1:] != stretch[:-1])
+    first = np.flatnonzero(fresh)
+    last = np.append(first[1:], len(keep))[: len(first)] - 1
+    own = stretch[first]
+    return make_stretches(
+        pieces.start[keep][first], pieces.end[keep][last], stretches.agent[own], stretches.group[own]
+    )

@@ -1,0 +1,398 @@
+"""The compiled event loop: contacts, people and their stretches on queue, one event after another.
+
+Everything random is drawn before (draws.py), so the same contacts can meet different rosters. Times are seconds
+since the start of the horizon. Hanging up needs no event of its own: queues are first come, first served, so
+a contact's patience is looked at when its turn comes. One who has hung up keeps the place in the
+line as a ghost until then, which gives the wait of a customer who would never have hung up (the virtual wait).
+
+Functions are inlined by force: a call that passes all arrays costs more than most of these functions do.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from staffplan.simulate.records import ABANDONED, ANSWERED, NOBODY, TURNED_AWAY, Floats, Ints, State
+
+compiled = njit(cache=True, forceinline=True)
+
+
+# --- a heap of all agents by the time at which they finish their next contact, infinite where they have none
+
+
+@compiled
+def _sift_up(agents: Any, heap: Ints, place: int) -> None:
+    agent = heap[place]
+    time = agents[agent].due_at
+    while place > 0:
+        parent = (place - 1) >> 1
+        other = heap[parent]
+        if agents[other].due_at <= time:
+            break
+        heap[place] = other
+        agents[other].heap_place = place
+        place = parent
+    heap[place] = agent
+    agents[agent].heap_place = place
+
+
+@compiled
+def _sift_down(agents: Any, heap: Ints, place: int) -> None:
+    agent = heap[place]
+    time = agents[agent].due_at
+    while 2 * place + 1 < len(heap):
+        child = 2 * place + 1
+        if child + 1 < len(heap) and agents[heap[child + 1]].due_at < agents[heap[child]].due_at:
+            child += 1
+        other = heap[child]
+        if agents[other].due_at >= time:
+            break
+        heap[place] = other
+        agents[other].heap_place = place
+        place = child
+    heap[place] = agent
+    agents[agent].heap_place = place
+
+
+@compiled
+def _due_at(agents: Any, heap: Ints, agent: int, time: float) -> None:
+    """Set when the agent finishes next."""
+    before = agents[agent].due_at
+    agents[agent].due_at = time
+    if time < before:
+        _sift_up(agents, heap, agents[agent].heap_place)
+    elif time > before:
+        _sift_down(agents, heap, agents[agent].heap_place)
+
+
+# --- free agents: doubly linked lists, who has been free longest comes first
+
+
+@compiled
+def _delist(agents: Any, lists: Any, agent: int) -> None:
+    which = agents[agent].list
+    if which < 0:
+        return
+    before, after = agents[agent].before, agents[agent].after
+    if before < 0:
+        lists[which].first = after
+    else:
+        agents[before].after = after
+    if after < 0:
+        lists[which].last = before
+    else:
+        agents[after].before = before
+    agents[agent].list = NOBODY
+
+
+@compiled
+def _enlist(agents: Any, lists: Any, agent: int, which: int) -> None:
+    last = lists[which].last
+    agents[agent].before = last
+    agents[agent].after = NOBODY
+    agents[agent].list = which
+    if last < 0:
+        lists[which].first = agent
+    else:
+        agents[last].after = agent
+    lists[which].last = agent
+
+
+@compiled
+def _least_loaded(groups: Any, lists: Any, group: int) -> int:
+    """The available agent with the fewest contacts in hand, NOBODY when all are full."""
+    first = groups[group].first_list
+    agent = NOBODY
+    for which in range(first, first + groups[group].slots):
+        if lists[which].first >= 0:
+            agent = lists[which].first
+            break
+    return agent
+
+
+@compiled
+def _join_line(contacts: Any, groups: Any, group: int, contact: int) -> None:
+    last = groups[group].last_waiting
+    if last < 0:
+        groups[group].first_waiting = contact
+    else:
+        contacts[last].next = contact
+    groups[group].last_waiting = contact
+
+
+@compiled
+def _return_to_line(contacts: Any, groups: Any, group: int, contact: int) -> None:
+    """Work set aside goes back to its place by arrival, near the front."""
+    previous, following = NOBODY, groups[group].first_waiting
+    while following >= 0 and following < contact:
+        previous, following = following, contacts[following].next
+    contacts[contact].next = following
+    if previous < 0:
+        groups[group].first_waiting = contact
+    else:
+        contacts[previous].next = contact
+    if following < 0:
+        groups[group].last_waiting = contact
+
+
+@compiled
+def _leave_line(contacts: Any, groups: Any, group: int) -> int:
+    contact: int = groups[group].first_waiting
+    groups[group].first_waiting = contacts[contact].next
+    contacts[contact].next = NOBODY
+    if groups[group].first_waiting < 0:
+        groups[group].last_waiting = NOBODY
+    return contact
+
+
+@compiled
+def _hangs_up(contacts: Any, contact: int, now: float) -> bool:
+    """Whether the contact's patience has ended; if so, its fate is written down."""
+    if contacts[contact].patience >= now - contacts[contact].arrival:
+        return False
+    contacts[contact].outcome = ABANDONED
+    contacts[contact].wait = contacts[contact].patience
+    return True
+
+
+@compiled
+def _next_in_line(contacts: Any, groups: Any, group: int, now: float) -> int:
+    """The first who has not hung up; those before who have are let go."""
+    while groups[group].first_waiting >= 0:
+        contact = int(_leave_line(contacts, groups, group))
+        if contacts[contact].virtual_wait == np.inf:
+            contacts[contact].virtual_wait = now - contacts[contact].arrival
+        if not _hangs_up(contacts, contact, now):
+            return contact
+    return NOBODY
+
+
+@compiled
+def _close(contacts: Any, groups: Any, group: int, now: float) -> None:
+    """Turn away whoever still waits."""
+    while groups[group].first_waiting >= 0:
+        contact = int(_leave_line(contacts, groups, group))
+        if not _hangs_up(contacts, contact, now):
+            contacts[contact].outcome = TURNED_AWAY
+            contacts[contact].wait = now - contacts[contact].arrival
+
+
+@compiled
+def _add_span(seconds: Floats, group: int, start: float, end: float, interval_seconds: float) -> None:
+    """Spread the time from start to end over the intervals it touches."""
+    index = int(np.floor(start / interval_seconds))
+    while start < end and index < seconds.shape[1]:
+        until = min(end, (index + 1) * interval_seconds)
+        if index >= 0:
+            seconds[group, index] += until - start
+        start = until
+        index += 1
+
+
+@compiled
+def _pace(agents: Any, groups: Any, agent: int) -> float:
+    """Seconds on the wall for one second of work on each of the contacts that share the agent."""
+    return float(1.0 + groups[agents[agent].working].slowdown * (agents[agent].in_hand - 1))
+
+
+@compiled
+def _advance(agents: Any, groups: Any, agent: int, now: float) -> None:
+    """Bring the agent's own clock up to now."""
+    if agents[agent].in_hand > 0:
+        agents[agent].clock += (now - agents[agent].clock_at) / _pace(agents, groups, agent)
+    else:
+        agents[agent].clock = 0.0
+    agents[agent].clock_at = now
+
+
+@compiled
+def _first_due(agents: Any, due: Floats, agent: int) -> int:
+    """Which of the contacts in hand is finished first."""
+    best = 0
+    for slot in range(1, agents[agent].in_hand):
+        if due[agent, slot] < due[agent, best]:
+            best = slot
+    return best
+
+
+@compiled
+def _reschedule(agents: Any, groups: Any, heap: Ints, due: Floats, agent: int, now: float) -> None:
+    if agents[agent].in_hand == 0:
+        _due_at(agents, heap, agent, np.inf)
+        return
+    left = max(0.0, due[agent, _first_due(agents, due, agent)] - agents[agent].clock)
+    _due_at(agents, heap, agent, now + left * _pace(agents, groups, agent))
+
+
+@compiled
+def _begin(s: State, agent: int, contact: int, now: float) -> None:
+    """The agent, whose clock is up to date, takes the contact, who will not hang up from here on."""
+    slot = s.agents[agent].in_hand
+    if slot == 0 and s.agents[agent].busy_since > now:
+        s.agents[agent].busy_since = now
+    s.hand[agent, slot] = contact
+    s.contacts[contact].patience = np.inf
+    s.due[agent, slot] = s.agents[agent].clock + s.contacts[contact].left
+    s.agents[agent].in_hand = slot + 1
+    if np.isnan(s.contacts[contact].wait):
+        s.contacts[contact].wait = now - s.contacts[contact].arrival
+        s.contacts[contact].virtual_wait = s.contacts[contact].wait
+    if s.groups[s.agents[agent].working].set_aside == 0:
+        s.contacts[contact].outcome = ANSWERED
+
+
+@compiled
+def _take_work(s: State, agent: int, now: float) -> None:
+    """An available agent, whose clock is up to date, takes from the line what both hands hold."""
+    group = s.agents[agent].working
+    while s.agents[agent].in_hand < s.groups[group].slots:
+        contact = _next_in_line(s.contacts, s.groups, group, now)
+        if contact < 0:
+            break
+        _begin(s, agent, contact, now)
+    _settle(s, agent, now)
+
+
+@compiled
+def _settle(s: State, agent: int, now: float) -> None:
+    """After a change in hand: when the agent is done next, and in which list of free agents."""
+    group = s.agents[agent].working
+    _reschedule(s.agents, s.groups, s.heap, s.due, agent, now)
+    _delist(s.agents, s.lists, agent)
+    if s.agents[agent].in_hand < s.groups[group].slots:
+        _enlist(s.agents, s.lists, agent, s.groups[group].first_list + s.agents[agent].in_hand)
+
+
+@compiled
+def _stop_busy(s: State, agent: int, now: float, interval_seconds: float) -> None:
+    if s.agents[agent].busy_since < now:
+        _add_span(s.busy_seconds, s.agents[agent].working, s.agents[agent].busy_since, now, interval_seconds)
+    s.agents[agent].busy_since = np.inf
+
+
+@compiled
+def _come_on(s: State, agent: int, group: int, now: float) -> None:
+    """An agent with nothing in hand goes on the line for a group."""
+    s.agents[agent].working = group
+    s.agents[agent].line_since = now
+    _advance(s.agents, s.groups, agent, now)
+    _take_work(s, agent, now)
+
+
+@compiled
+def _go_off(s: State, agent: int, now: float, interval_seconds: float) -> None:
+    """An agent with nothing in hand leaves the line."""
+    _delist(s.agents, s.lists, agent)
+    _stop_busy(s, agent, now, interval_seconds)
+    _add_span(s.line_seconds, s.agents[agent].working, s.agents[agent].line_since, now, interval_seconds)
+
+
+@compiled
+def _on_finish(s: State, stretches: Any, now: float, interval_seconds: float) -> None:
+    agent = s.heap[0]
+    _advance(s.agents, s.groups, agent, now)
+    slot = _first_due(s.agents, s.due, agent)
+    contact = s.hand[agent, slot]
+    s.contacts[contact].finish = now
+    s.contacts[contact].outcome = ANSWERED
+    last = s.agents[agent].in_hand - 1
+    s.agents[agent].in_hand = last
+    s.hand[agent, slot] = s.hand[agent, last]
+    s.due[agent, slot] = s.due[agent, last]
+    current = s.agents[agent].stretch
+    if current >= 0 and stretches[current].group == s.agents[agent].working:
+        _take_work(s, agent, now)
+        if s.agents[agent].in_hand == 0:
+            _stop_busy(s, agent, now, interval_seconds)
+        return
+    _reschedule(s.agents, s.groups, s.heap, s.due, agent, now)
+    if last == 0:
+        _go_off(s, agent, now, interval_seconds)
+        if current >= 0:
+            _come_on(s, agent, stretches[current].group, now)
+
+
+@compiled
+def _on_end(s: State, agent: int, now: float, interval_seconds: float) -> None:
+    """The stretch ends: idle agents leave, deferred work is set aside, a conversation is first finished."""
+    s.agents[agent].stretch = NOBODY
+    _delist(s.agents, s.lists, agent)
+    group = s.agents[agent].working
+    if s.agents[agent].in_hand == 0:
+        _go_off(s, agent, now, interval_seconds)
+    elif s.groups[group].set_aside:
+        _advance(s.agents, s.groups, agent, now)
+        contact = s.hand[agent, 0]
+        s.contacts[contact].left = max(0.0, s.due[agent, 0] - s.agents[agent].clock)
+        s.agents[agent].in_hand = 0
+        _due_at(s.agents, s.heap, agent, np.inf)
+        _go_off(s, agent, now, interval_seconds)
+        _return_to_line(s.contacts, s.groups, group, contact)
+        other = _least_loaded(s.groups, s.lists, group)
+        if other >= 0:
+            _advance(s.agents, s.groups, other, now)
+            _take_work(s, other, now)
+
+
+@compiled
+def _on_start(s: State, agent: int, group: int, which: int, now: float, interval_seconds: float) -> None:
+    """A stretch starts. Who still finishes a contact of another group comes when that is done."""
+    if s.agents[agent].stretch >= 0:
+        _on_end(s, agent, now, interval_seconds)
+    s.agents[agent].stretch = which
+    if s.agents[agent].in_hand == 0:
+        _come_on(s, agent, group, now)
+    elif s.agents[agent].working == group:
+        _advance(s.agents, s.groups, agent, now)
+        _take_work(s, agent, now)
+
+
+@compiled
+def _on_arrival(s: State, contact: int, now: float) -> None:
+    group = s.contacts[contact].group
+    agent = _least_loaded(s.groups, s.lists, group)
+    if agent < 0:
+        _join_line(s.contacts, s.groups, group, contact)
+        return
+    _advance(s.agents, s.groups, agent, now)
+    _begin(s, agent, contact, now)
+    _settle(s, agent, now)
+
+
+@njit(cache=True)
+def run(s: State, stretches: Any, by_end: Ints, closings: Any, interval_seconds: float) -> int:
+    """Play everything through and give the number of events.
+
+    Stretches come by start, `by_end` orders them by end. At one instant contacts finish first, then stretches
+    end and start, then groups close, then contacts arrive.
+    """
+    arrived, started, ended, closed, events = 0, 0, 0, 0, 0
+    while True:
+        finish = s.agents[s.heap[0]].due_at if len(s.heap) else np.inf
+        end = stretches[by_end[ended]].end if ended < len(by_end) else np.inf
+        start = stretches[started].start if started < len(stretches) else np.inf
+        close = closings[closed].time if closed < len(closings) else np.inf
+        arrival = s.contacts[arrived].arrival if arrived < len(s.contacts) else np.inf
+        now = min(finish, end, start, close, arrival)
+        if now == np.inf:
+            return events
+        events += 1
+        if finish == now:
+            _on_finish(s, stretches, now, interval_seconds)
+        elif end == now:
+            which = by_end[ended]
+            ended += 1
+            if s.agents[stretches[which].agent].stretch == which:
+                _on_end(s, stretches[which].agent, now, interval_seconds)
+        elif start == now:
+            _on_start(s, stretches[started].agent, stretches[started].group, started, now, interval_seconds)
+            started += 1
+        elif close == now:
+            _close(s.contacts, s.groups, closings[closed].group, now)
+            closed += 1
+        else:
+            _on_arrival(s, arrived, now)
+            arrived += 1

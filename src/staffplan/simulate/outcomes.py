@@ -1,0 +1,150 @@
+"""What became of the contacts, counted by group, interval or day, and the measures made of the counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from staffplan.config import Definition
+from staffplan.simulate.draws import Drawn
+from staffplan.simulate.engine import Fate, Played
+from staffplan.simulate.records import ABANDONED, ANSWERED, TURNED_AWAY, WAITING, Floats, Ints
+from staffplan.simulate.scene import Grid, Scene
+
+OFFERED, IN_TIME, ANSWERS, LEFT, LEFT_IN_TIME, VIRTUAL_IN_TIME, WAITED, SENT_OFF, OPEN = range(9)
+COUNTS = 9
+"""Rows of a count: contacts judged; answered (deferred: finished) in time; answered at all; abandoned, those turned
+away at closing included; abandoned within the time allowed; whose virtual wait is in time; seconds waited by those
+answered (deferred: until finished); turned away at closing; not judged, because the horizon ended first."""
+
+
+@dataclass(frozen=True)
+class Tally:
+    """One repetition, or the sum of several: (counts, groups, intervals), and (groups, intervals) seconds."""
+
+    counts: Floats
+    busy_seconds: Floats
+    line_seconds: Floats
+    events: int
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(
+            self.counts + other.counts,
+            self.busy_seconds + other.busy_seconds,
+            self.line_seconds + other.line_seconds,
+            self.events + other.events,
+        )
+
+    def by_day(self, grid: Grid) -> Tally:
+        """The same with local days in place of intervals."""
+        busy, line = grid.sum_by_day(self.busy_seconds), grid.sum_by_day(self.line_seconds)
+        return Tally(grid.sum_by_day(self.counts), busy, line, self.events)
+
+
+def service_level(counts: Floats, definition: Definition) -> Floats:
+    """(counts, ...) to (...): the share in time by one of the five definitions, NaN where it has no denominator.
+
+    The definitions are those of DOMAIN section 5; TURNED AWAY at closing counts as abandoned.
+    """
+    offered, short = counts[OFFERED], counts[LEFT_IN_TIME]
+    match definition:
+        case "offered":
+            return ratio(counts[IN_TIME], offered)
+        case "answered":
+            return ratio(counts[IN_TIME], counts[ANSWERS])
+        case "excluding_short_abandons":
+            return ratio(counts[IN_TIME], offered - short)
+        case "short_abandons_good":
+            return ratio(counts[IN_TIME] + short, offered)
+        case "virtual":
+            return ratio(counts[VIRTUAL_IN_TIME], offered)
+
+
+def ratio(part: Floats, whole: Floats) -> Floats:
+    """part / whole, NaN where whole is 0."""
+    shares: Floats = np.full(np.shape(whole), np.nan)
+    np.divide(part, whole, out=shares, where=np.asarray(whole) > 0)
+    return shares
+
+
+def tally(scene: Scene, drawn: Drawn, played: Played) -> Tally:
+    """Count one repetition by group and interval of arrival; seconds by the interval in which they passed."""
+    size = len(scene.group_names) * len(scene.grid)
+    cell = drawn.contacts.group * len(scene.grid) + drawn.interval
+    columns = _judge(scene, drawn, played.fate)
+    counts = np.array([np.bincount(cell, weights=column, minlength=size) for column in columns], dtype=float)
+    shape = (COUNTS, len(scene.group_names), len(scene.grid))
+    return Tally(counts.reshape(shape), played.busy_seconds, played.line_seconds, played.events)
+
+
+def _judge(scene: Scene, drawn: Drawn, fate: Fate) -> list[Floats]:
+    """Each contact's part in every count, in the order of the count's rows."""
+    allowed = _thresholds(scene)[drawn.stream]
+    outcome, wait = settle(scene, drawn, fate)
+    measured, elapsed = _response(scene, drawn, fate, outcome, wait)
+    open_end = (outcome == WAITING) & ~(measured > allowed)
+    judged = ~open_end
+    answered = outcome == ANSWERED
+    left = (outcome == ABANDONED) | (outcome == TURNED_AWAY)
+    in_time = measured <= allowed
+    deferred = scene.deferred[drawn.contacts.group]
+    virtual = np.where(deferred, in_time & answered, fate.virtual_wait <= allowed)
+    columns = [
+        judged,
+        answered & in_time,
+        answered,
+        left,
+        left & in_time,
+        virtual & judged,
+        np.where(answered, elapsed, 0.0),
+        outcome == TURNED_AWAY,
+        open_end,
+    ]
+    return [np.asarray(column, dtype=float) for column in columns]
+
+
+def settle(scene: Scene, drawn: Drawn, fate: Fate) -> tuple[Ints, Floats]:
+    """Outcomes and waits when the horizon is over: whose patience ended before it has hung up."""
+    contacts = drawn.contacts
+    gone = (fate.outcome == WAITING) & (contacts.arrival + contacts.patience_seconds <= scene.grid.end_seconds)
+    return np.where(gone, ABANDONED, fate.outcome), np.where(gone, contacts.patience_seconds, fate.wait)
+
+
+def _thresholds(scene: Scene) -> Floats:
+    """(streams,): seconds allowed by each queue's own goal; where it has none, by the group's."""
+    own = [stream.queue.goal.threshold_seconds for stream in scene.streams]
+    group = [scene.promises[stream.group].threshold_seconds for stream in scene.streams]
+    return np.array([next((t for t in pair if t is not None), np.inf) for pair in zip(own, group, strict=True)])
+
+
+def _response(scene: Scene, drawn: Drawn, fate: Fate, outcome: Ints, wait: Floats) -> tuple[Floats, Floats]:
+    """Time compared with the threshold, and time elapsed on the wall: to the answer, or to the end of deferred work.
+
+    Who is still waiting when all is over has waited until the horizon's end.
+    """
+    arrival = drawn.contacts.arrival
+    deferred = scene.deferred[drawn.contacts.group]
+    until = np.where(outcome == WAITING, scene.grid.end_seconds, np.where(deferred, fate.finish, arrival + wait))
+    elapsed = until - arrival
+    measured = elapsed.copy()
+    for number, stream in enumerate(scene.streams):
+        if stream.queue.work_type == "deferred" and stream.queue.goal.clock == "opening":
+            own = drawn.stream == number
+            measured[own] = opening_seconds(scene, stream.group, arrival[own], until[own])
+    return measured, elapsed
+
+
+def opening_seconds(scene: Scene, group: int, start: Floats, end: Floats) -> Floats:
+    """How much of each span from start to end lies in the group's service hours."""
+    edges = np.arange(len(scene.grid) + 1) * scene.grid.interval_seconds
+    worked = np.concatenate([[0.0], np.cumsum(scene.service_open[group] * scene.grid.interval_seconds)])
+    return np.asarray(np.interp(end, edges, worked) - np.interp(start, edges, worked))
+
+
+def waiting_measures(tallied: Tally) -> tuple[Floats, Floats, Floats]:
+    """Mean wait of the answered, share abandoned, and occupancy of people on the line."""
+    asa = ratio(tallied.counts[WAITED], tallied.counts[ANSWERS])
+    abandoned = ratio(tallied.counts[LEFT], tallied.counts[OFFERED])
+    occupancy = np.minimum(1.0, ratio(tallied.busy_seconds, tallied.line_seconds))
+    return asa, abandoned, occupancy

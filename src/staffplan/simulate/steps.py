@@ -1,0 +1,260 @@
+"""The simulate step: roster and forecast in, waits out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from joblib import Parallel, delayed, effective_n_jobs
+
+from staffplan.config import SimulateSettings, Site, StaffingSettings
+from staffplan.errors import Note
+from staffplan.progress import OnProgress, Progress, silent
+from staffplan.simulate import engine, notes
+from staffplan.simulate.draws import draw_absences, draw_contacts
+from staffplan.simulate.outcomes import (
+    OFFERED,
+    OPEN,
+    SENT_OFF,
+    Tally,
+    service_level,
+    tally,
+    waiting_measures,
+)
+from staffplan.simulate.records import Floats
+from staffplan.simulate.scene import Scene, cut, make_scene
+from staffplan.tables import Coverage, DayService, Roster, StaffingRequirement, VolumeForecast
+
+BATCHES = 20
+"""Progress is told at least this often."""
+
+
+@dataclass(frozen=True)
+class SimulationResult:
+    """Waits of customers from the roster that exists: by interval, by day, and what to know beside them."""
+
+    coverage: Coverage
+    waits: DayService
+    notes: tuple[Note, ...]
+    facts: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Repeated:
+    """All repetitions: their sum by interval, and each by day."""
+
+    total: Tally
+    days: tuple[Tally, ...]
+
+
+def simulate(
+    forecast: VolumeForecast,
+    requirement: StaffingRequirement,
+    roster: Roster,
+    settings: SimulateSettings,
+    *,
+    site: Site,
+    staffing: StaffingSettings,
+    seed: int = 1,
+    on_progress: OnProgress = silent,
+) -> SimulationResult:
+    """Play the period `replications` times, contact by contact, with the people the roster has.
+
+    An agent finishes the contact in hand when a stretch on queue ends, so breaks may begin late (they end on
+    time); deferred work is set aside instead. Contacts that wait are carried over the interval's end. At closing
+    those still waiting are turned away, and counted as abandoned.
+    """
+    scene = make_scene(forecast, requirement, roster, site)
+    played = play(scene, settings, staffing, seed=seed, on_progress=on_progress)
+    offered = _expected(scene)
+    coverage = _coverage(scene, requirement, played.total, offered)
+    waits = _waits(scene, coverage, played, offered)
+    told = notes.all_notes(scene, coverage, waits, played.total, settings, staffing)
+    return SimulationResult(coverage, waits, told, _facts(scene, played, waits, settings))
+
+
+def play(
+    scene: Scene,
+    settings: SimulateSettings,
+    staffing: StaffingSettings,
+    *,
+    seed: int,
+    on_progress: OnProgress = silent,
+) -> Repeated:
+    """Repeat the period; repetitions are independent pieces that any joblib backend may share out."""
+    wanted = settings.replications
+    batch = max(effective_n_jobs(), -(-wanted // BATCHES))
+    total, days = None, []
+    for first in range(0, wanted, batch):
+        numbers = range(first, min(first + batch, wanted))
+        for one in Parallel()(delayed(repetition)(scene, settings, staffing, seed, number) for number in numbers):
+            total = one if total is None else total + one
+            days.append(one.by_day(scene.grid))
+        on_progress(Progress("simulate", numbers.stop, wanted, "repetitions of the period"))
+    assert total is not None
+    return Repeated(total, tuple(days))
+
+
+def repetition(scene: Scene, settings: SimulateSettings, staffing: StaffingSettings, seed: int, number: int) -> Tally:
+    """One repetition: the same seed and number give the same contacts, whatever the roster."""
+    drawn = draw_contacts(scene, settings, seed=seed, repetition=number)
+    stretches = draw_absences(scene, settings, staffing, seed=seed, repetition=number)
+    played = engine.run(
+        drawn.contacts,
+        stretches,
+        scene.groups,
+        scene.closings,
+        agents=len(scene.agent_names),
+        intervals=len(scene.grid),
+        interval_seconds=scene.grid.interval_seconds,
+    )
+    return tally(scene, drawn, played)
+
+
+def _expected(scene: Scene) -> Floats:
+    """(groups, intervals): contacts the forecast expects."""
+    offered = np.zeros((len(scene.group_names), len(scene.grid)))
+    for stream in scene.streams:
+        offered[stream.group, stream.interval] += stream.offered
+    return offered
+
+
+def _levels(scene: Scene, counts: Floats) -> Floats:
+    """(groups, ...): the service level of each group by its own goal's definition; NaN without such a goal."""
+    levels = np.full(counts.shape[1:], np.nan)
+    for group, promise in enumerate(scene.promises):
+        if promise.service_level is not None:
+            levels[group] = service_level(counts[:, group], promise.definition)
+    return levels
+
+
+def _coverage(scene: Scene, requirement: StaffingRequirement, total: Tally, offered: Floats) -> Coverage:
+    """One row wherever anyone is required or scheduled."""
+    required = _required(scene, requirement)
+    scheduled = people_on_queue(scene)
+    levels = _levels(scene, total.counts)
+    nobody = np.isnan(levels) & (offered > 0) & (scheduled == 0)
+    promised = np.array([promise.service_level is not None for promise in scene.promises])
+    levels[nobody & promised[:, None]] = 0.0
+    asa, abandoned, occupancy = waiting_measures(total)
+    group, interval = np.nonzero((required > 0) | (scheduled > 0))
+    cells = (group, interval)
+    frame = pd.DataFrame(
+        {
+            "interval_start": scene.grid.starts[interval],
+            "planning_group": np.asarray(scene.group_names, dtype=object)[group],
+            "required": required[cells],
+            "scheduled": scheduled[cells],
+            "net": scheduled[cells] - required[cells],
+            "offered": offered[cells],
+            "service_level": levels[cells],
+            "asa_seconds": asa[cells],
+            "occupancy": occupancy[cells],
+            "abandon_rate": abandoned[cells],
+        }
+    )
+    return Coverage.of(frame, Coverage.file_name)
+
+
+def _required(scene: Scene, requirement: StaffingRequirement) -> Floats:
+    required = np.zeros((len(scene.group_names), len(scene.grid)))
+    code = {name: number for number, name in enumerate(scene.group_names)}
+    groups = requirement.frame["planning_group"].map(code).to_numpy(dtype=np.int64)
+    intervals = scene.grid.index(requirement.frame["interval_start"])
+    required[groups, intervals] = requirement.frame["agents_on_queue"].to_numpy(dtype=float)
+    return required
+
+
+def people_on_queue(scene: Scene) -> Floats:
+    """(groups, intervals): people whom the roster shows on queue; who is there for half the interval is a half."""
+    people = np.zeros((len(scene.group_names), len(scene.grid)))
+    length = scene.grid.interval_seconds
+    pieces = cut(scene.stretches, length)
+    interval = np.floor(pieces.start / length).astype(np.int64)
+    inside = (interval >= 0) & (interval < len(scene.grid))
+    group = scene.stretches.group[pieces.stretch]
+    np.add.at(people, (group[inside], interval[inside]), ((pieces.end - pieces.start) / length)[inside])
+    return np.round(people, 9)
+
+
+def _waits(scene: Scene, coverage: Coverage, played: Repeated, offered: Floats) -> DayService:
+    """One row for each group and local day that has contacts or people."""
+    folded = played.total.by_day(scene.grid)
+    level = _levels(scene, folded.counts)
+    each = np.stack([_levels(scene, day.counts) for day in played.days])
+    low, high = _bounds(each)
+    asa, abandoned, occupancy = waiting_measures(folded)
+    expected = scene.grid.sum_by_day(offered)
+    missing, spare = _hours(scene, coverage)
+    group, day = np.nonzero((expected > 0) | (missing > 0) | (spare > 0) | (folded.line_seconds > 0))
+    cells = (group, day)
+    goal = np.array([np.nan if p.service_level is None else p.service_level for p in scene.promises])
+    frame = pd.DataFrame(
+        {
+            "day": pd.to_datetime(pd.Series(np.asarray(scene.grid.days, dtype=object)[day])),
+            "planning_group": np.asarray(scene.group_names, dtype=object)[group],
+            "offered": expected[cells],
+            "service_level": level[cells],
+            "service_level_low": low[cells],
+            "service_level_high": high[cells],
+            "goal": goal[group],
+            "kept": _kept(scene, level, asa, occupancy, folded.counts[OFFERED])[cells],
+            "asa_seconds": asa[cells],
+            "abandon_rate": abandoned[cells],
+            "occupancy": occupancy[cells],
+            "understaffed_hours": missing[cells],
+            "overstaffed_hours": spare[cells],
+        }
+    )
+    return DayService.of(frame, DayService.file_name)
+
+
+def _bounds(each: Floats) -> tuple[Floats, Floats]:
+    """5 % and 95 % points over the repetitions (first axis) that had contacts; NaN where none had."""
+    low, high = np.full(each.shape[1:], np.nan), np.full(each.shape[1:], np.nan)
+    some = ~np.isnan(each).all(axis=0)
+    if some.any():
+        low[some], high[some] = np.nanquantile(each[:, some], [0.05, 0.95], axis=0)
+    return low, high
+
+
+def _kept(scene: Scene, level: Floats, asa: Floats, occupancy: Floats, contacts: Floats) -> np.ndarray:
+    """(groups, days): "yes" where every limit of the promise holds, "no", or "no contacts"."""
+    kept = np.ones(level.shape, dtype=bool)
+    for group, promise in enumerate(scene.promises):
+        if promise.service_level is not None:
+            kept[group] &= level[group] >= promise.service_level
+        if promise.asa_seconds is not None:
+            kept[group] &= asa[group] <= promise.asa_seconds
+        if promise.max_occupancy is not None:
+            kept[group] &= ~(occupancy[group] > promise.max_occupancy)
+    return np.where(contacts > 0, np.where(kept, "yes", "no"), "no contacts")
+
+
+def _hours(scene: Scene, coverage: Coverage) -> tuple[Floats, Floats]:
+    """(groups, days): hours of people missing, and of people to spare; never set off against each other."""
+    frame = coverage.frame
+    code = {name: number for number, name in enumerate(scene.group_names)}
+    groups = frame["planning_group"].map(code).to_numpy(dtype=np.int64)
+    intervals = scene.grid.index(frame["interval_start"])
+    net = np.zeros((len(code), len(scene.grid)))
+    net[groups, intervals] = frame["net"].to_numpy(dtype=float) * scene.grid.interval_seconds / 3600
+    return scene.grid.sum_by_day(np.maximum(-net, 0.0)), scene.grid.sum_by_day(np.maximum(net, 0.0))
+
+
+def _facts(scene: Scene, played: Repeated, waits: DayService, settings: SimulateSettings) -> dict[str, float]:
+    """Numbers for the summary; per repetition where they are counts of contacts."""
+    counts = played.total.counts.sum(axis=(1, 2)) / settings.replications
+    kept = waits.frame["kept"]
+    facts = {
+        "replications": float(settings.replications),
+        "events": float(played.total.events),
+        "contacts": float(counts[OFFERED] + counts[OPEN]),
+        "turned away at closing": float(counts[SENT_OFF]),
+        "unfinished at the end": float(counts[OPEN]),
+        "days promised": float((kept != "no contacts").sum()),
+        "days kept": float((kept == "yes").sum()),
+    }
+    levels = _levels(scene, played.total.counts.sum(axis=2))
+    return facts | {f"service level {name}": float(x) for name, x in zip(scene.group_names, levels, strict=True)}
