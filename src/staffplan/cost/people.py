@@ -1,0 +1,229 @@
+"""Whose paid minutes, in which month, for whom: the roster and paid time off as whole numbers.
+
+A minute belongs to the month that the wall clock shows. What an agent is paid for beside the queue (breaks,
+training, time off) is attributed to planning groups by the agent's own minutes on queue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from staffplan.clock import local_dates, midnight
+from staffplan.config import CostSettings, Site, WorkPlanSettings
+from staffplan.cost.exact import Floats, Ints, exact, half_up, share_out
+from staffplan.cost.premiums import minutes_of, premium_clock
+from staffplan.tables import Roster, Workforce
+
+NO_GROUP = "(no group)"
+"""Stands for the planning group of people who are paid but have neither a minute on queue nor a skill."""
+OTHER_KINDS = ("break", "meal", "meeting", "training", "time off")
+DAYS_PAID_PER_WEEK = 5
+"""Days of paid time off in a week of absence: each is a fifth of the contract's week (see WorkPlanSettings)."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What the cost tables are laid out by."""
+
+    periods: tuple[str, ...]
+    groups: tuple[str, ...]
+    agents: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Spans:
+    """Paid activities cut at the ends of months; (spans,) each, times in minutes since 1970."""
+
+    agent: Ints
+    period: Ints
+    group: Ints
+    """-1 where not on queue."""
+    kind: NDArray[np.object_]
+    start: Ints
+    end: Ints
+
+    @property
+    def minutes(self) -> Ints:
+        return self.end - self.start
+
+
+@dataclass(frozen=True)
+class PaidTime:
+    """Minutes paid: (agents, periods, groups) on queue, (agents, periods, kinds) beside it,
+    (premiums, agents, periods) with a premium; and (agents, periods, groups) how each agent's time is attributed."""
+
+    frame: Frame
+    spans: Spans
+    on_queue: Ints
+    other: Ints
+    premium: Ints
+    weights: Floats
+
+    def attributed(self, minutes: Ints) -> Ints:
+        """(agents, periods) to (agents, periods, groups), by the agents' minutes on queue."""
+        return share_out(minutes, self.weights)
+
+    @property
+    def by_agent(self) -> Ints:
+        """(agents, periods): all minutes paid."""
+        return np.asarray(self.on_queue.sum(axis=2) + self.other.sum(axis=2), dtype=np.int64)
+
+
+def make_frame(
+    roster: Roster, workforce: Workforce, groups: Sequence[str], days: Sequence[date], site: Site
+) -> Frame:
+    """Periods are the months of the plan's days and of the roster; agents those of either table."""
+    activities = roster.activities.frame
+    zone = site.calendar.timezone
+    worked = local_dates(pd.DatetimeIndex(activities["start"]), zone).tolist()
+    worked += local_dates(pd.DatetimeIndex(activities["end"]) - pd.Timedelta(1, "ns"), zone).tolist()
+    months = pd.period_range(min([*days, *worked]), max([*days, *worked]), freq="M")
+    known = set(groups) | set(activities.loc[activities["activity"] == "queue", "planning_group"])
+    agents = set(workforce.agents.frame["agent_id"]) | set(activities["agent_id"])
+    return Frame(tuple(months.strftime("%Y-%m")), (*sorted(known - {""}), NO_GROUP), tuple(sorted(agents)))
+
+
+def paid_time(
+    roster: Roster,
+    workforce: Workforce,
+    frame: Frame,
+    days: Sequence[date],
+    *,
+    work_plans: Mapping[str, WorkPlanSettings],
+    settings: CostSettings,
+    site: Site,
+) -> PaidTime:
+    """All minutes paid, cut and counted."""
+    spans = paid_spans(roster, frame, site)
+    shape = (len(frame.agents), len(frame.periods))
+    on_queue = np.zeros((*shape, len(frame.groups)), dtype=np.int64)
+    there = spans.group >= 0
+    np.add.at(on_queue, (spans.agent[there], spans.period[there], spans.group[there]), spans.minutes[there])
+    other = np.zeros((*shape, len(OTHER_KINDS)), dtype=np.int64)
+    for number, kind in enumerate(OTHER_KINDS[:-1]):
+        own = spans.kind == kind
+        np.add.at(other, (spans.agent[own], spans.period[own], number), spans.minutes[own])
+    other[:, :, -1] = time_off_minutes(workforce, frame, days, work_plans)
+    weights = _weights(on_queue, workforce, frame)
+    return PaidTime(frame, spans, on_queue, other, _premium_minutes(spans, frame, settings, site), weights)
+
+
+def paid_spans(roster: Roster, frame: Frame, site: Site) -> Spans:
+    """The paid activities, those over the end of a month in two."""
+    rows = roster.activities.frame
+    rows = rows[rows["paid"] == "yes"]
+    start, end = minutes_of(rows["start"]), minutes_of(rows["end"])
+    edges = _month_edges(frame.periods, site.calendar.timezone)
+    first = np.searchsorted(edges, start, side="right") - 1
+    last = np.searchsorted(edges, end, side="left") - 1
+    count = np.maximum(1, last - first + 1)
+    row = np.repeat(np.arange(len(rows)), count)
+    period = first[row] + np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
+    groups = {name: number for number, name in enumerate(frame.groups)}
+    agents = {name: number for number, name in enumerate(frame.agents)}
+    kind = rows["activity"].to_numpy(dtype=object)
+    named = np.array([groups.get(name, len(groups) - 1) for name in rows["planning_group"]], dtype=np.int64)
+    group = np.where(kind == "queue", named, -1)
+    agent = np.array([agents[name] for name in rows["agent_id"]], dtype=np.int64)
+    return Spans(
+        agent[row],
+        np.asarray(period, dtype=np.int64),
+        group[row],
+        kind[row],
+        np.maximum(start[row], edges[period]),
+        np.minimum(end[row], edges[period + 1]),
+    )
+
+
+def _month_edges(periods: Sequence[str], timezone: str) -> Ints:
+    """Minutes since 1970 at which each month begins, and the last one ends."""
+    firsts = [date.fromisoformat(f"{period}-01") for period in periods]
+    after = (firsts[-1] + timedelta(days=32)).replace(day=1)
+    return minutes_of(pd.DatetimeIndex([midnight(day, timezone) for day in [*firsts, after]]))
+
+
+def time_off_minutes(
+    workforce: Workforce, frame: Frame, days: Sequence[date], work_plans: Mapping[str, WorkPlanSettings]
+) -> Ints:
+    """(agents, periods): minutes of paid time off on the plan's days, at most five days a week."""
+    minutes = np.zeros((len(frame.agents), len(frame.periods)), dtype=np.int64)
+    contract = dict(zip(workforce.agents.frame["agent_id"], workforce.agents.frame["work_plan"], strict=True))
+    for agent, own in _days_off(workforce, days).items():
+        plan = work_plans.get(contract.get(agent, ""))
+        if plan is None:
+            continue
+        day_minutes = half_up(exact(plan.weekly_hours_min) * 60 / DAYS_PAID_PER_WEEK)
+        for day in _paid_days(own):
+            minutes[frame.agents.index(agent), frame.periods.index(f"{day:%Y-%m}")] += day_minutes
+    return minutes
+
+
+def _days_off(workforce: Workforce, days: Sequence[date]) -> dict[str, set[date]]:
+    """Each agent's days of paid absence among the days planned."""
+    rows = workforce.time_off.frame
+    rows = rows[rows["paid"] == "yes"]
+    off: dict[str, set[date]] = {}
+    for agent, first, last in zip(rows["agent_id"], rows["first_day"].dt.date, rows["last_day"].dt.date, strict=True):
+        off.setdefault(agent, set()).update(day for day in days if first <= day <= last)
+    return off
+
+
+def _paid_days(days: set[date]) -> list[date]:
+    """The first five days of each week."""
+    weeks: dict[tuple[int, int], list[date]] = {}
+    for day in sorted(days):
+        weeks.setdefault(day.isocalendar()[:2], []).append(day)
+    return [day for week in weeks.values() for day in week[:DAYS_PAID_PER_WEEK]]
+
+
+def _premium_minutes(spans: Spans, frame: Frame, settings: CostSettings, site: Site) -> Ints:
+    counted = np.zeros((len(settings.premiums), len(frame.agents), len(frame.periods)), dtype=np.int64)
+    if len(spans.start) and settings.premiums:
+        clock = premium_clock(settings.premiums, site.calendar, int(spans.start.min()), int(spans.end.max()))
+        for number, minutes in enumerate(clock.minutes(spans.start, spans.end)):
+            np.add.at(counted[number], (spans.agent, spans.period), minutes)
+    return counted
+
+
+def _weights(on_queue: Ints, workforce: Workforce, frame: Frame) -> Floats:
+    """(agents, periods, groups): minutes on queue in the month; without any, in the plan; without any, the
+    skills in equal parts; without any, NO_GROUP."""
+    weights = on_queue.astype(float)
+    whole_plan = on_queue.sum(axis=1, dtype=float)[:, None, :]
+    for fallback in (whole_plan, _skills(workforce, frame)[:, None, :]):
+        weights = np.where(weights.sum(axis=2, keepdims=True) > 0, weights, fallback)
+    return weights
+
+
+def _skills(workforce: Workforce, frame: Frame) -> Floats:
+    """(agents, groups): 1 where the agent has the skill; NO_GROUP for an agent without any."""
+    able = np.zeros((len(frame.agents), len(frame.groups)))
+    agents = workforce.agents.frame
+    skills = dict(zip(agents["agent_id"], agents["skills"], strict=True))
+    for number, agent in enumerate(frame.agents):
+        own = {skill.strip() for skill in skills.get(agent, "").split(";")}
+        able[number] = [group in own for group in frame.groups]
+    able[able.sum(axis=1) == 0, -1] = 1.0
+    return able
+
+
+def hourly_rates(
+    workforce: Workforce, frame: Frame, settings: CostSettings, work_plans: Mapping[str, WorkPlanSettings]
+) -> list[Fraction]:
+    """Base pay of each agent: the agent's own, else the contract's, else the default."""
+    agents = workforce.agents.frame
+    own = dict(zip(agents["agent_id"], agents["hourly_rate"], strict=True))
+    plans = dict(zip(agents["agent_id"], agents["work_plan"], strict=True))
+    contract = {agent: work_plans[plan].hourly_rate for agent, plan in plans.items() if plan in work_plans}
+    found = []
+    for agent in frame.agents:
+        choices = (own.get(agent), contract.get(agent), settings.default_hourly_rate)
+        found.append(next(exact(float(rate)) for rate in choices if rate is not None and not np.isnan(rate)))
+    return found

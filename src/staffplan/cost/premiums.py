@@ -1,0 +1,120 @@
+"""Extra pay, minute by minute: which premium is paid when, by the wall clock of the site."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from staffplan.clock import SiteCalendar, local_dates, parse_spans, parse_weekdays, wall_instant
+from staffplan.config import CostSettings, PremiumSettings, Site
+from staffplan.cost.exact import Ints
+from staffplan.tables import Roster
+
+NANOSECONDS_PER_MINUTE = 60_000_000_000
+
+
+def minutes_of(instants: pd.Series | pd.DatetimeIndex) -> Ints:
+    """Instants as whole minutes since 1970; seconds are cut off."""
+    return np.asarray(pd.DatetimeIndex(instants).as_unit("ns").asi8 // NANOSECONDS_PER_MINUTE, dtype=np.int64)
+
+
+def instants_of(minutes: Ints) -> pd.DatetimeIndex:
+    """The other way round."""
+    return pd.DatetimeIndex((minutes * 60).astype("datetime64[s]")).tz_localize("UTC")
+
+
+@dataclass(frozen=True)
+class PremiumClock:
+    """For each premium the minutes paid so far: (premiums, minutes + 1) from `first_minute` on."""
+
+    names: tuple[str, ...]
+    first_minute: int
+    paid_before: Ints
+
+    def minutes(self, start: Ints, end: Ints) -> Ints:
+        """(premiums, spans): minutes of each span for which each premium is paid."""
+        before = self.paid_before
+        return np.asarray(before[:, end - self.first_minute] - before[:, start - self.first_minute], dtype=np.int64)
+
+
+def premium_clock(premiums: Sequence[PremiumSettings], calendar: SiteCalendar, first: int, last: int) -> PremiumClock:
+    """The clock for the minutes from `first` to `last` (since 1970)."""
+    due = np.zeros((len(premiums), max(0, last - first)), dtype=bool)
+    for number, premium in enumerate(premiums):
+        for start, end in _spans(premium, calendar, first, last):
+            due[number, max(0, start - first) : max(0, end - first)] = True
+    paid = _without_excluded(due, premiums)
+    before = np.concatenate([np.zeros((len(premiums), 1), dtype=np.int64), np.cumsum(paid, axis=1)], axis=1)
+    return PremiumClock(tuple(p.name for p in premiums), first, before)
+
+
+def _spans(premium: PremiumSettings, calendar: SiteCalendar, first: int, last: int) -> Iterable[tuple[int, int]]:
+    """Minutes (since 1970) from and to which the premium's hours last; a span belongs to the day it begins on."""
+    weekdays, spans = parse_weekdays(premium.weekdays), parse_spans(premium.hours)
+    begin, end = local_dates(instants_of(np.array([first, last])), calendar.timezone)
+    for step in range(-1, (end - begin).days + 1):
+        day = begin + timedelta(days=step)
+        if day.weekday() in weekdays and (not premium.holidays_only or _is_holiday(day, calendar)):
+            for opening, closing in spans:
+                walls = [wall_instant(day, minute, calendar.timezone) for minute in (opening, closing)]
+                start_minute, end_minute = minutes_of(pd.DatetimeIndex(walls)).tolist()
+                yield start_minute, end_minute
+
+
+def _is_holiday(day: date, calendar: SiteCalendar) -> bool:
+    special = calendar.special_days.get(day)
+    return special is not None and special.kind == "holiday"
+
+
+def _without_excluded(due: NDArray[np.bool_], premiums: Sequence[PremiumSettings]) -> NDArray[np.bool_]:
+    """The same, without premiums shut out by another one that is paid in the same minute."""
+    if not len(premiums):
+        return due
+    weights = 1 << np.arange(len(premiums), dtype=np.int64)
+    patterns, place = np.unique(weights @ due.astype(np.int64), return_inverse=True)
+    kept = np.zeros((len(premiums), len(patterns)), dtype=bool)
+    for column, pattern in enumerate(patterns.tolist()):
+        together = [p for number, p in enumerate(premiums) if pattern >> number & 1]
+        names = paid_together(together)
+        kept[:, column] = [p.name in names for p in premiums]
+    return kept[:, place]
+
+
+def paid_together(premiums: Sequence[PremiumSettings]) -> set[str]:
+    """Which of the premiums due in the same minute are paid.
+
+    One that is itself shut out shuts nothing out. Where two shut out each other, the earlier in the list is paid.
+    """
+    paid: set[str] = set()
+    open_ones = list(premiums)
+    while open_ones:
+        free = [p for p in open_ones if not any(p.name in q.excludes for q in open_ones if q is not p)]
+        chosen = (free or open_ones)[0]
+        paid.add(chosen.name)
+        open_ones = [p for p in open_ones if p is not chosen and p.name not in chosen.excludes]
+    return paid
+
+
+def premium_hours(roster: Roster, settings: CostSettings, site: Site) -> pd.Series:
+    """For each row of roster_shifts its paid hours with a premium, by kind: "night:2.5;sunday:8"."""
+    shifts, activities = roster.shifts.frame, roster.activities.frame
+    paid = activities[activities["paid"] == "yes"]
+    start, end = minutes_of(paid["start"]), minutes_of(paid["end"])
+    if not len(paid) or not settings.premiums:
+        return pd.Series("", index=shifts.index, dtype=object)
+    clock = premium_clock(settings.premiums, site.calendar, int(start.min()), int(end.max()))
+    keys = [paid["agent_id"], paid["schedule_date"]]
+    by_shift = pd.DataFrame(clock.minutes(start, end).T, index=pd.MultiIndex.from_arrays(keys))
+    sums = by_shift.groupby(level=[0, 1]).sum()
+    wanted = pd.MultiIndex.from_arrays([shifts["agent_id"], shifts["schedule_date"]])
+    rows = sums.reindex(wanted, fill_value=0).to_numpy()
+    return pd.Series([_text(clock.names, row) for row in rows], index=shifts.index, dtype=object)
+
+
+def _text(names: Sequence[str], minutes: NDArray[np.int64]) -> str:
+    return ";".join(f"{name}:{round(int(m) / 60, 4):g}" for name, m in zip(names, minutes, strict=True) if m)

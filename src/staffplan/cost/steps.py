@@ -1,0 +1,151 @@
+"""The cost step: what the roster costs, and where every minute and cent goes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+import pandas as pd
+
+from staffplan.clock import local_dates
+from staffplan.config import CostSettings, Site, StaffingSettings, WorkPlanSettings
+from staffplan.cost.ledger import known_queue, make_demand, make_hours, queue_channels, queue_work
+from staffplan.cost.lines import bridge_lines, cost_lines, hour_lines, make_report, unit_rows
+from staffplan.cost.money import Money, make_money
+from staffplan.cost.people import Frame, PaidTime, hourly_rates, make_frame, paid_time
+from staffplan.errors import Note
+from staffplan.tables import (
+    CostReport,
+    Coverage,
+    Roster,
+    StaffingRequirement,
+    VolumeForecast,
+    Workforce,
+)
+
+
+@dataclass(frozen=True)
+class CostResult:
+    """The cost report, and what to know beside it."""
+
+    report: CostReport
+    notes: tuple[Note, ...]
+    facts: dict[str, float]
+
+
+def cost(
+    forecast: VolumeForecast,
+    requirement: StaffingRequirement,
+    roster: Roster,
+    coverage: Coverage,
+    workforce: Workforce,
+    settings: CostSettings,
+    *,
+    work_plans: Mapping[str, WorkPlanSettings],
+    staffing: StaffingSettings,
+    site: Site,
+    currency: str,
+) -> CostResult:
+    """Hours that balance to the minute, money that adds up to the cent, and the way from contacts to both.
+
+    Paid are the roster's paid activities, as rostered (absence is not taken off), and paid time off on the plan's
+    days. A minute belongs to the local month in which it lies. `coverage` tells who hung up, once simulated.
+    """
+    days = plan_days(forecast, site)
+    owners = {known_queue(site, *pair).planning_group for pair in queue_channels(forecast).items()}
+    groups = sorted(owners | set(requirement.frame["planning_group"]))
+    frame = make_frame(roster, workforce, groups, days, site)
+    paid = paid_time(roster, workforce, frame, days, work_plans=work_plans, settings=settings, site=site)
+    rates = hourly_rates(workforce, frame, settings, work_plans)
+    demand = make_demand(forecast, requirement, paid.spans, frame, site)
+    hours = make_hours(paid, demand, staffing)
+    money = make_money(paid, rates, settings, days)
+    queues = queue_work(forecast, coverage, frame, site)
+    lines = [*bridge_lines(demand, hours, money, frame), *hour_lines(hours), *cost_lines(hours, money)]
+    report = make_report(lines, unit_rows(queues, hours, money, frame), frame, currency)
+    told = (*_rate_notes(rates, frame), *_notes(roster, workforce, paid, staffing, work_plans))
+    return CostResult(report, told, _facts(paid, money))
+
+
+def plan_days(forecast: VolumeForecast, site: Site) -> list[date]:
+    """The local days from the forecast's first to its last."""
+    starts = pd.DatetimeIndex(forecast.frame["interval_start"])
+    first, last = local_dates(pd.DatetimeIndex([starts.min(), starts.max()]), site.calendar.timezone)
+    return [day.date() for day in pd.date_range(first, last)]
+
+
+def _facts(paid: PaidTime, money: Money) -> dict[str, float]:
+    return {
+        "paid hours": int(paid.by_agent.sum()) / 60,
+        "base pay": int(money.base.sum()) / 100,
+        "premiums": sum(int(cents.sum()) for cents in money.premiums.values()) / 100,
+        "on-costs": sum(int(cents.sum()) for cents in money.on_costs.values()) / 100,
+        "loaded cost": int(money.loaded.sum()) / 100,
+    }
+
+
+def _rate_notes(rates: list[Fraction], frame: Frame) -> Iterable[Note]:
+    free = [agent for agent, rate in zip(frame.agents, rates, strict=True) if rate == 0]
+    if len(free) == len(rates):
+        said = "no hourly rate is given anywhere: hours are counted, wages are 0"
+        yield Note("cost", "assumption", "cost.default_hourly_rate", said)
+    elif free:
+        said = f"{len(free)} agents have no hourly rate and cost nothing: {_some(free)}"
+        yield Note("cost", "warning", "agents.csv:hourly_rate", said)
+
+
+def _notes(
+    roster: Roster,
+    workforce: Workforce,
+    paid: PaidTime,
+    staffing: StaffingSettings,
+    work_plans: Mapping[str, WorkPlanSettings],
+) -> Iterable[Note]:
+    known = set(workforce.agents.frame["agent_id"])
+    strangers = [agent for agent in paid.frame.agents if agent not in known]
+    if strangers:
+        said = f"{_some(strangers)}: on the roster, but not in agents.csv; costed at the default rate"
+        yield Note("cost", "warning", "agents.csv", said)
+    yield from _shift_notes(roster, paid)
+    yield from _time_off_notes(workforce, work_plans)
+    unpaid = [name for name, c in staffing.shrinkage.items() if not c.paid and not c.in_roster and c.share > 0]
+    if unpaid:
+        said = "nobody knows yet who will be away without pay: hours are costed as rostered, on the safe side"
+        yield Note("cost", "assumption", f"staffing.shrinkage.{_some(unpaid)}", said)
+    said = (
+        "not costed: overtime of contacts that end after a shift, hiring, supervision, attrition, outsourced contacts"
+    )
+    yield Note("cost", "left out", "", said)
+
+
+def _shift_notes(roster: Roster, paid: PaidTime) -> Iterable[Note]:
+    """Where the shifts' paid hours and the activities differ, the activities count."""
+    said_minutes = round(float(roster.shifts.frame["paid_hours"].sum()) * 60)
+    rostered = int(paid.spans.minutes.sum())
+    if abs(said_minutes - rostered) > len(roster.shifts):
+        said = (
+            f"the shifts say {said_minutes / 60:.2f} paid hours, their activities {rostered / 60:.2f}; "
+            "the activities are costed"
+        )
+        yield Note("cost", "warning", "roster_shifts.csv:paid_hours", said)
+
+
+def _time_off_notes(workforce: Workforce, work_plans: Mapping[str, WorkPlanSettings]) -> Iterable[Note]:
+    rows = workforce.time_off.frame
+    blank = int((rows["paid"] == "").sum())
+    if blank:
+        said = f"{blank} absences do not say whether they are paid; they are taken as unpaid"
+        yield Note("cost", "assumption", "time_off.csv:paid", said)
+    contract = dict(zip(workforce.agents.frame["agent_id"], workforce.agents.frame["work_plan"], strict=True))
+    plans = {contract.get(agent, "") for agent in rows.loc[rows["paid"] == "yes", "agent_id"]}
+    idle = sorted(p for p in plans if p not in work_plans or work_plans[p].weekly_hours_min == 0)
+    if idle:
+        contracts = _some([name or "no contract" for name in idle])
+        said = f"paid time off counts no hours under {contracts}: weekly_hours_min is not given"
+        yield Note("cost", "assumption", "time_off.csv:paid", said)
+
+
+def _some(names: list[str], most: int = 5) -> str:
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")

@@ -1,0 +1,95 @@
+"""Premiums by the wall clock: nights over midnight, Sundays, holidays, rules that shut each other out."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from staffplan.config import CostSettings, PremiumSettings
+from staffplan.cost import premium_hours
+from staffplan.cost.premiums import paid_together
+
+NIGHT = PremiumSettings(name="night", share=0.25, hours="22:00-06:00")
+SUNDAY = PremiumSettings(name="sunday", share=0.5, weekdays="sun")
+HOUR = 60
+SUNDAY_8_MARCH = date(2026, 3, 8)
+
+
+def hours(books, *premiums):
+    return premium_hours(books.roster(), CostSettings(premiums=premiums), books.site).tolist()
+
+
+def night_shift(make_books, first_day, **more):
+    """20:00 to 06:00, an unpaid meal from 01:00 to 01:30 of the next day."""
+    books = make_books(first_day=first_day, **more)
+    books.work("ann", 20 * HOUR, 25 * HOUR)
+    books.work("ann", 25 * HOUR, 25 * HOUR + 30, "meal", paid=False)
+    books.work("ann", 25 * HOUR + 30, 30 * HOUR)
+    return books
+
+
+def test_a_sunday_night_earns_both_premiums(make_books):
+    """Sunday until midnight 4 h; night from 22:00, 8 h less the unpaid meal."""
+    assert hours(night_shift(make_books, SUNDAY_8_MARCH), NIGHT, SUNDAY) == ["night:7.5;sunday:4"]
+
+
+def test_a_premium_that_excludes_another_takes_its_place_in_the_same_hour_only(make_books):
+    alone = SUNDAY.model_copy(update={"excludes": ("night",)})
+    assert hours(night_shift(make_books, SUNDAY_8_MARCH), NIGHT, alone) == ["night:5.5;sunday:4"]
+
+
+def test_premiums_are_paid_to_the_cent(make_books):
+    """20 an hour: 7.5 h at 25 % and 4 h at 50 %, 37.50 + 40."""
+    books = night_shift(make_books, SUNDAY_8_MARCH)
+    books.expect("calls", 20 * HOUR, offered=1, aht=60, need=(1, 1))
+    books.expect("calls", 0, offered=1, aht=60, need=(1, 1), day=1)
+    books.hire("ann", 20.0)
+    frame = books.cost(CostSettings(premiums=(NIGHT, SUNDAY))).report.frame
+    own = frame[(frame["ledger"] == "cost") & (frame["period"] == "total") & (frame["planning_group"] == "")]
+    assert dict(zip(own["line"], own["amount"], strict=True)) == {
+        "base pay": 190.0,
+        "premium: night": 37.5,
+        "premium: sunday": 40.0,
+        "loaded cost": 267.5,
+    }
+
+
+def test_the_night_in_which_the_clock_goes_back_is_an_hour_longer(make_books):
+    """25 October 2026 in Madrid: 22:00 to 06:00 lasts nine hours, 8.5 of them paid; Sunday begins at midnight."""
+    books = night_shift(make_books, date(2026, 10, 24), timezone="Europe/Madrid")
+    assert hours(books, NIGHT, SUNDAY) == ["night:8.5;sunday:6.5"]
+
+
+def test_the_night_in_which_the_clock_goes_forward_is_an_hour_shorter(make_books):
+    books = night_shift(make_books, date(2026, 3, 28), timezone="Europe/Madrid")
+    assert hours(books, NIGHT, SUNDAY) == ["night:6.5;sunday:4.5"]
+
+
+def test_a_holiday_premium_follows_the_day_on_which_its_hours_begin(make_books):
+    holiday = PremiumSettings(name="holiday", share=1.0, holidays_only=True)
+    eve = PremiumSettings(name="holiday night", share=1.0, holidays_only=True, hours="18:00-02:00")
+    books = night_shift(make_books, date(2026, 12, 25), holidays=(date(2026, 12, 25),))
+    assert hours(books, holiday, eve) == ["holiday:4;holiday night:5.5"]
+
+
+def test_a_night_premium_of_fridays_goes_on_after_midnight(make_books):
+    friday = NIGHT.model_copy(update={"weekdays": "fri"})
+    assert hours(night_shift(make_books, date(2026, 3, 6)), friday) == ["night:7.5"]
+    assert hours(night_shift(make_books, date(2026, 3, 7)), friday) == [""]
+
+
+@pytest.mark.parametrize(
+    ("excludes", "paid"),
+    [
+        ({"a": "b"}, {"a", "c"}),
+        ({"a": "b", "b": "c"}, {"a", "c"}),
+        ({"c": "b", "b": "a"}, {"a", "c"}),
+        ({"a": "b", "b": "a"}, {"a", "c"}),
+        ({"b": "a", "a": "b", "c": ""}, {"a", "c"}),
+        ({}, {"a", "b", "c"}),
+    ],
+)
+def test_one_that_is_shut_out_shuts_nothing_out(excludes, paid):
+    premiums = [PremiumSettings(name=name, share=0.1, excludes=tuple(excludes.get(name, ""))) for name in "abc"]
+    assert paid_together(premiums) == paid
