@@ -14,6 +14,10 @@ settings.register_profile("staffplan", deadline=None, derandomize=True)
 settings.load_profile("staffplan")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="Write the golden files anew; read the diff.")
+
+
 @pytest.fixture(scope="session")
 def real_data() -> Path:
     """The folder of real data sets (STAFFPLAN_DATA); the test skips, visibly, without it."""

@@ -6,21 +6,19 @@ from staffplan.plan.manifest import Manifest
 from staffplan.plan.run import all_notes, hand_edits
 from staffplan.plan.workspace import Workspace
 from staffplan.progress import OnProgress, Progress
-from staffplan.report import ReportData, build_workbook, pictures, render_page
+from staffplan.report import ReportData, build_workbook, page_and_pictures
 from staffplan.tables import Backtest, CostReport, Coverage, DayService, StaffingRequirement
 
 
 def report_files(workspace: Workspace, manifest: Manifest, on_progress: OnProgress) -> dict[str, bytes]:
     """The page, the workbook and the pictures, by their names in the plan directory."""
     data = report_data(workspace, manifest)
-    on_progress(Progress("report", 0, 3, "page"))
-    files = {"report/index.html": render_page(data).encode()}
-    on_progress(Progress("report", 1, 3, "workbook"))
-    files["report/workbook.xlsx"] = build_workbook(data)
-    on_progress(Progress("report", 2, 3, "pictures"))
-    files |= {f"report/{name}": picture for name, picture in pictures(data).items()}
-    on_progress(Progress("report", 3, 3, "done"))
-    return files
+    on_progress(Progress("report", 0, 2, "page and pictures"))
+    page, pictures = page_and_pictures(data)
+    on_progress(Progress("report", 1, 2, "workbook"))
+    files = {"report/index.html": page.encode(), "report/workbook.xlsx": build_workbook(data)}
+    on_progress(Progress("report", 2, 2, "done"))
+    return files | {f"report/{name}": picture for name, picture in pictures.items()}
 
 
 def report_data(workspace: Workspace, manifest: Manifest) -> ReportData:

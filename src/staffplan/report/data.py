@@ -1,0 +1,44 @@
+"""What the report is made of: the results of every step, as they stand in the plan directory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from staffplan.config import Site
+from staffplan.errors import Note
+from staffplan.tables import (
+    Backtest,
+    ContactHistory,
+    CostReport,
+    Coverage,
+    DayService,
+    Roster,
+    StaffingRequirement,
+    VolumeForecast,
+)
+
+
+@dataclass(frozen=True)
+class ReportData:
+    """Everything the page, the workbook and the pictures may show; nothing in it is a clock time of the run.
+
+    `facts` holds single numbers of a step by name, facts["roster"]["bound"]; `changed_by_hand` the names of
+    files edited since a step wrote them; `provenance` pairs of file name and short sha256.
+    """
+
+    title: str
+    currency: str
+    site: Site
+    history: ContactHistory
+    forecast: VolumeForecast
+    backtest: Backtest
+    requirement: StaffingRequirement
+    roster: Roster
+    coverage: Coverage
+    waits: DayService
+    cost: CostReport
+    notes: tuple[Note, ...] = ()
+    facts: Mapping[str, Mapping[str, float | str]] = field(default_factory=dict)
+    changed_by_hand: tuple[str, ...] = ()
+    provenance: tuple[tuple[str, str], ...] = ()

@@ -1,0 +1,270 @@
+"""Every picture of the report, with its words and its table."""
+
+from __future__ import annotations
+
+import functools
+import math
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from staffplan.clock import midnight
+from staffplan.report import plots, roster_plots, rosters, summaries
+from staffplan.report.blocks import Column, Figure, Table, matrix_of, table_of
+from staffplan.report.data import ReportData
+from staffplan.report.formats import clock, count, day, hours, money, share, short_day, signed, wait
+from staffplan.report.ledgers import waterfall
+
+MOST_PICTURED = 6
+"""Queues or groups that get pictures of their own, the largest first; tables and files hold all."""
+LOCAL = ("when", "begins (local)", None)
+BAND_COLUMNS: tuple[Column, ...] = (
+    ("offered_p025", "95 % from", count),
+    ("offered_p10", "80 % from", count),
+    ("offered_p90", "80 % to", count),
+    ("offered_p975", "95 % to", count),
+)
+
+
+def heat_figure(data: ReportData, queue: str, number: int) -> Figure:
+    heat = summaries.weekday_heat(data, queue)
+    minutes = summaries.heat_minutes(data.site.calendar.interval_minutes)
+    alt = f"Heat map of the contacts expected on {queue} by weekday and time of day{_peak_words(heat, minutes)}."
+    return Figure(
+        name="heat_map",
+        number=number,
+        title=f"{queue}: contacts by weekday and time of day",
+        alt=alt,
+        draw=functools.partial(plots.plot_weekday_heat, heat, cell_minutes=minutes),
+        height_inches=3.0,
+        table=matrix_of(heat.T, "time", f"{queue}: mean contacts in {minutes} minutes", count),
+        caption=f"Mean of the plan's days, contacts in {minutes} minutes. Hatched: closed.",
+    )
+
+
+def _peak_words(heat: pd.DataFrame, minutes: int) -> str:
+    values = heat.to_numpy(dtype=float)
+    if not np.isfinite(values).any():
+        return "; closed throughout"
+    row, column = divmod(int(np.nanargmax(values)), values.shape[1])
+    peak = f"{heat.index[row]} {heat.columns[column]} with {count(values[row, column])}"
+    return f"; the peak is {peak} in {minutes} minutes"
+
+
+def daily_figure(data: ReportData, queue: str, number: int) -> Figure:
+    days = summaries.daily_volume(data, queue)
+    error = summaries.day_error_80(data, queue)
+    columns: list[Column] = [("day", "day", None), ("actual", "history", count), ("forecast", "forecast", count)]
+    columns += [(n, h, count) for n, h in (("low_95", "95 % from"), ("low_80", "80 % from"))]
+    columns += [(n, h, count) for n, h in (("high_80", "80 % to"), ("high_95", "95 % to"))]
+    measured = (
+        f"Bands: four of five backtest days erred by at most {share(error)}; 95 % widened as for normal errors."
+    )
+    summed = "Bands: sums of the intervals' bands, wider than the truth for a day; no day error was measured."
+    ahead, past = days["forecast"].mean(), days["actual"].mean()
+    return Figure(
+        name="forecast_days",
+        number=number,
+        title=f"{queue}: day totals, history and forecast",
+        alt=f"Line chart of contacts a day on {queue}: {count(past)} on average in the weeks before, "
+        f"{count(ahead)} forecast, with 80 and 95 percent bands.",
+        draw=functools.partial(plots.plot_daily_volume, days),
+        height_inches=3.2,
+        table=table_of(days.assign(day=[day(value) for value in days["day"]]), columns, f"{queue}: contacts a day"),
+        caption=summed if math.isnan(error) else measured,
+    )
+
+
+def week_figure(data: ReportData, queue: str, number: int) -> Figure:
+    week = summaries.week_volume(data, queue)
+    columns: list[Column] = [LOCAL, ("last_week", "last week of history", count), ("offered", "forecast", count)]
+    caption = f"{queue}: contacts by interval, first week of the plan"
+    return Figure(
+        name="forecast_week",
+        number=number,
+        title=f"{queue}: the plan's first week by interval",
+        alt=f"Line chart of contacts by interval on {queue} in the first week: the forecast with its 80 and 95 "
+        "percent bands, and the last week of the history for comparison.",
+        draw=functools.partial(plots.plot_week_volume, week, zone=data.site.calendar.timezone),
+        height_inches=3.2,
+        table=table_of(_open_rows(week, "offered"), [*columns, *BAND_COLUMNS], caption),
+        caption="Bands by interval as in forecast.csv. Thin line: the same weekday and time in the last week known.",
+    )
+
+
+def staffing_figure(data: ReportData, group: str, number: int) -> Figure:
+    week = summaries.staffing_week(data, group)
+    length = data.site.calendar.interval_minutes / 60
+    short, over = float(week["short"].sum()) * length, float(week["over"].sum()) * length
+    columns: list[Column] = [LOCAL, ("required", "needed", count), ("scheduled", "rostered", count)]
+    rows = _open_rows(week, "required").assign(net=lambda frame: frame["scheduled"] - frame["required"])
+    return Figure(
+        name="required_vs_scheduled",
+        number=number,
+        title=f"{group}: people needed and rostered, {_week_words(week)}",
+        alt=f"Step chart of people needed and rostered on queue for {group} in one week: "
+        f"{hours(short)} hours are missing and {hours(over)} hours are more than needed.",
+        draw=functools.partial(plots.plot_staffing, week, zone=data.site.calendar.timezone),
+        height_inches=3.2,
+        table=table_of(rows, [*columns, ("net", "difference", signed)], f"{group}: people on queue by interval"),
+        caption="The week with most hours missing. Needed includes cover for absence that the roster does not place.",
+    )
+
+
+def service_week_figure(data: ReportData, group: str, number: int) -> Figure:
+    week = summaries.service_week(data, group)
+    known = week["service_level"].notna()
+    columns: list[Column] = [LOCAL, ("offered", "contacts", count), ("service_level", "in time", share)]
+    rows = _open_rows(week, "service_level").assign(met=lambda frame: frame["missed"].map({True: "below", False: ""}))
+    columns += [("goal", "goal", share), ("met", "goal missed", None), ("asa_seconds", "mean wait", wait)]
+    return Figure(
+        name="service_level",
+        number=number,
+        title=f"{group}: share served in time by interval, {_week_words(week)}",
+        alt=f"Step chart of the share served in time by interval for {group} in one week: "
+        f"{int(week['missed'].sum())} of {int(known.sum())} intervals are below the goal.",
+        draw=functools.partial(plots.plot_service_week, week, zone=data.site.calendar.timezone),
+        height_inches=3.0,
+        table=table_of(rows, columns, f"{group}: service by interval"),
+        caption="The week in which most contacts are not served in time. A cross marks an interval below the goal.",
+    )
+
+
+def service_days_figure(data: ReportData, group: str, number: int) -> Figure:
+    days = summaries.service_days(data, group)
+    columns: list[Column] = [
+        ("day", "day", None),
+        ("offered", "contacts", count),
+        ("service_level", "in time", share),
+        ("service_level_low", "low", share),
+        ("service_level_high", "high", share),
+        ("goal", "goal", share),
+        ("kept", "kept", None),
+        ("asa_seconds", "mean wait", wait),
+        ("abandon_rate", "hang up", share),
+        ("understaffed_hours", "hours missing", hours),
+        ("overstaffed_hours", "hours over", hours),
+    ]
+    return Figure(
+        name="service_days",
+        number=number,
+        title=f"{group}: share served in time by day",
+        alt=f"Chart of the share served in time by day for {group}: the promise is kept on "
+        f"{int((days['kept'] == 'yes').sum())} days and not kept on {int((days['kept'] == 'no').sum())}.",
+        draw=functools.partial(plots.plot_service_days, days),
+        height_inches=2.8,
+        table=table_of(days.assign(day=[day(value) for value in days["day"]]), columns, f"{group}: service by day"),
+        caption="Weighted by contacts. The grey bar holds nine of ten simulated repetitions of the day.",
+    )
+
+
+def roster_day_figure(data: ReportData, when: date) -> Figure:
+    rows = rosters.roster_day(data, when)
+    names = rosters.agent_names(data)
+    agents = rows["agent_id"].nunique()
+    drawn = min(agents, roster_plots.MOST_ROWS)
+    groups = sorted(summaries.groups_of(data))
+    ticks = _hour_ticks(data, when, rows)
+    rest = f" {drawn} of {agents} agents are drawn; the table has all." if drawn < agents else ""
+    return Figure(
+        name="roster_day",
+        title=f"Roster of {day(when)}",
+        alt=f"Chart of {agents} agents on {day(when)}: a bar for each activity from start to end of the shift.",
+        draw=functools.partial(roster_plots.plot_roster_day, rows, names=names, groups=groups, ticks=ticks),
+        height_inches=1.3 + 0.155 * drawn,
+        table=_day_table(rows, names, when),
+        caption=f"The day with most people at work, agents by start. Letters name the activity.{rest}",
+    )
+
+
+def _hour_ticks(data: ReportData, when: date, rows: pd.DataFrame) -> dict[float, str]:
+    """Clock text at every whole hour, or every second one on a long day, that the day's activities span."""
+    zone = data.site.calendar.timezone
+    zero = midnight(when, zone)
+    first, last = math.floor(rows["from_hour"].min()), math.ceil(rows["to_hour"].max())
+    step = 1 if last - first <= 16 else 2
+    instants = {float(hour): zero + pd.Timedelta(hours=hour) for hour in range(first, last + 1, step)}
+    return {hour: clock(instant.tz_convert(zone)) for hour, instant in instants.items()}
+
+
+def _day_table(rows: pd.DataFrame, names: dict[str, str], when: date) -> Table:
+    """One row for each agent: the day in words, in order of time."""
+    told = rows.assign(
+        text=[
+            f"{clock(begin)}–{clock(end)} {group or activity}"
+            for begin, end, group, activity in zip(
+                rows["start_local"], rows["end_local"], rows["planning_group"], rows["activity"], strict=True
+            )
+        ]
+    )
+    table = told.groupby("agent_id", sort=False)["text"].agg(", ".join).reset_index()
+    table["name"] = [names.get(str(agent), str(agent)) for agent in table["agent_id"]]
+    columns: list[Column] = [("name", "agent", None), ("text", "activities (local time)", None)]
+    return table_of(table, columns, f"Roster of {day(when)}")
+
+
+def roster_grid_figure(data: ReportData) -> Figure:
+    """The shifts of the plan's first weeks, agents by days."""
+    days = rosters.grid_days(summaries.planned_days(data))
+    grid = rosters.roster_grid(data, days)
+    names = rosters.agent_names(data)
+    codes = rosters.shift_codes([str(shift) for shift in data.roster.shifts.frame["shift"].unique()])
+    drawn = min(len(grid), roster_plots.MOST_ROWS)
+    rest = f" {drawn} of {len(grid)} agents are drawn; the table has all." if drawn < len(grid) else ""
+    later = days[-1] < summaries.planned_days(data)[-1]
+    more = " Later weeks are in the workbook and in roster_shifts.csv." if later else ""
+    return Figure(
+        name="roster_weeks",
+        title=f"Shifts from {day(days[0])} to {day(days[-1])}",
+        alt=f"Grid of {len(grid)} agents by {len(days)} days; each cell holds the code of the shift worked.",
+        draw=functools.partial(roster_plots.plot_roster_grid, grid, days, names=names, codes=codes),
+        height_inches=1.6 + 0.145 * drawn,
+        table=_grid_table(data, grid, days, names, codes),
+        caption=f"Weekends are shaded, days off are empty.{rest}{more}",
+    )
+
+
+def _grid_table(
+    data: ReportData, grid: pd.DataFrame, days: list[date], names: dict[str, str], codes: dict[str, str]
+) -> Table:
+    legend = ", ".join(f"{code} = {shift}" for shift, code in sorted(codes.items()))
+    totals = rosters.agent_totals(data)
+    shown = grid.map(lambda shift: codes.get(str(shift), rosters.DAY_OFF))
+    shown.columns = pd.Index([short_day(value) for value in days])
+    shown = shown.assign(days=totals["days"].map(count), paid=totals["paid_hours"].map(hours))
+    shown.index = pd.Index([names.get(str(agent), str(agent)) for agent in shown.index])
+    shown = shown.rename(columns={"days": "days, whole plan", "paid": "paid hours, whole plan"})
+    return matrix_of(shown, "agent", f"Shifts by agent and day: {legend}", str)
+
+
+def waterfall_figure(data: ReportData, ledger: str) -> Figure:
+    """One ledger as steps up to its total."""
+    steps = waterfall(data.cost, ledger)
+    name, title, unit = {
+        "bridge": ("hours_bridge", "From the work to the hours paid", "hours"),
+        "hours": ("hours_ledger", "What the paid hours are for", "hours"),
+        "cost": ("cost_bridge", "What the plan costs", data.currency),
+    }[ledger]
+    form = money if ledger == "cost" else hours
+    told = [f"{line} {form(change)}" for line, change in zip(steps["line"], steps["change"], strict=True)]
+    columns: list[Column] = [("line", "line", None), ("change", unit, form), ("top", "running total", form)]
+    return Figure(
+        name=name,
+        title=title,
+        alt=f"Waterfall chart in {unit}: {'; '.join(told)}.",
+        draw=functools.partial(plots.plot_waterfall, steps, unit=unit),
+        height_inches=0.9 + 0.36 * max(len(steps), 1),
+        table=table_of(steps, columns, f"{title}, {unit}", strong="is_total"),
+        caption="Each bar begins where the one above ends; dark bars are sums.",
+    )
+
+
+def _open_rows(week: pd.DataFrame, known: str) -> pd.DataFrame:
+    """Rows in which `known` has a value, with their local time in words."""
+    rows = week[week[known].notna()]
+    return rows.assign(when=[f"{short_day(moment)} {clock(moment)}" for moment in rows["local"]])
+
+
+def _week_words(week: pd.DataFrame) -> str:
+    return f"week of {day(week['local'].iloc[0])}" if len(week) else "no week"

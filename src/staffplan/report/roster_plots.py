@@ -1,0 +1,141 @@
+"""The roster as pictures: a day by agent and time, the weeks by agent and day. Axes in, Axes out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.colors import ListedColormap, to_rgb
+from matplotlib.patches import Patch
+
+from staffplan.report.formats import short_day
+from staffplan.report.style import AREAS, GREY, LIGHT, shortened, stamp
+
+ACTIVITY_LOOK = {
+    "break": ("b", "white", ""),
+    "meal": ("m", "#c9ced6", ""),
+    "meeting": ("M", "#8d99a6", "oo"),
+    "training": ("T", "#8d99a6", "**"),
+}
+"""Letter, colour and hatch of everything that is not queue work."""
+MOST_ROWS = 80
+"""Agents drawn in one picture; more would be too small to read."""
+MOST_IN_LEGEND = 15
+"""Shifts named in the legend of the grid; the rest stand in the table beside it."""
+
+
+def plot_roster_day(
+    day: pd.DataFrame, ax: Axes, *, names: Mapping[str, str], groups: Sequence[str], ticks: Mapping[float, str]
+) -> Axes:
+    """Agents by time: each bar's letter, colour and hatch tell the activity; groups are A, B, C in order.
+
+    `ticks` gives the clock text at hours since midnight.
+    """
+    agents = list(dict.fromkeys(str(agent) for agent in day["agent_id"]))[:MOST_ROWS]
+    row_of = {agent: row for row, agent in enumerate(agents)}
+    shown = day[day["agent_id"].isin(agents)]
+    for (activity, group), part in shown.groupby(["activity", "planning_group"], sort=True):
+        letter, colour, hatch = _look(str(activity), str(group), groups)
+        begin, end = part["from_hour"].to_numpy(dtype=float), part["to_hour"].to_numpy(dtype=float)
+        rows = np.array([row_of[str(agent)] for agent in part["agent_id"]], dtype=float)
+        ax.barh(rows, end - begin, left=begin, height=0.78, color=colour, hatch=hatch, edgecolor="#ffffffaa", lw=0.4)
+        if hatch:
+            ax.scatter((begin + end) / 2, rows, s=42, marker="s", color="white", alpha=0.85, linewidths=0, zorder=2.5)
+        stamp(ax, (begin + end) / 2, rows, letter, size_points=6)
+    ax.set_yticks(range(len(agents)), [shortened(names.get(agent, agent)) for agent in agents], fontsize=7)
+    ax.set_ylim(max(len(agents), 1) - 0.4, -0.6)
+    ax.set_xticks(list(ticks), list(ticks.values()))
+    ax.set_xlabel("local time")
+    ax.grid(visible=False, axis="y")
+    ax.tick_params(axis="y", length=0)
+    return _roster_legend(ax, day, groups)
+
+
+def _look(activity: str, group: str, groups: Sequence[str]) -> tuple[str, str, str]:
+    if activity != "queue" or group not in groups:
+        return ACTIVITY_LOOK.get(activity, ("?", GREY, ""))
+    number = list(groups).index(group)
+    colour, hatch = AREAS[number % len(AREAS)]
+    return group_letter(number), colour, hatch
+
+
+def group_letter(number: int) -> str:
+    """A to Z, then A2 and so on."""
+    turn, place = divmod(number, 26)
+    return "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[place] + (str(turn + 1) if turn else "")
+
+
+def _roster_legend(ax: Axes, day: pd.DataFrame, groups: Sequence[str]) -> Axes:
+    present = set(day["planning_group"])
+    patches = [
+        Patch(
+            facecolor=AREAS[n % len(AREAS)][0],
+            hatch=AREAS[n % len(AREAS)][1],
+            edgecolor="white",
+            label=f"{group_letter(n)} = {shortened(g)}",
+        )
+        for n, g in enumerate(groups)
+        if g in present
+    ]
+    patches += [
+        Patch(facecolor=colour, hatch=hatch, edgecolor=GREY, label=f"{letter} = {name}")
+        for name, (letter, colour, hatch) in ACTIVITY_LOOK.items()
+        if (day["activity"] == name).any()
+    ]
+    ax.legend(handles=patches, loc="lower left", bbox_to_anchor=(0, 1.0), ncols=5, borderaxespad=0.2)
+    return ax
+
+
+def plot_roster_grid(
+    grid: pd.DataFrame, days: Sequence[date], ax: Axes, *, names: Mapping[str, str], codes: Mapping[str, str]
+) -> Axes:
+    """Agents by days (the columns of `grid`): the shift's code in each cell, weekends shaded, days off empty."""
+    shown = grid.iloc[:MOST_ROWS]
+    order = sorted(codes)
+    for column, day in enumerate(days):
+        if day.weekday() >= 5:
+            ax.axvspan(column, column + 1, color="#eef0f3", zorder=0)
+    _shift_cells(ax, shown, order)
+    cells = shown.to_numpy(dtype=object)
+    for shift, code in codes.items():
+        rows, columns = np.nonzero(cells == shift)
+        stamp(ax, columns + 0.5, rows + 0.5, code, size_points=6.5)
+    ax.set_yticks(
+        np.arange(len(shown)) + 0.5, [shortened(names.get(str(a), str(a))) for a in shown.index], fontsize=7
+    )
+    ax.set_xticks(np.arange(len(days)) + 0.5, [short_day(day) for day in days], rotation=90, fontsize=7)
+    ax.set_xlim(0, max(len(days), 1))
+    ax.set_ylim(max(len(shown), 1), 0)
+    ax.grid(visible=False)
+    ax.tick_params(length=0)
+    for column in range(0, len(days) + 1, 7):
+        ax.axvline(column, color=LIGHT, linewidth=1.2)
+    ax.set_xlabel("day on which the shift begins")
+    patches = [
+        Patch(facecolor=_tint(number), edgecolor=GREY, label=f"{codes[shift]} = {shortened(shift)}")
+        for number, shift in enumerate(order[:MOST_IN_LEGEND])
+    ]
+    ax.legend(handles=patches, loc="lower left", bbox_to_anchor=(0, 1.0), ncols=5, borderaxespad=0.2)
+    return ax
+
+
+def _shift_cells(ax: Axes, grid: pd.DataFrame, order: Sequence[str]) -> None:
+    """One coloured cell for each shift, in a single mesh: thousands of separate bars would take seconds."""
+    number_of = {shift: float(number) for number, shift in enumerate(order)}
+    numbers = np.array([[number_of.get(str(shift), np.nan) for shift in row] for row in grid.to_numpy()], dtype=float)
+    if not np.isfinite(numbers).any():
+        return
+    rows, columns = numbers.shape
+    tints = ListedColormap([_tint(number) for number in range(len(order))])
+    cells = np.ma.masked_invalid(numbers)
+    edges = np.arange(columns + 1), np.arange(rows + 1)
+    ax.pcolormesh(*edges, cells, cmap=tints, vmin=-0.5, vmax=len(order) - 0.5, edgecolors="white", linewidth=1.5)
+
+
+def _tint(number: int) -> tuple[float, float, float]:
+    """The area colour of that number, mixed with white so that letters stand out."""
+    red, green, blue = to_rgb(AREAS[number % len(AREAS)][0])
+    return 0.5 + red / 2, 0.5 + green / 2, 0.5 + blue / 2

@@ -1,0 +1,95 @@
+"""The tables behind the roster's pictures: one day by agent and time, the weeks by agent and day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+import pandas as pd
+
+from staffplan.clock import midnight
+from staffplan.report.data import ReportData
+
+MOST_DAYS = 28
+"""Days drawn in one grid; longer plans are complete in the workbook and the files."""
+DAY_OFF = "·"
+
+
+def agent_names(data: ReportData) -> dict[str, str]:
+    """Name of each rostered agent; where two share one, or it is blank, the identifier helps."""
+    shifts = data.roster.shifts.frame
+    first = shifts.groupby("agent_id", sort=True)["name"].first()
+    doubled = first.duplicated(keep=False)
+    return {
+        str(agent): str(agent) if not name else f"{name} ({agent})" if twice else str(name)
+        for agent, name, twice in zip(first.index, first, doubled, strict=True)
+    }
+
+
+def shift_codes(names: Sequence[str]) -> dict[str, str]:
+    """A short code of one to three characters for each shift name, told apart: "early_8h" is E8, then E8b.
+
+    Takes the first letter of the name and its first number; a further letter where two would collide.
+    """
+    codes: dict[str, str] = {}
+    for name in sorted(set(names)):
+        letters = [char for char in name if char.isalpha()]
+        digits = "".join(char if char.isdigit() else " " for char in name).split()
+        base = (letters[0].upper() if letters else "S") + (digits[0][:2] if digits else "")
+        tails = ["", *"bcdefghijklmnopqrstuvwxyz", *(str(number) for number in range(2, len(names) + 2))]
+        codes[name] = next(base + tail for tail in tails if base + tail not in codes.values())
+    return codes
+
+
+def roster_grid(data: ReportData, days: Sequence[date]) -> pd.DataFrame:
+    """Shift names, (agents, days): "" on a day off; the index is the agent's identifier."""
+    shifts = data.roster.shifts.frame
+    agents = sorted(str(agent) for agent in shifts["agent_id"].unique())
+    grid = pd.DataFrame("", index=pd.Index(agents, name="agent_id"), columns=list(days), dtype=object)
+    wide = shifts.assign(day=shifts["schedule_date"].dt.date).pivot(index="agent_id", columns="day", values="shift")
+    known = [day for day in days if day in wide.columns]
+    grid[known] = wide.reindex(agents)[known].fillna("")
+    return grid
+
+
+def agent_totals(data: ReportData) -> pd.DataFrame:
+    """Days worked and paid hours of each agent over the whole plan."""
+    grouped = data.roster.shifts.frame.groupby("agent_id", sort=True)["paid_hours"]
+    return pd.DataFrame({"days": grouped.size(), "paid_hours": grouped.sum()})
+
+
+def busiest_day(data: ReportData) -> date | None:
+    """The day on which most people work; the first of several."""
+    at_work = data.roster.shifts.frame.groupby("schedule_date", sort=True).size()
+    return pd.Timestamp(str(at_work.idxmax())).date() if len(at_work) else None
+
+
+def roster_day(data: ReportData, day: date) -> pd.DataFrame:
+    """Activities of one schedule day: agent_id, activity, planning_group, `from_hour` and `to_hour` since midnight.
+
+    Hours are elapsed, not read off the clock, so that a day of 23 or 25 hours keeps its lengths. Agents are in
+    order of their start.
+    """
+    frame = data.roster.activities.frame
+    rows = frame[frame["schedule_date"] == pd.Timestamp(day)]
+    zone = data.site.calendar.timezone
+    zero = midnight(day, zone)
+    out = pd.DataFrame(
+        {
+            "agent_id": rows["agent_id"],
+            "activity": rows["activity"],
+            "planning_group": rows["planning_group"],
+            "from_hour": (rows["start"] - zero).dt.total_seconds() / 3600,
+            "to_hour": (rows["end"] - zero).dt.total_seconds() / 3600,
+            "start_local": rows["start"].dt.tz_convert(zone),
+            "end_local": rows["end"].dt.tz_convert(zone),
+        }
+    )
+    begins = out.groupby("agent_id")["from_hour"].transform("min")
+    order = pd.DataFrame({"begins": begins, "agent": out["agent_id"], "from": out["from_hour"]})
+    return out.loc[order.sort_values(["begins", "agent", "from"], kind="stable").index].reset_index(drop=True)
+
+
+def grid_days(days: Sequence[date]) -> list[date]:
+    """The days a grid draws: the first four weeks at most."""
+    return [day for day in days if day < days[0] + timedelta(days=MOST_DAYS)]

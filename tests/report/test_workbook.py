@@ -1,0 +1,84 @@
+"""The workbook opens again, adds up, never runs anybody's text, and is the same every time."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import openpyxl
+import pandas as pd
+import pytest
+from openpyxl.workbook import Workbook
+
+from staffplan.report import ReportData, build_workbook
+
+SHEETS = ["Summary", "Forecast", "Requirement", "Coverage", "Roster", "Cost", "Notes"]
+
+
+@pytest.fixture(scope="module")
+def book(plan: ReportData) -> Workbook:
+    return openpyxl.load_workbook(io.BytesIO(build_workbook(plan)))
+
+
+def test_the_sheets_come_in_the_order_of_the_river(book):
+    assert book.sheetnames == SHEETS
+
+
+def test_every_sheet_keeps_its_header_in_sight_and_its_columns_readable(book):
+    for sheet in book:
+        assert sheet.freeze_panes in ("A2", "C2")
+        assert all(sheet.column_dimensions[cell.column_letter].width >= 6 for cell in sheet[1])
+
+
+def test_pandas_reads_the_same_numbers_back(plan):
+    forecast = pd.read_excel(io.BytesIO(build_workbook(plan)), sheet_name="Forecast")
+    assert forecast["contacts"].sum() == pytest.approx(plan.forecast.frame["offered"].sum())
+    coverage = pd.read_excel(io.BytesIO(build_workbook(plan)), sheet_name="Coverage")
+    assert coverage["rostered on queue"].sum() == plan.coverage.frame["scheduled"].sum()
+    assert len(coverage) == len(plan.coverage)
+
+
+def test_the_roster_sheet_adds_up_to_the_shifts(plan, book):
+    rows = list(book["Roster"].iter_rows(min_row=2, values_only=True))
+    totals = next(row for row in rows if row[1] == "people at work")
+    shifts = plan.roster.shifts.frame
+    assert totals[-1] == shifts["paid_hours"].sum()
+    assert totals[-2] == len(shifts) == sum(totals[2:-2])
+    assert sum(row[-1] for row in rows if row[0] and row[0].startswith("a0")) == totals[-1]
+
+
+def test_every_shift_code_is_explained_below_the_roster(book):
+    rows = list(book["Roster"].iter_rows(min_row=2, values_only=True))
+    start = next(number for number, row in enumerate(rows) if row[0] == "code")
+    legend = {row[0]: row[1] for row in rows[start + 1 :]}
+    used = {code for row in rows[: start - 2] for code in row[2:-2] if code}
+    assert used <= set(legend)
+    assert set(legend.values()) == {"early_8h", "day_8h", "mid_8h", "late_8h"}
+
+
+def test_no_text_becomes_a_formula(nasty_plan):
+    book = openpyxl.load_workbook(io.BytesIO(build_workbook(nasty_plan)))
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    assert [cell.coordinate for cell in cells if cell.data_type == "f"] == []
+    dangerous = [c for c in cells if isinstance(c.value, str) and c.value.startswith(("=", "+", "-", "@"))]
+    assert {"=cmd|'/c calc'!A1", "@agents.csv", "-1+2"} <= {cell.value for cell in dangerous}
+    assert all(cell.quotePrefix for cell in dangerous)
+
+
+def test_characters_that_a_workbook_cannot_hold_are_left_out(plan_of):
+    book = openpyxl.load_workbook(io.BytesIO(build_workbook(plan_of(title="plan \x07 seven"))))
+    assert book["Summary"]["B2"].value == "plan  seven"
+
+
+def test_the_same_plan_gives_the_same_bytes_and_tells_no_time(plan_of):
+    first, second = build_workbook(plan_of()), build_workbook(plan_of())
+    assert first == second
+    with zipfile.ZipFile(io.BytesIO(first)) as packed:
+        assert {info.date_time for info in packed.infolist()} == {(2000, 1, 1, 0, 0, 0)}
+        assert b"2000-01-01T00:00:00Z</dcterms:modified>" in packed.read("docProps/core.xml")
+
+
+def test_a_plan_with_nothing_open_still_makes_a_workbook(closed_plan):
+    book = openpyxl.load_workbook(io.BytesIO(build_workbook(closed_plan)))
+    assert book.sheetnames == SHEETS
+    assert book["Forecast"].max_row == 1
