@@ -164,18 +164,31 @@ def test_a_plan_needs_agents_and_says_so(small_center: Path, run: Run) -> None:
     assert "input.agents: the setting is missing" in stderr
 
 
-def test_a_week_that_is_closed_throughout_is_planned_as_closed(small_center: Path, run: Run) -> None:
-    rows = "".join(f"2026-03-{day:02d},Works holiday,closed\n" for day in range(2, 9))
-    (small_center / "special_days.csv").write_text("day,name,kind\n" + rows)
-    settings = small_center / "plan.toml"
-    settings.write_text(
-        settings.read_text().replace(
-            'agents = "agents.csv"', 'agents = "agents.csv"\nspecial_days = "special_days.csv"'
-        )
-    )
-    code, stderr = run("plan", "plan.toml", "-o", "plan")
+def _close(center: Path, first: int, last: int) -> None:
+    """Close the site from day to day of March 2026."""
+    rows = "".join(f"2026-03-{day:02d},Works holiday,closed\n" for day in range(first, last + 1))
+    (center / "special_days.csv").write_text("day,name,kind\n" + rows)
+    settings = center / "plan.toml"
+    more = 'agents = "agents.csv"\nspecial_days = "special_days.csv"'
+    settings.write_text(settings.read_text().replace('agents = "agents.csv"', more))
+
+
+def test_a_closed_week_within_the_plan_has_no_people_and_no_broken_rule(small_center: Path, run: Run) -> None:
+    _close(small_center, 9, 15)
+    code, stderr = run("plan", "plan.toml", "-o", "plan", "--weeks", "2")
     assert code == 0, stderr
-    assert (small_center / "plan" / "report" / "index.html").exists()
+    shifts = (small_center / "plan" / "roster_shifts.csv").read_text()
+    assert "2026-03-05" in shifts
+    assert not [day for day in range(9, 16) if f"2026-03-{day:02d}" in shifts]
+    assert run("check", "plan")[0] == 0
+
+
+def test_a_plan_of_closed_days_alone_says_that_nobody_is_needed(small_center: Path, run: Run) -> None:
+    _close(small_center, 2, 8)
+    code, stderr = run("plan", "plan.toml", "-o", "plan")
+    assert code == 4
+    assert "closed throughout" in stderr
+    assert (small_center / "plan" / "requirement.csv").exists(), "what was finished before is kept"
 
 
 def test_the_command_line_itself_is_checked(run: Run) -> None:

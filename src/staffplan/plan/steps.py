@@ -114,8 +114,18 @@ def _staff(workspace: Workspace, _: Manifest, on_progress: OnProgress) -> StepOu
 def _roster_settings(config: Config) -> dict[str, Any]:
     """A premium's price does not move the roster; when it is paid does, as its hours are shown there."""
     shown = [premium.model_dump(mode="json", exclude={"share"}) for premium in config.cost.premiums]
-    names = ("plan.seed", *_CALENDAR[:-1], "shifts", "work_plans", "roster")
-    return _picked(config, *names) | {"cost.premiums": shown}
+    names = ("plan.seed", *_CALENDAR[:-1], "shifts", "roster")
+    return _picked(config, *names) | _contracts(config) | {"cost.premiums": shown}
+
+
+def _contracts(config: Config) -> dict[str, Any]:
+    """What the contracts say of time; their pay concerns the cost alone."""
+    plans = config.work_plans.items()
+    return {f"work_plans.{name}": plan.model_dump(mode="json", exclude={"hourly_rate"}) for name, plan in plans}
+
+
+def _check_settings(config: Config) -> dict[str, Any]:
+    return _picked(config, *_CALENDAR[:-1], "shifts", "roster.rules") | _contracts(config)
 
 
 def _roster(workspace: Workspace, _: Manifest, on_progress: OnProgress) -> StepOutput:
@@ -250,7 +260,7 @@ STEPS: tuple[Step, ...] = (
         ("special_days", *_PEOPLE),
         (_REQUIREMENT, *_ROSTER),
         (RosterBreaches.file_name,),
-        lambda config: _picked(config, *_CALENDAR[:-1], "shifts", "work_plans", "roster.rules"),
+        _check_settings,
         _check,
     ),
     Step(

@@ -47,7 +47,10 @@ class PlanSummary:
     contacts: float
     workload_hours: float
     agents: int
+    rostered_hours: float
+    """Paid hours on duty."""
     paid_hours: float
+    """The same, paid time off included."""
     groups: tuple[GroupSummary, ...]
     currency: str
     cost: float
@@ -69,7 +72,8 @@ def summarize(workspace: Workspace, manifest: Manifest) -> PlanSummary:
     forecast = workspace.forecast().frame
     shifts = workspace.roster().shifts.frame
     contacts = float(forecast["offered"].sum())
-    money = _loaded_cost(workspace.table(CostReport).frame)
+    cost = workspace.table(CostReport).frame
+    money = _total(cost, "cost", "loaded cost", "amount")
     groups = _groups(waits, requirement, workspace.site)
     facts = manifest.steps["roster"].facts
     days = pd.Timedelta(weeks=workspace.config.plan.weeks) - pd.Timedelta(days=1)
@@ -80,7 +84,8 @@ def summarize(workspace: Workspace, manifest: Manifest) -> PlanSummary:
         contacts=contacts,
         workload_hours=float((forecast["offered"] * forecast["aht_seconds"]).sum() / 3600),
         agents=int(shifts["agent_id"].nunique()),
-        paid_hours=float(shifts["paid_hours"].sum()),
+        rostered_hours=float(shifts["paid_hours"].sum()),
+        paid_hours=_total(cost, "hours", "paid hours", "hours"),
         groups=groups,
         currency=workspace.config.plan.currency,
         cost=money,
@@ -92,9 +97,11 @@ def summarize(workspace: Workspace, manifest: Manifest) -> PlanSummary:
     )
 
 
-def _loaded_cost(cost: pd.DataFrame) -> float:
-    lines = cost[(cost["period"] == "total") & (cost["ledger"] == "cost") & (cost["planning_group"] == "")]
-    return float(lines.loc[lines["line"] == "loaded cost", "amount"].sum())
+def _total(cost: pd.DataFrame, ledger: str, line: str, column: str) -> float:
+    """One figure of the cost report, for the whole site and plan."""
+    whole = (cost["period"] == "total") & (cost["planning_group"] == "")
+    lines = cost[whole & (cost["ledger"] == ledger) & (cost["line"] == line)]
+    return float(lines[column].sum())
 
 
 def _broken(manifest: Manifest) -> tuple[str, ...]:
@@ -162,7 +169,8 @@ def summary_text(summary: PlanSummary, workspace: Workspace) -> str:
         f"{summary.name}: {summary.first_day:%a %d %b %Y} to {summary.last_day:%a %d %b %Y}",
         "",
         f"volume   {summary.contacts:,.0f} contacts, {summary.workload_hours:,.0f} hours of work",
-        f"people   {summary.agents} agents, {summary.paid_hours:,.0f} paid hours{gap}",
+        f"people   {summary.agents} agents, {summary.rostered_hours:,.0f} hours on duty, "
+        f"{summary.paid_hours:,.0f} paid with time off{gap}",
         f"cost     {money}{each}",
         f"rules    {_rules_text(summary)}",
         "",

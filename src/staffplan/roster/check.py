@@ -1,0 +1,401 @@
+"""Every breach in a finished roster, whoever made it: our search, another tool, a hand in a spreadsheet.
+
+Nothing here knows the solver or the problem it is given; the roster is read as instants against tables and settings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from staffplan.clock import parse_spans, parse_weekdays, wall_instant
+from staffplan.config import ConsecutiveDays as ConsecutiveDaysSettings
+from staffplan.config import DailyRest as DailyRestSettings
+from staffplan.config import RosterSettings, ShiftSettings, Site, WorkPlanSettings
+from staffplan.config import WeekendsOff as WeekendsOffSettings
+from staffplan.roster import rules
+from staffplan.tables import Roster, StaffingRequirement, Workforce
+
+MINUTE = pd.Timedelta(minutes=1)
+
+
+@dataclass(frozen=True, order=True)
+class Breach:
+    """One rule that the roster breaks."""
+
+    agent_id: str
+    day: date
+    rule: str
+    message: str
+
+
+@dataclass(frozen=True)
+class CheckReport:
+    """All breaches by agent and day; `uncovered` lists the intervals with fewer people than required:
+    interval_start, planning_group, required, scheduled, missing."""
+
+    breaches: tuple[Breach, ...]
+    uncovered: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class _Case:
+    """What everything is checked against."""
+
+    workforce: Workforce
+    settings: RosterSettings
+    shifts: Mapping[str, ShiftSettings]
+    work_plans: Mapping[str, WorkPlanSettings]
+    site: Site
+    first: date
+    days: int
+    open_days: Mapping[str, frozenset[date]]
+    """Local days on which each planning group needs anybody."""
+
+    @property
+    def zone(self) -> str:
+        return self.site.calendar.timezone
+
+    def local(self, instant: pd.Timestamp) -> pd.Timestamp:
+        """Wall clock time, without a zone."""
+        return instant.tz_convert(self.zone).tz_localize(None)
+
+
+@dataclass(frozen=True)
+class _Activity:
+    """A row of roster_activities.csv."""
+
+    schedule_date: date
+    activity_date: date
+    start: pd.Timestamp
+    end: pd.Timestamp
+    activity: str
+    group: str
+    paid: bool
+
+    @property
+    def minutes(self) -> float:
+        return (self.end - self.start) / MINUTE
+
+
+@dataclass(frozen=True)
+class _Agent:
+    """One agent with what the roster gives them, by start."""
+
+    agent_id: str
+    skills: frozenset[str]
+    plan_name: str
+    plan: WorkPlanSettings
+    off: frozenset[date]
+    unpaid: frozenset[date]
+    shifts: tuple[rules.Worked, ...]
+    activities: tuple[_Activity, ...]
+
+
+def check(
+    roster: Roster,
+    workforce: Workforce,
+    settings: RosterSettings,
+    *,
+    requirement: StaffingRequirement,
+    shifts: Mapping[str, ShiftSettings],
+    work_plans: Mapping[str, WorkPlanSettings],
+    site: Site,
+) -> CheckReport:
+    """Every broken rule and every uncovered interval of any roster."""
+    starts = requirement.frame["interval_start"]
+    local_days = pd.Series([t.date() for t in starts.dt.tz_convert(site.calendar.timezone)], dtype=object)
+    needed = requirement.frame["agents_on_queue"].to_numpy() > 0
+    groups = requirement.frame["planning_group"]
+    open_days = {g: frozenset(local_days[needed & (groups == g).to_numpy()]) for g in groups.unique()}
+    first, last = local_days.min(), local_days.max()
+    days = (last - first).days + 1
+    case = _Case(workforce, settings, shifts, work_plans, site, first, days, open_days)
+    breaches = [*_unknown_agents(roster, workforce)]
+    for agent in _agents(roster, case):
+        breaches += _agent_breaches(agent, case)
+    return CheckReport(tuple(sorted(set(breaches))), uncovered(roster, requirement, site))
+
+
+def _rows(frame: pd.DataFrame) -> Iterator[Any]:
+    """The rows, their cells by column name."""
+    yield from frame.itertuples()
+
+
+def _unknown_agents(roster: Roster, workforce: Workforce) -> Iterator[Breach]:
+    known = set(workforce.agents.frame["agent_id"])
+    for table in (roster.shifts.frame, roster.activities.frame):
+        for row in _rows(table[~table["agent_id"].isin(known)]):
+            yield Breach(str(row.agent_id), row.schedule_date.date(), "agent", "is not in the agents table")
+
+
+def _agents(roster: Roster, case: _Case) -> Iterator[_Agent]:
+    shifts: dict[str, list[rules.Worked]] = {}
+    for row in _rows(roster.shifts.frame.sort_values("start")):
+        worked = rules.Worked(row.schedule_date.date(), row.start, row.end, float(row.paid_hours))
+        shifts.setdefault(str(row.agent_id), []).append(worked)
+    activities: dict[str, list[_Activity]] = {}
+    for row in _rows(roster.activities.frame.sort_values(["start", "end"])):
+        days = (row.schedule_date.date(), row.activity_date.date())
+        done = _Activity(*days, row.start, row.end, str(row.activity), str(row.planning_group), row.paid == "yes")
+        activities.setdefault(str(row.agent_id), []).append(done)
+    for row in _rows(case.workforce.agents.frame):
+        agent_id, name = str(row.agent_id), str(row.work_plan)
+        name = next(iter(case.work_plans)) if not name and len(case.work_plans) == 1 else name
+        if name not in case.work_plans:
+            continue
+        off, unpaid = _time_off(agent_id, case.workforce)
+        skills = frozenset(part.strip() for part in str(row.skills).split(";"))
+        mine = tuple(shifts.get(agent_id, ()))
+        done_by = tuple(activities.get(agent_id, ()))
+        yield _Agent(agent_id, skills, name, case.work_plans[name], off, unpaid, mine, done_by)
+
+
+def _time_off(agent_id: str, workforce: Workforce) -> tuple[frozenset[date], frozenset[date]]:
+    everything: list[date] = []
+    unpaid: list[date] = []
+    rows = workforce.time_off.frame
+    for row in _rows(rows[rows["agent_id"] == agent_id]):
+        day = row.first_day.date()
+        while day <= row.last_day.date():
+            everything.append(day)
+            if row.paid == "no":
+                unpaid.append(day)
+            day += timedelta(days=1)
+    return frozenset(everything), frozenset(unpaid)
+
+
+def _agent_breaches(agent: _Agent, case: _Case) -> Iterator[Breach]:
+    for shift in agent.shifts:
+        inside = [a for a in agent.activities if a.schedule_date == shift.schedule_date]
+        found = [
+            *_date_words(shift, case),
+            *_shift_words(shift, inside, agent, case),
+            *_presence_words(shift, agent, case),
+            *_activity_words(shift, inside, agent, case),
+            *_switching_words(inside, case),
+        ]
+        for rule, message in found:
+            yield Breach(agent.agent_id, shift.schedule_date, rule, message)
+    yield from _stray_activities(agent, case)
+    agreed = _agreed(agent, case)
+    for keeps in _rules(agent, case):
+        for violation in keeps.violations(agent.shifts, agreed):
+            yield Breach(agent.agent_id, violation.day, keeps.name, violation.message)
+
+
+def _stray_activities(agent: _Agent, case: _Case) -> Iterator[Breach]:
+    dates = {shift.schedule_date for shift in agent.shifts}
+    for a in agent.activities:
+        if a.schedule_date not in dates:
+            message = f"{a.activity} at {case.local(a.start):%H:%M} belongs to no shift"
+            yield Breach(agent.agent_id, a.schedule_date, "activities", message)
+
+
+Words = Iterator[tuple[str, str]]
+"""Rule and message of what a shift breaks."""
+
+
+def _date_words(shift: rules.Worked, case: _Case) -> Words:
+    day = shift.schedule_date
+    if shift.end <= shift.start:
+        yield "shift", "it ends before it starts"
+    if case.local(shift.start).date() != day:
+        yield "schedule date", f"the shift starts on {case.local(shift.start):%d %b %Y}, local time"
+    if not case.first <= day < case.first + timedelta(days=case.days):
+        yield "schedule date", "the day is outside the period of the requirement"
+
+
+def _shift_words(shift: rules.Worked, inside: list[_Activity], agent: _Agent, case: _Case) -> Words:
+    """The shift is one that the settings know and the contract allows; its pauses are where they belong."""
+    known = [name for name in case.shifts if _is_of_family(shift, case.shifts[name], case)]
+    mine = [name for name in known if name in agent.plan.shifts]
+    start, end = case.local(shift.start), case.local(shift.end)
+    if not known:
+        yield "shift allowed", f"no shift of the settings runs {start:%H:%M}-{end:%H:%M} on a {start:%A}"
+    elif not mine:
+        yield "shift allowed", f"{known[0]} {start:%H:%M} is not allowed by [work_plans.{agent.plan_name}]"
+    if known:
+        yield from min((list(_pause_words(shift, inside, case.shifts[n], case)) for n in mine or known), key=len)
+    paid = sum(a.minutes for a in inside if a.paid) / 60
+    if abs(paid - shift.paid_hours) > 1e-6:
+        yield "paid hours", f"{shift.paid_hours:g} are written, the activities give {paid:g}"
+
+
+def _is_of_family(shift: rules.Worked, family: ShiftSettings, case: _Case) -> bool:
+    day = shift.schedule_date
+    return (
+        abs((shift.end - shift.start) / MINUTE - family.hours * 60) < 0.5
+        and day.weekday() in parse_weekdays(family.weekdays)
+        and any(wall_instant(day, minute, case.zone) == shift.start for minute in family.start_minutes)
+    )
+
+
+def _pause_words(shift: rules.Worked, inside: list[_Activity], family: ShiftSettings, case: _Case) -> Words:
+    taken = [a for a in inside if a.activity in ("break", "meal")]
+    for number, (pause, due) in enumerate(zip(taken, family.breaks, strict=False)):
+        after = (pause.start - shift.start) / MINUTE
+        when = f"{pause.activity} at {case.local(pause.start):%H:%M}"
+        if pause.activity != due.activity:
+            yield "breaks", f"{when}: number {number + 1} should be a {due.activity}"
+        if abs(pause.minutes - due.minutes) > 0.01:
+            yield "breaks", f"{when}: {pause.minutes:g} minutes, {due.minutes} are due"
+        if not due.earliest_minutes <= after <= due.latest_minutes:
+            window = f"{due.earliest_minutes} to {due.latest_minutes} are allowed"
+            yield "breaks", f"{when} is {after:g} minutes into the shift, {window}"
+        if pause.paid != due.paid:
+            yield "breaks", f"{when} is marked {'paid' if pause.paid else 'unpaid'}"
+    for due in family.breaks[len(taken) :]:
+        yield "breaks", f"a {due.activity} of {due.minutes} minutes is missing"
+    for pause in taken[len(family.breaks) :]:
+        yield "breaks", f"{pause.activity} at {case.local(pause.start):%H:%M} is one too many"
+
+
+def _presence_words(shift: rules.Worked, agent: _Agent, case: _Case) -> Words:
+    start, end = case.local(shift.start), case.local(shift.end)
+    day = start.date()
+    while pd.Timestamp(day) < end:
+        if day in agent.off:
+            yield "time off", f"{day:%a %d %b} is a day off"
+        day += timedelta(days=1)
+    free = _available(agent.agent_id, start.normalize() - pd.Timedelta(days=1), case.workforce)
+    if free is not None and not any(begin <= start and end <= until for begin, until in free):
+        yield "availability", f"{start:%H:%M}-{end:%H:%M} is outside the hours the agent can work"
+
+
+def _available(
+    agent_id: str, first: pd.Timestamp, workforce: Workforce
+) -> list[tuple[pd.Timestamp, pd.Timestamp]] | None:
+    """Wall clock spans of four days in which the agent can work, joined; None: always."""
+    rows = workforce.availability.frame
+    rows = rows[rows["agent_id"] == agent_id]
+    if rows.empty:
+        return None
+    spans = []
+    for day in pd.date_range(first, periods=4):
+        for row in _rows(rows):
+            if day.weekday() in parse_weekdays(str(row.weekdays)):
+                spans += [(day + b * MINUTE, day + e * MINUTE) for b, e in parse_spans(str(row.hours))]
+    joined: list[tuple[pd.Timestamp, pd.Timestamp]] = []
+    for begin, end in sorted(spans):
+        if joined and begin <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((begin, end))
+    return joined
+
+
+def _activity_words(shift: rules.Worked, inside: list[_Activity], agent: _Agent, case: _Case) -> Words:
+    """No gaps, no overlaps, skills, dates."""
+    at = shift.start
+    for a in inside:
+        when = f"{a.activity} at {case.local(a.start):%H:%M}"
+        if a.start < shift.start or a.end > shift.end or a.end <= a.start:
+            yield "activities", f"{when} does not lie inside the shift"
+        elif a.start > at:
+            yield "activities", f"nothing is planned from {case.local(at):%H:%M} to {case.local(a.start):%H:%M}"
+        elif a.start < at:
+            yield "activities", f"{when} begins before the activity before it has ended"
+        at = max(at, a.end)
+        if case.local(a.start).date() != a.activity_date:
+            yield "activities", f"{when} carries the date {a.activity_date:%d %b %Y}"
+        if a.activity == "queue" and a.group not in agent.skills:
+            said = f"the agent has no skill for {a.group}" if a.group else "no planning group is given"
+            yield "skills", f"{when}: {said}"
+    if at < shift.end:
+        yield "activities", f"nothing is planned from {case.local(at):%H:%M} to {case.local(shift.end):%H:%M}"
+
+
+def _switching_words(inside: list[_Activity], case: _Case) -> Words:
+    """Through one interval somebody serves one group."""
+    length = pd.Timedelta(minutes=case.site.calendar.interval_minutes)
+    grid = wall_instant(case.first, 0, case.zone)
+    queue = [a for a in inside if a.activity == "queue"]
+    for one, other in pairwise(queue):
+        same_interval = (one.end - MINUTE - grid) // length == (other.start - grid) // length
+        if one.group != other.group and same_interval:
+            yield "one group", f"{one.group} and {other.group} in the interval of {case.local(other.start):%H:%M}"
+
+
+def _agreed(agent: _Agent, case: _Case) -> rules.Agreed:
+    """Hours due and allowed in each block of seven days, time off and closed holidays credited."""
+    fewest, most = [], []
+    a_day = agent.plan.weekly_hours_min / 5
+    for week in range(-(-case.days // 7)):
+        days = {case.first + timedelta(days=d) for d in range(7 * week, min(7 * week + 7, case.days))}
+        closed = {d for d in days if _closed_holiday(d, agent, case)}
+        free, paid = (
+            min(5, len(days & (agent.off | closed))),
+            min(5, len(days & ((agent.off - agent.unpaid) | closed))),
+        )
+        nobody_needed = not any(skill in case.open_days for skill in agent.skills)
+        fewest.append(0.0 if len(days) < 5 or nobody_needed else a_day * (5 - free))
+        most.append(max(agent.plan.weekly_hours_max - a_day * paid, 0.0))
+    return rules.Agreed(case.first, case.days, tuple(fewest), tuple(most), agent.plan.days_per_week_max)
+
+
+def _closed_holiday(day: date, agent: _Agent, case: _Case) -> bool:
+    special = case.site.calendar.special_days.get(day)
+    is_open = any(day in case.open_days.get(skill, ()) for skill in agent.skills)
+    return special is not None and special.kind != "event" and day.weekday() < 5 and not is_open
+
+
+def _rules(agent: _Agent, case: _Case) -> list[rules.Rule]:
+    found: list[rules.Rule] = [
+        rules.OneShiftADay(),
+        rules.DaysPerWeek(),
+        rules.WeeklyHoursMin(),
+        rules.WeeklyHoursMax(),
+    ]
+    holds = [r for r in case.settings.rules if not r.work_plans or agent.plan_name in r.work_plans]
+    if not any(isinstance(r, DailyRestSettings) for r in holds):
+        found.append(rules.DailyRest(0))
+    for rule in holds:
+        match rule:
+            case DailyRestSettings(hours=hours):
+                found.append(rules.DailyRest(round(hours * 60)))
+            case ConsecutiveDaysSettings(days=days):
+                found.append(rules.ConsecutiveDays(days))
+            case WeekendsOffSettings(weekends=weekends):
+                found.append(rules.WeekendsOff(weekends))
+    return found
+
+
+def uncovered(roster: Roster, requirement: StaffingRequirement, site: Site) -> pd.DataFrame:
+    """Intervals with fewer people on queue than required, counted to the second."""
+    need = requirement.frame
+    length = site.calendar.interval_minutes * 60
+    zero = need["interval_start"].min()
+    begin = _seconds(need["interval_start"], zero)
+    queue = roster.activities.frame[roster.activities.frame["activity"] == "queue"]
+    present = np.zeros(len(need), dtype=np.int64)
+    for group in need["planning_group"].unique():
+        rows = np.flatnonzero((need["planning_group"] == group).to_numpy())
+        mine = queue[queue["planning_group"] == group]
+        starts, ends = _seconds(mine["start"], zero), _seconds(mine["end"], zero)
+        for sign, at in ((1, begin[rows] + length), (-1, begin[rows])):
+            present[rows] += sign * (_elapsed(at, starts) - _elapsed(at, ends))
+    found = need[["interval_start", "planning_group"]].assign(
+        required=need["agents_on_queue"],
+        scheduled=present / length,
+        missing=need["agents_on_queue"] - present / length,
+    )
+    return found[found["missing"] > 1e-9].reset_index(drop=True)
+
+
+def _seconds(instants: pd.Series, zero: pd.Timestamp) -> np.ndarray:
+    return ((instants - zero) // pd.Timedelta(seconds=1)).to_numpy(dtype=np.int64)
+
+
+def _elapsed(at: np.ndarray, marks: np.ndarray) -> np.ndarray:
+    """(instants,): seconds from each mark to the instant, for the marks before it, added up."""
+    marks = np.sort(marks)
+    before = np.searchsorted(marks, at)
+    summed = np.concatenate([[0], np.cumsum(marks)])
+    return np.asarray(before * at - summed[before], dtype=np.int64)

@@ -1,0 +1,134 @@
+"""What is wrong with the tables and settings of a roster, all of it at once, before anything is searched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from math import gcd
+from typing import Any
+
+import pandas as pd
+
+from staffplan.clock import midnight
+from staffplan.config import ShiftSettings, Site, WorkPlanSettings
+from staffplan.errors import ConfigError, DataError, Problem, nearest
+from staffplan.tables import Availability, StaffingRequirement, TimeOff, Workforce
+
+FINEST_SLOT_MINUTES = 5
+
+
+def skills_of(text: str) -> tuple[str, ...]:
+    """Planning groups named in a cell: "voice; chat"."""
+    return tuple(dict.fromkeys(part.strip() for part in text.split(";") if part.strip()))
+
+
+def plan_of(name: str, work_plans: Mapping[str, WorkPlanSettings]) -> str:
+    """The contract meant by a cell; blank means the only one there is."""
+    return next(iter(work_plans)) if not name and len(work_plans) == 1 else name
+
+
+def refuse_what_cannot_be_used(
+    requirement: StaffingRequirement,
+    workforce: Workforce,
+    shifts: Mapping[str, ShiftSettings],
+    work_plans: Mapping[str, WorkPlanSettings],
+    site: Site,
+) -> None:
+    """Raise ConfigError or DataError (where both: DataError) with every problem found."""
+    config = [*_contract_problems(shifts, work_plans), *_shift_problems(shifts, site)]
+    data = [
+        *_requirement_problems(requirement, site),
+        *_agent_problems(requirement, workforce, work_plans, site),
+        *_strangers(workforce.time_off, workforce),
+        *_strangers(workforce.availability, workforce),
+    ]
+    if data:
+        raise DataError([*data, *config])
+    if config:
+        raise ConfigError(config)
+
+
+def _contract_problems(
+    shifts: Mapping[str, ShiftSettings], work_plans: Mapping[str, WorkPlanSettings]
+) -> Iterator[Problem]:
+    if not shifts:
+        yield Problem("shifts", "no shift is defined", "add one: [shifts.day] with hours, first_start, last_start")
+    if not work_plans:
+        yield Problem("work_plans", "no contract is defined", "add one: [work_plans.full_time] with its shifts")
+    for name, plan in work_plans.items():
+        if not plan.shifts:
+            yield Problem(f"work_plans.{name}.shifts", "no shift is allowed", "name at least one of [shifts]")
+        for shift in plan.shifts:
+            if shifts and shift not in shifts:
+                hint = nearest(shift, list(shifts))
+                yield Problem(f"work_plans.{name}.shifts", f"no [shifts.{shift}] is defined", hint)
+
+
+def _shift_problems(shifts: Mapping[str, ShiftSettings], site: Site) -> Iterator[Problem]:
+    slot = slot_minutes(shifts, site)
+    if slot < FINEST_SLOT_MINUTES:
+        hint = "use starts, lengths and breaks that are multiples of 5 minutes, better of 15"
+        yield Problem("shifts", f"their times fit only on a grid of {slot} minutes", hint)
+        return
+    for name, shift in shifts.items():
+        at = 0
+        for number, pause in enumerate(shift.breaks):
+            earliest = -(-max(pause.earliest_minutes, at) // slot) * slot
+            if earliest > pause.latest_minutes:
+                hint = "breaks are taken in the order listed: widen the windows, or change the order"
+                message = f"the {pause.activity} finds no place in its window on the {slot}-minute grid"
+                yield Problem(f"shifts.{name}.breaks.{number}", message, hint)
+            at = earliest + pause.minutes
+
+
+def slot_minutes(shifts: Mapping[str, ShiftSettings], site: Site) -> int:
+    """Longest step that fits the interval and every start, length and break of the shifts."""
+    step = site.calendar.interval_minutes
+    for shift in shifts.values():
+        step = gcd(step, round(shift.hours * 60), *shift.start_minutes, *(pause.minutes for pause in shift.breaks))
+    return step
+
+
+def _requirement_problems(requirement: StaffingRequirement, site: Site) -> Iterator[Problem]:
+    if not len(requirement):
+        hint = "choose other weeks, or look at the opening hours and the special days"
+        yield Problem(requirement.source, "the plan is closed throughout: no interval needs anybody", hint)
+        return
+    starts = pd.DatetimeIndex(requirement.frame["interval_start"])
+    zero = midnight(starts.min().tz_convert(site.calendar.timezone).date(), site.calendar.timezone)
+    off_grid = starts[(starts - zero) % pd.Timedelta(minutes=site.calendar.interval_minutes) != pd.Timedelta(0)]
+    if len(off_grid):
+        place = f"{requirement.source}:interval_start"
+        message = f"{off_grid[0]} is not a start of an interval of {site.calendar.interval_minutes} minutes"
+        yield Problem(place, message, "make the requirement anew, or set plan.interval_minutes to its interval")
+
+
+def _rows(frame: pd.DataFrame) -> Iterator[Any]:
+    """The rows, their cells by column name."""
+    yield from frame.itertuples()
+
+
+def _agent_problems(
+    requirement: StaffingRequirement, workforce: Workforce, work_plans: Mapping[str, WorkPlanSettings], site: Site
+) -> Iterator[Problem]:
+    agents = workforce.agents
+    if not len(agents):
+        yield Problem(agents.source, "there is nobody to roster: the table has no rows", "list the agents")
+    groups = sorted({*requirement.frame["planning_group"], *site.groups()})
+    for agent in _rows(agents.frame):
+        place = f"{agents.source}:{agent.agent_id}"
+        plan, skills = plan_of(str(agent.work_plan), work_plans), skills_of(str(agent.skills))
+        if work_plans and plan not in work_plans:
+            said = f"no [work_plans.{plan}] is defined" if plan else "the agent has no contract"
+            yield Problem(f"{place}:work_plan", said, nearest(plan, list(work_plans)))
+        if not skills:
+            yield Problem(f"{place}:skills", "the agent has no skill", f"name planning groups: {', '.join(groups)}")
+        for skill in skills:
+            if skill not in groups:
+                yield Problem(f"{place}:skills", f"{skill!r} is no planning group", nearest(skill, groups))
+
+
+def _strangers(table: TimeOff | Availability, workforce: Workforce) -> Iterator[Problem]:
+    known = {str(agent_id) for agent_id in workforce.agents.frame["agent_id"]}
+    for agent_id in sorted({str(agent_id) for agent_id in table.frame["agent_id"]} - known):
+        place, message = f"{table.source}:{agent_id}", "the agent is not in the agents table"
+        yield Problem(place, message, nearest(agent_id, sorted(known)))

@@ -1,0 +1,98 @@
+"""What a reader of the roster should know: what was assumed, what is left out, which promise is broken where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from staffplan.clock import local_dates
+from staffplan.config import Site
+from staffplan.errors import Note
+from staffplan.roster.problem import DAYS_OF_A_WHOLE_WEEK, RosterProblem
+from staffplan.tables import Coverage, Workforce
+
+MOST_PROMISES = 15
+
+
+def roster_notes(problem: RosterProblem, cover: Coverage, workforce: Workforce, site: Site) -> tuple[Note, ...]:
+    return (
+        *_assumptions(problem, workforce),
+        *_left_out(problem, workforce),
+        *broken_promises(cover, site),
+    )
+
+
+def _assumptions(problem: RosterProblem, workforce: Workforce) -> Iterator[Note]:
+    period = problem.period
+    if period.first_day.weekday() != 0:
+        message = (
+            f"weeks of the contract run {period.first_day:%A} to {period.day(6):%A}, from the first planned day on"
+        )
+        yield Note("roster", "assumption", "weeks", message)
+    rest = period.days % 7
+    if rest and rest < DAYS_OF_A_WHOLE_WEEK:
+        message = f"the last {rest} days are no whole week: no minimum of hours holds in them"
+        yield Note("roster", "assumption", "weeks", message)
+    if period.slot_minutes < period.interval_minutes:
+        message = (
+            f"shifts and breaks are placed on a grid of {period.slot_minutes} minutes, on which the search counts "
+            "under- and overstaffing; coverage.csv counts somebody on queue for a part of an interval as that part"
+        )
+        yield Note("roster", "assumption", "breaks", message)
+    if (workforce.time_off.frame["paid"] == "").any():
+        yield Note("roster", "assumption", "time off", "time off not marked paid or unpaid is taken as paid")
+
+
+def _left_out(problem: RosterProblem, workforce: Workforce) -> Iterator[Note]:
+    message = "shifts worked before the first day are not known: rest and days in a row begin with it"
+    yield Note("roster", "left out", "start of the period", message)
+    known = {person.agent_id for person in problem.people}
+    rest = [agent for agent in workforce.agents.frame["agent_id"] if agent not in known]
+    if rest:
+        message = f"no planning group they can serve is open in the period: {', '.join(rest)}"
+        yield Note("roster", "left out", "agents", message)
+    earliest = int(problem.option_slot[:, 0].min())
+    if (problem.required[:, :earliest] > 0).any():
+        message = "people are needed before the first shift can start: they would have begun the day before"
+        yield Note("roster", "left out", f"{problem.period.first_day:%d %b %Y}", message)
+
+
+def broken_promises(cover: Coverage, site: Site) -> tuple[Note, ...]:
+    """Hours missing by day and planning group, the most first; the smaller ones are counted together."""
+    frame = cover.frame
+    short = pd.DataFrame(
+        {
+            "day": local_dates(pd.DatetimeIndex(frame["interval_start"]), site.calendar.timezone),
+            "group": frame["planning_group"],
+            "hours": np.maximum(-frame["net"].to_numpy(), 0) * site.calendar.interval_minutes / 60,
+        }
+    )
+    sums = short.groupby(["day", "group"], as_index=False)["hours"].sum()
+    sums = sums[sums["hours"] > 1e-6].sort_values("hours", ascending=False, kind="stable")
+    notes = [
+        Note(
+            "roster",
+            "broken promise",
+            f"{group} {day:%a %d %b %Y}",
+            f"{hours:.1f} hours on queue are missing, {_when(cover, group, day, site)}",
+        )
+        for day, group, hours in sums.head(MOST_PROMISES).to_numpy().tolist()
+    ]
+    rest = sums.iloc[MOST_PROMISES:]
+    if len(rest):
+        message = f"{rest['hours'].sum():.1f} hours are missing on {len(rest)} more days and groups"
+        notes.append(Note("roster", "broken promise", "other days", message))
+    return tuple(notes)
+
+
+def _when(cover: Coverage, group: str, day: date, site: Site) -> str:
+    """The worst interval of a day in words."""
+    frame = cover.frame[cover.frame["planning_group"] == group]
+    local = frame["interval_start"].dt.tz_convert(site.calendar.timezone)
+    todays = frame[(local.dt.date == day).to_numpy()]
+    worst = todays.loc[todays["net"].idxmin()]
+    at = worst["interval_start"].tz_convert(site.calendar.timezone)
+    return f"most at {at:%H:%M}: {worst['scheduled']:g} of {worst['required']:g}"

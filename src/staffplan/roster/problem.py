@@ -1,0 +1,148 @@
+"""What a rostering problem is: people, days, candidate shifts, the need of every slot. No solver words.
+
+Time inside is counted in slots: the longest step that fits the interval, every shift's start and length and every
+break. Slot 0 begins at local midnight of the first day. A shift lasts its hours however the clock changes, so that
+paid hours and breaks are the same on every day of the year.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from staffplan.config import WorkPlanSettings
+
+DAYS_OF_A_WHOLE_WEEK = 5
+"""A last week with fewer days in the period has no minimum of hours."""
+
+
+@dataclass(frozen=True)
+class Pause:
+    """A meal or break: length and window in slots after the shift's start."""
+
+    activity: str
+    slots: int
+    earliest: int
+    latest: int
+    paid: bool
+
+
+@dataclass(frozen=True)
+class ShiftOption:
+    """A shift with its start: "early 08:00"."""
+
+    name: str
+    family: str
+    start_minute: int
+    slots: int
+    paid_minutes: int
+    pauses: tuple[Pause, ...]
+
+
+@dataclass(frozen=True)
+class Person:
+    """One agent who can be rostered, with the contract and the limits of the site's agreement."""
+
+    agent_id: str
+    name: str
+    plan_name: str
+    contract: WorkPlanSettings
+    skills: tuple[str, ...]
+    rest_minutes: int
+    """Least time between two shifts."""
+    days_in_a_row: int | None
+    """Most days worked in a row; None: no limit."""
+    weekends_off: int
+    """Fewest weekends free of work in the period."""
+
+
+@dataclass(frozen=True)
+class Period:
+    """The days planned, their slots and weeks. Weeks are blocks of seven days from the first day on."""
+
+    first_day: date
+    days: int
+    timezone: str
+    interval_minutes: int
+    slot_minutes: int
+    start: pd.Timestamp
+    """Instant of slot 0."""
+    day_slot: NDArray[np.int64]
+    """(days + 1,): first slot of each local day; the last entry is the end of the period."""
+    slots: int
+    """Slots in all: the period's, and after its end as many as the longest shift needs."""
+
+    @property
+    def weeks(self) -> int:
+        return -(-self.days // 7)
+
+    @property
+    def slots_per_interval(self) -> int:
+        return self.interval_minutes // self.slot_minutes
+
+    @property
+    def slot_hours(self) -> float:
+        return self.slot_minutes / 60
+
+    def day(self, number: int) -> date:
+        return self.first_day + timedelta(days=number)
+
+    def week_days(self, week: int) -> range:
+        """Numbers of the days of a week."""
+        return range(7 * week, min(7 * week + 7, self.days))
+
+    def instant(self, slot: int) -> pd.Timestamp:
+        return self.start + pd.Timedelta(minutes=int(slot) * self.slot_minutes)
+
+    def weekends(self) -> list[tuple[int, int]]:
+        """Day numbers of every Saturday and Sunday that lie in the period together."""
+        saturdays = [d for d in range(self.days - 1) if self.day(d).weekday() == 5]
+        return [(d, d + 1) for d in saturdays]
+
+
+@dataclass(frozen=True)
+class RosterProblem:
+    """All a roster is made from, as arrays over people, days, options (candidate shifts), groups and slots."""
+
+    period: Period
+    groups: tuple[str, ...]
+    required: NDArray[np.float64]
+    """(groups, slots): people needed on queue; zero after the end of the period."""
+    hours: NDArray[np.float64]
+    """(slots,): hours each slot counts in the cost; zero after the end of the period."""
+    options: tuple[ShiftOption, ...]
+    option_slot: NDArray[np.int64]
+    """(options, days): slot at which the option starts on the day."""
+    people: tuple[Person, ...]
+    skillsets: NDArray[np.int64]
+    """(skillsets,): bit g is set where the skill set contains group g."""
+    skillset_of: NDArray[np.int64]
+    """(people,): number of the person's skill set."""
+    allowed: NDArray[np.bool_]
+    """(people, days, options): contract, weekday, availability and time off let the person work it,
+    and one of the person's groups needs somebody then."""
+    why_not: tuple[dict[int, str], ...]
+    """For each person the days without any allowed option, and why: "time off", "not available" or "not needed"."""
+    paid_minutes_min: NDArray[np.int64]
+    """(people, weeks): fewest minutes to be paid for work, time off already credited."""
+    paid_minutes_max: NDArray[np.int64]
+    """(people, weeks): most minutes to be paid for work, paid time off already credited."""
+    understaffing_weight: float
+    overstaffing_weight: float
+
+    def option_number(self, name: str) -> int:
+        return next(o for o, option in enumerate(self.options) if option.name == name)
+
+    @property
+    def required_hours(self) -> float:
+        return float((self.required * self.hours).sum())
+
+    def cost(self, on_queue: NDArray[np.float64]) -> tuple[float, float, float]:
+        """Understaffed hours, overstaffed hours and their weighted sum, from (groups, slots) people on queue."""
+        short = float((np.maximum(self.required - on_queue, 0) * self.hours).sum())
+        surplus = float((np.maximum(on_queue - self.required, 0) * self.hours).sum())
+        return short, surplus, self.understaffing_weight * short + self.overstaffing_weight * surplus

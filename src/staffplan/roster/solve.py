@@ -1,0 +1,209 @@
+"""The roster step: problem, tours, bound, names, tables.
+
+1. The tables and settings become a RosterProblem; people whose rules allow nothing are explained (conflict.py).
+2. Tours: everybody's best tour, then simulated annealing over a few people and days at a time (search.py). On
+   the second core a Lagrangian bound is searched at the same time (bound.py); neither sees the other, so both repeat.
+3. CP-SAT proves or improves tiny problems, whole (polish.py).
+4. Who serves which group, tables, cover, notes.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from staffplan.config import RosterSettings, ShiftSettings, Site, WorkPlanSettings
+from staffplan.errors import Note
+from staffplan.progress import OnProgress, Progress, silent
+from staffplan.roster.bound import best_bound, tour_classes
+from staffplan.roster.build import build_problem
+from staffplan.roster.conflict import refuse_impossible_people
+from staffplan.roster.cover import coverage
+from staffplan.roster.notes import roster_notes
+from staffplan.roster.polish import solve_whole
+from staffplan.roster.problem import RosterProblem
+from staffplan.roster.search import Incumbent, anneal, first_tours
+from staffplan.roster.serve import serve
+from staffplan.roster.tables_out import make_roster
+from staffplan.roster.tours import Board, TourSpace, board_of, make_tour_space, own_room
+from staffplan.tables import Coverage, Roster, StaffingRequirement, Workforce
+
+MOVES_PER_AGENT_DAY, FEWEST_MOVES, MOST_MOVES = 60, 2_000, 100_000
+BOUND_ROUNDS = 300
+RESERVE = 0.05
+"""Part of the time limit kept for names and tables."""
+
+
+@dataclass(frozen=True)
+class RosterResult:
+    """A roster with its cover and its proof.
+
+    `objective` is the weighted sum of under- and overstaffed hours, counted on the slots of the search; no roster
+    that keeps the rules has less than `bound`. `gap` = (objective - bound) / price of an understaffed hour, as a
+    share of the required hours. `status`: "optimal", "feasible", "time limit" or "interrupted".
+    """
+
+    roster: Roster
+    coverage: Coverage
+    status: str
+    objective: float
+    bound: float
+    gap: float
+    understaffed_hours: float
+    overstaffed_hours: float
+    notes: tuple[Note, ...]
+    facts: Mapping[str, float | str]
+
+
+@dataclass
+class _Run:
+    """How far the search is; shared by the two threads."""
+
+    deadline: float
+    moves: int
+    on_progress: OnProgress
+    bound: float = 0.0
+    stopped: threading.Event = field(default_factory=threading.Event)
+
+    def out_of_time(self) -> bool:
+        return self.stopped.is_set() or time.monotonic() > self.deadline
+
+    def raise_bound(self, bound: float) -> None:
+        self.bound = max(self.bound, bound)
+
+    def say(self, done: int, incumbent: Incumbent, problem: RosterProblem) -> None:
+        gap = gap_share(problem, incumbent.cost, self.bound)
+        label = f"cost {incumbent.cost:,.1f}, at least {self.bound:,.1f}, gap {gap:.2%} of the required hours"
+        self.on_progress(Progress("roster", done, self.moves, label))
+
+
+def roster(
+    requirement: StaffingRequirement,
+    workforce: Workforce,
+    settings: RosterSettings,
+    *,
+    shifts: Mapping[str, ShiftSettings],
+    work_plans: Mapping[str, WorkPlanSettings],
+    site: Site,
+    seed: int = 1,
+    on_progress: OnProgress = silent,
+) -> RosterResult:
+    """A named roster that keeps every hard rule and covers the requirement as well as could be found.
+
+    Raises ConfigError or DataError for inputs that cannot be used, InfeasibleError where somebody's rules contradict
+    each other. Missing people never make it fail: what is uncovered is counted and noted. Ctrl-C during the search
+    keeps the best roster so far.
+    """
+    started = time.monotonic()
+    problem = build_problem(requirement, workforce, settings, shifts=shifts, work_plans=work_plans, site=site)
+    space = make_tour_space(problem)
+    refuse_impossible_people(space)
+    deadline = started + settings.time_limit_seconds * (1 - RESERVE)
+    run = _Run(deadline, move_count(problem, settings.effort), on_progress)
+    incumbent, interrupted = search(space, run, settings.effort, seed)
+    return _result(incumbent, run, interrupted, requirement, workforce, site, space)
+
+
+def move_count(problem: RosterProblem, effort: float) -> int:
+    agent_days = len(problem.people) * problem.period.days
+    return round(effort * min(max(MOVES_PER_AGENT_DAY * agent_days, FEWEST_MOVES), MOST_MOVES))
+
+
+def search(space: TourSpace, run: _Run, effort: float, seed: int) -> tuple[Incumbent, bool]:
+    """The best tours found, and whether the search was interrupted; run.bound holds the bound."""
+    rng = np.random.default_rng([seed, 0])
+    board = first_tours(space, rng)
+    incumbent = Incumbent(board)
+    with ThreadPoolExecutor(1) as second:
+        bound = second.submit(_search_bound, own_room(space), run, effort)
+        try:
+            _improve(board_of(space, incumbent.tours), incumbent, run, rng, effort, seed)
+            _wait(bound, incumbent, run, space.problem)
+        except KeyboardInterrupt:
+            return incumbent, True
+        finally:
+            run.stopped.set()
+    return incumbent, False
+
+
+def _search_bound(space: TourSpace, run: _Run, effort: float) -> None:
+    best_bound(space, round(BOUND_ROUNDS * effort), stop=run.out_of_time, report=run.raise_bound)
+
+
+def _wait(bound: Future[None], incumbent: Incumbent, run: _Run, problem: RosterProblem) -> None:
+    """Until the bound has done its rounds, or the time is over."""
+    while wait([bound], timeout=0.5).not_done:
+        run.say(run.moves, incumbent, problem)
+    bound.result()
+
+
+def _improve(
+    board: Board, incumbent: Incumbent, run: _Run, rng: np.random.Generator, effort: float, seed: int
+) -> None:
+    problem = board.space.problem
+
+    def report(done: int) -> None:
+        if done % 100 == 0:
+            run.say(done, incumbent, problem)
+
+    anneal(board, incumbent, rng, run.moves, stop=run.out_of_time, report=report)
+    board = board_of(board.space, incumbent.tours)
+    seconds = run.deadline - time.monotonic()
+    proven = solve_whole(board, incumbent, effort=effort, seconds=seconds, seed=seed)
+    if proven is not None:
+        run.raise_bound(proven)
+
+
+def gap_share(problem: RosterProblem, cost: float, bound: float) -> float:
+    """(cost - bound) / price of an understaffed hour, as a share of the required hours."""
+    hours = (cost - bound) / problem.understaffing_weight
+    return hours / problem.required_hours if problem.required_hours else 0.0
+
+
+def _result(
+    incumbent: Incumbent,
+    run: _Run,
+    interrupted: bool,
+    requirement: StaffingRequirement,
+    workforce: Workforce,
+    site: Site,
+    space: TourSpace,
+) -> RosterResult:
+    problem = space.problem
+    served = serve(space, incumbent.tours)
+    short, surplus, cost = problem.cost(served.on_queue)
+    made = make_roster(problem, served.tours, served.serving)
+    cover = coverage(made, requirement, site)
+    bound = min(run.bound, cost)
+    return RosterResult(
+        roster=made,
+        coverage=cover,
+        status=_status(run, interrupted, cost - bound),
+        objective=cost,
+        bound=bound,
+        gap=gap_share(problem, cost, bound),
+        understaffed_hours=short,
+        overstaffed_hours=surplus,
+        notes=roster_notes(problem, cover, workforce, site),
+        facts={
+            "agents": float(len(problem.people)),
+            "shift_options": float(len(problem.options)),
+            "tour_classes": float(len(tour_classes(space))),
+            "slot_minutes": float(problem.period.slot_minutes),
+            "required_hours": problem.required_hours,
+            "moves": float(run.moves),
+        },
+    )
+
+
+def _status(run: _Run, interrupted: bool, above_bound: float) -> str:
+    if interrupted:
+        return "interrupted"
+    if above_bound <= 1e-6:
+        return "optimal"
+    return "time limit" if time.monotonic() > run.deadline else "feasible"

@@ -1,0 +1,86 @@
+"""Tours to the tables of a roster."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, time
+
+import numpy as np
+import pandas as pd
+
+from staffplan.roster.kernels import NOTHING, Ints
+from staffplan.roster.problem import Person, RosterProblem
+from staffplan.roster.tours import Tours
+from staffplan.tables import Roster, RosterActivities, RosterShifts
+
+Span = tuple[int, int, str, str, bool]
+"""First slot, end slot, activity, planning group, paid."""
+
+
+def make_roster(problem: RosterProblem, tours: Tours, serving: Ints) -> Roster:
+    """The tables: one row a shift, one row for every activity in it. serving: (people, intervals)."""
+    shifts: list[dict[str, object]] = []
+    activities: list[dict[str, object]] = []
+    for number, day in np.argwhere(tours.choice != NOTHING).tolist():
+        person, option = problem.people[number], int(tours.choice[number, day])
+        shifts.append(_shift_row(problem, person, day, option))
+        pauses = tours.pauses[number, day].tolist()
+        spans = shift_spans(problem, day, option, pauses, serving[number])
+        activities += [_activity_row(problem, person, day, span) for span in spans]
+    return Roster(
+        RosterShifts.of(pd.DataFrame(shifts)) if shifts else RosterShifts.empty(),
+        RosterActivities.of(pd.DataFrame(activities)) if activities else RosterActivities.empty(),
+    )
+
+
+def _schedule_date(problem: RosterProblem, day: int) -> pd.Timestamp:
+    return pd.Timestamp(datetime.combine(problem.period.day(day), time()))
+
+
+def _shift_row(problem: RosterProblem, person: Person, day: int, number: int) -> dict[str, object]:
+    option, first = problem.options[number], int(problem.option_slot[number, day])
+    return {
+        "agent_id": person.agent_id,
+        "name": person.name,
+        "schedule_date": _schedule_date(problem, day),
+        "shift": option.name,
+        "start": problem.period.instant(first),
+        "end": problem.period.instant(first + option.slots),
+        "paid_hours": option.paid_minutes / 60,
+        "premium_hours": "",
+    }
+
+
+def _activity_row(problem: RosterProblem, person: Person, day: int, span: Span) -> dict[str, object]:
+    first, end, activity, group, paid = span
+    start = problem.period.instant(first)
+    return {
+        "agent_id": person.agent_id,
+        "schedule_date": _schedule_date(problem, day),
+        "activity_date": start.tz_convert(problem.period.timezone).tz_localize(None).normalize(),
+        "start": start,
+        "end": problem.period.instant(end),
+        "activity": activity,
+        "planning_group": group,
+        "paid": "yes" if paid else "no",
+    }
+
+
+def shift_spans(problem: RosterProblem, day: int, number: int, pauses: list[int], serving: Ints) -> Iterator[Span]:
+    """What happens in a shift, without gaps: pauses, and between them time on queue split where the group changes."""
+    option, first = problem.options[number], int(problem.option_slot[number, day])
+    at = first
+    for pause, offset in zip(option.pauses, pauses, strict=False):
+        yield from _queue_spans(problem, at, first + offset, serving)
+        at = first + offset + pause.slots
+        yield first + offset, at, pause.activity, "", pause.paid
+    yield from _queue_spans(problem, at, first + option.slots, serving)
+
+
+def _queue_spans(problem: RosterProblem, first: int, end: int, serving: Ints) -> Iterator[Span]:
+    step = problem.period.slots_per_interval
+    begin = first
+    for slot in range(first, end):
+        if slot + 1 == end or serving[(slot + 1) // step] != serving[slot // step]:
+            yield begin, slot + 1, "queue", problem.groups[serving[slot // step]], True
+            begin = slot + 1

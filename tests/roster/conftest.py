@@ -1,0 +1,8 @@
+"""The roster's tests share tiny centers (roster_centers.py)."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
