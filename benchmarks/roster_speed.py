@@ -86,7 +86,7 @@ def shift_family(hours: int) -> ShiftSettings:
 SHIFTS = {f"{hours}h": shift_family(hours) for hours in (4, 6, 8, 9, 10)}
 WORK_PLANS = {
     "full": WorkPlanSettings(shifts=("8h", "9h"), weekly_hours_min=36, weekly_hours_max=42.5, days_per_week_max=5),
-    "long": WorkPlanSettings(shifts=("10h",), weekly_hours_min=38, weekly_hours_max=38, days_per_week_max=4),
+    "long": WorkPlanSettings(shifts=("10h",), weekly_hours_min=28, weekly_hours_max=38, days_per_week_max=4),
     "flex": WorkPlanSettings(shifts=("6h", "8h"), weekly_hours_min=25, weekly_hours_max=32, days_per_week_max=5),
     "part": WorkPlanSettings(shifts=("4h", "6h"), weekly_hours_min=16, weekly_hours_max=24, days_per_week_max=5),
 }
@@ -97,7 +97,7 @@ def make_instance(size: Size, seed: int, effort: float) -> Instance:
     rng = np.random.default_rng([seed, size.agents, size.weeks])
     workforce = make_workforce(size, rng)
     hours = {"full": 33.0, "long": 33.0, "flex": 24.0, "part": 17.0}
-    capacity = sum(hours[plan] for plan in workforce.agents.frame["work_plan"]) * 0.9 * size.weeks
+    capacity = sum(hours[plan] for plan in workforce.agents.frame["work_plan"]) * 1.08 * size.weeks
     settings = RosterSettings(
         rules=(DailyRest(hours=11), ConsecutiveDays(days=6), WeekendsOff(weekends=size.weeks // 4)),
         effort=effort,
@@ -143,7 +143,7 @@ def make_requirement(size: Size, capacity_hours: float, rng: np.random.Generator
     starts = horizon_intervals(FIRST_DAY, 7 * size.weeks, "Europe/Madrid", 30)
     minute = minute_of_day(starts, "Europe/Madrid")
     starts, hour = starts[(minute >= 480) & (minute < 1320)], minute[(minute >= 480) & (minute < 1320)] / 60
-    weekday = np.asarray(starts.tz_convert("Europe/Madrid").dayofweek)
+    weekday = np.asarray(starts.tz_convert("Europe/Madrid").day_of_week)
     shape = np.exp(-(((hour - 11) / 2.2) ** 2)) + 0.8 * np.exp(-(((hour - 17) / 2.5) ** 2)) + 0.25
     shape = shape * np.array([1.15, 1.05, 1.0, 1.0, 1.05, 0.6, 0.45])[weekday]
     frames = []
@@ -173,3 +173,53 @@ def requirement_frame(starts: pd.DatetimeIndex, group: str, need: np.ndarray) ->
             "model": "made up",
         }
     )
+
+
+def run(name: str, seed: int, effort: float) -> None:
+    from staffplan.roster import check, roster
+
+    made = make_instance(INSTANCES[name], seed, effort)
+    began = time.perf_counter()
+    result = roster(
+        made.requirement,
+        made.workforce,
+        made.settings,
+        shifts=made.shifts,
+        work_plans=made.work_plans,
+        site=made.site,
+        seed=seed,
+    )
+    seconds = time.perf_counter() - began
+    report = check(
+        result.roster,
+        made.workforce,
+        made.settings,
+        requirement=made.requirement,
+        shifts=made.shifts,
+        work_plans=made.work_plans,
+        site=made.site,
+    )
+    required = float(result.facts["required_hours"])
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(
+        f"{name:8} objective {result.objective:9.1f}  bound {result.bound:9.1f}  gap {result.gap:7.2%}  "
+        f"understaffed {result.understaffed_hours / required:6.2%}  "
+        f"overstaffed {result.overstaffed_hours / required:6.2%}  "
+        f"required {required:8.0f} h  {seconds:6.1f} s  {memory:5.0f} MB  {result.status}  "
+        f"breaches {len(report.breaches)}",
+        flush=True,
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("instances", nargs="*", default=["50x1", "200x1", "60x4"], help=", ".join(INSTANCES))
+    parser.add_argument("--effort", type=float, default=1.0)
+    parser.add_argument("--seed", type=int, default=1)
+    wanted = parser.parse_args()
+    for name in wanted.instances:
+        run(name, wanted.seed, wanted.effort)
+
+
+if __name__ == "__main__":
+    main()

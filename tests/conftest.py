@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -120,16 +123,34 @@ def _small_history() -> pd.DataFrame:
     return pd.concat([phone, mail])
 
 
-@pytest.fixture
-def small_center(tmp_path: Path) -> Path:
-    """A workspace that plans in seconds: two queues, twelve people, one week."""
-    _small_history().to_csv(tmp_path / "history.csv", index=False)
+def _write_small_center(folder: Path) -> None:
+    _small_history().to_csv(folder / "history.csv", index=False)
     rows = ["agent_id,name,skills,work_plan"]
     rows += [f"F{n},Full {n},phone{';mail' if n % 2 else ''},full" for n in range(1, 9)]
     rows += [f"P{n},Part {n},phone;mail,part" for n in range(1, 5)]
-    (tmp_path / "agents.csv").write_text("\n".join(rows) + "\n")
-    (tmp_path / "time_off.csv").write_text(
-        "agent_id,first_day,last_day,kind,paid\nF1,2026-03-04,2026-03-04,vacation,yes\n"
-    )
-    (tmp_path / "plan.toml").write_text(SMALL_PLAN)
+    (folder / "agents.csv").write_text("\n".join(rows) + "\n")
+    time_off = "agent_id,first_day,last_day,kind,paid\nF1,2026-03-04,2026-03-04,vacation,yes\n"
+    (folder / "time_off.csv").write_text(time_off)
+    (folder / "plan.toml").write_text(SMALL_PLAN)
+
+
+@pytest.fixture
+def small_center(tmp_path: Path) -> Path:
+    """A workspace that plans in seconds: two queues, twelve people, one week."""
+    _write_small_center(tmp_path)
     return tmp_path
+
+
+@pytest.fixture(scope="session")
+def _planned_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("center")
+    _write_small_center(folder)
+    command = [str(Path(sys.executable).parent / "staffplan"), "plan", "plan.toml", "-o", "plan"]
+    subprocess.run(command, cwd=folder, check=True, capture_output=True)
+    return folder
+
+
+@pytest.fixture
+def planned(tmp_path: Path, _planned_once: Path) -> Path:
+    """The small center after its first plan, to be changed at will."""
+    return Path(shutil.copytree(_planned_once, tmp_path / "center"))

@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 import pandas as pd
-import pytest
 
 STEPS = ["forecast", "staff", "roster", "check", "simulate", "cost", "report"]
 
@@ -17,14 +16,6 @@ def staffplan(*arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]
     """Run the command as a person would, in a process of its own."""
     command = [str(Path(sys.executable).parent / "staffplan"), *map(str, arguments)]
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False, timeout=300)
-
-
-@pytest.fixture
-def planned(small_center: Path) -> Path:
-    """The small center after its first plan."""
-    done = staffplan("plan", "plan.toml", "-o", "plan", cwd=small_center)
-    assert done.returncode == 0, done.stderr
-    return small_center
 
 
 def made(done: subprocess.CompletedProcess[str]) -> list[str]:

@@ -33,7 +33,9 @@ from staffplan.roster.tables_out import make_roster
 from staffplan.roster.tours import Board, TourSpace, board_of, make_tour_space, own_room
 from staffplan.tables import Coverage, Roster, StaffingRequirement, Workforce
 
-MOVES_PER_AGENT_DAY, FEWEST_MOVES, MOST_MOVES = 60, 2_000, 100_000
+MOVES_PER_AGENT_DAY, FEWEST_MOVES, MOST_MOVES = 60, 500, 100_000
+USUAL_CHOICES = 30
+"""Shifts an agent can choose from on a day up to which a move takes its usual time."""
 BOUND_ROUNDS = 300
 RESERVE = 0.05
 """Part of the time limit kept for names and tables."""
@@ -110,8 +112,12 @@ def roster(
 
 
 def move_count(problem: RosterProblem, effort: float) -> int:
+    """Moves by size: more for more agent-days, fewer where every day has many shifts to choose from."""
     agent_days = len(problem.people) * problem.period.days
-    return round(effort * min(max(MOVES_PER_AGENT_DAY * agent_days, FEWEST_MOVES), MOST_MOVES))
+    open_days = max(int(problem.allowed.any(axis=2).sum()), 1)
+    choices = float(problem.allowed.sum()) / open_days
+    most = MOST_MOVES * min(1.0, USUAL_CHOICES / max(choices, 1.0))
+    return max(round(effort * min(MOVES_PER_AGENT_DAY * agent_days, most)), FEWEST_MOVES)
 
 
 def search(space: TourSpace, run: _Run, effort: float, seed: int) -> tuple[Incumbent, bool]:
