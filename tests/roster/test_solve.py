@@ -210,3 +210,15 @@ def test_nothing_is_worked_when_nothing_is_due_and_nothing_helps() -> None:
     result = Center({"voice": {(0, 3): 1.0}}).solve()
     assert len(result.roster.shifts) == 0
     assert result.understaffed_hours == 1
+
+
+def test_on_a_day_that_is_short_throughout_meals_are_not_all_taken_at_once():
+    """An hour missing costs the same at every hour there; eight meals in three hours, the most at once are three."""
+    people = tuple((f"p{number}", "voice", "any") for number in range(8))
+    one_start = DAY.model_copy(update={"first_start": "08:00", "last_start": "08:00"})
+    center = Center(need={"voice": every_day(1, range(8, 15), 12.0)}, agents=people, shifts={"day": one_start})
+    made = center.solve(seed=3)
+    meals = made.roster.activities.frame.query("activity == 'meal'")
+    assert len(meals) == 8
+    assert meals.groupby("start").size().max() == 3
+    assert made.understaffed_hours == pytest.approx(7 * 12 - 8 * 6)

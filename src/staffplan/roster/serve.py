@@ -23,6 +23,7 @@ from staffplan.roster.tours import Tours, TourSpace
 SWITCH_HOURS = 1e-3
 """Price of a change of group in understaffed hours: below any real gain."""
 SETTLING_TURNS = 6
+SPREADING_TURNS = 2
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,15 @@ def serve(space: TourSpace, tours: Tours) -> Served:
                 best, lowest = Served(settled, serving, on_queue), cost
             tours = settled
     assert best is not None
-    return best
+    return spread_pauses(space, best)
+
+
+def spread_pauses(space: TourSpace, served: Served) -> Served:
+    """The same cover, with pauses that coincide for no gain moved apart."""
+    tours = served.tours
+    for _ in range(SPREADING_TURNS):
+        tours = settle_pauses(space, tours, served.serving)
+    return Served(tours, served.serving, people_on_queue(space.problem, tours, served.serving))
 
 
 def duty_slots(problem: RosterProblem, tours: Tours) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
