@@ -23,9 +23,10 @@ import pandas as pd
 from scipy.stats import poisson
 
 from staffplan.clock import OpeningHours, SiteCalendar, local_dates, localize, parse_spans, public_holidays
-from staffplan.config import ForecastSettings, Queue, Site
 from staffplan.forecast import forecast
 from staffplan.forecast.accuracy import bias, coverage, wape
+from staffplan.settings import ForecastSettings
+from staffplan.site import Queue, Site
 from staffplan.tables import ContactHistory
 
 HORIZON_DAYS = 28

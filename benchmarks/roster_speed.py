@@ -18,17 +18,16 @@ import numpy as np
 import pandas as pd
 
 from staffplan.clock import OpeningHours, SiteCalendar, horizon_intervals, minute_of_day
-from staffplan.config import (
+from staffplan.people_settings import (
     BreakSettings,
     ConsecutiveDays,
     DailyRest,
-    Queue,
     RosterSettings,
     ShiftSettings,
-    Site,
     WeekendsOff,
     WorkPlanSettings,
 )
+from staffplan.site import Queue, Site
 from staffplan.tables import Agents, Availability, StaffingRequirement, TimeOff, Workforce
 
 FIRST_DAY = date(2026, 11, 2)

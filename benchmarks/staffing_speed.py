@@ -48,7 +48,9 @@ def make_forecast():
 
 
 def make_site():
-    from staffplan.config import Queue, Site, SiteCalendar, parse_goal
+    from staffplan.config import SiteCalendar
+    from staffplan.settings import parse_goal
+    from staffplan.site import Queue, Site
 
     names = [f"queue {number:02d}" for number in range(QUEUES)]
     return Site(
@@ -75,7 +77,7 @@ def whole_step(model: str) -> tuple[float, float]:
     forecast, site = make_forecast(), make_site()
     if model == "none":
         return 0.0, peak_mib()
-    from staffplan.config import StaffingSettings
+    from staffplan.settings import StaffingSettings
     from staffplan.staffing import staff
 
     start = time.perf_counter()

@@ -12,22 +12,11 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from staffplan.clock import OpeningHours, SpecialDay
-from staffplan.config import (
-    DEFAULT_GOALS,
-    Config,
-    ConsecutiveDays,
-    DailyRest,
-    ShrinkageSettings,
-    StaffingSettings,
-    clock_minute,
-    data_path,
-    load_config,
-    make_config,
-    make_site,
-    parse_goal,
-    resolve_queue,
-)
+from staffplan.config import Config, data_path, load_config, make_config
 from staffplan.errors import ConfigError
+from staffplan.people_settings import ConsecutiveDays, DailyRest, clock_minute
+from staffplan.settings import DEFAULT_GOALS, ShrinkageSettings, StaffingSettings, parse_goal
+from staffplan.site import make_site, resolve_queue
 
 CONFIGS = sorted((Path(__file__).parent.parent / "configs").glob("*.toml"))
 

@@ -30,16 +30,8 @@ from staffplan.files import (
     write_table,
 )
 from staffplan.records import decode
-from staffplan.tables import (
-    Agents,
-    Column,
-    ContactHistory,
-    CostReport,
-    RosterBreaches,
-    RosterShifts,
-    Table,
-    TimeOff,
-)
+from staffplan.schema import Column, Table
+from staffplan.tables import Agents, ContactHistory, CostReport, RosterBreaches, RosterShifts, TimeOff
 
 MADRID = "Europe/Madrid"
 HEADER = "interval_start,queue,offered\n"

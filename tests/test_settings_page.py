@@ -10,7 +10,7 @@ from types import ModuleType
 import pytest
 from pydantic import BaseModel
 
-from staffplan import config
+from staffplan import config, people_settings, settings
 
 REPOSITORY = Path(__file__).parent.parent
 
@@ -31,12 +31,8 @@ def test_the_reference_page_is_the_one_that_the_code_makes(maker: ModuleType) ->
 
 
 def models() -> Iterator[type[BaseModel]]:
-    for value in vars(config).values():
-        if (
-            isinstance(value, type)
-            and issubclass(value, config.Section)
-            and value not in (config.Section, config.Config)
-        ):
+    for value in {**vars(settings), **vars(people_settings)}.values():
+        if isinstance(value, type) and issubclass(value, settings.Section) and value is not settings.Section:
             yield value
 
 

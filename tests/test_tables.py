@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from staffplan.errors import DataError
+from staffplan.schema import MAX_PROBLEMS, Table
 from staffplan.tables import (
-    MAX_PROBLEMS,
     WORK_TYPE,
     Agents,
     Availability,
@@ -22,7 +22,6 @@ from staffplan.tables import (
     RosterShifts,
     SpecialDays,
     StaffingRequirement,
-    Table,
     TimeOff,
     VolumeForecast,
 )

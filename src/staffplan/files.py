@@ -23,18 +23,8 @@ from staffplan.clock import SpecialDay, midnight
 from staffplan.config import Config
 from staffplan.errors import DataError, Problem, UsageError, nearest
 from staffplan.records import read_records
-from staffplan.tables import (
-    Agents,
-    Availability,
-    Column,
-    ContactHistory,
-    SpecialDays,
-    Table,
-    TimeOff,
-    Workforce,
-    by_row,
-    capped,
-)
+from staffplan.schema import Column, Table, by_row, capped
+from staffplan.tables import Agents, Availability, ContactHistory, SpecialDays, TimeOff, Workforce
 
 T = TypeVar("T", bound=Table)
 _FORMULA = r"'*[=+\-@\t]"

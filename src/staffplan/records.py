@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from staffplan.errors import DataError, Problem
-from staffplan.tables import capped
+from staffplan.schema import capped
 
 SEPARATORS = (",", ";", "\t", "|")
 SAVE_AS_CSV = "save it as CSV (UTF-8) and try again"

@@ -9,8 +9,10 @@ import pandas as pd
 import pytest
 
 from staffplan.clock import SiteCalendar, SpecialDay, wall_instant
-from staffplan.config import CostSettings, Queue, Site, StaffingSettings, WorkPlanSettings
 from staffplan.cost import CostResult, cost
+from staffplan.people_settings import CostSettings, WorkPlanSettings
+from staffplan.settings import StaffingSettings
+from staffplan.site import Queue, Site
 from staffplan.tables import (
     Agents,
     Availability,

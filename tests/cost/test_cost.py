@@ -10,15 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from staffplan.config import (
-    CostSettings,
-    OnCostSettings,
-    PremiumSettings,
-    Queue,
-    ShrinkageSettings,
-    StaffingSettings,
-    WorkPlanSettings,
-)
+from staffplan.people_settings import CostSettings, OnCostSettings, PremiumSettings, WorkPlanSettings
+from staffplan.settings import ShrinkageSettings, StaffingSettings
+from staffplan.site import Queue
 from staffplan.tables import Coverage
 
 HOUR = 60

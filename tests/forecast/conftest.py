@@ -10,9 +10,10 @@ import pandas as pd
 import pytest
 
 from staffplan.clock import OpeningHours, SiteCalendar, SpecialDay, horizon_intervals
-from staffplan.config import ForecastSettings, Queue, Site
 from staffplan.forecast import ForecastResult, forecast
 from staffplan.forecast.series import DayGrid, QueueSeries, queue_series, raw_series
+from staffplan.settings import ForecastSettings
+from staffplan.site import Queue, Site
 from staffplan.tables import ContactHistory
 
 MONDAY = date(2026, 1, 5)

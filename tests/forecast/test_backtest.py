@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from staffplan.config import ForecastSettings
 from staffplan.forecast.backtest import Origin, Trial, choose, day_error, origins_after, run, weekly_origins
 from staffplan.forecast.special import Shift
+from staffplan.settings import ForecastSettings
 
 SETTINGS = ForecastSettings()
 

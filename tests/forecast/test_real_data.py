@@ -8,8 +8,9 @@ import pandas as pd
 import pytest
 
 from staffplan.clock import SiteCalendar, localize
-from staffplan.config import ForecastSettings, Queue, Site
 from staffplan.forecast import forecast
+from staffplan.settings import ForecastSettings
+from staffplan.site import Queue, Site
 from staffplan.tables import ContactHistory
 
 CASES = [

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from staffplan.clock import OpeningHours, SpecialDay
-from staffplan.config import ForecastSettings
 from staffplan.errors import DataError
+from staffplan.settings import ForecastSettings
 from staffplan.tables import ContactHistory
 
 QUICK = ForecastSettings(methods=("seasonal_naive", "recent_average"))

@@ -11,9 +11,10 @@ import pandas as pd
 import pytest
 
 from staffplan.clock import OpeningHours, SiteCalendar, horizon_intervals, parse_spans, wall_instant
-from staffplan.config import Queue, Site, parse_goal
 from staffplan.errors import Note
 from staffplan.report import ReportData, render_page
+from staffplan.settings import parse_goal
+from staffplan.site import Queue, Site
 from staffplan.tables import (
     Backtest,
     ContactHistory,

@@ -7,8 +7,8 @@ from datetime import date
 
 import pytest
 
-from staffplan.config import Goal, parse_goal
 from staffplan.report import formats
+from staffplan.settings import Goal, parse_goal
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 
 from staffplan.clock import SiteCalendar, SpecialDay, wall_instant
-from staffplan.config import BreakSettings, Queue, RosterSettings, ShiftSettings, Site, WorkPlanSettings
+from staffplan.people_settings import BreakSettings, RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.roster import CheckReport, RosterResult, check, roster
 from staffplan.roster.build import build_problem
 from staffplan.roster.problem import RosterProblem
+from staffplan.site import Queue, Site
 from staffplan.tables import (
     Agents,
     Availability,

@@ -23,7 +23,7 @@ from roster_centers import (
 )
 
 from staffplan.clock import SpecialDay, wall_instant
-from staffplan.config import RosterSettings, WorkPlanSettings
+from staffplan.people_settings import RosterSettings, WorkPlanSettings
 from staffplan.roster import CheckReport
 
 CENTER = Center(

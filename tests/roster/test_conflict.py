@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from roster_centers import DAY, LATE, NIGHT, SHORT, Center, day, every_day
 
-from staffplan.config import RosterSettings, WorkPlanSettings
 from staffplan.errors import InfeasibleError
+from staffplan.people_settings import RosterSettings, WorkPlanSettings
 from staffplan.roster.conflict import minimal_core, possible, rule_parts
 
 ALL_DAY = {"voice": every_day(7, range(24))}

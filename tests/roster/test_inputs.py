@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from roster_centers import DAY, MONDAY, SHORT, Center, day, every_day
 
-from staffplan.config import BreakSettings, ShiftSettings, WorkPlanSettings
 from staffplan.errors import ConfigError, DataError
+from staffplan.people_settings import BreakSettings, ShiftSettings, WorkPlanSettings
 from staffplan.roster.build import build_problem
 
 GOOD = Center({"voice": every_day(2, range(8, 15))})

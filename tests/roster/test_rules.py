@@ -10,7 +10,7 @@ import pytest
 from ortools.sat.python import cp_model
 from roster_centers import LATE, MONDAY, NIGHT, SHORT, Center, every_day
 
-from staffplan.config import RosterSettings, WorkPlanSettings
+from staffplan.people_settings import RosterSettings, WorkPlanSettings
 from staffplan.roster.kernels import IMPOSSIBLE, NOTHING
 from staffplan.roster.problem import RosterProblem
 from staffplan.roster.rules import (

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from roster_centers import DAY, LATE, SHORT, Center, every_day
 
-from staffplan.config import BreakSettings, RosterSettings, ShiftSettings, WorkPlanSettings
+from staffplan.people_settings import BreakSettings, RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.roster.bound import best_bound, bound_at, first_prices, tour_classes
 from staffplan.roster.kernels import Crew, Demand, add_person, gains, place_pauses, remove_person
 from staffplan.roster.model import pause_choices

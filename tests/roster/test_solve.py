@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from roster_centers import DAY, LATE, MADRID, NIGHT, SHORT, Center, day, every_day
 
-from staffplan.config import BreakSettings, RosterSettings, ShiftSettings, WorkPlanSettings
+from staffplan.people_settings import BreakSettings, RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.progress import Progress
 from staffplan.roster import RosterResult
 from staffplan.roster.model import pause_choices

@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 
 from staffplan.clock import OpeningHours, SiteCalendar, wall_instant
-from staffplan.config import Goal, Queue, SimulateSettings, Site, StaffingSettings
+from staffplan.settings import Goal, SimulateSettings, StaffingSettings
 from staffplan.simulate import SimulationResult, simulate
+from staffplan.site import Queue, Site
 from staffplan.tables import Roster, RosterActivities, RosterShifts, StaffingRequirement, VolumeForecast
 
 MONDAY = date(2026, 3, 2)

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from staffplan.clock import OpeningHours
-from staffplan.config import Goal, ShrinkageSettings, StaffingSettings
+from staffplan.settings import Goal, ShrinkageSettings, StaffingSettings
 from staffplan.simulate.scene import day_variation
 
 HOUR = 60

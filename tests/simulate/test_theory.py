@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from staffplan.config import Goal, SimulateSettings, StaffingSettings
+from staffplan.settings import Goal, SimulateSettings, StaffingSettings
 from staffplan.simulate import service_level
 from staffplan.simulate.outcomes import waiting_measures
 from staffplan.simulate.scene import make_scene

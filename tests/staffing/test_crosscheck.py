@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from staffplan.config import Goal, Queue, Site, SiteCalendar, StaffingSettings, parse_goal
+from staffplan.config import SiteCalendar
+from staffplan.settings import Goal, StaffingSettings, parse_goal
+from staffplan.site import Queue, Site
 from staffplan.staffing import CrossCheck, cross_check, staff
 from staffplan.tables import VolumeForecast
 

@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 
 from staffplan.clock import OpeningHours as Hours
 from staffplan.clock import horizon_intervals, parse_spans
-from staffplan.config import Goal, Queue, ShrinkageSettings, Site, SiteCalendar, StaffingSettings, parse_goal
+from staffplan.config import SiteCalendar
 from staffplan.errors import ConfigError, DataError
+from staffplan.settings import Goal, ShrinkageSettings, StaffingSettings, parse_goal
+from staffplan.site import Queue, Site
 from staffplan.staffing import StaffingResult, staff
 from staffplan.staffing.erlang import agents_for_erlang_c
 from staffplan.tables import VolumeForecast

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from staffplan.errors import Note
-    from staffplan.tables import Table
+    from staffplan.schema import Table
 
 STEPS = "One step, on files"
 RULES_BROKEN = 5

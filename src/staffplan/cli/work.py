@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from staffplan.clock import local_dates
-from staffplan.config import Config, Site, load_config, make_config, make_site, parse_goal
+from staffplan.config import Config, load_config, make_config
 from staffplan.errors import Problem, UsageError
 from staffplan.files import read_history, read_special_days, read_table, read_workforce
 from staffplan.plan.directory import PLAN_TOML, open_existing, read_config_text
 from staffplan.plan.manifest import FILE_NAME as MANIFEST
 from staffplan.plan.workspace import Workspace, first_day_after, history_before
 from staffplan.progress import OnProgress
+from staffplan.settings import parse_goal
+from staffplan.site import Site, make_site
 from staffplan.tables import (
     Roster,
     RosterActivities,

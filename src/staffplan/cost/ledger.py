@@ -18,10 +18,11 @@ import numpy as np
 import pandas as pd
 
 from staffplan.clock import local_dates
-from staffplan.config import Queue, Site, StaffingSettings
 from staffplan.cost.exact import Floats, Ints, exact, share_out
 from staffplan.cost.people import Frame, PaidTime, Spans
 from staffplan.cost.premiums import instants_of, minutes_of
+from staffplan.settings import StaffingSettings
+from staffplan.site import Queue, Site
 from staffplan.tables import Coverage, StaffingRequirement, VolumeForecast
 
 USES = (

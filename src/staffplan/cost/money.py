@@ -10,9 +10,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from staffplan.config import CostSettings
 from staffplan.cost.exact import Ints, exact, half_up, share_out
 from staffplan.cost.people import PaidTime
+from staffplan.people_settings import CostSettings
 
 
 @dataclass(frozen=True)

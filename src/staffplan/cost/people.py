@@ -16,9 +16,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from staffplan.clock import local_dates, midnight
-from staffplan.config import CostSettings, Site, WorkPlanSettings
 from staffplan.cost.exact import Floats, Ints, exact, half_up, share_out
 from staffplan.cost.premiums import minutes_of, premium_clock
+from staffplan.people_settings import CostSettings, WorkPlanSettings
+from staffplan.site import Site
 from staffplan.tables import Roster, Workforce
 
 NO_GROUP = "(no group)"

@@ -11,8 +11,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from staffplan.clock import SiteCalendar, local_dates, parse_spans, parse_weekdays, wall_instant
-from staffplan.config import CostSettings, PremiumSettings, Site
 from staffplan.cost.exact import Ints
+from staffplan.people_settings import CostSettings, PremiumSettings
+from staffplan.site import Site
 from staffplan.tables import Roster
 
 NANOSECONDS_PER_MINUTE = 60_000_000_000

@@ -10,12 +10,14 @@ from fractions import Fraction
 import pandas as pd
 
 from staffplan.clock import local_dates
-from staffplan.config import CostSettings, Site, StaffingSettings, WorkPlanSettings
 from staffplan.cost.ledger import known_queue, make_demand, make_hours, queue_channels, queue_work
 from staffplan.cost.lines import bridge_lines, cost_lines, hour_lines, make_report, unit_rows
 from staffplan.cost.money import Money, make_money
 from staffplan.cost.people import Frame, PaidTime, hourly_rates, make_frame, paid_time
 from staffplan.errors import Note
+from staffplan.people_settings import CostSettings, WorkPlanSettings
+from staffplan.settings import StaffingSettings
+from staffplan.site import Site
 from staffplan.tables import (
     CostReport,
     Coverage,

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from staffplan.config import ForecastSettings
 from staffplan.forecast.accuracy import bias, rmse, totals, wape
 from staffplan.forecast.aht import constant_aht, learn_aht
 from staffplan.forecast.intervals import cross_coverage
@@ -15,6 +14,7 @@ from staffplan.forecast.learn import learn, predict
 from staffplan.forecast.methods import METHODS, Ahead
 from staffplan.forecast.series import Floats, QueueSeries, Whole
 from staffplan.forecast.special import Shift
+from staffplan.settings import ForecastSettings
 
 BASELINES = ("seasonal_naive", "plain_average")
 """Same interval last week (of the cleaned history), and the plain average of the last six weeks: every forecast is

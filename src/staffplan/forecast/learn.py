@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from staffplan.config import ForecastSettings
 from staffplan.forecast.cleaning import Finding, clean
 from staffplan.forecast.methods import Ahead, Method, Prediction, Training
 from staffplan.forecast.series import QueueSeries
 from staffplan.forecast.special import Effects, Shift, find_shift, learn_effects
+from staffplan.settings import ForecastSettings
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from staffplan.clock import OpeningHours, SiteCalendar
-from staffplan.config import ForecastSettings, Queue
 from staffplan.errors import Note
 from staffplan.forecast import notes as say
 from staffplan.forecast.accuracy import wape
@@ -32,6 +31,8 @@ from staffplan.forecast.learn import Learned, learn, predict
 from staffplan.forecast.methods import METHODS, Ahead
 from staffplan.forecast.methods.rates import mean_rates
 from staffplan.forecast.series import DayGrid, Floats, QueueSeries, day_labels, gap_days, queue_series, raw_series
+from staffplan.settings import ForecastSettings
+from staffplan.site import Queue
 
 ASSUMED_AHT_SECONDS = 300.0
 """Handling time where neither the history nor the settings have one; always said in a note."""

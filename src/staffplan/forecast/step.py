@@ -9,12 +9,13 @@ import pandas as pd
 from joblib import Parallel, delayed
 
 from staffplan.clock import SiteCalendar, local_dates
-from staffplan.config import ForecastSettings, Queue, Site
 from staffplan.errors import DataError, Note, Problem
 from staffplan.forecast.notes import about_all
 from staffplan.forecast.queue import QueueForecast, Task, forecast_queue
 from staffplan.forecast.series import interval_problems
 from staffplan.progress import OnProgress, Progress, silent
+from staffplan.settings import ForecastSettings
+from staffplan.site import Queue, Site
 from staffplan.tables import Backtest, ContactHistory, VolumeForecast
 
 

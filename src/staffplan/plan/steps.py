@@ -14,6 +14,7 @@ from staffplan.files import table_bytes
 from staffplan.plan.manifest import Facts, Manifest
 from staffplan.plan.workspace import Workspace
 from staffplan.progress import OnProgress
+from staffplan.schema import Table
 from staffplan.tables import (
     Backtest,
     CostReport,
@@ -23,7 +24,6 @@ from staffplan.tables import (
     RosterBreaches,
     RosterShifts,
     StaffingRequirement,
-    Table,
     VolumeForecast,
 )
 

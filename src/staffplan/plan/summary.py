@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from staffplan.config import Goal, Site
 from staffplan.files import place_of
 from staffplan.plan.manifest import Manifest
 from staffplan.plan.run import hand_edits
 from staffplan.plan.workspace import Workspace
+from staffplan.settings import Goal
+from staffplan.site import Site
 from staffplan.tables import CostReport, DayService, StaffingRequirement
 from staffplan.text import percent, text_table
 

@@ -11,18 +11,12 @@ from typing import TypeVar
 import pandas as pd
 
 from staffplan.clock import SpecialDay, local_dates
-from staffplan.config import Config, Site, data_path, make_site
+from staffplan.config import Config, data_path
 from staffplan.errors import ConfigError, DataError, Problem
 from staffplan.files import read_history, read_special_days, read_table, read_workforce
-from staffplan.tables import (
-    ContactHistory,
-    Roster,
-    RosterActivities,
-    RosterShifts,
-    Table,
-    VolumeForecast,
-    Workforce,
-)
+from staffplan.schema import Table
+from staffplan.site import Site, make_site
+from staffplan.tables import ContactHistory, Roster, RosterActivities, RosterShifts, VolumeForecast, Workforce
 
 T = TypeVar("T", bound=Table)
 INPUTS = ("history", "special_days", "agents", "time_off", "availability")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from staffplan.config import Site
 from staffplan.errors import Note
+from staffplan.site import Site
 from staffplan.tables import (
     Backtest,
     ContactHistory,

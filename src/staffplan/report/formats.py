@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from datetime import date, datetime
 
-from staffplan.config import Goal
+from staffplan.settings import Goal
 from staffplan.tables import WORK_TYPE
 
 NOTHING = "–"

@@ -9,10 +9,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from staffplan.clock import local_dates
-from staffplan.config import Site
 from staffplan.report import summaries
 from staffplan.report.data import ReportData
 from staffplan.report.formats import span
+from staffplan.site import Site
 
 
 def broken_promises(data: ReportData) -> pd.DataFrame:

@@ -16,9 +16,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from staffplan.clock import horizon_intervals, local_dates, midnight, minute_of_day
-from staffplan.config import Site
 from staffplan.report.data import ReportData
 from staffplan.report.formats import SIMPLE_METHODS, WEEKDAY_NAMES, minute_clock
+from staffplan.site import Site
 
 HISTORY_DAYS = 56
 """Days of history drawn before the forecast: eight weeks let the eye find the weekly pattern."""

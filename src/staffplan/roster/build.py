@@ -12,17 +12,17 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from staffplan.clock import WEEKDAYS, SiteCalendar, Spans, midnight, parse_spans, parse_weekdays, wall_instant
-from staffplan.config import (
+from staffplan.people_settings import (
     ConsecutiveDays,
     DailyRest,
     RosterSettings,
     ShiftSettings,
-    Site,
     WeekendsOff,
     WorkPlanSettings,
 )
 from staffplan.roster.inputs import plan_of, refuse_what_cannot_be_used, skills_of, slot_minutes
 from staffplan.roster.problem import DAYS_OF_A_WHOLE_WEEK, Pause, Period, Person, RosterProblem, ShiftOption
+from staffplan.site import Site
 from staffplan.tables import StaffingRequirement, Workforce
 
 DAY = 24 * 60

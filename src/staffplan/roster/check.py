@@ -15,11 +15,12 @@ import numpy as np
 import pandas as pd
 
 from staffplan.clock import parse_spans, parse_weekdays, wall_instant
-from staffplan.config import ConsecutiveDays as ConsecutiveDaysSettings
-from staffplan.config import DailyRest as DailyRestSettings
-from staffplan.config import RosterSettings, ShiftSettings, Site, WorkPlanSettings
-from staffplan.config import WeekendsOff as WeekendsOffSettings
+from staffplan.people_settings import ConsecutiveDays as ConsecutiveDaysSettings
+from staffplan.people_settings import DailyRest as DailyRestSettings
+from staffplan.people_settings import RosterSettings, ShiftSettings, WorkPlanSettings
+from staffplan.people_settings import WeekendsOff as WeekendsOffSettings
 from staffplan.roster import rules
+from staffplan.site import Site
 from staffplan.tables import Roster, StaffingRequirement, Workforce
 
 MINUTE = pd.Timedelta(minutes=1)

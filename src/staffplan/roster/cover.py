@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from staffplan.config import Site
+from staffplan.site import Site
 from staffplan.tables import Coverage, Roster, StaffingRequirement
 
 

@@ -9,8 +9,9 @@ from typing import Any
 import pandas as pd
 
 from staffplan.clock import midnight
-from staffplan.config import ShiftSettings, Site, WorkPlanSettings
 from staffplan.errors import ConfigError, DataError, Problem, nearest
+from staffplan.people_settings import ShiftSettings, WorkPlanSettings
+from staffplan.site import Site
 from staffplan.tables import Availability, StaffingRequirement, TimeOff, Workforce
 
 FINEST_SLOT_MINUTES = 5

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from staffplan.clock import local_dates
-from staffplan.config import Site
 from staffplan.errors import Note
 from staffplan.roster.problem import DAYS_OF_A_WHOLE_WEEK, RosterProblem
+from staffplan.site import Site
 from staffplan.tables import Coverage, Workforce
 
 MOST_PROMISES = 15

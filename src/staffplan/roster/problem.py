@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from staffplan.config import WorkPlanSettings
+from staffplan.people_settings import WorkPlanSettings
 
 DAYS_OF_A_WHOLE_WEEK = 5
 """A last week with fewer days in the period has no minimum of hours."""

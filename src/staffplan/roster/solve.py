@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from staffplan.config import RosterSettings, ShiftSettings, Site, WorkPlanSettings
 from staffplan.errors import Note
+from staffplan.people_settings import RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.progress import OnProgress, Progress, silent
 from staffplan.roster.bound import best_bound, tour_classes
 from staffplan.roster.build import build_problem
@@ -31,6 +31,7 @@ from staffplan.roster.search import Incumbent, anneal, first_tours
 from staffplan.roster.serve import serve
 from staffplan.roster.tables_out import make_roster
 from staffplan.roster.tours import Board, TourSpace, board_of, make_tour_space, own_room
+from staffplan.site import Site
 from staffplan.tables import Coverage, Roster, StaffingRequirement, Workforce
 
 MOVES_PER_AGENT_DAY, FEWEST_MOVES, MOST_MOVES = 60, 500, 100_000

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from staffplan.config import SimulateSettings, StaffingSettings
+from staffplan.settings import SimulateSettings, StaffingSettings
 from staffplan.simulate.engine import Contacts, Stretches
 from staffplan.simulate.records import Floats, Ints
 from staffplan.simulate.scene import Pieces, Scene, Stream, cut, make_stretches

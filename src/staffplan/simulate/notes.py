@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from staffplan.config import SimulateSettings, StaffingSettings
 from staffplan.errors import Note
+from staffplan.settings import SimulateSettings, StaffingSettings
 from staffplan.simulate.draws import absence_shares
 from staffplan.simulate.outcomes import OPEN, SENT_OFF, Tally
 from staffplan.simulate.scene import GroupPromise, Scene

@@ -14,9 +14,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from staffplan.clock import horizon_intervals, local_dates
-from staffplan.config import DEFAULT_GOALS, Definition, Goal, Queue, Site
+from staffplan.settings import DEFAULT_GOALS, Definition, Goal
 from staffplan.simulate.engine import Closings, Groups, Stretches
 from staffplan.simulate.records import Floats, Ints
+from staffplan.site import Queue, Site
 from staffplan.tables import Roster, StaffingRequirement, VolumeForecast
 
 Z_80 = 1.2815515655446004

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed, effective_n_jobs
 
-from staffplan.config import SimulateSettings, Site, StaffingSettings
 from staffplan.errors import Note
 from staffplan.progress import OnProgress, Progress, silent
+from staffplan.settings import SimulateSettings, StaffingSettings
 from staffplan.simulate import engine, notes
 from staffplan.simulate.draws import draw_absences, draw_contacts
 from staffplan.simulate.outcomes import (
@@ -24,6 +24,7 @@ from staffplan.simulate.outcomes import (
 )
 from staffplan.simulate.records import Floats
 from staffplan.simulate.scene import Scene, cut, make_scene
+from staffplan.site import Site
 from staffplan.tables import Coverage, DayService, Roster, StaffingRequirement, VolumeForecast
 
 BATCHES = 20

@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from staffplan.config import Goal, Site
+from staffplan.settings import Goal
+from staffplan.site import Site
 from staffplan.staffing.arrays import Array
 from staffplan.staffing.pool import Pool, pools
 from staffplan.tables import StaffingRequirement, VolumeForecast

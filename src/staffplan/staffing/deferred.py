@@ -13,8 +13,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from staffplan.clock import local_dates
-from staffplan.config import Queue, Site
 from staffplan.errors import ConfigError, Note, Problem
+from staffplan.site import Queue, Site
 from staffplan.staffing.arrays import Array
 from staffplan.staffing.backlog import DeferredWork, Finished, Flags, Indices, level_agents, work_off
 from staffplan.staffing.live import Sized

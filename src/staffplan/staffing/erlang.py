@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import gammaincc, gammaln
 
-from staffplan.config import Definition
+from staffplan.settings import Definition
 from staffplan.staffing import kernels
 from staffplan.staffing.arrays import (
     HEADS,

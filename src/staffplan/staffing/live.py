@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from staffplan.config import Goal, Queue
+from staffplan.settings import Goal
+from staffplan.site import Queue
 from staffplan.staffing.arrays import Array
 from staffplan.staffing.chat import chat_pace
 from staffplan.staffing.erlang import WaitingLine, agents_for_erlang_c, agents_for_line, waiting_line

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from staffplan.config import Queue, Site
 from staffplan.errors import DataError, Problem, nearest
+from staffplan.site import Queue, Site
 from staffplan.staffing.arrays import Array
 from staffplan.tables import VolumeForecast
 

@@ -12,9 +12,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from staffplan.config import Queue, Site, StaffingSettings
 from staffplan.errors import Note
 from staffplan.progress import OnProgress, Progress, silent
+from staffplan.settings import StaffingSettings
+from staffplan.site import Queue, Site
 from staffplan.staffing.arrays import Array
 from staffplan.staffing.backlog import ceil_heads
 from staffplan.staffing.deferred import size_deferred

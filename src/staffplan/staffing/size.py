@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from staffplan.config import Definition
+from staffplan.settings import Definition
 from staffplan.staffing.erlang import waiting_line
 
 

@@ -1,0 +1,200 @@
+"""The sections of plan.toml on people: shifts, contracts, the site's rules, the search, and what an hour costs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from staffplan.clock import parse_spans, parse_weekdays
+from staffplan.settings import NotNegative, Positive, Section
+
+
+class BreakSettings(Section):
+    """A meal or a break inside a shift."""
+
+    activity: Literal["break", "meal"] = "break"
+    """What it is called in the roster."""
+    minutes: int = Field(gt=0, le=180)
+    """How long it lasts."""
+    paid: bool = True
+    """Whether it counts as working time."""
+    earliest_minutes: int = Field(ge=0)
+    """It starts at the earliest this long after the shift's start."""
+    latest_minutes: int = Field(ge=0)
+    """It starts at the latest this long after the shift's start."""
+
+    @model_validator(mode="after")
+    def _window(self) -> Self:
+        if self.latest_minutes < self.earliest_minutes:
+            raise ValueError("latest_minutes is before earliest_minutes")
+        return self
+
+
+class ShiftSettings(Section):
+    """A family of shifts: one length, several starts."""
+
+    hours: Annotated[float, Field(gt=0, le=16)]
+    """From start to end, meals included."""
+    first_start: str = "08:00"
+    """Earliest start, local time."""
+    last_start: str = "08:00"
+    """Latest start, local time; a shift may end after midnight."""
+    every_minutes: int = Field(default=60, gt=0)
+    """Starts lie this far apart."""
+    weekdays: str = "daily"
+    """Days on which the shift may start."""
+    breaks: tuple[BreakSettings, ...] = ()
+    """Its meal and breaks, in order."""
+
+    @model_validator(mode="after")
+    def _readable(self) -> Self:
+        parse_weekdays(self.weekdays)
+        first, last = self.start_minutes[0], clock_minute(self.last_start)
+        if last < first:
+            raise ValueError("last_start is before first_start")
+        for pause in self.breaks:
+            if pause.latest_minutes + pause.minutes > self.hours * 60:
+                raise ValueError(f"a {pause.activity} may end after the shift; lower its latest_minutes")
+        return self
+
+    @property
+    def start_minutes(self) -> tuple[int, ...]:
+        """Minutes after midnight of every start."""
+        first, last = clock_minute(self.first_start), clock_minute(self.last_start)
+        return tuple(range(first, max(last, first) + 1, self.every_minutes))
+
+    @property
+    def paid_minutes(self) -> int:
+        """Length without unpaid breaks."""
+        return round(self.hours * 60) - sum(pause.minutes for pause in self.breaks if not pause.paid)
+
+
+def clock_minute(text: str) -> int:
+    """Minutes after midnight of "08:30"; ValueError, in words, on anything else."""
+    match = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", text.strip())
+    if match is None:
+        raise ValueError(f"{text!r} is not a time of day; write 08:30")
+    return int(match[1]) * 60 + int(match[2])
+
+
+class WorkPlanSettings(Section):
+    """A contract: what a person may and must work."""
+
+    shifts: tuple[str, ...]
+    """Names under [shifts] this contract allows."""
+    weekly_hours_min: NotNegative = 0.0
+    """Fewest paid hours a week. A day of paid time off counts as a fifth of it."""
+    weekly_hours_max: Positive = 40.0
+    """Most paid hours a week."""
+    days_per_week_max: int = Field(default=5, ge=1, le=7)
+    """Most days worked in a week."""
+    hourly_rate: NotNegative | None = None
+    """Base pay by the hour where the agent's own is not given."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.weekly_hours_max < self.weekly_hours_min:
+            raise ValueError("weekly_hours_max is below weekly_hours_min")
+        return self
+
+
+class DailyRest(Section):
+    """Hours between the end of a shift and the start of the next."""
+
+    rule: Literal["daily_rest"] = "daily_rest"
+    """Which rule it is."""
+    hours: Annotated[float, Field(gt=0, le=48)] = 11.0
+    """Rest, at least."""
+    work_plans: tuple[str, ...] = ()
+    """Contracts it holds for; left out: all."""
+
+
+class ConsecutiveDays(Section):
+    """Days worked in a row, at most."""
+
+    rule: Literal["consecutive_days"] = "consecutive_days"
+    """Which rule it is."""
+    days: int = Field(default=6, ge=1)
+    """Days, at most."""
+    work_plans: tuple[str, ...] = ()
+    """Contracts it holds for; left out: all."""
+
+
+class WeekendsOff(Section):
+    """Weekends free of work (Saturday and Sunday), at least this many in the period."""
+
+    rule: Literal["weekends_off"] = "weekends_off"
+    """Which rule it is."""
+    weekends: int = Field(default=1, ge=0)
+    """Weekends free of work, at least."""
+    work_plans: tuple[str, ...] = ()
+    """Contracts it holds for; left out: all."""
+
+
+RuleSettings = Annotated[DailyRest | ConsecutiveDays | WeekendsOff, Field(discriminator="rule")]
+RULES: Mapping[str, type[Section]] = {
+    str(rule.model_fields["rule"].default): rule for rule in (DailyRest, ConsecutiveDays, WeekendsOff)
+}
+
+
+class RosterSettings(Section):
+    """How the roster is made. The rules are the site's agreement, one entry each."""
+
+    rules: tuple[RuleSettings, ...] = (DailyRest(), ConsecutiveDays())
+    """Hard rules beside those of the contract, availability, time off and skills, which always hold."""
+    understaffing_weight: Positive = 10.0
+    """Price of an hour missing on queue."""
+    overstaffing_weight: NotNegative = 1.0
+    """Price of an hour too many on queue."""
+    effort: Positive = 1.0
+    """Search effort; 2 searches twice as long. Deterministic work, not seconds, so that results repeat."""
+    time_limit_seconds: Positive = 90.0
+    """Give up, with the best roster so far, after this long."""
+
+
+class PremiumSettings(Section):
+    """Extra pay: when it applies and how much. Data, not law; a preset says where it was looked up."""
+
+    name: str
+    """What it is called in the cost report."""
+    share: NotNegative
+    """Part of the base rate paid on top, 0.25 is +25 %."""
+    weekdays: str = "daily"
+    """Days on which the span of hours begins; one that passes midnight stays with its first day."""
+    hours: str = "24h"
+    """Spans of local time, "22:00-06:00"."""
+    holidays_only: bool = False
+    """Only where the span begins on a public holiday."""
+    excludes: tuple[str, ...] = ()
+    """Premiums (by name) that are not paid in the same hour as this one."""
+
+    @model_validator(mode="after")
+    def _readable(self) -> Self:
+        parse_weekdays(self.weekdays)
+        parse_spans(self.hours)
+        return self
+
+
+class OnCostSettings(Section):
+    """What an employer pays beside wages."""
+
+    name: str
+    """What it is called in the cost report."""
+    share: NotNegative = 0.0
+    """Part of wages and premiums."""
+    monthly_per_agent: NotNegative = 0.0
+    """Amount for each agent and month, by days of the month planned: seat, licences, telephony."""
+
+
+class CostSettings(Section):
+    """What an hour costs."""
+
+    default_hourly_rate: NotNegative = 0.0
+    """Base pay where neither the agent nor the contract has one."""
+    premiums: tuple[PremiumSettings, ...] = ()
+    """Extra pay, one entry each."""
+    on_costs: tuple[OnCostSettings, ...] = ()
+    """What is paid beside wages, one entry each."""

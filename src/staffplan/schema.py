@@ -1,0 +1,241 @@
+"""What a table is: one DataFrame around which columns, kinds, ranges and key are checked once, when it is made.
+
+`Table.of(frame, source)` is the only way in: it collects every problem and raises one DataError. Rows are counted as
+a spreadsheet counts them (the header is row 1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar, Literal, Self
+
+import numpy as np
+import pandas as pd
+
+from staffplan.errors import DataError, Problem
+
+Kind = Literal["instant", "date", "text", "number", "count"]
+MAX_PROBLEMS = 100
+"""Problems listed in full for one table; the rest are counted."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """What one column of a table may hold. `blank` tells whether a cell may be empty (NaN, NaT, "")."""
+
+    name: str
+    kind: Kind
+    required: bool = True
+    blank: bool = False
+    minimum: float | None = None
+    maximum: float | None = None
+    choices: tuple[str, ...] = ()
+    reader: Callable[[str], object] | None = None
+    """Reads a cell's text; its ValueError says, in words, what is wrong with it."""
+
+
+def instant(name: str = "interval_start", *, required: bool = True, blank: bool = False) -> Column:
+    return Column(name, "instant", required, blank)
+
+
+def text(name: str, *, required: bool = True, blank: bool = False, choices: tuple[str, ...] = ()) -> Column:
+    return Column(name, "text", required, blank, choices=choices)
+
+
+def number(
+    name: str,
+    minimum: float | None = 0.0,
+    maximum: float | None = None,
+    *,
+    required: bool = True,
+    blank: bool = False,
+) -> Column:
+    return Column(name, "number", required, blank, minimum, maximum)
+
+
+@dataclass(frozen=True)
+class Table:
+    """One DataFrame that keeps its schema: the declared columns first, sorted by key, a plain 0..n index."""
+
+    frame: pd.DataFrame
+    source: str
+
+    columns: ClassVar[tuple[Column, ...]] = ()
+    key: ClassVar[tuple[str, ...]] = ()
+    file_name: ClassVar[str] = ""
+    needs_rows: ClassVar[bool] = False
+    """Whether a file with nothing but the header says nothing, and is refused."""
+    ordered: ClassVar[tuple[str, str] | None] = None
+    """Two columns, the second of which must not lie before the first."""
+
+    @classmethod
+    def of(cls, frame: pd.DataFrame, source: str = "") -> Self:
+        """Check `frame` and make the table. `source` (a file name) begins every problem's place.
+
+        Instants must be tz-aware, dates `datetime64` without a zone. A column "_row", where present,
+        gives each row's number in its file; missing optional columns are added blank. Raises DataError.
+        """
+        source = source or cls.file_name
+        missing = [c.name for c in cls.columns if c.required and c.name not in frame.columns]
+        if missing:
+            raise DataError(_missing_column(source, name, frame) for name in missing)
+        rows = _row_numbers(frame)
+        data = pd.DataFrame({c.name: _column(frame, c) for c in cls.columns}, index=range(len(frame)))
+        problems = cls._problems(data, rows, source)
+        if problems:
+            raise DataError(capped(sorted(problems, key=by_row), source))
+        return cls(data.sort_values(list(cls.key), kind="stable", ignore_index=True), source)
+
+    @classmethod
+    def problems_of(cls, frame: pd.DataFrame, source: str) -> list[Problem]:
+        """Every problem of the rows, for a caller that has found others already; the columns are there."""
+        data = pd.DataFrame({c.name: _column(frame, c) for c in cls.columns}, index=range(len(frame)))
+        return cls._problems(data, _row_numbers(frame), source)
+
+    @classmethod
+    def _problems(cls, data: pd.DataFrame, rows: np.ndarray, source: str) -> list[Problem]:
+        problems = [p for c in cls.columns for p in _column_problems(data[c.name], c, rows, source)]
+        if cls.ordered is not None:
+            problems += _order_problems(data, *cls.ordered, rows, source)
+        return problems + _key_problems(data, cls.key, rows, source)
+
+    @classmethod
+    def empty(cls) -> Self:
+        """The table without rows."""
+        return cls.of(pd.DataFrame({c.name: _no_values(c) for c in cls.columns}))
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+
+def capped(problems: list[Problem], source: str) -> list[Problem]:
+    """At most MAX_PROBLEMS problems, and one more line that counts the rest."""
+    if len(problems) <= MAX_PROBLEMS:
+        return problems
+    rest = len(problems) - MAX_PROBLEMS
+    return [*problems[:MAX_PROBLEMS], Problem(source, f"and {rest} more problems like these")]
+
+
+def by_row(problem: Problem) -> tuple[int, str]:
+    parts = problem.place.rsplit(":", 2)
+    return (int(parts[1]) if len(parts) == 3 and parts[1].isdigit() else 0), problem.place
+
+
+def _missing_column(source: str, name: str, frame: pd.DataFrame) -> Problem:
+    there = ", ".join(str(c) for c in frame.columns if c != "_row")
+    return Problem(
+        f"{source}:1:{name}",
+        "the column is missing",
+        f"columns there: {there}; rename one, or map it in the config under [input.columns]",
+    )
+
+
+def _row_numbers(frame: pd.DataFrame) -> np.ndarray:
+    if "_row" in frame.columns:
+        return frame["_row"].to_numpy(dtype=np.int64)
+    return np.arange(len(frame), dtype=np.int64) + 2
+
+
+def _no_values(column: Column) -> pd.Series:
+    match column.kind:
+        case "instant":
+            return pd.Series([], dtype="datetime64[ns, UTC]")
+        case "date":
+            return pd.Series([], dtype="datetime64[ns]")
+        case "text":
+            return pd.Series([], dtype=object)
+        case _:
+            return pd.Series([], dtype=float)
+
+
+def _column(frame: pd.DataFrame, column: Column) -> pd.Series:
+    """The column in its canonical dtype; a missing optional one is blank throughout."""
+    if column.name not in frame.columns:
+        blank: object = {"instant": pd.NaT, "date": pd.NaT, "text": ""}.get(column.kind, np.nan)
+        values = pd.Series([blank] * len(frame), dtype=object)
+    else:
+        values = frame[column.name].reset_index(drop=True)
+    match column.kind:
+        case "instant":
+            return pd.to_datetime(values, utc=True).dt.as_unit("ns")
+        case "date":
+            return pd.to_datetime(values).dt.as_unit("ns")
+        case "text":
+            return values.astype(object).where(values.notna(), "").astype(str).astype(object)
+        case _:
+            return pd.to_numeric(values).astype(float)
+
+
+def _column_problems(values: pd.Series, column: Column, rows: np.ndarray, source: str) -> list[Problem]:
+    blank = (values == "") if column.kind == "text" else values.isna()
+    found: list[tuple[int, str, str]] = []
+    if not column.blank and column.required:
+        found += [(i, "the cell is empty", "fill it in") for i in np.flatnonzero(blank).tolist()]
+    filled = ~blank.to_numpy(dtype=bool)
+    if column.choices:
+        wrong = filled & ~values.isin(column.choices).to_numpy()
+        known = f"known: {', '.join(column.choices)}"
+        found += [(i, f"{values[i]!r} is not known here", known) for i in np.flatnonzero(wrong).tolist()]
+    if column.reader is not None:
+        found += _reader_problems(values[filled], column.reader)
+    if column.kind in ("number", "count"):
+        found += _range_problems(values.to_numpy(dtype=float), filled, column)
+    return [Problem(f"{source}:{rows[i]}:{column.name}", message, hint) for i, message, hint in found]
+
+
+def _reader_problems(values: pd.Series, reader: Callable[[str], object]) -> list[tuple[int, str, str]]:
+    found: list[tuple[int, str, str]] = []
+    for position, value in values.items():
+        try:
+            reader(value)
+        except ValueError as error:
+            found.append((int(str(position)), str(error), ""))
+    return found
+
+
+def _range_problems(values: np.ndarray, filled: np.ndarray, column: Column) -> list[tuple[int, str, str]]:
+    found: list[tuple[int, str, str]] = []
+    infinite = filled & ~np.isfinite(values)
+    found += [(i, f"{values[i]} is not a finite number", "") for i in np.flatnonzero(infinite).tolist()]
+    if column.minimum is not None:
+        low = filled & (values < column.minimum)
+        found += [(i, f"{values[i]:g} is below {column.minimum:g}", "") for i in np.flatnonzero(low).tolist()]
+    if column.maximum is not None:
+        high = filled & (values > column.maximum) & ~infinite
+        found += [(i, f"{values[i]:g} is above {column.maximum:g}", "") for i in np.flatnonzero(high).tolist()]
+    if column.kind == "count":
+        broken = filled & ~infinite & (values != np.floor(values))
+        found += [(i, f"{values[i]:g} is not a whole number", "") for i in np.flatnonzero(broken).tolist()]
+    return found
+
+
+def _order_problems(data: pd.DataFrame, first: str, last: str, rows: np.ndarray, source: str) -> list[Problem]:
+    backward = (data[last] < data[first]).to_numpy()
+    return [
+        Problem(
+            f"{source}:{rows[i]}:{last}",
+            f"{data[last][i].isoformat(sep=' ')} is before {first}, {data[first][i].isoformat(sep=' ')}",
+            "swap or correct the two",
+        )
+        for i in np.flatnonzero(backward).tolist()
+    ]
+
+
+def _key_problems(data: pd.DataFrame, key: tuple[str, ...], rows: np.ndarray, source: str) -> list[Problem]:
+    if not key:
+        return []
+    doubled = data.duplicated(list(key), keep="first").to_numpy()
+    if not doubled.any():
+        return []
+    first = data.groupby(list(key), sort=False, dropna=False).ngroup().to_numpy()
+    row_of_first = pd.Series(rows).groupby(first).first()
+    place_column = key[-1]
+    return [
+        Problem(
+            f"{source}:{rows[i]}:{place_column}",
+            f"the same {' and '.join(key)} as row {row_of_first[first[i]]}",
+            "keep one of the two rows, or add them up",
+        )
+        for i in np.flatnonzero(doubled)
+    ]

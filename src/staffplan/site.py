@@ -1,0 +1,100 @@
+"""Calendar and queues of a site with everything resolved: what every step may know beside its own section."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from staffplan.clock import OpeningHours, SiteCalendar, SpecialDay, public_holidays
+from staffplan.config import Config
+from staffplan.settings import DEFAULT_GOALS, Goal, QueueSettings
+from staffplan.tables import WORK_TYPE
+
+
+@dataclass(frozen=True)
+class Queue:
+    """A queue with everything resolved: what the steps work with."""
+
+    name: str
+    channel: str = "voice"
+    planning_group: str = ""
+    service_hours: OpeningHours | None = None
+    """None: not given; the forecast learns them."""
+    arrival_hours: OpeningHours | None = None
+    """None: not given; for immediate work learnt, as the service hours."""
+    goal: Goal = DEFAULT_GOALS["immediate"]
+    goal_is_default: bool = True
+    aht_seconds: float | None = None
+    patience_seconds: float | None = None
+    concurrency: int = 1
+    concurrency_slowdown: float = 0.0
+    minimum_agents: int = 1
+
+    @property
+    def work_type(self) -> str:
+        return WORK_TYPE[self.channel]
+
+
+@dataclass(frozen=True)
+class Site:
+    """Calendar and queues of the site: what every step may know beside its own section."""
+
+    calendar: SiteCalendar
+    queues: Mapping[str, Queue] = field(default_factory=dict)
+
+    def groups(self) -> dict[str, tuple[Queue, ...]]:
+        """Queues of each planning group, in order of their names."""
+        found: dict[str, list[Queue]] = {}
+        for name in sorted(self.queues):
+            found.setdefault(self.queues[name].planning_group, []).append(self.queues[name])
+        return {group: tuple(queues) for group, queues in sorted(found.items())}
+
+
+def make_site(
+    config: Config,
+    *,
+    queues: Iterable[str],
+    first_day: date,
+    last_day: date,
+    special_days: Iterable[SpecialDay] = (),
+) -> Site:
+    """The site for `queues` (those of the data); queues without a section get the defaults.
+
+    Public holidays of the years from `first_day` to `last_day` and their neighbours are looked up;
+    `special_days` from a file replace a public holiday on the same day.
+    """
+    days: list[SpecialDay] = []
+    if config.plan.country is not None:
+        years = range(first_day.year - 1, last_day.year + 2)
+        days += public_holidays(config.plan.country, years, config.plan.subdivision)
+    days += special_days
+    calendar = SiteCalendar(
+        config.plan.timezone, config.plan.interval_minutes, {special.day: special for special in days}
+    )
+    return Site(calendar, {name: resolve_queue(name, config) for name in sorted(set(queues))})
+
+
+def resolve_queue(name: str, config: Config) -> Queue:
+    """One queue with its hours, goal and group resolved."""
+    settings = config.queues.get(name, QueueSettings())
+    work_type = WORK_TYPE[settings.channel]
+    service = config.hours[settings.hours].opening_hours() if settings.hours else None
+    if settings.arrival_hours:
+        arrival: OpeningHours | None = config.hours[settings.arrival_hours].opening_hours()
+    else:
+        arrival = OpeningHours.always() if work_type == "deferred" else service
+    return Queue(
+        name=name,
+        channel=settings.channel,
+        planning_group=settings.planning_group or name,
+        service_hours=service,
+        arrival_hours=arrival,
+        goal=settings.goal or DEFAULT_GOALS[work_type],
+        goal_is_default=settings.goal is None,
+        aht_seconds=settings.aht_seconds,
+        patience_seconds=settings.patience_seconds,
+        concurrency=settings.concurrency,
+        concurrency_slowdown=settings.concurrency_slowdown,
+        minimum_agents=settings.minimum_agents,
+    )
