@@ -10,7 +10,7 @@ from types import ModuleType
 import pytest
 from pydantic import BaseModel
 
-from staffplan import config, people_settings, settings
+from staffplan import people_settings, settings
 
 REPOSITORY = Path(__file__).parent.parent
 

@@ -41,6 +41,9 @@ def config_path(tmp_path: Path) -> Path:
     path = tmp_path / "configs" / "center.toml"
     path.parent.mkdir()
     path.write_text(TEXT, encoding="utf-8")
+    for name in ("configs/data/history.csv", "people/agents.csv", "sets/days.csv", "elsewhere/days.csv"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("anything")
     return path
 
 
@@ -86,7 +89,7 @@ def test_the_copy_keeps_comments_and_says_nothing_of_this_machine(config_path: P
     [
         {"plan.weeks": 6},
         {"plan.start": "2026-11-30", "plan.seed": 3},
-        {"input.data": "../../elsewhere"},
+        {"input.data": "../elsewhere"},
         {"queues.voice.patience_seconds": 90.5},
         {"queues.voice.goal": "90/10"},
         {"queues.chat.channel": "chat"},
@@ -112,6 +115,18 @@ def test_the_copy_means_what_the_settings_with_their_overrides_mean(
 def test_a_wrong_setting_leaves_no_directory_behind(config_path: Path, folder: Path) -> None:
     with pytest.raises(ConfigError, match="unknown setting"):
         create_or_update(config_path, folder, {"plan.wekks": 2}, force=False)
+    assert not folder.exists()
+
+
+def test_every_input_file_that_is_not_there_is_told_before_anything_is_written(
+    config_path: Path, folder: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "people" / "agents.csv").unlink()
+    (tmp_path / "sets" / "days.csv").unlink()
+    with pytest.raises(ConfigError) as told:
+        make(config_path, folder)
+    places = [problem.place.rpartition(":")[2] for problem in told.value.problems]
+    assert places == ["input.special_days", "input.agents"]
     assert not folder.exists()
 
 

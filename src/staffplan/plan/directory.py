@@ -48,8 +48,9 @@ def load_config_file(path: Path, overrides: Mapping[str, object] | None = None) 
 def create_or_update(config_path: Path, folder: Path, overrides: Mapping[str, object], *, force: bool) -> OpenPlan:
     """The plan directory `folder` made from, or brought up to, a settings file.
 
-    Writes the directory's own plan.toml, with the overrides applied and paths that hold from there. Raises
-    UsageError where the folder holds other things, or its plan.toml was edited by hand, unless `force`.
+    Writes the directory's own plan.toml, with the overrides applied and paths that hold from there. Raises,
+    before anything is written, ConfigError where an input file is not there, and UsageError where the folder holds
+    other things, or its plan.toml was edited by hand, unless `force`.
     """
     text = read_config_text(config_path)
     config = load_config(text, place_of(config_path), overrides)
@@ -58,6 +59,7 @@ def create_or_update(config_path: Path, folder: Path, overrides: Mapping[str, ob
     if not force:
         _refuse_foreign(folder, manifest, config_path, same_file=same_file)
     workspace = Workspace(folder, config, config_path.parent, place_of(config_path))
+    workspace.check_inputs()
     copy = text if same_file and not overrides else _as_used(text, config_path, folder, overrides)
     if not same_file or overrides:
         write_atomic(folder / PLAN_TOML, copy.encode())

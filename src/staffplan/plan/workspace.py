@@ -20,6 +20,7 @@ from staffplan.tables import ContactHistory, Roster, RosterActivities, RosterShi
 
 T = TypeVar("T", bound=Table)
 INPUTS = ("history", "special_days", "agents", "time_off", "availability")
+NEEDED = ("history", "agents")
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,18 @@ class Workspace:
             source = f"; the data: {self.config.input.source}" if self.config.input.source else ""
             raise ConfigError(Problem(place, f"there is no file {path}", f"check the path{source}"))
         return path
+
+    def check_inputs(self) -> None:
+        """Raise ConfigError with every input file that is needed or named and is not there."""
+        problems: list[Problem] = []
+        for name in INPUTS:
+            if name in NEEDED or getattr(self.config.input, name) is not None:
+                try:
+                    self.required_path(name)
+                except ConfigError as error:
+                    problems += error.problems
+        if problems:
+            raise ConfigError(problems)
 
     @cached_property
     def special_days(self) -> tuple[SpecialDay, ...]:
