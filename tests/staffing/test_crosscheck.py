@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from staffplan.config import SiteCalendar
+from staffplan.clock import SiteCalendar
 from staffplan.settings import Goal, StaffingSettings, parse_goal
 from staffplan.site import Queue, Site
 from staffplan.staffing import CrossCheck, cross_check, staff

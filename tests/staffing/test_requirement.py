@@ -12,8 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from staffplan.clock import OpeningHours as Hours
-from staffplan.clock import horizon_intervals, parse_spans
-from staffplan.config import SiteCalendar
+from staffplan.clock import SiteCalendar, horizon_intervals, parse_spans
 from staffplan.errors import ConfigError, DataError
 from staffplan.settings import Goal, ShrinkageSettings, StaffingSettings, parse_goal
 from staffplan.site import Queue, Site
