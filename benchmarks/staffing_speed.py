@@ -48,7 +48,7 @@ def make_forecast():
 
 
 def make_site():
-    from staffplan.config import SiteCalendar
+    from staffplan.clock import SiteCalendar
     from staffplan.settings import parse_goal
     from staffplan.site import Queue, Site
 
