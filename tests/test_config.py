@@ -76,7 +76,7 @@ def test_an_unknown_setting_is_told_with_the_nearest_known_one(text: str, place:
         ("[plan]\nweeks = 'many'", "plan.weeks", "'many': input should be a valid integer"),
         ("[plan]\ninterval_minutes = 45", "plan.interval_minutes", "45: input should be 15, 30 or 60"),
         ("[plan]\ncurrency = 'euro'", "plan.currency", "'euro': string should match pattern"),
-        ("[plan]\nstart = '2026-13-01'", "plan.start", "'2026-13-01': input should be a valid date"),
+        ("[plan]\nstart = '2026-13-01'", "plan.start", "'2026-13-01' is not a day"),
         ("[plan]\ntimezone = 'Madrid'", "plan.timezone", "'Madrid' is not a time zone"),
         ("[plan]\ncountry = 'XX'", "plan", "no holidays are known for country XX"),
         ("[plan]\ncountry = 'ES'\nsubdivision = 'ZZ'", "plan", "no holidays are known for country ES-ZZ"),
@@ -426,4 +426,4 @@ def test_without_a_data_folder_the_reader_is_told_where_to_get_the_data() -> Non
         data_path("{data}/h.csv", config, Path("configs"), "plan.toml:input.history")
     problem = caught.value.problems[0]
     assert problem.message == "{data}/h.csv needs a data folder"
-    assert problem.hint == "give --data DIR. The data: ask the library"
+    assert problem.hint == "give --data DIR; the data: ask the library"

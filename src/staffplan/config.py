@@ -104,6 +104,8 @@ def _problem(detail: Any, source: str) -> Problem:
             return Problem(f"{place}.rule", "the setting is missing", nearest("", list(RULES)))
         case "model_type":
             return Problem(place, f"{value!r} is not a group of settings", f"write [{'.'.join(path)}]")
+        case "date_from_datetime_parsing" | "date_parsing" | "date_type":
+            return Problem(place, f"{value!r} is not a day", "write 2026-12-31")
     said, _, hint = re.sub(r"^Value error, ", "", detail["msg"]).partition("; ")
     said_already = isinstance(value, str) and repr(value) in said
     shown = f"{value!r}: " if isinstance(value, str | int | float) and not said_already else ""
@@ -186,7 +188,7 @@ def data_path(setting: str, config: Config, base: Path, place: str) -> Path:
     """
     if "{data}" in setting:
         if config.input.data is None:
-            where = f" The data: {config.input.source}" if config.input.source else ""
-            raise ConfigError(Problem(place, f"{setting} needs a data folder", f"give --data DIR.{where}"))
+            where = f"; the data: {config.input.source}" if config.input.source else ""
+            raise ConfigError(Problem(place, f"{setting} needs a data folder", f"give --data DIR{where}"))
         return base / setting.replace("{data}", config.input.data)
     return base / setting

@@ -68,6 +68,8 @@ class Table:
     """Whether a file with nothing but the header says nothing, and is refused."""
     ordered: ClassVar[tuple[str, str] | None] = None
     """Two columns, the second of which must not lie before the first."""
+    mapped: ClassVar[bool] = False
+    """Whether [input.columns] maps its columns."""
 
     @classmethod
     def of(cls, frame: pd.DataFrame, source: str = "") -> Self:
@@ -79,7 +81,7 @@ class Table:
         source = source or cls.file_name
         missing = [c.name for c in cls.columns if c.required and c.name not in frame.columns]
         if missing:
-            raise DataError(_missing_column(source, name, frame) for name in missing)
+            raise DataError(_missing_column(source, name, frame, mapped=cls.mapped) for name in missing)
         rows = _row_numbers(frame)
         data = pd.DataFrame({c.name: _column(frame, c) for c in cls.columns}, index=range(len(frame)))
         problems = cls._problems(data, rows, source)
@@ -122,13 +124,10 @@ def by_row(problem: Problem) -> tuple[int, str]:
     return (int(parts[1]) if len(parts) == 3 and parts[1].isdigit() else 0), problem.place
 
 
-def _missing_column(source: str, name: str, frame: pd.DataFrame) -> Problem:
+def _missing_column(source: str, name: str, frame: pd.DataFrame, *, mapped: bool) -> Problem:
     there = ", ".join(str(c) for c in frame.columns if c != "_row")
-    return Problem(
-        f"{source}:1:{name}",
-        "the column is missing",
-        f"columns there: {there}; rename one, or map it in the config under [input.columns]",
-    )
+    mend = "rename one, or map it in the config under [input.columns]" if mapped else "rename or add one"
+    return Problem(f"{source}:1:{name}", "the column is missing", f"columns there: {there}; {mend}")
 
 
 def _row_numbers(frame: pd.DataFrame) -> np.ndarray:
@@ -215,11 +214,16 @@ def _order_problems(data: pd.DataFrame, first: str, last: str, rows: np.ndarray,
     return [
         Problem(
             f"{source}:{rows[i]}:{last}",
-            f"{data[last][i].isoformat(sep=' ')} is before {first}, {data[first][i].isoformat(sep=' ')}",
+            f"{_moment(data[last][i])} is before {first}, {_moment(data[first][i])}",
             "swap or correct the two",
         )
         for i in np.flatnonzero(backward).tolist()
     ]
+
+
+def _moment(at: pd.Timestamp) -> str:
+    """A day as such, an instant with its time."""
+    return f"{at:%Y-%m-%d}" if at.tz is None else at.isoformat(sep=" ")
 
 
 def _key_problems(data: pd.DataFrame, key: tuple[str, ...], rows: np.ndarray, source: str) -> list[Problem]:
@@ -235,7 +239,7 @@ def _key_problems(data: pd.DataFrame, key: tuple[str, ...], rows: np.ndarray, so
         Problem(
             f"{source}:{rows[i]}:{place_column}",
             f"the same {' and '.join(key)} as row {row_of_first[first[i]]}",
-            "keep one of the two rows, or add them up",
+            "keep one of the two rows",
         )
         for i in np.flatnonzero(doubled)
     ]

@@ -36,6 +36,7 @@ class ContactHistory(Table):
     key: ClassVar[tuple[str, ...]] = ("queue", "interval_start")
     file_name: ClassVar[str] = "history.csv"
     needs_rows: ClassVar[bool] = True
+    mapped: ClassVar[bool] = True
 
 
 @dataclass(frozen=True)

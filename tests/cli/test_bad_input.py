@@ -147,13 +147,84 @@ def test_agents_without_skills_are_named(small_center: Path, run: Run) -> None:
 
 def test_a_goal_out_of_range_on_the_command_line(small_center: Path, run: Run) -> None:
     assert run("forecast", "history.csv", "-o", "f.csv", "-c", "plan.toml")[0] == 0
-    for goal in ("100/20", "80", "0/20", "pager=80/20"):
+    for goal in ("100/20", "80", "0/20", "pager=80/20", "mail=80/20", "phone=90/4h"):
         code, stderr = run("staff", "f.csv", "--goal", goal, "-o", "r.csv")
         assert code == 2
         assert "--goal" in stderr
-    code, stderr = run("staff", "f.csv", "--shrinkage", "1.2", "-o", "r.csv")
+    code, stderr = run("staff", "f.csv", "--shrinkage", "1.2", "--occupancy", "85", "-o", "r.csv")
+    assert code == 2
+    assert "--shrinkage: 1.2: input should be less than 1" in stderr
+    assert stderr.count("--occupancy: 85") == 1, "told once, not for each queue"
+    assert not Path("r.csv").exists()
+
+
+def test_a_goal_without_a_name_is_for_the_queues_that_wait_as_it_says(small_center: Path, run: Run) -> None:
+    """Seconds for the phone, hours for the mail; what fits nothing is refused."""
+    assert run("forecast", "history.csv", "-o", "f.csv", "-c", "plan.toml")[0] == 0
+    code, stderr = run("staff", "f.csv", "--goal", "80/20", "-o", "r.csv")
+    assert code == 0
+    assert "mail: no goal is given" in stderr
+    code, stderr = run("staff", "f.csv", "--goal", "80/20", "--goal", "95/4h", "-o", "r2.csv")
+    assert code == 0
+    assert "no goal is given" not in stderr
+    forecast = Path("f.csv")
+    forecast.write_text("".join(row for row in forecast.read_text().splitlines(True) if ",mail," not in row))
+    code, stderr = run("staff", "f.csv", "--goal", "95/4h", "-o", "r3.csv")
+    assert code == 2
+    assert "fits no queue: none waits hours" in stderr
+
+
+WRONG_FLAGS = {
+    "--weeks": ("0", "input should be greater than or equal to 1"),
+    "--seed": ("-1", "input should be greater than or equal to 0"),
+    "--start": ("01.12.2026", "'01.12.2026' is not a day\n    write 2026-12-31"),
+}
+
+
+@pytest.mark.parametrize("flag", WRONG_FLAGS)
+def test_a_wrong_flag_is_told_by_its_name_by_every_command_that_has_it(
+    flag: str, small_center: Path, run: Run
+) -> None:
+    value, said = WRONG_FLAGS[flag]
+    for command in (("plan", "plan.toml", "-o", "plan"), ("forecast", "history.csv", "-o", "f.csv")):
+        code, stderr = run(*command, flag, value)
+        assert code == 2
+        assert stderr.startswith(f"wrong command line:\n{flag}: ")
+        assert said in stderr
+    assert not Path("plan").exists()
+
+
+def test_a_wrong_set_is_told_as_such_beside_what_is_wrong_in_the_file(small_center: Path, run: Run) -> None:
+    code, stderr = run("plan", "plan.toml", "-o", "plan", "--set", "roster.effort=much")
+    assert code == 2
+    assert "--set roster.effort: 'much'" in stderr
+    settings = small_center / "plan.toml"
+    settings.write_text(settings.read_text().replace("replications = 5", "replications = 0"))
+    code, stderr = run("plan", "plan.toml", "-o", "plan", "--set", "roster.effort=much")
     assert code == 3
-    assert "shrinkage" in stderr
+    assert "--set roster.effort: 'much'" in stderr
+    assert "plan.toml:simulate.replications: 0" in stderr
+
+
+def test_a_place_that_cannot_be_written_to_is_told_before_any_work(small_center: Path, run: Run) -> None:
+    for command in (("forecast", "absent.csv"), ("roster", "absent.csv", "absent.csv", "-c", "absent.toml")):
+        code, stderr = run(*command, "-o", "history.csv/x")
+        assert code == 2
+        assert "cannot be written: history.csv is a file, not a folder" in stderr
+    code, stderr = run("forecast", "history.csv", "-o", ".", "--force")
+    assert code == 2
+    assert ".: is a folder" in stderr
+
+
+def test_every_problem_of_the_input_files_is_told_before_the_first_step(small_center: Path, run: Run) -> None:
+    (small_center / "time_off.csv").write_text("agent_id,first_day,last_day\nF9,2026-03-04,2026-03-04\n")
+    history = small_center / "history.csv"
+    history.write_text(history.read_text() + "2026-02-28 09:00,phone,many,280\n")
+    code, stderr = run("plan", "plan.toml", "-o", "plan")
+    assert code == 4
+    assert "time_off.csv:2:agent_id: agent_id 'F9' is not in the agents file" in stderr
+    assert ":offered: 'many' is not a number" in stderr
+    assert not (small_center / "plan" / "forecast.csv").exists()
 
 
 def test_a_plan_needs_agents_and_says_so(small_center: Path, run: Run) -> None:

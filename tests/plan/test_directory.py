@@ -187,7 +187,7 @@ def test_the_plans_own_settings_count_when_they_were_edited_by_hand_and_it_is_sa
     plan = open_existing(folder)
     assert plan.workspace.config.plan.weeks == 7
     assert plan.workspace.base == folder
-    assert plan.remarks[0].startswith("plan.toml was edited by hand: it counts, not ")
+    assert "december/plan.toml was edited by hand: it counts, not " in plan.remarks[0]
     assert plan.remarks[0].endswith("center.toml")
 
 
@@ -221,7 +221,20 @@ def test_a_plan_whose_settings_file_is_gone_lives_on_by_its_copy(config_path: Pa
     plan = open_existing(folder)
     assert plan.workspace.config.plan.weeks == 3
     assert real_paths(plan.workspace) == real_paths(before.workspace)
-    assert "center.toml is gone: the plan's own plan.toml counts" in plan.remarks[0]
+    assert "center.toml is gone: the plan's own settings count, " in plan.remarks[0]
+    assert plan.remarks[0].endswith("plan.toml")
+
+
+def test_a_workspace_that_holds_files_of_a_plans_names_is_not_written_into(config_path: Path) -> None:
+    """-o . beside the settings: a forecast.csv that somebody put there is not ours to replace."""
+    own = config_path.rename(config_path.with_name("plan.toml"))
+    folder = own.parent
+    (folder / "forecast.csv").write_text("mine")
+    with pytest.raises(UsageError, match="is already there"):
+        make(own, folder)
+    assert (folder / "forecast.csv").read_text() == "mine"
+    make(own, folder, force=True)
+    make(own, folder)
 
 
 def test_a_plan_moved_as_a_whole_finds_its_files_again(tmp_path: Path, config_path: Path, folder: Path) -> None:
@@ -267,5 +280,5 @@ def test_a_setting_on_the_command_line_is_read_as_in_a_file_or_else_as_text(
 
 @pytest.mark.parametrize("item", ["weeks=2", "plan.weeks", "=2", ""])
 def test_what_is_not_a_key_and_a_value_is_refused(item: str) -> None:
-    with pytest.raises(UsageError, match="is not KEY=VALUE"):
+    with pytest.raises(UsageError, match=r"is not SECTION\.KEY=VALUE"):
         parse_overrides([item])

@@ -63,7 +63,7 @@ def test_where_nobody_is_on_queue_nobody_is_answered_in_time_and_a_note_names_th
     morning = frame["scheduled"] == 0
     assert (frame.loc[morning, "service_level"].to_numpy()[:-1] == 0).all()
     uncovered = [note for note in result.notes if "nobody is on queue" in note.message]
-    assert [note.place for note in uncovered] == ["calls 2026-03-02"]
+    assert [note.place for note in uncovered] == ["calls Mon 02 Mar 2026"]
     assert "09:00-12:00; 15.0 hours" in uncovered[0].message
 
 

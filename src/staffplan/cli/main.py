@@ -9,10 +9,9 @@ import typer
 
 from staffplan import __version__
 from staffplan.cli import plan, steps
-from staffplan.cli.output import say, say_problems, show
+from staffplan.cli.output import INTERRUPTED, say, say_problems, show
 from staffplan.errors import StaffplanError
 
-INTERRUPTED = 130
 ISSUES = "please report it with the lines above, the command and, if you may, the file: it is a bug in staffplan"
 
 app = typer.Typer(
@@ -56,7 +55,7 @@ def main() -> None:
 def run(arguments: list[str] | None = None) -> int:
     """Run a command (default: the process's own) and give its exit code; every failure is put into words."""
     try:
-        app(arguments)
+        app(arguments, prog_name="staffplan")
     except SystemExit as done:
         return _left(done.code)
     except StaffplanError as error:

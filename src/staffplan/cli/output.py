@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
+import textwrap
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
 SECONDS_BETWEEN_LINES = 60.0
+WIDTH = 100
+INTERRUPTED = 130
+"""The exit code after Ctrl-C."""
 
 
 def say(message: str = "") -> None:
@@ -28,6 +33,14 @@ def show(text: str) -> None:
     """A result: stdout."""
     sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
     sys.stdout.flush()
+
+
+def say_long(message: str) -> None:
+    """A long message: on a terminal broken into lines at words, elsewhere one line, to be searched."""
+    if sys.stderr.isatty():
+        width = min(shutil.get_terminal_size().columns, WIDTH)
+        message = textwrap.fill(message, width, subsequent_indent="    ", break_on_hyphens=False)
+    say(message)
 
 
 def show_json(value: object) -> None:
@@ -79,6 +92,9 @@ def _bars() -> Iterator[OnProgress]:
         tasks: dict[str, TaskID] = {}
 
         def on_progress(progress: Progress) -> None:
+            if progress.step == "plan":  # a step of a plan begins: those before it are done
+                for task in bars.tasks:
+                    bars.update(task.id, completed=task.total)
             if progress.step not in tasks:
                 tasks[progress.step] = bars.add_task("", step=progress.step, total=progress.of)
             bars.update(tasks[progress.step], completed=progress.done, total=progress.of, description=progress.label)

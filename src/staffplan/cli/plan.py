@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from staffplan.cli.output import progress_shown, say, show, show_json
+from staffplan.cli.flags import flags_named
+from staffplan.cli.output import INTERRUPTED, progress_shown, say, say_long, show, show_json
 
 if TYPE_CHECKING:
     from staffplan.plan.directory import OpenPlan
+    from staffplan.plan.run import RunResult
+    from staffplan.schema import Table
 
 PLANS = "The plan directory"
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON on stdout.")]
@@ -53,35 +56,48 @@ def plan(
     staffplan plan configs/bank.toml --data DIR -o plans/bank --set roster.effort=2
     """
     from staffplan.plan.directory import create_or_update, parse_overrides, save
+    from staffplan.plan.lock import locked
 
     overrides = parse_overrides(setting or [])
-    overrides |= {
-        f"plan.{name}": value for name, value in (("weeks", weeks), ("start", start), ("seed", seed)) if value
-    }
+    flags = {name: f"--set {name}" for name in overrides}
+    for name, value in (("weeks", weeks), ("start", start), ("seed", seed)):
+        if value is not None:
+            overrides[f"plan.{name}"], flags[f"plan.{name}"] = value, f"--{name}"
     if data is not None:
         overrides["input.data"] = Path(os.path.relpath(data, config.parent)).as_posix()
-    opened = create_or_update(config, output, overrides, force=force)
-    save(opened)
-    _run(opened, force=force, as_json=as_json)
+    with locked(output), flags_named(flags):
+        opened = create_or_update(config, output, overrides, force=force)
+        save(opened)
+    with locked(output):
+        _run(opened, force=force, as_json=as_json)
 
 
-def _run(opened: OpenPlan, *, only: tuple[str, ...] = (), force: bool = False, as_json: bool = False) -> None:
+def _run(opened: OpenPlan, *, force: bool, as_json: bool) -> None:
     """Run what is stale and say what happened; the summary is the result."""
     from staffplan.plan.run import run
     from staffplan.plan.summary import summarize, summary_text
 
     with progress_shown() as on_progress:
-        result = run(opened.workspace, opened.manifest, only=only, force=force, on_progress=on_progress)
+        result = run(opened.workspace, opened.manifest, force=force, on_progress=on_progress)
     for remark in opened.remarks:
         say(remark)
     say(f"made: {', '.join(result.ran)}" if result.ran else "nothing to do: everything is up to date")
-    for state in result.kept:
-        say(f"kept as edited by hand: {state.name} ({'; '.join(state.reasons)}); --force would make it anew")
+    _say_kept(result)
     summary = summarize(opened.workspace, result.manifest)
     if as_json:
         show_json({"made": result.ran, "kept": [state.name for state in result.kept], **summary.as_dict()})
     else:
         show(summary_text(summary, opened.workspace))
+    if result.interrupted:
+        say("the search for a roster was ended early: the best one by then is used; the next run searches again")
+        raise typer.Exit(INTERRUPTED)
+
+
+def _say_kept(result: RunResult) -> None:
+    for state in result.kept:
+        files, others = ", ".join(state.by_hand), state.reasons[len(state.by_hand) :]
+        since = f" (since then: {'; '.join(others)})" if others else ""
+        say(f"kept as edited by hand: {files}{since}; --force would make {state.name} anew")
 
 
 def status(folder: Folder, as_json: Json = False) -> None:
@@ -104,34 +120,33 @@ def status(folder: Folder, as_json: Json = False) -> None:
         show(text_table(rows, ("step", "state", "why")))
 
 
-def _again(folder: Path, step: str, *, force: bool, as_json: bool, keys: tuple[str, ...]) -> None:
+def _again(folder: Path, step: str, *, force: bool) -> OpenPlan:
     """Bring one step of a plan up to date, from the files before it as they are."""
     from staffplan.plan.directory import open_existing
+    from staffplan.plan.lock import locked
     from staffplan.plan.run import require_before
     from staffplan.plan.run import run as run_steps
 
     opened = open_existing(folder)
     for line in (*opened.remarks, *require_before(step, opened.workspace, opened.manifest)):
-        say(line)
-    with progress_shown() as on_progress:
+        say_long(line)
+    with locked(folder), progress_shown() as on_progress:
         result = run_steps(opened.workspace, opened.manifest, only=(step,), force=force, on_progress=on_progress)
-    say(f"made: {step}" if result.ran else f"nothing to do: {step} is up to date")
-    for state in result.kept:
-        say(f"kept as edited by hand: {'; '.join(state.reasons)}; --force would make it anew")
-    _show_tables(folder, keys, opened, as_json=as_json)
+    if not result.kept:
+        say(f"made: {step}" if result.ran else f"nothing to do: {step} is up to date")
+    _say_kept(result)
+    return opened
 
 
-def _show_tables(folder: Path, names: tuple[str, ...], opened: OpenPlan, *, as_json: bool) -> None:
-    """Print the step's tables: CSV as in the files, or JSON records."""
-    if not as_json:
-        for name in names:
-            show((folder / name).read_text(encoding="utf-8"))
-        return
-    import csv
-    import io
+def _show_table(opened: OpenPlan, table: type[Table], *, as_json: bool) -> None:
+    """Print a table of the plan: CSV as in its file, or JSON."""
+    from staffplan.cli.records import records
 
-    texts = {name: (folder / name).read_text(encoding="utf-8") for name in names}
-    show_json({name: list(csv.DictReader(io.StringIO(text))) for name, text in texts.items()})
+    if as_json:
+        zone = opened.workspace.config.plan.timezone
+        show_json({table.file_name: records(opened.workspace.table(table).frame, zone)})
+    else:
+        show((opened.workspace.folder / table.file_name).read_text(encoding="utf-8-sig"))
 
 
 def simulate(folder: Folder, force: Force = False, as_json: Json = False) -> None:
@@ -139,7 +154,9 @@ def simulate(folder: Folder, force: Force = False, as_json: Json = False) -> Non
 
     Example: staffplan simulate plans/demo
     """
-    _again(folder, "simulate", force=force, as_json=as_json, keys=("waits.csv",))
+    from staffplan.tables import DayService
+
+    _show_table(_again(folder, "simulate", force=force), DayService, as_json=as_json)
 
 
 def cost(folder: Folder, force: Force = False, as_json: Json = False) -> None:
@@ -147,21 +164,28 @@ def cost(folder: Folder, force: Force = False, as_json: Json = False) -> None:
 
     Example: staffplan cost plans/demo
     """
-    _again(folder, "cost", force=force, as_json=as_json, keys=("cost.csv",))
+    from staffplan.tables import CostReport
+
+    _show_table(_again(folder, "cost", force=force), CostReport, as_json=as_json)
 
 
-def report(folder: Folder, force: Force = False) -> None:
+def report(folder: Folder, force: Force = False, as_json: Json = False) -> None:
     """Make the page, the workbook and the pictures.
 
     Example: staffplan report plans/demo
     """
-    _again(folder, "report", force=force, as_json=False, keys=())
-    show(str(folder / "report" / "index.html"))
+    _again(folder, "report", force=force)
+    page, workbook = str(folder / "report" / "index.html"), str(folder / "report" / "workbook.xlsx")
+    if as_json:
+        show_json({"page": page, "workbook": workbook})
+    else:
+        show(page)
 
 
 def init(
     folder: Annotated[Path, typer.Argument(help="The folder to make.", show_default=False)],
     force: Force = False,
+    as_json: Json = False,
 ) -> None:
     """Make a workspace to start from: settings with comments, and sample files to replace by your own.
 
@@ -169,6 +193,9 @@ def init(
     """
     from staffplan.starter import write_starter
 
-    for path in write_starter(folder, force=force):
+    written = write_starter(folder, force=force)
+    for path in written:
         say(f"wrote {path}")
+    if as_json:
+        show_json({"written": [str(path) for path in written]})
     say(f"next: staffplan plan {folder}/plan.toml -o {folder}/plan; then put your own files in place of the samples")

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from staffplan.cli.output import progress_shown, say, show, show_json
+from staffplan.cli.flags import flags_named
+from staffplan.cli.output import INTERRUPTED, progress_shown, say, say_long, show, show_json
+from staffplan.errors import Problem, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from staffplan.errors import Note
     from staffplan.schema import Table
 
 STEPS = "One step, on files"
 RULES_BROKEN = 5
+STAFF_FLAGS = {
+    "patience_seconds": "--patience",
+    "concurrency": "--concurrency",
+    "minimum_agents": "--minimum",
+    "asa_seconds": "--asa",
+    "max_occupancy": "--occupancy",
+    "interval_minutes": "--interval",
+    "timezone": "--timezone",
+    "staffing.shrinkage": "--shrinkage",
+}
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON on stdout.")]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite what is there.")]
 ConfigFile = Annotated[Path | None, typer.Option("-c", "--config", help="Settings, a plan.toml.")]
@@ -48,11 +61,13 @@ def forecast(
 ) -> None:
     """Predict the contacts and the handling time of every queue and interval.
 
-    Writes the forecast, and beside it how each method did on this history (…_backtest.csv). Examples:
+    Examples:
 
     staffplan forecast history.csv -o forecast.csv
 
-    staffplan forecast history.csv -o forecast.csv --start 2026-12-01 --weeks 4 --timezone Europe/Madrid --country ES
+    staffplan forecast history.csv -o forecast.csv --start 2026-12-01 --weeks 4 --country ES
+
+    Beside the forecast stands how each method did on this history: forecast_backtest.csv.
     """
     from staffplan.cli.work import forecast_files
 
@@ -64,9 +79,10 @@ def forecast(
         "plan.country": country,
         "plan.seed": seed,
     }
-    outputs = [] if output is None else [output, _backtest_path(output)]
-    _refuse(outputs, force=force)
-    with progress_shown() as on_progress:
+    _refuse([output], force=force)
+    _refuse([None if output is None else _backtest_path(output)], force=force)
+    flags = {name: f"--{name.split('.')[1].removesuffix('_minutes')}" for name in _given(given)}
+    with progress_shown() as on_progress, flags_named(flags | ({"plan": "--country"} if country else {})):
         result, zone = forecast_files(history, config, _given(given), on_progress)
     _say_notes(result.notes)
     _deliver({output: result.forecast}, zone, facts=result.facts, notes=result.notes, as_json=as_json)
@@ -75,6 +91,7 @@ def forecast(
 
 
 def _backtest_path(output: Path) -> Path:
+    """The file beside a forecast that tells how each method did."""
     return output.with_name(f"{output.stem}_backtest.csv")
 
 
@@ -84,7 +101,9 @@ def staff(
     config: ConfigFile = None,
     goal: Annotated[
         list[str] | None,
-        typer.Option("--goal", help="80/20, 90/4h; for one queue or channel: email=90/4h. May be given again."),
+        typer.Option(
+            "--goal", help="80/20 where waits are seconds, 90/4h where hours; email=90/4h. May be repeated."
+        ),
     ] = None,
     asa: Annotated[float | None, typer.Option("--asa", help="Highest average wait, seconds.")] = None,
     occupancy: Annotated[float | None, typer.Option("--occupancy", help="Highest occupancy, 0.85.")] = None,
@@ -110,7 +129,7 @@ def staff(
 
     staffplan staff forecast.csv --goal 80/20 --shrinkage 0.3 -o requirement.csv
 
-    staffplan staff forecast.csv --goal voice=80/20 --goal email=90/8h -c plan.toml
+    staffplan staff forecast.csv --goal voice=80/20 --goal email=90/8h -o requirement.csv
     """
     from staffplan.cli.work import staff_files
 
@@ -118,7 +137,9 @@ def staff(
     limits = {"asa_seconds": asa, "max_occupancy": occupancy}
     plan = {"interval_minutes": interval, "timezone": timezone}
     _refuse([output], force=force)
-    with progress_shown() as on_progress:
+    settings = behaviour | limits | plan | {"staffing.shrinkage": shrinkage}
+    flags = {name: STAFF_FLAGS[name] for name in _given(settings)}
+    with progress_shown() as on_progress, flags_named(flags | ({"goal": "--goal"} if goal else {})):
         work = staff_files(
             forecast,
             config,
@@ -164,7 +185,7 @@ def roster(
     names = ("roster_shifts.csv", "roster_activities.csv", "coverage.csv")
     paths = [output / name for name in names]
     _refuse(paths, force=force)
-    with progress_shown() as on_progress:
+    with progress_shown() as on_progress, flags_named({"plan.seed": "--seed"} if seed is not None else {}):
         result, zone = roster_files(
             requirement,
             agents,
@@ -176,7 +197,11 @@ def roster(
         )
     _say_notes(result.notes)
     tables = (result.roster.shifts, result.roster.activities, result.coverage)
-    _deliver(dict(zip(paths, tables, strict=True)), zone, facts=result.facts, notes=result.notes, as_json=as_json)
+    facts = {"status": result.status, "gap": result.gap, **result.facts}
+    _deliver(dict(zip(paths, tables, strict=True)), zone, facts=facts, notes=result.notes, as_json=as_json)
+    if result.status == "interrupted":
+        say("the search was ended early: the roster written is the best one by then")
+        raise typer.Exit(INTERRUPTED)
 
 
 def check(
@@ -188,22 +213,23 @@ def check(
 ) -> None:
     """List every broken rule and every uncovered interval of any roster, edited by hand or made elsewhere.
 
+    Examples:
+
+    staffplan check plans/demo
+
+    staffplan check roster/ --requirement requirement.csv --agents agents.csv -c plan.toml
+
     Leaves with 5 when a rule is broken, 0 when none is (uncovered intervals are reported, not an error).
-
-    Example: staffplan check roster/ --requirement requirement.csv --agents agents.csv -c plan.toml
     """
-    from staffplan.cli.work import check_files, check_text
+    from staffplan.cli.checking import check_files, check_text
+    from staffplan.cli.records import records
 
-    report = check_files(roster, requirement, agents, config)
+    report, calendar = check_files(roster, requirement, agents, config)
     if as_json:
-        show_json(
-            {
-                "broken_rules": [vars(breach) for breach in report.breaches],
-                "uncovered": report.uncovered.to_dict("records"),
-            }
-        )
+        broken = [vars(breach) for breach in report.breaches]
+        show_json({"broken_rules": broken, "uncovered": records(report.uncovered, calendar.timezone)})
     else:
-        show(check_text(report))
+        show(check_text(report, calendar))
     if report.breaches:
         raise typer.Exit(RULES_BROKEN)
 
@@ -213,15 +239,30 @@ def _given(values: Mapping[str, object]) -> dict[str, object]:
 
 
 def _refuse(paths: Iterable[Path | None], *, force: bool) -> None:
-    """Before any work: nothing that is there is overwritten without --force."""
+    """Before any work: nothing that is there is overwritten without --force, and the place can be written to."""
     from staffplan.files import refuse_existing
 
-    refuse_existing([path for path in paths if path is not None], force=force)
+    given = [path for path in paths if path is not None]
+    refuse_existing(given, force=force)
+    problems = [problem for path in given for problem in _unwritable(path)]
+    if problems:
+        raise UsageError(problems)
+
+
+def _unwritable(path: Path) -> Iterator[Problem]:
+    if path.is_dir():
+        yield Problem(str(path), "is a folder", "name a file")
+        return
+    nearest = next(parent for parent in path.absolute().parents if parent.exists())
+    if not nearest.is_dir():
+        yield Problem(str(path), f"cannot be written: {nearest.name} is a file, not a folder", "choose another place")
+    elif not os.access(nearest, os.W_OK | os.X_OK):
+        yield Problem(str(path), f"cannot be written: no permission in {nearest}", "choose another place")
 
 
 def _say_notes(notes: Sequence[Note]) -> None:
     for note in notes:
-        say(f"{note.kind}: {note.place}: {note.message}" if note.place else f"{note.kind}: {note.message}")
+        say_long(f"{note.kind}: {note.place}: {note.message}" if note.place else f"{note.kind}: {note.message}")
 
 
 def _deliver(
@@ -242,6 +283,8 @@ def _deliver(
         elif not as_json:
             show(table_bytes(table.frame, timezone).decode())
     if as_json:
+        from staffplan.cli.records import records
+
         written = [str(path) for path in tables if path is not None]
-        rows = {} if written else {"rows": next(iter(tables.values())).frame.to_dict("records")}
+        rows = {} if written else {"rows": records(next(iter(tables.values())).frame, timezone)}
         show_json({"written": written, "facts": dict(facts or {}), "notes": [vars(note) for note in notes], **rows})

@@ -14,31 +14,24 @@ from staffplan.clock import local_dates
 from staffplan.config import Config, load_config, make_config
 from staffplan.errors import Problem, UsageError
 from staffplan.files import read_history, read_special_days, read_table, read_workforce
-from staffplan.plan.directory import PLAN_TOML, open_existing, read_config_text
-from staffplan.plan.manifest import FILE_NAME as MANIFEST
+from staffplan.plan.directory import read_config_text
 from staffplan.plan.workspace import Workspace, first_day_after, history_before
 from staffplan.progress import OnProgress
 from staffplan.settings import parse_goal
 from staffplan.site import Site, make_site
-from staffplan.tables import (
-    Roster,
-    RosterActivities,
-    RosterShifts,
-    StaffingRequirement,
-    VolumeForecast,
-)
+from staffplan.tables import WORK_TYPE, StaffingRequirement, VolumeForecast
 from staffplan.text import text_table
 
 if TYPE_CHECKING:
     from staffplan.forecast import ForecastResult
-    from staffplan.roster import CheckReport, RosterResult
+    from staffplan.roster import RosterResult
     from staffplan.staffing import StaffingResult
 
 COMMAND_LINE = "command line"
 INTERVALS = (15, 30, 60)
 
 
-def _config(path: Path | None, overrides: Mapping[str, object]) -> tuple[Config, Workspace]:
+def config_and_workspace(path: Path | None, overrides: Mapping[str, object]) -> tuple[Config, Workspace]:
     """Settings of a file, or the defaults, with the flags applied; and the workspace that resolves their paths."""
     text = "" if path is None else read_config_text(path)
     place = COMMAND_LINE if path is None else str(path)
@@ -53,11 +46,11 @@ def forecast_files(
     """Forecast a history file; gives the result and the zone to write it in."""
     from staffplan.forecast import forecast
 
-    config, workspace = _config(config_path, overrides)
+    config, workspace = config_and_workspace(config_path, overrides)
     contacts = read_history(history, config)
     if config_path is None and "plan.interval_minutes" not in overrides:
         found = interval_of(contacts.frame, "queue")
-        config, workspace = _config(config_path, {**overrides, "plan.interval_minutes": found})
+        config, workspace = config_and_workspace(config_path, {**overrides, "plan.interval_minutes": found})
     plan = config.plan
     first_day = plan.start or first_day_after(contacts, plan.timezone)
     site = make_site(
@@ -111,13 +104,13 @@ def staff_files(
     """Staff a forecast file with the settings of a file and the flags of the command line."""
     from staffplan.staffing import staff
 
-    config, workspace = _config(config_path, {f"plan.{key}": value for key, value in plan.items()})
+    config, workspace = config_and_workspace(config_path, {f"plan.{key}": value for key, value in plan.items()})
     known = {"queue": list(config.queues)} if config.queues else None
     predicted = read_table(forecast_path, VolumeForecast, timezone=config.plan.timezone, known=known)
     if config_path is None and "interval_minutes" not in plan:
         plan = {**plan, "interval_minutes": interval_of(predicted.frame, "queue")}
     config = _with_flags(config, predicted, goals, limits, behaviour, plan, shrinkage)
-    site = _site(config, predicted.frame, workspace)
+    site = site_of(config, predicted.frame, workspace)
     result = staff(predicted, config.staffing, site=site, on_progress=on_progress)
     lines = _cross_check(result.requirement, predicted, site) if cross_check else ()
     return StaffWork(result, config.plan.timezone, lines)
@@ -137,11 +130,11 @@ def _with_flags(
     raw["plan"] = {**raw.get("plan", {}), **plan}
     queues = raw.setdefault("queues", {})
     channels = dict(zip(forecast.frame["queue"], forecast.frame["channel"], strict=True))
-    wishes = dict(_split_goal(goal, channels) for goal in goals)
+    wishes = _goals_by_queue(goals, channels)
     for queue, channel in channels.items():
         section = queues.setdefault(queue, {"channel": channel})
         section.update(behaviour)
-        own = wishes.get(queue, wishes.get(channel, wishes.get("", section.get("goal", {}))))
+        own = wishes.get(queue, section.get("goal", {}))
         if {**own, **limits}:
             section["goal"] = {**own, **limits}
     staffing = raw.setdefault("staffing", {})
@@ -150,6 +143,31 @@ def _with_flags(
     if shrinkage is not None:
         staffing["shrinkage"] = {"all": {"share": shrinkage}}
     return make_config(raw, COMMAND_LINE)
+
+
+def _goals_by_queue(goals: Sequence[str], channels: Mapping[str, str]) -> dict[str, dict[str, object]]:
+    """Each queue's goal: the one for it, else for its channel, else the one without a name that fits how it waits."""
+    found: dict[str, dict[str, object]] = {}
+    named = [(goal, *_split_goal(goal, channels)) for goal in goals]
+    for goal, name, parts in sorted(named, key=lambda wish: (wish[1] in channels, wish[1] != "")):
+        fits = [queue for queue, channel in channels.items() if name in (queue, channel)]
+        if not name:
+            fits = [
+                queue
+                for queue, channel in channels.items()
+                if (WORK_TYPE[channel] == "deferred") == ("within_hours" in parts)
+            ]
+        if not fits:
+            waits = "hours" if "within_hours" in parts else "seconds"
+            raise UsageError(Problem("--goal", f"{goal!r} fits no queue: none waits {waits}", _waiting(channels)))
+        found |= dict.fromkeys(fits, parts)
+    return found
+
+
+def _waiting(channels: Mapping[str, str]) -> str:
+    """A goal that would fit the queues there are."""
+    deferred = all(WORK_TYPE[channel] == "deferred" for channel in channels.values())
+    return "write 90/4h" if deferred else "write 80/20"
 
 
 def _split_goal(text: str, channels: Mapping[str, str]) -> tuple[str, dict[str, object]]:
@@ -164,7 +182,7 @@ def _split_goal(text: str, channels: Mapping[str, str]) -> tuple[str, dict[str, 
         raise UsageError(Problem("--goal", str(error))) from error
 
 
-def _site(config: Config, frame: pd.DataFrame, workspace: Workspace) -> Site:
+def site_of(config: Config, frame: pd.DataFrame, workspace: Workspace) -> Site:
     """The site of a forecast's or requirement's period, with the queues of the settings and of the table."""
     days = local_dates(pd.DatetimeIndex(frame["interval_start"]), config.plan.timezone)
     named = set(frame["queue"]) if "queue" in frame else set()
@@ -205,7 +223,7 @@ def roster_files(
     """Roster a requirement file with the people of an agents file; gives the result and the zone."""
     from staffplan.roster import roster
 
-    config, workspace = _config(config_path, {} if seed is None else {"plan.seed": seed})
+    config, workspace = config_and_workspace(config_path, {} if seed is None else {"plan.seed": seed})
     zone = config.plan.timezone
     requirement = read_table(requirement_path, StaffingRequirement, timezone=zone)
     people = read_workforce(
@@ -219,69 +237,8 @@ def roster_files(
         config.roster,
         shifts=config.shifts,
         work_plans=config.work_plans,
-        site=_site(config, requirement.frame, workspace),
+        site=site_of(config, requirement.frame, workspace),
         seed=config.plan.seed,
         on_progress=on_progress,
     )
     return result, zone
-
-
-def check_files(
-    folder: Path, requirement_path: Path | None, agents: Path | None, config_path: Path | None
-) -> CheckReport:
-    """Check the roster in a folder; a plan directory brings its own settings, people and requirement."""
-    from staffplan.roster import check
-
-    workspace = _workspace_of(folder, config_path)
-    config = workspace.config
-    zone = config.plan.timezone
-    needed_path = requirement_path or folder / StaffingRequirement.file_name
-    if not needed_path.is_file():
-        raise UsageError(Problem(str(folder), "has no requirement.csv", "give --requirement requirement.csv"))
-    requirement = read_table(needed_path, StaffingRequirement, timezone=zone)
-    people = read_workforce(
-        agents or workspace.required_path("agents"),
-        workspace.input_path("time_off"),
-        workspace.input_path("availability"),
-    )
-    roster = Roster(
-        read_table(folder / RosterShifts.file_name, RosterShifts, timezone=zone),
-        read_table(folder / RosterActivities.file_name, RosterActivities, timezone=zone),
-    )
-    return check(
-        roster,
-        people,
-        config.roster,
-        requirement=requirement,
-        shifts=config.shifts,
-        work_plans=config.work_plans,
-        site=_site(config, requirement.frame, workspace),
-    )
-
-
-def _workspace_of(folder: Path, config_path: Path | None) -> Workspace:
-    if config_path is not None:
-        return _config(config_path, {})[1]
-    if (folder / MANIFEST).exists() and (folder / PLAN_TOML).exists():
-        return open_existing(folder).workspace
-    hint = "give -c plan.toml, --requirement requirement.csv and --agents agents.csv"
-    raise UsageError(Problem(str(folder), "is not a plan directory, so the rules are not known", hint))
-
-
-SHOWN_INTERVALS = 40
-
-
-def check_text(report: CheckReport) -> str:
-    """Broken rules, then intervals below their need, as a person reads them."""
-    lines = [f"{len(report.breaches)} broken rules" if len(report.breaches) else "every rule is kept"]
-    rows = [(b.agent_id, f"{b.day:%a %Y-%m-%d}", b.rule, b.message) for b in report.breaches]
-    if rows:
-        lines.append(text_table(rows, ("agent", "day", "rule", "what is so")))
-    short = report.uncovered
-    lines += ["", f"{len(short)} intervals below their need" if len(short) else "every interval is covered"]
-    if len(short):
-        shown = short.head(SHOWN_INTERVALS)
-        lines.append(text_table([tuple(row) for row in shown.itertuples(index=False)], list(short.columns)))
-    if len(short) > SHOWN_INTERVALS:
-        lines.append(f"and {len(short) - SHOWN_INTERVALS} more; --json lists them all")
-    return "\n".join(lines)

@@ -14,8 +14,9 @@ from tomlkit.exceptions import TOMLKitError
 
 from staffplan.config import Config, load_config
 from staffplan.errors import ConfigError, Problem, UsageError
-from staffplan.files import place_of, sha256, write_atomic
+from staffplan.files import place_of, refuse_existing, sha256, write_atomic
 from staffplan.plan.manifest import FILE_NAME, Manifest, read_manifest, write_manifest
+from staffplan.plan.steps import STEPS
 from staffplan.plan.workspace import INPUTS, Workspace
 from staffplan.records import decode
 
@@ -50,7 +51,8 @@ def create_or_update(config_path: Path, folder: Path, overrides: Mapping[str, ob
 
     Writes the directory's own plan.toml, with the overrides applied and paths that hold from there. Raises,
     before anything is written, ConfigError where an input file is not there, and UsageError where the folder holds
-    other things, or its plan.toml was edited by hand, unless `force`.
+    other things (files of a plan's names too, when no manifest says that they are ours), or its plan.toml was
+    edited by hand, unless `force`.
     """
     text = read_config_text(config_path)
     config = load_config(text, place_of(config_path), overrides)
@@ -76,6 +78,8 @@ def _refuse_foreign(folder: Path, manifest: Manifest | None, config_path: Path, 
     if not folder.is_dir():
         raise UsageError(Problem(place, "is a file", "name a folder for the plan"))
     if same_file:
+        if manifest is None:
+            refuse_existing((folder / name for step in STEPS for name in step.makes), force=False)
         return
     if manifest is None and any(folder.iterdir()):
         hint = "name an empty or a new folder, or give --force"
@@ -127,10 +131,10 @@ def open_existing(folder: Path) -> OpenPlan:
     source = Path(os.path.normpath(folder / manifest.config))
     if sha256(copy) != manifest.plan_toml:
         config = load_config_file(copy)
-        remark = f"{PLAN_TOML} was edited by hand: it counts, not {place_of(source)}"
+        remark = f"{place_of(copy)} was edited by hand: it counts, not {place_of(source)}"
         return OpenPlan(Workspace(folder, config, folder, place_of(copy)), manifest, (remark,))
     if not source.is_file():
-        remark = f"{place_of(source)} is gone: the plan's own {PLAN_TOML} counts"
+        remark = f"{place_of(source)} is gone: the plan's own settings count, {place_of(copy)}"
         return OpenPlan(Workspace(folder, load_config_file(copy), folder, place_of(copy)), manifest, (remark,))
     config = load_config_file(source, manifest.overrides)
     return OpenPlan(Workspace(folder, config, source.parent, place_of(source)), manifest)
@@ -142,7 +146,7 @@ def parse_overrides(items: list[str]) -> dict[str, object]:
     for item in items:
         key, equals, value = item.partition("=")
         if not equals or "." not in key:
-            raise UsageError(Problem("--set", f"{item!r} is not KEY=VALUE", "write --set plan.weeks=2"))
+            raise UsageError(Problem("--set", f"{item!r} is not SECTION.KEY=VALUE", "write --set plan.weeks=2"))
         try:
             found[key.strip()] = tomllib.loads(f"value = {value}")["value"]
         except tomllib.TOMLDecodeError:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from staffplan.errors import Note, Problem, UsageError
+from staffplan.errors import ConfigError, DataError, Note, Problem, StaffplanError, UsageError
 from staffplan.files import place_of, sha256, write_atomic
 from staffplan.plan.manifest import Manifest, StepRecord, settings_hashes, write_manifest
 from staffplan.plan.steps import STEPS, Step
 from staffplan.plan.workspace import Workspace
 from staffplan.progress import OnProgress, Progress, silent
 
+INTERRUPTED = "interrupted"
+"""The status of a roster whose search was ended by Ctrl-C."""
 State = Literal["up to date", "stale", "not run", "changed by hand"]
 
 
@@ -28,12 +30,15 @@ class StepState:
 
 
 def step_state(step: Step, workspace: Workspace, manifest: Manifest) -> StepState:
-    """Compare what the step was made from, and made, with what is there now."""
+    """Compare what the step was made from, and made, with what is there now.
+
+    An interrupted search is stale: what it found so far is kept and used, and is not what was asked for.
+    """
     record = manifest.steps.get(step.name)
     if record is None:
         return StepState(step.name, "not run", ("it has not been run yet",))
     by_hand = tuple(name for name in step.makes if _edited(name, workspace, record))
-    reasons = (*_missing(step, workspace), *_changes(step, workspace, record))
+    reasons = (*_cut_short(record), *_missing(step, workspace), *_changes(step, workspace, record))
     if by_hand:
         edits = tuple(f"{name} was changed by hand" for name in by_hand)
         return StepState(step.name, "changed by hand", (*edits, *reasons), by_hand)
@@ -45,6 +50,10 @@ def _edited(name: str, workspace: Workspace, record: StepRecord) -> bool:
     return path.exists() and sha256(path) != record.outputs.get(name)
 
 
+def _cut_short(record: StepRecord) -> list[str]:
+    return ["its search was interrupted"] if record.facts.get("status") == INTERRUPTED else []
+
+
 def _missing(step: Step, workspace: Workspace) -> list[str]:
     return [f"{name} is missing" for name in step.makes if not (workspace.folder / name).exists()]
 
@@ -53,7 +62,7 @@ def _changes(step: Step, workspace: Workspace, record: StepRecord) -> Iterable[s
     now = _input_hashes(step, workspace)
     for name in sorted({*now, *record.inputs}):
         if now.get(name) != record.inputs.get(name):
-            yield f"{name} changed"
+            yield f"{name} {'changed' if name in now else 'is gone'}"
     settings = settings_hashes(step.settings(workspace.config))
     for name in sorted({*settings, *record.settings}):
         if settings.get(name) != record.settings.get(name):
@@ -80,9 +89,9 @@ def status(workspace: Workspace, manifest: Manifest) -> list[StepState]:
     waiting: dict[str, str] = {}
     for step in STEPS:
         state = step_state(step, workspace, manifest)
-        upstream = sorted({waiting[name] for name in step.reads if name in waiting})
+        upstream = list(dict.fromkeys(waiting[name] for name in step.reads if name in waiting))
         if upstream and state.state == "up to date":
-            state = StepState(step.name, "stale", tuple(f"waits for {name}" for name in upstream))
+            state = StepState(step.name, "stale", (f"waits for {', '.join(upstream)}",))
         if state.state in ("stale", "not run"):
             waiting |= dict.fromkeys(step.makes, step.name)
         states.append(state)
@@ -97,6 +106,8 @@ class RunResult:
     ran: tuple[str, ...]
     kept: tuple[StepState, ...]
     """Steps whose files were changed by hand and therefore left alone."""
+    interrupted: tuple[str, ...] = ()
+    """Steps whose search was ended by Ctrl-C; what they had found by then is used."""
 
 
 def run(
@@ -110,10 +121,12 @@ def run(
     """Run the steps that are stale, in order, and save the manifest after each.
 
     A step whose files were changed by hand is left alone unless `force`. `only` names steps to consider.
+    Input files that cannot be read are told before any step is run.
     """
     ran: list[str] = []
     kept: list[StepState] = []
     steps = [step for step in STEPS if not only or step.name in only]
+    _refuse_unreadable(workspace, steps, status(workspace, manifest))
     for number, step in enumerate(steps):
         state = step_state(step, workspace, manifest)
         if state.state == "changed by hand" and not force:
@@ -123,7 +136,28 @@ def run(
             manifest = _run_step(step, workspace, manifest, on_progress)
             ran.append(step.name)
     on_progress(Progress("plan", len(steps), len(steps), "done"))
-    return RunResult(manifest, tuple(ran), tuple(kept))
+    cut = tuple(name for name in ran if manifest.steps[name].facts.get("status") == INTERRUPTED)
+    return RunResult(manifest, tuple(ran), tuple(kept), cut)
+
+
+def _refuse_unreadable(workspace: Workspace, steps: Sequence[Step], states: Sequence[StepState]) -> None:
+    """Raise every problem of the input files that the steps to run read, all files together."""
+    to_run = {state.name for state in states if state.state in ("stale", "not run")}
+    needed = {key for step in steps if step.name in to_run for key in step.inputs}
+    readers: list[tuple[str, Callable[[], object]]] = [
+        ("special_days", lambda: workspace.special_days),
+        ("history", lambda: workspace.full_history),
+        ("agents", lambda: workspace.workforce),
+    ]
+    found: list[StaffplanError] = []
+    for key, read in readers:
+        try:
+            _ = read() if key in needed else None
+        except (ConfigError, DataError) as error:
+            found.append(error)
+    if found:
+        kind = type(found[0]) if len({type(error) for error in found}) == 1 else DataError
+        raise kind(problem for error in found for problem in error.problems)
 
 
 def _run_step(step: Step, workspace: Workspace, manifest: Manifest, on_progress: OnProgress) -> Manifest:
@@ -148,12 +182,22 @@ def hand_edits(workspace: Workspace, manifest: Manifest) -> tuple[str, ...]:
 
 
 def all_notes(workspace: Workspace, manifest: Manifest) -> tuple[Note, ...]:
-    """What every step had to say, in the river's order; edits by hand first."""
+    """What every step had to say, in the river's order; edits by hand first.
+
+    What a step said of its promises is left out where its files are not those it wrote.
+    """
     edits = tuple(
         Note("plan", "changed by hand", name, f"{name} was changed by hand; everything after it uses it as it is")
         for name in hand_edits(workspace, manifest)
     )
-    notes = [note for step in STEPS if step.name in manifest.steps for note in manifest.steps[step.name].notes]
+    changed = {note.place for note in edits}
+    notes = [
+        note
+        for step in STEPS
+        if step.name in manifest.steps
+        for note in manifest.steps[step.name].notes
+        if note.kind != "broken promise" or not changed & set(step.makes)
+    ]
     return (*edits, *notes)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,12 +13,29 @@ import pandas as pd
 
 from staffplan.files import place_of
 from staffplan.plan.manifest import Manifest
-from staffplan.plan.run import hand_edits
+from staffplan.plan.run import INTERRUPTED, hand_edits
+from staffplan.plan.steps import REPORT_PAGE
 from staffplan.plan.workspace import Workspace
 from staffplan.settings import Goal
-from staffplan.site import Site
-from staffplan.tables import CostReport, DayService, StaffingRequirement
+from staffplan.site import make_site
+from staffplan.tables import (
+    CostReport,
+    DayService,
+    RosterActivities,
+    RosterBreaches,
+    RosterShifts,
+    StaffingRequirement,
+)
 from staffplan.text import percent, text_table
+
+WIDTH, INDENT = 100, 9
+SHOWN = 5
+"""Lines of one kind that are shown."""
+SMALLEST_SHOWN = 0.05
+"""Missing hours on a day that are told."""
+SMALLEST_GAP = 0.001
+DAY = "%a %d %b"
+SEE_REPORT = "listed in the report"
 
 
 @dataclass(frozen=True)
@@ -59,8 +78,17 @@ class PlanSummary:
     gap: float | None
     """Distance of the roster's objective from its proven bound, share; None where there is no bound."""
     broken_rules: int
+    breaches: tuple[str, ...]
+    """The first broken rules, one line each."""
     broken_promises: tuple[str, ...]
+    """Group-days whose customers wait longer than promised, the worst first."""
+    promises_not_kept: int
+    """How many group-days these are; the lines above are capped."""
+    missing_hours: tuple[str, ...]
+    """Group-days with fewer people on queue than required, the most hours first."""
     changed_by_hand: tuple[str, ...]
+    interrupted: bool
+    """Whether the search for the roster was ended by Ctrl-C."""
 
     def as_dict(self) -> dict[str, Any]:
         return {**vars(self), "groups": [vars(group) for group in self.groups]}
@@ -75,8 +103,10 @@ def summarize(workspace: Workspace, manifest: Manifest) -> PlanSummary:
     contacts = float(forecast["offered"].sum())
     cost = workspace.table(CostReport).frame
     money = _total(cost, "cost", "loaded cost", "amount")
-    groups = _groups(waits, requirement, workspace.site)
+    groups = _groups(waits, requirement, _goals(workspace, forecast["queue"].unique()))
     facts = manifest.steps["roster"].facts
+    edited = hand_edits(workspace, manifest)
+    breaches = workspace.table(RosterBreaches).frame
     days = pd.Timedelta(weeks=workspace.config.plan.weeks) - pd.Timedelta(days=1)
     return PlanSummary(
         name=workspace.config.plan.name,
@@ -91,11 +121,25 @@ def summarize(workspace: Workspace, manifest: Manifest) -> PlanSummary:
         currency=workspace.config.plan.currency,
         cost=money,
         cost_per_contact=money / contacts if contacts else None,
-        gap=float(facts["gap"]) if "gap" in facts else None,
-        broken_rules=int(float(manifest.steps["check"].facts["broken_rules"])),
+        gap=float(facts["gap"]) if "gap" in facts and not _moved(edited) else None,
+        broken_rules=len(breaches),
+        breaches=tuple(_breach_text(row) for row in _rows(breaches.head(SHOWN))),
         broken_promises=_broken(manifest),
-        changed_by_hand=hand_edits(workspace, manifest),
+        promises_not_kept=int((waits["kept"] == "no").sum()),
+        missing_hours=_missing_hours(waits),
+        changed_by_hand=edited,
+        interrupted=facts.get("status") == INTERRUPTED,
     )
+
+
+def _moved(edited: tuple[str, ...]) -> bool:
+    """Whether the roster, or what it had to cover, is not what its search knew: then its bound says nothing."""
+    return bool({StaffingRequirement.file_name, RosterShifts.file_name, RosterActivities.file_name} & set(edited))
+
+
+def _breach_text(row: Any) -> str:
+    day = "" if pd.isna(row.schedule_date) else f" {row.schedule_date:{DAY}}"
+    return f"{row.agent_id}{day}, {row.rule}: {row.message}"
 
 
 def _total(cost: pd.DataFrame, ledger: str, line: str, column: str) -> float:
@@ -106,12 +150,32 @@ def _total(cost: pd.DataFrame, ledger: str, line: str, column: str) -> float:
 
 
 def _broken(manifest: Manifest) -> tuple[str, ...]:
-    notes = [note for name in ("simulate", "roster") for note in manifest.steps[name].notes]
-    return tuple(f"{note.place}: {note.message}" for note in notes if note.kind == "broken promise")
+    """What customers wait; a later note on a group and day that has one already adds nothing here."""
+    lines: dict[str, str] = {}
+    for note in manifest.steps["simulate"].notes:
+        if note.kind == "broken promise" and note.place:
+            lines.setdefault(note.place, f"{note.place}: {note.message}")
+    return tuple(lines.values())
 
 
-def _groups(waits: pd.DataFrame, requirement: pd.DataFrame, site: Site) -> tuple[GroupSummary, ...]:
-    goals = {group: _goal_text(queues[0].goal) for group, queues in site.groups().items()}
+def _missing_hours(waits: pd.DataFrame) -> tuple[str, ...]:
+    short = waits[waits["understaffed_hours"] > SMALLEST_SHOWN].sort_values("understaffed_hours", ascending=False)
+    return tuple(f"{row.planning_group} {row.day:{DAY}} {row.understaffed_hours:,.1f} h" for row in _rows(short))
+
+
+def _rows(frame: pd.DataFrame) -> Iterator[Any]:
+    """The rows, their cells by column name."""
+    yield from frame.itertuples()
+
+
+def _goals(workspace: Workspace, queues: Iterable[str]) -> dict[str, str]:
+    """What each group promises; the history, long to read, is not needed for that."""
+    first = workspace.first_day
+    site = make_site(workspace.config, queues=queues, first_day=first, last_day=first)
+    return {group: _goal_text(members[0].goal) for group, members in site.groups().items()}
+
+
+def _groups(waits: pd.DataFrame, requirement: pd.DataFrame, goals: Mapping[str, str]) -> tuple[GroupSummary, ...]:
     return tuple(
         _group(str(name), waits[waits["planning_group"] == name], rows, goals.get(str(name), ""))
         for name, rows in requirement.groupby("planning_group", sort=True)
@@ -155,35 +219,30 @@ def _goal_text(goal: Goal) -> str:
     return ", ".join(parts)
 
 
-SHOWN_PROMISES = 5
-
-
 def summary_text(summary: PlanSummary, workspace: Workspace) -> str:
     """The summary as lines for a terminal."""
-    folder = place_of(workspace.folder)
-    money = f"{summary.currency} {summary.cost:,.2f}"
-    each = f", {summary.currency} {summary.cost_per_contact:,.2f} a contact" if summary.cost_per_contact else ""
-    gap = (
-        f"; roster within {summary.gap:.1%} of the proven bound".replace("%", " %") if summary.gap is not None else ""
-    )
     lines = [
         f"{summary.name}: {summary.first_day:%a %d %b %Y} to {summary.last_day:%a %d %b %Y}",
         "",
         f"volume   {summary.contacts:,.0f} contacts, {summary.workload_hours:,.0f} hours of work",
         f"people   {summary.agents} agents, {summary.rostered_hours:,.0f} hours on duty, "
-        f"{summary.paid_hours:,.0f} paid with time off{gap}",
-        f"cost     {money}{each}",
-        f"rules    {_rules_text(summary)}",
+        f"{summary.paid_hours:,.0f} paid with time off",
+        f"cost     {_cost_text(summary)}",
+        *_line("roster", _roster_text(summary)),
+        *_more(summary.breaches, summary.broken_rules, "listed in check.csv"),
+        *(_line("by hand", ", ".join(summary.changed_by_hand)) if summary.changed_by_hand else []),
         "",
         text_table([_group_row(group) for group in summary.groups], _HEADER, right=range(2, len(_HEADER))),
         "",
         *_promise_lines(summary),
-        "next     " + _next_text(summary, folder),
+        *_missing_lines(summary),
+        "",
+        *_next_lines(summary, workspace),
     ]
     return "\n".join(lines)
 
 
-_HEADER = ("group", "goal", "contacts", "peak agents", "in time", "days kept", "short h", "over h")
+_HEADER = ("group", "goal", "contacts", "peak agents", "in time", "days kept", "hours short", "hours over")
 
 
 def _group_row(group: GroupSummary) -> tuple[str, ...]:
@@ -199,24 +258,71 @@ def _group_row(group: GroupSummary) -> tuple[str, ...]:
     )
 
 
-def _rules_text(summary: PlanSummary) -> str:
-    edited = f"; changed by hand: {', '.join(summary.changed_by_hand)}" if summary.changed_by_hand else ""
+def _line(name: str, text: str) -> list[str]:
+    """A line of the summary, broken at words where it is too long for a terminal."""
+    return textwrap.wrap(
+        f"{name:<{INDENT}}{text}",
+        WIDTH,
+        subsequent_indent=" " * INDENT,
+        break_on_hyphens=False,
+        break_long_words=False,
+    )
+
+
+def _more(shown: Sequence[str], of: int, where: str) -> list[str]:
+    """Lines below a heading, and how many more there are."""
+    lines = [line for text in shown[:SHOWN] for line in _line("", text)]
+    rest = of - min(len(shown), SHOWN)
+    return [*lines, *(_line("", f"and {rest} more, {where}") if rest > 0 else [])]
+
+
+def _cost_text(summary: PlanSummary) -> str:
+    if not summary.cost and summary.paid_hours:
+        return "unknown: no hourly rate is given, in agents.csv, [work_plans] or cost.default_hourly_rate"
+    each = f", {summary.currency} {summary.cost_per_contact:,.2f} a contact" if summary.cost_per_contact else ""
+    return f"{summary.currency} {summary.cost:,.2f}{each}"
+
+
+def _roster_text(summary: PlanSummary) -> str:
+    said = ["every rule is kept"]
     if summary.broken_rules:
-        return f"{summary.broken_rules} broken, listed in check.csv{edited}"
-    return f"all kept{edited}"
+        said = [f"{summary.broken_rules} {'rule is' if summary.broken_rules == 1 else 'rules are'} broken:"]
+    elif summary.gap is not None:
+        proven = (
+            "proven best"
+            if summary.gap <= 0
+            else f"within {percent(max(summary.gap, SMALLEST_GAP))} of the proven bound"
+        )
+        said.append(f"{proven}{', though its search was interrupted' if summary.interrupted else ''}")
+    return "; ".join(said)
 
 
 def _promise_lines(summary: PlanSummary) -> list[str]:
-    if not summary.broken_promises:
-        return ["promise  kept on every day", ""]
-    rest = len(summary.broken_promises) - SHOWN_PROMISES
-    shown = [f"         {line}" for line in summary.broken_promises[:SHOWN_PROMISES]]
-    more = [f"         and {rest} more, listed in the report"] if rest > 0 else []
-    return ["promise  not kept:", *shown, *more, ""]
+    days = sum(group.days for group in summary.groups)
+    if not summary.promises_not_kept and not summary.broken_promises:
+        return ["promise  kept, every queue on every day"]
+    head = f"not kept on {summary.promises_not_kept} of {days} queue-days, the worst first:"
+    if not summary.promises_not_kept:
+        head = "kept on every day as a whole, but not at every hour:"
+    lines = summary.broken_promises
+    return [*_line("promise", head), *_more(lines, max(summary.promises_not_kept, len(lines)), SEE_REPORT)]
 
 
-def _next_text(summary: PlanSummary, folder: str) -> str:
-    page = f"open {folder}/report/index.html"
+def _missing_lines(summary: PlanSummary) -> list[str]:
+    hours = sum(group.understaffed_hours for group in summary.groups)
+    if not summary.missing_hours:
+        return ["people   on queue as required in every interval"]
+    rest = len(summary.missing_hours) - SHOWN
+    listed = ", ".join(summary.missing_hours[:SHOWN]) + (f", and {rest} more" if rest > 0 else "")
+    return _line("short", f"{hours:,.1f} hours on queue are missing, most: {listed}")
+
+
+def _next_lines(summary: PlanSummary, workspace: Workspace) -> list[str]:
+    folder, config = place_of(workspace.folder), workspace.config_place
+    again = f"then: staffplan plan {config} -o {folder}"
+    edit = f"edit {folder}/{RosterActivities.file_name} or a setting, {again}"
     if summary.broken_rules:
-        return f"mend the roster ({folder}/check.csv), then run the plan again; {page}"
-    return f"{page}; edit {folder}/roster_activities.csv or a setting, then run the plan again"
+        edit = f"mend the roster ({folder}/{RosterBreaches.file_name} lists all that is broken), {again}"
+    elif summary.interrupted:
+        edit = f"to search the whole time: staffplan plan {config} -o {folder}"
+    return [*_line("next", f"open {folder}/{REPORT_PAGE}"), *_line("", edit)]

@@ -13,7 +13,7 @@ import pandas as pd
 from staffplan.clock import SpecialDay, local_dates
 from staffplan.config import Config, data_path
 from staffplan.errors import ConfigError, DataError, Problem
-from staffplan.files import read_history, read_special_days, read_table, read_workforce
+from staffplan.files import place_of, read_history, read_special_days, read_table, read_workforce
 from staffplan.schema import Table
 from staffplan.site import Site, make_site
 from staffplan.tables import ContactHistory, Roster, RosterActivities, RosterShifts, VolumeForecast, Workforce
@@ -48,7 +48,7 @@ class Workspace:
             raise ConfigError(Problem(place, "the setting is missing", hint))
         if not path.is_file():
             source = f"; the data: {self.config.input.source}" if self.config.input.source else ""
-            raise ConfigError(Problem(place, f"there is no file {path}", f"check the path{source}"))
+            raise ConfigError(Problem(place, f"there is no file {place_of(path)}", f"check the path{source}"))
         return path
 
     def check_inputs(self) -> None:

@@ -155,7 +155,7 @@ def plot_waterfall(steps: pd.DataFrame, ax: Axes, *, unit: str) -> Axes:
     names = [shortened(str(line), 44) for line in steps["line"]]
     change, bottom, top = (_values(steps, name) for name in ("change", "bottom", "top"))
     total = steps["is_total"].to_numpy(dtype=bool)
-    span = float(np.nanmax(np.abs(np.concatenate([top, bottom])))) if len(steps) else 1.0
+    span = (float(np.nanmax(np.abs(np.concatenate([top, bottom])))) if len(steps) else 0.0) or 1.0
     for row in range(len(steps)):
         colour, hatch = (INK, "") if total[row] else (SKY, "///") if change[row] >= 0 else (ORANGE, "\\\\\\")
         ax.barh(row, change[row], left=bottom[row], color=colour, hatch=hatch, edgecolor=INK, height=0.62)

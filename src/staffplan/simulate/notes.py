@@ -70,7 +70,7 @@ def _broken_days(scene: Scene, rows: _Rows, waits: DayService) -> Iterable[Note]
         row = frame.iloc[int(place)]
         group, day = str(row["planning_group"]), row["day"].date()
         message = f"{_what_came(row, promises[group])}; {_why(scene, rows, rows.of(group, day), promises[group])}"
-        yield Note("simulate", "broken promise", f"{group} {day}", message)
+        yield Note("simulate", "broken promise", f"{group} {day:%a %d %b %Y}", message)
 
 
 def _what_came(row: pd.Series, promise: GroupPromise) -> str:
@@ -130,7 +130,7 @@ def _uncovered(scene: Scene, rows: _Rows) -> Iterable[Note]:
         hours = rows.required[places].sum() * scene.grid.interval_seconds / 3600
         spans = _spans(scene, rows.interval[places])
         message = f"open, but nobody is on queue {spans}; {hours:.1f} hours of people required"
-        yield Note("simulate", "broken promise", f"{group} {day}", message)
+        yield Note("simulate", "broken promise", f"{group} {day:%a %d %b %Y}", message)
 
 
 def _assumptions(scene: Scene, settings: SimulateSettings, staffing: StaffingSettings) -> Iterable[Note]:

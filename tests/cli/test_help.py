@@ -1,0 +1,88 @@
+"""What --help promises is there, and comes at once."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from staffplan.cli.main import app, run
+
+FLAGS = {
+    "plan": "--output --data --weeks --start --seed --set --force --json",
+    "status": "--json",
+    "forecast": "--output --config --start --weeks --interval --timezone --country --seed --force --json",
+    "staff": "--output --config --goal --asa --occupancy --shrinkage --patience --concurrency --minimum --interval "
+    "--timezone --cross-check --force --json",
+    "roster": "--output --config --time-off --availability --seed --force --json",
+    "check": "--requirement --agents --config --json",
+    "simulate": "--force --json",
+    "cost": "--force --json",
+    "report": "--force --json",
+    "init": "--force --json",
+}
+README = Path(__file__).parent.parent.parent / "README.md"
+
+
+@pytest.fixture
+def help_of(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    """The text of a command's --help, on a wide terminal."""
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("TERMINAL_WIDTH", "200")
+
+    def read(*command: str) -> str:
+        assert run([*command, "--help"]) == 0
+        return capsys.readouterr().out
+
+    return read
+
+
+def test_these_are_the_commands() -> None:
+    assert {command.name for command in app.registered_commands} == set(FLAGS)
+
+
+@pytest.mark.parametrize("command", FLAGS)
+def test_a_command_has_the_flags_that_are_written_down(command: str, help_of) -> None:
+    found = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", help_of(command).split("Options", 1)[1]))
+    assert found == {*FLAGS[command].split(), "--help"}
+
+
+@pytest.mark.parametrize("command", FLAGS)
+def test_help_says_in_a_line_what_a_command_does_then_shows_an_example(command: str, help_of) -> None:
+    lines = [line.strip() for line in help_of(command).splitlines() if line.strip()]
+    assert lines[0].startswith(f"Usage: staffplan {command}")
+    assert lines[1].endswith(".")
+    assert lines[2].startswith("Example")
+    assert any(line.removeprefix("Example: ").startswith(f"staffplan {command} ") for line in lines[2:4])
+
+
+def test_every_command_and_flag_of_the_readme_exists(help_of) -> None:
+    blocks = "".join(README.read_text(encoding="utf-8").split("```")[1::2])
+    shown = re.findall(r"^staffplan ([a-z]+) (.*)$", blocks, re.MULTILINE)
+    assert {command for command, _ in shown} >= {*FLAGS} - {"status"}
+    for command, rest in shown:
+        known = help_of(command)
+        for flag in re.findall(r"--[a-z-]+", rest):
+            assert flag in known, f"{command} {rest}"
+
+
+def test_help_waits_for_no_heavy_library() -> None:
+    program = "import sys, staffplan.cli; print(sorted({'numpy', 'pandas', 'pydantic', 'numba'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_completion_for_bash_is_shown_and_installed(tmp_path: Path) -> None:
+    staffplan = str(Path(sys.executable).parent / "staffplan")
+    environment = {**os.environ, "HOME": str(tmp_path), "SHELL": "/bin/bash"}
+    command = {"env": environment, "capture_output": True, "text": True, "check": True}
+    assert "_staffplan_completion" in subprocess.run([staffplan, "--show-completion", "bash"], **command).stdout
+    subprocess.run([staffplan, "--install-completion", "bash"], **command)
+    assert "staffplan" in (tmp_path / ".bashrc").read_text()
+    asked = {**environment, "_STAFFPLAN_COMPLETE": "complete_bash", "COMP_WORDS": "staffplan sta", "COMP_CWORD": "1"}
+    done = subprocess.run([staffplan], **{**command, "env": asked})
+    assert done.stdout.split() == ["status", "staff"]
