@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from staffplan.cli import output
-from staffplan.cli.output import progress_shown, say, say_problems, show, show_json
+from staffplan.cli.output import progress_shown, say, say_long, say_problems, show, show_json
 from staffplan.errors import DataError, Problem
 from staffplan.progress import Progress
 
@@ -77,3 +77,33 @@ def test_on_a_terminal_every_step_has_a_bar_of_its_own(capsys: Captured, monkeyp
     assert [line.split()[0] for line in lines if line.strip()][-2:] == ["forecast", "roster"]
     assert "4/4" in err
     assert "0/3" in err
+
+
+def test_a_step_that_ended_before_its_last_move_is_shown_as_done_when_the_next_begins(
+    capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    monkeypatch.setenv("TERM", "dumb")
+    monkeypatch.setenv("COLUMNS", "100")
+    with progress_shown() as on_progress:
+        on_progress(Progress("plan", 2, 7, "roster"))
+        on_progress(Progress("roster", 700, 720, "cost 3"))
+        on_progress(Progress("plan", 3, 7, "check"))
+    last = [line for line in capsys.readouterr().err.splitlines() if line.strip()][-2:]
+    assert "3/7" in last[0]
+    assert "720/720" in last[1]
+
+
+def test_a_long_message_is_broken_at_words_on_a_terminal_and_nowhere_else(
+    capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message = "a word " * 40
+    say_long(message)
+    assert capsys.readouterr().err == f"{message}\n"
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    monkeypatch.setenv("COLUMNS", "80")
+    say_long(message)
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) > 1
+    assert max(map(len, lines)) <= 80
+    assert " ".join(" ".join(lines).split()) == message.strip()

@@ -80,21 +80,23 @@ def _bars() -> Iterator[OnProgress]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bars
+    from rich.table import Column
 
     columns = (
         TextColumn("{task.fields[step]:<9}"),
         BarColumn(bar_width=30),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("{task.description}", markup=False),
+        MofNCompleteColumn(table_column=Column(no_wrap=True, min_width=13)),
+        TimeElapsedColumn(table_column=Column(no_wrap=True, min_width=7)),
+        TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True, overflow="ellipsis")),
     )
     with Bars(*columns, console=Console(stderr=True)) as bars:
         tasks: dict[str, TaskID] = {}
 
         def on_progress(progress: Progress) -> None:
             if progress.step == "plan":  # a step of a plan begins: those before it are done
-                for task in bars.tasks:
-                    bars.update(task.id, completed=task.total)
+                for step, task in tasks.items():
+                    if step != "plan":
+                        bars.update(task, completed=bars.tasks[task].total)
             if progress.step not in tasks:
                 tasks[progress.step] = bars.add_task("", step=progress.step, total=progress.of)
             bars.update(tasks[progress.step], completed=progress.done, total=progress.of, description=progress.label)
