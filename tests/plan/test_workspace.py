@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from staffplan.config import load_config
 from staffplan.errors import ConfigError, DataError
+from staffplan.files import place_of
 from staffplan.plan.workspace import Workspace, first_day_after, history_before
 from staffplan.tables import ContactHistory, VolumeForecast
 
@@ -66,7 +67,7 @@ def test_a_file_that_is_not_there_is_told_with_where_to_get_it(tmp_path: Path) -
     space = workspace(tmp_path, '[input]\nhistory = "h.csv"\nsource = "ask the bank"')
     with pytest.raises(ConfigError) as caught:
         space.required_path("history")
-    assert caught.value.problems[0].message == f"there is no file {tmp_path / 'h.csv'}"
+    assert caught.value.problems[0].message == f"there is no file {place_of(tmp_path / 'h.csv')}"
     assert caught.value.problems[0].hint == "check the path; the data: ask the bank"
 
 
