@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pandas as pd
 from roster_centers import PLAIN, Center, activities, day, every_day, made, shift
 
 from staffplan.clock import wall_instant
@@ -30,8 +29,10 @@ def test_intervals_lie_on_the_requirement_s_grid_in_a_zone_off_the_hour() -> Non
     assert not center.check(roster).breaches
 
 
-def test_the_cover_of_a_solved_roster_is_the_one_it_came_with() -> None:
+def test_the_cover_of_a_solved_roster_has_the_hours_that_the_search_counted_on_its_slots() -> None:
     center = Center({"voice": every_day(3, range(8, 15))}, agents=(("ann", "voice", "any"), ("bob", "voice", "any")))
     result = center.solve()
-    again = coverage(result.roster, center.requirement, center.site)
-    pd.testing.assert_frame_equal(again.frame, result.coverage.frame)
+    net = coverage(result.roster, center.requirement, center.site).frame["net"]
+    assert net.clip(upper=0).sum() == -result.understaffed_hours
+    assert net.clip(lower=0).sum() == result.overstaffed_hours
+    assert result.understaffed_hours + result.overstaffed_hours > 0
