@@ -1,8 +1,11 @@
-# make demo: set up and plan the sample center.  make test: set up, lint, types, tests.  make bench: the benchmarks.
+# make demo: set up and plan the sample center.  make test: set up, lint, types, tests.
+# make bench DATA=folder: forecast accuracy beside other tools, on the sets in a folder and on made-up ones.
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+BENCH := .venv-bench
+BENCH_READY := $(BENCH)/.ready
 
 .PHONY: demo test lint bench samples lock clean
 
@@ -21,7 +24,17 @@ lint: $(READY)
 samples: $(READY)
 	$(BIN)/python scripts/make_samples.py
 
-# One venv behind everything; made anew when the locked requirements change. --no-deps: the lock is complete.
+bench: $(BENCH_READY)
+	$(BENCH)/bin/python benchmarks/forecast_accuracy.py --synthetic $(if $(DATA),--data "$(DATA)" --sub-queues)
+
+# A venv of its own: other forecasting tools are needed to compare with, never to work with.
+$(BENCH_READY): requirements/bench.txt pyproject.toml
+	$(PYTHON) -m venv $(BENCH)
+	$(BENCH)/bin/python -m pip install --quiet --require-hashes --requirement requirements/bench.txt
+	$(BENCH)/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+# One venv behind everything else; made anew when the locked requirements change. --no-deps: the lock is complete.
 $(READY): requirements/dev.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/dev.txt
@@ -31,6 +44,8 @@ $(READY): requirements/dev.txt pyproject.toml
 lock:
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-header --output-file requirements/dev.txt
+	uv pip compile pyproject.toml requirements/bench.in --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-header --output-file requirements/bench.txt
 
 clean:
-	rm -rf $(VENV) plans
+	rm -rf $(VENV) $(BENCH) plans

@@ -58,7 +58,7 @@ def _is_group(schema: Any) -> bool:
 def _given(schema: Schema) -> Schema:
     """The schema of a value that is there: without the null that stands for "left out"."""
     choices = [choice for choice in schema.get("anyOf", []) if choice.get("type") != "null"]
-    return {**schema, **choices[0]} if choices else schema
+    return {**schema, **choices[0], "others": choices[1:]} if choices else schema
 
 
 def _group_text(title: str, model: Schema) -> str:
@@ -70,7 +70,9 @@ def _group_text(title: str, model: Schema) -> str:
 
 
 def _row(name: str, schema: Schema, model: Schema) -> str:
-    cells = (f"`{name}`", _value(_given(schema)), _default(name, schema, model), _one_line(schema["description"]))
+    given = _given(schema)
+    values = " or ".join(_value(choice) for choice in (given, *given.get("others", ())))
+    cells = (f"`{name}`", values, _default(name, schema, model), _one_line(schema["description"]))
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 

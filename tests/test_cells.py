@@ -59,6 +59,25 @@ def test_a_number_that_can_be_read_in_one_way_is_read(text: str, value: float) -
     assert number(text, decimal_comma=True) == value
 
 
+@pytest.mark.parametrize(
+    ("text", "value"), [("+10 %", 0.1), ("-2,5%", -0.025), ("12.5\u00a0%", 0.125), ("0,1", 0.1), ("-1", -1.0)]
+)
+def test_a_share_may_be_written_in_percent(text: str, value: float) -> None:
+    values, wrong = read_numbers(cells(text), percent=True)
+    assert wrong == {}
+    assert values[0] == value
+
+
+@pytest.mark.parametrize("text", ["%", "ten %", "10 % more", "10 %%"])
+def test_a_percentage_that_is_none_is_told(text: str) -> None:
+    _, wrong = read_numbers(cells(text), percent=True)
+    assert wrong[0][0].endswith("is not a number")
+
+
+def test_a_sign_does_not_make_a_doubtful_comma_certain() -> None:
+    assert why_not("+1,234") == ("'+1,234' could be thousands or decimals", "write +1234 or +1.234")
+
+
 def test_a_lone_comma_before_three_digits_is_decimal_only_where_commas_separate_nothing() -> None:
     assert number("1,234", decimal_comma=True) == 1.234
     assert why_not("1,234") == ("'1,234' could be thousands or decimals", "write 1234 or 1.234")

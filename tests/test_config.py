@@ -6,6 +6,7 @@ from datetime import date
 from fractions import Fraction
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -306,16 +307,54 @@ def shrinkage(**shares: tuple[float, bool]) -> StaffingSettings:
     return StaffingSettings(shrinkage=categories)
 
 
+def lost(settings: StaffingSettings, moment: str = "2026-06-01 10:00") -> tuple[float, float]:
+    """Of paid time, and of the people whom the roster shows on queue, on a Monday."""
+    told = settings.shrinkage_at(pd.DatetimeIndex([moment]).tz_localize("Europe/Madrid"), "Europe/Madrid")
+    return float(told.everything[0]), float(told.not_in_roster[0])
+
+
 def test_shrinkage_adds_up_and_what_the_roster_places_is_taken_off_first() -> None:
     """By hand: of 100 paid hours 10 are placed and 5 sick, so 5 of the 90 that the roster shows are lost."""
     settings = shrinkage(breaks=(0.1, True), sickness=(0.05, False))
-    assert settings.shrinkage_all == pytest.approx(0.15)
-    assert settings.shrinkage_not_in_roster == pytest.approx(float(Fraction(5, 90)))
+    everything, not_in_roster = lost(settings)
+    assert everything == pytest.approx(0.15)
+    assert not_in_roster == pytest.approx(float(Fraction(5, 90)))
 
 
 def test_without_shrinkage_nobody_is_lost_and_with_all_of_it_placed_neither() -> None:
-    assert StaffingSettings().shrinkage_not_in_roster == 0
-    assert shrinkage(breaks=(0.1, True), vacation=(0.2, True)).shrinkage_not_in_roster == pytest.approx(0)
+    assert lost(StaffingSettings()) == (0, 0)
+    assert lost(shrinkage(breaks=(0.1, True), vacation=(0.2, True)))[1] == 0
+
+
+def with_times(*times: dict[str, object]) -> StaffingSettings:
+    """A tenth, and another share at these times."""
+    return StaffingSettings.model_validate({"shrinkage": {"coaching": {"share": 0.1, "times": times}}})
+
+
+def test_shrinkage_may_differ_by_weekday_and_hour_the_first_time_that_fits_counting() -> None:
+    times = [
+        {"weekdays": "mon", "hours": "10:00-12:00", "share": 0.3},
+        {"weekdays": "mon-fri", "share": 0.2},
+        {"weekdays": "sun", "hours": "22:00-02:00", "share": 0.4},
+    ]
+    coaching = with_times(*times)
+    shares = {
+        "2026-06-01 10:00": 0.3,
+        "2026-06-01 12:00": 0.2,
+        "2026-06-02 10:00": 0.2,
+        "2026-06-06 10:00": 0.1,
+        "2026-06-07 23:00": 0.4,
+    }
+    assert {moment: lost(coaching, moment)[0] for moment in shares} == pytest.approx(shares)
+    assert lost(with_times(times[2]), "2026-06-08 01:30")[0] == pytest.approx(0.4)
+
+
+def test_a_time_that_cannot_be_read_or_leaves_nobody_is_refused() -> None:
+    text = '[staffing.shrinkage]\na = { share = 0.6, times = [{ weekdays = "mon", share = 0.9 }] }\n'
+    text += "b = { share = 0.2 }"
+    assert told(text) == [("staffing", "the shares add up to 1.10", "nobody would be left to work")]
+    wrong = '[staffing.shrinkage]\na = { share = 0.1, times = [{ weekdays = "someday", share = 0.2 }] }'
+    assert "'someday' is not a weekday" in told(wrong)[0][1]
 
 
 def test_shares_that_leave_nobody_are_refused() -> None:
@@ -326,8 +365,8 @@ def test_shares_that_leave_nobody_are_refused() -> None:
 @given(st.floats(0, 0.49), st.floats(0, 0.49))
 def test_the_two_parts_of_shrinkage_leave_what_the_whole_leaves(placed: float, unplaced: float) -> None:
     settings = shrinkage(placed=(placed, True), unplaced=(unplaced, False))
-    left = (1 - placed) * (1 - settings.shrinkage_not_in_roster)
-    assert left == pytest.approx(1 - settings.shrinkage_all)
+    everything, not_in_roster = lost(settings)
+    assert (1 - placed) * (1 - not_in_roster) == pytest.approx(1 - everything)
 
 
 # --- shifts ---

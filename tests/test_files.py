@@ -385,6 +385,8 @@ def values_of(column: Column) -> st.SearchStrategy[object]:
             wanted = st.just("mon-fri" if column.name == "weekdays" else "08:00-16:00")
         case "text":
             wanted = TEXTS.filter(bool) | RISKY
+        case "count":
+            wanted = st.integers(int(column.minimum or 0), 10**6).map(float)
         case _:
             low = -(10**6) if column.minimum is None else column.minimum
             high = 10**6 if column.maximum is None else column.maximum
@@ -400,6 +402,9 @@ def frames(draw: st.DrawFn, table: type[Table]) -> pd.DataFrame:
         st.lists(st.fixed_dictionaries({c.name: values_of(c) for c in table.columns}), min_size=1, max_size=5)
     )
     frame = pd.DataFrame(rows).drop_duplicates(list(table.key))
+    if table.one_of:
+        kept = draw(st.sampled_from(table.one_of))
+        frame = frame.assign(**{name: frame[name].fillna(0) if name == kept else np.nan for name in table.one_of})
     if table.ordered is not None:
         first, last = table.ordered
         frame[last] = frame[first]

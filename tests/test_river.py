@@ -35,6 +35,7 @@ def test_a_plan_is_a_directory_that_is_made_once_and_renewed_where_it_is_stale(p
         "plan.toml",
         "forecast.csv",
         "forecast_backtest.csv",
+        "data_quality.csv",
         "requirement.csv",
         "roster_shifts.csv",
         "roster_activities.csv",

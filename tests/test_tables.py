@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from staffplan.errors import DataError
+from staffplan.forecast_tables import Overrides
 from staffplan.schema import MAX_PROBLEMS, Table
 from staffplan.tables import (
     WORK_TYPE,
@@ -127,6 +128,50 @@ def test_a_shift_does_not_end_before_it_starts() -> None:
         }
     )
     assert problems(RosterShifts, frame)[0].startswith("f.csv:2:end: 2026-03-09 07:00:00+00:00 is before start")
+
+
+def overrides(**columns: list[object]) -> pd.DataFrame:
+    rows = len(next(iter(columns.values())))
+    usual = {"first_day": ["2026-12-07"] * rows, "who": ["Ana"] * rows, "why": ["mailing"] * rows}
+    return pd.DataFrame(usual | columns)
+
+
+def test_an_override_says_one_thing_and_by_whom() -> None:
+    frame = overrides(change_share=[0.1, None, None, 0.1], offered=[5, 5, None, None], who=["Ana", "", "Ana", "Ana"])
+    assert problems(Overrides, frame) == [
+        "f.csv:2:offered: change_share and offered are given together",
+        "f.csv:3:who: the cell is empty",
+        "f.csv:4:change_share: none of change_share, offered and offered_total is given",
+    ]
+
+
+def test_an_override_takes_away_no_more_than_all_and_ends_after_it_begins_and_has_hours_that_can_be_read() -> None:
+    frame = overrides(
+        change_share=[-1, -1.5, 1, 1, 1],
+        last_day=[None, None, "2026-12-06", None, None],
+        hours=["", "08:00-12:00, 14:00-15:00", "24h", "morning", "closed"],
+    )
+    assert [line.partition(": ")[0] for line in problems(Overrides, frame)] == [
+        "f.csv:3:change_share",
+        "f.csv:4:last_day",
+        "f.csv:5:hours",
+        "f.csv:6:hours",
+    ]
+
+
+def test_overrides_are_numbered_in_the_order_of_the_file_unless_it_numbers_them() -> None:
+    frame = overrides(change_share=[0.1, 0.2, 0.3], first_day=["2026-12-09", "2026-12-07", "2026-12-08"])
+    assert Overrides.of(frame).frame[["override", "change_share"]].to_numpy().tolist() == [
+        [1, 0.1],
+        [2, 0.2],
+        [3, 0.3],
+    ]
+    own = Overrides.of(frame.assign(override=[7, 3, 5])).frame
+    assert own["change_share"].tolist() == [0.2, 0.3, 0.1]
+    assert problems(Overrides, frame.assign(override=[1, 1, 2.5])) == [
+        "f.csv:3:override: the same override as row 2",
+        "f.csv:4:override: 2.5 is not a whole number",
+    ]
 
 
 def test_a_hundred_problems_are_listed_and_the_rest_is_counted() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
@@ -14,11 +15,11 @@ Wrong = dict[int, tuple[str, str]]
 
 _PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _DURATION = re.compile(r"(\d+):([0-5]\d):([0-5]\d(?:\.\d+)?)", re.ASCII)
-_DECIMAL_COMMA = re.compile(r"-?\d+,\d+", re.ASCII)
-_COMMA_GROUP = re.compile(r"-?\d{1,3},\d{3}", re.ASCII)
-_COMMA_GROUPS = re.compile(r"-?\d{1,3}(,\d{3}){2,}|-?\d{1,3}(,\d{3})+\.\d+", re.ASCII)
-_DOT_GROUP = re.compile(r"-?\d{1,3}\.\d{3}", re.ASCII)
-_DOT_GROUPS = re.compile(r"-?\d{1,3}(\.\d{3}){2,}|-?\d{1,3}(\.\d{3})+,\d+", re.ASCII)
+_DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+", re.ASCII)
+_COMMA_GROUP = re.compile(r"[+-]?\d{1,3},\d{3}", re.ASCII)
+_COMMA_GROUPS = re.compile(r"[+-]?\d{1,3}(,\d{3}){2,}|[+-]?\d{1,3}(,\d{3})+\.\d+", re.ASCII)
+_DOT_GROUP = re.compile(r"[+-]?\d{1,3}\.\d{3}", re.ASCII)
+_DOT_GROUPS = re.compile(r"[+-]?\d{1,3}(\.\d{3}){2,}|[+-]?\d{1,3}(\.\d{3})+,\d+", re.ASCII)
 _DAY = r"\d{4}-\d{2}-\d{2}"
 _TIME = r"[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?"
 _OFFSET = r" ?(?:Z|[+-]\d{2}(?::?\d{2})?)"
@@ -31,13 +32,13 @@ _FIRST_YEAR, _LAST_YEAR = 1678, 2261
 
 
 def read_numbers(
-    values: pd.Series, *, decimal_comma: bool = False, durations: bool = False
+    values: pd.Series, *, decimal_comma: bool = False, durations: bool = False, percent: bool = False
 ) -> tuple[pd.Series, Wrong]:
     """Numbers; also "12,5" with a decimal comma, "1 234" with spaces, "1,234,567"; blank cells are NaN.
 
     `decimal_comma`: the file's separator is not a comma, so that "1,234" means 1.234. Otherwise a lone
     "1,234" could be either and is refused, as is "1.234" in a column whose other cells have decimal commas.
-    `durations`: "0:05:12" is read as seconds.
+    `durations`: "0:05:12" is read as seconds. `percent`: "+10 %" is read as 0.1.
     """
     if pd.api.types.is_timedelta64_dtype(values.dtype):
         return values.dt.total_seconds(), {}
@@ -50,7 +51,10 @@ def read_numbers(
         text = re.sub(r"[\s\u00a0\u202f]", "", str(values.iloc[position]))
         if values.iloc[position] is None or text.lower() in _BLANKS:
             continue
-        number = _number(text, decimal_comma=decimal_comma, durations=durations)
+        hundredths = percent and text.endswith("%")
+        number = _number(text[:-1] if hundredths else text, decimal_comma=decimal_comma, durations=durations)
+        if number is not None and hundredths:
+            number = round(number / 100, 12)
         if number is None:
             wrong[position] = _why_no_number(text)
         else:
@@ -59,6 +63,18 @@ def read_numbers(
     if commas:
         wrong |= _dots_among_commas(values)
     return pd.Series(numbers, index=values.index), wrong
+
+
+def read_distinct(
+    values: pd.Series, reader: Callable[[pd.Series], tuple[pd.Series, Wrong]]
+) -> tuple[pd.Series, Wrong]:
+    """What `reader` makes of the cells; of a categorical column it is given each distinct one once."""
+    if not isinstance(values.dtype, pd.CategoricalDtype):
+        return reader(values)
+    codes = values.cat.codes.to_numpy()
+    read, wrong = reader(pd.Series(values.cat.categories, dtype=object))
+    places = np.flatnonzero(np.isin(codes, list(wrong))).tolist() if wrong else []
+    return read.take(codes).set_axis(values.index), {place: wrong[int(codes[place])] for place in places}
 
 
 def _number(text: str, *, decimal_comma: bool, durations: bool) -> float | None:

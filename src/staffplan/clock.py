@@ -86,13 +86,30 @@ def _grid(start: pd.Timestamp, end: pd.Timestamp, minutes: int) -> pd.DatetimeIn
 
 def local_dates(instants: pd.DatetimeIndex, timezone: str) -> NDArray[np.object_]:
     """The local calendar day of each instant, as `datetime.date`."""
-    return np.asarray(instants.tz_convert(timezone).date, dtype=object)
+    codes, days = _local_days(instants, timezone)
+    return days[codes]
+
+
+def _local_days(instants: pd.DatetimeIndex, timezone: str) -> tuple[NDArray[np.int64], NDArray[np.object_]]:
+    """For each instant the place of its local day, and the distinct days; a `date` is slow to make."""
+    codes, days = pd.factorize(_local_minutes(instants, timezone) // MINUTES_PER_DAY)
+    return codes, np.asarray(pd.DatetimeIndex(days.astype("datetime64[D]")).date, dtype=object)
+
+
+def _local_minutes(instants: pd.DatetimeIndex, timezone: str) -> NDArray[np.int64]:
+    """What the clock on the wall shows, in whole minutes since it showed the first of January 1970."""
+    local = instants.tz_convert(timezone).tz_localize(None).as_unit("s")
+    return np.asarray(local.asi8 // 60, dtype=np.int64)
 
 
 def minute_of_day(instants: pd.DatetimeIndex, timezone: str) -> NDArray[np.int64]:
     """Wall-clock minutes after midnight of each instant."""
-    local = instants.tz_convert(timezone)
-    return np.asarray(local.hour * 60 + local.minute, dtype=np.int64)
+    return _local_minutes(instants, timezone) % MINUTES_PER_DAY
+
+
+def weekday_of(instants: pd.DatetimeIndex, timezone: str) -> NDArray[np.int64]:
+    """The local weekday of each instant, Monday 0; the first of January 1970 was a Thursday."""
+    return (_local_minutes(instants, timezone) // MINUTES_PER_DAY + WEEKDAYS.index("thu")) % 7
 
 
 def parse_spans(text: str) -> Spans:
@@ -167,7 +184,7 @@ class OpeningHours:
     def open_mask(self, instants: pd.DatetimeIndex, calendar: SiteCalendar) -> NDArray[np.bool_]:
         """(instants,): True where the queue is open at that instant."""
         minutes = minute_of_day(instants, calendar.timezone)
-        codes, days = pd.factorize(local_dates(instants, calendar.timezone))
+        codes, days = _local_days(instants, calendar.timezone)
         yesterdays = [day - timedelta(days=1) for day in days]
         today = self._inside(minutes, codes, [self.spans(day, calendar) for day in days])
         tail = [self.spans(day, calendar) for day in yesterdays]

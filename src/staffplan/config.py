@@ -144,6 +144,7 @@ def _cross_problems(config: Config, source: str) -> Iterable[Problem]:
                 place = f"{source}:queues.{name}.{key}"
                 yield Problem(place, f"no [hours.{wanted}] is defined", nearest(wanted, list(config.hours)))
         yield from _goal_problems(name, queue, source)
+        yield from _loan_problems(name, queue, config, source)
     for name, plan in config.work_plans.items():
         for shift in plan.shifts:
             if shift not in config.shifts:
@@ -156,6 +157,18 @@ def _cross_problems(config: Config, source: str) -> Iterable[Problem]:
                 hint = nearest(plan_name, list(config.work_plans))
                 yield Problem(place, f"no [work_plans.{plan_name}] is defined", hint)
     yield from _group_problems(config, source)
+
+
+def _loan_problems(name: str, queue: QueueSettings, config: Config, source: str) -> Iterable[Problem]:
+    """Who borrows a history, and from whom; whether the history has the lender's rows is seen later."""
+    place = f"{source}:queues.{name}"
+    if queue.expected_per_week is not None and queue.like is None:
+        hint = 'name the queue that it will be like, like = "..."'
+        yield Problem(f"{place}.expected_per_week", "a level alone is no forecast", hint)
+    lender = config.queues.get(queue.like or "")
+    if queue.like == name or (lender is not None and lender.like is not None):
+        hint = "name a queue with a history of its own"
+        yield Problem(f"{place}.like", f"{queue.like!r} borrows a history itself", hint)
 
 
 def _goal_problems(name: str, queue: QueueSettings, source: str) -> Iterable[Problem]:

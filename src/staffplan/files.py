@@ -12,16 +12,18 @@ import os
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 import pandas as pd
 
-from staffplan.cells import read_dates, read_instants, read_numbers
+from staffplan.cells import Wrong, read_dates, read_distinct, read_instants, read_numbers
 from staffplan.clock import SpecialDay, midnight
 from staffplan.config import Config
 from staffplan.errors import DataError, Problem, UsageError, nearest
+from staffplan.forecast_tables import ALL_QUEUES, Drivers, Overrides
 from staffplan.records import read_records
 from staffplan.schema import Column, Table, by_row, capped
 from staffplan.tables import Agents, Availability, ContactHistory, SpecialDays, TimeOff, Workforce
@@ -63,14 +65,21 @@ def read_table(
     raw, decimal_comma = _read_raw(path, place)
     raw = _renamed(raw, columns or {}, place)
     raw = raw.assign(**{name: value for name, value in (constants or {}).items() if name not in raw.columns})
-    if any(column.required and column.name not in raw.columns for column in table.columns):
+    if any(column.required and column.name not in (*raw.columns, table.numbered) for column in table.columns):
         table.of(raw, place)  # raises, naming the missing columns and those that are there
+    raw = table.with_numbers(raw)
     if raw.empty and table.needs_rows:
         raise DataError(Problem(place, "the file has a header but no rows", "export it again, with its rows"))
     frame, problems = _typed(raw, table.columns, place, timezone, decimal_comma=decimal_comma)
     for name, values in (known or {}).items():
-        problems += _strangers(frame, name, values, place, known_from)
+        if name in frame.columns:
+            problems += _strangers(frame, name, values, place, known_from)
     return _made(table, frame, problems, place)
+
+
+def column_names(path: Path) -> list[str]:
+    """The columns of a CSV or Parquet file, for a caller that has to find out which is which."""
+    return [str(name) for name in _read_raw(path, place_of(path))[0].columns if name != "_row"]
 
 
 def _made(table: type[T], frame: pd.DataFrame, problems: list[Problem], place: str) -> T:
@@ -146,21 +155,30 @@ def _typed(
         if column.name not in raw.columns:
             continue
         values = raw[column.name]
-        match column.kind:
-            case "instant":
-                frame[column.name], wrong = read_instants(values, timezone)
-            case "date":
-                frame[column.name], wrong = read_dates(values)
-            case "text":
-                frame[column.name], wrong = _texts(values), {}
-            case _:
-                frame[column.name], wrong = read_numbers(
-                    values, decimal_comma=decimal_comma, durations=column.name.endswith("_seconds")
-                )
+        frame[column.name], wrong = read_distinct(
+            values, partial(_read, column=column, timezone=timezone, decimal_comma=decimal_comma)
+        )
         problems += [
             Problem(f"{place}:{raw['_row'][i]}:{column.name}", message, hint) for i, (message, hint) in wrong.items()
         ]
     return frame, problems
+
+
+def _read(values: pd.Series, *, column: Column, timezone: str, decimal_comma: bool) -> tuple[pd.Series, Wrong]:
+    match column.kind:
+        case "instant":
+            return read_instants(values, timezone)
+        case "date":
+            return read_dates(values)
+        case "text":
+            return _texts(values), {}
+        case _:
+            return read_numbers(
+                values,
+                decimal_comma=decimal_comma,
+                durations=column.name.endswith("_seconds"),
+                percent=column.name.endswith("_share"),
+            )
 
 
 def _texts(values: pd.Series) -> pd.Series:
@@ -189,19 +207,22 @@ def read_history(path: Path, config: Config) -> ContactHistory:
         constants={"queue": chosen.queue} if chosen.queue else None,
         known={"queue": names} if names else None,
     )
-    frame = history.frame[~history.frame["queue"].isin(chosen.ignore_queues)]
+    kept = ~history.frame["queue"].isin(chosen.ignore_queues)
     if chosen.until is not None:
-        frame = frame[frame["interval_start"] < midnight(chosen.until + timedelta(days=1), config.plan.timezone)]
-    absent = [name for name in config.queues if name not in set(frame["queue"])]
-    if frame.empty or absent:
+        end = midnight(chosen.until + timedelta(days=1), config.plan.timezone)
+        kept &= history.frame["interval_start"] < end
+    left = history if kept.all() else history.only(kept.to_numpy())
+    there = set(left.frame["queue"].unique())
+    absent = [name for name, queue in config.queues.items() if name not in there and queue.like is None]
+    if not len(left) or absent:
         raise DataError(_nothing_left(history.source, absent))
-    return ContactHistory.of(frame, history.source)
+    return left
 
 
 def _nothing_left(place: str, absent: Sequence[str]) -> list[Problem]:
     if not absent:
         return [Problem(place, "no rows are left", "look at input.until and input.ignore_queues in the settings")]
-    hint = "correct the queue's name in the settings, or remove its section"
+    hint = 'correct the queue\'s name in the settings, remove its section, or let it borrow: like = "..."'
     return [Problem(place, f"there are no rows for queue {name!r}", hint) for name in absent]
 
 
@@ -234,6 +255,18 @@ def read_special_days(path: Path) -> tuple[SpecialDay, ...]:
     frame = read_table(path, SpecialDays).frame
     days = zip(frame["day"].dt.date, frame["name"], frame["kind"], strict=True)
     return tuple(SpecialDay(day, name, kind) for day, name, kind in days)
+
+
+def read_overrides(path: Path, queues: Iterable[str]) -> Overrides:
+    """Planner's edits; those of a queue that is not among `queues`, the ones forecast, are problems."""
+    known = {"queue": [*sorted(set(queues)), ALL_QUEUES]}
+    return read_table(path, Overrides, known=known, known_from="the forecast")
+
+
+def read_drivers(path: Path, queues: Iterable[str]) -> Drivers:
+    """Numbers of days that may drive the contacts; those of a queue that is not among `queues` are problems."""
+    known = {"queue": [*sorted(set(queues)), ALL_QUEUES]}
+    return read_table(path, Drivers, known=known, known_from="the forecast")
 
 
 def table_bytes(frame: pd.DataFrame, timezone: str = "UTC") -> bytes:

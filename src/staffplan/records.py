@@ -5,13 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from staffplan.errors import DataError, Problem
 from staffplan.schema import capped
+
+if TYPE_CHECKING:
+    from pyarrow import DictionaryArray
 
 SEPARATORS = (",", ";", "\t", "|")
 SAVE_AS_CSV = "save it as CSV (UTF-8) and try again"
@@ -32,13 +36,16 @@ _CENTRAL_EUROPEAN = re.compile(
 )
 """Letters of cp1250 (l with stroke, z with dot, s with caron) where cp1252 would show a sign inside a word."""
 _SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n")
+_LINE_END = re.compile(r"\r\n?|\n")
+_LONE_RETURN = re.compile(r"\r(?!\n)")
 _FIELD_LIMIT = 10_000_000
 
 
 def read_records(data: bytes, place: str) -> tuple[pd.DataFrame, bool]:
     """All cells of a CSV file as text, with the column "_row"; and whether "1,5" can be a decimal comma.
 
-    Rows without any content are left out, but counted. Raises DataError for files of another kind.
+    Columns are text, or categories of text where the file is plain: then each distinct cell is held once. Rows
+    without any content are left out, but counted. Raises DataError for files of another kind.
     """
     text = decode(data, place)
     if not text.strip():
@@ -47,7 +54,8 @@ def read_records(data: bytes, place: str) -> tuple[pd.DataFrame, bool]:
     if named is not None:  # the line Excel reads, and does not show
         text = text[named.end() :]
     separator = named[1] if named is not None else _separator(text)
-    return _frame(_rows(text, separator, place), place), separator != ","
+    frame = _plain_frame(text, separator)
+    return _frame(_rows(text, separator, place), place) if frame is None else frame, separator != ","
 
 
 def decode(data: bytes, place: str) -> str:
@@ -88,8 +96,46 @@ def _code_page(data: bytes) -> str:
 
 def _separator(text: str) -> str:
     """The separator that splits the header into most columns."""
-    header = text.lstrip("\r\n ").splitlines()[0]
+    header = _LINE_END.split(text.lstrip("\r\n "), maxsplit=1)[0]
     return max(SEPARATORS, key=header.count)
+
+
+def _plain_frame(text: str, separator: str) -> pd.DataFrame | None:
+    """All cells of a file as plain as most, read in a twentieth of the time; None where it needs a closer look.
+
+    Plain is: no quotation marks, no line ends but the usual, every column with a name of its own, as many cells in
+    every row as in the header.
+    """
+    from pyarrow import ArrowInvalid, BufferReader, csv, dictionary, int32, string
+
+    header, _, body = text.partition("\n")
+    names = [name.strip() for name in header.rstrip("\r").split(separator)]
+    body = body.rstrip("\r\n")
+    if '"' in text or _LONE_RETURN.search(text) or not all(names) or len(set(names)) < max(len(names), 2) or not body:
+        return None
+    try:
+        table = csv.read_csv(
+            BufferReader(body.encode()),
+            read_options=csv.ReadOptions(column_names=names),
+            parse_options=csv.ParseOptions(delimiter=separator, quote_char=False, ignore_empty_lines=False),
+            convert_options=csv.ConvertOptions(
+                column_types=dict.fromkeys(names, dictionary(int32(), string())), strings_can_be_null=False
+            ),
+        ).unify_dictionaries()
+    except ArrowInvalid:
+        return None
+    return _filled_rows({name: table.column(name).combine_chunks() for name in names})
+
+
+def _filled_rows(columns: Mapping[str, DictionaryArray]) -> pd.DataFrame:
+    """The rows below the header that have any content, numbered as in the file."""
+    cells, filled = {}, np.zeros(len(next(iter(columns.values()))), dtype=bool)
+    for name, column in columns.items():
+        codes, distinct = np.asarray(column.indices), column.dictionary.to_pylist()
+        filled |= np.array([bool(text.strip()) for text in distinct], dtype=bool)[codes]
+        cells[name] = pd.Categorical.from_codes(codes, pd.Index(distinct, dtype=object))
+    frame = pd.DataFrame(cells).assign(_row=np.arange(len(filled), dtype=np.int64) + 2)
+    return frame if filled.all() else frame[filled].reset_index(drop=True)
 
 
 def _rows(text: str, separator: str, place: str) -> list[list[str]]:

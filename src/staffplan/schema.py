@@ -70,6 +70,10 @@ class Table:
     """Two columns, the second of which must not lie before the first."""
     mapped: ClassVar[bool] = False
     """Whether [input.columns] maps its columns."""
+    numbered: ClassVar[str | None] = None
+    """A column that numbers the rows 1, 2, ... in their order where a file does not have it."""
+    one_of: ClassVar[tuple[str, ...]] = ()
+    """Columns of which every row fills exactly one."""
 
     @classmethod
     def of(cls, frame: pd.DataFrame, source: str = "") -> Self:
@@ -79,15 +83,21 @@ class Table:
         gives each row's number in its file; missing optional columns are added blank. Raises DataError.
         """
         source = source or cls.file_name
-        missing = [c.name for c in cls.columns if c.required and c.name not in frame.columns]
+        missing = [c.name for c in cls.columns if c.required and c.name not in (*frame.columns, cls.numbered)]
         if missing:
             raise DataError(_missing_column(source, name, frame, mapped=cls.mapped) for name in missing)
+        frame = cls.with_numbers(frame)
         rows = _row_numbers(frame)
         data = pd.DataFrame({c.name: _column(frame, c) for c in cls.columns}, index=range(len(frame)))
         problems = cls._problems(data, rows, source)
         if problems:
             raise DataError(capped(sorted(problems, key=by_row), source))
-        return cls(data.sort_values(list(cls.key), kind="stable", ignore_index=True), source)
+        ordered = _rises(data, cls.key)
+        return cls(data if ordered else data.sort_values(list(cls.key), kind="stable", ignore_index=True), source)
+
+    def only(self, rows: np.ndarray) -> Self:
+        """The rows (by a flag for each) alone; what was checked stays checked."""
+        return type(self)(self.frame[rows].reset_index(drop=True), self.source)
 
     @classmethod
     def problems_of(cls, frame: pd.DataFrame, source: str) -> list[Problem]:
@@ -96,10 +106,19 @@ class Table:
         return cls._problems(data, _row_numbers(frame), source)
 
     @classmethod
+    def with_numbers(cls, frame: pd.DataFrame) -> pd.DataFrame:
+        """The rows with their numbers, where the table has them and the rows do not."""
+        if cls.numbered is None or cls.numbered in frame.columns:
+            return frame
+        return frame.assign(**{cls.numbered: np.arange(1.0, len(frame) + 1)})
+
+    @classmethod
     def _problems(cls, data: pd.DataFrame, rows: np.ndarray, source: str) -> list[Problem]:
         problems = [p for c in cls.columns for p in _column_problems(data[c.name], c, rows, source)]
         if cls.ordered is not None:
             problems += _order_problems(data, *cls.ordered, rows, source)
+        if cls.one_of:
+            problems += _one_of_problems(data, cls.one_of, rows, source)
         return problems + _key_problems(data, cls.key, rows, source)
 
     @classmethod
@@ -221,13 +240,36 @@ def _order_problems(data: pd.DataFrame, first: str, last: str, rows: np.ndarray,
     ]
 
 
+def _one_of_problems(data: pd.DataFrame, names: tuple[str, ...], rows: np.ndarray, source: str) -> list[Problem]:
+    filled = data[list(names)].notna().to_numpy()
+    listed = f"{', '.join(names[:-1])} and {names[-1]}"
+    hint = f"fill in exactly one of {listed}"
+    problems = []
+    for i in np.flatnonzero(filled.sum(axis=1) != 1).tolist():
+        there = [name for name, is_filled in zip(names, filled[i], strict=True) if is_filled]
+        said = f"{' and '.join(there)} are given together" if there else f"none of {listed} is given"
+        problems.append(Problem(f"{source}:{rows[i]}:{there[1] if there else names[0]}", said, hint))
+    return problems
+
+
 def _moment(at: pd.Timestamp) -> str:
     """A day as such, an instant with its time."""
     return f"{at:%Y-%m-%d}" if at.tz is None else at.isoformat(sep=" ")
 
 
+def _rises(data: pd.DataFrame, key: tuple[str, ...]) -> bool:
+    """Whether every row's key is above the one before: then it is in order, and no key occurs twice."""
+    below, alike = np.zeros(max(len(data) - 1, 0), dtype=bool), np.ones(max(len(data) - 1, 0), dtype=bool)
+    for name in key:
+        column = data[name]
+        values = (column.dt.tz_localize(None) if isinstance(column.dtype, pd.DatetimeTZDtype) else column).to_numpy()
+        below |= alike & (values[:-1] < values[1:])
+        alike &= values[:-1] == values[1:]
+    return bool(below.all())
+
+
 def _key_problems(data: pd.DataFrame, key: tuple[str, ...], rows: np.ndarray, source: str) -> list[Problem]:
-    if not key:
+    if not key or _rises(data, key):
         return []
     doubled = data.duplicated(list(key), keep="first").to_numpy()
     if not doubled.any():

@@ -7,19 +7,35 @@ Shares are 0-1.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
-from staffplan.clock import OpeningHours, Spans, parse_spans, parse_weekdays, public_holidays
+from staffplan.clock import (
+    MINUTES_PER_DAY,
+    OpeningHours,
+    Spans,
+    minute_of_day,
+    parse_spans,
+    parse_weekdays,
+    public_holidays,
+    weekday_of,
+)
 
 Share = Annotated[float, Field(ge=0, le=1)]
 ShareBelowOne = Annotated[float, Field(ge=0, lt=1)]
 Positive = Annotated[float, Field(gt=0)]
 NotNegative = Annotated[float, Field(ge=0)]
 Channel = Literal["voice", "chat", "email", "social", "callback", "counter"]
+Cleaning = Literal["outages", "spikes", "odd_days", "partial_days", "stuck", "level_shifts"]
+CLEANED: tuple[Cleaning, ...] = get_args(Cleaning)
+"""All that `forecast.clean` can name."""
 Definition = Literal["offered", "answered", "excluding_short_abandons", "short_abandons_good", "virtual"]
 
 
@@ -84,6 +100,11 @@ class InputSettings(Section):
     """When they can work, if restricted."""
     special_days: str | None = None
     """Special days beside public holidays: day, name, kind (holiday, closed, event)."""
+    drivers: str | None = None
+    """Numbers of a day that drive the contacts and are known beforehand: day, driver, value, queue."""
+    overrides: str | None = None
+    """Planner's edits of the forecast: first_day, last_day, hours, queue, change_share or offered or offered_total,
+    who, why."""
     data: str | None = None
     """Folder that stands for `{data}` in the paths above; --data sets it."""
     source: str | None = None
@@ -137,6 +158,8 @@ class Goal(Section):
     """Highest average wait of answered contacts."""
     max_occupancy: Annotated[float, Field(gt=0, le=1)] | None = None
     """Highest share of time on the line spent handling contacts."""
+    max_abandon_rate: Annotated[float, Field(gt=0, lt=1)] | None = None
+    """Highest share of contacts that hang up, where the model knows of it (patience_seconds, Erlang A)."""
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -145,7 +168,8 @@ class Goal(Section):
             raise ValueError("service_level and within_seconds (or within_hours) belong together")
         if self.within_seconds is not None and self.within_hours is not None:
             raise ValueError("give within_seconds or within_hours, not both")
-        if self.service_level is None and self.asa_seconds is None and self.max_occupancy is None:
+        limits = (self.service_level, self.asa_seconds, self.max_occupancy, self.max_abandon_rate)
+        if all(limit is None for limit in limits):
             raise ValueError("no goal is given; for example service_level = 0.8, within_seconds = 20")
         return self
 
@@ -203,6 +227,13 @@ class QueueSettings(Section):
     """Chat: each further contact at once makes every contact this share longer (0.2: three at once, 1.4 x)."""
     minimum_agents: int = Field(default=1, ge=0)
     """People on the line in every open interval, however few the contacts."""
+    like: str | None = None
+    """A new queue: the queue of the history whose week, special days and scatter it borrows. What it has of its own
+    counts the more, the more contacts it has."""
+    expected_per_week: Positive | None = None
+    """With `like`: contacts of an ordinary week, needed as long as the queue has none of its own."""
+    opens: date | None = None
+    """First day on which the queue takes contacts; nothing is forecast before."""
 
 
 DEFAULT_GOALS = {
@@ -213,25 +244,69 @@ DEFAULT_GOALS = {
 """What is promised where nothing is said: habits of the trade, hence settings; a note says so in the report."""
 
 
+class DriverSettings(Section):
+    """How one driver of input.drivers enters the forecast; drivers without a section enter with the defaults."""
+
+    kind: Literal["auto", "event", "level"] = "auto"
+    """What a day without a row is. event: zero (letters sent). level: as on the last day that has one (customers).
+    auto: a level when most days of the history have a row."""
+    lags: tuple[Annotated[int, Field(ge=0, le=28)], ...] = Field(default=(0,), min_length=1)
+    """Days after which it is felt, each learnt on its own: [0, 1, 2] is the same day and the two after it."""
+    logarithm: bool = True
+    """Take logarithms where it is never negative, so that twice as much never means more than a fixed factor."""
+
+
 class ForecastSettings(Section):
     """How the future is predicted."""
 
-    methods: tuple[Literal["seasonal_naive", "recent_average", "holt_winters"], ...] = (
-        "seasonal_naive",
+    methods: tuple[Literal["recent_average", "day_model", "holt_winters", "day_shapes", "seasonal_naive"], ...] = (
         "recent_average",
+        "day_model",
         "holt_winters",
+        "day_shapes",
     )
-    """Methods that compete; the best in each queue's own backtest is used."""
+    """Methods that are combined, with weights from each queue's own backtest; one alone is used as it is."""
     recent_weeks: int = Field(default=6, ge=1, le=52)
     """Weeks in the average of recent weeks and in the intraday profile."""
-    backtest_origins: int = Field(default=6, ge=1, le=26)
+    backtest_origins: int = Field(default=8, ge=1, le=26)
     """Weekly origins in the backtest, as far as the history reaches."""
     backtest_weeks: int = Field(default=4, ge=1, le=12)
     """Weeks ahead that each origin forecasts."""
     missing_rows: Literal["auto", "zero", "gap"] = "auto"
-    """What an open interval without a row is. auto: zero on a day that has rows, a gap on a day without any."""
-    clean: bool = True
-    """Leave outages and spikes out of what is learnt; each is listed."""
+    """What an open interval without a row is. auto: zero on a day that has rows, unless too many contacts were
+    expected there for that to be believed; a gap on a day without any."""
+    clean: bool | tuple[Cleaning, ...] = True
+    """What is left out of what is learnt: all that is found, nothing (false), or a list of kinds: outages, spikes,
+    odd_days, partial_days, stuck, level_shifts. What is found is listed in data_quality.csv all the same."""
+    growth_and_season: bool = True
+    """Let months ahead differ from today's level by growth and season of the year, where past forecasts earned it."""
+    drivers: dict[str, DriverSettings] = Field(default_factory=dict)
+    """Drivers by their name in the file of input.drivers."""
+
+
+class ShrinkageTime(Section):
+    """A time of the week at which a category's share differs."""
+
+    weekdays: str = "daily"
+    """Local weekdays: "mon-fri", "sat,sun", "daily"."""
+    hours: str = "24h"
+    """Local hours in which intervals begin: "10:00-12:00", "22:00-06:00", "24h"."""
+    share: ShareBelowOne
+    """Share of paid time then."""
+
+    @model_validator(mode="after")
+    def _readable(self) -> Self:
+        parse_weekdays(self.weekdays)
+        parse_spans(self.hours)
+        return self
+
+    def covers(self, weekday: NDArray[np.int64], minute: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Whether moments lie in it, by local weekday (Monday 0) and minutes after midnight."""
+        days, inside = parse_weekdays(self.weekdays), np.zeros(len(weekday), dtype=bool)
+        for start, end in parse_spans(self.hours):
+            inside |= np.isin(weekday, days) & (minute >= start) & (minute < end)
+            inside |= np.isin((weekday - 1) % 7, days) & (minute + MINUTES_PER_DAY < end)
+        return inside
 
 
 class ShrinkageSettings(Section):
@@ -247,36 +322,109 @@ class ShrinkageSettings(Section):
     """The time is paid."""
     in_roster: bool = False
     """The roster itself places it (breaks, meals, listed time off), so that it is not grossed up a second time."""
+    times: tuple[ShrinkageTime, ...] = ()
+    """Times of the week with another share; of several the first that covers an interval's start holds."""
+
+    def share_at(self, weekday: NDArray[np.int64], minute: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Share at moments, given as in `ShrinkageTime.covers`."""
+        shares = np.full(len(weekday), self.share)
+        for part in reversed(self.times):
+            shares = np.where(part.covers(weekday, minute), part.share, shares)
+        return shares
+
+
+@dataclass(frozen=True)
+class Shrinkage:
+    """Shares of paid time not available for contacts, at some moments: (categories, moments)."""
+
+    categories: tuple[tuple[str, ShrinkageSettings], ...]
+    shares: NDArray[np.float64]
+
+    @property
+    def everything(self) -> NDArray[np.float64]:
+        """(moments,): the shares of all categories add up, as they are shares of the same time."""
+        return np.asarray(self.shares.sum(axis=0))
+
+    @property
+    def on_queue(self) -> dict[str, NDArray[np.float64]]:
+        """(moments,) for each category that the roster does not place: share lost of the people it shows on queue.
+
+        What the roster places is taken off first: 5 % sickness of paid time, with 10 % placed, is 5/90 of the rest.
+        """
+        rest = 1.0 - self.shares[[own.in_roster for _, own in self.categories]].sum(axis=0)
+        rows = zip(self.categories, self.shares, strict=True)
+        return {name: share / rest for (name, own), share in rows if not own.in_roster}
+
+    @property
+    def not_in_roster(self) -> NDArray[np.float64]:
+        """(moments,): what `on_queue` adds up to."""
+        return sum(self.on_queue.values(), start=np.zeros(self.shares.shape[1]))
+
+
+def parse_risk(text: str) -> tuple[Literal["mean", "day", "week"], float]:
+    """What is at risk and the share that is safe: "mean", "p80" (of days), "8/10" (weeks). ValueError on others."""
+    wanted = text.strip().lower()
+    if wanted == "mean":
+        return "mean", 0.5
+    percentile, weeks = re.fullmatch(r"p(\d+(?:\.\d+)?)", wanted), re.fullmatch(r"(\d+)/(\d+)", wanted)
+    kind: Literal["day", "week"] = "day" if percentile else "week"
+    share = float(percentile[1]) / 100 if percentile else int(weeks[1]) / max(1, int(weeks[2])) if weeks else 0.0
+    if not 0 < share < 1:
+        raise ValueError(f"{text!r} is not a risk; write mean, p80 or 8/10 (8 of 10 weeks)")
+    return kind, share
+
+
+def _known_risk(text: str) -> str:
+    parse_risk(text)
+    return text
 
 
 class StaffingSettings(Section):
     """How workload becomes people."""
 
-    model: Literal["erlang-c", "erlang-a"] = "erlang-c"
-    """Queueing model for work that waits seconds. erlang-a: customers hang up after patience_seconds."""
+    method: Literal["erlang-c", "erlang-a", "offered-load", "verified"] = "erlang-c"
+    """How work that waits seconds is sized. erlang-c, erlang-a (customers hang up after patience_seconds): each
+    interval by itself, as if it lasted for ever. offered-load: the same for the load as it trails behind the calls.
+    verified: the fewest agents whose simulated waits keep the goal, confirmed with other random numbers. `model`, as
+    it was called before, is understood too."""
+    goal_scope: Literal["interval", "day", "week"] = "interval"
+    """verified: the goal is kept in every interval, over every day, or over every seven days from the first."""
+    interval_floor: Share = 0.5
+    """verified, with a goal for the day or the week: lowest service level of any interval."""
+    risk: Annotated[str, AfterValidator(_known_risk)] = "mean"
+    """Volume that is staffed for. mean: the forecast, its uncertain days included in what is simulated. p80: a volume
+    that 80 % of the days do not exceed. 8/10: one that 8 of 10 weeks do not exceed. From the forecast's bands."""
     shrinkage: dict[str, ShrinkageSettings] = Field(default_factory=dict)
     """Categories by name. They add up (shares of the same paid time), and are applied once."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def _older_name(cls, raw: Any) -> Any:
+        if not isinstance(raw, dict) or "model" not in raw:
+            return raw
+        rest = {key: value for key, value in raw.items() if key != "model"}
+        if rest.setdefault("method", raw["model"]) != raw["model"]:
+            raise ValueError("model is the older name of method, and they differ; keep method alone")
+        return rest
+
+    @property
+    def model(self) -> Literal["erlang-c", "erlang-a"]:
+        """The queueing model behind the method: with customers who hang up unless Erlang C is asked for."""
+        return "erlang-c" if self.method == "erlang-c" else "erlang-a"
+
     @model_validator(mode="after")
     def _below_one(self) -> Self:
-        total = sum(category.share for category in self.shrinkage.values())
-        if total >= 1:
-            raise ValueError(f"the shares add up to {total:.2f}; nobody would be left to work")
+        week = pd.date_range("1970-01-05", periods=7 * MINUTES_PER_DAY, freq="min", tz="UTC")
+        most = float(self.shrinkage_at(week, "UTC").everything.max())
+        if most >= 1:
+            raise ValueError(f"the shares add up to {most:.2f}; nobody would be left to work")
         return self
 
-    @property
-    def shrinkage_all(self) -> float:
-        """Share of paid time not available for contacts, all categories."""
-        return sum(category.share for category in self.shrinkage.values())
-
-    @property
-    def shrinkage_not_in_roster(self) -> float:
-        """Share lost among the people whom the roster shows on queue.
-
-        What the roster places is taken off first: 5 % sickness of paid time, with 10 % placed, is 5/90 of the rest.
-        """
-        placed = sum(c.share for c in self.shrinkage.values() if c.in_roster)
-        return (self.shrinkage_all - placed) / (1 - placed)
+    def shrinkage_at(self, instants: pd.DatetimeIndex, timezone: str) -> Shrinkage:
+        """Shares in intervals that begin at these instants; the categories' times are local."""
+        categories, local = tuple(sorted(self.shrinkage.items())), (instants, timezone)
+        shares = np.array([own.share_at(weekday_of(*local), minute_of_day(*local)) for _, own in categories])
+        return Shrinkage(categories, shares.reshape(len(categories), len(instants)))
 
 
 class SimulateSettings(Section):

@@ -30,6 +30,10 @@ class Queue:
     concurrency: int = 1
     concurrency_slowdown: float = 0.0
     minimum_agents: int = 1
+    like: str | None = None
+    """The queue whose history it borrows."""
+    expected_per_week: float | None = None
+    opens: date | None = None
 
     @property
     def work_type(self) -> str:
@@ -59,7 +63,9 @@ def make_site(
     last_day: date,
     special_days: Iterable[SpecialDay] = (),
 ) -> Site:
-    """The site for `queues` (those of the data); queues without a section get the defaults.
+    """The site for `queues` (those of the data) and those of the settings that borrow a history.
+
+    Queues without a section get the defaults.
 
     Public holidays of the years from `first_day` to `last_day` and their neighbours are looked up;
     `special_days` from a file replace a public holiday on the same day.
@@ -72,7 +78,9 @@ def make_site(
     calendar = SiteCalendar(
         config.plan.timezone, config.plan.interval_minutes, {special.day: special for special in days}
     )
-    return Site(calendar, {name: resolve_queue(name, config) for name in sorted(set(queues))})
+    borrowing = {name for name, queue in config.queues.items() if queue.like is not None}
+    names = {*queues, *borrowing.difference(config.input.ignore_queues)}
+    return Site(calendar, {name: resolve_queue(name, config) for name in sorted(names)})
 
 
 def resolve_queue(name: str, config: Config) -> Queue:
@@ -97,4 +105,7 @@ def resolve_queue(name: str, config: Config) -> Queue:
         concurrency=settings.concurrency,
         concurrency_slowdown=settings.concurrency_slowdown,
         minimum_agents=settings.minimum_agents,
+        like=settings.like,
+        expected_per_week=settings.expected_per_week,
+        opens=settings.opens,
     )

@@ -89,10 +89,37 @@ class Backtest(Table):
         number("bias", None, blank=True),
         number("coverage_80", 0, 1, required=False, blank=True),
         number("coverage_95", 0, 1, required=False, blank=True),
+        number("coverage_day_80", 0, 1, required=False, blank=True),
+        number("coverage_day_95", 0, 1, required=False, blank=True),
+        number("pinball", required=False, blank=True),
         number("workload_wape", required=False, blank=True),
     )
     key: ClassVar[tuple[str, ...]] = ("queue", "method")
     file_name: ClassVar[str] = "forecast_backtest.csv"
+
+
+@dataclass(frozen=True)
+class ForecastTotals(Table):
+    """Contacts expected on each local day, in each week and in the whole horizon; a blank queue is all together.
+
+    `offered` is the sum of the forecast's intervals. Bands are those of the sum, which are narrower than the sums of
+    bands. A week is seven days counted from the first day planned, the last one may be shorter; `period_start` is its
+    first day. What is closed has no row. `aht_seconds` is weighted by contacts.
+    """
+
+    columns: ClassVar[tuple[Column, ...]] = (
+        text("period", choices=("day", "week", "horizon")),
+        Column("period_start", "date"),
+        text("queue", blank=True),
+        number("offered"),
+        number("offered_p10"),
+        number("offered_p90"),
+        number("offered_p025"),
+        number("offered_p975"),
+        number("aht_seconds"),
+    )
+    key: ClassVar[tuple[str, ...]] = ("period", "queue", "period_start")
+    file_name: ClassVar[str] = "forecast_totals.csv"
 
 
 @dataclass(frozen=True)
@@ -296,6 +323,54 @@ class DayService(Table):
     )
     key: ClassVar[tuple[str, ...]] = ("planning_group", "day")
     file_name: ClassVar[str] = "waits.csv"
+
+
+LEVELS = ("offered", "answered", "excluding_short_abandons", "short_abandons_good", "virtual")
+"""The five definitions of the service level, as settings call them."""
+
+
+@dataclass(frozen=True)
+class WaitDetails(Table):
+    """What customers wait in every interval and on every local day, all that the simulation knows of it.
+
+    `period_start` is the interval's or the day's. `level_` columns: the service level by each of the five definitions.
+    `_low` and `_high` bound the mean with 90 % confidence, from the scatter of the replications. `queue_length`: people
+    waiting, on average over the time. `wait_p50` to `wait_p95`: waits that so many of all contacts do not exceed, those
+    who hang up included. Days alone say how many contacts in time the goal lacks, `short`, and why: forecast error,
+    people missing, people there at the wrong time, a requirement that would not have kept it either.
+    """
+
+    columns: ClassVar[tuple[Column, ...]] = (
+        text("period", choices=("interval", "day")),
+        instant("period_start"),
+        text("planning_group"),
+        number("offered"),
+        *(number(f"level_{name}", 0, 1, blank=True) for name in LEVELS),
+        number("service_level_low", 0, 1, blank=True),
+        number("service_level_high", 0, 1, blank=True),
+        number("asa_seconds", blank=True),
+        number("asa_seconds_low", blank=True),
+        number("asa_seconds_high", blank=True),
+        number("abandon_rate", 0, 1, blank=True),
+        number("abandon_rate_low", 0, 1, blank=True),
+        number("abandon_rate_high", 0, 1, blank=True),
+        number("occupancy", 0, 1, blank=True),
+        number("occupancy_low", 0, 1, blank=True),
+        number("occupancy_high", 0, 1, blank=True),
+        number("queue_length"),
+        number("queue_length_low"),
+        number("queue_length_high"),
+        number("wait_p50", blank=True),
+        number("wait_p90", blank=True),
+        number("wait_p95", blank=True),
+        number("short", blank=True),
+        number("short_forecast_error", blank=True),
+        number("short_missing_people", blank=True),
+        number("short_roster_shape", blank=True),
+        number("short_requirement", blank=True),
+    )
+    key: ClassVar[tuple[str, ...]] = ("period", "planning_group", "period_start")
+    file_name: ClassVar[str] = "waits_detail.csv"
 
 
 @dataclass(frozen=True)

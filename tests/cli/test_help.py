@@ -13,11 +13,20 @@ import pytest
 from staffplan.cli.main import app, run
 
 FLAGS = {
-    "plan": "--output --data --weeks --start --seed --set --force --json",
+    "plan": "--output --data --weeks --start --seed --set --jobs --cluster --force --json",
     "status": "--json",
-    "forecast": "--output --config --start --weeks --interval --timezone --country --seed --force --json",
+    "forecast": "--output --config --start --weeks --interval --timezone --country --overrides --drivers --explain "
+    "--seed --jobs --cluster --force --json",
+    "reforecast": "--output --config --now --backtest --timezone --country --jobs --cluster --force --json",
+    "score": "--output --config --overrides --by --timezone --force --json",
     "staff": "--output --config --goal --asa --occupancy --shrinkage --patience --concurrency --minimum --interval "
-    "--timezone --cross-check --force --json",
+    "--timezone --abandon --cross-check --explain --force --json",
+    "size": "--output --load --per-hour --aht --goal --within --definition --asa --occupancy --abandon --agents "
+    "--patience --lines --redial --volume-cv --aht-by-chats --arrivals --interval --due --backlog --open --clock "
+    "--model --force --json",
+    "fit": "--output --config --arrival-column --queue-column --wait-column --outcome-column --handling-column "
+    "--customer-column --agent-column --answered --abandoned --short-seconds --redial-minutes --interval --timezone "
+    "--force --json",
     "roster": "--output --config --time-off --availability --seed --force --json",
     "check": "--requirement --agents --config --json",
     "simulate": "--force --json",

@@ -258,3 +258,29 @@ def test_ctrl_c_elsewhere_keeps_the_steps_that_were_finished(
         state["name"]: state["state"] for state in strict_json(run(small_center, "status", "plan", "--json")[1])
     }
     assert (states["forecast"], states["staff"]) == ("up to date", "not run")
+
+
+def test_whoever_does_the_work_the_file_is_the_same(small_center: Path, run: Run) -> None:
+    made = {jobs: run(small_center, "forecast", "history.csv", "--jobs", jobs) for jobs in ("1", "2")}
+    assert [code for code, _, _ in made.values()] == [0, 0]
+    assert made["1"] == made["2"]
+
+
+@pytest.mark.parametrize("command", [("forecast", "history.csv"), ("plan", "plan.toml", "-o", "plan")])
+def test_jobs_and_a_cluster_are_not_given_together(small_center: Path, run: Run, command: tuple[str, ...]) -> None:
+    code, _, err = run(small_center, *command, "--jobs", "2", "--cluster", "tcp://127.0.0.1:1")
+    assert code == 2
+    assert "--jobs: cannot be given together with --cluster" in err
+    assert not (small_center / "plan").exists()
+
+
+def test_a_cluster_that_is_not_there_is_told_before_anything_is_made(small_center: Path, run: Run) -> None:
+    code, out, err = run(small_center, "forecast", "history.csv", "--cluster", "tcp://127.0.0.1:1")
+    assert (code, out) == (2, "")
+    assert "--cluster: no Dask scheduler answers at tcp://127.0.0.1:1" in err
+
+
+def test_who_does_the_work_does_not_make_a_plan_stale(planned: Path, run: Run) -> None:
+    code, _, err = run(planned, "plan", "plan.toml", "-o", "plan", "--jobs", "2")
+    assert code == 0
+    assert "nothing to do: everything is up to date" in err

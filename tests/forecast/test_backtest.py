@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from staffplan.forecast.backtest import Origin, Trial, choose, day_error, origins_after, run, weekly_origins
-from staffplan.forecast.special import Shift
+from staffplan.forecast.history.shifts import Shift
 from staffplan.settings import ForecastSettings
 
 SETTINGS = ForecastSettings()
@@ -20,9 +20,9 @@ def test_every_origin_has_a_past_and_a_future_inside_the_history(days) -> None:
         assert origin.day + origin.days <= days
 
 
-def test_a_long_history_is_tested_from_six_mondays_four_weeks_ahead() -> None:
+def test_a_long_history_is_tested_from_eight_mondays_four_weeks_ahead() -> None:
     origins = weekly_origins(140, SETTINGS)
-    assert [origin.day for origin in origins] == [112, 105, 98, 91, 84, 77]
+    assert [origin.day for origin in origins] == [112, 105, 98, 91, 84, 77, 70, 63]
     assert {origin.days for origin in origins} == {28}
 
 
@@ -65,18 +65,39 @@ def _trial(actual: list[float], **predicted: list[float]) -> Trial:
     zeros = np.zeros(size, dtype=np.int64)
     blank = np.full(size, np.nan)
     answers = {name: np.array(values) for name, values in predicted.items()}
-    return Trial(np.array(actual), answers, zeros, np.arange(size), blank, blank)
+    return Trial(np.array(actual), answers, zeros, np.arange(size), zeros, blank, blank)
 
 
-def test_the_method_with_the_smallest_error_is_chosen() -> None:
-    trial = _trial([10.0, 20.0], recent_average=[12.0, 20.0], seasonal_naive=[10.0, 21.0], holt_winters=[0.0, 0.0])
-    assert choose(trial, SETTINGS.methods) == "seasonal_naive"
-    assert choose(trial, ("holt_winters",)) == "holt_winters"
+def test_the_combination_is_chosen_unless_one_alone_is_clearly_better() -> None:
+    alone = {"recent_average": [12.0, 20.0], "day_model": [10.0, 23.0]}
+    assert choose(_trial([10.0, 20.0], **alone, combination=[12.1, 20.0]), SETTINGS.methods) == "combination"
+    assert choose(_trial([10.0, 20.0], **alone, combination=[13.0, 22.0]), SETTINGS.methods) == "recent_average"
+
+
+def test_the_plain_average_is_used_where_nothing_beats_it() -> None:
+    alone = {"recent_average": [12.0, 20.0], "day_model": [10.0, 23.0], "plain_average": [10.0, 20.0]}
+    trial = _trial([10.0, 20.0], **alone, combination=[11.0, 21.0])
+    assert choose(trial, ("recent_average", "day_model")) == "plain_average"
+
+
+def test_one_method_allowed_is_the_one_used() -> None:
+    trial = _trial([10.0], recent_average=[9.0], plain_average=[10.0])
+    assert choose(trial, ("recent_average",)) == "recent_average"
 
 
 def test_equal_methods_leave_the_simple_average() -> None:
     trial = _trial([10.0], recent_average=[9.0], seasonal_naive=[11.0], holt_winters=[9.0])
-    assert choose(trial, SETTINGS.methods) == "recent_average"
+    assert choose(trial, ("holt_winters", "seasonal_naive", "recent_average")) == "recent_average"
+
+
+def test_what_the_combination_would_have_said_knows_nothing_of_its_own_origin(world, noisy) -> None:
+    """Weights of an origin come from the others: its own days may change as they like."""
+    series, other = (world.series(world.rows(noisy, days=112)) for _ in range(2))
+    other.offered[84:] = other.offered[84:] * 3 + 5
+    origins = [Origin(56, 14), Origin(70, 14), Origin(84, 28)]
+    before, after = (run(s, SETTINGS, origins, 300.0) for s in (series, other))
+    last = before.origin == 84
+    np.testing.assert_array_equal(before.predicted["combination"][last], after.predicted["combination"][last])
 
 
 def test_a_sparse_queue_is_not_given_to_whoever_forecasts_nothing() -> None:

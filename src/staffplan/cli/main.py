@@ -8,7 +8,7 @@ import traceback
 import typer
 
 from staffplan import __version__
-from staffplan.cli import plan, steps
+from staffplan.cli import fit, plan, reforecast, score, size, steps
 from staffplan.cli.output import INTERRUPTED, say, say_problems, show
 from staffplan.errors import StaffplanError
 
@@ -45,6 +45,10 @@ def _root(
 
 plan.register(app)
 steps.register(app)
+reforecast.register(app)
+score.register(app)
+fit.register(app)
+size.register(app)
 
 
 def main() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +11,7 @@ import typer
 
 from staffplan.cli.flags import flags_named
 from staffplan.cli.output import INTERRUPTED, progress_shown, say, say_long, show, show_json
+from staffplan.cli.parallel import Cluster, Jobs, workers_of
 
 if TYPE_CHECKING:
     from staffplan.plan.directory import OpenPlan
@@ -44,6 +46,8 @@ def plan(
     setting: Annotated[
         list[str] | None, typer.Option("--set", help="Any other setting, KEY=VALUE; may be given again.")
     ] = None,
+    jobs: Jobs = None,
+    cluster: Cluster = None,
     force: Force = False,
     as_json: Json = False,
 ) -> None:
@@ -58,7 +62,7 @@ def plan(
     from staffplan.plan.directory import create_or_update, parse_overrides, save
     from staffplan.plan.lock import locked
 
-    overrides = parse_overrides(setting or [])
+    overrides, workers = parse_overrides(setting or []), workers_of(jobs, cluster)
     flags = {name: f"--set {name}" for name in overrides}
     for name, value in (("weeks", weeks), ("start", start), ("seed", seed)):
         if value is not None:
@@ -69,7 +73,7 @@ def plan(
         opened = create_or_update(config, output, overrides, force=force)
         save(opened)
     with locked(output):
-        _run(opened, force=force, as_json=as_json)
+        _run(replace(opened, workspace=replace(opened.workspace, workers=workers)), force=force, as_json=as_json)
 
 
 def _run(opened: OpenPlan, *, force: bool, as_json: bool) -> None:

@@ -10,6 +10,7 @@ import typer
 
 from staffplan.cli.flags import flags_named
 from staffplan.cli.output import INTERRUPTED, progress_shown, say, say_long, show, show_json
+from staffplan.cli.parallel import Cluster, Jobs, workers_of
 from staffplan.errors import Problem, UsageError
 
 if TYPE_CHECKING:
@@ -26,9 +27,13 @@ STAFF_FLAGS = {
     "minimum_agents": "--minimum",
     "asa_seconds": "--asa",
     "max_occupancy": "--occupancy",
+    "max_abandon_rate": "--abandon",
     "interval_minutes": "--interval",
     "timezone": "--timezone",
     "staffing.shrinkage": "--shrinkage",
+    "staffing.method": "--method",
+    "staffing.goal_scope": "--scope",
+    "staffing.risk": "--risk",
 }
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON on stdout.")]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite what is there.")]
@@ -55,7 +60,19 @@ def forecast(
     interval: Interval = None,
     timezone: Timezone = None,
     country: Annotated[str | None, typer.Option("--country", help="Public holidays of this country, ES.")] = None,
+    overrides: Annotated[
+        Path | None, typer.Option("--overrides", help="Planner's edits, applied last; else input.overrides.")
+    ] = None,
+    drivers: Annotated[
+        Path | None, typer.Option("--drivers", help="Numbers of days that drive contacts; else input.drivers.")
+    ] = None,
+    explain: Annotated[
+        tuple[str, str] | None,
+        typer.Option("--explain", metavar="QUEUE DATE", help="Show where one day's number comes from, instead."),
+    ] = None,
     seed: Annotated[int | None, typer.Option("--seed", help="Seed of everything random.")] = None,
+    jobs: Jobs = None,
+    cluster: Cluster = None,
     force: Force = False,
     as_json: Json = False,
 ) -> None:
@@ -67,7 +84,14 @@ def forecast(
 
     staffplan forecast history.csv -o forecast.csv --start 2026-12-01 --weeks 4 --country ES
 
-    Beside the forecast stands how each method did on this history: forecast_backtest.csv.
+    staffplan forecast history.csv -o forecast.csv --overrides overrides.csv
+
+    staffplan forecast history.csv --explain voice 2026-12-01
+
+    Beside the forecast stand the totals of days, weeks and the horizon with their bands, forecast_totals.csv, how
+    each method did on this history, forecast_backtest.csv, what was found in the history and done with it,
+    forecast_quality.csv, how handling times would have done, forecast_aht_backtest.csv, and what planner's edits
+    changed, forecast_overrides.csv.
     """
     from staffplan.cli.work import forecast_files
 
@@ -79,20 +103,57 @@ def forecast(
         "plan.country": country,
         "plan.seed": seed,
     }
-    _refuse([output], force=force)
-    _refuse([None if output is None else _backtest_path(output)], force=force)
     flags = {name: f"--{name.split('.')[1].removesuffix('_minutes')}" for name in _given(given)}
-    with progress_shown() as on_progress, flags_named(flags | ({"plan": "--country"} if country else {})):
-        result, zone = forecast_files(history, config, _given(given), on_progress)
+    flags |= {"plan": "--country"} if country else {}
+    if explain is not None:
+        _explain(history, config, _given(given), flags, drivers, explain, as_json=as_json)
+        return
+    workers = workers_of(jobs, cluster)
+    _refuse([output], force=force)
+    beside = ("totals", "backtest", "quality", "aht_backtest", "overrides")
+    _refuse([] if output is None else [_beside(output, name) for name in beside], force=force)
+    with progress_shown() as on_progress, flags_named(flags):
+        result, zone = forecast_files(
+            history, config, _given(given), on_progress, drivers=drivers, edits=overrides, workers=workers
+        )
     _say_notes(result.notes)
     _deliver({output: result.forecast}, zone, facts=result.facts, notes=result.notes, as_json=as_json)
     if output is not None:
-        _deliver({_backtest_path(output): result.backtest}, zone)
+        _deliver({_beside(output, "totals"): result.totals}, zone)
+        _deliver({_beside(output, "backtest"): result.backtest}, zone)
+        _deliver({_beside(output, "quality"): result.quality}, zone)
+        _deliver({_beside(output, "aht_backtest"): result.aht_backtest}, zone)
+        log = _beside(output, "overrides")
+        if len(result.override_log) or log.exists():
+            _deliver({log: result.override_log}, zone)
 
 
-def _backtest_path(output: Path) -> Path:
-    """The file beside a forecast that tells how each method did."""
-    return output.with_name(f"{output.stem}_backtest.csv")
+def _explain(
+    history: Path,
+    config: Path | None,
+    given: Mapping[str, object],
+    flags: Mapping[str, str],
+    drivers: Path | None,
+    wanted: tuple[str, str],
+    *,
+    as_json: bool,
+) -> None:
+    """One day of one queue, taken apart, on stdout."""
+    from staffplan.cli.explaining import day_of, explanation_record, explanation_text
+    from staffplan.cli.work import explain_files
+
+    queue, day = wanted[0], day_of(wanted[1])
+    with flags_named(flags):
+        explained = explain_files(history, config, given, drivers, queue, day)
+    if as_json:
+        show_json(explanation_record(explained))
+    else:
+        show(explanation_text(explained))
+
+
+def _beside(output: Path, what: str) -> Path:
+    """The file beside a forecast that tells more of it: forecast_backtest.csv."""
+    return output.with_name(f"{output.stem}_{what}.csv")
 
 
 def staff(
@@ -107,6 +168,9 @@ def staff(
     ] = None,
     asa: Annotated[float | None, typer.Option("--asa", help="Highest average wait, seconds.")] = None,
     occupancy: Annotated[float | None, typer.Option("--occupancy", help="Highest occupancy, 0.85.")] = None,
+    abandon: Annotated[
+        float | None, typer.Option("--abandon", help="Highest share that hangs up, 0.03; with --patience.")
+    ] = None,
     shrinkage: Annotated[
         float | None, typer.Option("--shrinkage", help="Share of paid time not available, 0.3.")
     ] = None,
@@ -115,11 +179,23 @@ def staff(
     ] = None,
     concurrency: Annotated[int | None, typer.Option("--concurrency", help="Chats one agent serves at once.")] = None,
     minimum: Annotated[int | None, typer.Option("--minimum", help="People on the line whenever open.")] = None,
+    method: Annotated[
+        str | None, typer.Option("--method", help="erlang-c, erlang-a, offered-load or verified (by simulation).")
+    ] = None,
+    scope: Annotated[
+        str | None, typer.Option("--scope", help="verified: goal kept in every interval, day or week.")
+    ] = None,
+    risk: Annotated[
+        str | None, typer.Option("--risk", help="Volume staffed for: mean, p80 (of days), 8/10 (weeks).")
+    ] = None,
     interval: Interval = None,
     timezone: Timezone = None,
     cross_check: Annotated[
         bool, typer.Option("--cross-check", help="Recompute every Erlang C requirement with pyworkforce.")
     ] = False,
+    explain: Annotated[
+        str | None, typer.Option("--explain", help='From load to heads, line by line: "2026-12-01 10:30".')
+    ] = None,
     force: Force = False,
     as_json: Json = False,
 ) -> None:
@@ -130,14 +206,20 @@ def staff(
     staffplan staff forecast.csv --goal 80/20 --shrinkage 0.3 -o requirement.csv
 
     staffplan staff forecast.csv --goal voice=80/20 --goal email=90/8h -o requirement.csv
+
+    staffplan staff forecast.csv --goal 80/20 --patience 120 --method verified -o requirement.csv
+
+    staffplan staff forecast.csv -c plan.toml --explain "2026-12-01 10:30"
     """
     from staffplan.cli.work import staff_files
 
     behaviour = {"patience_seconds": patience, "concurrency": concurrency, "minimum_agents": minimum}
-    limits = {"asa_seconds": asa, "max_occupancy": occupancy}
+    limits = {"asa_seconds": asa, "max_occupancy": occupancy, "max_abandon_rate": abandon}
     plan = {"interval_minutes": interval, "timezone": timezone}
     _refuse([output], force=force)
-    settings = behaviour | limits | plan | {"staffing.shrinkage": shrinkage}
+    how = {"method": method, "goal_scope": scope, "risk": risk}
+    settings = behaviour | limits | plan | {f"staffing.{key}": value for key, value in how.items()}
+    settings |= {"staffing.shrinkage": shrinkage}
     flags = {name: STAFF_FLAGS[name] for name in _given(settings)}
     with progress_shown() as on_progress, flags_named(flags | ({"goal": "--goal"} if goal else {})):
         work = staff_files(
@@ -148,18 +230,29 @@ def staff(
             behaviour=_given(behaviour),
             plan=_given(plan),
             shrinkage=shrinkage,
+            how=_given(how),
             cross_check=cross_check,
+            explain=explain,
             on_progress=on_progress,
         )
     _say_notes(work.result.notes)
     for line in work.cross_check:
         say(line)
+    if work.walk:
+        from staffplan.cli.walking import walk_text
+
+        if as_json:
+            show_json({"explained": [vars(step) for step in work.walk]})
+        else:
+            show(walk_text(work.walk))
+        if output is None:
+            return
     _deliver(
         {output: work.result.requirement},
         work.timezone,
         facts=work.result.facts,
         notes=work.result.notes,
-        as_json=as_json,
+        as_json=as_json and not work.walk,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,19 +13,28 @@ import pandas as pd
 from staffplan.clock import local_dates
 from staffplan.config import Config, load_config, make_config
 from staffplan.errors import Problem, UsageError
-from staffplan.files import read_history, read_special_days, read_table, read_workforce
+from staffplan.files import (
+    read_drivers,
+    read_history,
+    read_overrides,
+    read_special_days,
+    read_table,
+    read_workforce,
+)
+from staffplan.forecast_tables import Drivers
 from staffplan.plan.directory import read_config_text
 from staffplan.plan.workspace import Workspace, first_day_after, history_before
 from staffplan.progress import OnProgress
 from staffplan.settings import parse_goal
 from staffplan.site import Site, make_site
-from staffplan.tables import WORK_TYPE, StaffingRequirement, VolumeForecast
+from staffplan.tables import WORK_TYPE, ContactHistory, StaffingRequirement, VolumeForecast
 from staffplan.text import text_table
+from staffplan.workers import AS_MANY_AS_PAY, Workers
 
 if TYPE_CHECKING:
-    from staffplan.forecast import ForecastResult
+    from staffplan.forecast import Explanation, ForecastResult
     from staffplan.roster import RosterResult
-    from staffplan.staffing import StaffingResult
+    from staffplan.staffing import StaffingResult, Step
 
 COMMAND_LINE = "command line"
 INTERVALS = (15, 30, 60)
@@ -41,11 +50,77 @@ def config_and_workspace(path: Path | None, overrides: Mapping[str, object]) -> 
 
 
 def forecast_files(
-    history: Path, config_path: Path | None, overrides: Mapping[str, object], on_progress: OnProgress
+    history: Path,
+    config_path: Path | None,
+    overrides: Mapping[str, object],
+    on_progress: OnProgress,
+    *,
+    drivers: Path | None = None,
+    edits: Path | None = None,
+    workers: Workers = AS_MANY_AS_PAY,
 ) -> tuple[ForecastResult, str]:
-    """Forecast a history file; gives the result and the zone to write it in."""
+    """Forecast a history file; gives the result and the zone to write it in.
+
+    `drivers` and `edits` (planner's overrides) stand for the files that the settings name.
+    """
     from staffplan.forecast import forecast
 
+    job = _forecast_job(history, config_path, overrides, drivers)
+    edits = edits or job.workspace.input_path("overrides")
+    result = forecast(
+        job.past,
+        job.config.forecast,
+        site=job.site,
+        first_day=job.first_day,
+        days=7 * job.config.plan.weeks,
+        seed=job.config.plan.seed,
+        drivers=job.drivers,
+        overrides=None if edits is None else read_overrides(edits, job.site.queues),
+        workers=workers,
+        on_progress=on_progress,
+    )
+    return result, job.config.plan.timezone
+
+
+def explain_files(
+    history: Path,
+    config_path: Path | None,
+    overrides: Mapping[str, object],
+    drivers: Path | None,
+    queue: str,
+    day: date,
+) -> Explanation:
+    """Where the forecast of one queue on one day comes from."""
+    from staffplan.forecast import explain
+
+    job = _forecast_job(history, config_path, overrides, drivers)
+    return explain(
+        job.past,
+        job.config.forecast,
+        site=job.site,
+        first_day=job.first_day,
+        days=7 * job.config.plan.weeks,
+        queue=queue,
+        day=day,
+        drivers=job.drivers,
+    )
+
+
+@dataclass(frozen=True)
+class _ForecastJob:
+    """What a history file and settings come to."""
+
+    config: Config
+    workspace: Workspace
+    past: ContactHistory
+    site: Site
+    first_day: date
+    drivers: Drivers | None
+
+
+def _forecast_job(
+    history: Path, config_path: Path | None, overrides: Mapping[str, object], drivers: Path | None
+) -> _ForecastJob:
     config, workspace = config_and_workspace(config_path, overrides)
     contacts = read_history(history, config)
     if config_path is None and "plan.interval_minutes" not in overrides:
@@ -61,16 +136,9 @@ def forecast_files(
         special_days=workspace.special_days,
     )
     past = history_before(contacts, first_day, plan.timezone)
-    result = forecast(
-        past,
-        config.forecast,
-        site=site,
-        first_day=first_day,
-        days=7 * plan.weeks,
-        seed=plan.seed,
-        on_progress=on_progress,
-    )
-    return result, plan.timezone
+    path = drivers or workspace.input_path("drivers")
+    known = None if path is None else read_drivers(path, site.queues)
+    return _ForecastJob(config, workspace, past, site, first_day, known)
 
 
 def interval_of(frame: pd.DataFrame, key: str) -> int:
@@ -87,6 +155,8 @@ class StaffWork:
     result: StaffingResult
     timezone: str
     cross_check: tuple[str, ...] = ()
+    walk: tuple[Step, ...] = ()
+    """From load to heads, for one interval."""
 
 
 def staff_files(
@@ -98,22 +168,28 @@ def staff_files(
     behaviour: Mapping[str, object],
     plan: Mapping[str, object],
     shrinkage: float | None,
+    how: Mapping[str, object],
     cross_check: bool,
+    explain: str | None,
     on_progress: OnProgress,
 ) -> StaffWork:
     """Staff a forecast file with the settings of a file and the flags of the command line."""
-    from staffplan.staffing import staff
+    from staffplan.cli.walking import walk
+    from staffplan.verify import staff_by_method
 
     config, workspace = config_and_workspace(config_path, {f"plan.{key}": value for key, value in plan.items()})
     known = {"queue": list(config.queues)} if config.queues else None
     predicted = read_table(forecast_path, VolumeForecast, timezone=config.plan.timezone, known=known)
     if config_path is None and "interval_minutes" not in plan:
         plan = {**plan, "interval_minutes": interval_of(predicted.frame, "queue")}
-    config = _with_flags(config, predicted, goals, limits, behaviour, plan, shrinkage)
+    config = _with_flags(config, predicted, goals, limits, behaviour, plan, shrinkage, how)
     site = site_of(config, predicted.frame, workspace)
-    result = staff(predicted, config.staffing, site=site, on_progress=on_progress)
+    result = staff_by_method(
+        predicted, config.staffing, config.simulate, site=site, seed=config.plan.seed, on_progress=on_progress
+    )
     lines = _cross_check(result.requirement, predicted, site) if cross_check else ()
-    return StaffWork(result, config.plan.timezone, lines)
+    steps = walk(explain, result.requirement, predicted, config.staffing, site) if explain else ()
+    return StaffWork(result, config.plan.timezone, lines, steps)
 
 
 def _with_flags(
@@ -124,6 +200,7 @@ def _with_flags(
     behaviour: Mapping[str, object],
     plan: Mapping[str, object],
     shrinkage: float | None,
+    how: Mapping[str, object],
 ) -> Config:
     """The settings with a section for every queue of the forecast, and the command line's wishes in them."""
     raw: dict[str, Any] = config.model_dump(exclude_unset=True)
@@ -138,8 +215,9 @@ def _with_flags(
         if {**own, **limits}:
             section["goal"] = {**own, **limits}
     staffing = raw.setdefault("staffing", {})
-    if "patience_seconds" in behaviour:
-        staffing["model"] = "erlang-a"
+    if "patience_seconds" in behaviour and staffing.get("method", "erlang-c") == "erlang-c":
+        staffing["method"] = "erlang-a"
+    staffing.update(how)
     if shrinkage is not None:
         staffing["shrinkage"] = {"all": {"share": shrinkage}}
     return make_config(raw, COMMAND_LINE)

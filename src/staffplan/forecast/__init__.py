@@ -1,5 +1,17 @@
 """Forecasting: ContactHistory to VolumeForecast, with the backtest that chose the method and what to know of it."""
 
-from staffplan.forecast.step import ForecastResult, forecast
+from staffplan.forecast.explanation import Explanation
+from staffplan.forecast.intraday.step import ReforecastResult, reforecast
+from staffplan.forecast.scoring import ScoreResult, score
+from staffplan.forecast.step import ForecastResult, explain, forecast
 
-__all__ = ["ForecastResult", "forecast"]
+__all__ = [
+    "Explanation",
+    "ForecastResult",
+    "ReforecastResult",
+    "ScoreResult",
+    "explain",
+    "forecast",
+    "reforecast",
+    "score",
+]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from staffplan.forecast.series import Floats, Whole
+from staffplan.forecast.history.series import Floats, Whole
 
 
 def wape(actual: Floats, predicted: Floats) -> float:
@@ -36,3 +36,12 @@ def totals(values: Floats, group: Whole) -> Floats:
     """(groups that occur,): sums of `values` by group number, in the order of the numbers."""
     _, code = np.unique(group, return_inverse=True)
     return np.bincount(code, values).astype(float)
+
+
+def pinball(actual: Floats, quantile: Floats, share: float) -> float:
+    """Mean pinball loss of what was said to be the `share` quantile: least when that share of values lies below.
+
+    Source: docs of mlr3measures (rdrr.io), "Average Pinball Loss".
+    """
+    below = quantile - actual
+    return float(np.mean(np.maximum((1 - share) * below, -share * below)))

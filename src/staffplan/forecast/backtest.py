@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from staffplan.forecast.accuracy import bias, rmse, totals, wape
-from staffplan.forecast.aht import constant_aht, learn_aht
-from staffplan.forecast.intervals import cross_coverage
-from staffplan.forecast.learn import learn, predict
+from staffplan.forecast.aht.model import constant_aht, learn_aht
+from staffplan.forecast.combination import COMBINATION, Weights, combine, equal_weights, learn_weights
+from staffplan.forecast.days.features import DayFeatures
+from staffplan.forecast.days.regression import Scales
+from staffplan.forecast.days.season import learn_season
+from staffplan.forecast.history.hours_changes import Timetable
+from staffplan.forecast.history.series import DayGrid, Flags, Floats, QueueSeries, Whole
+from staffplan.forecast.history.shifts import Shift
+from staffplan.forecast.learn import Learned, features_of, learn, predict
 from staffplan.forecast.methods import METHODS, Ahead
-from staffplan.forecast.series import Floats, QueueSeries, Whole
-from staffplan.forecast.special import Shift
 from staffplan.settings import ForecastSettings
 
 BASELINES = ("seasonal_naive", "plain_average")
@@ -21,6 +25,8 @@ BASELINES = ("seasonal_naive", "plain_average")
 compared with both."""
 DEFAULT_METHOD = "recent_average"
 """Used where nothing can be compared."""
+CLEARLY_BETTER = 0.9
+"""A method alone, the plain average included, is preferred to the combination below this share of its error."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +47,7 @@ class Trial:
     """Day of the origin."""
     day: Whole
     """Day of the cell."""
+    slot: Whole
     worked_seconds: Floats
     """Contacts x handling time as it was; NaN where the handling time is not known."""
     aht_predicted: Floats
@@ -82,51 +89,140 @@ def origins_after(shift: Shift | None, history_days: int, settings: ForecastSett
     return found[: settings.backtest_origins + settings.backtest_weeks - 1]
 
 
-def run(series: QueueSeries, settings: ForecastSettings, origins: Sequence[Origin], aht_fallback: float) -> Trial:
-    """Let every method forecast from every origin. Opening hours and the calendar are taken as known beforehand."""
+def run(
+    series: QueueSeries,
+    settings: ForecastSettings,
+    origins: Sequence[Origin],
+    aht_fallback: float,
+    features: DayFeatures | None = None,
+    *,
+    seasonal: bool = False,
+    timetable: Timetable | None = None,
+) -> Trial:
+    """Let every method forecast from every origin, and the combination of them with weights from the other origins.
+
+    The calendar is taken as known beforehand, and so are the opening hours, but for changes of a learnt `timetable`
+    that could not be seen yet. `features` are of the days of `series`. `seasonal`: growth and the season of the year,
+    learnt anew at each origin, move what all but the plain methods say.
+    """
     names = tuple(dict.fromkeys((*settings.methods, *BASELINES)))
-    trials = [_one_origin(series, settings, origin, names, aht_fallback) for origin in origins]
-    return Trial(
+    known = features_of(series) if features is None else features
+    trials: list[Trial] = []
+    scales: Scales | None = None
+    for origin in sorted(origins, key=lambda origin: origin.day):
+        is_open = _open_as_known(series, timetable, origin)
+        trial, scales = _one_origin(
+            series, settings, origin, names, aht_fallback, known, scales, seasonal=seasonal, is_open=is_open
+        )
+        trials.append(trial)
+    joined = Trial(
         np.concatenate([trial.actual for trial in trials]),
         {name: np.concatenate([trial.predicted[name] for trial in trials]) for name in names},
         np.concatenate([trial.origin for trial in trials]),
         np.concatenate([trial.day for trial in trials]),
+        np.concatenate([trial.slot for trial in trials]),
         np.concatenate([trial.worked_seconds for trial in trials]),
         np.concatenate([trial.aht_predicted for trial in trials]),
     )
+    return _with_combination(joined, settings.methods)
 
 
 def _one_origin(
-    series: QueueSeries, settings: ForecastSettings, origin: Origin, names: Sequence[str], aht_fallback: float
-) -> Trial:
-    past = series.until(origin.day)
-    learned = learn(past, settings)
-    test = slice(origin.day, origin.day + origin.days)
+    series: QueueSeries,
+    settings: ForecastSettings,
+    origin: Origin,
+    names: Sequence[str],
+    aht_fallback: float,
+    features: DayFeatures,
+    start: Scales | None,
+    *,
+    seasonal: bool,
+    is_open: Flags,
+) -> tuple[Trial, Scales]:
+    past, end = series.until(origin.day), origin.day + origin.days
+    learned = learn(past, settings, features.rows(0, origin.day), start)
+    test = slice(origin.day, end)
     weekday = series.grid.weekday[test]
-    ahead = Ahead(weekday, series.open[test])
+    ahead = Ahead(weekday, is_open, features.rows(origin.day, end))
     actual, aht = series.offered[test], series.aht_seconds[test]
     cells = np.isfinite(actual)
     model = learn_aht(past) or constant_aht(aht_fallback, actual.shape[1])
-    day = np.broadcast_to(np.arange(origin.day, origin.day + origin.days)[:, None], actual.shape)[cells]
-    return Trial(
+    day, slot = np.nonzero(cells)
+    season = _season_factors(learned, past, settings, origin)[day] if seasonal else np.ones(len(day))
+    trial = Trial(
         actual[cells],
-        {name: predict(METHODS[name], learned, ahead, series.label[test]).offered[cells] for name in names},
+        {
+            name: np.nan_to_num(predict(METHODS[name], learned, ahead).offered[cells])
+            * (1.0 if METHODS[name].plain else season)
+            for name in names
+        },
         np.full(len(day), origin.day),
-        day,
+        day + origin.day,
+        slot,
         (actual * aht)[cells],
         model.seconds(weekday)[cells],
     )
+    return trial, learned.training.model.scales
+
+
+def _open_as_known(series: QueueSeries, timetable: Timetable | None, origin: Origin) -> Flags:
+    """(days, slots) after the origin: open by the hours that could be known there."""
+    if timetable is None or len(timetable.periods) == 1:
+        return series.open[origin.day : origin.day + origin.days]
+    ahead = DayGrid(series.grid.date_of(origin.day), origin.days, series.grid.calendar)
+    return ahead.open_matrix(timetable.known_on(ahead.first))
+
+
+def _season_factors(learned: Learned, past: QueueSeries, settings: ForecastSettings, origin: Origin) -> Floats:
+    """(days,) after the origin, by what was known then."""
+    known = np.isfinite(learned.log_level)
+    season = learn_season(learned.log_level, known, past.grid.first, settings, origin.days)
+    return season.factor(np.arange(1, origin.days + 1))
+
+
+def _with_combination(trial: Trial, members: Sequence[str]) -> Trial:
+    """What the combination would have said; at each origin its weights come from the other origins alone."""
+    if len(members) < 2:
+        return trial
+    combined = np.zeros(len(trial.actual))
+    for origin in np.unique(trial.origin):
+        own = trial.origin == origin
+        others = replace(trial, **{name: getattr(trial, name)[~own] for name in CELLS}, predicted=_of(trial, ~own))
+        predicted = {name: trial.predicted[name][own] for name in members}
+        combined[own] = combine(predicted, trial.day[own], weights(others, members))
+    return replace(trial, predicted={**trial.predicted, COMBINATION: combined})
+
+
+CELLS = ("actual", "origin", "day", "slot", "worked_seconds", "aht_predicted")
+
+
+def _of(trial: Trial, cells: Flags) -> dict[str, Floats]:
+    return {name: values[cells] for name, values in trial.predicted.items()}
+
+
+def weights(trial: Trial | None, members: Sequence[str]) -> Weights:
+    """Of the members in the combination, from all cells of the trial; equal ones without any."""
+    if trial is None or not trial.actual.sum() > 0:
+        return equal_weights(members)
+    return learn_weights(trial.actual, trial.predicted, trial.day_of_origin, members, trial.origins)
 
 
 def choose(trial: Trial | None, methods: Sequence[str]) -> str:
-    """The method with the lowest `error`; the recent average (or the first allowed) where none can be told."""
+    """The combination, unless a method alone or the plain average did clearly better by `error`.
+
+    Where nothing can be told the recent average is used, or the first method allowed.
+    """
     order = [name for name in METHODS if name in methods]
     default = DEFAULT_METHOD if DEFAULT_METHOD in order else order[0]
     if trial is None or trial.actual.sum() <= 0:
         return default
-    errors = {name: error(trial, name) for name in order}
-    lowest = min(errors.values())
-    return next(name for name in order if errors[name] <= lowest + 1e-9)
+    allowed = (*methods, "plain_average") if len(order) > 1 else methods
+    alone = [name for name in METHODS if name in allowed and name in trial.predicted]
+    errors = {name: error(trial, name) for name in alone}
+    best = min(alone, key=lambda name: (round(errors[name], 9), alone.index(name)))
+    if COMBINATION in trial.predicted and errors[best] > CLEARLY_BETTER * error(trial, COMBINATION):
+        return COMBINATION
+    return best
 
 
 def error(trial: Trial, method: str) -> float:
@@ -149,7 +245,6 @@ def table_rows(queue: str, trial: Trial, chosen: str) -> list[dict[str, object]]
     """Rows of the backtest table, one for each method."""
     rows: list[dict[str, object]] = []
     for name, predicted in trial.predicted.items():
-        covered = cross_coverage(trial.actual, predicted, trial.weeks_ahead, trial.day // 7)
         rows.append(
             {
                 "queue": queue,
@@ -159,8 +254,6 @@ def table_rows(queue: str, trial: Trial, chosen: str) -> list[dict[str, object]]
                 "wape": wape(trial.actual, predicted),
                 "wape_day": day_wape(trial, name),
                 "bias": bias(trial.actual, predicted),
-                "coverage_80": covered[0.8],
-                "coverage_95": covered[0.95],
                 "workload_wape": _workload_wape(trial, predicted),
             }
         )

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from staffplan.forecast.cleaning import Finding, clean
+from staffplan.clock import OpeningHours
+from staffplan.forecast.days.features import DayFeatures, Group, Span, day_features
+from staffplan.forecast.days.regression import DayModel, Scales, fit_days
+from staffplan.forecast.history.cleaning import Finding, clean, removed_kinds
+from staffplan.forecast.history.series import DayGrid, Flags, Floats, QueueSeries, day_labels
+from staffplan.forecast.history.shifts import Shift, find_shift
 from staffplan.forecast.methods import Ahead, Method, Prediction, Training
-from staffplan.forecast.series import QueueSeries
-from staffplan.forecast.special import Effects, Shift, find_shift, learn_effects
+from staffplan.forecast.methods.profile import SLOW, profile
 from staffplan.settings import ForecastSettings
+
+FEWEST_CONTACTS_A_DAY = 2.0
+"""Below this mean the logs of day totals say more of chance than of the calendar: no effect of days is learnt."""
+
+RECENT_DAYS = 91
+"""Days over which the model's total is held to what came."""
+FEWEST_SHARE = 0.25
+"""A day known in a smaller share of its shape than this says nothing of its level."""
+REST_SHARE = 0.5
+"""A weekday with less than this share of the middle weekday's contacts is a day of rest."""
 
 
 @dataclass(frozen=True)
@@ -19,28 +33,101 @@ class Learned:
     """All that one history has taught; nothing in it comes from later days."""
 
     training: Training
-    effects: Effects
+    log_level: Floats
+    """(days,): log of each day's contacts over what shape, weekday and calendar give it; NaN unknown."""
     findings: tuple[Finding, ...]
     shift: Shift | None
 
 
-def learn(series: QueueSeries, settings: ForecastSettings) -> Learned:
-    """Clean the history, learn the special days, and bring days before a level shift to today's level."""
+def features_of(
+    series: QueueSeries,
+    ahead: DayGrid | None = None,
+    hours: OpeningHours | None = None,
+    drivers: Iterable[Group] = (),
+) -> DayFeatures:
+    """What is known of the days of `series`, and of the days of `ahead` after them, whose opening hours are given."""
+    open_day: Flags = np.any(series.open, axis=1, keepdims=True)[:, 0]
+    label = series.label
+    if ahead is not None and hours is not None:
+        open_day = np.concatenate([open_day, ahead.open_matrix(hours).any(axis=1)])
+        label = np.concatenate([label, day_labels(ahead, hours)])
+    span = Span(series.grid.first, open_day, _rest_weekdays(series), label, series.grid.calendar)
+    return day_features(span, drivers)
+
+
+def _rest_weekdays(series: QueueSeries) -> Flags:
+    """(7,): weekdays with less than half the contacts of the middle weekday, or closed."""
+    total = np.where(np.isfinite(series.offered), series.offered, 0.0).sum(axis=1)
+    days = np.maximum(np.bincount(series.grid.weekday, minlength=7), 1)
+    mean = np.bincount(series.grid.weekday, total, minlength=7) / days
+    return np.asarray(mean < REST_SHARE * np.median(mean))
+
+
+def learn(
+    series: QueueSeries, settings: ForecastSettings, features: DayFeatures, start: Scales | None = None
+) -> Learned:
+    """Clean the history, bring days before a level shift to today's level, learn levels and effects of days.
+
+    `features` are of the days of `series`; `start` makes the regression quicker.
+    """
     cleaned = clean(series, remove=settings.clean)
     weekday = series.grid.weekday
     shift = find_shift(cleaned.offered, weekday, settings.recent_weeks * 7)
-    offered = cleaned.offered
-    if shift is not None:
-        before = np.arange(series.days) < shift.day
-        offered = np.where(before[:, None], offered * shift.factor, offered)
-    if not np.isfinite(offered).any():
-        offered = series.offered
-    training = Training(offered, series.offered, weekday, settings.recent_weeks)
-    return Learned(training, learn_effects(series, cleaned.expected), cleaned.findings, shift)
+    scale = np.ones(series.days)
+    if shift is not None and "level_shifts" in removed_kinds(settings.clean):
+        scale[: shift.day] = shift.factor
+    ordinary = cleaned.offered * scale[:, None]
+    if not np.isfinite(ordinary).any():
+        ordinary = series.offered
+    shape = profile(ordinary, weekday, SLOW)
+    special = (series.label != "")[:, None]
+    every_day = np.where(special, series.offered * scale[:, None], ordinary)
+    days = _levels(every_day, shape[weekday])
+    model = _day_model(days, features, start)
+    calendar = np.exp(model.log_calendar(features))
+    training = Training(ordinary / calendar[:, None], series.offered, weekday, settings.recent_weeks, model, shape)
+    level = days.log_level + model.slow_level - model.log_past(features)
+    return Learned(training, level, cleaned.findings, shift)
 
 
-def predict(method: Method, learned: Learned, ahead: Ahead, labels: NDArray[np.object_]) -> Prediction:
-    """The days ahead by one method, special days by their effects; closed cells are NaN."""
+@dataclass(frozen=True)
+class _Levels:
+    """Contacts of each day, the share of its shape in the intervals that are known, and the log of their ratio."""
+
+    contacts: Floats
+    share: Floats
+    usable: Flags
+    log_level: Floats
+
+
+def _levels(offered: Floats, shape: Floats) -> _Levels:
+    known = np.isfinite(offered)
+    contacts = np.where(known, offered, 0.0).sum(axis=1)
+    share = np.where(known, shape, 0.0).sum(axis=1)
+    usable = (share > FEWEST_SHARE) & known.any(axis=1)
+    level = np.full(len(share), np.nan)
+    level[usable] = np.log((contacts[usable] + 0.5) / share[usable])
+    return _Levels(contacts, share, usable, level)
+
+
+def _day_model(days: _Levels, features: DayFeatures, start: Scales | None) -> DayModel:
+    sparse = bool(days.usable.any()) and days.contacts[days.usable].mean() < FEWEST_CONTACTS_A_DAY
+    known = features.only_weekdays() if sparse else features
+    model = fit_days(days.log_level, 1 / (days.contacts + 1), known, start)
+    return _at_the_mean(model, days, np.exp(model.log_past(features)) * days.share)
+
+
+def _at_the_mean(model: DayModel, days: _Levels, fitted: Floats) -> DayModel:
+    """The model with its level moved to what came in total lately: the mean of logs is not the log of the mean."""
+    recent = np.flatnonzero(days.usable)[-RECENT_DAYS:]
+    came, said = float(days.contacts[recent].sum()), float(fitted[recent].sum())
+    return model.moved(float(np.log(came / said))) if came > 0 and said > 0 else model
+
+
+def predict(method: Method, learned: Learned, ahead: Ahead) -> Prediction:
+    """The days ahead by one method, with their calendar effects; closed cells are NaN."""
     answer = method.predict(learned.training, ahead)
-    factors = np.ones(len(labels)) if method.plain else learned.effects.factors(labels)
-    return Prediction(np.where(ahead.open, answer.offered * factors[:, None], np.nan), answer.remark)
+    offered = answer.offered
+    if not method.plain:
+        offered = offered * np.exp(learned.training.model.log_calendar(ahead.features))[:, None]
+    return Prediction(np.where(ahead.open, offered, np.nan), answer.remark)

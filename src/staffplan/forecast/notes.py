@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from staffplan.clock import WEEKDAYS, OpeningHours
+from staffplan.clock import WEEKDAYS, SiteCalendar
 from staffplan.errors import Note
 from staffplan.forecast.backtest import BASELINES, Trial, day_error, day_wape, error, is_sparse
-from staffplan.forecast.cleaning import Finding
-from staffplan.forecast.hours import in_words
-from staffplan.forecast.series import AFTER_HOLIDAY, DayGrid, Flags, QueueSeries, RawSeries, date_ranges
-from staffplan.forecast.special import Effects, Shift
+from staffplan.forecast.days.features import MONTH_DAY, NAMED_DAY, WEEKDAY, DayFeatures
+from staffplan.forecast.days.regression import DayModel
+from staffplan.forecast.days.season import Season
+from staffplan.forecast.history.hours import in_words
+from staffplan.forecast.history.hours_changes import Timetable
+from staffplan.forecast.history.quality import Entry, summary
+from staffplan.forecast.history.series import AFTER_HOLIDAY, DayGrid, Flags, QueueSeries, RawSeries, date_ranges
+from staffplan.forecast.history.shifts import Shift
+from staffplan.forecast.learn import Learned
+from staffplan.forecast.methods import Ahead
 
-MOST_FINDINGS = 20
-"""Outages and spikes listed one by one for each queue; the rest are counted."""
+LONG_RANGE_DAYS = 28
+"""Further ahead growth and season of the year are worth a word."""
 DAYS_FOR_A_WEEK = 14
 """Below this many days a weekday has been seen once at most."""
 CONTACTS_TO_SEE_ONE_HANG_UP = 1000.0
@@ -44,28 +50,23 @@ class Writer:
 
 def about_all(special_days_known: bool) -> list[Note]:
     """What holds for every queue."""
-    notes = [
-        Note(
-            "forecast",
-            "left out",
-            "",
-            "the bounds hold for each interval on its own; added up they are too wide for a day or a week, "
-            "and forecasts of queues are not made to agree with a forecast of their sum",
-        ),
-        Note("forecast", "left out", "", "no season of the year is modelled: the level is that of the recent weeks"),
-    ]
-    if not special_days_known:
-        message = "no country and no special days are given: public holidays are forecast like any other day"
-        notes.append(Note("forecast", "assumption", "", message))
-    return notes
+    if special_days_known:
+        return []
+    message = "no country and no special days are given: public holidays are forecast like any other day"
+    return [Note("forecast", "assumption", "", message)]
 
 
-def about_hours(writer: Writer, hours: OpeningHours, unseen: Iterable[int]) -> list[Note]:
-    learnt = f"opening hours are not given; learnt from the history: {in_words(hours)}"
+def about_hours(writer: Writer, timetable: Timetable, unseen: Sequence[int]) -> list[Note]:
+    learnt = f"opening hours are not given; learnt from the history: {in_words(timetable.latest)}"
     notes = [writer.assumption(f"{learnt} (if that is wrong, set queues.{writer.queue}.hours)")]
+    for (_, before), (day, _) in list(zip(timetable.periods, timetable.periods[1:], strict=False))[-1:]:
+        more = f" ({len(timetable.periods) - 1} changes in all)" if len(timetable.periods) > 2 else ""
+        notes.append(writer.warning(f"the opening hours changed on {day}{more}; before: {in_words(before)}"))
     names = ", ".join(WEEKDAYS[day] for day in unseen)
     if names:
-        notes.append(writer.assumption(f"the history has no {names}; taken to be like the days it has"))
+        closed = not any(timetable.latest.weekdays[day] for day in unseen)
+        taken = "closed" if closed else "like the days it has"
+        notes.append(writer.assumption(f"the history has no {names}; taken to be {taken}"))
     return notes
 
 
@@ -104,23 +105,10 @@ def _never_called(series: QueueSeries, weekday: int) -> bool:
     return bool(np.isfinite(own).any() and np.nansum(own) == 0 and np.nansum(series.offered) > 0)
 
 
-def about_findings(writer: Writer, findings: tuple[Finding, ...], grid: DayGrid) -> list[Note]:
-    """Each outage, spike and odd day with its date and times."""
-    minutes = grid.calendar.interval_minutes
-    notes = [writer.left_out(_finding_in_words(finding, grid, minutes)) for finding in findings[-MOST_FINDINGS:]]
-    rest = len(findings) - len(notes)
-    if rest > 0:
-        notes.append(writer.left_out(f"{rest} earlier outages, spikes and odd days are left out of the learning too"))
-    return notes
-
-
-def _finding_in_words(finding: Finding, grid: DayGrid, minutes: int) -> str:
-    day = grid.date_of(finding.day)
-    numbers = f"{finding.contacts:,.0f} contacts where {finding.expected:,.0f} were usual"
-    if finding.kind == "odd day":
-        return f"odd day {day}: {numbers}; left out of what is learnt"
-    times = f"{_clock(finding.start * minutes)}-{_clock(finding.end * minutes)}"
-    return f"{finding.kind} on {day} {times}: {numbers}; left out of what is learnt"
+def about_quality(writer: Writer, entries: Sequence[Entry], calendar: SiteCalendar) -> list[Note]:
+    """What the quality table lists, in one sentence."""
+    message = summary(entries, calendar)
+    return [writer.left_out(message)] if message else []
 
 
 def about_shift(writer: Writer, shift: Shift | None, grid: DayGrid) -> list[Note]:
@@ -131,22 +119,40 @@ def about_shift(writer: Writer, shift: Shift | None, grid: DayGrid) -> list[Note
 
 
 def about_special_days(
-    writer: Writer, labels: NDArray[np.object_], planned: Flags, effects: Effects, grid: DayGrid
+    writer: Writer, learned: Learned, ahead: Ahead, planned: Flags, grid: DayGrid, labels: NDArray[np.object_]
 ) -> list[Note]:
     """Each special open day ahead: what is expected of it, and how much was seen of such days."""
     notes: list[Note] = []
-    for place in np.flatnonzero((labels != "") & planned).tolist():
-        label = str(labels[place])
-        seen = effects.seen.get(label, 0) or effects.seen.get(label.partition(":")[0], 0)
-        day = f"{grid.date_of(place)} ({label})"
+    model = learned.training.model
+    calendar = np.exp(model.log_calendar(ahead.features))
+    for place in np.flatnonzero((labels != "") & planned & ahead.open.any(axis=1)).tolist():
+        seen = _days_seen(model, ahead.features.rows(place, place + 1))
+        day = f"{grid.date_of(place)} ({labels[place]})"
         if seen:
-            message = f"{day} is forecast at {_percent(effects.of(label))} of an ordinary day, from {seen} seen"
+            message = f"{day} is forecast at {_percent(calendar[place])} of an ordinary day, from {seen:.0f} seen"
             notes.append(writer.assumption(message))
-        elif label != AFTER_HOLIDAY:
+        elif labels[place] != AFTER_HOLIDAY:
             notes.append(
                 writer.warning(f"{day} is forecast like an ordinary day: the history has none to learn from")
             )
     return notes
+
+
+def _days_seen(model: DayModel, day: DayFeatures) -> float:
+    """Days of the history that this one day's special effects were learnt from: of its own name, else of its kind."""
+    seen = {
+        group.name: float(group.columns[0] @ model.seen[group.name])
+        for group in day.groups
+        if group.name in model.seen and group.name not in (WEEKDAY, MONTH_DAY)
+    }
+    return seen.get(NAMED_DAY) or max(seen.values(), default=0.0)
+
+
+def about_season(writer: Writer, season: Season, days_ahead: int) -> list[Note]:
+    """Growth and the season of the year: what was learnt, where it matters."""
+    if not (season.earned_short or (season.earned_long and days_ahead > LONG_RANGE_DAYS)):
+        return []
+    return [writer.assumption(words) for words in season.words]
 
 
 def about_choice(writer: Writer, trial: Trial, chosen: str, wanted_weeks: int, *, after_shift: bool) -> list[Note]:
@@ -186,6 +192,7 @@ def about_no_backtest(writer: Writer, days: int, chosen: str, dispersion_learnt:
         message += "; weekday and week-to-week changes cannot be learnt"
     if not dispersion_learnt:
         message += "; the bounds are an assumption (rate off by about a third)"
+    message += f"; another queue can lend it a history: queues.{writer.queue}.like"
     return [writer.warning(message)]
 
 
@@ -195,7 +202,3 @@ def _percent(share: float) -> str:
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def _clock(minute: int) -> str:
-    return f"{minute // 60:02d}:{minute % 60:02d}"

@@ -2,57 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
-from staffplan.clock import OpeningHours, SiteCalendar
 from staffplan.errors import Note
 from staffplan.forecast import notes as say
 from staffplan.forecast.accuracy import wape
-from staffplan.forecast.aht import AhtModel, constant_aht, learn_aht
-from staffplan.forecast.backtest import (
-    Origin,
-    Trial,
-    choose,
-    day_error,
-    origins_after,
-    rows_without_trial,
-    run,
-    table_rows,
-    weekly_origins,
-)
-from staffplan.forecast.hours import learn_hours
-from staffplan.forecast.intervals import Spread, fit_spread, spread_without_backtest
-from staffplan.forecast.learn import Learned, learn, predict
-from staffplan.forecast.methods import METHODS, Ahead
-from staffplan.forecast.methods.rates import mean_rates
-from staffplan.forecast.series import DayGrid, Floats, QueueSeries, day_labels, gap_days, queue_series, raw_series
-from staffplan.settings import ForecastSettings
+from staffplan.forecast.aht.backtest import about_aht, aht_rows, try_aht
+from staffplan.forecast.aht.model import AhtModel, constant_aht, learn_aht
+from staffplan.forecast.backtest import day_error
+from staffplan.forecast.bands.bands import Bands
+from staffplan.forecast.bands.totals import QueueBands
+from staffplan.forecast.days.drivers import about_effects
+from staffplan.forecast.explanation import Explanation, explain_day
+from staffplan.forecast.history import quality
+from staffplan.forecast.history.cleaning import removed_kinds
+from staffplan.forecast.history.prepare import prepare
+from staffplan.forecast.history.series import QueueSeries
+from staffplan.forecast.judgement import Judgement, learn_bands
+from staffplan.forecast.study import Study, study_queue
+from staffplan.forecast.task import Task
 from staffplan.site import Queue
 
 ASSUMED_AHT_SECONDS = 300.0
 """Handling time where neither the history nor the settings have one; always said in a note."""
-
-
-@dataclass(frozen=True)
-class Task:
-    """What is asked of every queue alike."""
-
-    settings: ForecastSettings
-    calendar: SiteCalendar
-    last_instant: pd.Timestamp
-    """Start of the last interval that the history of any queue has."""
-    first_day: date
-    days: int
-
-    @property
-    def last_day(self) -> date:
-        """Last day of the history."""
-        return _local_date(self.last_instant, self.calendar)
 
 
 @dataclass(frozen=True)
@@ -63,67 +39,79 @@ class QueueForecast:
     backtest: list[dict[str, object]]
     notes: list[Note]
     facts: dict[str, float | str]
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """What the backtest decided; `trial` are the cells that choice and spread rest on (None: nothing to test)."""
-
-    method: str
-    trial: Trial | None
-    table: list[dict[str, object]]
-    after_shift: bool
+    quality: list[dict[str, object]]
+    """Rows of the quality table."""
+    aht_backtest: list[dict[str, object]]
+    bands: QueueBands
 
 
 def forecast_queue(rows: pd.DataFrame, queue: Queue, task: Task) -> QueueForecast:
     """Everything about one queue; pure, so that queues can be forecast anywhere, in any order."""
     writer = say.Writer(queue.name)
-    series, hours, notes = _prepare(rows, queue, task, writer)
-    learned = learn(series, task.settings)
-    aht, aht_notes = _handling_time(series, queue, writer)
-    judgement = _judge(series, task.settings, learned, queue.name, aht.level_seconds)
-    spread, learnt = _spread(judgement, series)
-
-    grid = _grid_ahead(series, task)
-    ahead = Ahead(grid.weekday, grid.open_matrix(hours))
-    labels = day_labels(grid, hours)
-    answer = predict(METHODS[judgement.method], learned, ahead, labels)
-    frame = _rows_ahead(answer.offered, aht, spread, grid, task.first_day)
+    history, timetable, notes, entries = prepare(rows, queue, task, writer)
+    aht, aht_notes = _handling_time(history, queue, writer)
+    study = study_queue(history, timetable, task, queue.name, aht.level_seconds)
+    judgement = study.judgement
+    bands, learnt = learn_bands(judgement, study.series)
+    frame = _rows_ahead(study, aht, bands, task.first_day)
     frame = frame.assign(queue=queue.name, channel=queue.channel, method=judgement.method)
 
-    notes += say.about_findings(writer, learned.findings, series.grid)
-    notes += say.about_shift(writer, learned.shift, series.grid)
+    entries += _findings(study, task)
+    notes += say.about_quality(writer, entries, task.calendar)
+    notes += _notes_on_days(writer, study, task)
+    aht_tested = try_aht(study.series, judgement.trial, judgement.method)
+    notes += aht_notes + about_aht(writer, study.series, aht, aht_tested)
+    notes += _notes_on_trust(writer, judgement, task, study.series.days, learnt)
+    facts = _facts(queue.name, judgement, bands, aht, frame, task.days)
+    found = quality.quality_rows(queue.name, entries)
+    return QueueForecast(
+        frame,
+        judgement.table,
+        notes,
+        facts,
+        found,
+        aht_rows(queue.name, aht, aht_tested),
+        _dated(study, bands, queue),
+    )
+
+
+def explain_queue(rows: pd.DataFrame, queue: Queue, task: Task, day: date) -> Explanation | None:
+    """The same forecast, one day of it taken apart; None where the queue is closed on that day."""
+    writer = say.Writer(queue.name)
+    history, timetable, _, _ = prepare(rows, queue, task, writer)
+    aht, _ = _handling_time(history, queue, writer)
+    return explain_day(study_queue(history, timetable, task, queue.name, aht.level_seconds), queue.name, day)
+
+
+def _findings(study: Study, task: Task) -> list[quality.Entry]:
+    """What was found in the ordinary days, and a level that shifted."""
+    found, grid = study.learned, study.series.grid
+    scaled = "level_shifts" in removed_kinds(task.settings.clean)
+    return [*quality.about_findings(found.findings, grid), *quality.about_shift(found.shift, grid, scaled=scaled)]
+
+
+def _notes_on_days(writer: say.Writer, study: Study, task: Task) -> list[Note]:
+    """Level, special days, drivers, season: what moves days."""
+    learned, grid = study.learned, study.grid
     planned = np.arange(grid.days) >= grid.days - task.days
-    notes += say.about_special_days(writer, labels, planned & ahead.open.any(axis=1), learned.effects, grid)
-    notes += aht_notes + _notes_on_trust(writer, judgement, task, series.days, learnt)
-    notes += [writer.warning(answer.remark)] if answer.remark else []
-    return QueueForecast(frame, judgement.table, notes, _facts(queue.name, judgement, spread, aht, frame, task.days))
+    notes = say.about_shift(writer, learned.shift, study.series.grid)
+    notes += say.about_special_days(writer, learned, study.ahead, planned, grid, study.labels)
+    notes += [*study.drivers.notes, *about_effects(study.drivers, learned.training.model.effects, writer.queue)]
+    notes += say.about_season(writer, study.season, grid.days)
+    remarks = [answer.remark for answer in study.said.values() if answer.remark and len(study.said) == 1]
+    return notes + [writer.warning(remark) for remark in remarks]
 
 
-def _local_date(instant: pd.Timestamp, calendar: SiteCalendar) -> date:
-    return instant.tz_convert(calendar.timezone).date()
-
-
-def _prepare(
-    rows: pd.DataFrame, queue: Queue, task: Task, writer: say.Writer
-) -> tuple[QueueSeries, OpeningHours, list[Note]]:
-    """The queue's matrices, the hours they follow (given or learnt), and what had to be decided on the way."""
-    first = _local_date(rows["interval_start"].min(), task.calendar)
-    raw = raw_series(rows, DayGrid(first, (task.last_day - first).days + 1, task.calendar), task.last_instant)
-    notes: list[Note] = []
-    hours = queue.arrival_hours
-    if hours is None:
-        hours, unseen = learn_hours(raw)
-        notes += say.about_hours(writer, hours, unseen)
-    series = queue_series(raw, hours, task.settings.missing_rows)
-    notes += say.about_censoring(writer, rows)
-    notes += say.about_rows(writer, raw, series, gap_days(raw, hours), task.settings.missing_rows)
-    return series, hours, notes
+def _dated(study: Study, bands: Bands, queue: Queue) -> QueueBands:
+    grid, series = study.grid, study.series
+    special = frozenset(grid.date_of(day) for day in np.flatnonzero(study.labels != "").tolist())
+    extra = study.season.log_variance(study.days_ahead)
+    return QueueBands(queue.name, bands, series.grid.first, series.grid.date_of(series.days - 1), special, extra)
 
 
 def _handling_time(series: QueueSeries, queue: Queue, writer: say.Writer) -> tuple[AhtModel, list[Note]]:
     """From the history, else from the settings, else assumed."""
-    learnt = learn_aht(series)
+    learnt = learn_aht(series, queue.aht_seconds)
     if learnt is not None:
         return learnt, []
     slots = series.grid.slots
@@ -137,50 +125,14 @@ def _handling_time(series: QueueSeries, queue: Queue, writer: say.Writer) -> tup
     return constant_aht(ASSUMED_AHT_SECONDS, slots), [writer.assumption(message)]
 
 
-def _judge(
-    series: QueueSeries, settings: ForecastSettings, learned: Learned, queue: str, aht_seconds: float
-) -> Judgement:
-    """Backtest and choose. After a level shift only origins since then count for the choice and the spread."""
-    trial = _trial(series, settings, weekly_origins(series.days, settings), aht_seconds)
-    since = _trial(series, settings, origins_after(learned.shift, series.days, settings), aht_seconds)
-    basis = since or trial
-    method = choose(basis, settings.methods)
-    if trial is None:
-        return Judgement(method, basis, rows_without_trial(queue, settings.methods, method), since is not None)
-    return Judgement(method, basis, table_rows(queue, trial, method), since is not None)
-
-
-def _trial(
-    series: QueueSeries, settings: ForecastSettings, origins: Sequence[Origin], aht_seconds: float
-) -> Trial | None:
-    """The backtest from these origins; None without origins or without a known cell to test on."""
-    if not origins:
-        return None
-    trial = run(series, settings, origins, aht_seconds)
-    return trial if len(trial.actual) else None
-
-
-def _spread(judgement: Judgement, series: QueueSeries) -> tuple[Spread, bool]:
-    """The spread of the chosen method, and whether anything was there to learn it from."""
-    trial = judgement.trial
-    if trial is None:
-        return spread_without_backtest(series, mean_rates(series.offered, series.grid.weekday))
-    return fit_spread(trial.actual, trial.predicted[judgement.method], trial.weeks_ahead), True
-
-
-def _grid_ahead(series: QueueSeries, task: Task) -> DayGrid:
-    """From the day after the history to the last day planned; days between belong to no one and are not given out."""
-    after = series.grid.date_of(series.days)
-    return DayGrid(after, (task.first_day - after).days + task.days, task.calendar)
-
-
-def _rows_ahead(offered: Floats, aht: AhtModel, spread: Spread, grid: DayGrid, first_day: date) -> pd.DataFrame:
+def _rows_ahead(study: Study, aht: AhtModel, bands: Bands, first_day: date) -> pd.DataFrame:
     """One row for each open interval from the first day on."""
-    values = grid.values(offered)
-    lead = (first_day - grid.first).days
-    kept = np.isfinite(values) & (grid.day >= lead)
-    expected = values[kept]
-    bounds = spread.bounds(expected, grid.day[kept] // 7 + 1)
+    grid = study.grid
+    values = grid.values(study.offered)
+    kept = np.isfinite(values) & (grid.day >= (first_day - grid.first).days)
+    expected, day = values[kept], grid.day[kept]
+    extra = study.season.log_variance(study.days_ahead)
+    bounds = bands.bounds(expected, day + 1, (study.labels != "")[day], extra[day])
     return pd.DataFrame(
         {
             "interval_start": grid.instants[kept],
@@ -205,14 +157,14 @@ def _notes_on_trust(
 
 
 def _facts(
-    queue: str, judgement: Judgement, spread: Spread, aht: AhtModel, frame: pd.DataFrame, days: int
+    queue: str, judgement: Judgement, bands: Bands, aht: AhtModel, frame: pd.DataFrame, days: int
 ) -> dict[str, float | str]:
     facts: dict[str, float | str] = {
         "method": judgement.method,
         "contacts_per_week": float(frame["offered"].sum()) * 7 / days,
         "aht_seconds": aht.level_seconds,
         "aht_profile": "yes" if aht.has_profile else "no",
-        "dispersion": float(spread.dispersion[0]),
+        "dispersion": bands.dispersion,
     }
     if judgement.trial is not None:
         trial, method = judgement.trial, judgement.method

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 
 import pandas as pd
-from joblib import Parallel, delayed
 
-from staffplan.clock import SiteCalendar, local_dates
-from staffplan.errors import DataError, Note, Problem
+from staffplan.clock import SiteCalendar, midnight
+from staffplan.errors import DataError, Note, Problem, UsageError, nearest
+from staffplan.forecast.bands.totals import forecast_totals
+from staffplan.forecast.borrowed import finish, lend, with_loans
+from staffplan.forecast.days.drivers import check_drivers
+from staffplan.forecast.explanation import Explanation
+from staffplan.forecast.history.series import interval_problems
 from staffplan.forecast.notes import about_all
-from staffplan.forecast.queue import QueueForecast, Task, forecast_queue
-from staffplan.forecast.series import interval_problems
+from staffplan.forecast.overrides import apply_overrides
+from staffplan.forecast.queue import QueueForecast, explain_queue, forecast_queue
+from staffplan.forecast.task import Task
+from staffplan.forecast_tables import AhtBacktest, DataQuality, Drivers, OverrideLog, Overrides
 from staffplan.progress import OnProgress, Progress, silent
 from staffplan.settings import ForecastSettings
 from staffplan.site import Queue, Site
-from staffplan.tables import Backtest, ContactHistory, VolumeForecast
+from staffplan.tables import Backtest, ContactHistory, ForecastTotals, VolumeForecast
+from staffplan.workers import AS_MANY_AS_PAY, Workers, do_all
 
 
 @dataclass(frozen=True)
@@ -28,6 +37,14 @@ class ForecastResult:
     notes: tuple[Note, ...]
     facts: dict[str, float | str]
     """Keyed "queue.figure": method, origins, wape, day_error_80, dispersion, aht_seconds, contacts_per_week..."""
+    override_log: OverrideLog = field(default_factory=OverrideLog.empty)
+    """What planner's edits changed in the forecast, which holds them already."""
+    quality: DataQuality = field(default_factory=DataQuality.empty)
+    """What was found in the history, and what was done with it."""
+    aht_backtest: AhtBacktest = field(default_factory=AhtBacktest.empty)
+    """How ways to predict handling times did; without rows of queues whose handling times are not known."""
+    totals: ForecastTotals = field(default_factory=ForecastTotals.empty)
+    """Days, weeks and the horizon, by queue and together, planner's edits included."""
 
 
 def forecast(
@@ -38,38 +55,119 @@ def forecast(
     first_day: date,
     days: int,
     seed: int = 1,
+    drivers: Drivers | None = None,
+    overrides: Overrides | None = None,
+    workers: Workers = AS_MANY_AS_PAY,
     on_progress: OnProgress = silent,
 ) -> ForecastResult:
     """Contacts and handling time of every open interval of `days` local days from `first_day` on.
 
-    History from `first_day` on is left out. No method draws random numbers, so `seed` changes nothing; it is part
-    of every step's signature. Raises DataError when the history is empty or its intervals do not fit the plan's.
+    `drivers` are numbers of days that may explain the contacts; `overrides` are planner's edits, applied last.
+    `workers` do the queues; who does them changes nothing in the result.
+
+    History from `first_day` on is left out. Only the bands of totals draw random numbers, from `seed`. Raises
+    DataError when the history is empty or its intervals do not fit the plan's.
     """
+    check_drivers(drivers, settings.drivers)
     rows, notes = _usable_rows(history, site.calendar, first_day)
+    task = Task(settings, site.calendar, rows["interval_start"].max(), first_day, days, drivers)
+    loans = lend(rows, site, task)
+    rows = with_loans(rows, loans)
     queues = [site.queues.get(name, Queue(name, planning_group=name)) for name in sorted(rows["queue"].unique())]
-    task = Task(settings, site.calendar, rows["interval_start"].max(), first_day, days)
-    on_progress(Progress("forecast", 0, len(queues)))
-    results: list[QueueForecast] = Parallel()(
-        delayed(forecast_queue)(_own(rows, queue), queue, task) for queue in queues
-    )
-    on_progress(Progress("forecast", len(queues), len(queues)))
+    made_of = zip(_all_queues(rows, queues, task, workers, on_progress), queues, strict=True)
+    results = [finish(result, queue, loans.get(queue.name), site.calendar) for result, queue in made_of]
     notes += about_all(bool(site.calendar.special_days))
-    return ForecastResult(
+    made = ForecastResult(
         VolumeForecast.of(pd.concat([result.forecast for result in results], ignore_index=True)),
         Backtest.of(
             pd.DataFrame([row for result in results for row in result.backtest], columns=_backtest_columns())
         ),
         tuple(notes + [note for result in results for note in result.notes]),
         {key: value for result in results for key, value in result.facts.items()},
+        quality=_quality(results),
+        aht_backtest=_aht_backtest(results),
     )
+    edited = made if overrides is None else _with_edits(made, overrides, task)
+    totals = forecast_totals(
+        edited.forecast,
+        [result.bands for result in results],
+        timezone=site.calendar.timezone,
+        first_day=first_day,
+        days=days,
+        seed=seed,
+    )
+    return replace(edited, totals=totals)
+
+
+def explain(
+    history: ContactHistory,
+    settings: ForecastSettings,
+    *,
+    site: Site,
+    first_day: date,
+    days: int,
+    queue: str,
+    day: date,
+    drivers: Drivers | None = None,
+) -> Explanation:
+    """Where the forecast of one queue on one day comes from, before planner's edits.
+
+    Raises UsageError when the queue is not in the history, or not open on a day that is planned.
+    """
+    check_drivers(drivers, settings.drivers)
+    rows, _ = _usable_rows(history, site.calendar, first_day)
+    task = Task(settings, site.calendar, rows["interval_start"].max(), first_day, days, drivers)
+    rows = with_loans(rows, lend(rows, site, task))
+    names = sorted(rows["queue"].unique())
+    if queue not in names:
+        raise UsageError(Problem("--explain", f"there is no queue {queue!r}", nearest(queue, names)))
+    own = rows[rows["queue"] == queue].reset_index(drop=True)
+    found = explain_queue(own, site.queues.get(queue, Queue(queue, planning_group=queue)), task, day)
+    if found is None or day < first_day:
+        last = first_day + timedelta(days=days - 1)
+        hint = f"choose a day on which it is open, from {first_day} to {last}"
+        raise UsageError(Problem("--explain", f"{queue} has no forecast on {day}", hint))
+    return found
+
+
+def _with_edits(made: ForecastResult, overrides: Overrides, task: Task) -> ForecastResult:
+    """The forecast with planner's edits in it; the backtest stays that of the methods."""
+    edited, log, notes = apply_overrides(
+        made.forecast, overrides, task.calendar, first_day=task.first_day, days=task.days
+    )
+    per_week = edited.frame.groupby("queue")["offered"].sum() * 7 / task.days
+    facts = {**made.facts, **{f"{queue}.contacts_per_week": float(contacts) for queue, contacts in per_week.items()}}
+    return replace(made, forecast=edited, override_log=log, notes=made.notes + notes, facts=facts)
 
 
 def _backtest_columns() -> list[str]:
     return [column.name for column in Backtest.columns]
 
 
-def _own(rows: pd.DataFrame, queue: Queue) -> pd.DataFrame:
-    return rows[rows["queue"] == queue.name].reset_index(drop=True)
+def _aht_backtest(results: Sequence[QueueForecast]) -> AhtBacktest:
+    rows = [row for result in results for row in result.aht_backtest]
+    return AhtBacktest.of(pd.DataFrame(rows, columns=[column.name for column in AhtBacktest.columns]))
+
+
+def _quality(results: Sequence[QueueForecast]) -> DataQuality:
+    rows = [row for result in results for row in result.quality]
+    return DataQuality.of(pd.DataFrame(rows)) if rows else DataQuality.empty()
+
+
+def _all_queues(
+    rows: pd.DataFrame, queues: Sequence[Queue], task: Task, workers: Workers, on_progress: OnProgress
+) -> list[QueueForecast]:
+    """Each queue's forecast from its own rows, in the order of `queues`, which is that of their names."""
+    done = itertools.count(1)
+    by_queue = zip(rows.groupby("queue"), queues, strict=True)
+    on_progress(Progress("forecast", 0, len(queues)))
+    return do_all(
+        forecast_queue,
+        ((own.reset_index(drop=True), queue, task) for (_, own), queue in by_queue),
+        workers,
+        processes=workers.processes(len(queues), len(rows)),
+        on_done=lambda number: on_progress(Progress("forecast", next(done), len(queues), queues[number].name)),
+    )
 
 
 def _usable_rows(history: ContactHistory, calendar: SiteCalendar, first_day: date) -> tuple[pd.DataFrame, list[Note]]:
@@ -80,10 +178,11 @@ def _usable_rows(history: ContactHistory, calendar: SiteCalendar, first_day: dat
     problems = interval_problems(history, calendar.interval_minutes)
     if problems:
         raise DataError(problems)
-    local = local_dates(pd.DatetimeIndex(history.frame["interval_start"]), calendar.timezone)
-    before = local < first_day
+    starts = history.frame["interval_start"]
+    before = starts < midnight(first_day, calendar.timezone)
     if not before.any():
-        hint = f"the history begins on {local.min()}; plan a later start"
+        begins = starts.min().tz_convert(calendar.timezone).date()
+        hint = f"the history begins on {begins}; plan a later start"
         raise DataError(Problem(place, f"no row lies before {first_day}, the first day planned", hint))
     if before.all():
         return history.frame, []

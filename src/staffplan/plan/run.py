@@ -147,6 +147,8 @@ def _refuse_unreadable(workspace: Workspace, steps: Sequence[Step], states: Sequ
     readers: list[tuple[str, Callable[[], object]]] = [
         ("special_days", lambda: workspace.special_days),
         ("history", lambda: workspace.full_history),
+        ("drivers", lambda: workspace.drivers),
+        ("overrides", lambda: workspace.overrides),
         ("agents", lambda: workspace.workforce),
     ]
     found: list[StaffplanError] = []
@@ -157,7 +159,7 @@ def _refuse_unreadable(workspace: Workspace, steps: Sequence[Step], states: Sequ
             found.append(error)
     if found:
         kind = type(found[0]) if len({type(error) for error in found}) == 1 else DataError
-        raise kind(problem for error in found for problem in error.problems)
+        raise kind(dict.fromkeys(problem for error in found for problem in error.problems))
 
 
 def _run_step(step: Step, workspace: Workspace, manifest: Manifest, on_progress: OnProgress) -> Manifest:

@@ -11,6 +11,7 @@ import pandas as pd
 from staffplan.config import Config
 from staffplan.errors import Note
 from staffplan.files import table_bytes
+from staffplan.forecast_tables import AhtBacktest, DataQuality, OverrideLog
 from staffplan.plan.manifest import Facts, Manifest
 from staffplan.plan.workspace import Workspace
 from staffplan.progress import OnProgress
@@ -20,6 +21,7 @@ from staffplan.tables import (
     CostReport,
     Coverage,
     DayService,
+    ForecastTotals,
     RosterActivities,
     RosterBreaches,
     RosterShifts,
@@ -76,7 +78,7 @@ _READING = ("input.columns", "input.until", "input.ignore_queues", "input.queue"
 def _forecast_settings(config: Config) -> dict[str, Any]:
     horizon = ("plan.start", "plan.weeks", "plan.seed")
     return _picked(config, *_CALENDAR[:-1], *horizon, *_READING, "forecast") | _queue_parts(
-        config, "channel", "hours", "arrival_hours", "aht_seconds"
+        config, "channel", "hours", "arrival_hours", "aht_seconds", "like", "expected_per_week", "opens"
     )
 
 
@@ -97,17 +99,34 @@ def _forecast(workspace: Workspace, _: Manifest, on_progress: OnProgress) -> Ste
         first_day=workspace.first_day,
         days=7 * plan.weeks,
         seed=plan.seed,
+        drivers=workspace.drivers,
+        overrides=workspace.overrides,
+        workers=workspace.workers,
         on_progress=on_progress,
     )
-    files = _files(result.forecast, result.backtest, timezone=plan.timezone)
+    told = (result.totals, result.backtest, result.override_log, result.quality, result.aht_backtest)
+    files = _files(result.forecast, *told, timezone=plan.timezone)
     return StepOutput(files, result.notes, result.facts)
 
 
+def _staff_settings(config: Config) -> dict[str, Any]:
+    """Chance concerns only the methods that simulate."""
+    chance = ("plan.seed", "simulate") if config.staffing.method in ("offered-load", "verified") else ()
+    return _picked(config, *_CALENDAR, "staffing", *chance)
+
+
 def _staff(workspace: Workspace, _: Manifest, on_progress: OnProgress) -> StepOutput:
-    from staffplan.staffing import staff
+    from staffplan.verify import staff_by_method
 
     config = workspace.config
-    result = staff(workspace.forecast(), config.staffing, site=workspace.site, on_progress=on_progress)
+    result = staff_by_method(
+        workspace.forecast(),
+        config.staffing,
+        config.simulate,
+        site=workspace.site,
+        seed=config.plan.seed,
+        on_progress=on_progress,
+    )
     return StepOutput(_files(result.requirement, timezone=config.plan.timezone), result.notes, result.facts)
 
 
@@ -240,9 +259,16 @@ REPORT_WORKBOOK = "report/workbook.xlsx"
 STEPS: tuple[Step, ...] = (
     Step(
         "forecast",
-        ("history", "special_days"),
+        ("history", "special_days", "drivers", "overrides"),
         (),
-        (_FORECAST, Backtest.file_name),
+        (
+            _FORECAST,
+            ForecastTotals.file_name,
+            Backtest.file_name,
+            OverrideLog.file_name,
+            DataQuality.file_name,
+            AhtBacktest.file_name,
+        ),
         _forecast_settings,
         _forecast,
     ),
@@ -251,7 +277,7 @@ STEPS: tuple[Step, ...] = (
         ("special_days",),
         (_FORECAST,),
         (_REQUIREMENT,),
-        lambda config: _picked(config, *_CALENDAR, "staffing"),
+        _staff_settings,
         _staff,
     ),
     Step("roster", ("special_days", *_PEOPLE), (_REQUIREMENT,), _ROSTER, _roster_settings, _roster),

@@ -10,16 +10,26 @@ from typing import TypeVar
 
 import pandas as pd
 
-from staffplan.clock import SpecialDay, local_dates
+from staffplan.clock import SpecialDay, local_dates, midnight
 from staffplan.config import Config, data_path
 from staffplan.errors import ConfigError, DataError, Problem
-from staffplan.files import place_of, read_history, read_special_days, read_table, read_workforce
+from staffplan.files import (
+    place_of,
+    read_drivers,
+    read_history,
+    read_overrides,
+    read_special_days,
+    read_table,
+    read_workforce,
+)
+from staffplan.forecast_tables import Drivers, Overrides
 from staffplan.schema import Table
 from staffplan.site import Site, make_site
 from staffplan.tables import ContactHistory, Roster, RosterActivities, RosterShifts, VolumeForecast, Workforce
+from staffplan.workers import AS_MANY_AS_PAY, Workers
 
 T = TypeVar("T", bound=Table)
-INPUTS = ("history", "special_days", "agents", "time_off", "availability")
+INPUTS = ("history", "special_days", "drivers", "overrides", "agents", "time_off", "availability")
 NEEDED = ("history", "agents")
 
 
@@ -31,6 +41,8 @@ class Workspace:
     config: Config
     base: Path
     config_place: str
+    workers: Workers = AS_MANY_AS_PAY
+    """Who does the work; it changes nothing in what is made."""
 
     def input_path(self, name: str) -> Path | None:
         """The file that `input.<name>` stands for; None where the settings name none."""
@@ -71,6 +83,16 @@ class Workspace:
     @cached_property
     def full_history(self) -> ContactHistory:
         return read_history(self.required_path("history"), self.config)
+
+    @cached_property
+    def drivers(self) -> Drivers | None:
+        path = self.input_path("drivers")
+        return None if path is None else read_drivers(path, self.site.queues)
+
+    @cached_property
+    def overrides(self) -> Overrides | None:
+        path = self.input_path("overrides")
+        return None if path is None else read_overrides(path, self.site.queues)
 
     @cached_property
     def first_day(self) -> date:
@@ -121,9 +143,8 @@ def first_day_after(history: ContactHistory, timezone: str) -> date:
 
 def history_before(history: ContactHistory, day: date, timezone: str) -> ContactHistory:
     """The rows before a local day, so that a plan of the past sees only what was known then."""
-    instants = pd.DatetimeIndex(history.frame["interval_start"])
-    earlier = history.frame[local_dates(instants, timezone) < day]
-    if earlier.empty:
+    earlier = (history.frame["interval_start"] < midnight(day, timezone)).to_numpy()
+    if not earlier.any():
         hint = "choose a later plan.start, or give an older history"
         raise DataError(Problem(history.source, f"there is nothing before the first day planned, {day}", hint))
-    return ContactHistory.of(earlier, history.source)
+    return history if earlier.all() else history.only(earlier)

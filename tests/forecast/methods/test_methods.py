@@ -7,19 +7,34 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from staffplan.forecast.days.features import WEEKDAY, DayFeatures, Group
+from staffplan.forecast.days.regression import fit_days
 from staffplan.forecast.methods import METHODS, Ahead, Training
+from staffplan.forecast.methods.profile import SLOW, profile
 from staffplan.forecast.methods.rates import last_known_weeks, mean_rates, shrunk_rates
 
 
 def _training(offered: np.ndarray, recent_weeks: int = 6) -> Training:
     """Days from a Monday on."""
-    return Training(offered, offered, np.arange(len(offered)) % 7, recent_weeks)
+    weekday = np.arange(len(offered)) % 7
+    shape = profile(offered, weekday, SLOW)
+    share = np.where(np.isfinite(offered), shape[weekday], 0.0).sum(axis=1)
+    level = np.full(len(offered), np.nan)
+    known = share > 0
+    level[known] = np.log((np.nansum(offered[known], axis=1) + 0.5) / share[known])
+    model = fit_days(level, np.full(len(offered), 1e-4), _features(0, len(offered)))
+    return Training(offered, offered, weekday, recent_weeks, model, shape)
+
+
+def _features(first: int, last: int) -> DayFeatures:
+    """Weekdays of the days from `first` up to `last`."""
+    return DayFeatures((Group(WEEKDAY, np.eye(7)[np.arange(first, last) % 7], np.eye(7)),))
 
 
 def _ahead(training: Training, days: int) -> Ahead:
     start = len(training.weekday)
     shape = (days, training.offered.shape[1])
-    return Ahead(np.arange(start, start + days) % 7, np.ones(shape, dtype=bool))
+    return Ahead(np.arange(start, start + days) % 7, np.ones(shape, dtype=bool), _features(start, start + days))
 
 
 def _weeks(*levels: float, slots: int = 4) -> np.ndarray:
@@ -58,7 +73,8 @@ def test_the_recent_average_uses_the_weeks_it_is_told() -> None:
 def test_a_constant_stays_constant(name) -> None:
     training = _training(_weeks(*[12.0] * 10))
     answer = METHODS[name].predict(training, _ahead(training, 28))
-    assert answer.offered == pytest.approx(np.full((28, 4), 12.0))
+    tolerance = 0.02 if name == "day_model" else 1e-6
+    assert answer.offered == pytest.approx(np.full((28, 4), 12.0), rel=tolerance)
     assert answer.remark == ""
 
 
@@ -74,7 +90,8 @@ def test_twice_the_contacts_give_twice_the_forecast(name, factor) -> None:
     small, large = _training(_noisy_weeks(12)), _training(factor * _noisy_weeks(12))
     ahead = _ahead(small, 28)
     expected = factor * METHODS[name].predict(small, ahead).offered
-    assert METHODS[name].predict(large, ahead).offered == pytest.approx(expected, rel=1e-6)
+    exact = name.endswith(("average", "naive"))
+    assert METHODS[name].predict(large, ahead).offered == pytest.approx(expected, rel=1e-6 if exact else 0.04)
 
 
 @pytest.mark.parametrize("name", sorted(METHODS))

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 
 import numpy as np
-from statsmodels.tsa.holtwinters import ExponentialSmoothing
 
+from staffplan.forecast.history.series import Flags, Floats, Whole
 from staffplan.forecast.methods.learning import Ahead, Prediction, Training
 from staffplan.forecast.methods.rates import last_known_weeks, shrunk_rates
-from staffplan.forecast.series import Flags, Floats, Whole
+from staffplan.forecast.methods.smoothing import fit, shortest
 
 LONGEST_DAYS = 364
 """A year of days is enough for level, trend and week; older ones only cost time."""
-SHORT_DAYS = 120
-"""Up to this length the optimiser starts from a search over a grid: it matters there, and costs little."""
 CANNOT_BE_FITTED = "Holt-Winters cannot be fitted here; the recent average is used instead"
 FEWEST_WEEKS = 3
 """Weeks a weekly season needs before it says more than an average."""
+LEAST_SHARE = 0.05
+"""With a day below this share of the mean day the season is added, not multiplied: a ratio to nothing is noise."""
+FURTHEST = 3.0
+"""A forecast beyond this many times the highest day of the past has run away."""
 
 
 @dataclass(frozen=True)
@@ -47,17 +48,24 @@ class HoltWinters:
         fitted = _smooth(series, len(season), int(steps.sum()))
         if fitted is not None:
             expected[steps] = fitted
-        share = np.divide(rates, usual_total[:, None], out=np.zeros(rates.shape), where=usual_total[:, None] > 0)
+        fast = training.fast_profile
+        whole = np.where(_usual_slots(training.offered[recent], training.weekday[recent]), fast, 0.0).sum(axis=1)
+        share = np.divide(fast, whole[:, None], out=np.zeros(fast.shape), where=whole[:, None] > 0)
         return Prediction(expected[:, None] * share[ahead.weekday], "" if fitted is not None else CANNOT_BE_FITTED)
 
 
 def _usual_total(offered: Floats, weekday: Whole, rates: Floats) -> Floats:
-    """(7,): contacts of a usual day, over the slots in which that weekday is usually known (all, if never)."""
-    usual = np.zeros(rates.shape, dtype=bool)
+    """(7,): contacts of a usual day."""
+    total: Floats = np.where(_usual_slots(offered, weekday), rates, 0.0).sum(axis=1)
+    return total
+
+
+def _usual_slots(offered: Floats, weekday: Whole) -> Flags:
+    """(7, slots): slots in which that weekday is usually known (all that any is, if it never was)."""
+    usual = np.zeros((7, offered.shape[1]), dtype=bool)
     np.logical_or.at(usual, weekday, np.isfinite(offered))
     usual[~usual.any(axis=1)] = usual.any(axis=0)
-    total: Floats = np.where(usual, rates, 0.0).sum(axis=1)
-    return total
+    return usual
 
 
 def _day_totals(offered: Floats, weekday: Whole, rates: Floats, usual_total: Floats) -> Floats:
@@ -85,35 +93,16 @@ def _filled(totals: Floats, weekday: Whole) -> Floats:
 def _smooth(series: Floats, season: int, steps: int) -> Floats | None:
     """(steps,) totals ahead, or None when the series is too short, empty or cannot be fitted."""
     mean = float(series.mean()) if len(series) else 0.0
-    if len(series) < max(FEWEST_WEEKS * season, 12) or mean <= 0:
+    if len(series) < max(FEWEST_WEEKS * season, 12, shortest(season)) or mean <= 0:
         return None
     if steps == 0 or np.allclose(series[season:], series[:-season], rtol=1e-9):
         return np.resize(series[-season:], steps)
     scaled = series / mean
-    fits = [fit for trend in (None, "add") if (fit := _fit(scaled, season, trend, steps)) is not None]
-    return min(fits, key=lambda fit: fit[0])[1] * mean if fits else None
+    multiplied = bool(scaled.min() > LEAST_SHARE)
+    fits = [fit(scaled, season, multiplied=multiplied, damped_trend=damped_trend) for damped_trend in (False, True)]
+    usable = [(found.aicc, ahead) for found in fits if _within_reach(ahead := found.ahead(steps), scaled)]
+    return np.maximum(min(usable, key=lambda pair: pair[0])[1], 0.0) * mean if usable else None
 
 
-def _fit(series: Floats, season: int, trend: str | None, steps: int) -> tuple[float, Floats] | None:
-    """Corrected Akaike criterion and the steps ahead; None when they are not usable numbers.
-
-    The optimiser's warnings are not shown: what matters is whether the result is finite and within reach of the past.
-    """
-    seasonal = None if season < 2 else "mul" if series.min() > 0.05 else "add"
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        model = ExponentialSmoothing(
-            series,
-            trend=trend,
-            damped_trend=trend is not None,
-            seasonal=seasonal,
-            seasonal_periods=season if seasonal else None,
-            initialization_method="heuristic",
-        )
-        fit = model.fit(use_brute=len(series) <= SHORT_DAYS)
-        ahead = np.asarray(fit.forecast(steps), dtype=float)
-        criterion = float(fit.aicc)
-    reachable = np.isfinite(ahead).all() and ahead.max() <= 3 * series.max()
-    if not reachable or not np.isfinite(criterion):
-        return None
-    return criterion, np.maximum(ahead, 0.0)
+def _within_reach(ahead: Floats, past: Floats) -> bool:
+    return bool(np.isfinite(ahead).all() and ahead.max() <= FURTHEST * past.max())

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
 
-from staffplan.forecast.series import Flags, Floats, Whole
+from staffplan.forecast.days.features import DayFeatures
+from staffplan.forecast.days.regression import DayModel
+from staffplan.forecast.history.series import Flags, Floats, Whole
+from staffplan.forecast.methods.profile import FAST, profile
 
 
 @dataclass(frozen=True)
@@ -15,19 +19,29 @@ class Training:
     """The past of one queue. Matrices are (days, slots), NaN where closed or not known."""
 
     offered: Floats
-    """Ordinary days, cleaned; days before a level shift are raised or lowered to the level after it."""
+    """Ordinary days, cleaned, calendar effects divided out; days before a level shift brought to the level after."""
     raw: Floats
     """Everything as it came."""
     weekday: Whole
     recent_weeks: int
+    model: DayModel
+    """Slow level and effects of the days."""
+    slow_profile: Floats
+    """(7, slots): the shape of each weekday that the model's levels refer to."""
+
+    @cached_property
+    def fast_profile(self) -> Floats:
+        """(7, slots): the shape of each weekday as it is lately."""
+        return profile(self.offered, self.weekday, FAST)
 
 
 @dataclass(frozen=True)
 class Ahead:
-    """The days right after the past: (days,) weekday and (days, slots) open."""
+    """The days right after the past: (days,) weekday, (days, slots) open, and what is known of each day."""
 
     weekday: Whole
     open: Flags
+    features: DayFeatures
 
 
 @dataclass(frozen=True)

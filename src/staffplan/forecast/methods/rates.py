@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from staffplan.forecast.series import Flags, Floats, Whole
+from staffplan.forecast.history.series import Flags, Floats, Whole
 
 
 def last_known_weeks(offered: Floats, weekday: Whole, weeks: int) -> Flags:
@@ -36,7 +36,7 @@ def shrunk_rates(offered: Floats, weekday: Whole) -> Floats:
     arXiv 1203.5610, section 1.
     """
     contacts, known = _sums(offered, weekday)
-    common = _common_shape(contacts, known)
+    common = common_shape(contacts, known.astype(float))
     own = np.divide(contacts, known, out=common.copy(), where=known > 0)
     spread = _dispersion(offered, weekday, own)
     variance = np.where(known > 0, spread * common * known, 0.0)
@@ -51,15 +51,18 @@ def shrunk_rates(offered: Floats, weekday: Whole) -> Floats:
 def _sums(offered: Floats, weekday: Whole) -> tuple[Floats, Whole]:
     """(7, slots) contacts, and (7, slots) how many days they come from."""
     finite = np.isfinite(offered)
-    contacts = np.zeros((7, offered.shape[1]))
-    known = np.zeros((7, offered.shape[1]), dtype=np.int64)
-    np.add.at(contacts, weekday, np.where(finite, offered, 0.0))
-    np.add.at(known, weekday, finite)
-    return contacts, known
+    contacts = by_weekday_sums(np.where(finite, offered, 0.0), weekday)
+    return contacts, by_weekday_sums(finite.astype(float), weekday).astype(np.int64)
 
 
-def _common_shape(contacts: Floats, known: Whole) -> Floats:
-    """(7, slots): weekday level x slot rate, fitted in turn so that both totals are kept.
+def by_weekday_sums(values: Floats, weekday: Whole) -> Floats:
+    """(7, slots): sums of the days of each weekday."""
+    of_weekday = (weekday == np.arange(7)[:, None]).astype(float)
+    return np.asarray(of_weekday @ values)
+
+
+def common_shape(contacts: Floats, known: Floats) -> Floats:
+    """(7, slots): weekday level x slot rate, fitted in turn so that both totals are kept; `known` counts days.
 
     A weekday without days has the mean level; a slot never known the rate of the nearest known one.
     """
@@ -67,8 +70,10 @@ def _common_shape(contacts: Floats, known: Whole) -> Floats:
     slot_rate = np.divide(contacts.sum(axis=0), days, out=np.zeros(len(days)), where=days > 0)
     level = np.ones(7)
     for _ in range(20):
-        promised = (known * slot_rate).sum(axis=1)
+        promised, before = (known * slot_rate).sum(axis=1), level
         level = np.divide(contacts.sum(axis=1), promised, out=np.ones(7), where=promised > 0)
+        if np.allclose(level, before, rtol=1e-12, atol=0.0):
+            break
         exposure = (known * level[:, None]).sum(axis=0)
         slot_rate = np.divide(contacts.sum(axis=0), exposure, out=np.zeros(len(days)), where=exposure > 0)
     seen = known.sum(axis=1) > 0

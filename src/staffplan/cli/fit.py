@@ -1,0 +1,111 @@
+"""The command that learns settings from a log of single calls."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from staffplan.cli.flags import flags_named
+from staffplan.cli.output import say, show_json
+from staffplan.cli.steps import (
+    STEPS,
+    ConfigFile,
+    Force,
+    Interval,
+    Json,
+    Output,
+    Timezone,
+    _beside,
+    _deliver,
+    _given,
+    _refuse,
+    _say_notes,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from staffplan.cli.fitting import Fitted
+
+Calls = Annotated[Path, typer.Argument(help="A row a call: arrival, queue, wait, outcome, ...", show_default=False)]
+Arrival = Annotated[str | None, typer.Option("--arrival-column", help="When it came into the queue.")]
+Queue = Annotated[str | None, typer.Option("--queue-column", help="Its queue; no such column: one queue.")]
+Wait = Annotated[str | None, typer.Option("--wait-column", help="Seconds, or h:mm:ss, in the queue.")]
+Outcome = Annotated[str | None, typer.Option("--outcome-column", help="Answered, abandoned or other.")]
+Handling = Annotated[str | None, typer.Option("--handling-column", help="Talk, hold and after-contact work.")]
+Customer = Annotated[str | None, typer.Option("--customer-column", help="Who called, for redials.")]
+Agent = Annotated[str | None, typer.Option("--agent-column", help="Who answered, for time between calls.")]
+Answered = Annotated[list[str] | None, typer.Option("--answered", help="A word that means an answer.")]
+Abandoned = Annotated[list[str] | None, typer.Option("--abandoned", help="A word for hanging up.")]
+Short = Annotated[float, typer.Option("--short-seconds", min=0.0, help="Shorter answered calls are told apart.")]
+Redial = Annotated[float, typer.Option("--redial-minutes", min=0.0, help="Within this time, a call is a redial.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command to the app."""
+    app.command("fit", rich_help_panel=STEPS)(fit)
+
+
+def fit(
+    calls: Calls,
+    output: Output = None,
+    config: ConfigFile = None,
+    arrival: Arrival = None,
+    queue: Queue = None,
+    wait: Wait = None,
+    outcome: Outcome = None,
+    handling: Handling = None,
+    customer: Customer = None,
+    agent: Agent = None,
+    answered: Answered = None,
+    abandoned: Abandoned = None,
+    short_seconds: Short = 10.0,
+    redial_minutes: Redial = 60.0,
+    interval: Interval = None,
+    timezone: Timezone = None,
+    force: Force = False,
+    as_json: Json = False,
+) -> None:
+    """Learn patience, handling times, scatter of arrivals and redials from a log of single calls.
+
+    Examples:
+
+    staffplan fit calls.csv -o parameters.csv
+
+    staffplan fit calls.csv --wait-column secs_in_q --answered AGENT --abandoned HANG --abandoned BALK
+
+    The curves of patience stand beside the parameters: parameters_patience.csv. Lines for plan.toml are shown.
+    """
+    from staffplan.cli.fitting import Asked, fit_file
+
+    columns = {"arrival": arrival, "queue": queue, "wait_seconds": wait, "outcome": outcome}
+    columns |= {"handling_seconds": handling, "customer": customer, "agent": agent}
+    paths = [] if output is None else [output, _beside(output, "patience")]
+    _refuse(paths, force=force)
+    given = _given({"plan.timezone": timezone, "plan.interval_minutes": interval})
+    named = {ours: theirs for ours, theirs in columns.items() if theirs is not None}
+    asked = Asked(named, tuple(answered or ()), tuple(abandoned or ()), short_seconds, redial_minutes)
+    with flags_named({"plan.timezone": "--timezone", "plan.interval_minutes": "--interval"}):
+        _tell(fit_file(calls, config, given, asked), paths, as_json=as_json)
+
+
+def _tell(fitted: Fitted, paths: Sequence[Path], *, as_json: bool) -> None:
+    """Messages, then the tables: to the two paths, or to stdout where there are none."""
+    tables = {"parameters": fitted.result.parameters, "patience": fitted.result.curves}
+    _say_notes(fitted.notes)
+    if as_json:
+        from staffplan.cli.records import records
+
+        rows = {name: records(table.frame, fitted.timezone) for name, table in tables.items()}
+        notes = [vars(note) for note in fitted.notes]
+        show_json({"written": [str(path) for path in paths], "settings": fitted.settings, **rows, "notes": notes})
+    else:
+        from staffplan.cli.fitting import result_in_words
+
+        say(result_in_words(fitted))
+    if paths:
+        _deliver(dict(zip(paths, tables.values(), strict=True)), fitted.timezone)
+    elif not as_json:
+        _deliver({None: tables["parameters"]}, fitted.timezone)

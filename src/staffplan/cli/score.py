@@ -1,0 +1,88 @@
+"""The command that compares a forecast, and the edits in it, with what came true."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from staffplan.cli.flags import flags_named
+from staffplan.cli.output import say, show_json
+from staffplan.cli.steps import (
+    STEPS,
+    ConfigFile,
+    Force,
+    Json,
+    Output,
+    Timezone,
+    _beside,
+    _deliver,
+    _given,
+    _refuse,
+    _say_notes,
+)
+
+
+class Period(StrEnum):
+    """What the rows of the scores are about, beside each queue as a whole."""
+
+    queue = "queue"
+    day = "day"
+    week = "week"
+    weekday = "weekday"
+    hour = "hour"
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command to the app."""
+    app.command("score", rich_help_panel=STEPS)(score)
+
+
+def score(
+    forecast: Annotated[Path, typer.Argument(help="A forecast.csv, or a plan directory.", show_default=False)],
+    history: Annotated[Path, typer.Argument(help="What came, in the history's form.", show_default=False)],
+    output: Output = None,
+    config: ConfigFile = None,
+    overrides: Annotated[
+        Path | None, typer.Option("--overrides", help="A forecast_overrides.csv, to judge each edit.")
+    ] = None,
+    by: Annotated[Period, typer.Option("--by", help="Rows for each of these, beside the queue.")] = Period.queue,
+    timezone: Timezone = None,
+    force: Force = False,
+    as_json: Json = False,
+) -> None:
+    """Compare a forecast that was made with what came: errors, bias, bounds kept, and what each edit was worth.
+
+    Examples:
+
+    staffplan score forecast.csv history.csv -o scores.csv --by week
+
+    staffplan score forecast.csv history.csv --overrides forecast_overrides.csv
+
+    staffplan score plans/demo history.csv
+
+    A plan directory brings its settings and its edits. What edits were worth stands beside the scores:
+    scores_overrides.csv.
+    """
+    from staffplan.cli.scoring import result_in_words, score_files
+
+    paths = [] if output is None else [output, _beside(output, "overrides")]
+    _refuse(paths, force=force)
+    given = _given({"plan.timezone": timezone})
+    with flags_named(dict.fromkeys(given, "--timezone")):
+        result, zone = score_files(forecast, history, config, overrides, by.value, given)
+    _say_notes(result.notes)
+    if as_json:
+        from staffplan.cli.records import records
+
+        tables = {"scores": result.scores, "overrides": result.overrides}
+        rows = {name: records(table.frame, zone) for name, table in tables.items()}
+        show_json({"written": [str(path) for path in paths], **rows, "notes": [vars(note) for note in result.notes]})
+    else:
+        say(result_in_words(result))
+    if output is not None or not as_json:
+        _deliver({output: result.scores}, zone)
+    if output is not None:
+        _deliver({paths[1]: result.overrides}, zone)

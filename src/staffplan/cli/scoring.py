@@ -1,0 +1,93 @@
+"""What `score` does between reading the command line and writing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from staffplan.cli.work import config_and_workspace, interval_of
+from staffplan.clock import SiteCalendar
+from staffplan.config import Config
+from staffplan.files import read_history, read_table
+from staffplan.forecast_tables import ALL_QUEUES, OverrideLog
+from staffplan.plan.directory import PLAN_TOML
+from staffplan.tables import VolumeForecast
+from staffplan.text import percent, text_table
+
+if TYPE_CHECKING:
+    from staffplan.forecast import ScoreResult
+    from staffplan.forecast.scoring import By
+
+SCORE_COLUMNS = {
+    "wape": "error",
+    "wape_day": "day error",
+    "bias": "bias",
+    "coverage_80": "in 80 %",
+    "coverage_95": "in 95 %",
+    "aht_wape": "AHT error",
+    "workload_wape": "workload error",
+}
+
+
+def score_files(
+    forecast: Path,
+    history: Path,
+    config_path: Path | None,
+    overrides: Path | None,
+    by: By,
+    given: Mapping[str, object],
+) -> tuple[ScoreResult, str]:
+    """Score a forecast file, or that of a plan directory with its edits; gives the zone to write in too."""
+    from staffplan.forecast import score
+
+    if forecast.is_dir():
+        folder, forecast = forecast, forecast / VolumeForecast.file_name
+        config_path = config_path or _if_there(folder / PLAN_TOML)
+        overrides = overrides or _if_there(folder / OverrideLog.file_name)
+    config = _to_read_all(config_and_workspace(config_path, given)[0])
+    zone = config.plan.timezone
+    made = read_table(forecast, VolumeForecast, timezone=zone)
+    log = None if overrides is None else read_table(overrides, OverrideLog, timezone=zone)
+    calendar = SiteCalendar(zone, interval_of(made.frame, "queue"))
+    return score(made, read_history(history, config), calendar=calendar, log=log, by=by), zone
+
+
+def _if_there(path: Path) -> Path | None:
+    return path if path.is_file() else None
+
+
+def _to_read_all(config: Config) -> Config:
+    """Settings to read a history to its last row and whichever queues it has: it tells what came, and no more."""
+    return config.model_copy(update={"queues": {}, "input": config.input.model_copy(update={"until": None})})
+
+
+def result_in_words(result: ScoreResult) -> str:
+    """Each queue as a whole, then each edit, as a person reads them."""
+    frame = result.scores.frame
+    whole = frame[frame["by"] == "queue"]
+    rows = [(_queue(row["queue"]), f"{row['offered']:,.0f}", *_shares(row)) for row in whole.to_dict("records")]
+    header = ("queue", "came", *SCORE_COLUMNS.values())
+    lines = [text_table(rows, header, right=range(1, len(header)))]
+    edits = result.overrides.frame.to_dict("records")
+    if edits:
+        header = ("override", "who", "why", "forecast", "edited to", "came", "closer by", "interval error", "verdict")
+        lines += ["", text_table([_edit_row(edit) for edit in edits], header, right=(0, 3, 4, 5, 6))]
+    return "\n".join(lines)
+
+
+def _queue(name: str) -> str:
+    return "all queues" if name == ALL_QUEUES else name
+
+
+def _shares(row: Mapping[Any, Any]) -> list[str]:
+    return [percent(row[name]) if row[name] == row[name] else "-" for name in SCORE_COLUMNS]
+
+
+def _edit_row(edit: Mapping[Any, Any]) -> tuple[str, ...]:
+    names = ("offered_before", "offered_after", "offered")
+    figures = [f"{edit[name]:,.0f}" for name in names] + [f"{edit['gained']:+,.0f}"]
+    errors = [percent(edit[name]) if edit["offered"] > 0 else "-" for name in ("wape_before", "wape_after")]
+    if not edit["intervals"]:
+        figures = ["-"] * len(figures)
+    return f"{edit['override']:.0f}", edit["who"], edit["why"], *figures, " to ".join(errors), edit["verdict"]

@@ -1,0 +1,234 @@
+"""The command that sizes single cases: so much load and such goals, or so many agents."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from staffplan.cli.output import say, show, show_json
+from staffplan.cli.steps import STEPS, Force, Json, Output, _refuse
+from staffplan.errors import DataError, Problem, UsageError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FLAGS = {
+    "model": "--model",
+    "in_load_erl": "--load",
+    "in_contacts_per_hour": "--per-hour",
+    "in_aht_s": "--aht",
+    "in_aht_by_concurrency_s": "--aht-by-chats",
+    "in_agents": "--agents",
+    "in_trunks": "--lines",
+    "in_T_s": "--within",
+    "in_patience_s": "--patience",
+    "in_redial_prob": "--redial",
+    "in_volume_cv": "--volume-cv",
+    "in_target_sl": "--goal",
+    "in_sl_definition": "--definition",
+    "in_target_asa_s": "--asa",
+    "in_max_occ": "--occupancy",
+    "in_max_abandon": "--abandon",
+    "in_arrivals": "--arrivals",
+    "in_interval_s": "--interval",
+    "in_due_intervals": "--due",
+    "in_initial_backlog": "--backlog",
+    "in_open_mask": "--open",
+    "in_clock": "--clock",
+}
+"""Columns of a file of cases, by the flags that give one case."""
+SHOWN = {
+    "out_state": "the line is",
+    "out_min_agents": "fewest agents for the targets",
+    "out_agents_exact": "agents that just meet them, not whole",
+    "out_sl": "service level",
+    "out_sl_offered": "  answered in time / offered",
+    "out_sl_answered": "  answered in time / answered",
+    "out_sl_excl_short_ab": "  answered in time / offered without short abandons",
+    "out_sl_short_ab_good": "  answered in time or short abandons / offered",
+    "out_sl_virtual": "  who never hangs up is answered in time",
+    "out_asa_answered": "average wait of answered, s",
+    "out_ew_all": "average wait of all, s",
+    "out_pwait": "must wait",
+    "out_pab": "hang up",
+    "out_pblock": "are turned away",
+    "out_occ": "occupancy",
+    "out_lq": "contacts waiting, on average",
+    "out_total_load_erl": "load with redials, erlangs",
+    "out_avg_chats_per_agent": "contacts in hand of an agent",
+    "out_sl_one_less": "service level with one agent fewer",
+}
+SHARES = {"out_pwait", "out_pab", "out_pblock", "out_occ", "out_sl_one_less"}
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command to the app."""
+    app.command("size", rich_help_panel=STEPS)(size)
+
+
+def size(
+    cases: Annotated[
+        Path | None, typer.Argument(help="A file of cases; left out: flags.", show_default=False)
+    ] = None,
+    output: Output = None,
+    load: Annotated[float | None, typer.Option("--load", help="Load, erlangs.")] = None,
+    per_hour: Annotated[float | None, typer.Option("--per-hour", help="Contacts an hour, for the load.")] = None,
+    aht: Annotated[float | None, typer.Option("--aht", help="Average handling time, seconds.")] = None,
+    goal: Annotated[str | None, typer.Option("--goal", help="80/20: 80 % within 20 seconds.")] = None,
+    within: Annotated[
+        float | None, typer.Option("--within", help="Threshold of the service level, seconds, without a goal.")
+    ] = None,
+    definition: Annotated[
+        str | None,
+        typer.Option(
+            "--definition", help="offered, answered, excluding_short_abandons, short_abandons_good or virtual."
+        ),
+    ] = None,
+    asa: Annotated[float | None, typer.Option("--asa", help="Highest average wait, seconds.")] = None,
+    occupancy: Annotated[float | None, typer.Option("--occupancy", help="Highest occupancy, 0.85.")] = None,
+    abandon: Annotated[float | None, typer.Option("--abandon", help="Highest share that hangs up, 0.03.")] = None,
+    agents: Annotated[float | None, typer.Option("--agents", help="Agents there are: what is the wait?")] = None,
+    patience: Annotated[float | None, typer.Option("--patience", help="Average patience, seconds.")] = None,
+    lines: Annotated[int | None, typer.Option("--lines", help="Most contacts at once, waiting ones too.")] = None,
+    redial: Annotated[float | None, typer.Option("--redial", help="Share of who hung up that calls again.")] = None,
+    volume_cv: Annotated[
+        float | None, typer.Option("--volume-cv", help="Standard deviation of the load, as a share of it.")
+    ] = None,
+    aht_by_chats: Annotated[
+        str | None, typer.Option("--aht-by-chats", help='Seconds of a chat beside 0, 1, 2 others: "300 360 450".')
+    ] = None,
+    arrivals: Annotated[
+        str | None, typer.Option("--arrivals", help='Deferred work: contacts of each interval, "12 0 7".')
+    ] = None,
+    interval: Annotated[float | None, typer.Option("--interval", help="Its length, seconds.")] = None,
+    due: Annotated[int | None, typer.Option("--due", help="Intervals in which it must be finished.")] = None,
+    backlog: Annotated[float | None, typer.Option("--backlog", help="Contacts that lie there at first.")] = None,
+    opened: Annotated[str | None, typer.Option("--open", help="Open intervals 1, closed 0, repeated: 1100.")] = None,
+    clock: Annotated[str | None, typer.Option("--clock", help="What --due counts: elapsed or opening.")] = None,
+    model: Annotated[str | None, typer.Option("--model", help="Queueing model, where flags leave a choice.")] = None,
+    force: Force = False,
+    as_json: Json = False,
+) -> None:
+    """Size one case, or a file of cases: the fewest agents for some targets, or the wait with given agents.
+
+    Examples:
+
+    staffplan size --per-hour 200 --aht 180 --goal 80/20
+
+    staffplan size --load 10 --aht 180 --agents 14 --within 20 --patience 120
+
+    staffplan size --per-hour 60 --aht-by-chats "300 360 450" --goal 80/60 --occupancy 0.85
+
+    staffplan size cases.csv -o answers.csv
+
+    A file has the columns in_load_erl or in_contacts_per_hour, in_aht_s, in_agents or targets (in_target_sl with
+    in_T_s, in_target_asa_s, in_max_occ, in_max_abandon), and more as the flags; answers are columns out_... beside
+    them. Several targets hold at once. Without a --model the one that knows all that is given is taken.
+    """
+    level, threshold = _goal_of(goal, within)
+    given = {
+        **{"model": model, "in_load_erl": load, "in_contacts_per_hour": per_hour, "in_aht_s": aht},
+        **{"in_aht_by_concurrency_s": aht_by_chats, "in_agents": agents, "in_trunks": lines, "in_T_s": threshold},
+        **{"in_patience_s": patience, "in_redial_prob": redial, "in_volume_cv": volume_cv, "in_target_sl": level},
+        **{"in_sl_definition": definition, "in_target_asa_s": asa, "in_max_occ": occupancy},
+        **{"in_max_abandon": abandon, "in_arrivals": arrivals, "in_interval_s": interval, "in_due_intervals": due},
+        **{"in_initial_backlog": backlog, "in_open_mask": opened, "in_clock": clock},
+    }
+    _refuse([output], force=force)
+    answers = _answers(cases, {name: value for name, value in given.items() if value is not None})
+    _tell(answers, output, as_json=as_json, as_list=cases is None)
+
+
+def _goal_of(goal: str | None, within: float | None) -> tuple[float | None, float | None]:
+    """Share and seconds of a goal; the seconds alone are a threshold."""
+    from staffplan.settings import parse_goal
+
+    if goal is None:
+        return None, within
+    if within is not None:
+        raise UsageError(Problem("--within", "is in --goal already", "give one of the two"))
+    try:
+        parsed = parse_goal(goal)
+    except ValueError as error:
+        raise UsageError(Problem("--goal", str(error))) from error
+    return parsed.service_level, parsed.threshold_seconds
+
+
+def _answers(cases: Path | None, given: dict[str, Any]) -> pd.DataFrame:
+    """Answers to a file of cases, or to the one case that the flags give."""
+    import pandas as pd
+
+    from staffplan.files import read_table
+    from staffplan.staffing import SizingCases, size
+
+    if cases is not None:
+        if given:
+            flags = ", ".join(FLAGS[name] for name in given)
+            raise UsageError(Problem(flags, "a file of cases says all itself", "write it into the file's columns"))
+        return size(read_table(cases, SizingCases))
+    if not given:
+        raise UsageError(Problem("size", "no case is given", "name a file, or --load and --aht with --goal 80/20"))
+    try:
+        return size(SizingCases.of(pd.DataFrame([{"_row": 1, **given}]), "flags"))
+    except DataError as error:
+        raise UsageError(_with_flags(problem) for problem in error.problems) from error
+
+
+def _with_flags(problem: Problem) -> Problem:
+    """The problem of a single case, in words of flags."""
+
+    def worded(text: str) -> str:
+        return re.sub(r"\bin_\w+", lambda name: FLAGS.get(name[0], name[0]), text)
+
+    column = problem.place.rpartition(":")[2]
+    said = worded(problem.message).replace(", and the cell is empty", "")
+    return Problem(FLAGS.get(column, column), said, worded(problem.hint).replace("fill it in", "give it"))
+
+
+def _tell(answers: pd.DataFrame, output: Path | None, *, as_json: bool, as_list: bool) -> None:
+    """Write the answers, or show them: as JSON, one case as a list, several as CSV."""
+    from staffplan.files import table_bytes, write_atomic
+
+    data = table_bytes(answers.map(_cell))
+    if output is not None:
+        write_atomic(output, data)
+        say(f"wrote {output} ({len(answers)} rows)")
+    if as_json:
+        show_json({"written": [str(output)] if output else [], "rows": _records(answers)})
+    elif output is None:
+        show(_as_list(answers.iloc[0].to_dict()) if as_list else data.decode())
+
+
+def _records(answers: pd.DataFrame) -> list[dict[str, object]]:
+    """Rows for JSON, without what is blank; infinite waits as text."""
+    return [
+        {str(name): "inf" if value == float("inf") else value for name, value in row.items() if _cell(value)}
+        for row in answers.to_dict("records")
+    ]
+
+
+def _cell(value: object) -> str:
+    """A cell of the file: all digits of a number, none of a whole one's after the point; blank for nan."""
+    if isinstance(value, float):
+        if value != value:
+            return ""
+        return f"{value:.0f}" if value == value // 1 and abs(value) < 1e15 else repr(float(value))
+    return str(value)
+
+
+def _as_list(answer: dict[Any, Any]) -> str:
+    """One case for a person: what is so, line by line, blank lines left out."""
+    from staffplan.text import percent, text_table
+
+    rows = []
+    for name, words in SHOWN.items():
+        value = answer[name]
+        if isinstance(value, str):
+            rows.append((words, value))
+        elif value == value:
+            is_share = name in SHARES or name.startswith("out_sl")
+            rows.append((words, percent(value) if is_share else f"{value:,.2f}".removesuffix(".00")))
+    return text_table(rows, ("model", answer["model"]))

@@ -1,0 +1,1 @@
+"""Handling time: its forecast, and how ways to predict it did."""

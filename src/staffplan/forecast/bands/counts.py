@@ -1,0 +1,119 @@
+"""Counts with a given mean and variance: negative binomial quantiles, how deep in the tails a value lies, and how far
+bands must reach to hold a share of the counts."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.special import betainc, ndtri
+from scipy.stats import nbinom
+
+from staffplan.forecast.history.series import Floats
+
+LEVELS = (0.8, 0.95)
+SMALLEST_DISPERSION = 1e-6
+"""Below it the negative binomial is Poisson for every count in sight."""
+SMALLEST_MEAN = 1e-12
+SHORTEST_REACH = 0.05
+"""Bands closer together than this many standard deviations are the median and nothing else."""
+DEEPEST = 1e-12
+"""Tail probabilities below are all the same."""
+BEYOND_THE_LAST = 0.2
+"""Deviations to where the next value might lie, when none was seen further out."""
+UNLIKELY = 1e-7
+"""Counts less probable than this do not matter for the share inside bands."""
+SMOOTH_STEPS = 200
+"""Steps in which the tail depths of large counts are laid out: these are spread evenly."""
+REPRESENTATIVES = 40
+"""Cells that stand for all when the share of whole numbers inside bands is worked out."""
+GRAINY_DEVIATION = 30.0
+"""From this standard deviation on, what whole numbers add to the share inside is below one point."""
+
+
+THINNEST_TAIL = 1e-12
+"""No count is certain: shares stay this far from 0 and 1."""
+
+
+def tail_depth(actual: Floats, mean: Floats, variance: Floats) -> Floats:
+    """(cells,): the largest tail probability for which the two-sided interval still holds the actual value.
+
+    The interval from quantile t to quantile 1 - t holds y when F(y) >= t and F(y - 1) < 1 - t.
+    """
+    size, probability = _parameters(mean, variance)
+    below = _share_up_to(np.ceil(actual) - 1, size, probability)
+    return np.asarray(np.minimum(_share_up_to(np.floor(actual), size, probability), 1 - below))
+
+
+def count_quantile(share: Floats | float, mean: Floats, variance: Floats) -> Floats:
+    """The least count that at least `share` of the counts do not exceed; the arguments broadcast."""
+    size, probability = _parameters(mean, variance)
+    inside = np.clip(share, THINNEST_TAIL, 1 - THINNEST_TAIL)
+    return np.asarray(nbinom.ppf(inside, size, probability), dtype=float)
+
+
+def reaches(depth: Floats, weight: Floats) -> tuple[float, float]:
+    """For each of LEVELS, how many standard normal deviations bands must reach to hold that share of the values at
+    these tail depths.
+
+    Whole numbers share depths, so that a share can be missed on either side: the nearer one is taken, and the reach
+    lies midway to the next depth outside.
+    """
+    order = np.argsort(-depth, kind="stable")
+    held = np.cumsum(weight[order])
+    ends = np.flatnonzero(np.append(np.diff(depth[order]) < -1e-12, True))
+    share = held[ends] / held[-1]
+    deviation = -ndtri(np.clip(depth[order][ends], DEEPEST, 0.5))
+    near, far = (int(np.argmin(np.abs(share - level))) for level in LEVELS)
+    outside = np.append(deviation[1:], deviation[-1] + BEYOND_THE_LAST)
+    middle = np.maximum((deviation + outside) / 2, SHORTEST_REACH)
+    return float(middle[near]), float(middle[far])
+
+
+def expected_reaches(mean: Floats, variance: Floats) -> tuple[float, float]:
+    """The reaches with which bands hold their shares of counts that behave just like this.
+
+    Not the normal quantiles, because counts are whole: what lies between the 10 and the 90 % quantile of a Poisson
+    count of mean 0.9 is 94 % of them. Over cells of different means a common reach makes up for it.
+    """
+    mean, variance = _representatives(mean, variance)
+    grainy = np.sqrt(variance) < GRAINY_DEVIATION
+    depth, weight = _all_counts(mean[grainy], variance[grainy])
+    smooth = (np.arange(SMOOTH_STEPS) + 0.5) / (2 * SMOOTH_STEPS)
+    share = np.full(SMOOTH_STEPS, (~grainy).sum() / SMOOTH_STEPS)
+    return reaches(np.concatenate([depth, smooth]), np.concatenate([weight, share]))
+
+
+def _representatives(mean: Floats, variance: Floats) -> tuple[Floats, Floats]:
+    """Cells evenly spread over the order of the means."""
+    places = np.linspace(0, len(mean) - 1, min(len(mean), REPRESENTATIVES)).round().astype(int)
+    chosen = np.argsort(mean, kind="stable")[places]
+    return mean[chosen], variance[chosen]
+
+
+def _all_counts(mean: Floats, variance: Floats) -> tuple[Floats, Floats]:
+    """Tail depth and probability of every count that may well come in one of the cells.
+
+    Each probability from the one before, in logarithms: P(k + 1) / P(k) = (k + n) / (k + 1) x (1 - p), and
+    1 - p = mean x p / n.
+    """
+    size, probability = _parameters(mean[:, None], variance[:, None])
+    count = np.arange(int((mean + 8 * np.sqrt(variance)).max(initial=0.0)) + 2, dtype=float)
+    steps = np.log((count + size) / (count + 1) * np.maximum(mean[:, None], SMALLEST_MEAN) * probability / size)
+    first = size * np.log(probability)
+    chance = np.exp(first + np.hstack([np.zeros(first.shape), np.cumsum(steps, axis=1)[:, :-1]]))
+    upto = np.cumsum(chance, axis=1)
+    depth = np.minimum(upto, 1 - upto + chance)
+    likely = chance > UNLIKELY
+    return depth[likely], chance[likely]
+
+
+def _share_up_to(count: Floats, size: Floats, probability: Floats) -> Floats:
+    """The negative binomial's distribution function; 0 below 0."""
+    share = betainc(size, np.maximum(count, 0.0) + 1, probability)
+    return np.asarray(np.where(count < 0, 0.0, share))
+
+
+def _parameters(mean: Floats, variance: Floats) -> tuple[Floats, Floats]:
+    """scipy's n and p of the negative binomial with this mean and variance; Poisson for a variance of the mean."""
+    centre = np.maximum(mean, SMALLEST_MEAN)
+    size = centre**2 / np.maximum(variance - centre, SMALLEST_DISPERSION * centre**2)
+    return size, size / (size + centre)

@@ -1,0 +1,1 @@
+"""What moves days: level, weekday, calendar, drivers, growth and season."""

@@ -1,0 +1,132 @@
+"""Where a day's number comes from: level, weekday, calendar, what each method says and weighs, the day's shape."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from staffplan.forecast.days.features import WEEKDAY, Group
+from staffplan.forecast.days.regression import DayModel
+from staffplan.forecast.study import Study
+
+SMALLEST_EFFECT = 0.002
+"""Effects of the calendar below 0.2 % are not worth a line."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One step on the way to the day's total: a factor on what stands above, and the contacts it leads to."""
+
+    part: str
+    factor: float | None
+    contacts: float
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class MethodLine:
+    """What one method says of the day; weights are its shares in the total and in the shape of the day."""
+
+    method: str
+    contacts: float
+    weight_total: float
+    weight_shape: float
+    wape: float
+    """Interval error in the backtest; NaN without one."""
+    wape_day: float
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """One queue's day ahead, taken apart."""
+
+    queue: str
+    day: date
+    method: str
+    lines: tuple[Line, ...]
+    methods: tuple[MethodLine, ...]
+    hours: tuple[tuple[int, float], ...]
+    """Hour of the wall clock, contacts forecast in it."""
+
+
+def explain_day(study: Study, queue: str, day: date) -> Explanation | None:
+    """The day taken apart; None where the queue is closed on it or it lies outside the days ahead."""
+    place = (day - study.grid.first).days
+    if not 0 <= place < study.grid.days or not study.ahead.open[place].any():
+        return None
+    return Explanation(
+        queue,
+        day,
+        study.judgement.method,
+        (*_regression_lines(study, place), *_final_lines(study, place)),
+        tuple(_method_line(study, name, place) for name in study.said),
+        _hours(study, place),
+    )
+
+
+def _regression_lines(study: Study, place: int) -> list[Line]:
+    """Level x weekday x each effect of the calendar: the day as the regression sees it."""
+    model = study.learned.training.model
+    features = study.ahead.features.rows(place, place + 1)
+    share = _open_share(study, place)
+    weekdays = model.effects.get(WEEKDAY, np.zeros(7))
+    usual = float(weekdays[study.learned.training.model.seen[WEEKDAY] > 0].mean()) if WEEKDAY in model.seen else 0.0
+    contacts = float(np.exp(model.slow_level[-1] + usual)) * share
+    lines = [Line("level", None, contacts, "contacts of a mean day at the level of the last weeks")]
+    for group in features.groups:
+        effect = float(model.log_of(features, group.name)[0]) - (usual if group.name == WEEKDAY else 0.0)
+        if abs(effect) < SMALLEST_EFFECT and group.name != WEEKDAY:
+            continue
+        contacts *= float(np.exp(effect))
+        lines.append(Line(group.name, float(np.exp(effect)), contacts, _behind(model, group)))
+    return lines
+
+
+def _behind(model: DayModel, group: Group) -> str:
+    if group.name not in model.seen:
+        return "not seen in the history"
+    days = float((group.columns[0] != 0) @ model.seen[group.name])
+    return f"learnt from {days:.0f} days" if group.columns[0].any() else ""
+
+
+def _open_share(study: Study, place: int) -> float:
+    """Share of the weekday's shape that lies in the intervals open on this day."""
+    shape = study.learned.training.slow_profile[study.ahead.weekday[place]]
+    return float(shape[study.ahead.open[place]].sum())
+
+
+def _final_lines(study: Study, place: int) -> list[Line]:
+    season, total = float(study.season_factor[place]), float(np.nansum(study.offered[place]))
+    detail = "day totals and shapes of the methods below, by their weights" if study.judgement.weights else "alone"
+    lines = [Line(study.judgement.method, None, total / season, detail)]
+    if abs(season - 1) > SMALLEST_EFFECT:
+        lines.append(Line("season and growth", season, total, "against the level of the last weeks"))
+    return lines
+
+
+def _method_line(study: Study, name: str, place: int) -> MethodLine:
+    row = next((row for row in study.judgement.table if row["method"] == name), {})
+    alone = 1.0 if name == study.judgement.method else 0.0
+    return MethodLine(
+        name,
+        float(np.nansum(study.said[name].offered[place])),
+        study.judgement.weights.day.get(name, 0.0) if study.judgement.weights else alone,
+        study.judgement.weights.shape.get(name, 0.0) if study.judgement.weights else alone,
+        _number(row, "wape"),
+        _number(row, "wape_day"),
+    )
+
+
+def _number(row: Mapping[str, object], key: str) -> float:
+    value = row.get(key)
+    return float(value) if isinstance(value, float) else float("nan")
+
+
+def _hours(study: Study, place: int) -> tuple[tuple[int, float], ...]:
+    per_hour = max(1, 60 // study.grid.calendar.interval_minutes)
+    is_open = study.ahead.open[place].reshape(-1, per_hour).any(axis=1)
+    contacts = np.nan_to_num(study.offered[place]).reshape(-1, per_hour).sum(axis=1)
+    return tuple((int(hour), float(contacts[hour])) for hour in np.flatnonzero(is_open))

@@ -1,0 +1,264 @@
+"""What updating within the day would have gained on past days, by hour of day, and how far it is trusted for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from staffplan.forecast.history.series import Flags, Floats, Whole
+from staffplan.forecast.intraday.model import (
+    PRIOR_DAYS,
+    Before,
+    Days,
+    Memory,
+    Outlook,
+    days_before,
+    learn_memory,
+    outlook,
+)
+from staffplan.forecast.intraday.odd import far_off
+
+FEWEST_DAYS = 10
+"""Fewer past days cannot tell whether updating helps; then nothing is updated."""
+LEAST_GAIN = 0.005
+"""Updating must lower the error of past days by this share; less may be chance, and moves numbers for nothing."""
+DAYS_LOOKED_AHEAD = 7
+"""The next day with contacts is looked for among this many."""
+
+
+@dataclass(frozen=True)
+class Score:
+    """(hours,): what came, and absolute errors of its forecast before and after updating."""
+
+    came: Floats
+    before: Floats
+    after: Floats
+    helps: bool
+    """Whether updating lowers the error of all hours together; squared errors count where contacts are few."""
+
+
+@dataclass(frozen=True)
+class Gain:
+    """The backtest of updating at full hours: the rest of the day, and the next day that has contacts.
+
+    `trust` and `trust_next` (hours,) temper what is predicted: 1 takes it whole, 0 not at all.
+    """
+
+    hours: Whole
+    days: Whole
+    rest: Score
+    next_day: Score
+    trust: Floats
+    trust_next: Floats
+
+
+@dataclass(frozen=True)
+class _Past:
+    """The days that are lived through again, at which hours, and what then was known."""
+
+    days: Days
+    hours: Whole
+    known_slots: Whole
+    odd: Flags
+    """(days, hours, slots): outages and spikes as told then."""
+    sparse: bool
+
+
+@dataclass(frozen=True)
+class _Terms:
+    """What was predicted of the deviation of a total, and what it was: (days, hours); NaN where there is none."""
+
+    predicted: Floats
+    actual: Floats
+
+
+def backtest(days: Days, interval_hours: float, *, counts: bool) -> Gain | None:
+    """Update every past day at every full hour by what the other weeks teach; None with too few days or weeks.
+
+    Where days do not help the days after them, the rest of a day is updated from that day alone.
+    """
+    hours, known_slots = _full_hours(days, interval_hours)
+    if len(np.unique(days.day)) < FEWEST_DAYS or len(np.unique(days.block)) < 2 or not len(hours):
+        return None
+    memories = _memories_of_other_weeks(days, interval_hours, counts=counts)
+    past = _Past(days, hours, known_slots, _odd_as_seen(days, known_slots, memories), counts and _is_sparse(days))
+    gain = _gain(past, memories)
+    if gain.next_day.helps:
+        return gain
+    of_day = _gain(past, {block: forgetful(memory) for block, memory in memories.items()})
+    return replace(gain, rest=of_day.rest, trust=of_day.trust)
+
+
+def forgetful(memory: Memory) -> Memory:
+    """The memory of a queue whose days have nothing to do with each other."""
+    return replace(memory, carried=0.0)
+
+
+def _memories_of_other_weeks(days: Days, interval_hours: float, *, counts: bool) -> dict[int, Memory]:
+    """For each block, what the other blocks teach."""
+    return {
+        block: learn_memory(days.of(days.block != block), interval_hours, counts=counts)
+        for block in np.unique(days.block).tolist()
+    }
+
+
+def _gain(past: _Past, memories: Mapping[int, Memory]) -> Gain:
+    days = past.days
+    rest, following = _told(past, memories)
+    rest_terms, next_terms = _rest_terms(days, rest, past.known_slots), _next_terms(days, following)
+    tempered = rest * _trust_of_other_weeks(rest_terms, days.block)[:, :, None]
+    tempered_next = following * _trust_of_other_weeks(next_terms, days.block)
+    return Gain(
+        past.hours,
+        np.isfinite(rest_terms.actual).sum(axis=0),
+        _score_rest(days, tempered, past.known_slots, squared=past.sparse),
+        _score_next(days, tempered_next, squared=past.sparse),
+        _trust(rest_terms),
+        _trust(next_terms),
+    )
+
+
+def without_outages(days: Days, memory: Memory) -> Days:
+    """The days with outages and spikes counted for nothing."""
+    noise = days.noise.copy()
+    for row in range(len(noise)):
+        variance = noise[row] * memory.chance + memory.cell
+        noise[row][far_off(days.came[row], days.expected[row], variance)] = np.inf
+    return replace(days, noise=noise)
+
+
+def _full_hours(days: Days, interval_hours: float) -> tuple[Whole, Whole]:
+    """Hours of the day before and after which something is expected, and how many slots are over by then."""
+    hours = np.arange(1, 24)
+    slots = np.rint(hours / interval_hours).astype(np.int64)
+    expected = days.expected.sum(axis=0)
+    inside = np.array([expected[:slot].sum() > 0 and expected[slot:].sum() > 0 for slot in slots], dtype=bool)
+    return hours[inside], slots[inside]
+
+
+def _is_sparse(days: Days) -> bool:
+    """Less than one contact an interval: absolute errors would favour whoever forecasts least."""
+    return bool(days.came.sum() < (days.expected > 0).sum())
+
+
+def _odd_as_seen(days: Days, known_slots: Whole, memories: Mapping[int, Memory]) -> Flags:
+    """(days, hours, slots): outages and spikes, told from what was known at each hour."""
+    slot = np.arange(days.expected.shape[1])
+    odd = np.zeros((len(days.day), len(known_slots), len(slot)), dtype=bool)
+    for row, block in enumerate(days.block.tolist()):
+        variance = days.noise[row] * memories[block].chance + memories[block].cell
+        for hour, known in enumerate(known_slots.tolist()):
+            seen = np.where(slot < known, variance, np.inf)
+            odd[row, hour] = far_off(days.came[row], days.expected[row], seen)
+    return odd
+
+
+def _told(past: _Past, memories: Mapping[int, Memory]) -> tuple[Floats, Floats]:
+    """Deviations predicted of the slots (days, hours, slots), and of the next day with contacts (days, hours)."""
+    days, known_slots = past.days, past.known_slots
+    size, slots = days.expected.shape
+    rest, following = np.zeros((size, len(known_slots), slots)), np.full((size, len(known_slots)), np.nan)
+    for block, memory in memories.items():
+        own = without_outages(days.of(days.block == block), memory)
+        for row in np.flatnonzero(days.block == block).tolist():
+            before = days_before(own.of(own.day < days.day[row]), int(days.day[row]), memory)
+            ahead = _next_row(days, row)
+            for chosen, found in _outlooks(past, row, before, memory):
+                rest[row, chosen] = found.deviation[known_slots[chosen], :slots]
+                if ahead is not None:
+                    target = slots - 1 + int(days.day[ahead] - days.day[row])
+                    following[row, chosen] = found.deviation[known_slots[chosen], target]
+    return rest, following
+
+
+def _outlooks(past: _Past, row: int, before: Before, memory: Memory) -> list[tuple[Whole, Outlook]]:
+    """Outlooks of one day, each with the hours (by number) it holds for: they differ in what counts as an outage."""
+    deviation = past.days.of(np.arange(len(past.days.day)) == row).deviation[0]
+    patterns, of_hour = np.unique(past.odd[row], axis=0, return_inverse=True)
+    found: list[tuple[Whole, Outlook]] = []
+    for number, pattern in enumerate(patterns):
+        noise = np.where(pattern, np.inf, past.days.noise[row])
+        told = outlook(memory, deviation, noise, before, DAYS_LOOKED_AHEAD)
+        found.append((np.flatnonzero(of_hour.ravel() == number), told))
+    return found
+
+
+def _next_row(days: Days, row: int) -> int | None:
+    """The row of the next day of the same block on which contacts are expected."""
+    later = (days.block == days.block[row]) & (days.day > days.day[row]) & (days.expected.sum(axis=1) > 0)
+    rows = np.flatnonzero(later & (days.day <= days.day[row] + DAYS_LOOKED_AHEAD))
+    return int(rows[days.day[rows].argmin()]) if len(rows) else None
+
+
+def _rest_terms(days: Days, predicted: Floats, known_slots: Whole) -> _Terms:
+    to_come = np.arange(days.expected.shape[1]) >= known_slots[:, None]
+    expected = np.einsum("ds,hs->dh", days.expected, to_come.astype(float))
+    seen = days.expected.sum(axis=1, keepdims=True) - expected
+    came = np.einsum("ds,hs->dh", days.came, to_come.astype(float))
+    told = np.einsum("dhs,ds,hs->dh", predicted, days.expected, to_come.astype(float))
+    counted = (expected > 1e-9) & (seen > 1e-9)
+    return _Terms(_ratio(told, expected, counted), _ratio(came - expected, expected, counted))
+
+
+def _next_terms(days: Days, predicted: Floats) -> _Terms:
+    rows = [_next_row(days, row) for row in range(len(days.day))]
+    total, came = days.expected.sum(axis=1), days.came.sum(axis=1)
+    actual = np.array([np.nan if row is None else came[row] / total[row] - 1 for row in rows])
+    return _Terms(predicted, np.where(np.isfinite(predicted), actual[:, None], np.nan))
+
+
+def _ratio(values: Floats, by: Floats, where: Flags) -> Floats:
+    return np.asarray(np.divide(values, by, out=np.full(by.shape, np.nan), where=where))
+
+
+def _trust(terms: _Terms) -> Floats:
+    """(hours,): the factor on the prediction that fits best, from 0 to 1, each hour learnt with its neighbours.
+
+    The belief in 1 weighs as much as PRIOR_DAYS days.
+    """
+    known = np.isfinite(terms.actual) & np.isfinite(terms.predicted)
+    predicted, actual = np.where(known, terms.predicted, 0.0), np.where(known, terms.actual, 0.0)
+    squares, products = (predicted**2).sum(axis=0), (predicted * actual).sum(axis=0)
+    prior = PRIOR_DAYS * float((predicted**2).sum()) / max(int(known.sum()), 1)
+    pooled = [np.convolve(values, np.ones(3), mode="same") for values in (products, squares)]
+    fitted = np.divide(pooled[0] + prior, pooled[1] + prior, out=np.ones(len(squares)), where=pooled[1] + prior > 0)
+    return np.clip(fitted, 0.0, 1.0)
+
+
+def _trust_of_other_weeks(terms: _Terms, block: Whole) -> Floats:
+    """(days, hours): the trust that the other blocks teach."""
+    trust = np.ones(terms.actual.shape)
+    for number in np.unique(block):
+        others = block != number
+        trust[~others] = _trust(_Terms(terms.predicted[others], terms.actual[others]))
+    return trust
+
+
+def _score_rest(days: Days, predicted: Floats, known_slots: Whole, *, squared: bool) -> Score:
+    to_come = np.arange(days.expected.shape[1]) >= known_slots[:, None]
+    seen = np.cumsum(days.expected, axis=1)[:, known_slots - 1] > 1e-9
+    counted = to_come[None] & seen[:, :, None]
+    before = np.where(counted, (days.came - days.expected)[:, None], 0.0)
+    after = np.where(counted, before - predicted * days.expected[:, None], 0.0)
+    came = np.where(counted, days.came[:, None], 0.0).sum(axis=(0, 2))
+    return _score(came, before, after, squared=squared)
+
+
+def _score_next(days: Days, predicted: Floats, *, squared: bool) -> Score:
+    rows = [_next_row(days, row) for row in range(len(days.day))]
+    tested = np.array([row is not None for row in rows], dtype=bool)
+    ahead = np.array([row for row in rows if row is not None], dtype=np.int64)
+    expected, came = days.expected[ahead][:, None], days.came[ahead][:, None]
+    told = predicted[tested][:, :, None]
+    before = np.where(np.isfinite(told), came - expected, 0.0)
+    after = np.where(np.isfinite(told), before - np.nan_to_num(told) * expected, 0.0)
+    return _score(np.where(np.isfinite(told), came, 0.0).sum(axis=(0, 2)), before, after, squared=squared)
+
+
+def _score(came: Floats, before: Floats, after: Floats, *, squared: bool) -> Score:
+    """From errors (days, hours, slots)."""
+    power = 2 if squared else 1
+    helps = (np.abs(after) ** power).sum() < (1 - LEAST_GAIN) * (np.abs(before) ** power).sum()
+    return Score(came, np.abs(before).sum(axis=(0, 2)), np.abs(after).sum(axis=(0, 2)), bool(helps))

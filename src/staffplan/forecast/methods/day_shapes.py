@@ -1,0 +1,57 @@
+"""Few shapes that days are made of: singular vectors of square-rooted day profiles, each with a recent weight.
+
+Source of the idea: Shen and Huang, "Interday forecasting and intraday updating of call center arrivals",
+Manufacturing & Service Operations Management 10 (2008): dimension reduction by singular value decomposition.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from staffplan.forecast.history.series import Floats
+from staffplan.forecast.methods.learning import Ahead, Prediction, Training
+from staffplan.forecast.methods.rates import last_known_weeks, shrunk_rates
+
+WEEKS = 20
+"""Days of these many weeks give the shapes."""
+SHAPES = 4
+HALF_LIFE_WEEKS = 6.0
+"""Of a day's weight in the mean of each weekday's scores."""
+FEWEST_DAYS = 14
+VARIANCE_STABILISER = 0.25
+"""Square roots of counts plus one quarter have nearly the same variance at every level (Brown, Cai, Zhao)."""
+
+
+@dataclass(frozen=True)
+class DayShapes:
+    """Mean day and the main directions in which days differ; each weekday is where its recent days were."""
+
+    name: str = "day_shapes"
+    plain: bool = False
+
+    def predict(self, training: Training, ahead: Ahead) -> Prediction:
+        recent = np.flatnonzero(last_known_weeks(training.offered, training.weekday, WEEKS))
+        weekday = training.weekday[recent]
+        cells = training.offered[recent]
+        fallback = np.maximum(shrunk_rates(cells, weekday), 0.0)
+        if len(recent) < FEWEST_DAYS:
+            return Prediction(fallback[ahead.weekday])
+        roots = np.sqrt(np.where(np.isfinite(cells), np.maximum(cells, 0.0), fallback[weekday]) + VARIANCE_STABILISER)
+        usual = roots.mean(axis=0)
+        directions = np.linalg.svd(roots - usual, full_matrices=False)[2][:SHAPES]
+        age_weeks = (len(training.offered) - recent) / 7
+        scores = _recent_means((roots - usual) @ directions.T, weekday, 0.5 ** (age_weeks / HALF_LIFE_WEEKS))
+        rates = np.maximum(usual + scores @ directions, np.sqrt(VARIANCE_STABILISER)) ** 2 - VARIANCE_STABILISER
+        never = np.bincount(weekday, minlength=7) == 0
+        rates[never] = fallback[never]
+        return Prediction(np.maximum(rates[ahead.weekday], 0.0))
+
+
+def _recent_means(scores: Floats, weekday: np.ndarray, weight: Floats) -> Floats:
+    """(7, shapes): weighted means by weekday; zero for a weekday without days."""
+    total, sums = np.zeros(7), np.zeros((7, scores.shape[1]))
+    np.add.at(total, weekday, weight)
+    np.add.at(sums, weekday, scores * weight[:, None])
+    return np.divide(sums, total[:, None], out=np.zeros(sums.shape), where=total[:, None] > 0)

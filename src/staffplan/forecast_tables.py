@@ -1,0 +1,220 @@
+"""The tables around a forecast: what planners know and change beforehand, and what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from staffplan.clock import Spans, parse_spans
+from staffplan.schema import Column, Table, instant, number, text
+
+ALL_QUEUES = "*"
+"""Stands for every queue, as a blank cell does."""
+VERDICTS = ("helped", "hurt", "no difference", "not known")
+
+
+def _some_hours(text: str) -> Spans:
+    spans = parse_spans(text)
+    if not spans:
+        raise ValueError(f"{text!r} names no hours; to take all contacts away write -1 as change_share")
+    return spans
+
+
+def _override() -> Column:
+    return Column("override", "count", minimum=1)
+
+
+@dataclass(frozen=True)
+class Overrides(Table):
+    """Planner's edits of a forecast, applied in the order of their numbers, which is the file's where it has none.
+
+    An edit holds on the local days from `first_day` to `last_day`, both included (blank: that one day), in the
+    intervals that start within `hours` ("08:00-12:00", as in the settings; blank: the whole day). It is one of:
+    `change_share` (0.1 or "10 %" is a tenth more), `offered` (contacts in each interval of each of the queues), or
+    `offered_total` (contacts in the whole range, all its queues together; the forecast gives the shape).
+    """
+
+    columns: ClassVar[tuple[Column, ...]] = (
+        _override(),
+        Column("first_day", "date"),
+        Column("last_day", "date", required=False, blank=True),
+        Column("hours", "text", required=False, blank=True, reader=_some_hours),
+        text("queue", required=False, blank=True),
+        number("change_share", -1.0, required=False, blank=True),
+        number("offered", required=False, blank=True),
+        number("offered_total", required=False, blank=True),
+        text("who"),
+        text("why"),
+    )
+    key: ClassVar[tuple[str, ...]] = ("override",)
+    file_name: ClassVar[str] = "overrides.csv"
+    numbered: ClassVar[str | None] = "override"
+    ordered: ClassVar[tuple[str, str] | None] = ("first_day", "last_day")
+    one_of: ClassVar[tuple[str, ...]] = ("change_share", "offered", "offered_total")
+
+
+@dataclass(frozen=True)
+class OverrideLog(Table):
+    """What each edit changed, interval by interval: the forecast as it was without it stays known.
+
+    Where edits overlap, `offered_before` of the later one is `offered_after` of the earlier one.
+    """
+
+    columns: ClassVar[tuple[Column, ...]] = (
+        instant(),
+        text("queue"),
+        _override(),
+        number("offered_before"),
+        number("offered_after"),
+        text("who"),
+        text("why"),
+    )
+    key: ClassVar[tuple[str, ...]] = ("queue", "interval_start", "override")
+    file_name: ClassVar[str] = "forecast_overrides.csv"
+
+
+@dataclass(frozen=True)
+class Drivers(Table):
+    """Numbers of a day, known beforehand, that may drive the contacts: new customers, letters sent.
+
+    Days ahead have rows too. A blank queue (or "*") means all queues; a queue's own row of a day comes first.
+    """
+
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("day", "date"),
+        text("driver"),
+        number("value", -1e12, 1e12),
+        text("queue", required=False, blank=True),
+    )
+    key: ClassVar[tuple[str, ...]] = ("driver", "queue", "day")
+    file_name: ClassVar[str] = "drivers.csv"
+
+
+@dataclass(frozen=True)
+class Scores(Table):
+    """How a forecast compares with what came, in the intervals that both know.
+
+    Queue "*" pools all queues: errors of one never cancel those of another. `by` and `period` say which intervals a
+    row is about, `position` orders them. `offered_forecast` and `offered` are sums, shares are of what came.
+    `wape_day` compares the totals of each queue and local day, `aht_wape` handling times weighted by contacts,
+    `workload_wape` contacts x handling time; blank where nothing came or nothing is known.
+    """
+
+    columns: ClassVar[tuple[Column, ...]] = (
+        text("queue"),
+        text("by", choices=("queue", "day", "week", "weekday", "hour")),
+        number("position"),
+        text("period"),
+        number("intervals"),
+        number("offered_forecast"),
+        number("offered"),
+        number("wape", blank=True),
+        number("wape_day", blank=True),
+        number("bias", None, blank=True),
+        number("coverage_80", 0, 1, blank=True),
+        number("coverage_95", 0, 1, blank=True),
+        number("aht_wape", blank=True),
+        number("workload_wape", blank=True),
+    )
+    key: ClassVar[tuple[str, ...]] = ("queue", "by", "position")
+    file_name: ClassVar[str] = "scores.csv"
+
+
+@dataclass(frozen=True)
+class OverrideScores(Table):
+    """What each edit was worth: errors without it and with it, in the intervals it touched and that have come.
+
+    `error_before` and `error_after` are the contacts by which the edit's total missed what came, queues apart;
+    `gained` is the first less the second, and the verdict rests on it: an edit says how much will come in its range.
+    What it did to single intervals, chance included, is in `wape_before` and `wape_after`.
+    """
+
+    columns: ClassVar[tuple[Column, ...]] = (
+        _override(),
+        text("who"),
+        text("why"),
+        Column("first_day", "date"),
+        Column("last_day", "date"),
+        number("intervals"),
+        number("offered_before"),
+        number("offered_after"),
+        number("offered", blank=True),
+        number("wape_before", blank=True),
+        number("wape_after", blank=True),
+        number("error_before", blank=True),
+        number("error_after", blank=True),
+        number("gained", None, blank=True),
+        text("verdict", choices=VERDICTS),
+    )
+    key: ClassVar[tuple[str, ...]] = ("override",)
+    file_name: ClassVar[str] = "override_scores.csv"
+
+
+@dataclass(frozen=True)
+class IntradayGain(Table):
+    """What updating within the day gained on past days, by the time up to which the day was known.
+
+    `wape_before` and `wape_after` are errors of the intervals that were still to come that day, pooled over `days`;
+    those of the next day are of the next one with contacts. `updated` tells whether the forecast was updated at all:
+    only where that lowers the error.
+    """
+
+    columns: ClassVar[tuple[Column, ...]] = (
+        text("queue"),
+        text("seen_until"),
+        number("days"),
+        number("wape_before", blank=True),
+        number("wape_after", blank=True),
+        number("next_day_wape_before", blank=True),
+        number("next_day_wape_after", blank=True),
+        text("updated", choices=("yes", "no")),
+        text("next_day_updated", choices=("yes", "no")),
+    )
+    key: ClassVar[tuple[str, ...]] = ("queue", "seen_until")
+    file_name: ClassVar[str] = "forecast_now_backtest.csv"
+
+
+@dataclass(frozen=True)
+class AhtBacktest(Table):
+    """How each way to predict handling times would have done on a queue, from the origins of the backtest.
+
+    Errors are those of the work, contacts x handling time, over the work that came: with the contacts as they came
+    (of intervals, `workload_wape`; of days, `workload_wape_day`), and with the forecast of contacts
+    (`workload_wape_with_forecast`). `bias` is above zero where too much work was foretold.
+    """
+
+    columns: ClassVar[tuple[Column, ...]] = (
+        text("queue"),
+        text("method"),
+        text("chosen", choices=("yes", "no")),
+        number("origins"),
+        number("workload_wape", blank=True),
+        number("workload_wape_day", blank=True),
+        number("workload_wape_with_forecast", blank=True),
+        number("bias", None, blank=True),
+    )
+    key: ClassVar[tuple[str, ...]] = ("queue", "method")
+    file_name: ClassVar[str] = "forecast_aht_backtest.csv"
+
+
+@dataclass(frozen=True)
+class DataQuality(Table):
+    """What was found in the history that is not simply contacts, and what was done with it.
+
+    From `interval_start` to `interval_end` (exclusive); both are the same instant where something changes for good.
+    `contacts` came there, `expected` would have been usual; blank where the numbers say nothing.
+    """
+
+    columns: ClassVar[tuple[Column, ...]] = (
+        text("queue"),
+        text("kind"),
+        instant(),
+        instant("interval_end"),
+        number("contacts", blank=True),
+        number("expected", blank=True),
+        text("treatment"),
+        text("detail", blank=True),
+    )
+    key: ClassVar[tuple[str, ...]] = ("queue", "interval_start", "kind", "detail", "interval_end")
+    file_name: ClassVar[str] = "data_quality.csv"
+    ordered: ClassVar[tuple[str, str] | None] = ("interval_start", "interval_end")

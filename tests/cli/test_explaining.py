@@ -1,0 +1,60 @@
+"""`forecast --explain QUEUE DATE` on a small center."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from staffplan.cli.main import run as run_command
+
+
+@pytest.fixture
+def run(small_center: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    def call(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.chdir(small_center)
+        code = run_command(["forecast", "history.csv", "-c", "plan.toml", *arguments])
+        return code, *capsys.readouterr()
+
+    return call
+
+
+@pytest.fixture
+def day(run) -> str:
+    """A day on which the phone is open."""
+    _, out, _ = run()
+    return next(line for line in out.splitlines() if ",phone," in line)[:10]
+
+
+def test_tables_for_people(run, day) -> None:
+    code, out, _ = run("--explain", "phone", day)
+    assert code == 0
+    assert day in out.splitlines()[0]
+    assert "level" in out
+    assert "weight in total" in out
+    assert "#" in out
+
+
+def test_records_for_programs(run, day) -> None:
+    code, out, _ = run("--explain", "phone", day, "--json")
+    found = json.loads(out)
+    assert code == 0
+    assert found["queue"] == "phone"
+    assert found["contacts"] == pytest.approx(sum(hour["contacts"] for hour in found["hours"]))
+    assert {"part", "factor", "contacts", "detail"} <= set(found["parts"][0])
+
+
+@pytest.mark.parametrize(
+    ("queue", "day", "says"),
+    [
+        ("phon", "2026-12-01", "did you mean phone"),
+        ("phone", "soon", "'soon' is not a day"),
+        ("phone", "1999-01-01", ""),
+    ],
+)
+def test_what_cannot_be_explained_is_said(run, queue, day, says) -> None:
+    code, out, err = run("--explain", queue, day)
+    assert code == 2
+    assert out == ""
+    assert says in err

@@ -1,0 +1,137 @@
+"""`fit` on the command line: files in, parameters, curves and settings out."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from staffplan.cli.main import run as run_command
+
+Run = Callable[..., tuple[int, str, str]]
+CALLS = """arrival,queue,wait,outcome,service_time
+2026-03-02 09:00,sales,0,answered,100
+2026-03-02 09:01,sales,20,answered,0:03:20
+2026-03-02 09:02,sales,30,abandoned,
+2026-03-02 09:03,mail order,5,answered,60
+2026-03-02 09:04,mail order,40,abandoned,
+2026-03-02 09:05,mail order,0,phantom,
+"""
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run a command in a folder that has calls.csv; gives the exit code, stdout and stderr."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "calls.csv").write_text(CALLS)
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        code = run_command(list(arguments))
+        return code, *capsys.readouterr()
+
+    return call
+
+
+def table(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_parameters_and_curves_are_written_and_lines_for_the_settings_shown(tmp_path: Path, run: Run) -> None:
+    code, out, err = run("fit", "calls.csv", "-o", "p.csv")
+    assert (code, out) == (0, "")
+    rows = {(row["queue"], row["parameter"]): row["value"] for row in table((tmp_path / "p.csv").read_text())}
+    assert rows["sales", "patience_seconds"] == "50"
+    assert rows["sales", "aht_seconds"] == "150"
+    assert rows["*", "abandon_share"] == "0.4"
+    curves = table((tmp_path / "p_patience.csv").read_text())
+    assert [(row["queue"], row["wait_seconds"]) for row in curves if row["queue"] != "*"] == [
+        ("mail order", "40"),
+        ("sales", "30"),
+    ]
+    assert '[queues."mail order"]\npatience_seconds = 45' in err
+    assert "[queues.sales]\npatience_seconds = 50\naht_seconds = 150.0" in err
+    assert "wait_seconds is wait" in err
+    assert "phantom 1" in err
+
+
+def test_without_a_file_to_write_stdout_is_the_parameters_and_nothing_else(run: Run) -> None:
+    code, out, _ = run("fit", "calls.csv")
+    assert code == 0
+    assert {row["queue"] for row in table(out)} == {"*", "mail order", "sales"}
+
+
+def test_json_holds_everything(run: Run) -> None:
+    code, out, _ = run("fit", "calls.csv", "--json")
+    found = json.loads(out)
+    assert code == 0
+    assert sorted(found) == ["notes", "parameters", "patience", "settings", "written"]
+    assert "[queues.sales]" in found["settings"]
+
+
+def test_columns_and_words_can_be_named(tmp_path: Path, run: Run) -> None:
+    text = CALLS.replace("queue,wait,outcome", "grp,secs,how").replace("answered", "ok").replace("abandoned", "gone")
+    (tmp_path / "other.csv").write_text(text)
+    named = ("--queue-column", "grp", "--wait-column", "secs", "--outcome-column", "how")
+    code, out, _ = run("fit", "other.csv", *named, "--answered", "OK", "--abandoned", "gone")
+    assert code == 0
+    assert out == run("fit", "calls.csv")[1]
+
+
+def test_a_log_without_queues_is_one_queue(tmp_path: Path, run: Run) -> None:
+    (tmp_path / "one.csv").write_text(
+        "arrival;wait;outcome\n02.03.2026 09:00;0:01:30;hang\n02.03.2026 09:05;7;agent\n"
+    )
+    code, out, _ = run("fit", "one.csv")
+    assert code == 0
+    rows = {(row["queue"], row["parameter"]): row["value"] for row in table(out)}
+    assert rows["all", "patience_seconds"] == "97"
+
+
+def test_every_bad_row_is_told_at_once(tmp_path: Path, run: Run) -> None:
+    bad = CALLS + "2026-13-02 09:00,sales,0,answered,1\n2026-03-02 09:00,sales,-4,answered,1\n,sales,x,answered,1\n"
+    (tmp_path / "bad.csv").write_text(bad)
+    code, _, err = run("fit", "bad.csv", "-o", "p.csv")
+    assert code == 4
+    for place in ("bad.csv:8:arrival", "bad.csv:9:wait_seconds: -4 is below 0", "bad.csv:10:wait_seconds"):
+        assert place in err
+    assert not (tmp_path / "p.csv").exists()
+
+
+def test_an_empty_wait_is_told_at_its_row(tmp_path: Path, run: Run) -> None:
+    (tmp_path / "bad.csv").write_text(CALLS.replace("sales,20", "sales,"))
+    code, _, err = run("fit", "bad.csv")
+    assert code == 4
+    assert "bad.csv:3:wait_seconds: the cell is empty, though the call was answered or abandoned" in err
+
+
+def test_unknown_words_and_columns_are_told_with_the_flag_that_helps(tmp_path: Path, run: Run) -> None:
+    (tmp_path / "other.csv").write_text(CALLS.replace("answered", "ok"))
+    code, _, err = run("fit", "other.csv")
+    assert code == 4
+    assert "outcomes there: ok (3), abandoned (2), phantom (1)" in err
+    assert "--answered WORD" in err
+    code, _, err = run("fit", "calls.csv", "--queue-column", "queu")
+    assert code == 4
+    assert "--queue-column: calls.csv has no column 'queu'\n    did you mean queue?" in err
+    (tmp_path / "none.csv").write_text("arrival,who\n2026-03-02,ann\n")
+    assert "no column looks like wait_seconds" in run("fit", "none.csv")[2]
+
+
+def test_settings_give_the_zone_and_flags_overrule_them(tmp_path: Path, run: Run) -> None:
+    (tmp_path / "plan.toml").write_text('[plan]\ntimezone = "Europe/Madrid"\n')
+    assert run("fit", "calls.csv", "-c", "plan.toml")[0] == 0
+    code, _, err = run("fit", "calls.csv", "-c", "plan.toml", "--timezone", "Moon")
+    assert code == 2
+    assert "--timezone: 'Moon' is not a time zone" in err
+
+
+def test_nothing_is_overwritten_without_force(tmp_path: Path, run: Run) -> None:
+    (tmp_path / "p_patience.csv").write_text("mine")
+    code, _, err = run("fit", "calls.csv", "-o", "p.csv")
+    assert code == 2
+    assert "p_patience.csv: is already there" in err
+    assert run("fit", "calls.csv", "-o", "p.csv", "--force")[0] == 0

@@ -1,0 +1,83 @@
+"""`staffplan size`: one case by flags, many by a file."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from staffplan.cli.main import run
+
+REFERENCE = Path(__file__).parent.parent / "reference" / "erlang_reference.csv"
+CALLS = ("size", "--per-hour", "200", "--aht", "180")
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+
+
+def test_one_case_is_told_line_by_line(capsys: pytest.CaptureFixture[str]):
+    assert run([*CALLS, "--goal", "80/20"]) == 0
+    out = capsys.readouterr().out
+    assert "fewest agents for the targets" in out
+    assert " 14\n" in out
+    assert "88.8 %" in out
+
+
+def test_given_agents_are_answered_with_the_wait(capsys: pytest.CaptureFixture[str]):
+    assert run([*CALLS, "--agents", "9", "--within", "20", "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)["rows"]
+    assert row["out_state"].startswith("unstable")
+    assert row["out_asa"] == "inf"
+    assert "out_min_agents" not in row
+    assert run([*CALLS, "--agents", "9", "--within", "20", "--patience", "60", "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)["rows"]
+    assert 0.2 < row["out_pab"] < 0.4
+
+
+def test_a_file_of_cases_keeps_every_digit(tmp_path: Path):
+    answers = tmp_path / "answers.csv"
+    assert run(["size", str(REFERENCE), "-o", str(answers)]) == 0
+    wanted = {row["case_id"]: row for row in rows_of(REFERENCE)}
+    rows = rows_of(answers)
+    assert len(rows) == 188
+    for row in rows:
+        if wanted[row["case_id"]]["out_min_agents"]:
+            assert row["out_min_agents"] == wanted[row["case_id"]]["out_min_agents"]
+    row = next(row for row in rows if row["model"] == "erlang_c")
+    assert float(row["out_pwait"]) == pytest.approx(float(wanted[row["case_id"]]["out_pwait"]), rel=1e-12)
+    assert run(["size", str(REFERENCE), "-o", str(answers)]) == 2
+
+
+def test_problems_of_a_file_come_together_with_file_and_row(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    cases = tmp_path / "cases.csv"
+    cases.write_text("load_erl,aht_s,agents\n5,60,x\n5,,7\n5,60,\n")
+    assert run(["size", str(cases)]) == 4
+    err = capsys.readouterr().err
+    assert "cases.csv:2:in_agents: 'x' is not a number" in err
+
+
+def test_what_is_wrong_with_one_case_is_told_by_its_flags(capsys: pytest.CaptureFixture[str]):
+    assert run(["size", "--load", "10", "--goal", "80/20", "--occupancy", "85"]) == 2
+    err = capsys.readouterr().err
+    assert "--occupancy: 85 is not a share" in err
+    assert "--aht: the handling time is not given" in err
+    assert "in_" not in err
+
+
+@pytest.mark.parametrize(
+    ("flags", "said"),
+    [
+        ((), "no case is given"),
+        ((str(REFERENCE), "--load", "3"), "--load: a file of cases says all itself"),
+        (("--load", "3", "--aht", "60", "--goal", "80"), "--goal: '80' is not a goal"),
+        (("--load", "3", "--aht", "60", "--goal", "80/20", "--within", "5"), "--within: is in --goal already"),
+    ],
+)
+def test_a_command_line_that_makes_no_case_is_refused(
+    flags: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]
+):
+    assert run(["size", *flags]) == 2
+    assert said in capsys.readouterr().err

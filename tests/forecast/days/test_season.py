@@ -1,0 +1,262 @@
+"""Months ahead: growth and season are used where they earned it, and the bands widen honestly."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
+from statsmodels.tsa.statespace.structural import UnobservedComponents
+
+from staffplan.forecast.days.beliefs import WEEKS_PER_STEP, annual_waves, believe, error, mixture, weekly_levels
+from staffplan.forecast.days.kernels import run_filter
+from staffplan.forecast.days.season import Season, learn_season
+from staffplan.settings import ForecastSettings
+
+FIRST = date(2023, 1, 2)
+SETTINGS = ForecastSettings()
+AHEAD = np.array([1, 14, 28, 42, 90, 180, 270, 365, 546])
+
+
+def _learn(level: np.ndarray, **changes: object) -> Season:
+    return learn_season(level, np.isfinite(level), FIRST, SETTINGS.model_copy(update=changes), 28)
+
+
+def _wandering(rng: np.random.Generator, days: int) -> np.ndarray:
+    """A level that moves by 1.5 % a week, with deviations that pass and the noise of days."""
+    weeks = days // 7 + 1
+    passing = np.convolve(rng.normal(0, 0.02, weeks), 0.8 ** np.arange(12))[:weeks]
+    level = 5.0 + np.cumsum(rng.normal(0, 0.015, weeks)) + passing
+    return np.repeat(level, 7)[:days] + rng.normal(0, 0.06, days)
+
+
+def _swing(days: int, size: float) -> np.ndarray:
+    """Highest on 31 January, lowest at the end of July."""
+    ordinal = FIRST.toordinal() + np.arange(days)
+    return size * np.cos(2 * np.pi * (ordinal - date(2023, 1, 31).toordinal()) / 365.25)
+
+
+def test_three_years_with_a_season_foretell_the_fourth() -> None:
+    days = 1095
+    truth = _swing(days + 366, 0.25)
+    season = _learn(_wandering(np.random.default_rng(1), days) + truth[:days])
+    assert season.earned_long
+    assert season.earned_short
+    ahead = np.arange(1, 366)
+    np.testing.assert_allclose(season.log_change(ahead), truth[days - 1 + ahead] - truth[days - 1], atol=0.08)
+    assert "highest in January" in season.words[0] or "highest in February" in season.words[0]
+    assert "lowest in July" in season.words[0] or "lowest in August" in season.words[0]
+
+
+def test_a_year_of_history_claims_no_season() -> None:
+    season = _learn(_wandering(np.random.default_rng(2), 365) + _swing(365, 0.25))
+    assert not season.annual.any()
+    assert season.words[0] == "no season of the year: 12 months of history; it can be tested from 17 months on"
+
+
+def test_levels_that_only_wander_are_left_where_they_are() -> None:
+    for seed in range(8):
+        season = _learn(_wandering(np.random.default_rng(seed), 1095))
+        assert np.abs(np.log(season.factor(AHEAD))).max() < 0.2
+    flat = _learn(5.0 + np.random.default_rng(3).normal(0, 0.05, 1095))
+    assert flat.factor(AHEAD) == pytest.approx(np.ones(len(AHEAD)))
+    assert not flat.earned_long
+
+
+def test_steady_growth_goes_on_for_a_while_and_fades() -> None:
+    days = 1095
+    season = _learn(_wandering(np.random.default_rng(4), days) + 0.5 * np.arange(days) / 365)
+    assert season.earned_long
+    change = season.log_change(np.array([91, 182, 364, 728]))
+    assert 0.05 < change[0] < 0.15
+    steps = np.diff(np.concatenate([[0.0], change])) / [91, 91, 182, 364]
+    assert (np.diff(steps) < 0).all()
+    assert change[-1] < 0.6
+    assert "growth of +" in " ".join(season.words)
+
+
+@pytest.mark.parametrize("days", [35, 60, 90, 200, 400, 1000])
+def test_a_queue_that_tripled_within_a_month_is_not_carried_away(days) -> None:
+    rise = np.log(3) * np.clip((np.arange(days) - (days - 30)) / 30, 0, 1)
+    season = _learn(5 + rise + np.random.default_rng(5).normal(0, 0.06, days))
+    assert (season.factor(np.arange(1, 547)) < 2).all()
+
+
+def test_a_season_may_be_switched_off() -> None:
+    level = _wandering(np.random.default_rng(1), 1095) + _swing(1095, 0.25)
+    season = _learn(level, growth_and_season=False)
+    assert season.factor(AHEAD) == pytest.approx(np.ones(len(AHEAD)))
+    assert "forecast.growth_and_season" in season.words[0]
+
+
+def test_the_factor_is_against_the_mean_of_the_last_four_weeks() -> None:
+    wave = np.array([0.3, 0.0, 0.1, 0.0, 0.2, 0.0])
+    season = Season(date(2025, 5, 31), wave, 0.0, np.zeros(20), 28, earned_short=True, earned_long=True, words=())
+    recent = season.log_change(np.arange(-27, 1)).mean()
+    assert np.log(season.factor(AHEAD)) == pytest.approx(season.log_change(AHEAD) - recent)
+
+
+def test_a_late_helper_leaves_the_first_weeks_alone() -> None:
+    zeros = np.zeros(20)
+    wave = np.array([0.3, 0.0, 0.0, 0.0, 0.0, 0.0])
+    late = Season(date(2025, 12, 31), wave, 0.01, zeros, 28, earned_short=False, earned_long=True, words=())
+    early = Season(date(2025, 12, 31), wave, 0.01, zeros, 28, earned_short=True, earned_long=True, words=())
+    assert early.log_change(np.array([0])) == pytest.approx([0.0])
+    assert late.factor(np.array([0, 14, 28])) == pytest.approx([1.0, 1.0, 1.0])
+    assert late.factor(np.array([84, 200])) == pytest.approx(early.factor(np.array([84, 200])))
+    assert early.log_change(np.array([-365.25]))[0] == pytest.approx(0.0, abs=1e-9)
+
+
+def test_the_bands_widen_with_the_days_and_begin_after_those_already_tested() -> None:
+    season = _learn(_wandering(np.random.default_rng(6), 500))
+    variance = season.log_variance(np.arange(0, 800))
+    assert (np.diff(variance) >= 0).all()
+    assert (variance[:29] == 0).all()
+    assert variance[182] > variance[60] > 0
+    assert variance[790] > variance[600]
+
+
+def test_a_restless_level_has_wider_bands_than_a_calm_one() -> None:
+    rng = np.random.default_rng(7)
+    calm = _learn(5 + rng.normal(0, 0.05, 700))
+    restless = _learn(5 + np.repeat(np.cumsum(rng.normal(0, 0.06, 100)), 7) + rng.normal(0, 0.05, 700))
+    assert restless.log_variance(AHEAD)[-1] > 10 * calm.log_variance(AHEAD)[-1]
+
+
+@pytest.mark.parametrize(("days", "seasonal"), [(1095, True), (1095, False), (548, True), (548, False)])
+def test_four_in_five_monthly_levels_lie_in_the_80_percent_band(days, seasonal) -> None:
+    """Sixty made-up queues: months 2 to 13 ahead, against a wandering level with (or without) a season."""
+    inside: list[float] = []
+    middle = 14 + 28 * np.arange(1, 13)
+    for seed in range(60):
+        rng = np.random.default_rng([seed, days, seasonal])
+        level = _wandering(rng, days + 364) + seasonal * _swing(days + 364, rng.uniform(0.05, 0.3))
+        season = _learn(level[:days])
+        tested = level[:days] - seasonal * season.earned_short * season.log_change(np.arange(1 - days, 1))
+        change = np.log(season.factor(np.arange(1, 365))).reshape(13, 28).mean(axis=1)[1:]
+        miss = level[days:].reshape(13, 28).mean(axis=1)[1:] - tested[-42:].mean() - change
+        variance = season.log_variance(middle) + season.variance[0]
+        inside.append(float((np.abs(miss) <= 1.2816 * np.sqrt(variance)).mean()))
+    assert 0.7 < np.mean(inside) < 0.95
+
+
+def test_what_is_foretold_from_an_origin_does_not_know_what_came_after() -> None:
+    level = _wandering(np.random.default_rng(8), 700)
+    other = level.copy()
+    other[-280:] = np.random.default_rng(9).permutation(other[-280:]) + 0.4
+    before, after = (believe(weekly_levels(values, date(2025, 1, 1))) for values in (level - 5, other - 5))
+    known = 60 // WEEKS_PER_STEP
+    gap = before.mean[:known] - after.mean[:known]
+    np.testing.assert_allclose(gap, np.broadcast_to(gap[0, 0], gap.shape), atol=0.01)
+
+
+def test_every_level_gives_a_finite_season_of_the_same_kind() -> None:
+    for level in (np.array([]), np.array([3.0]), np.full(400, np.nan), np.full(400, 2.0)):
+        season = _learn(level)
+        assert season.factor(AHEAD) == pytest.approx(np.ones(len(AHEAD)))
+        assert np.isfinite(season.log_variance(AHEAD)).all()
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    days=some.integers(1, 900),
+    gaps=some.lists(some.tuples(some.integers(0, 899), some.integers(1, 60)), max_size=4),
+    spike=some.floats(-8, 8),
+    seed=some.integers(0, 10),
+)
+def test_gaps_and_spikes_leave_it_finite_and_within_reason(days, gaps, spike, seed) -> None:
+    level = _wandering(np.random.default_rng(seed), days)
+    level[days // 2] += spike
+    for start, length in gaps:
+        level[start : start + length] = np.nan
+    season = _learn(level)
+    factor, variance = season.factor(AHEAD), season.log_variance(AHEAD)
+    assert ((factor > 0.2) & (factor < 5)).all()
+    assert np.isfinite(variance).all()
+    assert (np.diff(variance) >= 0).all()
+
+
+def test_moving_every_level_by_a_factor_changes_nothing() -> None:
+    level = _wandering(np.random.default_rng(1), 900) + _swing(900, 0.2)
+    one, thousandfold = _learn(level), _learn(level + np.log(1000))
+    assert thousandfold.factor(AHEAD) == pytest.approx(one.factor(AHEAD), rel=1e-6)
+
+
+def test_the_filter_agrees_with_the_textbook_one() -> None:
+    """Level, passing deviation and noise, with gaps: likelihood and forecasts as statsmodels has them."""
+    rng = np.random.default_rng(10)
+    values = np.cumsum(rng.normal(0, 0.02, 60)) + rng.normal(0, 0.03, 60)
+    values[20:23] = np.nan
+    move, passing, noise, memory = 0.02**2, 0.03**2, 0.025**2, 0.8
+    model = UnobservedComponents(values, level="llevel", autoregressive=1)
+    innovation = passing * (1 - memory**2)
+    model.ssm.initialize_known(np.zeros(2), np.diag([4.0, passing]))
+    truth = model.smooth([noise, move, innovation, memory])
+    expected = truth.get_forecast(8)
+    prior = np.array([4.0, 0.0, passing])
+    chance = np.array([move, 0.0, innovation])
+    origins = np.array([60], dtype=np.int64)
+    waves = np.zeros((68, 0))
+    found, ahead, _ = run_filter(
+        values, np.full(60, noise), waves, prior, chance, np.array([0.98, memory]), origins, 8, 1
+    )
+    seen = np.isfinite(values).sum()
+    assert found[0] - 0.5 * seen * np.log(2 * np.pi) == pytest.approx(truth.llf_obs.sum(), rel=1e-6)
+    np.testing.assert_allclose(ahead[0, :, 0], expected.predicted_mean, rtol=1e-6)
+    np.testing.assert_allclose(ahead[0, :, 1], expected.var_pred_mean - noise, rtol=1e-6)
+
+
+def test_growth_and_season_of_the_filter_follow_the_weeks() -> None:
+    """Without noise to speak of, a pure wave and a pure fading growth are found and carried on exactly."""
+    weeks = 200
+    middle = date(2025, 1, 1).toordinal() + 7.0 * np.arange(weeks + 40)
+    waves = annual_waves(middle)
+    truth = 0.2 * waves[:, 0] - 0.1 * waves[:, 4] + 0.01 * 0.98 * (1 - 0.98 ** np.arange(weeks + 40)) / 0.02
+    prior = np.array([4.0, 0.02**2, 0.0, *[0.2**2] * 6])
+    origins = np.array([weeks], dtype=np.int64)
+    _, ahead, state = run_filter(
+        truth[:weeks], np.full(weeks, 1e-8), waves, prior, np.zeros(3), np.array([0.98, 0.8]), origins, 10, 4
+    )
+    np.testing.assert_allclose(ahead[0, :, 0], truth[weeks:].reshape(10, 4).mean(axis=1), atol=1e-4)
+    np.testing.assert_allclose(state[3:], [0.2, 0, 0, 0, -0.1, 0], atol=1e-3)
+
+
+def test_one_odd_week_is_doubted_and_a_second_one_believed() -> None:
+    values = np.zeros(40)
+    values[30] = 1.0
+    twice = values.copy()
+    twice[31] = 1.0
+    arguments = (np.full(40, 1e-3), np.zeros((44, 0)), np.array([4.0, 0.0, 0.0]), np.array([1e-4, 0.0, 0.0]))
+    origins = np.array([40], dtype=np.int64)
+    once_level, twice_level = (
+        run_filter(v[:32], arguments[0][:32], arguments[1], *arguments[2:], np.array([0.98, 0.8]), origins - 8, 1, 4)[
+            2
+        ][0]
+        for v in (values, twice)
+    )
+    assert abs(once_level) < 0.15
+    assert twice_level > 0.8
+
+
+@pytest.mark.real_data
+def test_a_real_year_of_calls_claims_no_season(real_data) -> None:
+    frame = pd.read_csv(real_data / "technion_bank/calls_30min_year.csv", parse_dates=["timestamp"])
+    days = frame.groupby(frame["timestamp"].dt.normalize())["offered"].sum()
+    usual = days.groupby(days.index.day_of_week).transform("median")
+    level = np.where(days > 0.3 * usual, np.log(np.maximum(days, 1) / usual), np.nan)
+    season = learn_season(level, np.isfinite(level), days.index[0].date(), SETTINGS, 28)
+    assert not season.annual.any()
+    assert "can be tested from 17 months on" in season.words[0]
+
+
+def test_a_mixture_follows_whoever_foretold_better() -> None:
+    level = _wandering(np.random.default_rng(11), 1095) - 5 + _swing(1095, 0.3)
+    weekly = weekly_levels(level, FIRST + timedelta(days=1094))
+    plain, seasonal = believe(weekly), believe(weekly, seasons=(0.2,))
+    assert seasonal.evidence[-1] > plain.evidence[-1] + 5
+    both = mixture([plain, seasonal])
+    np.testing.assert_allclose(both.mean[-1], seasonal.mean[-1], atol=0.01)
+    assert error(weekly, both, slice(1, 13), 56) < error(weekly, plain, slice(1, 13), 56)

@@ -1,0 +1,92 @@
+"""The change a day brings: laws that hold for whatever data come."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from staffplan.forecast.intraday.model import Days
+from staffplan.forecast.intraday.update import Change, Teaching, change_of, learn_updating
+
+SLOTS, DAYS = 24, 5
+FACTORS = st.sampled_from([0.0, 0.0, 0.5, 1.0, 1.0, 1.0, 1.3, 4.0, 100.0])
+
+
+def days_of(expected: np.ndarray, came: np.ndarray, known: np.ndarray, block: np.ndarray) -> Days:
+    known = known & (expected > 0)
+    noise = np.divide(1.0, expected, out=np.full(expected.shape, np.inf), where=known)
+    return Days(expected, np.where(known, came, 0.0), noise, block, np.arange(len(expected)))
+
+
+@pytest.fixture(scope="module")
+def teaching() -> Teaching:
+    """Twelve weeks whose days have levels of their own, half of it lasting the week."""
+    rng = np.random.default_rng(2)
+    level = 1 + np.repeat(rng.normal(0, 0.15, 12), 7) + rng.normal(0, 0.15, 84)
+    expected = np.full((84, SLOTS), 40.0)
+    came = rng.poisson(expected * np.maximum(level, 0.1)[:, None]).astype(float)
+    found = learn_updating(days_of(expected, came, came >= 0, np.arange(84) // 7), 1.0, counts=True)
+    assert found is not None
+    assert found.gain.rest.helps
+    assert found.gain.next_day.helps
+    return found
+
+
+def live(expected: np.ndarray, came: np.ndarray, today: int, known_slots: int) -> Days:
+    """Days of a forecast of which `today` is known for some slots."""
+    cell = np.arange(DAYS)[:, None] * SLOTS + np.arange(SLOTS)
+    return days_of(expected, came, cell < today * SLOTS + known_slots, np.zeros(DAYS, dtype=np.int64))
+
+
+def lived(teaching: Teaching | None, levels: list[float], today: int, known_slots: int) -> Change:
+    expected = np.full((DAYS, SLOTS), 40.0)
+    came = expected * np.array(levels)[:, None]
+    return change_of(teaching, live(expected, came, today, known_slots), today, float(known_slots))
+
+
+def test_a_day_like_its_forecast_changes_no_mean_but_what_is_open(teaching) -> None:
+    change = lived(teaching, [1.0] * DAYS, 2, 12)
+    assert change.factor == pytest.approx(np.ones((DAYS, SLOTS)))
+    assert (change.variance_left[2:] < 1).all()
+    assert (change.variance_left[:2] == 1).all()
+
+
+def test_a_surprise_fades_from_day_to_day(teaching) -> None:
+    factor = lived(teaching, [1.0, 1.0, 1.4, 1.0, 1.0], 2, 12).factor
+    assert factor[2, -1] > factor[3, 0] > factor[4, 0] > 1
+    assert (factor[:2] == 1).all()
+
+
+def test_the_same_surprise_counts_for_more_the_longer_it_lasts(teaching) -> None:
+    factors = [lived(teaching, [1.0, 1.0, 1.4, 1.0, 1.0], 2, hours).factor[2, -1] for hours in range(2, 20, 3)]
+    assert factors == sorted(factors)
+    assert factors[-1] == pytest.approx(1.4, abs=0.05)
+
+
+def test_without_teaching_nothing_changes() -> None:
+    change = lived(None, [2.0] * DAYS, 2, 12)
+    assert (change.factor == 1).all()
+    assert (change.variance_left == 1).all()
+
+
+def test_before_anything_is_known_nothing_changes(teaching) -> None:
+    change = lived(teaching, [2.0] * DAYS, 0, 0)
+    assert (change.factor == 1).all()
+
+
+@given(data=st.data(), today=st.integers(0, DAYS - 1), known_slots=st.integers(0, SLOTS))
+def test_whatever_comes_the_change_is_a_finite_positive_factor_on_what_is_still_to_come(
+    teaching, data: st.DataObject, today: int, known_slots: int
+) -> None:
+    draw = np.array(data.draw(st.lists(FACTORS, min_size=DAYS * 4, max_size=DAYS * 4)))
+    mean = np.array(data.draw(st.lists(st.sampled_from([0.0, 0.01, 0.9, 30.0, 5000.0]), min_size=4, max_size=4)))
+    expected = np.broadcast_to(np.repeat(mean, SLOTS // 4), (DAYS, SLOTS)).copy()
+    came = np.round(expected * np.repeat(draw.reshape(DAYS, 4), SLOTS // 4, axis=1))
+    change = change_of(teaching, live(expected, came, today, known_slots), today, float(known_slots))
+    assert np.isfinite(change.factor).all()
+    assert (change.factor > 0).all()
+    assert (change.factor[:today] == 1).all()
+    assert ((change.variance_left >= 0) & (change.variance_left <= 1)).all()
+    assert not change.odd[known_slots:].any()

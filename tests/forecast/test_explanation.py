@@ -1,0 +1,91 @@
+"""A day taken apart adds up to the day that is forecast."""
+
+from __future__ import annotations
+
+import pytest
+
+from staffplan.clock import SpecialDay
+from staffplan.errors import UsageError
+from staffplan.forecast import explain, forecast
+from staffplan.settings import ForecastSettings
+from staffplan.tables import ContactHistory
+
+
+def _explain(world, rows, day: int, *, site=None, queue: str = "q", settings: ForecastSettings | None = None):
+    return explain(
+        ContactHistory.of(rows, "history.csv"),
+        settings or ForecastSettings(),
+        site=site or world.site(),
+        first_day=world.day(98),
+        days=14,
+        queue=queue,
+        day=world.day(day),
+    )
+
+
+@pytest.fixture(scope="module")
+def rows(world, noisy):
+    return world.rows(noisy, days=98)
+
+
+def test_the_hours_add_up_to_the_day_that_is_forecast(world, rows) -> None:
+    explained = _explain(world, rows, 99)
+    made = world.forecast(rows, first_day=world.day(98), days=14).forecast.frame
+    own = made[made["interval_start"].dt.date == world.day(99)]
+    assert explained.method == own["method"].iloc[0] == "combination"
+    assert sum(contacts for _, contacts in explained.hours) == pytest.approx(own["offered"].sum())
+    assert explained.lines[-1].contacts == pytest.approx(own["offered"].sum())
+    assert [hour for hour, _ in explained.hours] == list(range(8, 20))
+
+
+def test_weights_add_up_and_mix_what_the_methods_say(world, rows) -> None:
+    methods = _explain(world, rows, 99).methods
+    total = sum(line.weight_total * line.contacts for line in methods)
+    assert sum(line.weight_total for line in methods) == pytest.approx(1)
+    assert sum(line.weight_shape for line in methods) == pytest.approx(1)
+    assert total == pytest.approx(_explain(world, rows, 99).lines[-1].contacts)
+    assert all(0 < line.wape < 1 for line in methods)
+
+
+def test_each_factor_leads_from_one_line_to_the_next(world, rows) -> None:
+    lines = [line for line in _explain(world, rows, 99).lines if line.part != "combination"]
+    assert lines[0].part == "level"
+    for before, line in zip(lines, lines[1:], strict=False):
+        assert line.contacts == pytest.approx(before.contacts * line.factor)
+
+
+def test_a_holiday_has_a_line_that_tells_how_many_were_seen(world, noisy) -> None:
+    feasts = tuple(SpecialDay(world.day(day), f"Feast {day}") for day in (16, 44, 72, 101))
+    site = world.site(special_days=feasts)
+    rows = world.rows(noisy, days=98)
+    quiet = rows["interval_start"].dt.date.isin([world.day(day) for day in (16, 44, 72)])
+    rows.loc[quiet, "offered"] *= 0.4
+    line = next(line for line in _explain(world, rows, 101, site=site).lines if line.part == "holiday")
+    assert line.factor == pytest.approx(0.4, abs=0.06)
+    assert line.detail == "learnt from 3 days"
+
+
+def test_one_method_alone_has_all_the_weight(world, rows) -> None:
+    explained = _explain(world, rows, 99, settings=ForecastSettings(methods=("recent_average",)))
+    assert [(line.method, line.weight_total) for line in explained.methods] == [("recent_average", 1.0)]
+
+
+@pytest.mark.parametrize(
+    ("day", "queue", "says"),
+    [
+        (99, "Q", "there is no queue 'Q'"),
+        (103, "q", "has no forecast"),
+        (97, "q", "has no forecast"),
+        (300, "q", "has no forecast"),
+    ],
+)
+def test_what_is_not_forecast_cannot_be_explained(world, rows, day, queue, says) -> None:
+    with pytest.raises(UsageError, match=says):
+        _explain(world, rows, day, queue=queue)
+
+
+def test_a_forecast_is_the_same_whether_explained_or_not(world, rows) -> None:
+    history = ContactHistory.of(rows, "history.csv")
+    again = forecast(history, ForecastSettings(), site=world.site(), first_day=world.day(98), days=14)
+    first = again.forecast.frame["offered"].iloc[0]
+    assert _explain(world, rows, 98).hours[0][1] == pytest.approx(first + again.forecast.frame["offered"].iloc[1])
