@@ -333,11 +333,12 @@ LEVELS = ("offered", "answered", "excluding_short_abandons", "short_abandons_goo
 class WaitDetails(Table):
     """What customers wait in every interval and on every local day, all that the simulation knows of it.
 
-    `period_start` is the interval's or the day's. `level_` columns: the service level by each of the five definitions.
-    `_low` and `_high` bound the mean with 90 % confidence, from the scatter of the replications. `queue_length`: people
-    waiting, on average over the time. `wait_p50` to `wait_p95`: waits that so many of all contacts do not exceed, those
-    who hang up included. Days alone say how many contacts in time the goal lacks, `short`, and why: forecast error,
-    people missing, people there at the wrong time, a requirement that would not have kept it either.
+    `period_start` is the interval's or the day's. `level_` columns: the service level by each of the five
+    definitions. `_low` and `_high` bound the mean with 90 % confidence, from the scatter of the replications.
+    `queue_length`: people waiting, on average over the time. `wait_p50` to `wait_p95`: waits that so many of all
+    contacts do not exceed, those who hang up included. Days alone say how many contacts in time the goal lacks,
+    `short`, and why: forecast error, people missing, people there at the wrong time, a requirement that would not
+    have kept it either.
     """
 
     columns: ClassVar[tuple[Column, ...]] = (

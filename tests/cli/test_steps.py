@@ -249,7 +249,7 @@ def test_ctrl_c_elsewhere_keeps_the_steps_that_were_finished(
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("staffplan.staffing.staff", interrupt)
+    monkeypatch.setattr("staffplan.verify.staff_by_method", interrupt)
     code, _, err = run(small_center, "plan", "plan.toml", "-o", "plan")
     assert code == 130
     assert "what was finished before is kept" in err

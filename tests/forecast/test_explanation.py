@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from staffplan.clock import SpecialDay
@@ -50,7 +52,7 @@ def test_weights_add_up_and_mix_what_the_methods_say(world, rows) -> None:
 def test_each_factor_leads_from_one_line_to_the_next(world, rows) -> None:
     lines = [line for line in _explain(world, rows, 99).lines if line.part != "combination"]
     assert lines[0].part == "level"
-    for before, line in zip(lines, lines[1:], strict=False):
+    for before, line in itertools.pairwise(lines):
         assert line.contacts == pytest.approx(before.contacts * line.factor)
 
 

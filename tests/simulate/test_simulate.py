@@ -222,7 +222,7 @@ def test_absence_leaves_the_share_of_people_that_the_requirement_counts_on(make_
     thinned = stage.simulate(replications=2, staffing=staffing)
     share = thinned.waits.frame["abandon_rate"].iloc[0], full.waits.frame["abandon_rate"].iloc[0]
     came = (1 - share[0]) / (1 - share[1])
-    assert came == pytest.approx(1 - staffing.shrinkage_not_in_roster, abs=0.02)
+    assert came == pytest.approx(1 - 0.12 / 0.9, abs=0.02)
     assert sum("misses a whole shift" in n.message or "are away" in n.message for n in thinned.notes) == 2
 
 

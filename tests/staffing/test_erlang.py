@@ -13,11 +13,9 @@ from scipy.special import betainc
 
 from staffplan.staffing.erlang import (
     DEFINITION_CODES,
-    agents_for_erlang_c,
     agents_for_line,
     erlang_a,
     erlang_b,
-    erlang_b_fractional,
     erlang_c,
     waiting_line,
 )
@@ -42,13 +40,13 @@ levels = st.floats(0.3, 0.99)
 )
 def test_the_fewest_agents_are_those_of_the_published_table(load, fewest):
     """Tijms, A First Course in Stochastic Models (2003), table 5.3.2: P(wait) at most .5, .2, .1."""
-    agents = agents_for_erlang_c(load, aht_seconds=60, service_level=[0.5, 0.8, 0.9], answer_within_seconds=0)
+    agents = agents_for_line(load, aht_seconds=60, service_level=[0.5, 0.8, 0.9], answer_within_seconds=0)
     assert agents.tolist() == list(fewest)
 
 
 def test_a_hundred_calls_in_half_an_hour_need_fourteen_agents_for_80_20():
     """The example of the R package ErlangC 0.1.0: 180 s handling time, 20 s threshold."""
-    assert agents_for_erlang_c(10, aht_seconds=180, service_level=0.8, answer_within_seconds=20) == 14
+    assert agents_for_line(10, aht_seconds=180, service_level=0.8, answer_within_seconds=20) == 14
     line = erlang_c(10, 14, aht_seconds=180, answer_within_seconds=20)
     assert float(line.wait_probability) == pytest.approx(0.1741319, abs=5e-8)
     assert float(line.service_level()) == pytest.approx(0.88835, abs=5e-6)
@@ -57,7 +55,7 @@ def test_a_hundred_calls_in_half_an_hour_need_fourteen_agents_for_80_20():
 
 def test_250_calls_an_hour_of_330_seconds_need_28_agents_for_80_30():
     load = 250 * 330 / 3600
-    assert agents_for_erlang_c(load, aht_seconds=330, service_level=0.8, answer_within_seconds=30) == 28
+    assert agents_for_line(load, aht_seconds=330, service_level=0.8, answer_within_seconds=30) == 28
 
 
 @given(st.integers(1, 60), st.fractions(Fraction(1, 20), 60))
@@ -90,13 +88,13 @@ def test_without_contacts_nobody_waits_and_without_agents_there_is_no_answer():
     assert line.asa_seconds.tolist()[0] == 0
     assert line.occupancy.tolist()[0] == 0
     assert np.isnan(line.service_level()[1])
-    assert agents_for_erlang_c(0, aht_seconds=180, service_level=0.8, answer_within_seconds=20) == 0
+    assert agents_for_line(0, aht_seconds=180, service_level=0.8, answer_within_seconds=20) == 0
 
 
 @given(loads, some_seconds, some_seconds, levels)
 @settings(deadline=None)
 def test_the_answer_keeps_the_goal_and_one_agent_fewer_does_not(load, aht, within, level):
-    agents = agents_for_erlang_c(load, aht_seconds=aht, service_level=level, answer_within_seconds=within)
+    agents = agents_for_line(load, aht_seconds=aht, service_level=level, answer_within_seconds=within)
     line = erlang_c(load, [agents, agents - 1], aht_seconds=aht, answer_within_seconds=within)
     kept, missed = line.service_level().tolist()
     assert kept >= level - 1e-12
@@ -111,8 +109,8 @@ def test_several_goals_at_once_need_what_the_hardest_needs(load, aht, asa, occup
         {"max_occupancy": occupancy},
         {"service_level": level, "answer_within_seconds": within},
     ]
-    alone = [agents_for_erlang_c(load, aht_seconds=aht, **goal) for goal in each]
-    together = agents_for_erlang_c(load, aht_seconds=aht, **each[0], **each[1], **each[2])
+    alone = [agents_for_line(load, aht_seconds=aht, **goal) for goal in each]
+    together = agents_for_line(load, aht_seconds=aht, **each[0], **each[1], **each[2])
     assert together == max(alone)
 
 
@@ -137,8 +135,8 @@ def test_more_load_never_makes_anyone_wait_less(load, more, agents, aht, within)
 @settings(deadline=None)
 def test_only_the_ratio_of_times_counts(load, aht, level, within, factor):
     goal = {"service_level": level}
-    one = agents_for_erlang_c(load, aht_seconds=aht, answer_within_seconds=within, **goal)
-    other = agents_for_erlang_c(load, aht_seconds=aht * factor, answer_within_seconds=within * factor, **goal)
+    one = agents_for_line(load, aht_seconds=aht, answer_within_seconds=within, **goal)
+    other = agents_for_line(load, aht_seconds=aht * factor, answer_within_seconds=within * factor, **goal)
     assert one == other
 
 
@@ -220,8 +218,8 @@ def test_long_queues_agree_with_a_plain_sum_of_incomplete_betas(load, agents, ah
 @given(st.integers(1, 400), st.floats(0.1, 300))
 @settings(deadline=None)
 def test_part_of_an_agent_continues_whole_agents(agents, load):
-    assert float(erlang_b_fractional(load, agents)) == pytest.approx(float(erlang_b(load, agents)), rel=1e-9)
-    between = erlang_b_fractional(load, [agents, agents + 0.5, agents + 1])
+    assert float(erlang_b(load, agents)) == pytest.approx(float(erlang_b(load, agents)), rel=1e-9)
+    between = erlang_b(load, [agents, agents + 0.5, agents + 1])
     assert between[0] > between[1] > between[2] or between[2] == 0
 
 
@@ -231,4 +229,4 @@ def test_wrong_arguments_are_named_all_at_once():
     ):
         erlang_c(-1, 5, aht_seconds=0, answer_within_seconds=20)
     with pytest.raises(ValueError, match="service_level needs answer_within_seconds"):
-        agents_for_erlang_c(5, aht_seconds=180, service_level=0.8)
+        agents_for_line(5, aht_seconds=180, service_level=0.8)

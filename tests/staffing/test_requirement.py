@@ -17,7 +17,7 @@ from staffplan.errors import ConfigError, DataError
 from staffplan.settings import Goal, ShrinkageSettings, StaffingSettings, parse_goal
 from staffplan.site import Queue, Site
 from staffplan.staffing import StaffingResult, staff
-from staffplan.staffing.erlang import agents_for_erlang_c
+from staffplan.staffing.erlang import agents_for_line, erlang_c
 from staffplan.tables import VolumeForecast
 
 MONDAY = date(2026, 6, 1)
@@ -57,12 +57,13 @@ def said(result: StaffingResult, kind: str) -> list[tuple[str, str]]:
     return [(note.place, note.message) for note in result.notes if note.kind == kind]
 
 
-def test_a_hundred_calls_in_half_an_hour_need_fourteen_agents_and_twenty_on_duty():
+def test_a_hundred_calls_in_half_an_hour_need_fourteen_agents_and_nineteen_on_duty():
+    """13.04 agents just keep 80/20; 13.04 / 0.7 is 18.6, rounded once. Rounded before it too: 14 / 0.7 = 20."""
     shrinkage = {"all of it": ShrinkageSettings(share=0.3)}
     forecast = forecast_of(volume("calls", half_hours(1), 100.0))
     row = staff(forecast, StaffingSettings(shrinkage=shrinkage), site=site_of(queue())).requirement.frame.iloc[0]
     assert row["load_erlangs"] == pytest.approx(10)
-    assert (row["agents_required"], row["agents_on_queue"], row["agents_scheduled"]) == (14, 20, 20)
+    assert (row["agents_required"], row["agents_on_queue"], row["agents_scheduled"]) == (14, 19, 19)
     assert row["service_level"] == pytest.approx(0.88835, abs=5e-6)
     assert row["asa_seconds"] == pytest.approx(7.83593701177724)
     assert row["occupancy"] == pytest.approx(10 / 14)
@@ -80,6 +81,58 @@ def test_shrinkage_is_applied_once_and_a_tie_stays_a_tie():
     site = site_of(queue(minimum_agents=21))
     row = staff(forecast, StaffingSettings(shrinkage=shrinkage), site=site).requirement.frame.iloc[0]
     assert (row["agents_required"], row["agents_on_queue"], row["agents_scheduled"]) == (21, 27, 30)
+
+
+@given(st.floats(1, 300), st.floats(0.01, 0.5))
+@settings(deadline=None, max_examples=40)
+def test_people_on_queue_are_enough_after_shrinkage_and_one_fewer_is_not(offered, share):
+    """Those left of the people on queue, not whole, keep the goal; of one person fewer they do not."""
+    shrinkage = {"sick": ShrinkageSettings(share=share)}
+    forecast = forecast_of(volume("calls", half_hours(1), offered))
+    site = site_of(queue(minimum_agents=0))
+    row = staff(forecast, StaffingSettings(shrinkage=shrinkage), site=site).requirement.frame.iloc[0]
+    left = np.array([row["agents_on_queue"], row["agents_on_queue"] - 1]) * (1 - share)
+    line = erlang_c(offered / 10, left, aht_seconds=180, answer_within_seconds=20)
+    kept, missed = line.service_level().tolist()
+    assert kept >= 0.8 - 1e-6
+    assert missed < 0.8
+    assert row["agents_required"] == agents_for_line(
+        offered / 10, aht_seconds=180, service_level=0.8, answer_within_seconds=20
+    )
+
+
+def test_shrinkage_of_a_time_of_the_week_counts_then_and_only_then():
+    """Half of the people are in a meeting on Mondays from 10 to 11, Madrid time: 8 to 9 UTC."""
+    meeting = {"share": 0.0, "times": [{"weekdays": "mon", "hours": "10:00-11:00", "share": 0.5}]}
+    forecast = forecast_of(volume("calls", half_hours(5, hour=7), 0.0))
+    site = site_of(queue(minimum_agents=4), zone="Europe/Madrid")
+    told = StaffingSettings.model_validate({"shrinkage": {"meeting": meeting}})
+    frame = staff(forecast, told, site=site).requirement.frame
+    assert frame["agents_required"].tolist() == [4] * 5
+    assert frame["agents_scheduled"].tolist() == [4, 4, 8, 8, 4]
+
+
+def test_mail_is_rounded_once_with_shrinkage_in_it():
+    """One and a half agents' work, a fifth lost: over the weeks 1.9 heads, not two and then two and a half."""
+    forecast = mail(28, lambda starts: np.full(len(starts), 240 * 3 / 336))
+    shrinkage = {"sick": ShrinkageSettings(share=0.2)}
+    site = site_of(queue("mail", channel="email", goal=parse_goal("90/8h"), service_hours=OFFICE, minimum_agents=0))
+    result = staff(forecast, StaffingSettings(shrinkage=shrinkage), site=site)
+    frame = result.requirement.frame
+    work = forecast.frame["offered"].sum() * 600 / 1800
+    assert not said(result, "broken promise")
+    assert frame["agents_required"].sum() == pytest.approx(work, rel=0.05)
+    assert frame["agents_on_queue"].sum() == pytest.approx(work / 0.8, rel=0.05)
+
+
+def test_a_limit_on_who_hangs_up_is_a_goal_and_left_out_visibly_where_nobody_does():
+    goal = Goal(max_abandon_rate=0.02)
+    forecast = forecast_of(volume("calls", half_hours(1), 200.0))
+    site = site_of(queue(goal=goal, patience_seconds=90.0))
+    row = staff(forecast, StaffingSettings(model="erlang-a"), site=site).requirement.frame.iloc[0]
+    assert 0.005 < row["abandon_rate"] <= 0.02
+    patient = staff(forecast, PLAIN, site=site)
+    assert "max_abandon_rate is left out" in dict(said(patient, "warning"))["calls"]
 
 
 def test_an_open_interval_without_contacts_is_staffed_to_its_minimum_and_a_closed_one_has_no_row():
@@ -111,7 +164,7 @@ def test_queues_of_one_group_share_their_agents():
     assert frame["aht_seconds"].tolist() == [200, 200]
     assert (
         frame["agents_required"].tolist()
-        == [float(agents_for_erlang_c(10, aht_seconds=200, service_level=0.8, answer_within_seconds=20))] * 2
+        == [float(agents_for_line(10, aht_seconds=200, service_level=0.8, answer_within_seconds=20))] * 2
     )
 
 
@@ -123,7 +176,7 @@ def test_every_goal_of_the_open_queues_holds_and_a_closed_queue_asks_for_nothing
     pieces = volume("sales", half_hours(1), 50.0), volume("help", half_hours(2), [50.0, 100.0])
     frame = staff(forecast_of(*pieces), PLAIN, site=site).requirement.frame
     hard, easy = (
-        float(agents_for_erlang_c(10, aht_seconds=180, service_level=level, answer_within_seconds=within))
+        float(agents_for_line(10, aht_seconds=180, service_level=level, answer_within_seconds=within))
         for level, within in ((0.95, 5), (0.7, 60))
     )
     assert frame["agents_required"].tolist() == [hard, easy]

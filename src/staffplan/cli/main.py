@@ -8,7 +8,7 @@ import traceback
 import typer
 
 from staffplan import __version__
-from staffplan.cli import fit, plan, reforecast, score, size, steps
+from staffplan.cli import fit, mix, plan, reforecast, score, size, steps
 from staffplan.cli.output import INTERRUPTED, say, say_problems, show
 from staffplan.errors import StaffplanError
 
@@ -49,6 +49,7 @@ reforecast.register(app)
 score.register(app)
 fit.register(app)
 size.register(app)
+mix.register(app)
 
 
 def main() -> None:

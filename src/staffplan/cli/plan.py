@@ -153,13 +153,40 @@ def _show_table(opened: OpenPlan, table: type[Table], *, as_json: bool) -> None:
         show((opened.workspace.folder / table.file_name).read_text(encoding="utf-8-sig"))
 
 
-def simulate(folder: Folder, force: Force = False, as_json: Json = False) -> None:
-    """Tell what customers will wait, from the roster that exists; prints the days.
+def simulate(
+    folder: Annotated[Path, typer.Argument(help="A plan directory, or a forecast.csv.", show_default=False)],
+    requirement: Annotated[
+        Path | None, typer.Argument(help="With a forecast: a requirement.csv.", show_default=False)
+    ] = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="With files: folder to write to.")] = None,
+    config: Annotated[Path | None, typer.Option("-c", "--config", help="With files: settings.")] = None,
+    goal: Annotated[list[str] | None, typer.Option("--goal", help="With files: 80/20; may be repeated.")] = None,
+    patience: Annotated[float | None, typer.Option("--patience", help="With files: mean patience, seconds.")] = None,
+    seed: Annotated[int | None, typer.Option("--seed", help="With files: seed of everything random.")] = None,
+    force: Force = False,
+    as_json: Json = False,
+) -> None:
+    """Tell what customers will wait, from the roster that exists or with the people required; prints the days.
 
-    Example: staffplan simulate plans/demo
+    Examples:
+
+    staffplan simulate plans/demo
+
+    staffplan simulate forecast.csv requirement.csv --goal 80/20 --patience 120 -o waits/
     """
+    from staffplan.errors import Problem, UsageError
     from staffplan.tables import DayService
 
+    if requirement is not None:
+        from staffplan.cli.steps import simulate_requirement
+
+        simulate_requirement(
+            (folder, requirement), output, config, goal or [], patience, seed, force=force, as_json=as_json
+        )
+        return
+    if any(given is not None for given in (output, config, goal, patience, seed)):
+        hint = "a plan directory has its own settings; or give FORECAST and REQUIREMENT"
+        raise UsageError(Problem("simulate", "these options go with a forecast and a requirement", hint))
     _show_table(_again(folder, "simulate", force=force), DayService, as_json=as_json)
 
 

@@ -256,6 +256,37 @@ def staff(
     )
 
 
+def simulate_requirement(
+    files: tuple[Path, Path],
+    output: Path | None,
+    config: Path | None,
+    goals: Sequence[str],
+    patience: float | None,
+    seed: int | None,
+    *,
+    force: bool,
+    as_json: bool,
+) -> None:
+    """`staffplan simulate` of a forecast and a requirement: the days to stdout, or all tables to a folder."""
+    from staffplan.cli.simulating import simulate_files
+
+    names = ("waits.csv", "waits_detail.csv", "coverage.csv")
+    paths = [None if output is None else output / name for name in names]
+    _refuse(paths, force=force)
+    behaviour = _given({"patience_seconds": patience})
+    flags = {"patience_seconds": "--patience", "plan.seed": "--seed", "goal": "--goal"}
+    with progress_shown() as on_progress, flags_named(flags if behaviour or goals or seed is not None else {}):
+        result, zone = simulate_files(
+            *files, config, goals=goals, behaviour=behaviour, seed=seed, on_progress=on_progress
+        )
+    _say_notes(result.notes)
+    tables = (result.waits, result.details, result.coverage)
+    chosen: dict[Path | None, Table] = {None: result.waits}
+    if output is not None:
+        chosen = dict(zip(paths, tables, strict=True))
+    _deliver(chosen, zone, facts=result.facts, notes=result.notes, as_json=as_json)
+
+
 def roster(
     requirement: Annotated[Path, typer.Argument(help="A requirement.csv.", show_default=False)],
     agents: Annotated[Path, typer.Argument(help="An agents.csv.", show_default=False)],

@@ -175,24 +175,25 @@ def staff_files(
 ) -> StaffWork:
     """Staff a forecast file with the settings of a file and the flags of the command line."""
     from staffplan.cli.walking import walk
-    from staffplan.verify import staff_by_method
+    from staffplan.verify import at_risk, staff_by_method
 
     config, workspace = config_and_workspace(config_path, {f"plan.{key}": value for key, value in plan.items()})
     known = {"queue": list(config.queues)} if config.queues else None
     predicted = read_table(forecast_path, VolumeForecast, timezone=config.plan.timezone, known=known)
     if config_path is None and "interval_minutes" not in plan:
         plan = {**plan, "interval_minutes": interval_of(predicted.frame, "queue")}
-    config = _with_flags(config, predicted, goals, limits, behaviour, plan, shrinkage, how)
+    config = with_flags(config, predicted, goals, limits, behaviour, plan, shrinkage, how)
     site = site_of(config, predicted.frame, workspace)
     result = staff_by_method(
         predicted, config.staffing, config.simulate, site=site, seed=config.plan.seed, on_progress=on_progress
     )
-    lines = _cross_check(result.requirement, predicted, site) if cross_check else ()
-    steps = walk(explain, result.requirement, predicted, config.staffing, site) if explain else ()
+    volume, _ = at_risk(predicted, config.staffing.risk, site)
+    lines = _cross_check(result.requirement, volume, site) if cross_check else ()
+    steps = walk(explain, result.requirement, volume, config.staffing, site) if explain else ()
     return StaffWork(result, config.plan.timezone, lines, steps)
 
 
-def _with_flags(
+def with_flags(
     config: Config,
     forecast: VolumeForecast,
     goals: Sequence[str],

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from staffplan.clock import local_dates
-from staffplan.cost.exact import Floats, Ints, exact, share_out
+from staffplan.cost.exact import Floats, Ints, share_out
 from staffplan.cost.people import Frame, PaidTime, Spans
 from staffplan.cost.premiums import instants_of, minutes_of
 from staffplan.settings import StaffingSettings
@@ -41,6 +41,8 @@ class Demand:
 
     period: Ints
     """(intervals,): the month of each interval; -1 outside the frame."""
+    starts: pd.DatetimeIndex
+    """(intervals,)"""
     covered: np.ndarray
     """(groups, intervals): whether the interval is one of the forecast's days."""
     contacts: Floats
@@ -95,6 +97,7 @@ def make_demand(
     needed = (group, (r_at - origin) // length)
     return Demand(
         period=_periods(origin, high - low, frame, site),
+        starts=_grid(origin, high - low, site),
         covered=_covered(origin, high - low, f_at, site),
         contacts=_placed(shape, at, offered),
         contact_minutes=_placed(shape, at, offered * aht / 60),
@@ -182,14 +185,15 @@ class Hours:
     memo: dict[str, Ints]
 
 
-def make_hours(paid: PaidTime, demand: Demand, staffing: StaffingSettings) -> Hours:
+def make_hours(paid: PaidTime, demand: Demand, staffing: StaffingSettings, site: Site) -> Hours:
     """All paid minutes by what they were for, month and planning group."""
     periods = len(paid.frame.periods)
-    uses, missing = line_uses(demand, staffing.shrinkage_not_in_roster)
-    lost = lost_shares(staffing)
+    shrinkage = staffing.shrinkage_at(demand.starts, site.calendar.timezone)
+    uses, missing = line_uses(demand, shrinkage.not_in_roster)
+    lost = {name: share for name, share in shrinkage.on_queue.items() if share.any()}
     queue_minutes = paid.on_queue.sum(axis=0)
     weights = [demand.by_period(use, periods) for use in uses]
-    weights += [queue_minutes * share for share in lost.values()]
+    weights += [demand.by_period(demand.on_queue * share, periods) for share in lost.values()]
     parts = share_out(queue_minutes, np.stack(weights, axis=-1))
     names = [*USES, *(f"shrinkage: {name}" for name in lost)]
     lines = {name: parts[..., number] for number, name in enumerate(names)}
@@ -203,17 +207,7 @@ def make_hours(paid: PaidTime, demand: Demand, staffing: StaffingSettings) -> Ho
     )
 
 
-def lost_shares(staffing: StaffingSettings) -> dict[str, float]:
-    """Share of time on queue lost to each category that the roster does not place."""
-    placed = sum((exact(c.share) for c in staffing.shrinkage.values() if c.in_roster), start=exact(0.0))
-    return {
-        name: float(exact(c.share) / (1 - placed))
-        for name, c in sorted(staffing.shrinkage.items())
-        if not c.in_roster and c.share > 0
-    }
-
-
-def line_uses(demand: Demand, shrinkage: float) -> tuple[list[Floats], Floats]:
+def line_uses(demand: Demand, shrinkage: Floats) -> tuple[list[Floats], Floats]:
     """(groups, intervals) minutes on the line for each of USES, and the minutes missing on the line."""
     line = demand.on_queue * (1 - shrinkage)
     needed = np.minimum(demand.on_queue, demand.on_queue_required) * (1 - shrinkage)

@@ -62,7 +62,7 @@ def cost(
     paid = paid_time(roster, workforce, frame, days, work_plans=work_plans, settings=settings, site=site)
     rates = hourly_rates(workforce, frame, settings, work_plans)
     demand = make_demand(forecast, requirement, paid.spans, frame, site)
-    hours = make_hours(paid, demand, staffing)
+    hours = make_hours(paid, demand, staffing, site)
     money = make_money(paid, rates, settings, days)
     queues = queue_work(forecast, coverage, frame, site)
     lines = [*bridge_lines(demand, hours, money, frame), *hour_lines(hours), *cost_lines(hours, money)]

@@ -27,6 +27,7 @@ from staffplan.tables import (
     RosterShifts,
     StaffingRequirement,
     VolumeForecast,
+    WaitDetails,
 )
 
 
@@ -210,7 +211,7 @@ def _simulate(workspace: Workspace, _: Manifest, on_progress: OnProgress) -> Ste
         seed=config.plan.seed,
         on_progress=on_progress,
     )
-    files = _files(result.coverage, result.waits, timezone=config.plan.timezone)
+    files = _files(result.coverage, result.waits, result.details, timezone=config.plan.timezone)
     return StepOutput(files, result.notes, result.facts)
 
 
@@ -243,6 +244,7 @@ _FORECAST = VolumeForecast.file_name
 _REQUIREMENT = StaffingRequirement.file_name
 _ROSTER = (RosterShifts.file_name, RosterActivities.file_name)
 _WAITS = (Coverage.file_name, DayService.file_name)
+_DETAILS = WaitDetails.file_name
 _PEOPLE = ("agents", "time_off", "availability")
 _ALL_TABLES = (
     _FORECAST,
@@ -293,7 +295,7 @@ STEPS: tuple[Step, ...] = (
         "simulate",
         ("special_days",),
         (_FORECAST, _REQUIREMENT, *_ROSTER),
-        _WAITS,
+        (*_WAITS, _DETAILS),
         lambda config: _picked(config, *_CALENDAR, "plan.seed", "simulate", "staffing.shrinkage"),
         _simulate,
     ),

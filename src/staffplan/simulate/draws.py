@@ -78,16 +78,17 @@ def _work_factors(size: int, settings: SimulateSettings, rng: np.random.Generato
     return np.asarray(rng.lognormal(-(sigma**2) / 2, sigma, size))
 
 
-def absence_shares(staffing: StaffingSettings) -> tuple[float, float]:
-    """Shares lost of what the roster shows on queue: whole shifts, and short absences of those who came.
+def absence_shares(scene: Scene, staffing: StaffingSettings) -> tuple[Floats, Floats]:
+    """Shares lost of what the roster shows on queue, (intervals,): whole shifts, and absences of those who came.
 
     Out-of-office categories that the roster does not place take away whole shifts, in-office ones a part of the
-    time of those present; together they leave 1 - shrinkage_not_in_roster.
+    time of those present; together they leave what the staffing step counts on.
     """
-    categories = staffing.shrinkage.values()
-    placed = sum(c.share for c in categories if c.in_roster)
-    out = sum(c.share for c in categories if not c.in_roster and not c.in_office) / (1 - placed)
-    inside = sum(c.share for c in categories if not c.in_roster and c.in_office) / (1 - placed)
+    shrinkage = staffing.shrinkage_at(scene.grid.starts, scene.zone)
+    in_office = {name for name, own in shrinkage.categories if own.in_office}
+    none = np.zeros(len(scene.grid))
+    out = sum((share for name, share in shrinkage.on_queue.items() if name not in in_office), start=none)
+    inside = sum((share for name, share in shrinkage.on_queue.items() if name in in_office), start=none)
     return out, inside / (1 - out)
 
 
@@ -95,18 +96,19 @@ def draw_absences(
     scene: Scene, settings: SimulateSettings, staffing: StaffingSettings, *, seed: int, repetition: int
 ) -> Stretches:
     """The roster's stretches without those who are away: for the whole shift, or for a short while."""
-    out, inside = absence_shares(staffing)
-    if (out == 0 and inside == 0) or len(scene.stretches.start) == 0:
+    out, inside = absence_shares(scene, staffing)
+    if not (out.any() or inside.any()) or len(scene.stretches.start) == 0:
         return scene.stretches
-    pieces = cut(scene.stretches, settings.absence_minutes * 60.0 if inside > 0 else np.inf)
+    pieces = cut(scene.stretches, settings.absence_minutes * 60.0 if inside.any() else np.inf)
+    interval = np.clip(pieces.start // scene.grid.interval_seconds, 0, len(scene.grid) - 1).astype(np.int64)
     away = np.zeros(len(pieces.stretch), dtype=bool)
     agent, shift = scene.stretches.agent[pieces.stretch], scene.shift_of_stretch[pieces.stretch]
     by_agent = np.argsort(agent, kind="stable")
     for rows in np.split(by_agent, np.flatnonzero(np.diff(agent[by_agent])) + 1):
         rng = stream_of(seed, f"agent {scene.agent_names[agent[rows[0]]]}", repetition)
-        _, own_shift = np.unique(shift[rows], return_inverse=True)
-        sick = rng.random(own_shift.max() + 1) < out
-        away[rows] = sick[own_shift] | (rng.random(len(rows)) < inside)
+        _, first, own_shift = np.unique(shift[rows], return_index=True, return_inverse=True)
+        sick = rng.random(len(first)) < out[interval[rows[first]]]
+        away[rows] = sick[own_shift] | (rng.random(len(rows)) < inside[interval[rows]])
     return _present(scene.stretches, pieces, away)
 
 

@@ -31,11 +31,13 @@ class Stretches(NamedTuple):
 
 class Groups(NamedTuple):
     """(groups,) each: contacts an agent has in hand at once, how much each further one slows all,
-    and whether work may be set aside (deferred) when a stretch ends."""
+    whether work may be set aside (deferred) when a stretch ends, and whether people are alike: then who is free
+    leaves in place of one who is not, and otherwise who is free first."""
 
     slots: Ints
     slowdown: Floats
     set_aside: NDArray[np.bool_]
+    alike: NDArray[np.bool_] | float = 0.0
 
 
 class Closings(NamedTuple):
@@ -102,7 +104,7 @@ def new_state(contacts: Contacts, groups: Groups, agents: int, intervals: int) -
     )
     lines = _records(records.GROUP, count, **groups._asdict(), first_list=np.cumsum(groups.slots) - groups.slots)
     lines["first_waiting"] = lines["last_waiting"] = NOBODY
-    people = _records(records.AGENT, agents, due_at=np.inf, busy_since=np.inf, stretch=NOBODY, list=NOBODY)
+    people = _records(records.AGENT, agents, busy_since=np.inf, stretch=NOBODY, list=NOBODY)
     people["heap_place"] = np.arange(agents)
     slots = int(groups.slots.max(initial=1))
     return records.State(
@@ -111,6 +113,7 @@ def new_state(contacts: Contacts, groups: Groups, agents: int, intervals: int) -
         lines,
         _records(records.LIST, int(groups.slots.sum()), first=NOBODY, last=NOBODY),
         np.arange(agents),
+        np.full(agents, np.inf),
         np.zeros((agents, slots)),
         np.zeros((agents, slots), dtype=np.int64),
         np.zeros((count, intervals)),

@@ -15,57 +15,22 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from staffplan.simulate.heap import compiled, rise, sink
 from staffplan.simulate.records import ABANDONED, ANSWERED, NOBODY, TURNED_AWAY, Floats, Ints, State
-
-compiled = njit(cache=True, forceinline=True)
-
 
 # --- a heap of all agents by the time at which they finish their next contact, infinite where they have none
 
 
 @compiled
-def _sift_up(agents: Any, heap: Ints, place: int) -> None:
-    agent = heap[place]
-    time = agents[agent].due_at
-    while place > 0:
-        parent = (place - 1) >> 1
-        other = heap[parent]
-        if agents[other].due_at <= time:
-            break
-        heap[place] = other
-        agents[other].heap_place = place
-        place = parent
-    heap[place] = agent
-    agents[agent].heap_place = place
-
-
-@compiled
-def _sift_down(agents: Any, heap: Ints, place: int) -> None:
-    agent = heap[place]
-    time = agents[agent].due_at
-    while 2 * place + 1 < len(heap):
-        child = 2 * place + 1
-        if child + 1 < len(heap) and agents[heap[child + 1]].due_at < agents[heap[child]].due_at:
-            child += 1
-        other = heap[child]
-        if agents[other].due_at >= time:
-            break
-        heap[place] = other
-        agents[other].heap_place = place
-        place = child
-    heap[place] = agent
-    agents[agent].heap_place = place
-
-
-@compiled
-def _due_at(agents: Any, heap: Ints, agent: int, time: float) -> None:
+def _due_at(s: State, agent: int, time: float) -> None:
     """Set when the agent finishes next."""
-    before = agents[agent].due_at
-    agents[agent].due_at = time
+    place = s.agents[agent].heap_place
+    before = s.due_at[place]
+    s.due_at[place] = time
     if time < before:
-        _sift_up(agents, heap, agents[agent].heap_place)
+        rise(s.agents, s.heap, s.due_at, place)
     elif time > before:
-        _sift_down(agents, heap, agents[agent].heap_place)
+        sink(s.agents, s.heap, s.due_at, place)
 
 
 # --- free agents: doubly linked lists, who has been free longest comes first
@@ -195,13 +160,17 @@ def _add_span(seconds: Floats, group: int, start: float, end: float, interval_se
 @compiled
 def _pace(agents: Any, groups: Any, agent: int) -> float:
     """Seconds on the wall for one second of work on each of the contacts that share the agent."""
+    if agents[agent].in_hand == 1:
+        return 1.0
     return float(1.0 + groups[agents[agent].working].slowdown * (agents[agent].in_hand - 1))
 
 
 @compiled
 def _advance(agents: Any, groups: Any, agent: int, now: float) -> None:
     """Bring the agent's own clock up to now."""
-    if agents[agent].in_hand > 0:
+    if agents[agent].in_hand == 1:
+        agents[agent].clock += now - agents[agent].clock_at
+    elif agents[agent].in_hand > 1:
         agents[agent].clock += (now - agents[agent].clock_at) / _pace(agents, groups, agent)
     else:
         agents[agent].clock = 0.0
@@ -219,12 +188,12 @@ def _first_due(agents: Any, due: Floats, agent: int) -> int:
 
 
 @compiled
-def _reschedule(agents: Any, groups: Any, heap: Ints, due: Floats, agent: int, now: float) -> None:
-    if agents[agent].in_hand == 0:
-        _due_at(agents, heap, agent, np.inf)
-        return
-    left = max(0.0, due[agent, _first_due(agents, due, agent)] - agents[agent].clock)
-    _due_at(agents, heap, agent, now + left * _pace(agents, groups, agent))
+def _reschedule(s: State, agent: int, now: float) -> None:
+    time = np.inf
+    if s.agents[agent].in_hand > 0:
+        left = max(0.0, s.due[agent, _first_due(s.agents, s.due, agent)] - s.agents[agent].clock)
+        time = now + left * _pace(s.agents, s.groups, agent)
+    _due_at(s, agent, time)
 
 
 @compiled
@@ -260,7 +229,7 @@ def _take_work(s: State, agent: int, now: float) -> None:
 def _settle(s: State, agent: int, now: float) -> None:
     """After a change in hand: when the agent is done next, and in which list of free agents."""
     group = s.agents[agent].working
-    _reschedule(s.agents, s.groups, s.heap, s.due, agent, now)
+    _reschedule(s, agent, now)
     _delist(s.agents, s.lists, agent)
     if s.agents[agent].in_hand < s.groups[group].slots:
         _enlist(s.agents, s.lists, agent, s.groups[group].first_list + s.agents[agent].in_hand)
@@ -308,11 +277,32 @@ def _on_finish(s: State, stretches: Any, now: float, interval_seconds: float) ->
         if s.agents[agent].in_hand == 0:
             _stop_busy(s, agent, now, interval_seconds)
         return
-    _reschedule(s.agents, s.groups, s.heap, s.due, agent, now)
+    _reschedule(s, agent, now)
     if last == 0:
         _go_off(s, agent, now, interval_seconds)
         if current >= 0:
             _come_on(s, agent, stretches[current].group, now)
+
+
+@compiled
+def _who_leaves(s: State, stretches: Any, agent: int) -> int:
+    """Of people who are alike, in place of one who has contacts in hand: who is free, else who is free first."""
+    group = s.agents[agent].working
+    if s.groups[group].alike == 0 or s.agents[agent].in_hand == 0:
+        return agent
+    leaver = agent
+    for other in range(len(s.agents)):
+        current = s.agents[other].stretch
+        if current >= 0 and s.agents[other].working == group and stretches[current].group == group:
+            if s.agents[other].in_hand == 0:
+                leaver = other
+                break
+            if s.due_at[s.agents[other].heap_place] < s.due_at[s.agents[leaver].heap_place]:
+                leaver = other
+    mine, theirs = s.agents[agent].stretch, s.agents[leaver].stretch
+    s.agents[agent].stretch, s.agents[leaver].stretch = theirs, mine
+    stretches[mine].agent, stretches[theirs].agent = leaver, agent
+    return leaver
 
 
 @compiled
@@ -328,7 +318,7 @@ def _on_end(s: State, agent: int, now: float, interval_seconds: float) -> None:
         contact = s.hand[agent, 0]
         s.contacts[contact].left = max(0.0, s.due[agent, 0] - s.agents[agent].clock)
         s.agents[agent].in_hand = 0
-        _due_at(s.agents, s.heap, agent, np.inf)
+        _due_at(s, agent, np.inf)
         _go_off(s, agent, now, interval_seconds)
         _return_to_line(s.contacts, s.groups, group, contact)
         other = _least_loaded(s.groups, s.lists, group)
@@ -362,7 +352,7 @@ def _on_arrival(s: State, contact: int, now: float) -> None:
     _settle(s, agent, now)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def run(s: State, stretches: Any, by_end: Ints, closings: Any, interval_seconds: float) -> int:
     """Play everything through and give the number of events.
 
@@ -371,7 +361,7 @@ def run(s: State, stretches: Any, by_end: Ints, closings: Any, interval_seconds:
     """
     arrived, started, ended, closed, events = 0, 0, 0, 0, 0
     while True:
-        finish = s.agents[s.heap[0]].due_at if len(s.heap) else np.inf
+        finish = s.due_at[0] if len(s.heap) else np.inf
         end = stretches[by_end[ended]].end if ended < len(by_end) else np.inf
         start = stretches[started].start if started < len(stretches) else np.inf
         close = closings[closed].time if closed < len(closings) else np.inf
@@ -386,7 +376,7 @@ def run(s: State, stretches: Any, by_end: Ints, closings: Any, interval_seconds:
             which = by_end[ended]
             ended += 1
             if s.agents[stretches[which].agent].stretch == which:
-                _on_end(s, stretches[which].agent, now, interval_seconds)
+                _on_end(s, _who_leaves(s, stretches, stretches[which].agent), now, interval_seconds)
         elif start == now:
             _on_start(s, stretches[started].agent, stretches[started].group, started, now, interval_seconds)
             started += 1

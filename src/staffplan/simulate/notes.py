@@ -134,13 +134,13 @@ def _uncovered(scene: Scene, rows: _Rows) -> Iterable[Note]:
 
 
 def _assumptions(scene: Scene, settings: SimulateSettings, staffing: StaffingSettings) -> Iterable[Note]:
-    out, inside = absence_shares(staffing)
-    if out > 0:
-        said = f"each person misses a whole shift with a chance of {out:.1%}, independently of the others"
+    out, inside = absence_shares(scene, staffing)
+    if out.any():
+        said = f"each person misses a whole shift with a chance of {_from_to(out)}, independently of the others"
         yield Note("simulate", "assumption", "absence", said)
-    if inside > 0:
+    if inside.any():
         minutes = settings.absence_minutes
-        said = f"people at work are away {inside:.1%} of their time on queue, {minutes} minutes at a time"
+        said = f"people at work are away {_from_to(inside)} of their time on queue, {minutes} minutes at a time"
         yield Note("simulate", "assumption", "absence", said)
     if settings.volume_uncertainty and any(stream.day_variation.any() for stream in scene.streams):
         said = "what the forecast's bands allow beyond chance moves a queue's whole day up or down together"
@@ -150,6 +150,12 @@ def _assumptions(scene: Scene, settings: SimulateSettings, staffing: StaffingSet
             said = "patience_seconds is not given: nobody hangs up before closing"
             yield Note("simulate", "assumption", f"queues.{stream.queue.name}", said)
     yield from _mixed_definitions(scene)
+
+
+def _from_to(shares: NDArray[np.float64]) -> str:
+    """One share, or the least and the largest where they differ by the time of the week."""
+    low, high = f"{shares.min():.1%}", f"{shares.max():.1%}"
+    return low if low == high else f"{low} to {high}"
 
 
 def _mixed_definitions(scene: Scene) -> Iterable[Note]:

@@ -18,6 +18,9 @@ COUNTS = 9
 away at closing included; abandoned within the time allowed; whose virtual wait is in time; seconds waited by those
 answered (deferred: until finished); turned away at closing; not judged, because the horizon ended first."""
 
+WAIT_EDGES = np.concatenate([[0.0], np.geomspace(1.0, 864_000.0, 62)])
+"""Seconds at which waits are told apart: none, up to one second, then by a quarter more each time, up to ten days."""
+
 
 @dataclass(frozen=True)
 class Tally:
@@ -26,6 +29,10 @@ class Tally:
     counts: Floats
     busy_seconds: Floats
     line_seconds: Floats
+    waiting_seconds: Floats
+    """(groups, intervals): seconds that contacts spent waiting."""
+    waits: Floats
+    """(bins, groups, intervals): contacts by how long they waited; see WAIT_EDGES."""
     events: int
 
     def __add__(self, other: Tally) -> Tally:
@@ -33,13 +40,16 @@ class Tally:
             self.counts + other.counts,
             self.busy_seconds + other.busy_seconds,
             self.line_seconds + other.line_seconds,
+            self.waiting_seconds + other.waiting_seconds,
+            self.waits + other.waits,
             self.events + other.events,
         )
 
     def by_day(self, grid: Grid) -> Tally:
         """The same with local days in place of intervals."""
-        busy, line = grid.sum_by_day(self.busy_seconds), grid.sum_by_day(self.line_seconds)
-        return Tally(grid.sum_by_day(self.counts), busy, line, self.events)
+        fold = grid.sum_by_day
+        busy, line, waiting = fold(self.busy_seconds), fold(self.line_seconds), fold(self.waiting_seconds)
+        return Tally(fold(self.counts), busy, line, waiting, fold(self.waits), self.events)
 
 
 def service_level(counts: Floats, definition: Definition) -> Floats:
@@ -75,7 +85,45 @@ def tally(scene: Scene, drawn: Drawn, played: Played) -> Tally:
     columns = _judge(scene, drawn, played.fate)
     counts = np.array([np.bincount(cell, weights=column, minlength=size) for column in columns], dtype=float)
     shape = (COUNTS, len(scene.group_names), len(scene.grid))
-    return Tally(counts.reshape(shape), played.busy_seconds, played.line_seconds, played.events)
+    waiting, waits = _waiting(scene, drawn, played.fate, cell)
+    return Tally(counts.reshape(shape), played.busy_seconds, played.line_seconds, waiting, waits, played.events)
+
+
+def _waiting(scene: Scene, drawn: Drawn, fate: Fate, cell: Ints) -> tuple[Floats, Floats]:
+    """(groups, intervals) seconds waited in each interval, and (bins, groups, intervals) contacts by their wait."""
+    outcome, wait = settle(scene, drawn, fate)
+    arrival, groups, length = drawn.contacts.arrival, len(scene.group_names), len(scene.grid)
+    until = np.where(outcome == WAITING, np.maximum(scene.grid.end_seconds, arrival), arrival + wait)
+    edges = np.asarray(np.arange(length + 1) * scene.grid.interval_seconds, dtype=np.float64)
+    seconds = np.zeros((groups, length))
+    for group in range(groups):
+        own = drawn.contacts.group == group
+        seconds[group] = np.diff(_spent_by(edges, arrival[own]) - _spent_by(edges, until[own]))
+    seconds = np.maximum(seconds, 0.0)
+    place = np.searchsorted(WAIT_EDGES, until - arrival)
+    size = groups * length
+    waits = np.bincount(place * size + cell, minlength=(len(WAIT_EDGES) + 1) * size)
+    return seconds, waits.reshape(-1, groups, length).astype(float)
+
+
+def _spent_by(edges: Floats, moments: Floats) -> Floats:
+    """(edges,): seconds since each of the moments that lie before an edge, added up."""
+    ordered = np.sort(moments)
+    before = np.searchsorted(ordered, edges)
+    return np.asarray(before * edges - np.concatenate([[0.0], np.cumsum(ordered)])[before])
+
+
+def wait_percentile(waits: Floats, share: float) -> Floats:
+    """(bins, ...) to (...): the wait that this share of contacts does not exceed; NaN where there are none."""
+    reached = np.cumsum(waits, axis=0)
+    wanted = share * reached[-1]
+    place = np.argmax(reached >= wanted, axis=0)
+    edges = np.concatenate([WAIT_EDGES, [WAIT_EDGES[-1]]])
+    high, low = edges[place], np.where(place > 0, edges[np.maximum(place - 1, 0)], 0.0)
+    own = np.take_along_axis(waits, place[None], axis=0)[0]
+    before = np.take_along_axis(reached, place[None], axis=0)[0] - own
+    part = np.divide(wanted - before, own, out=np.zeros_like(own), where=own > 0)
+    return np.asarray(np.where(reached[-1] > 0, low + part * (high - low), np.nan))
 
 
 def _judge(scene: Scene, drawn: Drawn, fate: Fate) -> list[Floats]:

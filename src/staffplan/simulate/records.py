@@ -28,7 +28,6 @@ CONTACT = np.dtype(
 `wait` ends with the answer, the hang-up or the closing; `virtual_wait` is infinite where no one ever came free."""
 AGENT = np.dtype(
     [
-        ("due_at", "f8"),
         ("clock", "f8"),
         ("clock_at", "f8"),
         ("busy_since", "f8"),
@@ -43,19 +42,21 @@ AGENT = np.dtype(
     ]
 )
 """A person: the stretch that runs now, the group of the contacts in hand and how many; `clock` counts the work done
-on each contact in hand, as it stood at `clock_at`; when the next one is finished; and the place in heap and list."""
+on each contact in hand, as it stood at `clock_at`; and the place in heap and list."""
 GROUP = np.dtype(
     [
         ("slots", "i8"),
         ("slowdown", "f8"),
         ("set_aside", "i8"),
+        ("alike", "i8"),
         ("first_list", "i8"),
         ("first_waiting", "i8"),
         ("last_waiting", "i8"),
     ]
 )
-"""A planning group: contacts at once, how much each further one slows all, whether work is set aside when a
-stretch ends, and the line. Free agents with k contacts in hand are in list `first_list` + k."""
+"""A planning group: contacts at once, how much each further one slows all, whether work is set aside when a stretch
+ends, whether people are alike, so that one may leave in another's place, and the line. Free agents with k contacts in
+hand are in list `first_list` + k."""
 LIST = np.dtype([("first", "i8"), ("last", "i8")])
 STRETCH = np.dtype([("start", "f8"), ("end", "f8"), ("agent", "i8"), ("group", "i8")])
 """One person on queue for one group without a pause."""
@@ -67,14 +68,16 @@ Ints = NDArray[np.int64]
 
 
 class State(NamedTuple):
-    """All that the events touch. `heap` orders the agents by `due_at`; `due` and `hand` (agents, slots)
-    tell at which reading of the agent's clock each contact in hand is done, and which it is."""
+    """All that the events touch. `heap` orders the agents by when they finish next, which `due_at` tells, place by
+    place; `due` and `hand` (agents, slots) tell at which reading of the agent's clock each contact in hand is done,
+    and which it is."""
 
     contacts: Any
     agents: Any
     groups: Any
     lists: Any
     heap: Ints
+    due_at: Floats
     due: Floats
     hand: Ints
     busy_seconds: Floats

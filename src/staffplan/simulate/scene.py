@@ -100,14 +100,18 @@ class Scene:
     """(groups, intervals): when the group works; the clock of goals in opening hours."""
 
 
-def make_scene(forecast: VolumeForecast, requirement: StaffingRequirement, roster: Roster, site: Site) -> Scene:
-    """Everything the simulation needs of the tables."""
+def make_scene(
+    forecast: VolumeForecast, requirement: StaffingRequirement, roster: Roster | None, site: Site
+) -> Scene:
+    """Everything the simulation needs of the tables. Without a roster the requirement's `agents_required` are on the
+    line: people who are alike, so that whoever is free leaves first when they become fewer."""
     grid = make_grid(forecast, requirement, site)
     queues = _queues(forecast, site)
     names = sorted({q.planning_group for q in queues.values()} | set(requirement.frame["planning_group"]))
     code = {name: number for number, name in enumerate(names)}
     members = [[q for q in queues.values() if q.planning_group == name] for name in names]
-    stretches, agents, shifts = _stretches(roster, grid, code)
+    made = _required_stretches(requirement, grid, code) if roster is None else _stretches(roster, grid, code)
+    stretches, agents, shifts = made
     streams = tuple(_streams(forecast, grid, queues, code))
     deferred = np.array([bool(own) and own[0].work_type == "deferred" for own in members], dtype=bool)
     return Scene(
@@ -115,7 +119,7 @@ def make_scene(forecast: VolumeForecast, requirement: StaffingRequirement, roste
         zone=site.calendar.timezone,
         group_names=tuple(names),
         deferred=deferred,
-        groups=_groups(members, deferred),
+        groups=_groups(members, deferred)._replace(alike=np.full(len(names), roster is None)),
         promises=tuple(group_promise(own) for own in members),
         streams=streams,
         agent_names=agents,
@@ -213,6 +217,25 @@ def _stretches(roster: Roster, grid: Grid, code: dict[str, int]) -> tuple[Stretc
     joined = make_stretches(start[first], end[last], agent[first], group[first])
     order = np.lexsort((agent[first], start[first]))
     return joined, tuple(str(name) for name in agents), shift[first][order].astype(np.int64)
+
+
+def _required_stretches(
+    requirement: StaffingRequirement, grid: Grid, code: dict[str, int]
+) -> tuple[Stretches, tuple[str, ...], Ints]:
+    """As many people as are required on the line, each for one stretch; who came first goes first."""
+    starts, ends, groups = [], [], []
+    for name, rows in requirement.frame.groupby("planning_group", sort=True):
+        heads = np.zeros(len(grid) + 1, dtype=np.int64)
+        heads[grid.index(rows["interval_start"])] = rows["agents_required"].to_numpy(dtype=np.int64)
+        steps = np.diff(heads, prepend=0)
+        starts.append(np.repeat(np.arange(len(steps)), np.maximum(steps, 0)))
+        ends.append(np.repeat(np.arange(len(steps)), np.maximum(-steps, 0)))
+        groups.append(np.full(len(starts[-1]), code[str(name)], dtype=np.int64))
+    count = sum(len(own) for own in starts)
+    start, end, group = (np.concatenate([*parts, np.zeros(0, dtype=np.int64)]) for parts in (starts, ends, groups))
+    agent = np.arange(count, dtype=np.int64)
+    made = make_stretches(start * grid.interval_seconds, end * grid.interval_seconds, agent, group)
+    return made, tuple(f"person {number + 1}" for number in range(count)), agent
 
 
 def make_stretches(start: Floats, end: Floats, agent: Ints, group: Ints) -> Stretches:

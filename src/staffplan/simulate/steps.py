@@ -11,7 +11,8 @@ from joblib import Parallel, delayed, effective_n_jobs
 from staffplan.errors import Note
 from staffplan.progress import OnProgress, Progress, silent
 from staffplan.settings import SimulateSettings, StaffingSettings
-from staffplan.simulate import engine, notes
+from staffplan.simulate import causes, engine, notes
+from staffplan.simulate.detail import Spread, day_seconds, detail_table, spread_of
 from staffplan.simulate.draws import draw_absences, draw_contacts
 from staffplan.simulate.outcomes import (
     OFFERED,
@@ -25,7 +26,7 @@ from staffplan.simulate.outcomes import (
 from staffplan.simulate.records import Floats
 from staffplan.simulate.scene import Scene, cut, make_scene
 from staffplan.site import Site
-from staffplan.tables import Coverage, DayService, Roster, StaffingRequirement, VolumeForecast
+from staffplan.tables import Coverage, DayService, Roster, StaffingRequirement, VolumeForecast, WaitDetails
 
 BATCHES = 20
 """Progress is told at least this often."""
@@ -37,22 +38,24 @@ class SimulationResult:
 
     coverage: Coverage
     waits: DayService
+    details: WaitDetails
     notes: tuple[Note, ...]
     facts: dict[str, float]
 
 
 @dataclass(frozen=True)
 class Repeated:
-    """All repetitions: their sum by interval, and each by day."""
+    """All repetitions: their sum by interval, each by day, and how they scatter by interval and by day."""
 
     total: Tally
     days: tuple[Tally, ...]
+    spreads: tuple[Spread, Spread]
 
 
 def simulate(
     forecast: VolumeForecast,
     requirement: StaffingRequirement,
-    roster: Roster,
+    roster: Roster | None,
     settings: SimulateSettings,
     *,
     site: Site,
@@ -64,15 +67,23 @@ def simulate(
 
     An agent finishes the contact in hand when a stretch on queue ends, so breaks may begin late (they end on
     time); deferred work is set aside instead. Contacts that wait are carried over the interval's end. At closing
-    those still waiting are turned away, and counted as abandoned.
+    those still waiting are turned away, and counted as abandoned. Without a roster the requirement's
+    `agents_required` are on the line, and nobody is absent.
     """
+    if roster is None:
+        frame = requirement.frame
+        requirement = StaffingRequirement.of(frame.assign(agents_on_queue=frame["agents_required"]))
+        staffing = staffing.model_copy(update={"shrinkage": {}})
     scene = make_scene(forecast, requirement, roster, site)
     played = play(scene, settings, staffing, seed=seed, on_progress=on_progress)
     offered = _expected(scene)
     coverage = _coverage(scene, requirement, played.total, offered)
     waits = _waits(scene, coverage, played, offered)
     told = notes.all_notes(scene, coverage, waits, played.total, settings, staffing)
-    return SimulationResult(coverage, waits, told, _facts(scene, played, waits, settings))
+    required = make_scene(forecast, requirement, None, site)
+    why = _causes(scene, required, coverage, played, settings, staffing, seed)
+    details = detail_table(scene, played.total, played.spreads, why)
+    return SimulationResult(coverage, waits, details, told, _facts(scene, played, waits, settings))
 
 
 def play(
@@ -86,15 +97,21 @@ def play(
     """Repeat the period; repetitions are independent pieces that any joblib backend may share out."""
     wanted = settings.replications
     batch = max(effective_n_jobs(), -(-wanted // BATCHES))
-    total, days = None, []
+    total, days, spreads = None, [], None
     for first in range(0, wanted, batch):
         numbers = range(first, min(first + batch, wanted))
         for one in Parallel()(delayed(repetition)(scene, settings, staffing, seed, number) for number in numbers):
             total = one if total is None else total + one
             days.append(one.by_day(scene.grid))
+            own = (
+                spread_of(scene, one, scene.grid.interval_seconds),
+                spread_of(scene, days[-1], day_seconds(scene)),
+            )
+            spreads = own if spreads is None else (spreads[0] + own[0], spreads[1] + own[1])
         on_progress(Progress("simulate", numbers.stop, wanted, "repetitions of the period"))
     assert total is not None
-    return Repeated(total, tuple(days))
+    assert spreads is not None
+    return Repeated(total, tuple(days), spreads)
 
 
 def repetition(scene: Scene, settings: SimulateSettings, staffing: StaffingSettings, seed: int, number: int) -> Tally:
@@ -231,6 +248,30 @@ def _kept(scene: Scene, level: Floats, asa: Floats, occupancy: Floats, contacts:
         if promise.max_occupancy is not None:
             kept[group] &= ~(occupancy[group] > promise.max_occupancy)
     return np.where(contacts > 0, np.where(kept, "yes", "no"), "no contacts")
+
+
+def _causes(
+    scene: Scene,
+    required: Scene,
+    coverage: Coverage,
+    played: Repeated,
+    settings: SimulateSettings,
+    staffing: StaffingSettings,
+    seed: int,
+) -> dict[str, Floats]:
+    """(groups, days) contacts that the goal lacks, in all and by cause; see causes."""
+    days = played.total.by_day(scene.grid)
+    short = causes.short_contacts(scene.promises, days, settings.replications)
+    if not short.any():
+        return causes.split(short, short, short, np.zeros_like(short), np.zeros_like(short))
+    sure, nobody_away = causes.certain(settings), staffing.model_copy(update={"shrinkage": {}})
+    others = []
+    for stage, away in ((scene, staffing), (causes.with_people_of(scene, required), nobody_away)):
+        again = play(stage, sure, away, seed=seed).total.by_day(scene.grid)
+        others.append(causes.short_contacts(scene.promises, again, sure.replications))
+    missing, spare = _hours(scene, coverage)
+    lack = np.maximum(0.0, missing - spare)
+    return causes.split(short, others[0], others[1], lack, missing - lack)
 
 
 def _hours(scene: Scene, coverage: Coverage) -> tuple[Floats, Floats]:

@@ -12,6 +12,9 @@ Array = NDArray[np.float64]
 LONGEST_PATIENCE_SECONDS = 1e7
 """About four months. Customers more patient than that are customers who never hang up: give infinity."""
 
+MOST_LINES = 1e7
+"""A queue that long is walked through in a fifth of a second; a longer one is a queue without limit."""
+
 
 class Rule(NamedTuple):
     """What an argument must be, in words and as a test of arrays."""
@@ -22,12 +25,16 @@ class Rule(NamedTuple):
 
 NOT_NEGATIVE = Rule("must be 0 or more", lambda x: np.isfinite(x) & (x >= 0))
 POSITIVE = Rule("must be above 0", lambda x: np.isfinite(x) & (x > 0))
-HEADS = Rule("must be whole numbers, 0 or more", lambda x: np.isfinite(x) & (x >= 0) & (x == np.floor(x)))
 PATIENCE = Rule(
     f"must be above 0 and at most {LONGEST_PATIENCE_SECONDS:g}, or infinite",
     lambda x: (x > 0) & ((x <= LONGEST_PATIENCE_SECONDS) | np.isinf(x)),
 )
-LINES = Rule("must be 0 or more (may be infinite)", lambda x: x >= 0)
+LINES = Rule(
+    f"must be whole numbers from 0 to {MOST_LINES:g}, or infinite",
+    lambda x: np.isposinf(x) | ((x >= 0) & (x <= MOST_LINES) & (x == np.floor(x))),
+)
+SHARE = Rule("must be a share from 0 to 1 (1 excluded)", lambda x: (x >= 0) & (x < 1))
+VARIATION = Rule("must be a share from 0 to 0.57", lambda x: (x >= 0) & (x <= 0.57))
 SHARE_OR_NONE = Rule("must be a share from 0 to 1 (1 excluded), or nan", lambda x: np.isnan(x) | ((x >= 0) & (x < 1)))
 SECONDS_OR_NONE = Rule("must be 0 or more, or nan", lambda x: np.isnan(x) | (np.isfinite(x) & (x >= 0)))
 POSITIVE_OR_NONE = Rule("must be above 0, or nan", lambda x: np.isnan(x) | (np.isfinite(x) & (x > 0)))
@@ -35,7 +42,7 @@ OCCUPANCY_OR_NONE = Rule("must be above 0 and at most 1, or nan", lambda x: np.i
 
 
 def cells(**named: tuple[ArrayLike, Rule]) -> tuple[tuple[int, ...], list[Array]]:
-    """The common shape and, in the order given, each argument flat and full length.
+    """The common shape and, in the order given, each argument as an array.
 
     Raises ValueError naming every argument that breaks its rule, with the first value that does.
     """
@@ -47,5 +54,19 @@ def cells(**named: tuple[ArrayLike, Rule]) -> tuple[tuple[int, ...], list[Array]
             wrong.append(f"{name} {rule.words}, not {arrays[name][bad].flat[0]:g}")
     if wrong:
         raise ValueError("; ".join(wrong))
-    shape = np.broadcast_shapes(*(array.shape for array in arrays.values()))
-    return shape, [np.broadcast_to(array, shape).flatten() for array in arrays.values()]
+    return np.broadcast_shapes(*(array.shape for array in arrays.values())), list(arrays.values())
+
+
+def flat(values: Array, shape: tuple[int, ...]) -> Array:
+    """The values as one row, as many as the shape has cells."""
+    return np.broadcast_to(values, shape).flatten()
+
+
+def columns(values: list[Array], shape: tuple[int, ...]) -> Array:
+    """(cells, values): each of the values over the whole shape, side by side."""
+    table = np.empty((int(np.prod(shape)), len(values)))
+    table[:] = [own.item() if own.ndim == 0 else 0.0 for own in values]
+    for number, own in enumerate(values):
+        if own.ndim > 0:
+            table[:, number] = np.broadcast_to(own, shape).reshape(-1)
+    return table

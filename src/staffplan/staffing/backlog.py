@@ -91,9 +91,13 @@ def corridor(deferred: DeferredWork, share: float) -> tuple[Array, Array]:
     return np.minimum(np.maximum.accumulate(floor), ceiling), ceiling
 
 
-def level_agents(deferred: DeferredWork, *, share: float, minimum: int, stretch: Indices) -> Array:
-    """Agents in every open interval, (open intervals,): levelled, whole, never below `minimum`.
+def level_agents(
+    deferred: DeferredWork, *, share: float, minimum: int, stretch: Indices, available: Array | float = 1.0
+) -> Array:
+    """Agents in every open interval, (open intervals,): levelled, whole, never below `minimum` who are available.
 
+    `available`, (open intervals,) or one number, is the share of an agent who is there: then heads are rounded once,
+    with shrinkage in them, and what that gives too much is taken off the next intervals.
     `stretch` numbers the local day of each open interval: within a day and a straight piece of the string the higher
     number of heads comes first, so that the work done never falls below the string, and so keeps every deadline.
     """
@@ -104,10 +108,10 @@ def level_agents(deferred: DeferredWork, *, share: float, minimum: int, stretch:
     path = np.interp(np.arange(len(floor)), points, heights)
     ends = _ends_of_stretches(points, stretch)
     agents, done = np.zeros(len(floor) - 1), 0.0
-    for position, end in enumerate(ends.tolist()):
+    for position, (end, part) in enumerate(zip(ends.tolist(), np.broadcast_to(available, len(ends)), strict=True)):
         even, there = (path[end] - done) / (end - position), ceiling[position + 1] - done
-        agents[position] = max(float(minimum), whole_heads(min(even, there)))
-        done = min(done + agents[position], ceiling[position + 1])
+        agents[position] = whole_heads(max(minimum, even if even < there else there) / part)
+        done = min(done + agents[position] * part, ceiling[position + 1])
     return agents
 
 

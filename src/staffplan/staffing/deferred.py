@@ -14,11 +14,13 @@ from numpy.typing import NDArray
 
 from staffplan.clock import local_dates
 from staffplan.errors import ConfigError, Note, Problem
+from staffplan.settings import Shrinkage, StaffingSettings
 from staffplan.site import Queue, Site
 from staffplan.staffing.arrays import Array
 from staffplan.staffing.backlog import DeferredWork, Finished, Flags, Indices, level_agents, work_off
 from staffplan.staffing.live import Sized
 from staffplan.staffing.pool import NANOSECONDS_PER_MINUTE, Pool
+from staffplan.staffing.shrinkage import shrinkage_at
 
 SAMPLES = (np.arange(8) + 0.5) / 8
 """Arrivals within an interval are followed at these moments."""
@@ -58,7 +60,12 @@ def make_grid(horizon: tuple[int, int], interval_minutes: int, added_periods: in
 
 
 def size_deferred(
-    pool: Pool, site: Site, *, horizon: tuple[int, int], fallback_starts: NDArray[np.int64]
+    pool: Pool,
+    site: Site,
+    settings: StaffingSettings,
+    *,
+    horizon: tuple[int, int],
+    fallback_starts: NDArray[np.int64],
 ) -> tuple[Sized, tuple[Note, ...]]:
     """Agents in every service-hour interval so that each queue's share is finished by its deadline.
 
@@ -78,21 +85,45 @@ def size_deferred(
     usable = min(queue.goal.max_occupancy or 1.0 for queue in pool.queues)
     work = (offered * aht).sum(axis=0) / (minutes * 60 * usable)
     deferred = DeferredWork(work, np.arange(1, len(work) + 1), due, is_open)
-    agents = level_agents(
-        deferred,
-        share=max(queue.goal.service_level or 0.0 for queue in pool.queues),
-        minimum=max(queue.minimum_agents for queue in pool.queues),
-        stretch=_local_days(grid.starts[is_open], site),
+    heads = _heads(pool, deferred, shrinkage_at(grid.starts[is_open], settings, site.calendar.timezone), grid, site)
+    answers = _responses(pool.queues, offered, deferred, work_off(deferred, heads[0]), minutes)
+    sized = _rows(pool, grid, is_open, (offered, aht), answers, heads, usable)
+    return sized, _notes(pool, grid, is_open, offered, answers)
+
+
+def _heads(pool: Pool, deferred: DeferredWork, shrinkage: Shrinkage, grid: Grid, site: Site) -> tuple[Array, ...]:
+    """Levelled heads on the line, on queue and on duty, (open intervals,) each, rounded once each."""
+    return tuple(
+        level_agents(
+            deferred,
+            share=max(queue.goal.service_level or 0.0 for queue in pool.queues),
+            minimum=max(queue.minimum_agents for queue in pool.queues),
+            stretch=_local_days(grid.starts[deferred.is_open], site),
+            available=1.0 - lost,
+        )
+        for lost in (np.zeros(1), shrinkage.not_in_roster, shrinkage.everything)
     )
-    answers = _responses(pool.queues, offered, deferred, work_off(deferred, agents), minutes)
-    return _rows(pool, grid, is_open, (offered, aht), answers, usable), _notes(pool, grid, is_open, offered, answers)
 
 
 def _never_open(pool: Pool, contacts: float) -> tuple[Sized, tuple[Note, ...]]:
     """No rows, and a note that says what is left lying."""
     none = np.zeros(0)
     starts = np.zeros(0, dtype=np.int64)
-    sized = Sized(starts, none, none, none, none, none, none, none, none, model="backlog")
+    sized = Sized(
+        starts=starts,
+        offered=none,
+        aht_seconds=none,
+        load_erlangs=none,
+        agents_exact=none,
+        agents_required=none,
+        agents_on_queue=none,
+        agents_scheduled=none,
+        service_level=none,
+        asa_seconds=none,
+        occupancy=none,
+        abandon_rate=none,
+        model="backlog",
+    )
     said = f"closed throughout the plan: {contacts:,.0f} contacts arrive and nobody works on them"
     return sized, (Note("staff", "broken promise", pool.name, said),)
 
@@ -186,7 +217,13 @@ def _responses(
 
 
 def _rows(
-    pool: Pool, grid: Grid, is_open: Flags, contacts: tuple[Array, Array], answers: Responses, usable: float
+    pool: Pool,
+    grid: Grid,
+    is_open: Flags,
+    contacts: tuple[Array, Array],
+    answers: Responses,
+    levelled: tuple[Array, ...],
+    usable: float,
 ) -> Sized:
     """One row for each open interval of the plan; contacts of closed hours go to the next row."""
     offered, aht = contacts
@@ -202,7 +239,7 @@ def _rows(
     volume, work = total(offered.sum(axis=0)), total((offered * aht).sum(axis=0))
     some, in_some = volume > 0, np.where(volume > 0, volume, 1.0)
     mean_aht = total(aht.max(axis=0)) / np.maximum(1.0, total(np.ones(len(is_open))))
-    heads = answers.finished.agents[np.searchsorted(places, own)]
+    heads, on_queue, scheduled = (agents[np.searchsorted(places, own)] for agents in levelled)
     done = np.diff(answers.finished.done)[np.searchsorted(places, own)] * usable
     seconds = np.where(np.isfinite(answers.seconds), answers.seconds, np.nan)
     interval_seconds = (grid.starts[1] - grid.starts[0]) / 1e9
@@ -211,7 +248,10 @@ def _rows(
         offered=volume,
         aht_seconds=np.where(some, work / in_some, mean_aht),
         load_erlangs=work / interval_seconds,
+        agents_exact=heads,
         agents_required=heads,
+        agents_on_queue=on_queue,
+        agents_scheduled=scheduled,
         service_level=np.where(some, total((offered * answers.in_time).sum(axis=0)) / in_some, np.nan),
         asa_seconds=np.where(some, total(offered.sum(axis=0) * seconds) / in_some, np.nan),
         occupancy=np.where(heads > 0, done / np.where(heads > 0, heads, 1.0), np.nan),

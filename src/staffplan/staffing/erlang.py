@@ -1,6 +1,7 @@
-"""Erlang B, C and A: arrays in, arrays out, exact at any size.
+"""Erlang B, C and A and their relatives: arrays in, arrays out, exact at any size.
 
 Loads are in erlangs (contacts per second x mean handling time), times in seconds, shares 0-1. Arguments broadcast.
+Agents need not be whole: 1/B continues between whole numbers as e^A A^-c Gamma(c + 1, A) does (Jagerman 1974).
 Where agents do not suffice for customers who never hang up, nothing is hidden: everyone waits, for ever
 (service level 0, ASA infinite, occupancy 1).
 
@@ -11,15 +12,14 @@ O. Garnett, A. Mandelbaum, M. Reiman, Designing a call center with impatient cus
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import gammaincc, gammaln
 
 from staffplan.settings import Definition
-from staffplan.staffing import kernels
+from staffplan.staffing import kernels, searches
 from staffplan.staffing.arrays import (
-    HEADS,
     LINES,
     NOT_NEGATIVE,
     OCCUPANCY_OR_NONE,
@@ -27,9 +27,14 @@ from staffplan.staffing.arrays import (
     POSITIVE,
     POSITIVE_OR_NONE,
     SECONDS_OR_NONE,
+    SHARE,
     SHARE_OR_NONE,
+    VARIATION,
     Array,
+    Rule,
     cells,
+    columns,
+    flat,
 )
 
 DEFINITION_CODES: dict[Definition, int] = {
@@ -48,10 +53,9 @@ class WaitingLine:
 
     shape: tuple[int, ...]
     sums: Array
-    """(cells, 11): columns as named in kernels."""
-    arrivals_per_second: Array
-    abandon_per_second: Array
-    """1 / patience; 0 where nobody hangs up."""
+    """(cells, 12): columns as named in kernels."""
+    cases: Array
+    """(cells, 6): columns as named in kernels."""
     answer_within_seconds: Array
     agents: Array
 
@@ -60,14 +64,24 @@ class WaitingLine:
 
     def service_level(self, definition: Definition = "excluding_short_abandons") -> Array:
         """Share answered in time; the five definitions differ only where customers hang up or are turned away."""
-        levels = kernels.service_level_cells(
-            self.sums,
-            self.abandon_per_second,
-            self.arrivals_per_second,
-            self.answer_within_seconds,
-            DEFINITION_CODES[definition],
-        )
+        code = DEFINITION_CODES[definition]
+        levels = kernels.service_level_cells(self.sums, self.cases, self.answer_within_seconds, code)
         return np.asarray(np.clip(levels, 0.0, 1.0).reshape(self.shape))
+
+    @property
+    def is_stable(self) -> np.ndarray:
+        """Whether the queue does not grow for ever."""
+        return np.asarray(np.isfinite(self._share(kernels.QUEUE)))
+
+    @property
+    def total_load_erlangs(self) -> Array:
+        """The load with those who call again."""
+        return self._share(kernels.TOTAL_LOAD)
+
+    @property
+    def arrivals_per_second(self) -> Array:
+        """Contacts a second, with those who call again."""
+        return np.asarray((self.sums[:, kernels.TOTAL_LOAD] / self.cases[:, kernels.AHT]).reshape(self.shape))
 
     @property
     def wait_probability(self) -> Array:
@@ -97,19 +111,29 @@ class WaitingLine:
     @property
     def abandon_rate(self) -> Array:
         """Share of offered contacts that hang up while waiting."""
-        hanging_up = np.zeros(len(self.sums))
-        busy = self.abandon_per_second > 0
-        busy &= self.arrivals_per_second > 0
-        queue = self.sums[busy, kernels.QUEUE]
-        hanging_up[busy] = queue * self.abandon_per_second[busy] / self.arrivals_per_second[busy]
-        return hanging_up.reshape(self.shape)
+        rate, arrivals = self._patience_rate, self.arrivals_per_second
+        hanging_up = np.zeros(self.shape)
+        busy = (rate > 0) & (arrivals > 0)
+        hanging_up[busy] = self.queue_length[busy] * rate[busy] / arrivals[busy]
+        return hanging_up
+
+    @property
+    def _patience_rate(self) -> Array:
+        return np.asarray(self.cases[:, kernels.ABANDON].reshape(self.shape))
 
     @property
     def abandoned_in_time_rate(self) -> Array:
         """Share of offered contacts that hang up before the threshold of the service level."""
-        patient = np.exp(-self.abandon_per_second * self.answer_within_seconds).reshape(self.shape)
+        patient = np.exp(-self._patience_rate * self.answer_within_seconds.reshape(self.shape))
         later = patient * self._share(kernels.LATE_VIRTUAL) - self._share(kernels.LATE)
         return np.maximum(0.0, self.abandon_rate - later)
+
+    @property
+    def mean_wait_seconds(self) -> Array:
+        """Mean wait of all who are let in, those who hang up included; Little's law."""
+        with np.errstate(invalid="ignore", divide="ignore"):
+            wait = self.queue_length / self.arrivals_per_second / (1.0 - self.blocked_rate)
+        return np.asarray(np.where(self.arrivals_per_second > 0, wait, 0.0))
 
     @property
     def asa_seconds(self) -> Array:
@@ -136,6 +160,28 @@ class WaitingLine:
             return np.asarray((self.sums[:, kernels.SERVED] / self.agents).reshape(self.shape))
 
 
+def _cases(
+    load_erlangs: ArrayLike,
+    aht_seconds: ArrayLike,
+    patience_seconds: ArrayLike,
+    trunks: ArrayLike,
+    redial_share: ArrayLike,
+    volume_cv: ArrayLike,
+    **more: tuple[ArrayLike, Rule],
+) -> tuple[tuple[int, ...], Array, list[Array]]:
+    """The common shape, (cells, 6) as kernels wants it, and the other arguments as they are."""
+    shape, (load, aht, patience, lines, redial, variation, *others) = cells(
+        load_erlangs=(load_erlangs, NOT_NEGATIVE),
+        aht_seconds=(aht_seconds, POSITIVE),
+        patience_seconds=(patience_seconds, PATIENCE),
+        trunks=(trunks, LINES),
+        redial_share=(redial_share, SHARE),
+        volume_cv=(volume_cv, VARIATION),
+        **more,
+    )
+    return shape, columns([load, aht, 1.0 / patience, lines, redial, variation], shape), others
+
+
 def waiting_line(
     load_erlangs: ArrayLike,
     agents: ArrayLike,
@@ -143,20 +189,31 @@ def waiting_line(
     aht_seconds: ArrayLike,
     answer_within_seconds: ArrayLike,
     patience_seconds: ArrayLike = np.inf,
-    waiting_places: ArrayLike = np.inf,
+    trunks: ArrayLike = np.inf,
+    redial_share: ArrayLike = 0.0,
+    volume_cv: ArrayLike = 0.0,
     pace: Array = ONE_AT_A_TIME,
 ) -> WaitingLine:
-    """The line behind every model here; erlang_c, erlang_a and chat_line are its special cases."""
-    shape, (load, heads, aht, within, patience, places) = cells(
-        load_erlangs=(load_erlangs, NOT_NEGATIVE),
-        agents=(agents, HEADS),
-        aht_seconds=(aht_seconds, POSITIVE),
+    """The line behind every model here; erlang_c, erlang_a and chat_line are its special cases.
+
+    `trunks`: most contacts in the system, those in conversation included. `redial_share` of those who hang up call
+    again, each time anew. `volume_cv`: standard deviation of the load as a share of it; results are then those of all
+    contacts over all loads.
+    """
+    shape, cases, (heads, within) = _cases(
+        load_erlangs,
+        aht_seconds,
+        patience_seconds,
+        trunks,
+        redial_share,
+        volume_cv,
+        agents=(agents, NOT_NEGATIVE),
         answer_within_seconds=(answer_within_seconds, NOT_NEGATIVE),
-        patience_seconds=(patience_seconds, PATIENCE),
-        waiting_places=(waiting_places, LINES),
     )
-    sums = kernels.line_cells(load, heads, aht, within, patience, places, pace)
-    return WaitingLine(shape, sums, load / aht, 1.0 / patience, within, heads)
+    heads, within = flat(heads, shape), flat(within, shape)
+    if (cases[:, kernels.TRUNKS] < heads).any():
+        raise ValueError("trunks must be as many as the agents, or more")
+    return WaitingLine(shape, kernels.line_cells(cases, heads, within, pace), cases, within, heads)
 
 
 def erlang_b(load_erlangs: ArrayLike, agents: ArrayLike) -> Array:
@@ -164,8 +221,8 @@ def erlang_b(load_erlangs: ArrayLike, agents: ArrayLike) -> Array:
 
     The textbook quotient of factorials overflows near 170 agents; the sum used here is relative to the full state.
     """
-    shape, (load, heads) = cells(load_erlangs=(load_erlangs, NOT_NEGATIVE), agents=(agents, HEADS))
-    return np.asarray(kernels.erlang_b_cells(load, heads).reshape(shape))
+    shape, (load, heads) = cells(load_erlangs=(load_erlangs, NOT_NEGATIVE), agents=(agents, NOT_NEGATIVE))
+    return np.asarray(kernels.erlang_b_cells(flat(load, shape), flat(heads, shape)).reshape(shape))
 
 
 def erlang_c(
@@ -193,33 +250,36 @@ def erlang_a(
     )
 
 
-def agents_for_erlang_c(
-    load_erlangs: ArrayLike,
-    *,
-    aht_seconds: ArrayLike,
-    service_level: ArrayLike = np.nan,
-    answer_within_seconds: ArrayLike = np.nan,
-    asa_seconds: ArrayLike = np.nan,
-    max_occupancy: ArrayLike = np.nan,
-) -> Array:
-    """Fewest agents that meet every goal given (nan: none) and keep the line stable; 0 without load."""
-    shape, (load, aht, level, within, asa, occupancy) = cells(
-        load_erlangs=(load_erlangs, NOT_NEGATIVE),
-        aht_seconds=(aht_seconds, POSITIVE),
-        service_level=(service_level, SHARE_OR_NONE),
-        answer_within_seconds=(answer_within_seconds, SECONDS_OR_NONE),
-        asa_seconds=(asa_seconds, POSITIVE_OR_NONE),
-        max_occupancy=(max_occupancy, OCCUPANCY_OR_NONE),
-    )
-    _needs_threshold(level, within)
-    return np.asarray(kernels.fewest_erlang_c(load, aht, level, within, asa, occupancy).reshape(shape))
+@dataclass(frozen=True)
+class AgentsNeeded:
+    """The fewest whole agents, and how many agents, not whole, just meet the goals: at most one fewer."""
+
+    shape: tuple[int, ...]
+    cases: Array
+    goals: Array
+    """(cells, 6): columns as named in searches."""
+    pace: Array
+    fewest_flat: Array
+
+    @property
+    def fewest(self) -> Array:
+        """nan where not even an agent for every line (trunk) would meet the goals."""
+        return self.fewest_flat.reshape(self.shape)
+
+    def exact(self) -> Array:
+        """With 13.4 agents the goals are just met, 14 are the fewest whole ones."""
+        exact = searches.exact_agents_cells(self.cases, self.pace, self.goals, self.fewest_flat)
+        return np.asarray(exact.reshape(self.shape))
 
 
-def agents_for_line(
+def agents_needed(
     load_erlangs: ArrayLike,
     *,
     aht_seconds: ArrayLike,
     patience_seconds: ArrayLike = np.inf,
+    trunks: ArrayLike = np.inf,
+    redial_share: ArrayLike = 0.0,
+    volume_cv: ArrayLike = 0.0,
     service_level: ArrayLike = np.nan,
     answer_within_seconds: ArrayLike = np.nan,
     asa_seconds: ArrayLike = np.nan,
@@ -227,61 +287,32 @@ def agents_for_line(
     max_abandon_rate: ArrayLike = np.nan,
     definition: Definition = "excluding_short_abandons",
     pace: Array = ONE_AT_A_TIME,
-) -> Array:
-    """Fewest agents (at least 1) that meet every goal given (nan: none); 0 without load.
+) -> AgentsNeeded:
+    """Agents (at least 1) that meet every goal given (nan: none) and keep the line stable; 0 without load.
 
-    With finite patience this is Erlang A, and the answer may lie below the load: those who hang up are not served.
+    With finite patience the answer may lie below the load: those who hang up are not served.
     """
-    shape, (load, aht, patience, level, within, asa, occupancy, abandon) = cells(
-        load_erlangs=(load_erlangs, NOT_NEGATIVE),
-        aht_seconds=(aht_seconds, POSITIVE),
-        patience_seconds=(patience_seconds, PATIENCE),
+    shape, cases, goals = _cases(
+        load_erlangs,
+        aht_seconds,
+        patience_seconds,
+        trunks,
+        redial_share,
+        volume_cv,
         service_level=(service_level, SHARE_OR_NONE),
         answer_within_seconds=(answer_within_seconds, SECONDS_OR_NONE),
         asa_seconds=(asa_seconds, POSITIVE_OR_NONE),
         max_occupancy=(max_occupancy, OCCUPANCY_OR_NONE),
         max_abandon_rate=(max_abandon_rate, SHARE_OR_NONE),
     )
-    _needs_threshold(level, within)
-    goals = np.column_stack([level, within, asa, occupancy, abandon])
-    fewest = kernels.fewest_agents_cells(load, aht, patience, pace, goals, DEFINITION_CODES[definition])
-    return np.asarray(fewest.reshape(shape))
-
-
-def _needs_threshold(level: Array, within: Array) -> None:
-    if (~np.isnan(level) & np.isnan(within)).any():
+    if np.any(~np.isnan(goals[0]) & np.isnan(goals[1])):
         raise ValueError("service_level needs answer_within_seconds")
+    wanted = columns([*goals, np.array(float(DEFINITION_CODES[definition]))], shape)
+    plain = len(pace) == 1 and (cases[:, kernels.ABANDON :] == (0.0, np.inf, 0.0, 0.0)).all()
+    search = searches.fewest_erlang_c if plain else searches.fewest_agents_cells
+    return AgentsNeeded(shape, cases, wanted, pace, search(cases, pace, wanted))
 
 
-def erlang_b_fractional(load_erlangs: ArrayLike, agents: ArrayLike) -> Array:
-    """Erlang B for any real number of agents: 1/B(c, A) = e^A A^-c Gamma(c + 1, A), ten digits up to 100,000 erlangs.
-
-    Source: D. L. Jagerman, Some properties of the Erlang loss function (Bell System Technical Journal 53, 1974).
-    """
-    shape, (load, heads) = cells(load_erlangs=(load_erlangs, POSITIVE), agents=(agents, NOT_NEGATIVE))
-    upper = gammaincc(heads + 1.0, load)
-    seen = upper > 1e-290
-    shares = np.empty(len(load))
-    logs = load[seen] - heads[seen] * np.log(load[seen]) + gammaln(heads[seen] + 1.0) + np.log(upper[seen])
-    with np.errstate(over="ignore"):
-        shares[seen] = 1.0 / np.exp(logs)
-    shares[~seen] = 1.0 / _overloaded_inverse(load[~seen], heads[~seen])
-    return shares.reshape(shape)
-
-
-def _overloaded_inverse(load: Array, heads: Array) -> Array:
-    """1/B far below the load: 1 + c/A + c(c-1)/A^2 + ..., whose terms shrink from the start."""
-    total, term, rest = np.ones(len(load)), np.ones(len(load)), heads.copy()
-    while (np.abs(term) > 1e-17 * total).any():
-        term = term * rest / load
-        total += term
-        rest -= 1.0
-    return total
-
-
-def erlang_c_fractional(load_erlangs: ArrayLike, agents: ArrayLike) -> Array:
-    """Chance of waiting for any real number of agents; 1 where they do not suffice."""
-    share_b = erlang_b_fractional(load_erlangs, agents)
-    load, heads = np.asarray(load_erlangs, dtype=np.float64), np.asarray(agents, dtype=np.float64)
-    wait = heads * share_b / np.where(heads > load, heads - load * (1.0 - share_b), np.inf)
-    return np.asarray(np.where(heads > load, wait, 1.0))
+def agents_for_line(load_erlangs: ArrayLike, **case_and_goals: Any) -> Array:
+    """The fewest whole agents of `agents_needed`, with the same arguments."""
+    return agents_needed(load_erlangs, **case_and_goals).fewest

@@ -18,9 +18,10 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from staffplan.staffing.special import at_most_before, digamma, log_steps
+from staffplan.staffing.special import at_most_before, digamma, log_steps, part_below
 
 Cells = NDArray[np.float64]
+Table = NDArray[np.float64]
 
 TINY = 1e-18
 """A remainder this small beside the sum, far below the last digit of a double."""
@@ -33,26 +34,29 @@ LONG_QUEUE = 600.0
 
 OFFERED, ANSWERED, EXCLUDING_SHORT_ABANDONS, SHORT_ABANDONS_GOOD, VIRTUAL = range(5)
 NO_WAIT, WAIT, BLOCKED, QUEUE, ANSWERED_LATER, LATE, LATE_VIRTUAL = range(7)
-WAIT_ANSWERED, WAIT_VIRTUAL, BUSY, SERVED = range(7, 11)
-"""Places in what `waiting_sums` gives."""
+WAIT_ANSWERED, WAIT_VIRTUAL, BUSY, SERVED, TOTAL_LOAD = range(7, 12)
+"""Places in what `line` gives."""
+LOAD, AHT, ABANDON, TRUNKS, REDIAL, VOLUME_CV = range(6)
+"""Places in what describes a case: erlangs, seconds, 1 / patience, most in the system, shares."""
 
 
 @njit(cache=True, error_model="numpy")
 def weight_below(load: float, agents: float) -> float:
     """Weight of all states with a free agent, as a multiple of the state where all are busy: 1/B - 1.
 
-    Summed downwards from the full state, so that it may stop when the rest no longer counts.
+    Summed downwards from the full state, so that it may stop when the rest no longer counts. `agents` need not be
+    whole: then the sum ends on what `part_below` gives for the last part of an agent.
     """
     term, total, busy = 1.0, 0.0, agents
-    while busy > 0:
+    while busy >= 1.0:
         term *= busy / load
         total += term
         busy -= 1.0
         if term < TINY * total and busy < load:
-            break
+            return total
         if total > HUGE:
             return math.inf
-    return total
+    return total + term * part_below(load, busy) if busy > 0.0 else total
 
 
 @njit(cache=True, error_model="numpy")
@@ -179,7 +183,7 @@ def erlang_b_cells(load: Cells, agents: Cells) -> Cells:
 @njit(cache=True, error_model="numpy")
 def _completed(chats: float, agents: float, aht: Cells) -> float:
     """Chats completed per second when they are spread evenly; `aht[k - 1]` holds for each of k at one agent."""
-    each = math.floor(chats / agents)
+    each = min(math.floor(chats / agents), len(aht) - 1.0)
     more = chats - each * agents
     rate = 0.0
     if each > 0.0:
@@ -197,7 +201,7 @@ def _chat_line(sums: Cells, arrival: float, agents: float, aht: Cells, abandon: 
     while chats > 0.0:
         rate = _completed(chats, agents, aht)
         term *= rate / arrival
-        chats -= 1.0
+        chats = max(0.0, chats - 1.0)
         below += term
         busy += term * min(chats, agents)
         served += term * chats
@@ -213,10 +217,9 @@ def _chat_line(sums: Cells, arrival: float, agents: float, aht: Cells, abandon: 
 
 
 @njit(cache=True, error_model="numpy")
-def _line(
-    sums: Cells, load: float, agents: float, aht: float, abandon: float, within: float, places: float, pace: Cells
-) -> None:
-    """Fill `sums` for any of the models; without agents everyone waits for ever, or hangs up."""
+def _steady(sums: Cells, load: float, agents: float, case: Cells, within: float, pace: Cells) -> None:
+    """Fill `sums` for a load that includes all redials; without agents everyone waits for ever, or hangs up."""
+    aht, abandon = case[AHT], case[ABANDON]
     arrival = load / aht
     if load <= 0.0:
         sums[:] = math.nan if agents <= 0.0 else 0.0
@@ -229,52 +232,88 @@ def _line(
     elif len(pace) > 1:
         _chat_line(sums, arrival, agents, aht * pace, abandon, within)
     else:
+        places = max(0.0, case[TRUNKS] - agents)
         waiting_sums(sums, weight_below(load, agents), 1.0, arrival, agents / aht, abandon, within, places)
         sums[BUSY] = sums[SERVED] = min(agents, load * (sums[NO_WAIT] + sums[ANSWERED_LATER]))
+    sums[TOTAL_LOAD] = load
 
 
 @njit(cache=True, error_model="numpy")
-def line_cells(
-    load: Cells, agents: Cells, aht: Cells, within: Cells, patience: Cells, places: Cells, pace: Cells
-) -> NDArray[np.float64]:
-    """Measures of each cell, (cells, 11). `pace` (most at once): how much longer each of k at once takes."""
-    table = np.zeros((len(load), 11))
-    for i in range(len(load)):
-        _line(table[i], load[i], agents[i], aht[i], 1.0 / patience[i], within[i], places[i], pace)
+def less_weight(before: float, now: float) -> float:
+    """What the end of a bracket that stays counts for from now on (N. Anderson, A. Bjorck, BIT 13, 1973)."""
+    return 1.0 - now / before if now / before < 1.0 else 0.5
+
+
+@njit(cache=True, error_model="numpy")
+def between(low: float, at_low: float, high: float, at_high: float) -> float:
+    """Where a line through two points of opposite sign is zero, a thousandth of the gap away from both ends."""
+    return low + (high - low) * min(0.999, max(0.001, at_low / (at_low - at_high)))
+
+
+@njit(cache=True, error_model="numpy")
+def _certain(sums: Cells, load: float, agents: float, case: Cells, within: float, pace: Cells) -> None:
+    """Fill `sums` where a share of those who hang up call again: total = load + redial x total x abandoned.
+
+    total x (1 - redial x abandoned) rises with the total, so there is one solution, at most load / (1 - redial);
+    found by false position with lessened weights, down to the last digits.
+    """
+    calling_again = case[REDIAL] * case[ABANDON] * case[AHT]
+    _steady(sums, load, agents, case, within, pace)
+    low, at_low, side = load, -calling_again * sums[QUEUE] if calling_again > 0.0 else 0.0, 0
+    if at_low == 0.0 or agents <= 0.0:
+        return
+    high = load / (1.0 - case[REDIAL])
+    _steady(sums, high, agents, case, within, pace)
+    at_high = high - load - calling_again * sums[QUEUE]
+    while at_high > 0.0 and high - low > 1e-15 * high:
+        total = between(low, at_low, high, at_high)
+        _steady(sums, total, agents, case, within, pace)
+        off = total - load - calling_again * sums[QUEUE]
+        if abs(off) <= 1e-15 * total:
+            return
+        if off < 0.0:
+            at_high *= less_weight(at_low, off) if side < 0 else 1.0
+            low, at_low, side = total, off, -1
+        else:
+            at_low *= less_weight(at_high, off) if side > 0 else 1.0
+            high, at_high, side = total, off, 1
+
+
+@njit(cache=True, error_model="numpy")
+def line(sums: Cells, agents: float, case: Cells, within: float, pace: Cells) -> None:
+    """Fill `sums` for any of the models; an uncertain volume is a mixture of three, weighted by contacts.
+
+    `case` is indexed by LOAD .. VOLUME_CV. The three volumes have the first five moments of a normal one
+    (Gauss-Hermite quadrature).
+    """
+    if case[VOLUME_CV] == 0.0 or case[LOAD] <= 0.0:
+        _certain(sums, case[LOAD], agents, case, within, pace)
+        return
+    mixed = np.zeros(len(sums))
+    for point in range(3):
+        load = case[LOAD] * (1.0 + (point - 1) * math.sqrt(3.0) * case[VOLUME_CV])
+        _certain(sums, load, agents, case, within, pace)
+        for column in range(len(sums)):
+            if load > 0.0 or agents <= 0.0:
+                of_contacts = 1.0 if _in_time(column) else sums[TOTAL_LOAD]
+                mixed[column] += sums[column] * of_contacts * (2.0 / 3.0 if point == 1 else 1.0 / 6.0)
+    for column in range(len(sums)):
+        sums[column] = mixed[column] / (1.0 if _in_time(column) else mixed[TOTAL_LOAD])
+
+
+@njit(cache=True, error_model="numpy")
+def _in_time(column: int) -> bool:
+    """Whether a measure is a mean over time; the others are means over contacts."""
+    return column in (QUEUE, BUSY, SERVED, TOTAL_LOAD)
+
+
+@njit(cache=True, error_model="numpy")
+def line_cells(cases: Table, agents: Cells, within: Cells, pace: Cells) -> Table:
+    """Measures of each cell, (cells, 12). `pace` (most at once): how much longer each of k at once takes."""
+    table = np.zeros((len(cases), 12))
+    for i in range(len(cases)):
+        line(table[i], agents[i], cases[i], within[i], pace)
     return table
-
-
-@njit(cache=True, error_model="numpy")
-def _least_for_occupancy(load: float, occupancy: float) -> float:
-    """Fewest agents whose occupancy is at most this: load / occupancy rounded up, a tie kept a tie."""
-    if math.isnan(occupancy):
-        return 0.0
-    return math.ceil(load / occupancy * (1.0 - 1e-9))
-
-
-@njit(cache=True, error_model="numpy")
-def fewest_erlang_c(load: Cells, aht: Cells, target: Cells, within: Cells, asa: Cells, occupancy: Cells) -> Cells:
-    """Fewest agents of each cell that meet every goal given (nan: none), by continuing 1/B upwards."""
-    fewest = np.zeros(len(load))
-    for i in range(len(load)):
-        if load[i] <= 0.0:
-            continue
-        agents = max(math.floor(load[i]) + 1.0, _least_for_occupancy(load[i], occupancy[i]))
-        inverse = 1.0 + weight_below(load[i], agents)
-        late = 1.0 if math.isnan(target[i]) else math.exp(-(agents - load[i]) * within[i] / aht[i])
-        step = 1.0 if math.isnan(target[i]) else math.exp(-within[i] / aht[i])
-        late_allowed = 2.0 if math.isnan(target[i]) else (1.0 - target[i]) * (1.0 + TIE)
-        asa_allowed = math.inf if math.isnan(asa[i]) else asa[i] / aht[i] * (1.0 + TIE)
-        while True:
-            free = 1.0 - load[i] / agents
-            wait = 1.0 / (inverse * free + load[i] / agents)
-            if wait * late <= late_allowed and wait <= asa_allowed * (agents - load[i]):
-                break
-            agents += 1.0
-            inverse = 1.0 + agents / load[i] * inverse
-            late *= step
-        fewest[i] = agents
-    return fewest
 
 
 @njit(cache=True, error_model="numpy")
@@ -289,7 +328,7 @@ def service_level(sums: Cells, abandon: float, arrival: float, within: float, de
     if definition == VIRTUAL:
         accepted = sums[NO_WAIT] + sums[WAIT]
         return float(accepted - sums[LATE_VIRTUAL]) / accepted if accepted > 0.0 else math.nan
-    abandoned = 0.0 if abandon == 0.0 else abandon * sums[QUEUE] / arrival
+    abandoned = 0.0 if abandon == 0.0 or arrival == 0.0 else abandon * sums[QUEUE] / arrival
     soon = abandoned - (math.exp(-abandon * within) * sums[LATE_VIRTUAL] - sums[LATE])
     if definition == SHORT_ABANDONS_GOOD:
         return float(good + soon)
@@ -297,66 +336,10 @@ def service_level(sums: Cells, abandon: float, arrival: float, within: float, de
 
 
 @njit(cache=True, error_model="numpy")
-def service_level_cells(
-    table: NDArray[np.float64], abandon: Cells, arrival: Cells, within: Cells, definition: int
-) -> Cells:
+def service_level_cells(table: Table, cases: Table, within: Cells, definition: int) -> Cells:
     """Service level of each row of `line_cells`."""
     levels = np.empty(len(table))
     for i in range(len(table)):
-        levels[i] = service_level(table[i], abandon[i], arrival[i], within[i], definition)
+        arrival = table[i, TOTAL_LOAD] / cases[i, AHT]
+        levels[i] = service_level(table[i], cases[i, ABANDON], arrival, within[i], definition)
     return levels
-
-
-@njit(cache=True, error_model="numpy")
-def _meets(
-    sums: Cells, load: float, agents: float, aht: float, abandon: float, pace: Cells, goal: Cells, definition: int
-) -> bool:
-    """Whether `agents` meet `goal`: (share in time, within seconds, ASA, occupancy, abandoned), nan for none."""
-    arrival = load / aht
-    within = 0.0 if math.isnan(goal[1]) else goal[1]
-    _line(sums, load, agents, aht, abandon, within, math.inf, pace)
-    if not math.isnan(goal[0]):
-        level = service_level(sums, abandon, arrival, within, definition)
-        if not 1.0 - level <= (1.0 - goal[0]) * (1.0 + TIE):
-            return False
-    answered = sums[NO_WAIT] + sums[ANSWERED_LATER]
-    if not math.isnan(goal[2]) and not sums[WAIT_ANSWERED] <= goal[2] * answered * (1.0 + TIE):
-        return False
-    if not math.isnan(goal[3]) and sums[BUSY] > goal[3] * agents * (1.0 + 1e-9):
-        return False
-    return math.isnan(goal[4]) or abandon == 0.0 or abandon * sums[QUEUE] <= goal[4] * arrival * (1.0 + TIE)
-
-
-@njit(cache=True, error_model="numpy")
-def fewest_agents_cells(
-    load: Cells, aht: Cells, patience: Cells, pace: Cells, goals: NDArray[np.float64], definition: int
-) -> Cells:
-    """Fewest agents (at least 1) of each cell, any model; `goals` (cells, 5) as in `_meets`.
-
-    Gallops from a guess, then halves. The guess takes over the spare agents of the cell before, in units of the
-    square root of the load: neighbouring intervals are alike. It changes the time, never the answer.
-    """
-    fewest, sums, spare = np.zeros(len(load)), np.zeros(11), 0.0
-    for i in range(len(load)):
-        if load[i] <= 0.0:
-            continue
-        agents_alone, root, abandon = load[i] * pace[-1] / len(pace), math.sqrt(load[i]), 1.0 / patience[i]
-        high, low, stride = max(1.0, math.floor(agents_alone + spare * root + 0.5)), 0.0, 1.0
-        if _meets(sums, load[i], high, aht[i], abandon, pace, goals[i], definition):
-            low = high - 1.0
-            while low > 0.0 and _meets(sums, load[i], low, aht[i], abandon, pace, goals[i], definition):
-                high, stride = low, 2.0 * stride
-                low = max(0.0, low - stride)
-        else:
-            low, high = high, high + stride
-            while not _meets(sums, load[i], high, aht[i], abandon, pace, goals[i], definition):
-                stride *= 2.0
-                low, high = high, high + stride
-        while high - low > 1.0:
-            middle = math.floor(0.5 * (low + high))
-            if _meets(sums, load[i], middle, aht[i], abandon, pace, goals[i], definition):
-                high = middle
-            else:
-                low = middle
-        fewest[i], spare = high, (high - agents_alone) / root
-    return fewest

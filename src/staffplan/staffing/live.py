@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from staffplan.settings import Goal
+from staffplan.settings import Goal, Shrinkage
 from staffplan.site import Queue
 from staffplan.staffing.arrays import Array
 from staffplan.staffing.chat import chat_pace
-from staffplan.staffing.erlang import WaitingLine, agents_for_erlang_c, agents_for_line, waiting_line
+from staffplan.staffing.erlang import AgentsNeeded, WaitingLine, agents_needed, waiting_line
 from staffplan.staffing.pool import Pool
+from staffplan.staffing.shrinkage import grossed_up
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,11 @@ class Sized:
     offered: Array
     aht_seconds: Array
     load_erlangs: Array
+    agents_exact: Array
+    """On the line: not whole, the goals are just met. Deferred work: what the levelled work is."""
     agents_required: Array
+    agents_on_queue: Array
+    agents_scheduled: Array
     service_level: Array
     asa_seconds: Array
     occupancy: Array
@@ -39,29 +44,22 @@ class LiveLine:
     patience_seconds: Array
     pace: Array
 
-    @property
-    def is_plain(self) -> bool:
-        """Erlang C: one contact at a time and nobody hangs up."""
-        return len(self.pace) == 1 and bool(np.isinf(self.patience_seconds).all())
-
-    def agents_for(self, goal: Goal) -> Array:
-        """Fewest agents that keep one goal for whoever joins the line."""
-        level, within = goal.service_level, goal.threshold_seconds
-        wanted = {
-            "service_level": np.nan if level is None else level,
-            "answer_within_seconds": np.nan if within is None else within,
-            "asa_seconds": np.nan if goal.asa_seconds is None else goal.asa_seconds,
-            "max_occupancy": np.nan if goal.max_occupancy is None else goal.max_occupancy,
+    def agents_for(self, goal: Goal) -> AgentsNeeded:
+        """Agents that keep one goal for whoever joins the line."""
+        limits = {
+            "service_level": goal.service_level,
+            "answer_within_seconds": goal.threshold_seconds,
+            "asa_seconds": goal.asa_seconds,
+            "max_occupancy": goal.max_occupancy,
+            "max_abandon_rate": goal.max_abandon_rate,
         }
-        if self.is_plain:
-            return agents_for_erlang_c(self.load_erlangs, aht_seconds=self.aht_seconds, **wanted)
-        return agents_for_line(
+        return agents_needed(
             self.load_erlangs,
             aht_seconds=self.aht_seconds,
             patience_seconds=self.patience_seconds,
             pace=self.pace,
             definition=goal.definition,
-            **wanted,
+            **{name: np.nan if limit is None else limit for name, limit in limits.items()},
         )
 
     def waits(self, agents: Array, within_seconds: float) -> WaitingLine:
@@ -94,17 +92,21 @@ def pool_patience(pool: Pool) -> Array:
     return np.where(rate > 0, 1.0 / np.where(rate > 0, rate, 1.0), np.inf)
 
 
-def size_live(pool: Pool, *, interval_seconds: float, with_abandonment: bool) -> Sized:
+def size_live(pool: Pool, shrinkage: Shrinkage, *, interval_seconds: float, with_abandonment: bool) -> Sized:
     """Agents so that every open queue's goal holds for the common line, and what they give."""
     line = live_line(pool, interval_seconds=interval_seconds, with_abandonment=with_abandonment)
-    agents = np.maximum(_agents_for_goals(pool, line), pool.minimum_agents)
+    fewest, exact = _agents_for_goals(pool, line)
+    agents, exact = np.maximum(fewest, pool.minimum_agents), np.maximum(exact, pool.minimum_agents)
     waits = line.waits(agents, 0.0)
     return Sized(
         pool.starts,
         pool.offered_total,
         pool.aht_mean,
         line.load_erlangs,
+        exact,
         agents,
+        grossed_up(exact, shrinkage.not_in_roster),
+        grossed_up(exact, shrinkage.everything),
         _service_level(pool, line, agents),
         waits.asa_seconds,
         waits.occupancy,
@@ -119,13 +121,15 @@ def _model_name(queue: Queue, *, with_abandonment: bool) -> str:
     return "erlang-a" if with_abandonment else "erlang-c"
 
 
-def _agents_for_goals(pool: Pool, line: LiveLine) -> Array:
-    """(intervals,): the largest of what the goals of the open queues need."""
-    agents = np.zeros(len(pool.starts))
+def _agents_for_goals(pool: Pool, line: LiveLine) -> tuple[Array, Array]:
+    """(intervals,) twice: the largest of what the goals of the open queues need, in whole agents and exactly."""
+    fewest, exact = np.zeros(len(pool.starts)), np.zeros(len(pool.starts))
     for goal in dict.fromkeys(queue.goal for queue in pool.queues):
         concerned = pool.is_open[[queue.goal == goal for queue in pool.queues]].any(axis=0)
-        agents = np.maximum(agents, np.where(concerned, line.agents_for(goal), 0.0))
-    return agents
+        needed = line.agents_for(goal)
+        fewest = np.maximum(fewest, np.where(concerned, needed.fewest, 0.0))
+        exact = np.maximum(exact, np.where(concerned, needed.exact(), 0.0))
+    return fewest, exact
 
 
 def _service_level(pool: Pool, line: LiveLine, agents: Array) -> Array:

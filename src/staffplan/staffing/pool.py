@@ -54,6 +54,12 @@ class Pool:
     def load_erlangs(self, interval_seconds: float) -> Array:
         return np.asarray(self.offered_total * self.aht_mean / interval_seconds)
 
+    def at(self, start: int) -> Pool:
+        """The group in the one interval that begins at `start`, nanoseconds UTC."""
+        here = self.starts == start
+        contacts = (self.is_open[:, here], self.offered[:, here], self.aht_seconds[:, here])
+        return Pool(self.name, self.queues, self.starts[here], *contacts)
+
     @property
     def minimum_agents(self) -> NDArray[np.int64]:
         """(intervals,): the largest minimum of the queues that are open."""

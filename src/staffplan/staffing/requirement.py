@@ -1,6 +1,7 @@
 """A whole forecast: people needed in every staffed interval of every planning group.
 
-Each group is sized by the model of its work; shrinkage is then applied once, to whole agents, and rounded once.
+Each group is sized by the model of its work. Shrinkage is applied once, to the agents with which the goals are just
+met, who need not be whole; heads are rounded up once, after it.
 """
 
 from __future__ import annotations
@@ -16,11 +17,10 @@ from staffplan.errors import Note
 from staffplan.progress import OnProgress, Progress, silent
 from staffplan.settings import StaffingSettings
 from staffplan.site import Queue, Site
-from staffplan.staffing.arrays import Array
-from staffplan.staffing.backlog import ceil_heads
 from staffplan.staffing.deferred import size_deferred
 from staffplan.staffing.live import Sized, size_live
 from staffplan.staffing.pool import Pool, instants, pools
+from staffplan.staffing.shrinkage import shrinkage_at
 from staffplan.tables import WORK_TYPE, StaffingRequirement, VolumeForecast
 
 
@@ -47,13 +47,13 @@ def staff(
     for number, pool in enumerate(groups):
         on_progress(Progress("staff", number, len(groups), pool.name))
         sized, said = _size(pool, forecast, settings, site)
-        frames.append(_frame(pool, sized, settings))
+        frames.append(_frame(pool, sized))
         notes += said
     on_progress(Progress("staff", len(groups), len(groups)))
     if not frames:
-        return StaffingResult(StaffingRequirement.empty(), tuple(notes), _facts(StaffingRequirement.empty(), site))
+        return StaffingResult(StaffingRequirement.empty(), tuple(notes), totals(StaffingRequirement.empty(), site))
     requirement = StaffingRequirement.of(pd.concat(frames, ignore_index=True))
-    return StaffingResult(requirement, tuple(notes), _facts(requirement, site))
+    return StaffingResult(requirement, tuple(notes), totals(requirement, site))
 
 
 def _size(pool: Pool, forecast: VolumeForecast, settings: StaffingSettings, site: Site) -> tuple[Sized, list[Note]]:
@@ -64,12 +64,17 @@ def _size(pool: Pool, forecast: VolumeForecast, settings: StaffingSettings, site
         starts = instants(forecast)
         horizon = (int(starts.min()), int(starts.max()))
         fallback, assumed = _fallback_hours(pool, forecast, starts)
-        sized, said = size_deferred(pool, site, horizon=horizon, fallback_starts=fallback)
+        sized, said = size_deferred(pool, site, settings, horizon=horizon, fallback_starts=fallback)
         return sized, [*notes, *assumed, *said]
     interval_seconds = site.calendar.interval_minutes * 60.0
-    hang_up = settings.model == "erlang-a" and any(queue.patience_seconds for queue in pool.queues)
-    sized = size_live(pool, interval_seconds=interval_seconds, with_abandonment=hang_up)
+    shrinkage = shrinkage_at(pool.starts, settings, site.calendar.timezone)
+    sized = size_live(pool, shrinkage, interval_seconds=interval_seconds, with_abandonment=hangs_up(pool, settings))
     return sized, [*notes, *_live_notes(pool, settings, interval_seconds)]
+
+
+def hangs_up(pool: Pool, settings: StaffingSettings) -> bool:
+    """Whether the group is sized with customers who hang up."""
+    return settings.model == "erlang-a" and any(queue.patience_seconds for queue in pool.queues)
 
 
 def _fallback_hours(
@@ -84,8 +89,7 @@ def _fallback_hours(
     return chosen, [Note("staff", "assumption", name, message) for name in missing]
 
 
-def _frame(pool: Pool, sized: Sized, settings: StaffingSettings) -> pd.DataFrame:
-    required = ceil_heads(sized.agents_required)
+def _frame(pool: Pool, sized: Sized) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "interval_start": pd.DatetimeIndex(sized.starts.view("datetime64[ns]")).tz_localize("UTC"),
@@ -94,9 +98,9 @@ def _frame(pool: Pool, sized: Sized, settings: StaffingSettings) -> pd.DataFrame
             "offered": sized.offered,
             "aht_seconds": sized.aht_seconds,
             "load_erlangs": sized.load_erlangs,
-            "agents_required": required,
-            "agents_on_queue": grossed_up(required, settings.shrinkage_not_in_roster),
-            "agents_scheduled": grossed_up(required, settings.shrinkage_all),
+            "agents_required": sized.agents_required,
+            "agents_on_queue": sized.agents_on_queue,
+            "agents_scheduled": sized.agents_scheduled,
             "service_level": sized.service_level,
             "asa_seconds": sized.asa_seconds,
             "occupancy": np.minimum(sized.occupancy, 1.0),
@@ -106,12 +110,8 @@ def _frame(pool: Pool, sized: Sized, settings: StaffingSettings) -> pd.DataFrame
     )
 
 
-def grossed_up(agents: Array, shrinkage: float) -> Array:
-    """Whole heads of whom `agents` are left after shrinkage; 21 / (1 - 0.3) is 30, not 31."""
-    return ceil_heads(agents / (1.0 - shrinkage))
-
-
-def _facts(requirement: StaffingRequirement, site: Site) -> dict[str, float]:
+def totals(requirement: StaffingRequirement, site: Site) -> dict[str, float]:
+    """Agent hours, groups, intervals and the peak of a requirement."""
     frame, hours = requirement.frame, site.calendar.interval_minutes / 60
     return {
         "groups": float(frame["planning_group"].nunique()),
@@ -137,7 +137,7 @@ def _general_notes(forecast: VolumeForecast, settings: StaffingSettings, groups:
             "each interval is sized as if it lasted for ever: contacts that wait across its end, and a volume that "
             "differs from the forecast, are left out; simulate the roster to see both"
         )
-        notes.append(Note("staff", "left out", "staffing.model", said))
+        notes.append(Note("staff", "left out", "staffing.method", said))
     return notes
 
 
@@ -170,6 +170,9 @@ def _live_notes(pool: Pool, settings: StaffingSettings, interval_seconds: float)
     elif not any(queue.patience_seconds for queue in pool.queues):
         said = "no patience is given: nobody hangs up (Erlang C)"
         notes.append(Note("staff", "assumption", pool.name, said))
+    if not hangs_up(pool, settings) and any(queue.goal.max_abandon_rate for queue in pool.queues):
+        said = "max_abandon_rate is left out: nobody hangs up in this model; set staffing.method and patience_seconds"
+        notes.append(Note("staff", "warning", pool.name, said))
     long = int(((pool.aht_mean > interval_seconds) & (pool.offered_total > 0)).sum())
     if long:
         said = f"in {long} intervals contacts last longer than the interval; what is carried over is left out"

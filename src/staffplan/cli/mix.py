@@ -1,0 +1,102 @@
+"""The command that finds the cheapest mix of skill profiles for planning groups that share agents."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from staffplan.cli.output import say, show, show_json
+from staffplan.cli.steps import STEPS, Force, Json, Output, _beside, _refuse, _say_notes
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from staffplan.skills import MixResult
+
+Groups = Annotated[Path, typer.Argument(help="A row a planning group: contacts, times, goal.", show_default=False)]
+Profiles = Annotated[Path | None, typer.Option("--profiles", help="A row a kind of agent: groups served, cost.")]
+Seed = Annotated[int, typer.Option("--seed", min=0, help="Start of the random numbers.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command to the app."""
+    app.command("mix", rich_help_panel=STEPS)(mix)
+
+
+def mix(
+    groups: Groups,
+    profiles: Profiles = None,
+    output: Output = None,
+    seed: Seed = 1,
+    force: Force = False,
+    as_json: Json = False,
+) -> None:
+    """Find the cheapest mix of specialists and flexible agents for groups that share agents in a busy hour.
+
+    Example: staffplan mix groups.csv --profiles profiles.csv -o mix.csv
+
+    groups.csv has the columns group, offered (contacts of an interval), interval_minutes, aht_seconds,
+    patience_seconds (blank: nobody hangs up), service_level (0.8) and answer_within_seconds. profiles.csv has
+    profile, groups (sales+service), cost, aht_factor (1.05: 5 % slower) and maximum; the last two may be left out.
+    Without profiles: specialists, pairs and an all-rounder at 10 % more. The goals are held by simulation with
+    routing; what groups see and what flexible agents save stand beside the mix: mix_groups.csv, mix_compared.csv,
+    mix_savings.csv.
+    """
+    from staffplan.files import read_table
+    from staffplan.skills import PlanningGroups, SkillProfiles, mix_skills
+
+    paths = [] if output is None else [output, *(_beside(output, name) for name in ("groups", "compared", "savings"))]
+    _refuse(paths, force=force)
+    wanted = read_table(groups, PlanningGroups)
+    kinds = None if profiles is None else read_table(profiles, SkillProfiles)
+    _tell(mix_skills(wanted, kinds, seed=seed), paths, as_json=as_json)
+
+
+def _tell(result: MixResult, paths: list[Path], *, as_json: bool) -> None:
+    """Notes and tables for a person, then the files, or the mix on stdout."""
+    from staffplan.files import table_bytes, write_atomic
+
+    tables = {
+        "mix": result.mix,
+        "groups": result.groups,
+        "compared": result.compared,
+        "savings": result.ladder,
+    }
+    _say_notes(result.notes)
+    if as_json:
+        rows = {name: frame.to_dict("records") for name, frame in tables.items()}
+        notes = [vars(note) for note in result.notes]
+        show_json({"written": [str(path) for path in paths], **rows, "notes": notes})
+    else:
+        for frame in tables.values():
+            say(f"\n{_in_words(frame)}")
+    for path, frame in zip(paths, tables.values() if paths else (), strict=True):
+        write_atomic(path, table_bytes(frame))
+        say(f"wrote {path} ({len(frame)} rows)")
+    if not paths and not as_json:
+        show(table_bytes(result.mix).decode())
+
+
+def _in_words(frame: pd.DataFrame) -> str:
+    """A table for the terminal: shares as percent, blanks as dashes."""
+    from staffplan.text import text_table
+
+    rows = [[_cell(str(name), value) for name, value in row.items()] for row in frame.to_dict("records")]
+    header = [str(name).replace("_", " ") for name in frame.columns]
+    return text_table(rows, header, right=[i for i in range(len(header)) if frame.dtypes.iloc[i].kind in "if"])
+
+
+def _cell(name: str, value: object) -> str:
+    from staffplan.text import percent
+
+    if isinstance(value, bool):
+        return "the cheapest found" if value else ""
+    if not isinstance(value, float):
+        return str(value)
+    if value != value:
+        return "-"
+    if name in ("goal", "occupancy") or name.endswith("_share") or name.startswith("service_level"):
+        return percent(value)
+    return f"{value:,.2f}".removesuffix(".00")

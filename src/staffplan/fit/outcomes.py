@@ -1,0 +1,93 @@
+"""What became of each call, from the words a log has for it; and which rows cannot be used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from staffplan.errors import DataError, Note, Problem
+from staffplan.fit.tables import CallLog
+from staffplan.schema import by_row, capped
+
+ANSWERED, ABANDONED, OTHER = "answered", "abandoned", "other"
+ANSWERED_WORDS = frozenset({"answered", "answer", "agent", "handled", "served", "connected", "completed", "complete"})
+ABANDONED_WORDS = frozenset({"abandoned", "abandon", "aband", "abn", "hang", "hangup", "hang up", "hung up", "lost"})
+
+
+def plain(word: str) -> str:
+    """A word without case, underscores and hyphens."""
+    return " ".join(word.lower().replace("_", " ").replace("-", " ").split())
+
+
+@dataclass(frozen=True)
+class OutcomeWords:
+    """Which words of the outcome column mean an answer, and which that the caller hung up; case does not matter."""
+
+    answered: frozenset[str] = ANSWERED_WORDS
+    abandoned: frozenset[str] = ABANDONED_WORDS
+
+    @classmethod
+    def of(cls, answered: Iterable[str], abandoned: Iterable[str]) -> OutcomeWords:
+        """The words given, or the usual ones where none are."""
+        own = frozenset(map(plain, answered)), frozenset(map(plain, abandoned))
+        return cls(own[0] or ANSWERED_WORDS - own[1], own[1] or ABANDONED_WORDS - own[0])
+
+    def kind(self, word: str) -> str:
+        word = plain(word)
+        if word in self.answered:
+            return ANSWERED
+        return ABANDONED if word in self.abandoned else OTHER
+
+
+def sorted_out(log: CallLog, words: OutcomeWords) -> tuple[pd.DataFrame, list[Note]]:
+    """The calls answered or abandoned, with `answered` (a flag) for the outcome; and what was left out.
+
+    Raises DataError with every row that has no wait though it needs one, and where no call was answered.
+    """
+    distinct = {word: words.kind(word) for word in log.frame["outcome"].unique()}
+    kinds = log.frame["outcome"].map(distinct)
+    if ANSWERED not in distinct.values():
+        raise DataError(_no_answers(log))
+    known = log.frame[kinds != OTHER]
+    blank = known.loc[known["wait_seconds"].isna(), "row"]
+    if len(blank):
+        raise DataError(capped(sorted((_no_wait(log.source, row) for row in blank), key=by_row), log.source))
+    calls = known.assign(answered=(kinds[kinds != OTHER] == ANSWERED).to_numpy())
+    return calls.drop(columns="outcome").reset_index(drop=True), [*_other_notes(log, kinds), *_twin_notes(log)]
+
+
+def _no_wait(source: str, row: float) -> Problem:
+    message = "the cell is empty, though the call was answered or abandoned"
+    return Problem(f"{source}:{row:.0f}:wait_seconds", message, "write the seconds in the queue, 0 for none")
+
+
+def _no_answers(log: CallLog) -> Problem:
+    there = ", ".join(f"{word} ({count})" for word, count in log.frame["outcome"].value_counts().head(10).items())
+    hint = "say which words mean an answer, --answered WORD, and which that the caller hung up, --abandoned WORD"
+    return Problem(log.source, f"no outcome says that a call was answered; outcomes there: {there}", hint)
+
+
+def _other_notes(log: CallLog, kinds: pd.Series) -> list[Note]:
+    other = log.frame.loc[kinds == OTHER, "outcome"].value_counts()
+    if not len(other):
+        return []
+    listed = ", ".join(f"{word} {count:,}" for word, count in other.items())
+    message = f"{other.sum():,} calls with other outcomes: {listed}; --answered and --abandoned say what words mean"
+    return [Note("fit", "left out", log.source, message)]
+
+
+def _twin_notes(log: CallLog) -> list[Note]:
+    twins = int(log.frame.drop(columns="row").duplicated().sum())
+    if not twins:
+        return []
+    message = f"{twins:,} rows are the same as another one in every column read; they were kept"
+    return [Note("fit", "warning", log.source, message)]
+
+
+def waited(calls: pd.DataFrame) -> np.ndarray:
+    """Whether each call had to wait at all: not answered in the second it arrived."""
+    at_once = calls["answered"].to_numpy(dtype=bool) & (calls["wait_seconds"].to_numpy(dtype=float) == 0)
+    return np.asarray(~at_once)

@@ -1,0 +1,254 @@
+"""Single cases to size, as a table: what may be given, what each model needs, and every problem found in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar, get_args
+
+import numpy as np
+import pandas as pd
+
+from staffplan.errors import DataError, Problem, nearest
+from staffplan.schema import Column, Table, capped, number, text
+from staffplan.settings import Definition
+from staffplan.staffing.arrays import LONGEST_PATIENCE_SECONDS, MOST_LINES, Array
+
+DEFINITIONS: dict[str, Definition] = {
+    "sl_offered": "offered",
+    "sl_answered": "answered",
+    "sl_virtual": "virtual",
+    "sl_excl_short_ab": "excluding_short_abandons",
+    "sl_short_ab_good": "short_abandons_good",
+}
+"""The service levels by the names of their columns."""
+TARGETS = ("in_target_sl", "in_target_asa_s", "in_max_occ", "in_max_abandon")
+SPECIAL = ("in_trunks", "in_patience_s", "in_redial_prob", "in_volume_cv", "in_aht_by_concurrency_s", "in_arrivals")
+"""Inputs that only some models know."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """Which of SPECIAL a model needs, and which it knows besides."""
+
+    needs: tuple[str, ...] = ()
+    knows: tuple[str, ...] = ()
+    service_level: str = "sl_excl_short_ab"
+    """Which one is meant where nothing is said."""
+
+
+_PATIENT = Model()
+_CHAT = Model(("in_aht_by_concurrency_s",), ("in_patience_s",))
+MODELS = {
+    "erlang_b": Model(),
+    "erlang_c": _PATIENT,
+    "min_agents_erlang_c": _PATIENT,
+    "erlang_c_fractional": _PATIENT,
+    "erlang_a": Model(("in_patience_s",)),
+    "min_agents_erlang_a": Model(("in_patience_s",)),
+    "mmck": Model(("in_trunks",)),
+    "mmck_m": Model(("in_trunks", "in_patience_s")),
+    "erlang_a_redial": Model(("in_patience_s", "in_redial_prob")),
+    "uncertain_volume": Model(("in_volume_cv",), ("in_patience_s",), "sl_offered"),
+    "chat_balanced": _CHAT,
+    "chat_least_loaded": _CHAT,
+    "deferred_fifo": Model(("in_arrivals",)),
+}
+
+
+@dataclass(frozen=True)
+class SizingCases(Table):
+    """Cases to size, one a row. Columns may leave out the `in_` in front; load or contacts, agents or targets."""
+
+    columns: ClassVar[tuple[Column, ...]] = (
+        number("_row", required=False, blank=True),
+        text("case_id", required=False, blank=True),
+        text("model", required=False, blank=True),
+        number("in_load_erl", required=False, blank=True),
+        number("in_contacts_per_hour", required=False, blank=True),
+        number("in_aht_s", required=False, blank=True),
+        text("in_aht_by_concurrency_s", required=False, blank=True),
+        number("in_agents", required=False, blank=True),
+        number("in_trunks", required=False, blank=True),
+        number("in_T_s", required=False, blank=True),
+        number("in_patience_s", required=False, blank=True),
+        number("in_redial_prob", required=False, blank=True),
+        number("in_volume_cv", required=False, blank=True),
+        number("in_target_sl", required=False, blank=True),
+        text("in_sl_definition", required=False, blank=True),
+        number("in_target_asa_s", required=False, blank=True),
+        number("in_max_occ", required=False, blank=True),
+        number("in_max_abandon", required=False, blank=True),
+        text("in_arrivals", required=False, blank=True),
+        number("in_interval_s", required=False, blank=True),
+        number("in_due_intervals", required=False, blank=True),
+        number("in_initial_backlog", required=False, blank=True),
+        text("in_open_mask", required=False, blank=True),
+        text("in_clock", required=False, blank=True, choices=("elapsed", "opening")),
+    )
+    key: ClassVar[tuple[str, ...]] = ("_row",)
+    file_name: ClassVar[str] = "cases.csv"
+    needs_rows: ClassVar[bool] = True
+
+    @classmethod
+    def with_numbers(cls, frame: pd.DataFrame) -> pd.DataFrame:
+        """The rows under the names of the columns: `load_erl` is `in_load_erl`, where that is not there too."""
+        bare = {c.name.removeprefix("in_"): c.name for c in cls.columns if c.name.startswith("in_")}
+        return frame.rename(columns={own: full for own, full in bare.items() if full not in frame.columns})
+
+
+def checked_cases(cases: SizingCases) -> pd.DataFrame:
+    """The rows with their model filled in and names of models in one spelling.
+
+    Raises DataError with every problem of every row, at file:row:column.
+    """
+    frame = cases.frame.copy()
+    frame["model"] = [_model_of(row) for row in frame.to_dict("records")]
+    meant = [MODELS.get(name, Model()).service_level for name in frame["model"]]
+    frame["in_sl_definition"] = frame["in_sl_definition"].where(frame["in_sl_definition"] != "", meant)
+    rows = frame.to_dict("records")
+    problems = [
+        Problem(f"{cases.source}:{row['_row']:.0f}:{column}", message, hint)
+        for row in rows
+        for column, message, hint in problems_of(row)
+    ]
+    if problems:
+        raise DataError(capped(problems, cases.source))
+    return frame
+
+
+def _there(row: dict[Any, Any], column: str) -> bool:
+    value = row[column]
+    return value != "" if isinstance(value, str) else bool(value == value)
+
+
+def _model_of(row: dict[Any, Any]) -> str:
+    """The model named, or the one that knows what is given."""
+    if row["model"]:
+        return str(row["model"]).strip().lower().replace("-", "_")
+    for column, model in (
+        ("in_arrivals", "deferred_fifo"),
+        ("in_aht_by_concurrency_s", "chat_balanced"),
+        ("in_volume_cv", "uncertain_volume"),
+        ("in_redial_prob", "erlang_a_redial"),
+    ):
+        if _there(row, column):
+            return model
+    with_patience = _there(row, "in_patience_s")
+    if _there(row, "in_trunks"):
+        return "mmck_m" if with_patience else "mmck"
+    return "erlang_a" if with_patience else "erlang_c"
+
+
+Told = tuple[str, str, str]
+"""Column, what is so, what to do."""
+
+
+def problems_of(row: dict[Any, Any]) -> Iterator[Told]:
+    """Everything that is wrong with one row."""
+    if row["model"] not in MODELS:
+        yield "model", f"{row['model']!r} is not a model", nearest(row["model"], list(MODELS))
+        return
+    model = MODELS[row["model"]]
+    for column in model.needs:
+        if not _there(row, column):
+            yield column, f"{row['model']} needs it, and the cell is empty", "fill it in"
+    for column in SPECIAL:
+        if _there(row, column) and column not in (*model.needs, *model.knows):
+            yield column, f"{row['model']} does not know it", "leave it empty, or name a model that does"
+    yield from _range_problems(row)
+    if row["model"] == "deferred_fifo":
+        yield from _deferred_problems(row)
+    else:
+        yield from _live_problems(row)
+
+
+_RANGES: tuple[tuple[str, Callable[[float], object], str], ...] = (
+    ("in_aht_s", lambda v: v > 0, "is not above 0"),
+    ("in_interval_s", lambda v: v > 0, "is not above 0"),
+    ("in_patience_s", lambda v: 0 < v <= LONGEST_PATIENCE_SECONDS, "is not above 0 and up to 1e7; leave it empty"),
+    ("in_trunks", lambda v: v == np.floor(v) and v <= MOST_LINES, "is not a whole number up to 1e7"),
+    ("in_redial_prob", lambda v: v < 1, "is not a share below 1"),
+    ("in_volume_cv", lambda v: v <= 0.57, "is above 0.57"),
+    ("in_target_sl", lambda v: v < 1, "is not a share below 1; 80 % is 0.8"),
+    ("in_max_occ", lambda v: 0 < v <= 1, "is not a share above 0 and up to 1; 85 % is 0.85"),
+    ("in_max_abandon", lambda v: 0 < v < 1, "is not a share above 0 and below 1; 3 % is 0.03"),
+    ("in_target_asa_s", lambda v: v > 0, "is not above 0"),
+    ("in_due_intervals", lambda v: v >= 1 and v == np.floor(v), "is not a whole number, 1 or more"),
+)
+
+
+def _range_problems(row: dict[Any, Any]) -> Iterator[Told]:
+    for column, holds, said in _RANGES:
+        if _there(row, column) and not holds(row[column]):
+            told, _, hint = f"{row[column]:g} {said}".partition("; ")
+            yield column, told, hint
+    if row["in_sl_definition"] not in (*DEFINITIONS, *get_args(Definition)):
+        known = [*DEFINITIONS, *get_args(Definition)]
+        yield (
+            "in_sl_definition",
+            f"{row['in_sl_definition']!r} is not a service level",
+            nearest(row["in_sl_definition"], known),
+        )
+
+
+def _live_problems(row: dict[Any, Any]) -> Iterator[Told]:
+    if _there(row, "in_load_erl") == _there(row, "in_contacts_per_hour"):
+        said = "load and contacts are given together" if _there(row, "in_load_erl") else "no load is given"
+        yield "in_load_erl", said, "give the load in erlangs, or in_contacts_per_hour"
+    chat = row["model"].startswith("chat")
+    if chat and _there(row, "in_aht_by_concurrency_s") and len(pace_seconds(row["in_aht_by_concurrency_s"])) == 0:
+        said = f"{row['in_aht_by_concurrency_s']!r} is not a list of times above 0"
+        yield "in_aht_by_concurrency_s", said, "write the handling time with 1, 2, 3 chats: 300 360 450"
+    if not _there(row, "in_aht_s") and not chat and row["model"] != "erlang_b":
+        yield "in_aht_s", "the handling time is not given", "fill it in, seconds"
+    if _there(row, "in_target_sl") and not _there(row, "in_T_s"):
+        yield "in_T_s", "a service level needs the time it is promised in", "fill it in, seconds"
+    yield from _agents_problems(row)
+
+
+def _agents_problems(row: dict[Any, Any]) -> Iterator[Told]:
+    wanted = [column for column in TARGETS if _there(row, column)]
+    if row["model"] in ("erlang_b", "chat_least_loaded"):
+        if wanted:
+            yield wanted[0], f"{row['model']} is worked out for given agents only", "leave it empty"
+        if not _there(row, "in_agents"):
+            yield "in_agents", f"{row['model']} needs it, and the cell is empty", "fill it in"
+    elif not wanted and not _there(row, "in_agents"):
+        yield "in_agents", "neither agents nor a target is given", f"fill in one of in_agents, {', '.join(TARGETS)}"
+    if not _there(row, "in_agents"):
+        return
+    if row["in_trunks"] < row["in_agents"]:
+        yield "in_trunks", f"{row['in_trunks']:g} lines are fewer than {row['in_agents']:g} agents", "give more lines"
+    whole = row["model"] in ("erlang_b", "mmck", "mmck_m", "chat_least_loaded")
+    if whole and row["in_agents"] != np.floor(row["in_agents"]):
+        yield "in_agents", f"{row['in_agents']:g} is not a whole number", f"{row['model']} needs whole agents"
+
+
+def _deferred_problems(row: dict[Any, Any]) -> Iterator[Told]:
+    for column in ("in_aht_s", "in_interval_s", "in_due_intervals"):
+        if not _there(row, column):
+            yield column, "deferred_fifo needs it, and the cell is empty", "fill it in"
+    for column in ("in_agents", *TARGETS):
+        if _there(row, column):
+            yield column, "deferred_fifo finds the agents that finish all in time", "leave it empty"
+    if _there(row, "in_arrivals") and len(numbers_in(row["in_arrivals"])) == 0:
+        yield "in_arrivals", "is not a list of contacts by interval", "write numbers with spaces between: 12 0 7"
+    mask = row["in_open_mask"]
+    if mask and (set(mask) - {"0", "1"} or "1" not in mask):
+        yield "in_open_mask", f"{mask!r} is not a row of 1 (open) and 0 (closed)", "write 1 for each open interval"
+
+
+def numbers_in(words: str) -> Array:
+    """Numbers, 0 or more, with spaces between; none where a word is not one."""
+    try:
+        found = np.array([float(word) for word in words.split()])
+    except ValueError:
+        return np.zeros(0)
+    return found if np.isfinite(found).all() and (found >= 0).all() else np.zeros(0)
+
+
+def pace_seconds(words: str) -> Array:
+    """Handling times with 1, 2, ... chats; none where a word is not a time above 0."""
+    found = numbers_in(words)
+    return found if (found > 0).all() else np.zeros(0)

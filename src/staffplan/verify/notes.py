@@ -1,0 +1,49 @@
+"""What a simulated requirement has to say: how it does, beside plain Erlang C, and what it leaves out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from staffplan.errors import Note
+from staffplan.settings import StaffingSettings
+from staffplan.site import Site
+from staffplan.tables import WORK_TYPE, VolumeForecast
+from staffplan.verify.judge import Judged
+
+CARRIED_OVER = "staffing.method"
+"""Place of the note that each interval is sized by itself."""
+
+
+def about(name: str, chosen: Judged, erlang_c: Judged, staffing: StaffingSettings) -> Note:
+    """One line to compare: agent hours and simulated waits of the method chosen and of plain Erlang C."""
+    scope = f", goal kept in every {staffing.goal_scope}" if staffing.method == "verified" else ""
+    both = f"{staffing.method}{scope}: {_figures(chosen)}; plain Erlang C: {_figures(erlang_c)}"
+    said = f"{both} (simulated, {chosen.counts.shape[1]} repetitions with other random numbers than the search's)"
+    return Note("staff", "assumption", name, said)
+
+
+def _figures(judged: Judged) -> str:
+    hours = f"{judged.agent_hours:,.1f} agent hours"
+    if judged.line.promise.service_level is None:
+        return hours
+    return f"{hours}, {judged.overall_level:.1%} in time, {judged.worst_level:.1%} in the worst interval"
+
+
+def still_true(note: Note, judged: Collection[str]) -> bool:
+    """Whether a note of the model alone holds for groups that were simulated."""
+    return note.place != CARRIED_OVER and not (note.kind == "left out" and note.place in judged)
+
+
+def about_the_rest(forecast: VolumeForecast, site: Site, judged: Collection[str]) -> Iterator[Note]:
+    """Groups that keep their own model, and what the simulation leaves out."""
+    channels = dict(zip(forecast.frame["queue"], forecast.frame["channel"], strict=True))
+    for name, channel in sorted(channels.items()):
+        if WORK_TYPE[channel] == "concurrent":
+            said = "contacts handled several at once are sized by their own model, each interval by itself"
+            yield Note("staff", "left out", name, said)
+    if judged:
+        said = (
+            "not simulated: redials, absences and breaks (a requirement has no people), contacts waiting from before "
+            "the period; when agents become fewer, those who are free leave first, then whoever is done first"
+        )
+        yield Note("staff", "left out", "staffing.method", said)

@@ -1,0 +1,71 @@
+"""Which volume is staffed for: the forecast, or one that few days or weeks exceed.
+
+The bands of an interval hold chance (even a certain forecast is missed, call by call), which the queueing models and
+the simulation allow for themselves, and what the forecast does not know: how high the day turns out. Only the second
+is raised here, for all intervals of a day alike.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy import special
+
+from staffplan.clock import local_dates
+from staffplan.errors import Note
+from staffplan.settings import parse_risk
+from staffplan.simulate.scene import day_variation
+from staffplan.site import Site
+from staffplan.tables import VolumeForecast
+from staffplan.verify.kernels import Floats, Ints
+
+
+def at_risk(forecast: VolumeForecast, risk: str, site: Site) -> tuple[VolumeForecast, list[Note]]:
+    """The forecast with the volumes that are staffed for, and what was done; unchanged for "mean"."""
+    kind, share = parse_risk(risk)
+    if kind == "mean" or not len(forecast):
+        return forecast, []
+    frame = forecast.frame
+    days = local_dates(pd.DatetimeIndex(frame["interval_start"]), site.calendar.timezone)
+    day = pd.factorize(days, sort=True)[0].astype(np.int64)
+    week = (pd.to_datetime(pd.Series(days)) - pd.Timestamp(min(days))).dt.days.to_numpy(dtype=np.int64) // 7
+    period = np.asarray(day if kind == "day" else week, dtype=np.int64)
+    group = frame["queue"].map({name: queue.planning_group for name, queue in site.queues.items()})
+    factor, notes = np.ones(len(frame)), []
+    for name in sorted(set(group.dropna())):
+        own = np.flatnonzero((group == name).to_numpy(dtype=bool))
+        factor[own] = _factors(frame.iloc[own], day[own], period[own], share)
+        notes.append(_told(str(name), kind, share, frame["offered"].to_numpy(dtype=float)[own], factor[own]))
+    raised = frame.assign(offered=frame["offered"] * factor)
+    return VolumeForecast.of(raised, forecast.source), notes
+
+
+def _factors(rows: pd.DataFrame, day: Ints, period: Ints, share: float) -> Floats:
+    """(rows,): by how much the group's volume in each row's period is raised: the gamma quantile of its level.
+
+    The days of a queue vary with what its bands allow, each by itself; queues and days add up independently.
+    """
+    offered, excess = rows["offered"].to_numpy(dtype=np.float64), np.zeros(int(period.max()) + 1)
+    for _, own in rows.assign(place=np.arange(len(rows))).groupby("queue", sort=True)["place"]:
+        place = own.to_numpy(dtype=np.int64)
+        columns = rows.iloc[place]
+        band = columns["offered_p90"].to_numpy(dtype=np.float64) - columns["offered_p10"].to_numpy(dtype=np.float64)
+        variation = day_variation(offered[place], band, day[place], int(day.max()) + 1)
+        volume = np.bincount(day[place], weights=offered[place], minlength=len(variation))
+        whose = np.zeros(len(variation), dtype=np.int64)
+        whose[day[place]] = period[place]
+        excess += np.bincount(whose, weights=variation * volume**2, minlength=len(excess))
+    total = np.bincount(period, weights=offered, minlength=len(excess))
+    squared = np.divide(excess, total**2, out=np.zeros_like(total), where=total > 0)
+    shape = 1.0 / np.where(squared > 0, squared, 1.0)
+    return np.asarray(np.where(squared > 0, special.gammaincinv(shape, share) / shape, 1.0)[period])
+
+
+def _told(name: str, kind: str, share: float, offered: Floats, factor: Floats) -> Note:
+    before, after = float(offered.sum()), float((offered * factor).sum())
+    if np.all(factor == 1.0):
+        said = "its bands allow for nothing beyond chance: it is staffed for the forecast itself"
+        return Note("staff", "warning", name, said)
+    what = f"{share:.0%} of its {kind}s do not exceed"
+    said = f"staffed for a volume that {what}: {after:,.0f} contacts in place of {before:,.0f}"
+    return Note("staff", "assumption", name, said)

@@ -1,0 +1,150 @@
+"""The staffing step by any method: sized by a model alone, or judged by simulation."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from staffplan.progress import OnProgress, Progress, silent
+from staffplan.settings import SimulateSettings, StaffingSettings
+from staffplan.simulate.outcomes import ANSWERS, LEFT, OFFERED, WAITED, ratio
+from staffplan.site import Site
+from staffplan.staffing.live import size_live
+from staffplan.staffing.pool import Pool, pools
+from staffplan.staffing.requirement import StaffingResult, staff, totals
+from staffplan.staffing.shrinkage import grossed_up, shrinkage_at
+from staffplan.tables import StaffingRequirement, VolumeForecast
+from staffplan.verify.judge import Judged, judge, repetitions_for
+from staffplan.verify.kernels import BUSY, Floats, Ints
+from staffplan.verify.line import Line, make_line
+from staffplan.verify.notes import about, about_the_rest, still_true
+from staffplan.verify.offered_load import modified_offered_load
+from staffplan.verify.risk import at_risk
+from staffplan.verify.search import confirm, fewest_by_interval, fewest_by_period, make_scope
+
+FRESH = 1_000_003
+"""Seeds of confirmations lie this far from the plan's own."""
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A requirement of one group and the same group staffed by plain Erlang C, both played with the same contacts."""
+
+    chosen: Judged
+    erlang_c: Judged
+
+
+def staff_by_method(
+    forecast: VolumeForecast,
+    staffing: StaffingSettings,
+    simulation: SimulateSettings,
+    *,
+    site: Site,
+    seed: int = 1,
+    on_progress: OnProgress = silent,
+) -> StaffingResult:
+    """The requirement by `staffing.method`, for the volume that `staffing.risk` names.
+
+    `offered-load` and `verified` concern groups whose work waits seconds, one contact at a time; chat and deferred
+    work keep their own models. What these two predict is simulated, and what plain Erlang C would have cost and given
+    is told beside it. Raises DataError as `staffing.staff` does.
+    """
+    wanted, notes = at_risk(forecast, staffing.risk, site)
+    if staffing.method in ("erlang-c", "erlang-a"):
+        plain = staff(wanted, staffing, site=site, on_progress=on_progress)
+        return dataclasses.replace(plain, notes=(*notes, *plain.notes))
+    if staffing.risk != "mean":
+        simulation = simulation.model_copy(update={"volume_uncertainty": False})
+    by_model = staff(wanted, staffing, site=site)
+    plain = staff(wanted, staffing.model_copy(update={"method": "erlang-c"}), site=site)
+    work = _Work(wanted, staffing, simulation, site, seed)
+    groups = [pool for pool in pools(wanted, site) if pool.queues[0].work_type == "immediate"]
+    frame, found = by_model.requirement.frame.copy(), {}
+    for number, pool in enumerate(groups):
+        on_progress(Progress("staff", number, len(groups), pool.name))
+        rows = np.flatnonzero((frame["planning_group"] == pool.name).to_numpy(dtype=bool))
+        own = plain.requirement.frame["planning_group"] == pool.name
+        found[pool.name] = work.compare(pool, plain.requirement.frame.loc[own, "agents_required"].to_numpy())
+        for name, values in work.columns(pool, found[pool.name].chosen).items():
+            frame.loc[frame.index[rows], name] = values
+    on_progress(Progress("staff", len(groups), len(groups)))
+    requirement = StaffingRequirement.of(frame)
+    told = [about(name, each.chosen, each.erlang_c, staffing) for name, each in found.items()]
+    kept = [note for note in by_model.notes if still_true(note, found)]
+    rest = about_the_rest(wanted, site, found)
+    facts = {**totals(requirement, site), **_facts(found)}
+    return StaffingResult(requirement, (*told, *notes, *kept, *rest), facts)
+
+
+@dataclass(frozen=True)
+class _Work:
+    """All that the groups share."""
+
+    forecast: VolumeForecast
+    staffing: StaffingSettings
+    simulation: SimulateSettings
+    site: Site
+    seed: int
+
+    def compare(self, pool: Pool, erlang_c: Floats) -> Compared:
+        """The group by the method asked for, and what plain Erlang C's agents would have given."""
+        line = make_line(pool, self.forecast, self.simulation, self.site)
+        repetitions = repetitions_for(line)
+        agents = self._trailing(pool)
+        if self.staffing.method == "verified":
+            chosen = self._verified(line, agents, repetitions)
+        else:
+            chosen = judge(line, agents, seed=self.seed + FRESH, repetitions=repetitions)
+        plain = judge(line, erlang_c.astype(np.int64), seed=self.seed + FRESH, repetitions=-(-repetitions // 3))
+        return Compared(chosen, plain)
+
+    def _trailing(self, pool: Pool) -> Ints:
+        """(open intervals,): agents for the load as it trails behind the calls."""
+        length = self.site.calendar.interval_minutes * 60.0
+        load = modified_offered_load(pool, self.simulation, length)
+        some = pool.offered_total > 0
+        share = np.divide(pool.offered, pool.offered_total, out=np.zeros_like(pool.offered), where=some)
+        share[0, ~some] = 1.0
+        trailing = dataclasses.replace(pool, offered=share * (load * length / pool.aht_positive))
+        shrinkage = shrinkage_at(pool.starts, self.staffing, self.site.calendar.timezone)
+        patient = not any(queue.patience_seconds for queue in pool.queues)
+        sized = size_live(trailing, shrinkage, interval_seconds=length, with_abandonment=not patient)
+        return np.asarray(sized.agents_required, dtype=np.int64)
+
+    def _verified(self, line: Line, guess: Ints, repetitions: int) -> Judged:
+        scope = make_scope(line, self.staffing.goal_scope, self.staffing.interval_floor)
+        if scope.by_interval:
+            agents = fewest_by_interval(line, guess, seed=self.seed, repetitions=repetitions)
+        else:
+            agents = fewest_by_period(line, scope, guess, seed=self.seed, repetitions=-(-repetitions // 8))
+        return confirm(line, scope, agents, seed=self.seed + FRESH, repetitions=repetitions)
+
+    def columns(self, pool: Pool, judged: Judged) -> Mapping[str, Floats | str]:
+        """The columns of the requirement that the method decides."""
+        shrinkage = shrinkage_at(pool.starts, self.staffing, self.site.calendar.timezone)
+        heads, counts = judged.agents.astype(np.float64), judged.by_interval
+        on_the_line = heads * judged.line.interval_seconds * judged.counts.shape[1]
+        return {
+            "agents_required": heads,
+            "agents_on_queue": grossed_up(heads, shrinkage.not_in_roster),
+            "agents_scheduled": grossed_up(heads, shrinkage.everything),
+            "service_level": judged.service_level,
+            "asa_seconds": ratio(counts[WAITED], counts[ANSWERS]),
+            "occupancy": np.minimum(1.0, ratio(counts[BUSY], on_the_line)),
+            "abandon_rate": ratio(counts[LEFT], counts[OFFERED]),
+            "model": self.staffing.method,
+        }
+
+
+def _facts(found: Mapping[str, Compared]) -> dict[str, float]:
+    """Agent hours and worst intervals, by group, of the method chosen and of plain Erlang C."""
+    facts = {}
+    for name, both in found.items():
+        for label, judged in (("", both.chosen), ("erlang-c ", both.erlang_c)):
+            facts[f"{label}agent hours {name}"] = judged.agent_hours
+            facts[f"{label}worst interval {name}"] = judged.worst_level
+            facts[f"{label}service level {name}"] = judged.overall_level
+    return facts
