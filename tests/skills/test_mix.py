@@ -165,3 +165,8 @@ def test_every_problem_of_both_tables_is_told_at_once() -> None:
     assert "not above 0" in said["profiles.csv:2:cost"]
     assert "'cc' is not a planning group" in said["profiles.csv:3:groups"]
     assert "there already" in said["profiles.csv:4:profile"]
+
+
+def test_each_number_of_flexible_agents_is_told_once(three) -> None:
+    assert three.ladder["flexible_agents"].is_unique
+    assert three.ladder["flexible_agents"].is_monotonic_increasing

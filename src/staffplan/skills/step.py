@@ -155,7 +155,10 @@ def _ladder_table(case: SkillCase, rungs: list[Mix], best: Mix) -> pd.DataFrame:
     def flexible_in(mix: Mix) -> int:
         return int(np.array(mix)[many].sum())
 
-    rungs = [rungs[0], *sorted({*rungs[1:], best} - {rungs[0]}, key=lambda mix: (flexible_in(mix), mix))]
+    by_flexible: dict[int, Mix] = {}
+    for mix in sorted([*rungs, best], key=lambda mix: (cost_of(case, mix), mix != best)):
+        by_flexible.setdefault(flexible_in(mix), mix)
+    rungs = [by_flexible[number] for number in sorted(by_flexible)]
     flexible = np.array([flexible_in(mix) for mix in rungs])
     agents = np.array([sum(mix) for mix in rungs])
     cost = np.array([cost_of(case, mix) for mix in rungs])
