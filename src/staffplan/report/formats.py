@@ -29,6 +29,9 @@ METHOD_WORDS = {
     "plain_average": "average of the last six weeks",
     "recent_average": "recent weeks, cleaned and levelled",
     "holt_winters": "Holt-Winters days x recent profile",
+    "day_model": "regression of days x slow profile",
+    "day_shapes": "main shapes of days, recent weights",
+    "combination": "all methods together, by their weights",
 }
 SIMPLE_METHODS = ("seasonal_naive", "plain_average")
 """What a planner does by hand; a forecast has to beat these to be worth its trouble."""

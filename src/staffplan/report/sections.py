@@ -59,8 +59,8 @@ def forecast_section(data: ReportData) -> Section:
     queues = summaries.queues_by_size(data)
     blocks: list[Block] = [
         Text(
-            "How many contacts we expect, when, and how sure we are. Methods competed on the past: each had to "
-            "forecast weeks it had not seen, and the best for each queue is used."
+            "How many contacts we expect, when, and how sure we are. Each method had to forecast past weeks that it "
+            "had not seen; they are combined by how they did, unless one alone did clearly better."
         )
     ]
     verdicts = summaries.forecast_verdicts(data)
@@ -112,6 +112,8 @@ def backtest_table(data: ReportData) -> Table:
         ("bias", "bias", lambda value: f"{signed(100 * value, digits=1)} %" if math.isfinite(value) else "–"),
         ("coverage_80", "inside 80 % band", share),
         ("coverage_95", "inside 95 % band", share),
+        ("coverage_day_80", "days inside 80 % band", share),
+        ("coverage_day_95", "days inside 95 % band", share),
         ("workload_wape", "error of workload", share),
     ]
     table = frame.assign(

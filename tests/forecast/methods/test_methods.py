@@ -161,3 +161,10 @@ def test_the_last_weeks_are_counted_among_the_days_that_are_known() -> None:
     offered = np.ones((28, 1))
     offered[21:28] = np.nan
     assert np.flatnonzero(last_known_weeks(offered, np.arange(28) % 7, 1)).tolist() == list(range(14, 21))
+
+
+def test_day_shapes_of_few_contacts_are_not_too_low() -> None:
+    """Roots of counts are averaged; squared, they must give back the mean, at one contact a cell too."""
+    training = _training(np.random.default_rng(3).poisson(1.0, (7 * 20, 24)).astype(float))
+    predicted = METHODS["day_shapes"].predict(training, _ahead(training, 28)).offered
+    assert predicted.mean() == pytest.approx(1.0, abs=0.06)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from staffplan.forecast.history.series import Floats
+from staffplan.forecast.history.series import Floats, Whole
 from staffplan.forecast.methods.learning import Ahead, Prediction, Training
 from staffplan.forecast.methods.rates import last_known_weeks, shrunk_rates
 
@@ -41,15 +41,24 @@ class DayShapes:
         roots = np.sqrt(np.where(np.isfinite(cells), np.maximum(cells, 0.0), fallback[weekday]) + VARIANCE_STABILISER)
         usual = roots.mean(axis=0)
         directions = np.linalg.svd(roots - usual, full_matrices=False)[2][:SHAPES]
-        age_weeks = (len(training.offered) - recent) / 7
-        scores = _recent_means((roots - usual) @ directions.T, weekday, 0.5 ** (age_weeks / HALF_LIFE_WEEKS))
-        rates = np.maximum(usual + scores @ directions, np.sqrt(VARIANCE_STABILISER)) ** 2 - VARIANCE_STABILISER
+        weight = 0.5 ** ((len(training.offered) - recent) / 7 / HALF_LIFE_WEEKS)
+        scores = _recent_means((roots - usual) @ directions.T, weekday, weight)
+        rates = np.maximum(usual + scores @ directions, 0.0) ** 2
+        rates *= _to_the_mean(rates, cells, weekday, weight)[:, None]
         never = np.bincount(weekday, minlength=7) == 0
         rates[never] = fallback[never]
         return Prediction(np.maximum(rates[ahead.weekday], 0.0))
 
 
-def _recent_means(scores: Floats, weekday: np.ndarray, weight: Floats) -> Floats:
+def _to_the_mean(rates: Floats, cells: Floats, weekday: Whole, weight: Floats) -> Floats:
+    """(7,): what came on each weekday over what the rates say: the square of a mean root is not the mean."""
+    known = np.isfinite(cells)
+    came = np.bincount(weekday, weight * np.where(known, cells, 0.0).sum(axis=1), minlength=7)
+    said = np.bincount(weekday, weight * np.where(known, rates[weekday], 0.0).sum(axis=1), minlength=7)
+    return np.divide(came, said, out=np.ones(7), where=said > 0)
+
+
+def _recent_means(scores: Floats, weekday: Whole, weight: Floats) -> Floats:
     """(7, shapes): weighted means by weekday; zero for a weekday without days."""
     total, sums = np.zeros(7), np.zeros((7, scores.shape[1]))
     np.add.at(total, weekday, weight)
