@@ -7,22 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from staffplan.cli.delivery import beside, deliver, given_only, refuse, say_notes
 from staffplan.cli.flags import flags_named
+from staffplan.cli.options import STEPS, ConfigFile, Force, Interval, Json, Output, Timezone
 from staffplan.cli.output import say, show_json
-from staffplan.cli.steps import (
-    STEPS,
-    ConfigFile,
-    Force,
-    Interval,
-    Json,
-    Output,
-    Timezone,
-    _beside,
-    _deliver,
-    _given,
-    _refuse,
-    _say_notes,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,9 +70,9 @@ def fit(
 
     columns = {"arrival": arrival, "queue": queue, "wait_seconds": wait, "outcome": outcome}
     columns |= {"handling_seconds": handling, "customer": customer, "agent": agent}
-    paths = [] if output is None else [output, _beside(output, "patience")]
-    _refuse(paths, force=force)
-    given = _given({"plan.timezone": timezone, "plan.interval_minutes": interval})
+    paths = [] if output is None else [output, beside(output, "patience")]
+    refuse(paths, force=force)
+    given = given_only({"plan.timezone": timezone, "plan.interval_minutes": interval})
     named = {ours: theirs for ours, theirs in columns.items() if theirs is not None}
     asked = Asked(named, tuple(answered or ()), tuple(abandoned or ()), short_seconds, redial_minutes)
     with flags_named({"plan.timezone": "--timezone", "plan.interval_minutes": "--interval"}):
@@ -94,7 +82,7 @@ def fit(
 def _tell(fitted: Fitted, paths: Sequence[Path], *, as_json: bool) -> None:
     """Messages, then the tables: to the two paths, or to stdout where there are none."""
     tables = {"parameters": fitted.result.parameters, "patience": fitted.result.curves}
-    _say_notes(fitted.notes)
+    say_notes(fitted.notes)
     if as_json:
         from staffplan.cli.records import records
 
@@ -106,6 +94,6 @@ def _tell(fitted: Fitted, paths: Sequence[Path], *, as_json: bool) -> None:
 
         say(result_in_words(fitted))
     if paths:
-        _deliver(dict(zip(paths, tables.values(), strict=True)), fitted.timezone)
+        deliver(dict(zip(paths, tables.values(), strict=True)), fitted.timezone)
     elif not as_json:
-        _deliver({None: tables["parameters"]}, fitted.timezone)
+        deliver({None: tables["parameters"]}, fitted.timezone)

@@ -8,7 +8,7 @@ import traceback
 import typer
 
 from staffplan import __version__
-from staffplan.cli import fit, mix, plan, reforecast, score, size, steps
+from staffplan.cli import fit, forecasting, mix, plan, reforecast, rostering, score, size, staffing
 from staffplan.cli.output import INTERRUPTED, say, say_problems, show
 from staffplan.errors import StaffplanError
 
@@ -44,7 +44,9 @@ def _root(
 
 
 plan.register(app)
-steps.register(app)
+forecasting.register(app)
+staffing.register(app)
+rostering.register(app)
 reforecast.register(app)
 score.register(app)
 fit.register(app)

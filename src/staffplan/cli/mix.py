@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from staffplan.cli.delivery import beside, refuse, say_notes
+from staffplan.cli.options import STEPS, Force, Json, Output
 from staffplan.cli.output import say, show, show_json
-from staffplan.cli.steps import STEPS, Force, Json, Output, _beside, _refuse, _say_notes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,8 +48,8 @@ def mix(
     from staffplan.files import read_table
     from staffplan.skills import PlanningGroups, SkillProfiles, mix_skills
 
-    paths = [] if output is None else [output, *(_beside(output, name) for name in ("groups", "compared", "savings"))]
-    _refuse(paths, force=force)
+    paths = [] if output is None else [output, *(beside(output, name) for name in ("groups", "compared", "savings"))]
+    refuse(paths, force=force)
     wanted = read_table(groups, PlanningGroups)
     kinds = None if profiles is None else read_table(profiles, SkillProfiles)
     _tell(mix_skills(wanted, kinds, seed=seed), paths, as_json=as_json)
@@ -64,7 +65,7 @@ def _tell(result: MixResult, paths: list[Path], *, as_json: bool) -> None:
         "compared": result.compared,
         "savings": result.ladder,
     }
-    _say_notes(result.notes)
+    say_notes(result.notes)
     if as_json:
         rows = {name: frame.to_dict("records") for name, frame in tables.items()}
         notes = [vars(note) for note in result.notes]

@@ -178,7 +178,7 @@ def simulate(
     from staffplan.tables import DayService
 
     if requirement is not None:
-        from staffplan.cli.steps import simulate_requirement
+        from staffplan.cli.staffing import simulate_requirement
 
         simulate_requirement(
             (folder, requirement), output, config, goal or [], patience, seed, force=force, as_json=as_json

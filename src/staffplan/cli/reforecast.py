@@ -7,22 +7,11 @@ from typing import Annotated
 
 import typer
 
+from staffplan.cli.delivery import beside, deliver, given_only, plan_flags, refuse, say_notes
 from staffplan.cli.flags import flags_named
+from staffplan.cli.options import STEPS, ConfigFile, Country, Force, Json, Output, Timezone
 from staffplan.cli.output import progress_shown
 from staffplan.cli.parallel import Cluster, Jobs, workers_of
-from staffplan.cli.steps import (
-    STEPS,
-    ConfigFile,
-    Force,
-    Json,
-    Output,
-    Timezone,
-    _beside,
-    _deliver,
-    _given,
-    _refuse,
-    _say_notes,
-)
 
 
 def register(app: typer.Typer) -> None:
@@ -42,7 +31,7 @@ def reforecast(
         Path | None, typer.Option("--backtest", help="File for what updating gained by hour; else beside the output.")
     ] = None,
     timezone: Timezone = None,
-    country: Annotated[str | None, typer.Option("--country", help="Public holidays of this country, ES.")] = None,
+    country: Country = None,
     jobs: Jobs = None,
     cluster: Cluster = None,
     force: Force = False,
@@ -62,13 +51,12 @@ def reforecast(
     from staffplan.cli.reforecasting import reforecast_files
 
     workers = workers_of(jobs, cluster)
-    gain_path = _beside(output, "backtest") if backtest is None and output is not None else backtest
-    _refuse([output, gain_path], force=force)
-    given = {"plan.timezone": timezone, "plan.country": country}
-    flags = {name: f"--{name.split('.')[1]}" for name in _given(given)}
-    with progress_shown() as on_progress, flags_named(flags | ({"plan": "--country"} if country else {})):
-        result, zone = reforecast_files(forecast, history, config, now, _given(given), on_progress, workers=workers)
-    _say_notes(result.notes)
-    _deliver({output: result.forecast}, zone, facts=result.facts, notes=result.notes, as_json=as_json)
+    gain_path = beside(output, "backtest") if backtest is None and output is not None else backtest
+    refuse([output, gain_path], force=force)
+    given = given_only({"plan.timezone": timezone, "plan.country": country})
+    with progress_shown() as on_progress, flags_named(plan_flags(given)):
+        result, zone = reforecast_files(forecast, history, config, now, given, on_progress, workers=workers)
+    say_notes(result.notes)
+    deliver({output: result.forecast}, zone, facts=result.facts, notes=result.notes, as_json=as_json)
     if gain_path is not None:
-        _deliver({gain_path: result.gain}, zone)
+        deliver({gain_path: result.gain}, zone)

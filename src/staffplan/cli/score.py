@@ -8,21 +8,10 @@ from typing import Annotated
 
 import typer
 
+from staffplan.cli.delivery import beside, deliver, given_only, refuse, say_notes
 from staffplan.cli.flags import flags_named
+from staffplan.cli.options import STEPS, ConfigFile, Force, Json, Output, Timezone
 from staffplan.cli.output import say, show_json
-from staffplan.cli.steps import (
-    STEPS,
-    ConfigFile,
-    Force,
-    Json,
-    Output,
-    Timezone,
-    _beside,
-    _deliver,
-    _given,
-    _refuse,
-    _say_notes,
-)
 
 
 class Period(StrEnum):
@@ -68,12 +57,12 @@ def score(
     """
     from staffplan.cli.scoring import result_in_words, score_files
 
-    paths = [] if output is None else [output, _beside(output, "overrides")]
-    _refuse(paths, force=force)
-    given = _given({"plan.timezone": timezone})
+    paths = [] if output is None else [output, beside(output, "overrides")]
+    refuse(paths, force=force)
+    given = given_only({"plan.timezone": timezone})
     with flags_named(dict.fromkeys(given, "--timezone")):
         result, zone = score_files(forecast, history, config, overrides, by.value, given)
-    _say_notes(result.notes)
+    say_notes(result.notes)
     if as_json:
         from staffplan.cli.records import records
 
@@ -83,6 +72,6 @@ def score(
     else:
         say(result_in_words(result))
     if output is not None or not as_json:
-        _deliver({output: result.scores}, zone)
+        deliver({output: result.scores}, zone)
     if output is not None:
-        _deliver({paths[1]: result.overrides}, zone)
+        deliver({paths[1]: result.overrides}, zone)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from staffplan.cli.delivery import refuse
+from staffplan.cli.options import STEPS, Force, Json, Output
 from staffplan.cli.output import say, show, show_json
-from staffplan.cli.steps import STEPS, Force, Json, Output, _refuse
 from staffplan.errors import DataError, Problem, UsageError
 
 if TYPE_CHECKING:
@@ -137,7 +138,7 @@ def size(
         **{"in_max_abandon": abandon, "in_arrivals": arrivals, "in_interval_s": interval, "in_due_intervals": due},
         **{"in_initial_backlog": backlog, "in_open_mask": opened, "in_clock": clock},
     }
-    _refuse([output], force=force)
+    refuse([output], force=force)
     answers = _answers(cases, {name: value for name, value in given.items() if value is not None})
     _tell(answers, output, as_json=as_json, as_list=cases is None)
 

@@ -1,0 +1,129 @@
+"""The command that predicts contacts and handling times, and the one day of it that is explained."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from staffplan.cli.delivery import beside, deliver, given_only, plan_flags, refuse, say_notes
+from staffplan.cli.flags import flags_named
+from staffplan.cli.options import STEPS, ConfigFile, Country, Force, Interval, Json, Output, Timezone
+from staffplan.cli.output import progress_shown, show, show_json
+from staffplan.cli.parallel import Cluster, Jobs, workers_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from staffplan.forecast import ForecastResult
+
+BESIDE = ("totals", "backtest", "quality", "aht_backtest", "overrides")
+"""Tables written beside a forecast."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command to the app."""
+    app.command("forecast", rich_help_panel=STEPS)(forecast)
+
+
+def forecast(
+    history: Annotated[Path, typer.Argument(help="interval_start, queue, offered, ...", show_default=False)],
+    output: Output = None,
+    config: ConfigFile = None,
+    start: Annotated[str | None, typer.Option("--start", help="First day, 2026-12-01; else the next.")] = None,
+    weeks: Annotated[int | None, typer.Option("--weeks", help="Weeks ahead.")] = None,
+    interval: Interval = None,
+    timezone: Timezone = None,
+    country: Country = None,
+    overrides: Annotated[
+        Path | None, typer.Option("--overrides", help="Planner's edits, applied last; else input.overrides.")
+    ] = None,
+    drivers: Annotated[
+        Path | None, typer.Option("--drivers", help="Numbers of days that drive contacts; else input.drivers.")
+    ] = None,
+    explain: Annotated[
+        tuple[str, str] | None,
+        typer.Option("--explain", metavar="QUEUE DATE", help="Show where one day's number comes from, instead."),
+    ] = None,
+    seed: Annotated[int | None, typer.Option("--seed", help="Seed of everything random.")] = None,
+    jobs: Jobs = None,
+    cluster: Cluster = None,
+    force: Force = False,
+    as_json: Json = False,
+) -> None:
+    """Predict the contacts and the handling time of every queue and interval.
+
+    Examples:
+
+    staffplan forecast history.csv -o forecast.csv
+
+    staffplan forecast history.csv -o forecast.csv --start 2026-12-01 --weeks 4 --country ES
+
+    staffplan forecast history.csv -o forecast.csv --overrides overrides.csv
+
+    staffplan forecast history.csv --explain voice 2026-12-01
+
+    Beside the forecast stand the totals of days, weeks and the horizon with their bands, forecast_totals.csv, how
+    each method did on this history, forecast_backtest.csv, what was found in the history and done with it,
+    forecast_quality.csv, how handling times would have done, forecast_aht_backtest.csv, and what planner's edits
+    changed, forecast_overrides.csv.
+    """
+    from staffplan.cli.work import forecast_files
+
+    given = given_only(
+        {
+            "plan.start": start,
+            "plan.weeks": weeks,
+            "plan.interval_minutes": interval,
+            "plan.timezone": timezone,
+            "plan.country": country,
+            "plan.seed": seed,
+        }
+    )
+    flags = plan_flags(given)
+    if explain is not None:
+        _explain(history, config, given, flags, drivers, explain, as_json=as_json)
+        return
+    workers = workers_of(jobs, cluster)
+    refuse([output, *(beside(output, name) for name in BESIDE if output is not None)], force=force)
+    with progress_shown() as on_progress, flags_named(flags):
+        result, zone = forecast_files(
+            history, config, given, on_progress, drivers=drivers, edits=overrides, workers=workers
+        )
+    say_notes(result.notes)
+    deliver({output: result.forecast}, zone, facts=result.facts, notes=result.notes, as_json=as_json)
+    if output is not None:
+        _deliver_beside(result, output, zone)
+
+
+def _deliver_beside(result: ForecastResult, output: Path, zone: str) -> None:
+    """What belongs to a forecast; the log of edits only where there are any, or an older log would stay."""
+    tables = (result.totals, result.backtest, result.quality, result.aht_backtest, result.override_log)
+    paths = {name: beside(output, name) for name in BESIDE}
+    for path, table in zip(paths.values(), tables, strict=True):
+        if table is not result.override_log or len(table) or path.exists():
+            deliver({path: table}, zone)
+
+
+def _explain(
+    history: Path,
+    config: Path | None,
+    given: Mapping[str, object],
+    flags: Mapping[str, str],
+    drivers: Path | None,
+    wanted: tuple[str, str],
+    *,
+    as_json: bool,
+) -> None:
+    """One day of one queue, taken apart, on stdout."""
+    from staffplan.cli.explaining import day_of, explanation_record, explanation_text
+    from staffplan.cli.work import explain_files
+
+    queue, day = wanted[0], day_of(wanted[1])
+    with flags_named(flags):
+        explained = explain_files(history, config, given, drivers, queue, day)
+    if as_json:
+        show_json(explanation_record(explained))
+    else:
+        show(explanation_text(explained))

@@ -1,0 +1,92 @@
+"""The commands on a roster's files: roster, check."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from staffplan.cli.delivery import deliver, refuse, say_notes
+from staffplan.cli.flags import flags_named
+from staffplan.cli.options import STEPS, ConfigFile, Force, Json
+from staffplan.cli.output import INTERRUPTED, progress_shown, say, show, show_json
+
+RULES_BROKEN = 5
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the app."""
+    app.command("roster", rich_help_panel=STEPS)(roster)
+    app.command("check", rich_help_panel=STEPS)(check)
+
+
+def roster(
+    requirement: Annotated[Path, typer.Argument(help="A requirement.csv.", show_default=False)],
+    agents: Annotated[Path, typer.Argument(help="An agents.csv.", show_default=False)],
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder to write the roster to.")],
+    config: Annotated[Path, typer.Option("-c", "--config", help="Settings with shifts, contracts and rules.")],
+    time_off: Annotated[Path | None, typer.Option("--time-off", help="Days off; else input.time_off.")] = None,
+    availability: Annotated[
+        Path | None, typer.Option("--availability", help="When people can work; else input.availability.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option("--seed", help="Seed of the search.")] = None,
+    force: Force = False,
+    as_json: Json = False,
+) -> None:
+    """Give every agent shifts, breaks and queues so that the requirement is covered; every rule is kept.
+
+    Example: staffplan roster requirement.csv agents.csv -o roster/ -c plan.toml
+    """
+    from staffplan.cli.work import roster_files
+
+    names = ("roster_shifts.csv", "roster_activities.csv", "coverage.csv")
+    paths = [output / name for name in names]
+    refuse(paths, force=force)
+    with progress_shown() as on_progress, flags_named({"plan.seed": "--seed"} if seed is not None else {}):
+        result, zone = roster_files(
+            requirement,
+            agents,
+            config,
+            time_off=time_off,
+            availability=availability,
+            seed=seed,
+            on_progress=on_progress,
+        )
+    say_notes(result.notes)
+    tables = (result.roster.shifts, result.roster.activities, result.coverage)
+    facts = {"status": result.status, "gap": result.gap, **result.facts}
+    deliver(dict(zip(paths, tables, strict=True)), zone, facts=facts, notes=result.notes, as_json=as_json)
+    if result.status == "interrupted":
+        say("the search was ended early: the roster written is the best one by then")
+        raise typer.Exit(INTERRUPTED)
+
+
+def check(
+    roster: Annotated[Path, typer.Argument(help="A plan directory, or a folder with a roster.", show_default=False)],
+    requirement: Annotated[Path | None, typer.Option("--requirement", help="A requirement.csv.")] = None,
+    agents: Annotated[Path | None, typer.Option("--agents", help="An agents.csv.")] = None,
+    config: ConfigFile = None,
+    as_json: Json = False,
+) -> None:
+    """List every broken rule and every uncovered interval of any roster, edited by hand or made elsewhere.
+
+    Examples:
+
+    staffplan check plans/demo
+
+    staffplan check roster/ --requirement requirement.csv --agents agents.csv -c plan.toml
+
+    Leaves with 5 when a rule is broken, 0 when none is (uncovered intervals are reported, not an error).
+    """
+    from staffplan.cli.checking import check_files, check_text
+    from staffplan.cli.records import records
+
+    report, calendar = check_files(roster, requirement, agents, config)
+    if as_json:
+        broken = [vars(breach) for breach in report.breaches]
+        show_json({"broken_rules": broken, "uncovered": records(report.uncovered, calendar.timezone)})
+    else:
+        show(check_text(report, calendar))
+    if report.breaches:
+        raise typer.Exit(RULES_BROKEN)

@@ -1,0 +1,169 @@
+"""The commands on a requirement's files: staff, and simulate without a roster."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from staffplan.cli.delivery import deliver, given_only, refuse, say_notes
+from staffplan.cli.flags import flags_named
+from staffplan.cli.options import STEPS, ConfigFile, Force, Interval, Json, Output, Timezone
+from staffplan.cli.output import progress_shown, say, show, show_json
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from staffplan.schema import Table
+
+STAFF_FLAGS = {
+    "patience_seconds": "--patience",
+    "concurrency": "--concurrency",
+    "minimum_agents": "--minimum",
+    "asa_seconds": "--asa",
+    "max_occupancy": "--occupancy",
+    "max_abandon_rate": "--abandon",
+    "interval_minutes": "--interval",
+    "timezone": "--timezone",
+    "staffing.shrinkage": "--shrinkage",
+    "staffing.method": "--method",
+    "staffing.goal_scope": "--scope",
+    "staffing.risk": "--risk",
+}
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command to the app."""
+    app.command("staff", rich_help_panel=STEPS)(staff)
+
+
+def staff(
+    forecast: Annotated[Path, typer.Argument(help="A forecast.csv.", show_default=False)],
+    output: Output = None,
+    config: ConfigFile = None,
+    goal: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--goal", help="80/20 where waits are seconds, 90/4h where hours; email=90/4h. May be repeated."
+        ),
+    ] = None,
+    asa: Annotated[float | None, typer.Option("--asa", help="Highest average wait, seconds.")] = None,
+    occupancy: Annotated[float | None, typer.Option("--occupancy", help="Highest occupancy, 0.85.")] = None,
+    abandon: Annotated[
+        float | None, typer.Option("--abandon", help="Highest share that hangs up, 0.03; with --patience.")
+    ] = None,
+    shrinkage: Annotated[
+        float | None, typer.Option("--shrinkage", help="Share of paid time not available, 0.3.")
+    ] = None,
+    patience: Annotated[
+        float | None, typer.Option("--patience", help="Average patience, seconds: customers hang up (Erlang A).")
+    ] = None,
+    concurrency: Annotated[int | None, typer.Option("--concurrency", help="Chats one agent serves at once.")] = None,
+    minimum: Annotated[int | None, typer.Option("--minimum", help="People on the line whenever open.")] = None,
+    method: Annotated[
+        str | None, typer.Option("--method", help="erlang-c, erlang-a, offered-load or verified (by simulation).")
+    ] = None,
+    scope: Annotated[
+        str | None, typer.Option("--scope", help="verified: goal kept in every interval, day or week.")
+    ] = None,
+    risk: Annotated[
+        str | None, typer.Option("--risk", help="Volume staffed for: mean, p80 (of days), 8/10 (weeks).")
+    ] = None,
+    interval: Interval = None,
+    timezone: Timezone = None,
+    cross_check: Annotated[
+        bool, typer.Option("--cross-check", help="Recompute every Erlang C requirement with pyworkforce.")
+    ] = False,
+    explain: Annotated[
+        str | None, typer.Option("--explain", help='From load to heads, line by line: "2026-12-01 10:30".')
+    ] = None,
+    force: Force = False,
+    as_json: Json = False,
+) -> None:
+    """Turn a forecast into people: queueing models against the promised waits, shrinkage applied once.
+
+    Examples:
+
+    staffplan staff forecast.csv --goal 80/20 --shrinkage 0.3 -o requirement.csv
+
+    staffplan staff forecast.csv --goal voice=80/20 --goal email=90/8h -o requirement.csv
+
+    staffplan staff forecast.csv --goal 80/20 --patience 120 --method verified -o requirement.csv
+
+    staffplan staff forecast.csv -c plan.toml --explain "2026-12-01 10:30"
+    """
+    from staffplan.cli.work import staff_files
+
+    behaviour = {"patience_seconds": patience, "concurrency": concurrency, "minimum_agents": minimum}
+    limits = {"asa_seconds": asa, "max_occupancy": occupancy, "max_abandon_rate": abandon}
+    plan = {"interval_minutes": interval, "timezone": timezone}
+    refuse([output], force=force)
+    how = {"method": method, "goal_scope": scope, "risk": risk}
+    settings = behaviour | limits | plan | {f"staffing.{key}": value for key, value in how.items()}
+    settings |= {"staffing.shrinkage": shrinkage}
+    flags = {name: STAFF_FLAGS[name] for name in given_only(settings)}
+    with progress_shown() as on_progress, flags_named(flags | ({"goal": "--goal"} if goal else {})):
+        work = staff_files(
+            forecast,
+            config,
+            goals=goal or [],
+            limits=given_only(limits),
+            behaviour=given_only(behaviour),
+            plan=given_only(plan),
+            shrinkage=shrinkage,
+            how=given_only(how),
+            cross_check=cross_check,
+            explain=explain,
+            on_progress=on_progress,
+        )
+    say_notes(work.result.notes)
+    for line in work.cross_check:
+        say(line)
+    if work.walk:
+        from staffplan.cli.walking import walk_text
+
+        if as_json:
+            show_json({"explained": [vars(step) for step in work.walk]})
+        else:
+            show(walk_text(work.walk))
+        if output is None:
+            return
+    deliver(
+        {output: work.result.requirement},
+        work.timezone,
+        facts=work.result.facts,
+        notes=work.result.notes,
+        as_json=as_json and not work.walk,
+    )
+
+
+def simulate_requirement(
+    files: tuple[Path, Path],
+    output: Path | None,
+    config: Path | None,
+    goals: Sequence[str],
+    patience: float | None,
+    seed: int | None,
+    *,
+    force: bool,
+    as_json: bool,
+) -> None:
+    """`staffplan simulate` of a forecast and a requirement: the days to stdout, or all tables to a folder."""
+    from staffplan.cli.simulating import simulate_files
+
+    names = ("waits.csv", "waits_detail.csv", "coverage.csv")
+    paths = [None if output is None else output / name for name in names]
+    refuse(paths, force=force)
+    behaviour = given_only({"patience_seconds": patience})
+    flags = {"patience_seconds": "--patience", "plan.seed": "--seed", "goal": "--goal"}
+    with progress_shown() as on_progress, flags_named(flags if behaviour or goals or seed is not None else {}):
+        result, zone = simulate_files(
+            *files, config, goals=goals, behaviour=behaviour, seed=seed, on_progress=on_progress
+        )
+    say_notes(result.notes)
+    tables = (result.waits, result.details, result.coverage)
+    chosen: dict[Path | None, Table] = {None: result.waits}
+    if output is not None:
+        chosen = dict(zip(paths, tables, strict=True))
+    deliver(chosen, zone, facts=result.facts, notes=result.notes, as_json=as_json)
