@@ -12,10 +12,10 @@ from scipy.optimize import linprog
 
 from staffplan.staffing.backlog import (
     DeferredWork,
-    ceil_heads,
     constant_agents,
     corridor,
     level_agents,
+    whole_heads,
     work_off,
 )
 from staffplan.staffing.taut import taut_string
@@ -152,4 +152,4 @@ def test_when_tells_the_moment_each_part_is_done():
 
 
 def test_a_tie_is_not_rounded_up():
-    assert ceil_heads(np.array([21 / 0.7, 21 / (1 - 0.3), 30.2, 0.0])).tolist() == [30, 30, 31, 0]
+    assert [whole_heads(heads) for heads in (21 / 0.7, 21 / (1 - 0.3), 30.2, 0.0)] == [30, 30, 31, 0]

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from staffplan.staffing.backlog import DeferredWork, constant_agents
-from staffplan.staffing.chat import chat_line
 from staffplan.staffing.erlang import (
     WaitingLine,
     agents_for_line,
@@ -180,7 +179,7 @@ def test_redials_and_an_uncertain_volume_agree_with_sixty_digits(row: Row):
 def test_chats_agree_whether_spread_evenly_or_where_they_came(row: Row):
     """Least-loaded rows have twelve digits."""
     aht = np.array([float(word) for word in row["in_aht_by_concurrency_s"].split()])
-    model = chat_line if row["model"] == "chat_balanced" else least_loaded_line
+    model = waiting_line if row["model"] == "chat_balanced" else least_loaded_line
     line = model(
         number(row, "in_contacts_per_hour") / 3600 * aht[0],
         int(row["in_agents"]),

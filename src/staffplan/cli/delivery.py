@@ -76,7 +76,7 @@ def deliver(
 
 def beside(output: Path, what: str) -> Path:
     """The file beside a forecast that tells more of it: forecast_backtest.csv."""
-    return output.with_name(f"{output.stem}_{what}.csv")
+    return output.parent / f"{output.stem}_{what}.csv"
 
 
 def plan_flags(given: Mapping[str, object]) -> dict[str, str]:

@@ -25,6 +25,8 @@ BASELINES = ("seasonal_naive", "plain_average")
 compared with both."""
 DEFAULT_METHOD = "recent_average"
 """Used where nothing can be compared."""
+CELLS = ("actual", "origin", "day", "slot", "worked_seconds", "aht_predicted")
+"""Fields of a trial that have a value for each cell."""
 CLEARLY_BETTER = 0.9
 """A method alone, the plain average included, is preferred to the combination below this share of its error."""
 
@@ -191,9 +193,6 @@ def _with_combination(trial: Trial, members: Sequence[str]) -> Trial:
         predicted = {name: trial.predicted[name][own] for name in members}
         combined[own] = combine(predicted, trial.day[own], weights(others, members))
     return replace(trial, predicted={**trial.predicted, COMBINATION: combined})
-
-
-CELLS = ("actual", "origin", "day", "slot", "worked_seconds", "aht_predicted")
 
 
 def _of(trial: Trial, cells: Flags) -> dict[str, Floats]:

@@ -1,9 +1,10 @@
 """Several forecasts made one: day totals and shapes of the day weighed apart, by what each did in the backtest.
 
 A method may know how much comes in a day and not when, or the other way round; so its day totals and its shapes
-have weights of their own. Weights follow the backtest's errors and are drawn towards equal ones, the more the
-fewer origins there are. Source of weights by inverse error and of their shrinkage: Timmermann, "Forecast
-combinations", Handbook of Economic Forecasting 1 (2006), section 3.
+have weights of their own. Weights fall with the backtest's squared errors and are drawn towards equal ones, the more
+the fewer origins there are. Source of weights by inverse squared error, correlations left aside: Bates and Granger,
+"The combination of forecasts", Operational Research Quarterly 20 (1969), as the R package ForecastComb (comb_BG)
+gives it; the powers and the drawing together are this project's.
 """
 
 from __future__ import annotations
@@ -21,6 +22,10 @@ DAY_POWER = 2.0
 """Weights of day totals fall with this power of the mean squared error."""
 SHAPE_POWER = 4.0
 """Weights of shapes fall with this power of the mean squared error: most of it is chance, which all share."""
+MEDIAN_OF_NORMAL = 0.6745
+"""Median of a normal error's distance from zero, in standard deviations."""
+SMALLEST_VARIANCE = 0.5
+"""Of a cell in which next to nothing is expected."""
 WINSOR = 3.0
 """Errors of day totals beyond this many typical ones count as this many: one strange day decides nothing."""
 ORIGINS_OF_BELIEF = 2.0
@@ -48,11 +53,11 @@ def learn_weights(
     came = totals(actual, day)
     sums = {name: totals(predicted[name], day) for name in names}
     errors = np.abs(np.array([sums[name] - came for name in names]))
-    cap = WINSOR * max(float(np.median(errors)) / 0.6745, 1e-9)
+    cap = WINSOR * max(float(np.median(errors)) / MEDIAN_OF_NORMAL, 1e-9)
     day_losses = (np.minimum(errors, cap) ** 2).mean(axis=1)
     order = np.unique(day, return_inverse=True)[1]
     shapes = np.array([_laid_out(predicted[name], sums[name], came, order) for name in names])
-    variance = shapes.mean(axis=0) + 0.5
+    variance = shapes.mean(axis=0) + SMALLEST_VARIANCE
     shape_losses = ((shapes - actual) ** 2 / variance).mean(axis=1)
     return Weights(_shares(names, day_losses, DAY_POWER, belief), _shares(names, shape_losses, SHAPE_POWER, belief))
 

@@ -47,11 +47,6 @@ def _days(column: pd.Series) -> set[date]:
     return set(column.dt.date)
 
 
-def plan_weeks(days: tuple[date, ...]) -> list[date]:
-    """First day of every week of the plan; weeks are counted from the plan's first day."""
-    return list(days[::7])
-
-
 def groups_of(data: ReportData) -> list[str]:
     """Planning groups that occur in any result, the most work first."""
     tables = (data.requirement, data.coverage, data.waits)

@@ -134,9 +134,6 @@ class RosterProblem:
     understaffing_weight: float
     overstaffing_weight: float
 
-    def option_number(self, name: str) -> int:
-        return next(o for o, option in enumerate(self.options) if option.name == name)
-
     @property
     def required_hours(self) -> float:
         return float((self.required * self.hours).sum())

@@ -41,13 +41,8 @@ class DeferredWork:
     is_open: Flags
 
 
-def ceil_heads(heads: Array) -> Array:
-    """Whole heads, rounded up, a tie kept a tie: ceil(21 / 0.7) is 30."""
-    return np.asarray(np.ceil(np.asarray(heads) - TIE * np.maximum(1.0, np.abs(heads))))
-
-
 def whole_heads(heads: float) -> float:
-    """`ceil_heads` of one number."""
+    """Whole heads, rounded up, a tie kept a tie: 21 / 0.7 is 30."""
     return math.ceil(heads - TIE * max(1.0, abs(heads)))
 
 

@@ -11,10 +11,8 @@ Why not "voice with AHT / concurrency": with two chats an agent who has one is o
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from staffplan.staffing.arrays import Array
-from staffplan.staffing.erlang import WaitingLine, waiting_line
 
 
 def chat_pace(concurrency: int, slowdown: float) -> Array:
@@ -22,23 +20,3 @@ def chat_pace(concurrency: int, slowdown: float) -> Array:
     if concurrency < 1 or slowdown < 0:
         raise ValueError(f"concurrency {concurrency} must be 1 or more and slowdown {slowdown:g} 0 or more")
     return 1.0 + slowdown * np.arange(concurrency, dtype=np.float64)
-
-
-def chat_line(
-    load_erlangs: ArrayLike,
-    agents: ArrayLike,
-    *,
-    pace: Array,
-    aht_seconds: ArrayLike,
-    answer_within_seconds: ArrayLike,
-    patience_seconds: ArrayLike = np.inf,
-) -> WaitingLine:
-    """Waits of chats; load and AHT are those of a chat whose agent has no other."""
-    return waiting_line(
-        load_erlangs,
-        agents,
-        pace=np.ascontiguousarray(pace, dtype=np.float64),
-        aht_seconds=aht_seconds,
-        answer_within_seconds=answer_within_seconds,
-        patience_seconds=patience_seconds,
-    )

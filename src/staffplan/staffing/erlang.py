@@ -194,11 +194,12 @@ def waiting_line(
     volume_cv: ArrayLike = 0.0,
     pace: Array = ONE_AT_A_TIME,
 ) -> WaitingLine:
-    """The line behind every model here; erlang_c, erlang_a and chat_line are its special cases.
+    """The line behind every model here; erlang_c and erlang_a are its special cases.
 
     `trunks`: most contacts in the system, those in conversation included. `redial_share` of those who hang up call
     again, each time anew. `volume_cv`: standard deviation of the load as a share of it; results are then those of all
-    contacts over all loads.
+    contacts over all loads. `pace`: how much longer one chat takes while its agent has 1, 2, ... of them; load and
+    AHT are then those of a chat whose agent has no other.
     """
     shape, cases, (heads, within) = _cases(
         load_erlangs,

@@ -33,7 +33,10 @@ def least_loaded_line(
     answer_within_seconds: float,
     patience_seconds: float = math.inf,
 ) -> WaitingLine:
-    """Waits of chats, one case; load, AHT and pace as in `chat_line`. Raises ValueError above MOST_STATES."""
+    """Waits of chats, one case; load and AHT are those of a chat whose agent has no other.
+
+    Raises ValueError above MOST_STATES.
+    """
     most, arrival = len(pace), load_erlangs / aht_seconds
     count = math.comb(agents + most, most)
     if count > MOST_STATES:

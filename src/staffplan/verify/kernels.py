@@ -128,6 +128,18 @@ def draw(seed: np.uint64, span: Span, waiting: Crowd, gaps: Floats, handling: Fl
 
 
 @njit(cache=True, inline="always")
+def _rise(heap: Floats, place: int, time: float) -> None:
+    """Put a time in at a free place, and let it rise to where it belongs."""
+    while place > 0:
+        parent = (place - 1) >> 1
+        if heap[parent] <= time:
+            break
+        heap[place] = heap[parent]
+        place = parent
+    heap[place] = time
+
+
+@njit(cache=True, inline="always")
 def _sift_down(heap: Floats, size: int, time: float) -> None:
     """Put a time in place of the first. The hole goes all the way down, without a branch to guess, as a time just
     begun belongs near the bottom; then the time rises to its place."""
@@ -137,31 +149,13 @@ def _sift_down(heap: Floats, size: int, time: float) -> None:
         child += int(heap[min(child + 1, size - 1)] < heap[child])
         heap[place] = heap[child]
         place = child
-    while place > 0:
-        parent = (place - 1) >> 1
-        if heap[parent] <= time:
-            break
-        heap[place] = heap[parent]
-        place = parent
-    heap[place] = time
-
-
-@njit(cache=True, inline="always")
-def _push(heap: Floats, size: int, time: float) -> None:
-    place = size
-    while place > 0:
-        parent = (place - 1) >> 1
-        if heap[parent] <= time:
-            break
-        heap[place] = heap[parent]
-        place = parent
-    heap[place] = time
+    _rise(heap, place, time)
 
 
 @njit(cache=True, inline="always")
 def _change_agents(heap: Floats, before: int, agents: int, now: float) -> None:
     for size in range(before, agents):
-        _push(heap, size, now)
+        _rise(heap, size, now)
     for size in range(before - 1, agents - 1, -1):
         _sift_down(heap, size, heap[size])
 

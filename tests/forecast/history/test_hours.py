@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from staffplan.clock import OpeningHours, SiteCalendar, SpecialDay, parse_spans
-from staffplan.forecast.history.hours import in_words, learn_hours
+from staffplan.forecast.history.hours import in_words
+from staffplan.forecast.history.hours_changes import learn_timetable
 from staffplan.forecast.history.series import DayGrid, RawSeries, raw_series
 from staffplan.tables import ContactHistory
 
@@ -18,6 +19,12 @@ def _raw(world, rows: pd.DataFrame, days: int, special_days: tuple[SpecialDay, .
     calendar = SiteCalendar("UTC", 30, {special.day: special for special in special_days})
     table = ContactHistory.of(rows).frame
     return raw_series(table, DayGrid(world.monday, days, calendar), table["interval_start"].max())
+
+
+def learn_hours(raw: RawSeries) -> tuple[OpeningHours, tuple[int, ...]]:
+    """The hours that a forecast goes on with, and the weekdays never seen."""
+    timetable, unseen = learn_timetable(raw)
+    return timetable.latest, unseen
 
 
 def _week(*spans: str) -> OpeningHours:

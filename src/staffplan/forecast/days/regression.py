@@ -7,7 +7,7 @@ Noise is Student's t around the day plus what counting itself scatters.
 
 Variances by expectation-maximisation of the marginal likelihood; the source of the updates is Bishop, "Pattern
 Recognition and Machine Learning", section 9.3.4 (EM for Bayesian linear regression), one variance for each group;
-weights of the t noise as in Lange, Little and Taylor, "Robust statistical modeling using the t distribution".
+weights of the t noise as in Lange, Little and Taylor (1989), "Robust statistical modeling using the t distribution".
 """
 
 from __future__ import annotations

@@ -62,16 +62,6 @@ def days_seen(raw: RawSeries) -> DaysSeen:
     return replace(seen, closed_holidays=closed)
 
 
-def learn_hours(raw: RawSeries) -> tuple[OpeningHours, tuple[int, ...]]:
-    """Hours by weekday in which contacts have come lately, and the weekdays that the history has never seen.
-
-    A weekday not seen is taken to be like the others together; a weekend of which nothing is seen is closed.
-    """
-    seen = days_seen(raw)
-    is_open, unseen = open_slots(seen, np.arange(max(0, raw.grid.days - WINDOW_DAYS), raw.grid.days))
-    return hours_of(is_open, seen), unseen
-
-
 def open_slots(seen: DaysSeen, days: Whole) -> tuple[Flags, tuple[int, ...]]:
     """(7, slots) open in these days (by number), and the weekdays not seen in them.
 

@@ -212,7 +212,7 @@ def summary(entries: Sequence[Entry], calendar: SiteCalendar) -> str:
     largest = sorted(told, key=lambda entry: (-_size(entry), entry.start))[:SHOWN]
     shown = "; ".join(_in_words(entry, calendar) for entry in sorted(largest, key=lambda entry: entry.start))
     rest = len(told) - len(largest)
-    more = f"; {rest} more and all treatments in data_quality.csv" if rest else "; see data_quality.csv"
+    more = f"; {rest} more and all treatments in the data quality table" if rest else "; see the data quality table"
     return f"found in the history: {listed}: {shown}{more}"
 
 

@@ -21,7 +21,8 @@ HALF_LIFE_WEEKS = 6.0
 """Of a day's weight in the mean of each weekday's scores."""
 FEWEST_DAYS = 14
 VARIANCE_STABILISER = 0.25
-"""Square roots of counts plus one quarter have nearly the same variance at every level (Brown, Cai, Zhao)."""
+"""Roots of counts whose variance is their mean all have a variance near a quarter; a little more under the root tames
+the smallest counts."""
 
 
 @dataclass(frozen=True)

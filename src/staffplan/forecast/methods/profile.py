@@ -6,7 +6,8 @@ would do: contacts of a cell are gamma-Poisson around the promise, and the varia
 moments from all cells of the rung. Where nothing but chance is seen, the rung changes nothing.
 
 Source of the shrinkage: the gamma-Poisson empirical Bayes estimate (C + k) / (E + k) with its prior's variance by
-moments: Marshall, "Mapping disease and mortality rates using empirical Bayes estimators", Applied Statistics (1991).
+moments: Marshall, "Mapping disease and mortality rates using empirical Bayes estimators", Applied Statistics 40
+(1991).
 """
 
 from __future__ import annotations
