@@ -12,16 +12,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from staffplan.clock import WEEKDAYS, SiteCalendar, Spans, midnight, parse_spans, parse_weekdays, wall_instant
-from staffplan.people_settings import (
-    ConsecutiveDays,
-    DailyRest,
-    RosterSettings,
-    ShiftSettings,
-    WeekendsOff,
-    WorkPlanSettings,
-)
+from staffplan.people_settings import RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.roster.inputs import plan_of, refuse_what_cannot_be_used, skills_of, slot_minutes
 from staffplan.roster.problem import DAYS_OF_A_WHOLE_WEEK, Pause, Period, Person, RosterProblem, ShiftOption
+from staffplan.roster.rules import agreed_rules
 from staffplan.site import Site
 from staffplan.tables import StaffingRequirement, Workforce
 
@@ -173,19 +167,9 @@ def make_people(
         if not skills:
             continue
         plan = plan_of(str(row.work_plan), work_plans)
-        rest, in_a_row, weekends = agreement(plan, settings)
-        person = Person(str(row.agent_id), str(row.name), plan, work_plans[plan], skills, rest, in_a_row, weekends)
-        people.append(person)
+        rules = agreed_rules(plan, settings)
+        people.append(Person(str(row.agent_id), str(row.name), plan, work_plans[plan], skills, rules))
     return tuple(people)
-
-
-def agreement(plan: str, settings: RosterSettings) -> tuple[int, int | None, int]:
-    """The strictest rest (minutes), days in a row and weekends off that the rules ask of a contract."""
-    rules = [rule for rule in settings.rules if not rule.work_plans or plan in rule.work_plans]
-    rest = max((round(rule.hours * 60) for rule in rules if isinstance(rule, DailyRest)), default=0)
-    in_a_row = min((rule.days for rule in rules if isinstance(rule, ConsecutiveDays)), default=None)
-    weekends = max((rule.weekends for rule in rules if isinstance(rule, WeekendsOff)), default=0)
-    return rest, in_a_row, weekends
 
 
 def option_starts(options: tuple[ShiftOption, ...], period: Period) -> NDArray[np.int64]:

@@ -15,10 +15,7 @@ import numpy as np
 import pandas as pd
 
 from staffplan.clock import parse_spans, parse_weekdays, wall_instant
-from staffplan.people_settings import ConsecutiveDays as ConsecutiveDaysSettings
-from staffplan.people_settings import DailyRest as DailyRestSettings
 from staffplan.people_settings import RosterSettings, ShiftSettings, WorkPlanSettings
-from staffplan.people_settings import WeekendsOff as WeekendsOffSettings
 from staffplan.roster import rules
 from staffplan.site import Site
 from staffplan.tables import Roster, StaffingRequirement, Workforce
@@ -139,7 +136,7 @@ def _unknown_agents(roster: Roster, workforce: Workforce) -> Iterator[Breach]:
 def _agents(roster: Roster, case: _Case) -> Iterator[_Agent]:
     shifts: dict[str, list[rules.Worked]] = {}
     for row in _rows(roster.shifts.frame.sort_values("start")):
-        worked = rules.Worked(row.schedule_date.date(), row.start, row.end, float(row.paid_hours))
+        worked = rules.Worked(row.schedule_date.date(), row.start, row.end, float(row.paid_hours), str(row.shift))
         shifts.setdefault(str(row.agent_id), []).append(worked)
     activities: dict[str, list[_Activity]] = {}
     for row in _rows(roster.activities.frame.sort_values(["start", "end"])):
@@ -338,7 +335,7 @@ def _agreed(agent: _Agent, case: _Case) -> rules.Agreed:
         nobody_needed = not any(skill in case.open_days for skill in agent.skills)
         fewest.append(0.0 if len(days) < 5 or nobody_needed else a_day * (5 - free))
         most.append(max(agent.plan.weekly_hours_max - a_day * paid, 0.0))
-    return rules.Agreed(case.first, case.days, tuple(fewest), tuple(most), agent.plan.days_per_week_max)
+    return rules.Agreed(case.first, case.days, tuple(fewest), tuple(most), agent.plan.days_per_week_max, case.zone)
 
 
 def _closed_holiday(day: date, agent: _Agent, case: _Case) -> bool:
@@ -348,24 +345,8 @@ def _closed_holiday(day: date, agent: _Agent, case: _Case) -> bool:
 
 
 def _rules(agent: _Agent, case: _Case) -> list[rules.Rule]:
-    found: list[rules.Rule] = [
-        rules.OneShiftADay(),
-        rules.DaysPerWeek(),
-        rules.WeeklyHoursMin(),
-        rules.WeeklyHoursMax(),
-    ]
-    holds = [r for r in case.settings.rules if not r.work_plans or agent.plan_name in r.work_plans]
-    if not any(isinstance(r, DailyRestSettings) for r in holds):
-        found.append(rules.DailyRest(0))
-    for rule in holds:
-        match rule:
-            case DailyRestSettings(hours=hours):
-                found.append(rules.DailyRest(round(hours * 60)))
-            case ConsecutiveDaysSettings(days=days):
-                found.append(rules.ConsecutiveDays(days))
-            case WeekendsOffSettings(weekends=weekends):
-                found.append(rules.WeekendsOff(weekends))
-    return found
+    always = (rules.OneShiftADay(), rules.DaysPerWeek(), rules.WeeklyHoursMin(), rules.WeeklyHoursMax())
+    return [*always, *rules.agreed_rules(agent.plan_name, case.settings)]
 
 
 def uncovered(roster: Roster, requirement: StaffingRequirement, site: Site) -> pd.DataFrame:

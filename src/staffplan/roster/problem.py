@@ -9,12 +9,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from staffplan.people_settings import WorkPlanSettings
+
+if TYPE_CHECKING:
+    from staffplan.roster.rules.base import Rule, Worked
 
 DAYS_OF_A_WHOLE_WEEK = 5
 """A last week with fewer days in the period has no minimum of hours."""
@@ -45,19 +49,17 @@ class ShiftOption:
 
 @dataclass(frozen=True)
 class Person:
-    """One agent who can be rostered, with the contract and the limits of the site's agreement."""
+    """One agent who can be rostered, with the contract and the site's agreement."""
 
     agent_id: str
     name: str
     plan_name: str
     contract: WorkPlanSettings
     skills: tuple[str, ...]
-    rest_minutes: int
-    """Least time between two shifts."""
-    days_in_a_row: int | None
-    """Most days worked in a row; None: no limit."""
-    weekends_off: int
-    """Fewest weekends free of work in the period."""
+    rules: tuple[Rule, ...]
+    """The site's agreement for the person, beside what every contract says."""
+    past: tuple[Worked, ...] = ()
+    """Shifts worked before the period, as far as they are known."""
 
 
 @dataclass(frozen=True)

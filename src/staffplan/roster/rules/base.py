@@ -1,0 +1,124 @@
+"""What a rule is. `add` says it to the solver, `violations` reads it off finished work, `machine` tells the search.
+
+The three share no code. `works[agent_id, day, option]` is the solver's yes-or-no for a shift on a day (day number,
+option name). `violations` sees one person's shifts as instants, wherever they come from, those before the period too;
+it knows nothing of options, slots or the solver. A rule with a `weight` is a wish of the site: its amount is priced,
+not forbidden; a rule without one is hard.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any, Protocol
+
+import pandas as pd
+
+from staffplan.roster.machines import Machine
+from staffplan.roster.problem import Period, Person, RosterProblem
+
+if TYPE_CHECKING:
+    from ortools.sat.python import cp_model
+
+Works = Mapping[tuple[str, int, str], Any]
+
+
+@dataclass(frozen=True)
+class Posted:
+    """One constraint in the model, and what it is about in a manager's words."""
+
+    rule: str
+    about: str
+    constraint: Any
+
+
+@dataclass(frozen=True)
+class Penalty:
+    """What a soft rule adds to the cost: price x amount, a linear expression of the model."""
+
+    rule: str
+    price: float
+    amount: Any
+
+
+@dataclass(frozen=True)
+class Worked:
+    """One shift of a finished roster. `shift` is its name, "early 08:00", where the settings know it."""
+
+    schedule_date: date
+    start: pd.Timestamp
+    end: pd.Timestamp
+    paid_hours: float
+    shift: str = ""
+
+    @property
+    def family(self) -> str:
+        return self.shift.rsplit(" ", 1)[0]
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """What one person's finished work is measured against."""
+
+    period_first: date
+    period_days: int
+    weekly_hours_min: tuple[float, ...]
+    """For each week of the period, time off credited."""
+    weekly_hours_max: tuple[float, ...]
+    days_per_week_max: int
+    timezone: str = "UTC"
+
+
+@dataclass(frozen=True)
+class Violation:
+    """Where a rule is not kept. `amount`: how much of it, for a soft rule that is priced."""
+
+    day: date
+    message: str
+    amount: float = 1.0
+
+
+class Rule(Protocol):
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def weight(self) -> float | None:
+        """Price of one unit of the amount in cost; None: hard."""
+
+    def add(
+        self, model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person
+    ) -> Sequence[Posted | Penalty]: ...
+
+    def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]: ...
+
+    def machine(self, problem: RosterProblem, person: Person) -> Machine | None:
+        """None where every tour keeps the rule, as it gives one choice a day."""
+
+
+def variables(works: Works, person: Person, days: range, problem: RosterProblem) -> list[Any]:
+    """The person's variables on some days."""
+    names = [option.name for option in problem.options]
+    return [works[key] for d in days for o in names if (key := (person.agent_id, d, o)) in works]
+
+
+def weeks(period: Period) -> Iterator[tuple[int, range]]:
+    for week in range(period.weeks):
+        yield week, period.week_days(week)
+
+
+def week_of(day: date, agreed: Agreed) -> int:
+    return (day - agreed.period_first).days // 7
+
+
+def in_period(worked: Sequence[Worked], agreed: Agreed) -> list[Worked]:
+    return [w for w in worked if 0 <= (w.schedule_date - agreed.period_first).days < agreed.period_days]
+
+
+def span(first: date, last: date) -> str:
+    """Days in words: "2-8 Nov 2026"."""
+    if first == last:
+        return f"{first:%a} {first.day} {first:%b %Y}"
+    begin = f"{first.day}" if first.month == last.month else f"{first.day} {first:%b}"
+    return f"{begin}-{last.day} {last:%b %Y}"

@@ -1,0 +1,191 @@
+"""Rules on the days and paid hours of a week."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from math import gcd
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from staffplan.roster.machines import FORBIDDEN, Machine, kinds_of, with_day_off, within_weeks
+from staffplan.roster.problem import Period, Person, RosterProblem
+from staffplan.roster.rules.base import (
+    Agreed,
+    Posted,
+    Violation,
+    Worked,
+    Works,
+    in_period,
+    span,
+    variables,
+    week_of,
+    weeks,
+)
+from staffplan.roster.rules.runs import worked_or_off
+
+if TYPE_CHECKING:
+    from ortools.sat.python import cp_model
+
+
+@dataclass(frozen=True)
+class DaysPerWeek:
+    """Days worked in each week of the period, at most as the contract says."""
+
+    name: str = "days per week"
+    weight: None = None
+
+    def add(self, model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person) -> list[Posted]:
+        limit = person.contract.days_per_week_max
+        posted = []
+        for _, days in weeks(problem.period):
+            about = f"{limit} in {span(problem.period.day(days[0]), problem.period.day(days[-1]))}"
+            constraint = model.add(sum(variables(works, person, days, problem)) <= limit)
+            posted.append(Posted(self.name, about, constraint))
+        return posted
+
+    def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
+        count: dict[int, set[date]] = {}
+        for w in in_period(worked, agreed):
+            count.setdefault(week_of(w.schedule_date, agreed), set()).add(w.schedule_date)
+        for _, days in sorted(count.items()):
+            if len(days) > agreed.days_per_week_max:
+                message = f"{len(days)} days worked in the week, {agreed.days_per_week_max} are allowed"
+                yield Violation(min(days), message)
+
+    def machine(self, problem: RosterProblem, person: Person) -> Machine:
+        """A state is the number of days worked in the week so far."""
+        limit = person.contract.days_per_week_max
+        count = np.arange(limit + 1)
+        step = np.stack([count, np.where(count < limit, count + 1, FORBIDDEN)], axis=1)
+        every_day = Machine(worked_or_off(problem), np.broadcast_to(step, (problem.period.days, *step.shape)))
+        return within_weeks(every_day, last_of_week(problem.period), np.ones((problem.period.weeks, limit + 1), bool))
+
+
+@dataclass(frozen=True)
+class WeeklyHoursMin:
+    """Paid hours of work in each week, at least as the contract says, time off credited."""
+
+    name: str = "weekly hours, minimum"
+    weight: None = None
+
+    def add(self, model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person) -> list[Posted]:
+        number = problem.people.index(person)
+        return _bound_hours(
+            self.name,
+            works,
+            problem,
+            person,
+            lambda paid, week: model.add(paid >= int(problem.paid_minutes_min[number, week])),
+            lambda week: f"{problem.paid_minutes_min[number, week] / 60:g} h",
+        )
+
+    def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
+        for week, hours in enumerate(_hours_by_week(worked, agreed)):
+            if hours < agreed.weekly_hours_min[week] - 1e-6:
+                day = agreed.period_first + timedelta(days=7 * week)
+                yield Violation(day, f"{hours:g} paid hours in the week, {agreed.weekly_hours_min[week]:g} are due")
+
+    def machine(self, problem: RosterProblem, person: Person) -> Machine | None:
+        """A state is the paid time of the week so far in the contract's unit; enough is enough."""
+        due = problem.paid_minutes_min[problem.people.index(person)]
+        if not due.any():
+            return None
+        unit = paid_unit(problem, person)
+        enough = -(-due // unit)
+        paid = np.arange(int(enough.max()) + 1)
+        return _paid_machine(problem, unit, paid, enough[:, None] <= paid[None, :], keeps_the_top=True)
+
+
+@dataclass(frozen=True)
+class WeeklyHoursMax:
+    """Paid hours of work in each week, at most as the contract says, paid time off credited."""
+
+    name: str = "weekly hours, maximum"
+    weight: None = None
+
+    def add(self, model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person) -> list[Posted]:
+        number = problem.people.index(person)
+        return _bound_hours(
+            self.name,
+            works,
+            problem,
+            person,
+            lambda paid, week: model.add(paid <= int(problem.paid_minutes_max[number, week])),
+            lambda week: f"{problem.paid_minutes_max[number, week] / 60:g} h",
+        )
+
+    def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
+        for week, hours in enumerate(_hours_by_week(worked, agreed)):
+            if hours > agreed.weekly_hours_max[week] + 1e-6:
+                day = agreed.period_first + timedelta(days=7 * week)
+                limit = agreed.weekly_hours_max[week]
+                yield Violation(day, f"{hours:g} paid hours in the week, {limit:g} are allowed")
+
+    def machine(self, problem: RosterProblem, person: Person) -> Machine:
+        """A state is the paid time of the week so far in the contract's unit."""
+        unit = paid_unit(problem, person)
+        allowed = problem.paid_minutes_max[problem.people.index(person)] // unit
+        paid = np.arange(int(allowed.max()) + 1)
+        return _paid_machine(problem, unit, paid, allowed[:, None] >= paid[None, :], keeps_the_top=False)
+
+
+def paid_unit(problem: RosterProblem, person: Person) -> int:
+    """Largest unit (minutes) of which every shift of the contract is a multiple."""
+    paid = [option.paid_minutes for option in problem.options if option.family in person.contract.shifts]
+    return max(gcd(*paid), 1)
+
+
+def last_of_week(period: Period) -> NDArray[np.bool_]:
+    return np.array([d % 7 == 6 or d == period.days - 1 for d in range(period.days)], dtype=bool)
+
+
+def _paid_machine(
+    problem: RosterProblem,
+    unit: int,
+    paid: NDArray[np.int64],
+    allowed: NDArray[np.bool_],
+    *,
+    keeps_the_top: bool,
+) -> Machine:
+    """Paid time adds up; above the highest state it stays there or is forbidden. allowed: (weeks, states)."""
+    units = np.array([option.paid_minutes // unit for option in problem.options], dtype=np.int64)
+    amount = with_day_off(np.broadcast_to(units, (problem.period.days, len(units))), 0)
+    kind, what = kinds_of(amount)
+    reached = paid[:, None] + what[:, 0][None, :]
+    top = len(paid) - 1
+    step = np.where(reached <= top, reached, top if keeps_the_top else FORBIDDEN)
+    machine = Machine(kind, np.broadcast_to(step, (problem.period.days, *step.shape)))
+    return within_weeks(machine, last_of_week(problem.period), allowed)
+
+
+def _bound_hours(
+    name: str,
+    works: Works,
+    problem: RosterProblem,
+    person: Person,
+    bound: Callable[[Any, int], Any],
+    said: Callable[[int], str],
+) -> list[Posted]:
+    """Post a bound on the paid minutes of every week."""
+    posted = []
+    for week, days in weeks(problem.period):
+        paid = sum(
+            works[key] * option.paid_minutes
+            for d in days
+            for option in problem.options
+            if (key := (person.agent_id, d, option.name)) in works
+        )
+        about = f"{said(week)} in {span(problem.period.day(days[0]), problem.period.day(days[-1]))}"
+        posted.append(Posted(name, about, bound(paid, week)))
+    return posted
+
+
+def _hours_by_week(worked: Sequence[Worked], agreed: Agreed) -> list[float]:
+    hours = [0.0] * len(agreed.weekly_hours_min)
+    for w in in_period(worked, agreed):
+        hours[week_of(w.schedule_date, agreed)] += w.paid_hours
+    return hours
