@@ -10,7 +10,7 @@ from types import ModuleType
 import pytest
 from pydantic import BaseModel
 
-from staffplan import people_settings, settings
+from staffplan import people_settings, rule_settings, settings
 
 REPOSITORY = Path(__file__).parent.parent
 
@@ -31,8 +31,9 @@ def test_the_reference_page_is_the_one_that_the_code_makes(maker: ModuleType) ->
 
 
 def models() -> Iterator[type[BaseModel]]:
-    for value in {**vars(settings), **vars(people_settings)}.values():
-        if isinstance(value, type) and issubclass(value, settings.Section) and value is not settings.Section:
+    """Groups of settings that a file can hold, without those that others only build on."""
+    for value in {**vars(settings), **vars(people_settings), **vars(rule_settings)}.values():
+        if isinstance(value, type) and issubclass(value, settings.Section) and not value.__subclasses__():
             yield value
 
 

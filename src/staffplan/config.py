@@ -14,7 +14,8 @@ from typing import Any
 from pydantic import BaseModel, Field, ValidationError
 
 from staffplan.errors import ConfigError, Problem, nearest
-from staffplan.people_settings import RULES, CostSettings, RosterSettings, ShiftSettings, WorkPlanSettings
+from staffplan.people_settings import CostSettings, RosterSettings, ShiftSettings, WorkPlanSettings
+from staffplan.rule_settings import RULES, unknown_names
 from staffplan.settings import (
     ForecastSettings,
     HoursSettings,
@@ -150,12 +151,7 @@ def _cross_problems(config: Config, source: str) -> Iterable[Problem]:
             if shift not in config.shifts:
                 place = f"{source}:work_plans.{name}.shifts"
                 yield Problem(place, f"no [shifts.{shift}] is defined", nearest(shift, list(config.shifts)))
-    for number, rule in enumerate(config.roster.rules):
-        for plan_name in rule.work_plans:
-            if plan_name not in config.work_plans:
-                place = f"{source}:roster.rules.{number}.work_plans"
-                hint = nearest(plan_name, list(config.work_plans))
-                yield Problem(place, f"no [work_plans.{plan_name}] is defined", hint)
+    yield from unknown_names(config.roster.rules, config.shifts, config.work_plans, f"{source}:roster.rules")
     yield from _group_problems(config, source)
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from staffplan.clock import parse_spans, parse_weekdays
+from staffplan.rule_settings import ConsecutiveDays, DailyRest, RuleSettings
 from staffplan.settings import NotNegative, Positive, Section
 
 
@@ -99,45 +99,6 @@ class WorkPlanSettings(Section):
         if self.weekly_hours_max < self.weekly_hours_min:
             raise ValueError("weekly_hours_max is below weekly_hours_min")
         return self
-
-
-class DailyRest(Section):
-    """Hours between the end of a shift and the start of the next."""
-
-    rule: Literal["daily_rest"] = "daily_rest"
-    """Which rule it is."""
-    hours: Annotated[float, Field(gt=0, le=48)] = 11.0
-    """Rest, at least."""
-    work_plans: tuple[str, ...] = ()
-    """Contracts it holds for; left out: all."""
-
-
-class ConsecutiveDays(Section):
-    """Days worked in a row, at most."""
-
-    rule: Literal["consecutive_days"] = "consecutive_days"
-    """Which rule it is."""
-    days: int = Field(default=6, ge=1)
-    """Days, at most."""
-    work_plans: tuple[str, ...] = ()
-    """Contracts it holds for; left out: all."""
-
-
-class WeekendsOff(Section):
-    """Weekends free of work (Saturday and Sunday), at least this many in the period."""
-
-    rule: Literal["weekends_off"] = "weekends_off"
-    """Which rule it is."""
-    weekends: int = Field(default=1, ge=0)
-    """Weekends free of work, at least."""
-    work_plans: tuple[str, ...] = ()
-    """Contracts it holds for; left out: all."""
-
-
-RuleSettings = Annotated[DailyRest | ConsecutiveDays | WeekendsOff, Field(discriminator="rule")]
-RULES: Mapping[str, type[Section]] = {
-    str(rule.model_fields["rule"].default): rule for rule in (DailyRest, ConsecutiveDays, WeekendsOff)
-}
 
 
 class RosterSettings(Section):

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from staffplan.people_settings import ConsecutiveDays as ConsecutiveDaysSettings
-from staffplan.people_settings import DailyRest as DailyRestSettings
-from staffplan.people_settings import RosterSettings, RuleSettings
-from staffplan.people_settings import WeekendsOff as WeekendsOffSettings
+from staffplan import rule_settings as settings
+from staffplan.people_settings import RosterSettings
 from staffplan.roster.problem import Person
 from staffplan.roster.rules.base import Rule
 from staffplan.roster.rules.hours import DaysPerWeek, WeeklyHoursMax, WeeklyHoursMin
@@ -14,14 +12,15 @@ from staffplan.roster.rules.runs import ConsecutiveDays
 from staffplan.roster.rules.weekends import WeekendsOff
 
 
-def rule_of(setting: RuleSettings) -> Rule:
+def rule_of(setting: settings.RuleSettings) -> Rule:
     match setting:
-        case DailyRestSettings(hours=hours):
+        case settings.DailyRest(hours=hours):
             return DailyRest(round(hours * 60))
-        case ConsecutiveDaysSettings(days=days):
+        case settings.ConsecutiveDays(days=days):
             return ConsecutiveDays(days)
-        case WeekendsOffSettings(weekends=weekends):
+        case settings.WeekendsOff(weekends=weekends):
             return WeekendsOff(weekends)
+    raise NotImplementedError(setting.rule)
 
 
 def agreed_rules(plan_name: str, settings: RosterSettings) -> tuple[Rule, ...]:

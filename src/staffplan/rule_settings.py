@@ -1,0 +1,319 @@
+"""Settings of the rules of a person's work: the site's agreement, one entry of [roster] rules each.
+
+Limits that law sets are settings; where a default comes from a law, the text below it names the article.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Annotated, Any, Literal, Self, get_args
+
+from pydantic import Field, model_validator
+
+from staffplan.clock import parse_spans
+from staffplan.errors import Problem, nearest
+from staffplan.settings import NotNegative, Positive, Section
+
+
+class RuleSection(Section):
+    """A rule for people, each for themselves: all of them, those of some contracts, or some by name."""
+
+    rule: str
+    """Which rule it is."""
+    work_plans: tuple[str, ...] = ()
+    """Contracts it holds for; left out: all."""
+    agents: tuple[str, ...] = ()
+    """Agents (agent_id) it holds for; left out: all."""
+
+    @property
+    def families(self) -> tuple[str, ...]:
+        """Names of [shifts] that the rule speaks of."""
+        return ()
+
+
+class DailyRest(RuleSection):
+    """Hours between the end of a shift and the start of the next."""
+
+    rule: Literal["daily_rest"] = "daily_rest"
+    """Which rule it is."""
+    hours: Annotated[float, Field(gt=0, le=48)] = 11.0
+    """Rest, at least. 11 hours: Directive 2003/88/EC, article 3."""
+
+
+class WeeklyRest(RuleSection):
+    """A rest without a break in every block of seven days from the first day planned on, wherever in it."""
+
+    rule: Literal["weekly_rest"] = "weekly_rest"
+    """Which rule it is."""
+    hours: Annotated[float, Field(gt=0, le=120)] = 35.0
+    """Rest, at least, all of it inside the block. 24 hours and the 11 of daily rest: Directive 2003/88/EC, article 5;
+    it may lie anywhere in the seven days: Court of Justice of the EU, C-306/16."""
+
+
+class ConsecutiveDays(RuleSection):
+    """Days worked in a row, at most."""
+
+    rule: Literal["consecutive_days"] = "consecutive_days"
+    """Which rule it is."""
+    days: int = Field(default=6, ge=1)
+    """Days, at most."""
+
+
+class ConsecutiveDaysMin(RuleSection):
+    """Days worked in a row, at least; a run that may go on beyond what is known is let off."""
+
+    rule: Literal["consecutive_days_min"] = "consecutive_days_min"
+    """Which rule it is."""
+    days: int = Field(default=2, ge=1)
+    """Days, at least."""
+
+
+class DaysOffInARow(RuleSection):
+    """Days off in a row, at least; days off that may go on beyond what is known are let off."""
+
+    rule: Literal["days_off_in_a_row"] = "days_off_in_a_row"
+    """Which rule it is."""
+    days: int = Field(default=2, ge=1)
+    """Days, at least."""
+
+
+class WeekendsOff(RuleSection):
+    """Weekends free of work (Saturday and Sunday), at least this many in the period."""
+
+    rule: Literal["weekends_off"] = "weekends_off"
+    """Which rule it is."""
+    weekends: int = Field(default=1, ge=0)
+    """Weekends free of work, at least."""
+
+
+class WeekendsInARow(RuleSection):
+    """Weekends with work (on a Saturday or Sunday) in a row, at most; 1: every second weekend is off."""
+
+    rule: Literal["weekends_in_a_row"] = "weekends_in_a_row"
+    """Which rule it is."""
+    weekends: int = Field(default=1, ge=1)
+    """Weekends, at most."""
+
+
+class WeekendsWorked(RuleSection):
+    """Weekends with work (on a Saturday or Sunday) in the period, at most."""
+
+    rule: Literal["weekends_worked"] = "weekends_worked"
+    """Which rule it is."""
+    weekends: int = Field(ge=0)
+    """Weekends, at most."""
+
+
+class WholeWeekends(RuleSection):
+    """Saturday and Sunday are both worked or both off."""
+
+    rule: Literal["whole_weekends"] = "whole_weekends"
+    """Which rule it is."""
+
+
+class NightSection(RuleSection):
+    """A rule on night shifts: those with so many hours inside the night."""
+
+    night: str = "23:00-06:00"
+    """The night, local time. It has seven hours or more and contains 00:00-05:00: Directive 2003/88/EC,
+    article 2(3)."""
+    night_hours: Positive = 3.0
+    """A shift with so many hours inside the night is a night shift. 3 hours: Directive 2003/88/EC, article 2(4)."""
+
+    @model_validator(mode="after")
+    def _one_span(self) -> Self:
+        if len(parse_spans(self.night)) != 1:
+            raise ValueError('night is not one span of time; write "23:00-06:00"')
+        return self
+
+
+class NightsInARow(NightSection):
+    """Night shifts on days in a row, at most."""
+
+    rule: Literal["nights_in_a_row"] = "nights_in_a_row"
+    """Which rule it is."""
+    nights: int = Field(ge=0)
+    """Night shifts, at most."""
+
+
+class Nights(NightSection):
+    """Night shifts in the period or in each week, at most."""
+
+    rule: Literal["nights"] = "nights"
+    """Which rule it is."""
+    most: int = Field(ge=0)
+    """Night shifts, at most."""
+    per: Literal["period", "week"] = "period"
+    """In the whole period, or in each block of seven days."""
+
+
+class RestAfterNights(NightSection):
+    """What follows the last of several night shifts in a row: longer rest, days off, or both."""
+
+    rule: Literal["rest_after_nights"] = "rest_after_nights"
+    """Which rule it is."""
+    nights: int = Field(default=1, ge=1)
+    """It holds after so many night shifts in a row, or more."""
+    hours: NotNegative = 0.0
+    """Rest until the next shift, at least."""
+    days_off: int = Field(default=0, ge=0)
+    """Days without a shift before the next one, at least."""
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.hours and not self.days_off:
+            raise ValueError("neither hours nor days_off is given; give one of them, or both")
+        return self
+
+
+class StartVariation(RuleSection):
+    """Starts of the shifts in each block of seven days differ by so much at most, on the clock of the shift's day."""
+
+    rule: Literal["start_variation"] = "start_variation"
+    """Which rule it is."""
+    minutes: int = Field(ge=0)
+    """Between the earliest and the latest start of the week, at most."""
+
+
+class Succession(RuleSection):
+    """Shifts that may not be worked on the day after certain others."""
+
+    rule: Literal["succession"] = "succession"
+    """Which rule it is."""
+    after: str
+    """Name under [shifts] of the shift worked on a day."""
+    never: tuple[str, ...] = Field(min_length=1)
+    """Names under [shifts] of those not allowed on the day after it."""
+
+    @property
+    def families(self) -> tuple[str, ...]:
+        return (self.after, *self.never)
+
+
+class DayHours(RuleSection):
+    """Paid hours on a day, at most."""
+
+    rule: Literal["day_hours"] = "day_hours"
+    """Which rule it is."""
+    most: Positive
+    """Hours, at most."""
+
+
+class BoundedSection(RuleSection):
+    """A rule with a least and a most, one of which may be left out."""
+
+    least: Any
+    most: Any
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.least is None and self.most is None:
+            raise ValueError("neither least nor most is given; give one of them, or both")
+        if self.least is not None and self.most is not None and self.most < self.least:
+            raise ValueError("most is below least")
+        return self
+
+
+class PeriodHours(BoundedSection):
+    """Paid hours in the whole period; a day of time off counts as a fifth of the contract's weekly_hours_min."""
+
+    rule: Literal["period_hours"] = "period_hours"
+    """Which rule it is."""
+    least: NotNegative | None = None
+    """Hours, at least."""
+    most: NotNegative | None = None
+    """Hours, at most; only paid time off counts here."""
+
+
+class PeriodDays(BoundedSection):
+    """Days worked in the whole period."""
+
+    rule: Literal["period_days"] = "period_days"
+    """Which rule it is."""
+    least: Annotated[int, Field(ge=0)] | None = None
+    """Days, at least."""
+    most: Annotated[int, Field(ge=0)] | None = None
+    """Days, at most."""
+
+
+class ShiftsOf(BoundedSection):
+    """How often a shift is worked in the period or in each week."""
+
+    rule: Literal["shifts_of"] = "shifts_of"
+    """Which rule it is."""
+    shift: str
+    """Name under [shifts]."""
+    least: Annotated[int, Field(ge=0)] | None = None
+    """Times, at least."""
+    most: Annotated[int, Field(ge=0)] | None = None
+    """Times, at most."""
+    per: Literal["period", "week"] = "period"
+    """In the whole period, or in each block of seven days; a last block of fewer than five days has no least."""
+
+    @property
+    def families(self) -> tuple[str, ...]:
+        return (self.shift,)
+
+
+class Rotation(RuleSection):
+    """Weeks that take turns: in each block of seven days only the shifts that the cycle names for it.
+
+    People of a contract start one week of the cycle apart, in the order of agents.csv, or as its column
+    rotation_week says (1: the cycle's first week).
+    """
+
+    rule: Literal["rotation"] = "rotation"
+    """Which rule it is."""
+    cycle: tuple[tuple[str, ...], ...] = Field(min_length=1)
+    """For each week of the cycle the names under [shifts] that may be worked; an empty list is a week off."""
+    first_day: date | None = None
+    """A day of the week in which the cycle begins, so that later periods go on with it; left out: the first day
+    planned."""
+
+    @property
+    def families(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(name for week in self.cycle for name in week))
+
+
+HardRuleSettings = (
+    DailyRest
+    | WeeklyRest
+    | ConsecutiveDays
+    | ConsecutiveDaysMin
+    | DaysOffInARow
+    | WeekendsOff
+    | WeekendsInARow
+    | WeekendsWorked
+    | WholeWeekends
+    | NightsInARow
+    | Nights
+    | RestAfterNights
+    | StartVariation
+    | Succession
+    | DayHours
+    | PeriodHours
+    | PeriodDays
+    | ShiftsOf
+    | Rotation
+)
+RuleSettings = Annotated[HardRuleSettings, Field(discriminator="rule")]
+RULES: Mapping[str, type[Section]] = {
+    str(rule.model_fields["rule"].default): rule for rule in get_args(HardRuleSettings)
+}
+
+
+def unknown_names(
+    rules: Sequence[Section], shifts: Mapping[str, object], work_plans: Mapping[str, object], place: str
+) -> Iterator[Problem]:
+    """Shifts and contracts that a rule names and the settings do not have, each at `place`.number.key."""
+    for number, rule in enumerate(rules):
+        if not isinstance(rule, RuleSection):
+            continue
+        for name in rule.work_plans:
+            if name not in work_plans:
+                message = f"no [work_plans.{name}] is defined"
+                yield Problem(f"{place}.{number}.work_plans", message, nearest(name, list(work_plans)))
+        for name in rule.families:
+            if name not in shifts:
+                yield Problem(f"{place}.{number}", f"no [shifts.{name}] is defined", nearest(name, list(shifts)))
