@@ -37,6 +37,7 @@ def test_a_plan_is_a_directory_that_is_made_once_and_renewed_where_it_is_stale(p
         "forecast_backtest.csv",
         "data_quality.csv",
         "requirement.csv",
+        "service_worth.csv",
         "roster_shifts.csv",
         "roster_activities.csv",
         "check.csv",

@@ -152,6 +152,28 @@ class StaffingRequirement(Table):
 
 
 @dataclass(frozen=True)
+class ServiceWorth(Table):
+    """What each further person on queue is worth, in every interval of the groups whose work waits seconds.
+
+    One row for each number of `agents` on queue (as `agents_on_queue` counts them), from 0 up to where nothing more
+    is gained. `in_time`: share of the `offered` contacts that is served as promised with so many, where `goal_share`
+    is promised; where there is no work it is 1. `floor`: the fewest who must be there.
+    """
+
+    columns: ClassVar[tuple[Column, ...]] = (
+        instant(),
+        text("planning_group"),
+        Column("agents", "count", minimum=0),
+        number("offered"),
+        number("in_time", 0, 1),
+        number("goal_share", 0, 1),
+        Column("floor", "count", minimum=0),
+    )
+    key: ClassVar[tuple[str, ...]] = ("planning_group", "interval_start", "agents")
+    file_name: ClassVar[str] = "service_worth.csv"
+
+
+@dataclass(frozen=True)
 class Agents(Table):
     """Who can be rostered. `skills` and `work_plan` name planning groups (";" between) and a config section."""
 

@@ -80,3 +80,31 @@ def test_options_for_files_do_not_go_with_a_plan(run):
     code, _, err = run("simulate", "plan", "--goal", "80/20")
     assert code == 2
     assert "forecast and a requirement" in err
+
+
+def test_what_each_person_is_worth_is_written_beside_the_requirement(run, tmp_path):
+    asked = ("staff", "forecast.csv", "--goal", "80/20", "--patience", "180", "--worth", "service_worth.csv")
+    code, out, err = run(*asked)
+    assert code == 0
+    assert len(table(out)) == len(HOURS)
+    assert "wrote service_worth.csv" in err
+    rows = table((tmp_path / "service_worth.csv").read_text(encoding="utf-8"))
+    assert list(rows[0]) == [
+        "interval_start",
+        "planning_group",
+        "agents",
+        "offered",
+        "in_time",
+        "goal_share",
+        "floor",
+    ]
+    required = {row["interval_start"]: row for row in table(out)}
+    same = [row for row in rows if row["agents"] == required[row["interval_start"]]["agents_on_queue"]]
+    assert [row["in_time"] for row in same] == [required[row["interval_start"]]["service_level"] for row in same]
+    assert len(same) == len(HOURS)
+    code, _, err = run(*asked)
+    assert code == 2
+    assert "service_worth.csv" in err
+    code, out, _ = run(*asked, "--force", "--explain", "2026-03-02 10:00")
+    assert code == 0
+    assert "on queue" in out

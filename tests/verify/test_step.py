@@ -11,7 +11,7 @@ from staffplan.site import Queue
 from staffplan.staffing import staff
 from staffplan.staffing.pool import pools
 from staffplan.tables import VolumeForecast
-from staffplan.verify import staff_by_method
+from staffplan.verify import staff_by_method, worth_by_method
 from staffplan.verify.offered_load import modified_offered_load
 from staffplan.verify.risk import at_risk
 
@@ -108,3 +108,22 @@ def test_bands_of_chance_alone_leave_nothing_at_risk(make_calls, make_volumes, m
     raised, notes = at_risk(forecast, "p95", site)
     assert raised.frame["offered"].tolist() == [300.0] * 8
     assert notes[0].kind == "warning"
+
+
+def test_worth_is_of_the_volume_and_with_the_uncertainty_that_the_method_staffs_for(
+    make_calls, make_volumes, make_site
+):
+    """The models alone take the forecast as certain; what is simulated is uncertain, or of a risky volume."""
+    forecast, site = make_volumes([200.0], spread=0.15), make_site(make_calls(patience_seconds=120.0))
+    found = {}
+    for method, risk in (("erlang-a", "mean"), ("verified", "mean"), ("verified", "p90"), ("erlang-a", "p90")):
+        chosen = StaffingSettings(method=method, risk=risk)
+        frame = worth_by_method(forecast, chosen, SimulateSettings(), site=site).frame
+        found[method, risk] = frame.set_index("agents")["in_time"][36]
+        assert (frame["offered"] > 220).all() == (risk == "p90")
+    certain = SimulateSettings(volume_uncertainty=False)
+    frame = worth_by_method(forecast, StaffingSettings(method="verified"), certain, site=site).frame
+    assert frame.set_index("agents")["in_time"][36] == found["erlang-a", "mean"]
+    assert (
+        found["erlang-a", "p90"] == found["verified", "p90"] < found["verified", "mean"] < found["erlang-a", "mean"]
+    )

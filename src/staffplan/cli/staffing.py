@@ -78,6 +78,10 @@ def staff(
     explain: Annotated[
         str | None, typer.Option("--explain", help='From load to heads, line by line: "2026-12-01 10:30".')
     ] = None,
+    worth: Annotated[
+        Path | None,
+        typer.Option("--worth", help="Write what each number of people on queue would give, service_worth.csv."),
+    ] = None,
     force: Force = False,
     as_json: Json = False,
 ) -> None:
@@ -98,7 +102,7 @@ def staff(
     behaviour = {"patience_seconds": patience, "concurrency": concurrency, "minimum_agents": minimum}
     limits = {"asa_seconds": asa, "max_occupancy": occupancy, "max_abandon_rate": abandon}
     plan = {"interval_minutes": interval, "timezone": timezone}
-    refuse([output], force=force)
+    refuse([output, worth], force=force)
     how = {"method": method, "goal_scope": scope, "risk": risk}
     settings = behaviour | limits | plan | {f"staffing.{key}": value for key, value in how.items()}
     settings |= {"staffing.shrinkage": shrinkage}
@@ -115,6 +119,7 @@ def staff(
             how=given_only(how),
             cross_check=cross_check,
             explain=explain,
+            worth=worth is not None,
             on_progress=on_progress,
         )
     say_notes(work.result.notes)
@@ -127,10 +132,14 @@ def staff(
             show_json({"explained": [vars(step) for step in work.walk]})
         else:
             show(walk_text(work.walk))
-        if output is None:
+        if output is None and worth is None:
             return
+    tables: dict[Path | None, Table] = {output: work.result.requirement}
+    if worth is not None and work.worth is not None:
+        tables = {key: table for key, table in tables.items() if key is not None or not work.walk}
+        tables[worth] = work.worth
     deliver(
-        {output: work.result.requirement},
+        tables,
         work.timezone,
         facts=work.result.facts,
         notes=work.result.notes,

@@ -27,7 +27,7 @@ from staffplan.plan.workspace import Workspace, first_day_after, history_before
 from staffplan.progress import OnProgress
 from staffplan.settings import parse_goal
 from staffplan.site import Site, make_site
-from staffplan.tables import WORK_TYPE, ContactHistory, StaffingRequirement, VolumeForecast
+from staffplan.tables import WORK_TYPE, ContactHistory, ServiceWorth, StaffingRequirement, VolumeForecast
 from staffplan.text import text_table
 from staffplan.workers import AS_MANY_AS_PAY, Workers
 
@@ -157,6 +157,7 @@ class StaffWork:
     cross_check: tuple[str, ...] = ()
     walk: tuple[Step, ...] = ()
     """From load to heads, for one interval."""
+    worth: ServiceWorth | None = None
 
 
 def staff_files(
@@ -171,11 +172,12 @@ def staff_files(
     how: Mapping[str, object],
     cross_check: bool,
     explain: str | None,
+    worth: bool,
     on_progress: OnProgress,
 ) -> StaffWork:
     """Staff a forecast file with the settings of a file and the flags of the command line."""
     from staffplan.cli.walking import walk
-    from staffplan.verify import at_risk, staff_by_method
+    from staffplan.verify import at_risk, staff_by_method, worth_by_method
 
     config, workspace = config_and_workspace(config_path, {f"plan.{key}": value for key, value in plan.items()})
     known = {"queue": list(config.queues)} if config.queues else None
@@ -190,7 +192,8 @@ def staff_files(
     volume, _ = at_risk(predicted, config.staffing.risk, site)
     lines = _cross_check(result.requirement, volume, site) if cross_check else ()
     steps = walk(explain, result.requirement, volume, config.staffing, site) if explain else ()
-    return StaffWork(result, config.plan.timezone, lines, steps)
+    curves = worth_by_method(predicted, config.staffing, config.simulate, site=site) if worth else None
+    return StaffWork(result, config.plan.timezone, lines, steps, curves)
 
 
 def with_flags(

@@ -25,6 +25,7 @@ from staffplan.tables import (
     RosterActivities,
     RosterBreaches,
     RosterShifts,
+    ServiceWorth,
     StaffingRequirement,
     VolumeForecast,
     WaitDetails,
@@ -117,7 +118,7 @@ def _staff_settings(config: Config) -> dict[str, Any]:
 
 
 def _staff(workspace: Workspace, _: Manifest, on_progress: OnProgress) -> StepOutput:
-    from staffplan.verify import staff_by_method
+    from staffplan.verify import staff_by_method, worth_by_method
 
     config = workspace.config
     result = staff_by_method(
@@ -128,7 +129,9 @@ def _staff(workspace: Workspace, _: Manifest, on_progress: OnProgress) -> StepOu
         seed=config.plan.seed,
         on_progress=on_progress,
     )
-    return StepOutput(_files(result.requirement, timezone=config.plan.timezone), result.notes, result.facts)
+    worth = worth_by_method(workspace.forecast(), config.staffing, config.simulate, site=workspace.site)
+    files = _files(result.requirement, worth, timezone=config.plan.timezone)
+    return StepOutput(files, result.notes, result.facts)
 
 
 def _roster_settings(config: Config) -> dict[str, Any]:
@@ -278,7 +281,7 @@ STEPS: tuple[Step, ...] = (
         "staff",
         ("special_days",),
         (_FORECAST,),
-        (_REQUIREMENT,),
+        (_REQUIREMENT, ServiceWorth.file_name),
         _staff_settings,
         _staff,
     ),

@@ -5,5 +5,16 @@ from staffplan.staffing.crosscheck import CrossCheck, cross_check
 from staffplan.staffing.explain import Step, explain
 from staffplan.staffing.requirement import StaffingResult, staff
 from staffplan.staffing.size import size
+from staffplan.staffing.worth import service_worth
 
-__all__ = ["CrossCheck", "SizingCases", "StaffingResult", "Step", "cross_check", "explain", "size", "staff"]
+__all__ = [
+    "CrossCheck",
+    "SizingCases",
+    "StaffingResult",
+    "Step",
+    "cross_check",
+    "explain",
+    "service_worth",
+    "size",
+    "staff",
+]

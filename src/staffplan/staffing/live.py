@@ -43,6 +43,8 @@ class LiveLine:
     aht_seconds: Array
     patience_seconds: Array
     pace: Array
+    volume_cv: Array
+    """Standard deviation of the volume as a share of it; zero where the forecast is taken as certain."""
 
     def agents_for(self, goal: Goal) -> AgentsNeeded:
         """Agents that keep one goal for whoever joins the line."""
@@ -57,6 +59,7 @@ class LiveLine:
             self.load_erlangs,
             aht_seconds=self.aht_seconds,
             patience_seconds=self.patience_seconds,
+            volume_cv=self.volume_cv,
             pace=self.pace,
             definition=goal.definition,
             **{name: np.nan if limit is None else limit for name, limit in limits.items()},
@@ -69,11 +72,14 @@ class LiveLine:
             aht_seconds=self.aht_seconds,
             answer_within_seconds=within_seconds,
             patience_seconds=self.patience_seconds,
+            volume_cv=self.volume_cv,
             pace=self.pace,
         )
 
 
-def live_line(pool: Pool, *, interval_seconds: float, with_abandonment: bool) -> LiveLine:
+def live_line(
+    pool: Pool, *, interval_seconds: float, with_abandonment: bool, volume_cv: Array | None = None
+) -> LiveLine:
     """The line of a pool; of chats with different rules, the fewest at once and the largest slowdown hold."""
     pace = chat_pace(1, 0.0)
     if pool.queues[0].work_type == "concurrent":
@@ -81,7 +87,9 @@ def live_line(pool: Pool, *, interval_seconds: float, with_abandonment: bool) ->
             min(queue.concurrency for queue in pool.queues), max(queue.concurrency_slowdown for queue in pool.queues)
         )
     patience = pool_patience(pool) if with_abandonment else np.full(len(pool.starts), np.inf)
-    return LiveLine(pool.load_erlangs(interval_seconds), pool.aht_positive, patience, pace)
+    certain = np.zeros(len(pool.starts))
+    variation = certain if volume_cv is None else volume_cv
+    return LiveLine(pool.load_erlangs(interval_seconds), pool.aht_positive, patience, pace, variation)
 
 
 def pool_patience(pool: Pool) -> Array:
@@ -107,7 +115,7 @@ def size_live(pool: Pool, shrinkage: Shrinkage, *, interval_seconds: float, with
         agents,
         grossed_up(exact, shrinkage.not_in_roster),
         grossed_up(exact, shrinkage.everything),
-        _service_level(pool, line, agents),
+        service_level(pool, line, agents),
         waits.asa_seconds,
         waits.occupancy,
         waits.abandon_rate if with_abandonment else np.full(len(agents), np.nan),
@@ -132,16 +140,20 @@ def _agents_for_goals(pool: Pool, line: LiveLine) -> tuple[Array, Array]:
     return fewest, exact
 
 
-def _service_level(pool: Pool, line: LiveLine, agents: Array) -> Array:
-    """Each queue's own service level, weighted by contacts (evenly where there are none); nan without a goal."""
-    levels, weights = np.zeros(len(agents)), np.zeros(len(agents))
+def promised_contacts(pool: Pool) -> Array:
+    """(queues, intervals): contacts of open queues that promise a service level, evenly where the group has none."""
     even = np.where(pool.offered_total > 0, 0.0, 1.0)
-    for number, queue in enumerate(pool.queues):
+    promising = np.array([queue.goal.threshold_seconds is not None for queue in pool.queues])
+    return np.where(pool.is_open & promising[:, None], pool.offered + even, 0.0)
+
+
+def service_level(pool: Pool, line: LiveLine, agents: Array) -> Array:
+    """Each queue's own service level, weighted by contacts (evenly where there are none); nan without a goal."""
+    weights = promised_contacts(pool)
+    levels, total = np.zeros(len(agents)), weights.sum(axis=0)
+    for queue, own in zip(pool.queues, weights, strict=True):
         within = queue.goal.threshold_seconds
-        if within is None:
-            continue
-        own = np.where(pool.is_open[number], pool.offered[number] + even, 0.0)
-        levels += own * np.nan_to_num(line.waits(agents, within).service_level(queue.goal.definition))
-        weights += own
-    there = (weights > 0) & (agents > 0)
-    return np.where(there, levels / np.where(weights > 0, weights, 1.0), np.nan)
+        if within is not None:
+            levels += own * np.nan_to_num(line.waits(agents, within).service_level(queue.goal.definition))
+    there = (total > 0) & (agents > 0)
+    return np.where(there, levels / np.where(total > 0, total, 1.0), np.nan)

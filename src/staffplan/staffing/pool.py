@@ -56,9 +56,12 @@ class Pool:
 
     def at(self, start: int) -> Pool:
         """The group in the one interval that begins at `start`, nanoseconds UTC."""
-        here = self.starts == start
-        contacts = (self.is_open[:, here], self.offered[:, here], self.aht_seconds[:, here])
-        return Pool(self.name, self.queues, self.starts[here], *contacts)
+        return self.taken(np.flatnonzero(self.starts == start))
+
+    def taken(self, places: NDArray[np.int64]) -> Pool:
+        """The group in the intervals at these places, as often and in the order in which they are named."""
+        contacts = (self.is_open[:, places], self.offered[:, places], self.aht_seconds[:, places])
+        return Pool(self.name, self.queues, self.starts[places], *contacts)
 
     @property
     def minimum_agents(self) -> NDArray[np.int64]:

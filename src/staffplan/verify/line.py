@@ -110,12 +110,12 @@ def make_line(pool: Pool, forecast: VolumeForecast, settings: SimulateSettings, 
         allowed_seconds=np.array([np.inf if seconds is None else seconds for seconds in allowed]),
         day=day,
         week=np.array([(each - days[0]).days // 7 for each in days], dtype=np.int64),
-        day_variation=_variation(pool, forecast, day, settings),
+        day_variation=day_variations(pool, forecast, day, settings),
         handling=handling_times(settings),
     )
 
 
-def _variation(pool: Pool, forecast: VolumeForecast, day: Ints, settings: SimulateSettings) -> Floats:
+def day_variations(pool: Pool, forecast: VolumeForecast, day: Ints, settings: SimulateSettings) -> Floats:
     """(queues, days), from the forecast's bands; zero where the settings take the forecast as certain."""
     days = int(day[-1]) + 1
     found = np.zeros((len(pool.queues), days))
