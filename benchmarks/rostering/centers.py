@@ -17,13 +17,11 @@ import pandas as pd
 from staffplan.clock import OpeningHours, SiteCalendar, horizon_intervals, minute_of_day
 from staffplan.people_settings import (
     BreakSettings,
-    ConsecutiveDays,
-    DailyRest,
     RosterSettings,
     ShiftSettings,
-    WeekendsOff,
     WorkPlanSettings,
 )
+from staffplan.rule_settings import ConsecutiveDays, DailyRest, WeekendsOff
 from staffplan.site import Queue, Site
 from staffplan.tables import Agents, Availability, StaffingRequirement, TimeOff, Workforce
 

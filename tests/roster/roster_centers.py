@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from staffplan.clock import SiteCalendar, SpecialDay, wall_instant
 from staffplan.people_settings import BreakSettings, RosterSettings, ShiftSettings, WorkPlanSettings
-from staffplan.roster import CheckReport, RosterResult, check, roster
 from staffplan.roster.build import build_problem
+from staffplan.roster.check import CheckReport, check
 from staffplan.roster.problem import RosterProblem
 from staffplan.site import Queue, Site
 from staffplan.tables import (
@@ -25,6 +26,9 @@ from staffplan.tables import (
     TimeOff,
     Workforce,
 )
+
+if TYPE_CHECKING:
+    from staffplan.roster import RosterResult
 
 MONDAY = date(2026, 11, 2)
 MADRID = "Europe/Madrid"
@@ -98,6 +102,8 @@ class Center:
         )
 
     def solve(self, **more: object) -> RosterResult:
+        from staffplan.roster import roster
+
         return roster(
             self.requirement,
             self.workforce,

@@ -17,7 +17,7 @@ from ortools.sat.python import cp_model
 from rostering.centers import Center
 from rostering.duties import Duty, roster_of
 from rostering.peers.answer import PeerAnswer, problem_of
-from staffplan.people_settings import ConsecutiveDays, DailyRest, WeekendsOff
+from staffplan.rule_settings import ConsecutiveDays, DailyRest, WeekendsOff
 from staffplan.roster.problem import RosterProblem
 
 WORKERS = 2
