@@ -6,9 +6,11 @@ import multiprocessing
 import resource
 import sys
 import time
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 
-from rostering.centers import Center, make_center
+from rostering.centers import Center, make_center, size_of
 from rostering.score import worth
 from rostering.table import Line
 from staffplan.errors import StaffplanError
@@ -30,9 +32,14 @@ class Run:
 
 
 def in_a_process(run: Run) -> Line:
-    """The line of a run, from a fresh process, so that its memory is its own."""
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(measure, (run,))
+    """The line of a run, from a fresh process, so that its memory is its own; one that dies is told of."""
+    began = time.perf_counter()
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        try:
+            return pool.submit(measure, run).result()
+        except BrokenProcessPool:
+            seconds = time.perf_counter() - began
+            return Line(run.center, run.method, size_of(run.center).agents, "the process died", seconds)
 
 
 def measure(run: Run) -> Line:
@@ -41,7 +48,7 @@ def measure(run: Run) -> Line:
     try:
         line, roster = _product(center, run) if run.method == PRODUCT else _peer(center, run)
     except StaffplanError as error:
-        line, roster = Line(run.center, run.method, center.size.agents, f"no roster: {error}", 0, 0), None
+        line, roster = Line(run.center, run.method, center.size.agents, f"no roster: {error}"), None
     seconds = time.perf_counter() - began
     line = replace(line, seconds=seconds, peak_mb=peak_mb())
     return line if roster is None else _scored(center, line, roster)
@@ -65,8 +72,6 @@ def _product(center: Center, run: Run) -> tuple[Line, Roster]:
         run.method,
         center.size.agents,
         result.status,
-        0,
-        0,
         bound=result.bound,
         objective=result.objective,
         classes=None if classes is None else int(classes),
@@ -83,8 +88,6 @@ def _peer(center: Center, run: Run) -> tuple[Line, Roster | None]:
         run.method,
         center.size.agents,
         answer.status,
-        0,
-        0,
         bound=run.bound,
         understaffed_share=answer.understaffed_share,
         overstaffed_share=answer.overstaffed_share,

@@ -29,8 +29,8 @@ class Line:
     method: str
     agents: int
     status: str
-    seconds: float
-    peak_mb: float
+    seconds: float = 0.0
+    peak_mb: float | None = None
     required_hours: float = 0.0
     understaffing_weight: float = 10.0
     classes: int | None = None
@@ -62,7 +62,7 @@ def row(line: Line) -> str:
         f"{line.center:<16}{line.method:<14}{line.agents:>7}{_cell(line.classes, ',d'):>8}"
         f"{_cell(line.objective, ',.1f'):>11}{_cell(line.bound, ',.1f'):>11}{_cell(line.gap, '.2%'):>8}"
         f"{_cell(line.understaffed_share, '.2%'):>8}{_cell(line.overstaffed_share, '.2%'):>8}"
-        f"{line.seconds:>9.1f}{line.peak_mb:>7.0f}{_cell(line.breaches, 'd'):>9}"
+        f"{line.seconds:>9.1f}{_cell(line.peak_mb, '.0f'):>7}{_cell(line.breaches, 'd'):>9}"
     )
     target = f"{verdict(line, TARGETS.get(line.center))}; " if line.method == "staffplan" else ""
     return f"{cells}  {target}{line.status}"

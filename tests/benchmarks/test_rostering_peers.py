@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 
 from rostering.centers import Center, make_center
 from rostering.duties import Duty, middle_pauses, roster_of
-from rostering.measure import Run, measure
+from rostering.measure import Run, in_a_process, measure
 from rostering.peers import PEERS
 from rostering.peers.answer import PeerAnswer, problem_of
 from rostering.score import worth
@@ -144,6 +145,19 @@ def test_the_product_counts_its_own_roster_as_the_score_does():
     assert "it says" not in line.status
     assert line.gap is not None
     assert line.gap >= 0
+
+
+class DeadlyRun(Run):
+    """A run whose process ends as soon as it is handed over."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return os._exit, (9,)
+
+
+def test_a_process_that_dies_is_told_of():
+    found = in_a_process(DeadlyRun("12x1", seed=1, effort=1, time_limit_seconds=1))
+    assert (found.status, found.agents, found.breaches) == ("the process died", 12, None)
+    assert row(found).endswith("no target; the process died")
 
 
 def line(**change: object) -> Line:

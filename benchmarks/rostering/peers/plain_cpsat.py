@@ -17,8 +17,8 @@ from ortools.sat.python import cp_model
 from rostering.centers import Center
 from rostering.duties import Duty, roster_of
 from rostering.peers.answer import PeerAnswer, problem_of
-from staffplan.rule_settings import ConsecutiveDays, DailyRest, WeekendsOff
 from staffplan.roster.problem import RosterProblem
+from staffplan.rule_settings import ConsecutiveDays, DailyRest, WeekendsOff
 
 WORKERS = 2
 
