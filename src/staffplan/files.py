@@ -24,6 +24,7 @@ from staffplan.clock import SpecialDay, midnight
 from staffplan.config import Config
 from staffplan.errors import DataError, Problem, UsageError, nearest
 from staffplan.forecast_tables import ALL_QUEUES, Drivers, Overrides
+from staffplan.meeting_tables import Meetings, unknown_people
 from staffplan.records import read_records
 from staffplan.schema import Column, Table, by_row, capped
 from staffplan.tables import Agents, Availability, ContactHistory, SpecialDays, TimeOff, Workforce
@@ -226,8 +227,10 @@ def _nothing_left(place: str, absent: Sequence[str]) -> list[Problem]:
     return [Problem(place, f"there are no rows for queue {name!r}", hint) for name in absent]
 
 
-def read_workforce(agents: Path, time_off: Path | None, availability: Path | None) -> Workforce:
-    """The people; every problem of the three files is raised together."""
+def read_workforce(
+    agents: Path, time_off: Path | None, availability: Path | None, meetings: Path | None = None
+) -> Workforce:
+    """The people; every problem of their files is raised together."""
     problems: list[Problem] = []
     people = _or_problems(agents, Agents, problems)
     known = None if people is None else {"agent_id": people.frame["agent_id"].tolist()}
@@ -235,9 +238,12 @@ def read_workforce(agents: Path, time_off: Path | None, availability: Path | Non
     hours = (
         Availability.empty() if availability is None else _or_problems(availability, Availability, problems, known)
     )
-    if people is None or absences is None or hours is None:
+    due = Meetings.empty() if meetings is None else _or_problems(meetings, Meetings, problems)
+    if people is not None and due is not None:
+        problems += unknown_people(due, people.frame)
+    if people is None or absences is None or hours is None or due is None or problems:
         raise DataError(problems)
-    return Workforce(people, absences, hours)
+    return Workforce(people, absences, hours, due)
 
 
 def _or_problems(

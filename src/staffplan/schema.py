@@ -54,6 +54,11 @@ def number(
     return Column(name, "number", required, blank, minimum, maximum)
 
 
+def names_in(cell: str) -> tuple[str, ...]:
+    """The names in a cell that may hold several: "voice; chat"."""
+    return tuple(dict.fromkeys(part.strip() for part in cell.split(";") if part.strip()))
+
+
 @dataclass(frozen=True)
 class Table:
     """One DataFrame that keeps its schema: the declared columns first, sorted by key, a plain 0..n index."""

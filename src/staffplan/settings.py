@@ -98,6 +98,9 @@ class InputSettings(Section):
     """Their days off, if any."""
     availability: str | None = None
     """When they can work, if restricted."""
+    meetings: str | None = None
+    """Meetings and training they have to attend, if any: meeting, activity, minutes, first_day, last_day, hours,
+    agents, staffing_group, together."""
     special_days: str | None = None
     """Special days beside public holidays: day, name, kind (holiday, closed, event)."""
     drivers: str | None = None

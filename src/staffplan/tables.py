@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from staffplan.clock import parse_spans, parse_weekdays
+from staffplan.meeting_tables import Meetings
 from staffplan.schema import Column, Table, instant, number, text
 
 CHANNELS = ("voice", "chat", "email", "social", "callback", "counter")
@@ -175,7 +176,10 @@ class ServiceWorth(Table):
 
 @dataclass(frozen=True)
 class Agents(Table):
-    """Who can be rostered. `skills` and `work_plan` name planning groups (";" between) and a config section."""
+    """Who can be rostered. `skills` and `work_plan` name planning groups (";" between) and a config section.
+
+    `rotation_week`: the week of a rotation's cycle, 1 for its first, in which the agent is when the rotation begins.
+    """
 
     columns: ClassVar[tuple[Column, ...]] = (
         text("agent_id"),
@@ -184,6 +188,7 @@ class Agents(Table):
         text("skills", blank=True),
         text("work_plan", required=False, blank=True),
         number("hourly_rate", required=False, blank=True),
+        Column("rotation_week", "count", required=False, blank=True, minimum=1),
     )
     key: ClassVar[tuple[str, ...]] = ("agent_id",)
     file_name: ClassVar[str] = "agents.csv"
@@ -223,15 +228,6 @@ class Availability(Table):
 
 
 @dataclass(frozen=True)
-class Workforce:
-    """The people: agents, their time off, their availability."""
-
-    agents: Agents
-    time_off: TimeOff
-    availability: Availability
-
-
-@dataclass(frozen=True)
 class RosterShifts(Table):
     """One row for each agent and day worked. `paid_hours` excludes unpaid meals.
 
@@ -251,6 +247,30 @@ class RosterShifts(Table):
     key: ClassVar[tuple[str, ...]] = ("agent_id", "schedule_date")
     file_name: ClassVar[str] = "roster_shifts.csv"
     ordered: ClassVar[tuple[str, str] | None] = ("start", "end")
+
+
+@dataclass(frozen=True)
+class Locks(Table):
+    """What an agent does on a day, settled beforehand.
+
+    `shift`: a shift with its start, "early 08:00", any of a name under [shifts], "early", or "off".
+    """
+
+    columns: ClassVar[tuple[Column, ...]] = (text("agent_id"), Column("day", "date"), text("shift"))
+    key: ClassVar[tuple[str, ...]] = ("agent_id", "day")
+    file_name: ClassVar[str] = "locks.csv"
+
+
+@dataclass(frozen=True)
+class Workforce:
+    """The people: agents, their time off, availability, meetings; what is locked, what they worked just before."""
+
+    agents: Agents
+    time_off: TimeOff
+    availability: Availability
+    meetings: Meetings = field(default_factory=Meetings.empty)
+    locks: Locks = field(default_factory=Locks.empty)
+    past: RosterShifts = field(default_factory=RosterShifts.empty)
 
 
 ACTIVITIES = ("queue", "break", "meal", "meeting", "training")

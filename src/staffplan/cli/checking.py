@@ -24,7 +24,11 @@ if TYPE_CHECKING:
 
 
 def check_files(
-    folder: Path, requirement_path: Path | None, agents: Path | None, config_path: Path | None
+    folder: Path,
+    requirement_path: Path | None,
+    agents: Path | None,
+    config_path: Path | None,
+    meetings: Path | None = None,
 ) -> tuple[CheckReport, SiteCalendar]:
     """Check the roster in a folder; a plan directory brings its own settings, people and requirement."""
     from staffplan.roster import check
@@ -40,10 +44,11 @@ def check_files(
         agents or workspace.required_path("agents"),
         workspace.input_path("time_off"),
         workspace.input_path("availability"),
+        meetings or workspace.input_path("meetings"),
     )
     site = site_of(config, requirement.frame, workspace)
     report = check(
-        _roster(folder, zone),
+        read_roster(folder, zone),
         people,
         config.roster,
         requirement=requirement,
@@ -54,7 +59,7 @@ def check_files(
     return report, site.calendar
 
 
-def _roster(folder: Path, zone: str) -> Roster:
+def read_roster(folder: Path, zone: str) -> Roster:
     """Both tables of a roster; the problems of both together."""
     found: list[Table] = []
     problems: list[Problem] = []

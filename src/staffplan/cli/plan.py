@@ -40,6 +40,9 @@ def plan(
     data: Annotated[
         Path | None, typer.Option("--data", help="Folder that stands for {data} in the settings' input paths.")
     ] = None,
+    meetings: Annotated[
+        Path | None, typer.Option("--meetings", help="Meetings and training, instead of input.meetings.")
+    ] = None,
     weeks: Annotated[int | None, typer.Option("--weeks", help="Weeks planned, instead of plan.weeks.")] = None,
     start: Annotated[str | None, typer.Option("--start", help="First day planned, 2026-11-30.")] = None,
     seed: Annotated[int | None, typer.Option("--seed", help="Seed, instead of plan.seed.")] = None,
@@ -67,8 +70,9 @@ def plan(
     for name, value in (("weeks", weeks), ("start", start), ("seed", seed)):
         if value is not None:
             overrides[f"plan.{name}"], flags[f"plan.{name}"] = value, f"--{name}"
-    if data is not None:
-        overrides["input.data"] = Path(os.path.relpath(data, config.parent)).as_posix()
+    for name, path in (("data", data), ("meetings", meetings)):
+        if path is not None:
+            overrides[f"input.{name}"] = Path(os.path.relpath(path, config.parent)).as_posix()
     with locked(output), flags_named(flags):
         opened = create_or_update(config, output, overrides, force=force)
         save(opened)

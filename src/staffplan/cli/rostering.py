@@ -30,6 +30,9 @@ def roster(
     availability: Annotated[
         Path | None, typer.Option("--availability", help="When people can work; else input.availability.")
     ] = None,
+    meetings: Annotated[
+        Path | None, typer.Option("--meetings", help="Meetings and training; else input.meetings.")
+    ] = None,
     seed: Annotated[int | None, typer.Option("--seed", help="Seed of the search.")] = None,
     force: Force = False,
     as_json: Json = False,
@@ -50,6 +53,7 @@ def roster(
             config,
             time_off=time_off,
             availability=availability,
+            meetings=meetings,
             seed=seed,
             on_progress=on_progress,
         )
@@ -66,6 +70,9 @@ def check(
     roster: Annotated[Path, typer.Argument(help="A plan directory, or a folder with a roster.", show_default=False)],
     requirement: Annotated[Path | None, typer.Option("--requirement", help="A requirement.csv.")] = None,
     agents: Annotated[Path | None, typer.Option("--agents", help="An agents.csv.")] = None,
+    meetings: Annotated[
+        Path | None, typer.Option("--meetings", help="Meetings and training; else input.meetings.")
+    ] = None,
     config: ConfigFile = None,
     as_json: Json = False,
 ) -> None:
@@ -82,7 +89,7 @@ def check(
     from staffplan.cli.checking import check_files, check_text
     from staffplan.cli.records import records
 
-    report, calendar = check_files(roster, requirement, agents, config)
+    report, calendar = check_files(roster, requirement, agents, config, meetings)
     if as_json:
         broken = [vars(breach) for breach in report.breaches]
         show_json({"broken_rules": broken, "uncovered": records(report.uncovered, calendar.timezone)})

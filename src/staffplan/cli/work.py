@@ -299,6 +299,7 @@ def roster_files(
     *,
     time_off: Path | None,
     availability: Path | None,
+    meetings: Path | None,
     seed: int | None,
     on_progress: OnProgress,
 ) -> tuple[RosterResult, str]:
@@ -312,6 +313,7 @@ def roster_files(
         agents,
         time_off or workspace.input_path("time_off"),
         availability or workspace.input_path("availability"),
+        meetings or workspace.input_path("meetings"),
     )
     result = roster(
         requirement,

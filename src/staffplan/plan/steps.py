@@ -248,7 +248,7 @@ _REQUIREMENT = StaffingRequirement.file_name
 _ROSTER = (RosterShifts.file_name, RosterActivities.file_name)
 _WAITS = (Coverage.file_name, DayService.file_name)
 _DETAILS = WaitDetails.file_name
-_PEOPLE = ("agents", "time_off", "availability")
+_PEOPLE = ("agents", "time_off", "availability", "meetings")
 _ALL_TABLES = (
     _FORECAST,
     Backtest.file_name,

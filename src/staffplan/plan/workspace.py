@@ -29,7 +29,7 @@ from staffplan.tables import ContactHistory, Roster, RosterActivities, RosterShi
 from staffplan.workers import AS_MANY_AS_PAY, Workers
 
 T = TypeVar("T", bound=Table)
-INPUTS = ("history", "special_days", "drivers", "overrides", "agents", "time_off", "availability")
+INPUTS = ("history", "special_days", "drivers", "overrides", "agents", "time_off", "availability", "meetings")
 NEEDED = ("history", "agents")
 
 
@@ -108,8 +108,8 @@ class Workspace:
 
     @cached_property
     def workforce(self) -> Workforce:
-        agents = self.required_path("agents")
-        return read_workforce(agents, self.input_path("time_off"), self.input_path("availability"))
+        others = (self.input_path(name) for name in ("time_off", "availability", "meetings"))
+        return read_workforce(self.required_path("agents"), *others)
 
     @cached_property
     def site(self) -> Site:
