@@ -1,0 +1,310 @@
+"""The rules between people: what is said of all who work at a moment, not of one person's shifts.
+
+`add` says a rule to the solver, from sums over its variables; `violations` reads it off a finished roster, at every
+instant at which somebody comes, goes or changes what they do; the functions at the end give the search its limits by
+slot. A slot counts as due when a part of it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from staffplan import team_rule_settings as settings
+from staffplan.clock import SiteCalendar, parse_spans, parse_weekdays, wall_instant
+from staffplan.people_settings import RosterSettings
+from staffplan.roster.problem import Period, Person
+from staffplan.roster.rules.base import Posted, span
+from staffplan.schema import names_in
+from staffplan.tables import Roster, Workforce
+
+if TYPE_CHECKING:
+    from ortools.sat.python import cp_model
+
+Ints = NDArray[np.int64]
+NO_LIMIT = 2**31 - 1
+MOST_NAMES = 12
+"""People named in a message; the others are counted."""
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A finished roster, what its people can do, and the days it is for."""
+
+    shifts: pd.DataFrame
+    activities: pd.DataFrame
+    skills: Mapping[str, frozenset[str]]
+    calendar: SiteCalendar
+    first_day: date
+    days: int
+
+    def can(self, agents: pd.Series, group: str) -> NDArray[np.bool_]:
+        """Whether each agent has the skill for a group; any will do for ""."""
+        return np.array([not group or group in self.skills.get(agent_id, ()) for agent_id in agents], dtype=bool)
+
+
+@dataclass(frozen=True)
+class TeamViolation:
+    day: date
+    rule: str
+    message: str
+
+
+@dataclass(frozen=True)
+class SlotSums:
+    """Sums over a model's variables for every slot. People who can serve a group are under its name, all under ""."""
+
+    in_house: Mapping[str, Sequence[Any]]
+    on_break: Mapping[str, Sequence[Any]]
+    on_queue: Mapping[str, Sequence[Any]]
+    """By the group that is served."""
+
+
+class TeamRule(Protocol):
+    @property
+    def name(self) -> str: ...
+
+    def add(
+        self, model: cp_model.CpModel, sums: SlotSums, period: Period, calendar: SiteCalendar
+    ) -> list[Posted]: ...
+
+    def violations(self, done: Finished) -> Iterator[TeamViolation]: ...
+
+
+@dataclass(frozen=True)
+class _Spans:
+    """Who does something from when to when, in nanoseconds."""
+
+    agents: NDArray[np.object_]
+    starts: Ints
+    ends: Ints
+
+    @classmethod
+    def of(cls, frame: pd.DataFrame) -> _Spans:
+        frame = frame[frame["end"] > frame["start"]]
+        times = [frame[name].to_numpy(dtype="datetime64[ns]").astype(np.int64) for name in ("start", "end")]
+        return cls(frame["agent_id"].to_numpy(dtype=object), *times)
+
+    def heads(self, at: Ints) -> Ints:
+        """People who do it at each instant."""
+        begun = np.searchsorted(np.sort(self.starts), at, side="right")
+        return np.asarray(begun - np.searchsorted(np.sort(self.ends), at, side="right"), dtype=np.int64)
+
+    def names(self, at: int) -> str:
+        """Who they are, in words."""
+        there = sorted(set(self.agents[(self.starts <= at) & (self.ends > at)].tolist()))
+        rest = len(there) - MOST_NAMES
+        return ", ".join(there[:MOST_NAMES]) + (f" and {rest} more" if rest > 0 else "")
+
+    @property
+    def changes(self) -> Ints:
+        return np.unique(np.concatenate([self.starts, self.ends]))
+
+
+def _runs(broken: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
+    """First and end number of neighbours that are True."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], broken, [False]]).astype(np.int64)))
+    yield from zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
+
+
+def _local(nanoseconds: int, calendar: SiteCalendar) -> pd.Timestamp:
+    return pd.Timestamp(nanoseconds, tz="UTC").tz_convert(calendar.timezone).tz_localize(None)
+
+
+def _from_to(first: pd.Timestamp, end: pd.Timestamp) -> str:
+    until = f"{end:%H:%M}" if end.date() == first.date() else f"{end:%a %H:%M}"
+    return f"from {first:%H:%M} to {until}"
+
+
+def _slot_words(period: Period, slot: int) -> str:
+    at = period.instant(slot).tz_convert(period.timezone)
+    return f"on {span(at.date(), at.date())} at {at:%H:%M}"
+
+
+@dataclass(frozen=True)
+class Seats:
+    """People in a shift, pauses and meetings included, at most."""
+
+    most: int
+    name: str = "seats"
+
+    def add(self, model: cp_model.CpModel, sums: SlotSums, period: Period, calendar: SiteCalendar) -> list[Posted]:
+        return [
+            Posted(self.name, _slot_words(period, slot), model.add(people <= self.most))
+            for slot, people in enumerate(sums.in_house[""])
+        ]
+
+    def violations(self, done: Finished) -> Iterator[TeamViolation]:
+        there = _Spans.of(done.shifts)
+        at = there.changes
+        heads = there.heads(at)
+        for first, end in _runs(heads > self.most):
+            worst = first + int(heads[first:end].argmax())
+            begin, until = _local(int(at[first]), done.calendar), _local(int(at[end]), done.calendar)
+            people = f"{heads[worst]} people in the house {_from_to(begin, until)}, {self.most} seats"
+            yield TeamViolation(begin.date(), self.name, f"{people}: {there.names(int(at[worst]))}")
+
+
+@dataclass(frozen=True)
+class ConcurrentBreaks:
+    """People on break or meal at once, at most: a number, and a share of those on duty (never fewer than one)."""
+
+    most: int | None
+    share: Fraction | None
+    group: str
+    """Only people who can serve it count; "": all."""
+    name: str = "concurrent breaks"
+
+    def add(self, model: cp_model.CpModel, sums: SlotSums, period: Period, calendar: SiteCalendar) -> list[Posted]:
+        posted = []
+        for slot, away in enumerate(sums.on_break[self.group]):
+            about = _slot_words(period, slot)
+            if self.most is not None:
+                posted.append(Posted(self.name, about, model.add(away <= self.most)))
+            if self.share is not None:
+                part, of = self.share.numerator, self.share.denominator
+                limit = model.new_int_var(of, NO_LIMIT, "")
+                model.add_max_equality(limit, [of, part * sums.in_house[self.group][slot]])
+                posted.append(Posted(self.name, about, model.add(of * away <= limit)))
+        return posted
+
+    def violations(self, done: Finished) -> Iterator[TeamViolation]:
+        pauses = done.activities[done.activities["activity"].isin(["break", "meal"])]
+        away = _Spans.of(pauses[done.can(pauses["agent_id"], self.group)])
+        there = _Spans.of(done.shifts[done.can(done.shifts["agent_id"], self.group)])
+        at = np.union1d(away.changes, there.changes)
+        heads, on_duty = away.heads(at), there.heads(at)
+        allowed = np.array([self._allowed(int(n)) for n in on_duty], dtype=np.int64)
+        for first, end in _runs(heads > allowed):
+            worst = first + int((heads - allowed)[first:end].argmax())
+            begin, until = _local(int(at[first]), done.calendar), _local(int(at[end]), done.calendar)
+            said = f"{self.group}: " if self.group else ""
+            said += f"{heads[worst]} of {on_duty[worst]} on break at once {_from_to(begin, until)}, "
+            said += f"{allowed[worst]} allowed: {away.names(int(at[worst]))}"
+            yield TeamViolation(begin.date(), self.name, said)
+
+    def _allowed(self, on_duty: int) -> int:
+        """For the reader."""
+        by_share = NO_LIMIT if self.share is None else max(int(self.share * on_duty), 1)
+        return min(by_share, NO_LIMIT if self.most is None else self.most)
+
+
+@dataclass(frozen=True)
+class MinimumStaff:
+    """People on queue for a group, at least, in spans of hours on some days."""
+
+    group: str
+    people: int
+    spans: tuple[tuple[int, int], ...]
+    """Minutes after midnight."""
+    weekdays: tuple[int, ...]
+    holidays: bool
+    name: str = "minimum staff"
+
+    def holds_on(self, day: date, calendar: SiteCalendar) -> bool:
+        special = calendar.special_days.get(day)
+        kind = "" if special is None else special.kind
+        return day.weekday() in self.weekdays and kind != "closed" and (self.holidays or kind != "holiday")
+
+    def add(self, model: cp_model.CpModel, sums: SlotSums, period: Period, calendar: SiteCalendar) -> list[Posted]:
+        posted = []
+        due = minimum_people([self], [self.group], period, calendar)[0]
+        for slot in np.flatnonzero(due).tolist():
+            enough = model.add(sums.on_queue[self.group][slot] >= int(due[slot]))
+            posted.append(Posted(self.name, f"for {self.group} {_slot_words(period, slot)}", enough))
+        return posted
+
+    def violations(self, done: Finished) -> Iterator[TeamViolation]:
+        rows = done.activities
+        there = _Spans.of(rows[(rows["activity"] == "queue") & (rows["planning_group"] == self.group)])
+        for begin, end in self._due(done):
+            inside = there.changes[(there.changes > begin) & (there.changes < end)]
+            at = np.concatenate([[begin], inside, [end]]).astype(np.int64)
+            heads = there.heads(at[:-1])
+            for first, last in _runs(heads < self.people):
+                worst = first + int(heads[first:last].argmin())
+                since, until = _local(int(at[first]), done.calendar), _local(int(at[last]), done.calendar)
+                names = there.names(int(at[worst]))
+                said = f"{self.group}: {heads[worst]} on queue {_from_to(since, until)}, {self.people} are due"
+                yield TeamViolation(since.date(), self.name, f"{said}: {names}" if names else said)
+
+    def _due(self, done: Finished) -> Iterator[tuple[int, int]]:
+        """Spans of the period in which the rule holds, in nanoseconds."""
+        zone = done.calendar.timezone
+        over = wall_instant(done.first_day + timedelta(days=done.days), 0, zone).value
+        for number in range(done.days):
+            day = done.first_day + timedelta(days=number)
+            if self.holds_on(day, done.calendar):
+                for begin, end in self.spans:
+                    until = min(wall_instant(day, end, zone).value, over)
+                    yield wall_instant(day, begin, zone).value, until
+
+
+def team_rules(roster: RosterSettings) -> tuple[TeamRule, ...]:
+    """The rules between people in the site's agreement."""
+    return tuple(_rule_of(rule) for rule in roster.rules if isinstance(rule, settings.TeamRule))
+
+
+def _rule_of(setting: settings.TeamRule) -> TeamRule:
+    match setting:
+        case settings.Seats(most=most):
+            return Seats(most)
+        case settings.ConcurrentBreaks(most=number, share=share, planning_group=group):
+            return ConcurrentBreaks(number, None if share is None else Fraction(str(share)), group)
+        case settings.MinimumStaff(planning_group=group, people=people, holidays=holidays):
+            spans, weekdays = parse_spans(setting.hours), parse_weekdays(setting.weekdays)
+            return MinimumStaff(group, people, spans, weekdays, holidays)
+
+
+def team_violations(
+    roster: Roster, workforce: Workforce, rules: Iterable[TeamRule], *, calendar: SiteCalendar, first: date, days: int
+) -> Iterator[TeamViolation]:
+    """Every breach of the rules between people in any roster."""
+    agents = workforce.agents.frame
+    pairs = zip(agents["agent_id"], agents["skills"], strict=True)
+    skills = {agent_id: frozenset(names_in(cell)) for agent_id, cell in pairs}
+    done = Finished(roster.shifts.frame, roster.activities.frame, skills, calendar, first, days)
+    for rule in rules:
+        yield from rule.violations(done)
+
+
+def seat_limit(rules: Iterable[TeamRule], period: Period) -> Ints:
+    """(slots,): people who may be in a shift, at most."""
+    most = min((rule.most for rule in rules if isinstance(rule, Seats)), default=NO_LIMIT)
+    return np.full(period.slots, most, dtype=np.int64)
+
+
+def break_limit(rule: ConcurrentBreaks, on_duty: Ints) -> Ints:
+    """As on_duty, people in a shift whom the rule counts (`counted`): how many of them may be on break or meal."""
+    limit = np.full(on_duty.shape, NO_LIMIT if rule.most is None else rule.most, dtype=np.int64)
+    if rule.share is None:
+        return limit
+    return np.minimum(limit, np.maximum(on_duty * rule.share.numerator // rule.share.denominator, 1))
+
+
+def counted(rule: ConcurrentBreaks, people: Sequence[Person]) -> NDArray[np.bool_]:
+    """(people,): whom the rule counts."""
+    return np.array([not rule.group or rule.group in person.skills for person in people], dtype=bool)
+
+
+def minimum_people(rules: Iterable[TeamRule], groups: Sequence[str], period: Period, calendar: SiteCalendar) -> Ints:
+    """(groups, slots): people due on queue, at least; zero where no rule holds."""
+    least = np.zeros((len(groups), period.slots), dtype=np.int64)
+    for rule in rules:
+        if not isinstance(rule, MinimumStaff) or rule.group not in groups:
+            continue
+        row = least[groups.index(rule.group), : period.day_slot[-1]]
+        for number in range(period.days):
+            for begin, end in rule.spans if rule.holds_on(period.day(number), calendar) else ():
+                times = [wall_instant(period.day(number), minute, period.timezone) for minute in (begin, end)]
+                first, last = ((t - period.start) / pd.Timedelta(minutes=period.slot_minutes) for t in times)
+                due = slice(int(np.floor(first)), int(np.ceil(last)))
+                row[due] = np.maximum(row[due], rule.people)
+    return least
