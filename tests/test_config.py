@@ -12,10 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from staffplan.clock import OpeningHours, SpecialDay
+from staffplan.clock import OpeningHours, SpecialDay, clock_minute
 from staffplan.config import Config, data_path, load_config, make_config
 from staffplan.errors import ConfigError
-from staffplan.people_settings import clock_minute
 from staffplan.rule_settings import ConsecutiveDays, DailyRest
 from staffplan.settings import DEFAULT_GOALS, ShrinkageSettings, StaffingSettings, parse_goal
 from staffplan.site import make_site, resolve_queue

@@ -138,6 +138,14 @@ def _parse_span(part: str) -> tuple[int, int]:
     return start, end if end > start else end + MINUTES_PER_DAY
 
 
+def clock_minute(text: str) -> int:
+    """Minutes after midnight of "08:30"; ValueError, in words, on anything else."""
+    match = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", text.strip())
+    if match is None:
+        raise ValueError(f"{text!r} is not a time of day; write 08:30")
+    return int(match[1]) * 60 + int(match[2])
+
+
 def parse_weekdays(text: str) -> tuple[int, ...]:
     """Weekday numbers (Monday 0) from "mon", "mon-fri", "sat,sun", "sun-thu" (wraps), "daily".
 

@@ -1,0 +1,197 @@
+"""Nobody gets more of what is unpopular than a fair share.
+
+What is fair between people is made a rule of each person alone, so that the tour search can price it: the share is
+worked out before the search (shares.py) from what the requirement implies and who can do it, less what the person had
+too much of before. The price grows with each one above the share, so of two people with as much to give, the one with
+less so far gets the next; that balances where a plain price of each one would not care who has them. What is below
+the share is not priced: somebody else's count above it says the same, and where there is less to do than expected,
+nobody should do more for the sake of fairness. Counts are whole and shares are not, so the share is rounded up; the
+rest is carried over to the next period.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from staffplan.clock import wall_instant
+from staffplan.roster.machines import Ints, Machine, with_day_off
+from staffplan.roster.problem import Period, Person, RosterProblem
+from staffplan.roster.rules.base import Agreed, Penalty, Violation, Worked, Works, in_period, variables
+from staffplan.roster.rules.nights import is_night
+from staffplan.roster.rules.options import Night, chosen, length_minutes, night_options
+from staffplan.soft_rule_settings import FairKind
+
+if TYPE_CHECKING:
+    from ortools.sat.python import cp_model
+
+STEEPEST = 3
+"""The first one above the share costs the weight once, the second twice, the third and each further one so often."""
+USUAL_NIGHT = Night(23 * 60, 30 * 60, 180)
+"""As the settings have it by default."""
+MINUTE = pd.Timedelta(minutes=1)
+ONE: dict[FairKind, str] = {
+    "nights": "night shift",
+    "weekends": "weekend",
+    "early_starts": "early start",
+    "late_ends": "late end",
+}
+
+
+@dataclass(frozen=True)
+class Burden:
+    """What is shared, and what counts as one of it; times are minutes after midnight."""
+
+    of: FairKind
+    night: Night = USUAL_NIGHT
+    before: int = 7 * 60
+    after: int = 21 * 60
+
+    def marked(self, problem: RosterProblem) -> NDArray[np.bool_]:
+        """(days, options): which shifts are one of it; for weekends those that begin on a Saturday or Sunday."""
+        period = problem.period
+        starts = problem.option_slot.T * period.slot_minutes
+        ends = starts + length_minutes(problem)
+        match self.of:
+            case "weekends":
+                weekend = [period.day(d).weekday() >= 5 for d in range(period.days)]
+                return np.repeat(np.array(weekend, dtype=bool)[:, None], len(problem.options), axis=1)
+            case "early_starts":
+                return np.asarray(starts < _minutes(period, self.before)[:, None])
+            case "late_ends":
+                return np.asarray(ends > _minutes(period, self.after)[:, None])
+            case "nights":
+                return night_options(problem, self.night)
+
+    def counts(self, shift: Worked, timezone: str) -> bool:
+        """For the reader: whether a finished shift is one of it."""
+        day = shift.schedule_date
+        match self.of:
+            case "weekends":
+                return day.isoweekday() > 5
+            case "early_starts":
+                return shift.start < wall_instant(day, self.before, timezone)
+            case "late_ends":
+                return shift.end > wall_instant(day, self.after, timezone)
+            case "nights":
+                return is_night(shift.start, shift.end, self.night, timezone)
+
+
+def _minutes(period: Period, minute: int) -> Ints:
+    """(days,): minutes from the period's start to a time of each day."""
+    instants = [wall_instant(period.day(d), minute, period.timezone) for d in range(period.days)]
+    return np.array([(instant - period.start) // MINUTE for instant in instants], dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class FairShare:
+    """The amount grows with the count above `allowed`: 1 for the first, 2 for the second, 3 for each further one."""
+
+    burden: Burden
+    allowed: int
+    """The share, rounded up."""
+    share: float
+    """What the requirement implies for the person."""
+    carried: float
+    """What the person had above the fair share before, positive, or below it."""
+    weight: float = 2.0
+
+    @property
+    def name(self) -> str:
+        return f"fair share of {self.burden.of.replace('_', ' ')}"
+
+    def add(self, model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person) -> list[Penalty]:
+        if self.burden.of == "weekends":
+            each = [_any_of(model, works, problem, person, days) for days in _weekends(problem.period)]
+        else:
+            marked = enumerate(self.burden.marked(problem))
+            each = [one for d, which in marked for _, one in chosen(works, person, d, problem, which)]
+        above = [model.new_bool_var(f"{person.agent_id} {self.name} {n + 1}") for n in range(len(each))]
+        for one, next_one in itertools.pairwise(above):
+            model.add_implication(next_one, one)
+        model.add(sum(each) == sum(above))
+        amount = sum(min(n - self.allowed + 1, STEEPEST) * one for n, one in enumerate(above) if n >= self.allowed)
+        return [Penalty(self.name, self.weight, amount)] if len(above) > self.allowed else []
+
+    def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
+        found = [w.schedule_date for w in in_period(worked, agreed) if self.burden.counts(w, agreed.timezone)]
+        if self.burden.of == "weekends":
+            found = one_a_weekend(found)
+        over = sorted(found)[self.allowed :]
+        if over:
+            yield Violation(over[0], self._words(len(found)), sum(min(n + 1, STEEPEST) for n in range(len(over))))
+
+    def _words(self, count: int) -> str:
+        one = ONE[self.burden.of]
+        before = f", {abs(self.carried):.1f} too {'many' if self.carried > 0 else 'few'} before"
+        said = f"{count} {one}{'' if count == 1 else 's'}, the fair share is {self.share:.1f}"
+        return said + (before if abs(self.carried) >= 0.05 else "")
+
+    def machine(self, problem: RosterProblem, person: Person) -> Machine | None:
+        """A state is the count so far, up to where each further one costs the same; for weekends twice that, and one
+        more on a Sunday after a worked Saturday."""
+        marked = self.burden.marked(problem)
+        if self.burden.of == "weekends":
+            return self._weekend_machine(problem)
+        if not marked.any():
+            return None
+        step, price = self._counted()
+        shape = (len(marked), *step.shape)
+        kind = with_day_off(marked.astype(np.int64), 0)
+        return Machine(kind, np.broadcast_to(step, shape), np.broadcast_to(self.weight * price, shape))
+
+    def _counted(self) -> tuple[Ints, NDArray[np.float64]]:
+        """Next state and price, (states, 2), without and with one more."""
+        count = np.arange(self.allowed + STEEPEST)
+        more = np.minimum(count + 1, count[-1])
+        price = np.clip(count + 1.0 - self.allowed, 0, STEEPEST)
+        return np.stack([count, more], axis=1), np.stack([np.zeros(len(count)), price], axis=1)
+
+    def _weekend_machine(self, problem: RosterProblem) -> Machine:
+        step, price = self._counted()
+        period, states = problem.period, 2 * len(step)
+        count, busy = np.divmod(np.arange(states), 2)
+        kind = np.ones((period.days, len(problem.options) + 1), dtype=np.int64)
+        kind[:, -1] = 0
+        to = np.repeat(np.arange(states)[None, :, None], period.days, axis=0).repeat(2, axis=2)
+        cost = np.zeros((period.days, states, 2))
+        for d in range(period.days):
+            weekday = period.day(d).weekday()
+            if weekday >= 5:
+                new = (busy == 0) | (weekday == 5)
+                to[d, :, 0] = 2 * count
+                to[d, :, 1] = 2 * np.where(new, step[count, 1], count) + (weekday == 5)
+                cost[d, :, 1] = np.where(new, price[count, 1], 0.0)
+        return Machine(kind, to, self.weight * cost)
+
+
+def _weekends(period: Period) -> list[range]:
+    """Numbers of the days of each weekend, as far as they lie in the period."""
+    found: list[range] = []
+    for d in range(period.days):
+        if period.day(d).weekday() == 5:
+            found.append(range(d, min(d + 2, period.days)))
+        elif period.day(d).weekday() == 6 and d == 0:
+            found.append(range(1))
+    return found
+
+
+def _any_of(model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person, days: range) -> Any:
+    busy = model.new_bool_var(f"{person.agent_id} works on the weekend of day {days[0]}")
+    model.add_max_equality(busy, [*variables(works, person, days, problem), 0])
+    return busy
+
+
+def one_a_weekend(days: Sequence[date]) -> list[date]:
+    """The first day of each weekend among Saturdays and Sundays."""
+    first: dict[date, date] = {}
+    for day in sorted(days):
+        first.setdefault(day - timedelta(days=day.weekday()), day)
+    return list(first.values())

@@ -1,0 +1,73 @@
+"""Paid hours of a week above what the contract calls normal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from staffplan.roster.machines import Ints, Machine, kinds_of, with_day_off
+from staffplan.roster.problem import Person, RosterProblem
+from staffplan.roster.rules.base import Agreed, Penalty, Violation, Worked, Works, in_period, week_of, weeks
+from staffplan.roster.rules.hours import last_of_week, paid_unit
+
+if TYPE_CHECKING:
+    from ortools.sat.python import cp_model
+
+
+@dataclass(frozen=True)
+class Overtime:
+    """The amount is the paid hours of each week above the normal ones, time off credited as for the maximum."""
+
+    allowance_minutes: int
+    """How far the contract's maximum of a week lies above the normal hours."""
+    weight: float = 2.0
+    name: str = "overtime"
+
+    def _normal(self, problem: RosterProblem, person: Person) -> Ints:
+        """(weeks,): paid minutes up to which there is no overtime."""
+        most = problem.paid_minutes_max[problem.people.index(person)]
+        return np.asarray(np.maximum(most - self.allowance_minutes, 0))
+
+    def add(self, model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person) -> list[Penalty]:
+        normal = self._normal(problem, person)
+        total: Any = 0
+        for week, days in weeks(problem.period):
+            paid = sum(
+                works[key] * option.paid_minutes
+                for d in days
+                for option in problem.options
+                if (key := (person.agent_id, d, option.name)) in works
+            )
+            above = model.new_int_var(0, 7 * 24 * 60, f"{person.agent_id} overtime in week {week}")
+            model.add_max_equality(above, [paid - int(normal[week]), 0])
+            total += above
+        return [Penalty(self.name, self.weight, total * (1 / 60))]
+
+    def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
+        hours = [0.0] * len(agreed.weekly_hours_max)
+        for w in in_period(worked, agreed):
+            hours[week_of(w.schedule_date, agreed)] += w.paid_hours
+        for week, paid in enumerate(hours):
+            most = int(agreed.weekly_hours_max[week] * 60 + 1e-6) / 60
+            normal = max(most - self.allowance_minutes / 60, 0.0)
+            if paid > normal + 1e-6:
+                day = agreed.period_first + timedelta(days=7 * week)
+                message = f"{paid:g} paid hours in the week, {normal:g} are normal"
+                yield Violation(day, message, paid - normal)
+
+    def machine(self, problem: RosterProblem, person: Person) -> Machine | None:
+        """A state is the paid time of the week so far in the contract's unit, up to the normal hours."""
+        normal, unit = self._normal(problem, person), paid_unit(problem, person)
+        paid = np.arange(-(-int(normal.max()) // unit) + 1)
+        units = np.array([option.paid_minutes for option in problem.options], dtype=np.int64) // unit
+        amount = with_day_off(np.broadcast_to(units, (problem.period.days, len(units))), 0)
+        kind, what = kinds_of(amount)
+        reached = paid[:, None] + what[:, 0][None, :]
+        week = np.arange(problem.period.days) // 7
+        above = [np.maximum(unit * at - normal[week][:, None, None], 0) for at in (paid[:, None], reached)]
+        step = np.where(last_of_week(problem.period)[:, None, None], 0, np.minimum(reached, paid[-1])[None, :, :])
+        return Machine(kind, step, self.weight * (above[1] - above[0]) / 60)

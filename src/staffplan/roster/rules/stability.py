@@ -1,0 +1,85 @@
+"""What people have been told stays, as far as it can."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from staffplan.roster.machines import Machine
+from staffplan.roster.problem import Person, RosterProblem
+from staffplan.roster.rules.base import Agreed, Penalty, Violation, Worked, Works
+
+if TYPE_CHECKING:
+    from ortools.sat.python import cp_model
+
+
+@dataclass(frozen=True)
+class Stability:
+    """The amount is the number of days on which the person's work differs from the published roster.
+
+    It differs where a shift begins or ends at another time, is new, or is gone. Days not published are free.
+    """
+
+    published: tuple[Worked, ...]
+    first_day: date
+    last_day: date
+    weight: float = 5.0
+    name: str = "published roster"
+
+    def _same(self, problem: RosterProblem) -> dict[int, set[int]]:
+        """By day of the period that was published: the options that are what was told, the last one a day off."""
+        period, told = problem.period, {shift.schedule_date: shift for shift in self.published}
+        found: dict[int, set[int]] = {}
+        for d in range(period.days):
+            if not self.first_day <= period.day(d) <= self.last_day:
+                continue
+            shift = told.get(period.day(d))
+            if shift is None:
+                found[d] = {len(problem.options)}
+                continue
+            spans = [
+                (period.instant(first), period.instant(first + option.slots))
+                for option, first in zip(problem.options, problem.option_slot[:, d].tolist(), strict=True)
+            ]
+            found[d] = {o for o, span in enumerate(spans) if span == (shift.start, shift.end)}
+        return found
+
+    def add(self, model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person) -> list[Penalty]:
+        changed = []
+        for d, same in self._same(problem).items():
+            keys = {o: (person.agent_id, d, option.name) for o, option in enumerate(problem.options)}
+            if len(problem.options) in same:
+                changed.append(sum(works[key] for key in keys.values() if key in works))
+            else:
+                changed.append(1 - sum(works[keys[o]] for o in same if keys[o] in works))
+        return [Penalty(self.name, self.weight, sum(changed))] if changed else []
+
+    def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
+        for number in range(agreed.period_days):
+            day = agreed.period_first + timedelta(days=number)
+            if not self.first_day <= day <= self.last_day:
+                continue
+            told, now = (
+                sorted((s.start, s.end) for s in shifts if s.schedule_date == day)
+                for shifts in (self.published, worked)
+            )
+            if told != now:
+                names = [shift.shift for shift in self.published if shift.schedule_date == day]
+                yield Violation(day, f"{names[0] or 'another shift' if names else 'a day off'} was published")
+
+    def machine(self, problem: RosterProblem, person: Person) -> Machine | None:
+        """One state; what was published is one kind, all else the other."""
+        same = self._same(problem)
+        if not same:
+            return None
+        kind = np.zeros((problem.period.days, len(problem.options) + 1), dtype=np.int64)
+        for d, options in same.items():
+            kind[d] = 1
+            kind[d, list(options)] = 0
+        shape = (problem.period.days, 1, 2)
+        price = np.broadcast_to(np.array([0.0, self.weight]), shape)
+        return Machine(kind, np.zeros(shape, dtype=np.int64), price)

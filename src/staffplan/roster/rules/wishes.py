@@ -1,0 +1,139 @@
+"""What a person wishes for: days off, shifts, and shifts they would rather not work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from staffplan.roster.machines import Floats, Ints, Machine, kinds_of, with_day_off
+from staffplan.roster.problem import Person, RosterProblem, ShiftOption
+from staffplan.roster.rules.base import Agreed, Penalty, Violation, Worked, Works, variables
+
+if TYPE_CHECKING:
+    from ortools.sat.python import cp_model
+
+
+@dataclass(frozen=True)
+class Wish:
+    """One wish, for every day from the first to the last. `worth`: how much one of its days counts.
+
+    "off": no shift has a minute on the day, as for time off. "shift": the day is worked, in the shift named (a
+    family, or one start, "early 08:00"; "": any). "not": the shift named is not worked.
+    """
+
+    first_day: date
+    last_day: date
+    kind: Literal["off", "shift", "not"]
+    shift: str = ""
+    worth: float = 1.0
+
+    @property
+    def words(self) -> str:
+        if self.kind == "off":
+            return "a day off"
+        return f"not {self.shift}" if self.kind == "not" else self.shift or "to work"
+
+
+@dataclass(frozen=True)
+class WishesGranted:
+    """The amount is the worth of the wishes that are not granted, day by day."""
+
+    wishes: tuple[Wish, ...]
+    weight: float = 2.0
+    name: str = "wishes"
+
+    def add(self, model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person) -> list[Penalty]:
+        missed = [
+            wish.worth * _missed(model, works, problem, person, d, wish)
+            for d in range(problem.period.days)
+            for wish in self.wishes
+            if wish.first_day <= problem.period.day(d) <= wish.last_day
+        ]
+        return [Penalty(self.name, self.weight, sum(missed))] if missed else []
+
+    def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
+        for number in range(agreed.period_days):
+            day = agreed.period_first + timedelta(days=number)
+            for wish in self.wishes:
+                if wish.first_day <= day <= wish.last_day and not _granted(wish, day, worked, agreed.timezone):
+                    yield Violation(day, f"wished for {wish.words}, not granted", wish.worth)
+
+    def machine(self, problem: RosterProblem, person: Person) -> Machine | None:
+        """A state says whether a shift of the day before runs into the day, where that is wished off."""
+        off, price = self._worths(problem)
+        if not off.any() and not price.any():
+            return None
+        works = with_day_off(np.ones_like(problem.option_slot.T), 0)
+        tail = with_day_off((past_midnight(problem) & (off[1:, None] > 0)).astype(np.int64), 0)
+        prices, level = np.unique(price, return_inverse=True)
+        kind, what = kinds_of(level.reshape(price.shape), works, tail)
+        state = np.arange(2)
+        spoilt = np.maximum(state[:, None], what[None, :, 1])
+        step = np.broadcast_to(what[None, None, :, 2], (len(price), 2, len(what)))
+        cost = prices[what[:, 0]][None, None, :] + off[:-1, None, None] * spoilt[None, :, :]
+        start = int(any(shift.end > problem.period.start for shift in person.past))
+        return Machine(kind, step, self.weight * cost, start=start)
+
+    def _worths(self, problem: RosterProblem) -> tuple[Floats, Floats]:
+        """(days + 1,) worth of days off wished, zero after the period; (days, options + 1) of shifts missed."""
+        days = problem.period.days
+        off, price = np.zeros(days + 1), np.zeros((days, len(problem.options) + 1))
+        for wish in self.wishes:
+            named = np.array([_is_named(wish, option) for option in problem.options] + [False])
+            for d in range(days):
+                if wish.first_day <= problem.period.day(d) <= wish.last_day:
+                    off[d] += wish.worth * (wish.kind == "off")
+                    price[d] += wish.worth * ((wish.kind == "shift") & ~named | (wish.kind == "not") & named)
+        return off, price
+
+
+def past_midnight(problem: RosterProblem) -> np.ndarray:
+    """(days, options): the shift runs into the next day."""
+    slots: Ints = np.array([option.slots for option in problem.options], dtype=np.int64)
+    return np.asarray((problem.option_slot + slots[:, None] > problem.period.day_slot[1:]).T)
+
+
+def _is_named(wish: Wish, option: ShiftOption) -> bool:
+    return wish.shift in ("", option.name, option.family)
+
+
+def _missed(
+    model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person, day: int, wish: Wish
+) -> Any:
+    """An expression that is 1 where the wish is not granted on the day, else 0."""
+    if wish.kind == "off":
+        return _spoilt(model, works, problem, person, day)
+    keys = [(person.agent_id, day, option.name) for option in problem.options if _is_named(wish, option)]
+    worked = sum(works[key] for key in keys if key in works)
+    return worked if wish.kind == "not" else 1 - worked
+
+
+def _spoilt(model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person, day: int) -> Any:
+    there = variables(works, person, range(day, day + 1), problem)
+    late = past_midnight(problem)[day - 1] if day else np.zeros(len(problem.options), dtype=bool)
+    for option in (problem.options[o] for o in np.flatnonzero(late)):
+        if (key := (person.agent_id, day - 1, option.name)) in works:
+            there.append(works[key])
+    if day == 0 and any(shift.end > problem.period.start for shift in person.past):
+        there.append(model.new_constant(1))
+    spoilt = model.new_bool_var(f"{person.agent_id} has a shift on day {day}")
+    model.add_max_equality(spoilt, [*there, 0])
+    return spoilt
+
+
+def _granted(wish: Wish, day: date, worked: Sequence[Worked], timezone: str) -> bool:
+    begun = [shift for shift in worked if shift.schedule_date == day]
+    if wish.kind == "off":
+        return not begun and not any(shift.schedule_date < day <= _last_day(shift, timezone) for shift in worked)
+    named = [shift for shift in begun if wish.shift in ("", shift.shift, shift.family)]
+    return bool(named) == (wish.kind == "shift")
+
+
+def _last_day(shift: Worked, timezone: str) -> date:
+    last: date = (shift.end - pd.Timedelta(1, unit="ns")).tz_convert(timezone).date()
+    return last
