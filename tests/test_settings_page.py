@@ -10,7 +10,7 @@ from types import ModuleType
 import pytest
 from pydantic import BaseModel
 
-from staffplan import people_settings, rule_settings, settings
+from staffplan import people_settings, rule_settings, settings, soft_rule_settings, team_rule_settings
 
 REPOSITORY = Path(__file__).parent.parent
 
@@ -32,7 +32,8 @@ def test_the_reference_page_is_the_one_that_the_code_makes(maker: ModuleType) ->
 
 def models() -> Iterator[type[BaseModel]]:
     """Groups of settings that a file can hold, without those that others only build on."""
-    for value in {**vars(settings), **vars(people_settings), **vars(rule_settings)}.values():
+    modules = (settings, people_settings, rule_settings, soft_rule_settings, team_rule_settings)
+    for value in {name: value for module in modules for name, value in vars(module).items()}.values():
         if isinstance(value, type) and issubclass(value, settings.Section) and not value.__subclasses__():
             yield value
 

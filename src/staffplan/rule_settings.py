@@ -5,31 +5,17 @@ Limits that law sets are settings; where a default comes from a law, the text be
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
-from staffplan.clock import parse_spans
 from staffplan.errors import Problem, nearest
+from staffplan.rule_sections import NightSection, RuleSection
 from staffplan.settings import NotNegative, Positive, Section
-
-
-class RuleSection(Section):
-    """A rule for people, each for themselves: all of them, those of some contracts, or some by name."""
-
-    rule: str
-    """Which rule it is."""
-    work_plans: tuple[str, ...] = ()
-    """Contracts it holds for; left out: all."""
-    agents: tuple[str, ...] = ()
-    """Agents (agent_id) it holds for; left out: all."""
-
-    @property
-    def families(self) -> tuple[str, ...]:
-        """Names of [shifts] that the rule speaks of."""
-        return ()
+from staffplan.soft_rule_settings import SoftRuleSettings
+from staffplan.team_rule_settings import TeamRule
 
 
 class DailyRest(RuleSection):
@@ -110,22 +96,6 @@ class WholeWeekends(RuleSection):
 
     rule: Literal["whole_weekends"] = "whole_weekends"
     """Which rule it is."""
-
-
-class NightSection(RuleSection):
-    """A rule on night shifts: those with so many hours inside the night."""
-
-    night: str = "23:00-06:00"
-    """The night, local time. It has seven hours or more and contains 00:00-05:00: Directive 2003/88/EC,
-    article 2(3)."""
-    night_hours: Positive = 3.0
-    """A shift with so many hours inside the night is a night shift. 3 hours: Directive 2003/88/EC, article 2(4)."""
-
-    @model_validator(mode="after")
-    def _one_span(self) -> Self:
-        if len(parse_spans(self.night)) != 1:
-            raise ValueError('night is not one span of time; write "23:00-06:00"')
-        return self
 
 
 class NightsInARow(NightSection):
@@ -297,17 +267,27 @@ HardRuleSettings = (
     | ShiftsOf
     | Rotation
 )
-RuleSettings = Annotated[HardRuleSettings, Field(discriminator="rule")]
+RuleSettings = Annotated[HardRuleSettings | SoftRuleSettings | TeamRule, Field(discriminator="rule")]
 RULES: Mapping[str, type[Section]] = {
-    str(rule.model_fields["rule"].default): rule for rule in get_args(HardRuleSettings)
+    str(rule.model_fields["rule"].default): rule
+    for rule in (*get_args(HardRuleSettings), *get_args(SoftRuleSettings), *get_args(TeamRule))
 }
 
 
 def unknown_names(
-    rules: Sequence[Section], shifts: Mapping[str, object], work_plans: Mapping[str, object], place: str
+    rules: Sequence[Section],
+    shifts: Mapping[str, object],
+    work_plans: Mapping[str, object],
+    groups: Collection[str],
+    place: str,
 ) -> Iterator[Problem]:
-    """Shifts and contracts that a rule names and the settings do not have, each at `place`.number.key."""
+    """Shifts, contracts and planning groups that a rule names and the settings do not have, each at
+    `place`.number.key. Settings without any queue leave the groups to the data."""
     for number, rule in enumerate(rules):
+        group = getattr(rule, "planning_group", "")
+        if groups and group and group not in groups:
+            message = f"{group!r} is no planning group"
+            yield Problem(f"{place}.{number}.planning_group", message, nearest(group, sorted(groups)))
         if not isinstance(rule, RuleSection):
             continue
         for name in rule.work_plans:

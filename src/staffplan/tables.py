@@ -8,6 +8,7 @@ from typing import ClassVar
 from staffplan.clock import parse_spans, parse_weekdays
 from staffplan.meeting_tables import Meetings
 from staffplan.schema import Column, Table, instant, number, text
+from staffplan.wish_tables import Fairness, Wishes
 
 CHANNELS = ("voice", "chat", "email", "social", "callback", "counter")
 WORK_TYPE = {
@@ -263,7 +264,10 @@ class Locks(Table):
 
 @dataclass(frozen=True)
 class Workforce:
-    """The people: agents, their time off, availability, meetings; what is locked, what they worked just before."""
+    """The people: agents, their time off, availability, meetings; what is locked, what they worked just before.
+
+    Their wishes; how what is unpopular fell on them before; and the roster that they have been told, if any.
+    """
 
     agents: Agents
     time_off: TimeOff
@@ -271,6 +275,9 @@ class Workforce:
     meetings: Meetings = field(default_factory=Meetings.empty)
     locks: Locks = field(default_factory=Locks.empty)
     past: RosterShifts = field(default_factory=RosterShifts.empty)
+    wishes: Wishes = field(default_factory=Wishes.empty)
+    past_fairness: Fairness = field(default_factory=Fairness.empty)
+    published: RosterShifts = field(default_factory=RosterShifts.empty)
 
 
 ACTIVITIES = ("queue", "break", "meal", "meeting", "training")

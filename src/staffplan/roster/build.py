@@ -13,9 +13,12 @@ from numpy.typing import NDArray
 
 from staffplan.clock import WEEKDAYS, SiteCalendar, Spans, midnight, parse_spans, parse_weekdays, wall_instant
 from staffplan.people_settings import RosterSettings, ShiftSettings, WorkPlanSettings
-from staffplan.roster.inputs import plan_of, refuse_what_cannot_be_used, skills_of, slot_minutes
-from staffplan.roster.problem import DAYS_OF_A_WHOLE_WEEK, Pause, Period, Person, RosterProblem, ShiftOption
-from staffplan.roster.rules import agreed_rules
+from staffplan.roster.agreements import locked_in, under_agreement
+from staffplan.roster.inputs import plan_of, refuse_what_cannot_be_used, slot_minutes
+from staffplan.roster.problem import DAYS_OF_A_WHOLE_WEEK, NO_LIMIT, Pause, Period, Person, RosterProblem, ShiftOption
+from staffplan.roster.soft import with_soft_rules
+from staffplan.roster.worth import cover_worth
+from staffplan.schema import names_in
 from staffplan.site import Site
 from staffplan.tables import StaffingRequirement, Workforce
 
@@ -37,30 +40,38 @@ def build_problem(
 
     Agents none of whose skills is needed in the period are not part of it.
     """
-    refuse_what_cannot_be_used(requirement, workforce, shifts, work_plans, site)
+    refuse_what_cannot_be_used(requirement, workforce, settings, shifts=shifts, work_plans=work_plans, site=site)
     options = make_options(shifts, slot_minutes(shifts, site))
     period = make_period(requirement, site, slot_minutes(shifts, site), max(option.slots for option in options))
     groups = tuple(sorted(set(requirement.frame["planning_group"])))
     required = required_by_slot(requirement, groups, period)
-    people = make_people(workforce, groups, settings, work_plans)
+    people = make_people(workforce, groups, work_plans)
     masks = [sum(1 << groups.index(skill) for skill in person.skills) for person in people]
     skillsets, skillset_of = np.unique(np.array(masks, dtype=np.int64), return_inverse=True)
     starts = option_starts(options, period)
     hours = np.where(np.arange(period.slots) < period.day_slot[-1], period.slot_hours, 0.0)
     off = [days_off(person.agent_id, workforce) for person in people]
-    useful = useful_options(required, skillsets, starts, options)
+    holidays = [closed_holidays(person, groups, required, period, site.calendar) for person in people]
+    free, paid = credited_days(off, holidays, period)
+    a_day = np.array([person.contract.weekly_hours_min / CREDITED_DAYS for person in people])
+    credited = np.stack([free.sum(axis=1) * a_day, paid.sum(axis=1) * a_day], axis=1)
+    people = under_agreement(
+        people, workforce, settings, shifts=shifts, work_plans=work_plans, period=period, credited=credited
+    )
+    serves = option_groups(options, shifts, groups)
+    useful = useful_options(required, skillsets, starts, options, serves)
     walls = option_walls(starts, options, period)
     allowed = np.zeros((len(people), period.days, len(options)), dtype=bool)
     why_not: list[dict[int, str]] = []
     for number, person in enumerate(people):
-        mine = contract_options(person, options, shifts, period) & useful[skillset_of[number]]
+        wanted = useful[skillset_of[number]] | locked_in(person, options, period)
+        mine = contract_options(person, options, shifts, period) & wanted
         here = available_options(person.agent_id, workforce, walls, period)
-        free = ~touches(off[number].all_days, walls, period)
-        allowed[number] = mine & here & free
-        why_not.append(reasons(mine, here, free))
-    holidays = [closed_holidays(person, groups, required, period, site.calendar) for person in people]
-    fewest, most = paid_bounds(people, off, holidays, period)
-    return RosterProblem(
+        at_work = ~touches(off[number].all_days, walls, period)
+        allowed[number] = mine & here & at_work
+        why_not.append(reasons(mine, here, at_work))
+    fewest, most = paid_bounds(people, free, paid, period)
+    problem = RosterProblem(
         period=period,
         groups=groups,
         required=required,
@@ -74,9 +85,16 @@ def build_problem(
         why_not=tuple(why_not),
         paid_minutes_min=fewest,
         paid_minutes_max=most,
+        option_groups=serves,
+        worth=cover_worth(
+            required, hours, under=settings.understaffing_weight, over=settings.overstaffing_weight
+        ),
+        seats=np.full(period.slots, NO_LIMIT, dtype=np.int64),
+        pausing=np.full(period.slots, NO_LIMIT, dtype=np.int64),
         understaffing_weight=settings.understaffing_weight,
         overstaffing_weight=settings.overstaffing_weight,
     )
+    return with_soft_rules(problem, workforce, settings, shifts)
 
 
 def reasons(mine: NDArray[np.bool_], here: NDArray[np.bool_], free: NDArray[np.bool_]) -> dict[int, str]:
@@ -106,16 +124,18 @@ def make_options(shifts: Mapping[str, ShiftSettings], slot: int) -> tuple[ShiftO
 
 
 def make_pauses(shift: ShiftSettings, slot: int) -> tuple[Pause, ...]:
-    """Windows on the grid of slots, tightened so that the pauses fit one after the other."""
-    pauses: list[Pause] = []
-    at = 0
+    """Windows on the grid of slots, tightened from both ends so that the pauses fit one after the other."""
+    lengths = [pause.minutes // slot for pause in shift.breaks]
+    earliest: list[int] = []
     for pause in shift.breaks:
-        earliest = max(-(-pause.earliest_minutes // slot), at)
-        pauses.append(
-            Pause(pause.activity, pause.minutes // slot, earliest, pause.latest_minutes // slot, pause.paid)
-        )
-        at = earliest + pause.minutes // slot
-    return tuple(pauses)
+        before = earliest[-1] + lengths[len(earliest) - 1] if earliest else 0
+        earliest.append(max(-(-pause.earliest_minutes // slot), before))
+    latest = [pause.latest_minutes // slot for pause in shift.breaks]
+    for k in reversed(range(len(latest) - 1)):
+        latest[k] = min(latest[k], latest[k + 1] - lengths[k])
+    return tuple(
+        Pause(pause.activity, lengths[k], earliest[k], latest[k], pause.paid) for k, pause in enumerate(shift.breaks)
+    )
 
 
 def make_period(requirement: StaffingRequirement, site: Site, slot: int, longest: int) -> Period:
@@ -156,19 +176,15 @@ def _rows(frame: pd.DataFrame) -> Iterator[Any]:
 
 
 def make_people(
-    workforce: Workforce,
-    groups: tuple[str, ...],
-    settings: RosterSettings,
-    work_plans: Mapping[str, WorkPlanSettings],
+    workforce: Workforce, groups: tuple[str, ...], work_plans: Mapping[str, WorkPlanSettings]
 ) -> tuple[Person, ...]:
+    """Everybody with a skill that is needed; the site's rules for them come later."""
     people = []
     for row in _rows(workforce.agents.frame):
-        skills = tuple(skill for skill in skills_of(str(row.skills)) if skill in groups)
-        if not skills:
-            continue
-        plan = plan_of(str(row.work_plan), work_plans)
-        rules = agreed_rules(plan, settings)
-        people.append(Person(str(row.agent_id), str(row.name), plan, work_plans[plan], skills, rules))
+        skills = tuple(skill for skill in names_in(str(row.skills)) if skill in groups)
+        if skills:
+            plan = plan_of(str(row.work_plan), work_plans)
+            people.append(Person(str(row.agent_id), str(row.name), plan, work_plans[plan], skills, rules=()))
     return tuple(people)
 
 
@@ -196,20 +212,34 @@ def _wall_minutes(slots: NDArray[np.int64], period: Period) -> NDArray[np.int64]
     return np.asarray(since // pd.Timedelta(minutes=1), dtype=np.int64).reshape(slots.shape).T
 
 
+def option_groups(
+    options: tuple[ShiftOption, ...], shifts: Mapping[str, ShiftSettings], groups: tuple[str, ...]
+) -> NDArray[np.int64]:
+    """(options,): groups (bits) that each shift may serve: those it names, or all."""
+    everything = (1 << len(groups)) - 1
+    named = {
+        family: sum(1 << groups.index(name) for name in shift.groups if name in groups) if shift.groups else everything
+        for family, shift in shifts.items()
+    }
+    return np.array([named[option.family] for option in options], dtype=np.int64)
+
+
 def useful_options(
     required: NDArray[np.float64],
     skillsets: NDArray[np.int64],
     starts: NDArray[np.int64],
     options: tuple[ShiftOption, ...],
+    serves: NDArray[np.int64],
 ) -> NDArray[np.bool_]:
-    """(skillsets, days, options): one of the set's groups needs somebody during the shift."""
+    """(skillsets, days, options): one of the set's groups that the shift may serve needs somebody during it."""
     ends = starts + np.array([option.slots for option in options], dtype=np.int64)[:, None]
-    found = []
-    for skillset in skillsets:
-        mine = [g for g in range(len(required)) if skillset >> g & 1]
-        needed = np.concatenate([[0], np.cumsum((required[mine] > 0).any(axis=0))])
-        found.append((needed[ends] > needed[starts]).T)
-    return np.array(found)
+    found = np.zeros((len(skillsets), starts.shape[1], len(options)), dtype=bool)
+    for number, skillset in enumerate(skillsets):
+        for mask in np.unique(serves):
+            mine = [g for g in range(len(required)) if (skillset & mask) >> g & 1]
+            needed = np.concatenate([[0], np.cumsum((required[mine] > 0).any(axis=0))])
+            found[number][:, serves == mask] = (needed[ends] > needed[starts]).T[:, serves == mask]
+    return found
 
 
 def contract_options(
@@ -303,23 +333,30 @@ def closed_holidays(
     return found
 
 
+def credited_days(
+    off: list[DaysOff], holidays: list[set[date]], period: Period
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """(people, weeks) days of time off and closed holidays that count in each week: all of them, and the paid."""
+    shape = (len(off), period.weeks)
+    free, paid = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
+    for number, (mine, closed) in enumerate(zip(off, holidays, strict=True)):
+        for week in range(period.weeks):
+            days = {period.day(d) for d in period.week_days(week)}
+            free[number, week] = min(CREDITED_DAYS, len(days & (mine.all_days | closed)))
+            paid[number, week] = min(CREDITED_DAYS, len(days & (mine.paid_days | closed)))
+    return free, paid
+
+
 def paid_bounds(
-    people: tuple[Person, ...], off: list[DaysOff], holidays: list[set[date]], period: Period
+    people: tuple[Person, ...], free: NDArray[np.int64], paid: NDArray[np.int64], period: Period
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """(people, weeks) fewest and most paid minutes of work in each week, time off credited.
 
     Every day off takes a fifth from the minimum; a paid one also takes a fifth of the minimum from the maximum.
     """
-    shape = (len(people), period.weeks)
-    fewest, most = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
-    for number, person in enumerate(people):
-        day_minutes = person.contract.weekly_hours_min * 60 / CREDITED_DAYS
-        for week in range(period.weeks):
-            days = {period.day(d) for d in period.week_days(week)}
-            free = min(CREDITED_DAYS, len(days & (off[number].all_days | holidays[number])))
-            paid = min(CREDITED_DAYS, len(days & (off[number].paid_days | holidays[number])))
-            if len(days) >= DAYS_OF_A_WHOLE_WEEK:
-                fewest[number, week] = np.ceil(day_minutes * (CREDITED_DAYS - free) - 1e-6)
-            ceiling = person.contract.weekly_hours_max * 60 - day_minutes * paid
-            most[number, week] = max(np.floor(ceiling + 1e-6), 0)
-    return fewest, most
+    least = np.array([person.contract.weekly_hours_min * 60 for person in people])[:, None]
+    ceiling = np.array([person.contract.weekly_hours_max * 60 for person in people])[:, None]
+    whole = np.array([len(period.week_days(week)) >= DAYS_OF_A_WHOLE_WEEK for week in range(period.weeks)])
+    due = np.ceil(least / CREDITED_DAYS * (CREDITED_DAYS - free) - 1e-6) * whole
+    most = np.maximum(np.floor(ceiling - least / CREDITED_DAYS * paid + 1e-6), 0)
+    return due.astype(np.int64), most.astype(np.int64)

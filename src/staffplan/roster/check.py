@@ -6,17 +6,19 @@ Nothing here knows the solver or the problem it is given; the roster is read as 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from staffplan.clock import parse_spans, parse_weekdays, wall_instant
 from staffplan.people_settings import RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.roster import rules
+from staffplan.roster.check_meetings import meeting_breaches
+from staffplan.roster.check_need import uncovered
+from staffplan.roster.rules.team import team_rules, team_violations
 from staffplan.site import Site
 from staffplan.tables import Roster, StaffingRequirement, Workforce
 
@@ -88,10 +90,12 @@ class _Agent:
 
     agent_id: str
     skills: frozenset[str]
-    plan_name: str
+    holder: rules.Holder
     plan: WorkPlanSettings
     off: frozenset[date]
     unpaid: frozenset[date]
+    past: tuple[rules.Worked, ...]
+    """Shifts before the period, as far as they are known."""
     shifts: tuple[rules.Worked, ...]
     activities: tuple[_Activity, ...]
 
@@ -118,6 +122,11 @@ def check(
     breaches = [*_unknown_agents(roster, workforce)]
     for agent in _agents(roster, case):
         breaches += _agent_breaches(agent, case)
+    between = team_violations(
+        roster, workforce, team_rules(settings), calendar=site.calendar, first=first, days=days
+    )
+    breaches += [Breach("", broken.day, broken.rule, broken.message) for broken in between]
+    breaches += [Breach(*found) for found in meeting_breaches(roster, workforce, first, days, case.zone)]
     return CheckReport(tuple(sorted(set(breaches))), uncovered(roster, requirement, site))
 
 
@@ -134,25 +143,33 @@ def _unknown_agents(roster: Roster, workforce: Workforce) -> Iterator[Breach]:
 
 
 def _agents(roster: Roster, case: _Case) -> Iterator[_Agent]:
-    shifts: dict[str, list[rules.Worked]] = {}
-    for row in _rows(roster.shifts.frame.sort_values("start")):
-        worked = rules.Worked(row.schedule_date.date(), row.start, row.end, float(row.paid_hours), str(row.shift))
-        shifts.setdefault(str(row.agent_id), []).append(worked)
+    shifts = rules.worked_by_agent(roster.shifts.frame, case.shifts, case.zone)
+    before = case.workforce.past.frame
+    before = before[(before["schedule_date"].dt.date < case.first).to_numpy()]
+    past = rules.worked_by_agent(before, case.shifts, case.zone)
     activities: dict[str, list[_Activity]] = {}
     for row in _rows(roster.activities.frame.sort_values(["start", "end"])):
         days = (row.schedule_date.date(), row.activity_date.date())
         done = _Activity(*days, row.start, row.end, str(row.activity), str(row.planning_group), row.paid == "yes")
         activities.setdefault(str(row.agent_id), []).append(done)
+    holders = rules.holders(case.workforce, case.work_plans, case.first)
     for row in _rows(case.workforce.agents.frame):
-        agent_id, name = str(row.agent_id), str(row.work_plan)
-        name = next(iter(case.work_plans)) if not name and len(case.work_plans) == 1 else name
-        if name not in case.work_plans:
+        agent_id = str(row.agent_id)
+        holder = holders[agent_id]
+        if holder.plan_name not in case.work_plans:
             continue
         off, unpaid = _time_off(agent_id, case.workforce)
-        skills = frozenset(part.strip() for part in str(row.skills).split(";"))
-        mine = tuple(shifts.get(agent_id, ()))
-        done_by = tuple(activities.get(agent_id, ()))
-        yield _Agent(agent_id, skills, name, case.work_plans[name], off, unpaid, mine, done_by)
+        yield _Agent(
+            agent_id,
+            skills=frozenset(part.strip() for part in str(row.skills).split(";")),
+            holder=holder,
+            plan=case.work_plans[holder.plan_name],
+            off=off,
+            unpaid=unpaid,
+            past=tuple(past.get(agent_id, ())),
+            shifts=tuple(shifts.get(agent_id, ())),
+            activities=tuple(activities.get(agent_id, ())),
+        )
 
 
 def _time_off(agent_id: str, workforce: Workforce) -> tuple[frozenset[date], frozenset[date]]:
@@ -182,9 +199,9 @@ def _agent_breaches(agent: _Agent, case: _Case) -> Iterator[Breach]:
         for rule, message in found:
             yield Breach(agent.agent_id, shift.schedule_date, rule, message)
     yield from _stray_activities(agent, case)
-    agreed = _agreed(agent, case)
-    for keeps in _rules(agent, case):
-        for violation in keeps.violations(agent.shifts, agreed):
+    agreed, hard = _agreed(agent, case), (keeps for keeps in _rules(agent, case) if keeps.weight is None)
+    for keeps in hard:
+        for violation in keeps.violations((*agent.past, *agent.shifts), agreed):
             yield Breach(agent.agent_id, violation.day, keeps.name, violation.message)
 
 
@@ -218,7 +235,7 @@ def _shift_words(shift: rules.Worked, inside: list[_Activity], agent: _Agent, ca
     if not known:
         yield "shift allowed", f"no shift of the settings runs {start:%H:%M}-{end:%H:%M} on a {start:%A}"
     elif not mine:
-        yield "shift allowed", f"{known[0]} {start:%H:%M} is not allowed by [work_plans.{agent.plan_name}]"
+        yield "shift allowed", f"{known[0]} {start:%H:%M} is not allowed by [work_plans.{agent.holder.plan_name}]"
     if known:
         yield from min((list(_pause_words(shift, inside, case.shifts[n], case)) for n in mine or known), key=len)
     paid = sum(a.minutes for a in inside if a.paid) / 60
@@ -325,17 +342,20 @@ def _agreed(agent: _Agent, case: _Case) -> rules.Agreed:
     """Hours due and allowed in each block of seven days, time off and closed holidays credited."""
     fewest, most = [], []
     a_day = agent.plan.weekly_hours_min / 5
+    nobody_needed = not any(skill in case.open_days for skill in agent.skills)
+    for days, free, paid in _credited(agent, case):
+        fewest.append(0.0 if days < 5 or nobody_needed else a_day * (5 - free))
+        most.append(max(agent.plan.weekly_hours_max - a_day * paid, 0.0))
+    return rules.Agreed(case.first, case.days, tuple(fewest), tuple(most), agent.plan.days_per_week_max, case.zone)
+
+
+def _credited(agent: _Agent, case: _Case) -> Iterator[tuple[int, int, int]]:
+    """For each block of seven days: its days, those off that count, and the paid ones among them."""
     for week in range(-(-case.days // 7)):
         days = {case.first + timedelta(days=d) for d in range(7 * week, min(7 * week + 7, case.days))}
         closed = {d for d in days if _closed_holiday(d, agent, case)}
-        free, paid = (
-            min(5, len(days & (agent.off | closed))),
-            min(5, len(days & ((agent.off - agent.unpaid) | closed))),
-        )
-        nobody_needed = not any(skill in case.open_days for skill in agent.skills)
-        fewest.append(0.0 if len(days) < 5 or nobody_needed else a_day * (5 - free))
-        most.append(max(agent.plan.weekly_hours_max - a_day * paid, 0.0))
-    return rules.Agreed(case.first, case.days, tuple(fewest), tuple(most), agent.plan.days_per_week_max, case.zone)
+        paid = days & ((agent.off - agent.unpaid) | closed)
+        yield len(days), min(5, len(days & (agent.off | closed))), min(5, len(paid))
 
 
 def _closed_holiday(day: date, agent: _Agent, case: _Case) -> bool:
@@ -346,38 +366,10 @@ def _closed_holiday(day: date, agent: _Agent, case: _Case) -> bool:
 
 def _rules(agent: _Agent, case: _Case) -> list[rules.Rule]:
     always = (rules.OneShiftADay(), rules.DaysPerWeek(), rules.WeeklyHoursMin(), rules.WeeklyHoursMax())
-    return [*always, *rules.agreed_rules(agent.plan_name, case.settings)]
-
-
-def uncovered(roster: Roster, requirement: StaffingRequirement, site: Site) -> pd.DataFrame:
-    """Intervals with fewer people on queue than required, counted to the second."""
-    need = requirement.frame
-    length = site.calendar.interval_minutes * 60
-    zero = need["interval_start"].min()
-    begin = _seconds(need["interval_start"], zero)
-    queue = roster.activities.frame[roster.activities.frame["activity"] == "queue"]
-    present = np.zeros(len(need), dtype=np.int64)
-    for group in need["planning_group"].unique():
-        rows = np.flatnonzero((need["planning_group"] == group).to_numpy())
-        mine = queue[queue["planning_group"] == group]
-        starts, ends = _seconds(mine["start"], zero), _seconds(mine["end"], zero)
-        for sign, at in ((1, begin[rows] + length), (-1, begin[rows])):
-            present[rows] += sign * (_elapsed(at, starts) - _elapsed(at, ends))
-    found = need[["interval_start", "planning_group"]].assign(
-        required=need["agents_on_queue"],
-        scheduled=present / length,
-        missing=need["agents_on_queue"] - present / length,
+    a_day, credited = agent.plan.weekly_hours_min / 5, list(_credited(agent, case))
+    holder = replace(
+        agent.holder,
+        credited_hours=a_day * sum(free for _, free, _ in credited),
+        credited_paid_hours=a_day * sum(paid for _, _, paid in credited),
     )
-    return found[found["missing"] > 1e-9].reset_index(drop=True)
-
-
-def _seconds(instants: pd.Series, zero: pd.Timestamp) -> np.ndarray:
-    return ((instants - zero) // pd.Timedelta(seconds=1)).to_numpy(dtype=np.int64)
-
-
-def _elapsed(at: np.ndarray, marks: np.ndarray) -> np.ndarray:
-    """(instants,): seconds from each mark to the instant, for the marks before it, added up."""
-    marks = np.sort(marks)
-    before = np.searchsorted(marks, at)
-    summed = np.concatenate([[0], np.cumsum(marks)])
-    return np.asarray(before * at - summed[before], dtype=np.int64)
+    return [*always, *rules.agreed_rules(holder, case.settings.rules)]

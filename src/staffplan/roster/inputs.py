@@ -10,16 +10,18 @@ import pandas as pd
 
 from staffplan.clock import midnight
 from staffplan.errors import ConfigError, DataError, Problem, nearest
-from staffplan.people_settings import ShiftSettings, WorkPlanSettings
+from staffplan.meeting_tables import unknown_people
+from staffplan.people_settings import RosterSettings, ShiftSettings, WorkPlanSettings
+from staffplan.rule_sections import RuleSection
+from staffplan.rule_settings import unknown_names
+from staffplan.schema import names_in
 from staffplan.site import Site
-from staffplan.tables import Availability, StaffingRequirement, TimeOff, Workforce
+from staffplan.tables import Availability, Locks, StaffingRequirement, TimeOff, Workforce
+from staffplan.wish_tables import Wishes, unknown_shifts
 
 FINEST_SLOT_MINUTES = 5
-
-
-def skills_of(text: str) -> tuple[str, ...]:
-    """Planning groups named in a cell: "voice; chat"."""
-    return tuple(dict.fromkeys(part.strip() for part in text.split(";") if part.strip()))
+OFF = "off"
+"""What a lock says of a day without a shift."""
 
 
 def plan_of(name: str, work_plans: Mapping[str, WorkPlanSettings]) -> str:
@@ -30,17 +32,29 @@ def plan_of(name: str, work_plans: Mapping[str, WorkPlanSettings]) -> str:
 def refuse_what_cannot_be_used(
     requirement: StaffingRequirement,
     workforce: Workforce,
+    settings: RosterSettings,
+    *,
     shifts: Mapping[str, ShiftSettings],
     work_plans: Mapping[str, WorkPlanSettings],
     site: Site,
 ) -> None:
     """Raise ConfigError or DataError (where both: DataError) with every problem found."""
-    config = [*_contract_problems(shifts, work_plans), *_shift_problems(shifts, site)]
+    config = [
+        *_contract_problems(shifts, work_plans),
+        *_shift_problems(shifts, site),
+        *unknown_names(settings.rules, shifts, work_plans, site.groups(), "roster.rules"),
+        *_unknown_agents(settings, workforce),
+    ]
     data = [
         *_requirement_problems(requirement, site),
         *_agent_problems(requirement, workforce, work_plans, site),
         *_strangers(workforce.time_off, workforce),
         *_strangers(workforce.availability, workforce),
+        *unknown_people(workforce.meetings, workforce.agents.frame),
+        *_strangers(workforce.locks, workforce),
+        *_lock_problems(workforce, shifts),
+        *_strangers(workforce.wishes, workforce),
+        *unknown_shifts(workforce.wishes, [*shifts, *_starts(shifts)]),
     ]
     if data:
         raise DataError([*data, *config])
@@ -117,7 +131,7 @@ def _agent_problems(
     groups = sorted({*requirement.frame["planning_group"], *site.groups()})
     for agent in _rows(agents.frame):
         place = f"{agents.source}:{agent.agent_id}"
-        plan, skills = plan_of(str(agent.work_plan), work_plans), skills_of(str(agent.skills))
+        plan, skills = plan_of(str(agent.work_plan), work_plans), names_in(str(agent.skills))
         if work_plans and plan not in work_plans:
             said = f"no [work_plans.{plan}] is defined" if plan else "the agent has no contract"
             yield Problem(f"{place}:work_plan", said, nearest(plan, list(work_plans)))
@@ -128,8 +142,33 @@ def _agent_problems(
                 yield Problem(f"{place}:skills", f"{skill!r} is no planning group", nearest(skill, groups))
 
 
-def _strangers(table: TimeOff | Availability, workforce: Workforce) -> Iterator[Problem]:
+def _strangers(table: TimeOff | Availability | Locks | Wishes, workforce: Workforce) -> Iterator[Problem]:
     known = {str(agent_id) for agent_id in workforce.agents.frame["agent_id"]}
     for agent_id in sorted({str(agent_id) for agent_id in table.frame["agent_id"]} - known):
         place, message = f"{table.source}:{agent_id}", "the agent is not in the agents table"
         yield Problem(place, message, nearest(agent_id, sorted(known)))
+
+
+def _unknown_agents(settings: RosterSettings, workforce: Workforce) -> Iterator[Problem]:
+    """Agents that a rule is for and the agents table does not have."""
+    known = sorted({str(agent_id) for agent_id in workforce.agents.frame["agent_id"]})
+    for number, rule in enumerate(settings.rules):
+        for name in rule.agents if isinstance(rule, RuleSection) else ():
+            if name not in known:
+                place, message = f"roster.rules.{number}.agents", f"{name!r} is not in the agents table"
+                yield Problem(place, message, nearest(name, known))
+
+
+def _lock_problems(workforce: Workforce, shifts: Mapping[str, ShiftSettings]) -> Iterator[Problem]:
+    """Locks of shifts that the settings do not have."""
+    starts = _starts(shifts)
+    for row in _rows(workforce.locks.frame):
+        if row.shift not in (OFF, *shifts, *starts):
+            near = starts if " " in row.shift else [*shifts, OFF]
+            place = f"{workforce.locks.source}:{row.agent_id}:{row.day:%Y-%m-%d}"
+            yield Problem(place, f"{row.shift!r} is no shift of the settings", nearest(row.shift, near))
+
+
+def _starts(shifts: Mapping[str, ShiftSettings]) -> list[str]:
+    """Every shift with its start, "early 08:00"."""
+    return [f"{name} {m // 60:02d}:{m % 60:02d}" for name, shift in shifts.items() for m in shift.start_minutes]

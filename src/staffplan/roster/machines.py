@@ -7,6 +7,7 @@ All machines of a person together are made one automaton (automaton.py), so a ru
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,6 +62,48 @@ def counter(amount: Ints, most: int, start: int = 0, end: Floats | None = None) 
     reached = np.arange(most + 1)[:, None] + what[:, 0][None, :]
     step = np.where(reached <= most, reached, FORBIDDEN)
     return Machine(kind, np.broadcast_to(step, (len(amount), *step.shape)), end=end, start=start)
+
+
+Follow = Callable[[int, Ints, Ints], tuple[Ints, NDArray[np.bool_]]]
+"""Where a day's steps lead; see `unrolled`."""
+
+
+def unrolled(
+    labels: Sequence[Ints], start: Sequence[int], follow: Follow, end: Callable[[Ints], Floats] | None = None
+) -> Machine:
+    """A machine whose states are rows of numbers, found by following every kind of day from `start` on.
+
+    labels: what the rule sees of an option on a day, (days, options + 1) each. `follow(day, states, what)` gets the
+    day's states, (states, 1, numbers), and the kinds, (1, kinds, labels); it gives the states they lead to, (states,
+    kinds, numbers), and which steps are allowed, (states, kinds). `end(states)`: what ending in them costs. States
+    are numbered anew every day.
+    """
+    kind, what = kinds_of(*labels)
+    states, steps = np.array([start], dtype=np.int64), []
+    for day, kinds in enumerate(kind):
+        occurs = np.zeros(len(what), dtype=bool)
+        occurs[kinds] = True
+        reached, good = follow(day, states[:, None, :], what[None, :, :])
+        good = good & occurs
+        states, number = np.unique(reached[good], axis=0, return_inverse=True)
+        step = np.full(good.shape, FORBIDDEN, dtype=np.int64)
+        step[good] = number.ravel()
+        steps.append(step)
+    whole = np.full((len(steps), max(len(step) for step in steps), len(what)), FORBIDDEN, dtype=np.int64)
+    for day, step in enumerate(steps):
+        whole[day, : len(step)] = step
+    return Machine(kind, whole, end=None if end is None else end(states))
+
+
+def rows_of(*numbers: NDArray[np.generic]) -> Ints:
+    """(states, kinds, numbers) from one array of (states, kinds) for each number of a state."""
+    return np.stack(np.broadcast_arrays(*numbers), axis=-1).astype(np.int64)
+
+
+def filtered(bad: NDArray[np.bool_]) -> Machine:
+    """One state, in which some options, or the day off (last), are forbidden on some days: bad, (days, options + 1)."""
+    step = np.broadcast_to(np.array([[0, FORBIDDEN]], dtype=np.int64), (len(bad), 1, 2))
+    return Machine(bad.astype(np.int64), step)
 
 
 def within_weeks(machine: Machine, last_of_week: NDArray[np.bool_], allowed: NDArray[np.bool_]) -> Machine:

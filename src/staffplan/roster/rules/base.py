@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pandas as pd
@@ -68,6 +68,10 @@ class Agreed:
     weekly_hours_max: tuple[float, ...]
     days_per_week_max: int
     timezone: str = "UTC"
+
+    @property
+    def period_last(self) -> date:
+        return self.period_first + timedelta(days=self.period_days - 1)
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,16 @@
-"""Rules on days worked in a row."""
+"""Rules on days worked and days off in a row.
+
+A least holds for runs that both begin and end in what is known: days before the period are known where the person
+has a past, days after it never are.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -24,6 +29,14 @@ def days_before(person: Person, problem: RosterProblem) -> int:
     while problem.period.first_day - timedelta(days=count + 1) in busy:
         count += 1
     return count
+
+
+def day_terms(works: Works, problem: RosterProblem, person: Person, before: int) -> dict[int, Any]:
+    """1 where the person works, as terms of the model, by day number; with a past also for `before` days before."""
+    busy = {worked.schedule_date for worked in person.past}
+    past = range(-before, 0) if person.past else range(0)
+    known: dict[int, Any] = {d: int(problem.period.day(d) in busy) for d in past}
+    return known | {d: sum(variables(works, person, range(d, d + 1), problem)) for d in range(problem.period.days)}
 
 
 def worked_or_off(problem: RosterProblem) -> Ints:
@@ -66,3 +79,90 @@ class ConsecutiveDays:
         step = np.stack([np.zeros_like(run), np.where(run < self.days, run + 1, FORBIDDEN)], axis=1)
         start = min(days_before(person, problem), self.days)
         return Machine(worked_or_off(problem), np.broadcast_to(step, (problem.period.days, *step.shape)), start=start)
+
+
+@dataclass(frozen=True)
+class ConsecutiveDaysMin:
+    """Days worked in a row, at least, in runs of which both ends are known."""
+
+    days: int
+    name: str = "days in a row, minimum"
+    weight: None = None
+
+    def add(self, model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person) -> list[Posted]:
+        posted = []
+        term = day_terms(works, problem, person, self.days)
+        for length in range(1, self.days):
+            for first in range(-length, problem.period.days - length):
+                if first - 1 not in term:
+                    continue
+                run = [term[d] for d in range(first - 1, first + length + 1)]
+                constraint = model.add(sum(run[1:-1]) - run[0] - run[-1] <= length - 1)
+                days = span(problem.period.day(first), problem.period.day(first + length - 1))
+                posted.append(Posted(self.name, f"not {days} alone", constraint))
+        return posted
+
+    def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
+        busy = sorted({w.schedule_date for w in worked})
+        past_known = bool(busy) and busy[0] < agreed.period_first
+        for first, last in _runs(busy):
+            ends = last + timedelta(days=1)
+            known = ends <= agreed.period_last and (first > agreed.period_first or past_known)
+            length = (ends - first).days
+            if known and ends >= agreed.period_first and length < self.days:
+                said = f"{length} days" if length > 1 else "1 day"
+                yield Violation(max(last, agreed.period_first), f"{said} of work in a row, {self.days} are due")
+
+    def machine(self, problem: RosterProblem, person: Person) -> Machine:
+        """A state is the number of days in a row so far, at most those due; a run of unknown beginning has them."""
+        run = np.arange(self.days + 1)
+        off = np.where((run == 0) | (run == self.days), 0, FORBIDDEN)
+        step = np.stack([off, np.minimum(run + 1, self.days)], axis=1)
+        start = min(days_before(person, problem), self.days) if person.past else self.days
+        return Machine(worked_or_off(problem), np.broadcast_to(step, (problem.period.days, *step.shape)), start=start)
+
+
+@dataclass(frozen=True)
+class DaysOffInARow:
+    """Days off in a row, at least, between two days of work that are known."""
+
+    days: int
+    name: str = "days off in a row"
+    weight: None = None
+
+    def add(self, model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person) -> list[Posted]:
+        posted = []
+        term = day_terms(works, problem, person, self.days)
+        for length in range(1, self.days):
+            for first in range(-length, problem.period.days - length):
+                if first - 1 not in term:
+                    continue
+                run = [term[d] for d in range(first - 1, first + length + 1)]
+                constraint = model.add(run[0] + run[-1] - sum(run[1:-1]) <= 1)
+                days = span(problem.period.day(first), problem.period.day(first + length - 1))
+                posted.append(Posted(self.name, f"not {days} alone", constraint))
+        return posted
+
+    def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
+        for before, after in pairwise(sorted({w.schedule_date for w in worked})):
+            free = (after - before).days - 1
+            if 0 < free < self.days and agreed.period_first <= after <= agreed.period_last:
+                said = f"{free} days" if free > 1 else "1 day"
+                yield Violation(after, f"{said} off before this one, {self.days} in a row are due")
+
+    def machine(self, problem: RosterProblem, person: Person) -> Machine:
+        """A state is the number of days off in a row so far, at most those due; an unknown past has them."""
+        free = np.arange(self.days + 1)
+        work = np.where((free == 0) | (free == self.days), 0, FORBIDDEN)
+        step = np.stack([np.minimum(free + 1, self.days), work], axis=1)
+        last = max((worked.schedule_date for worked in person.past), default=None)
+        gap = self.days if last is None else (problem.period.first_day - last).days - 1
+        start = min(gap, self.days)
+        return Machine(worked_or_off(problem), np.broadcast_to(step, (problem.period.days, *step.shape)), start=start)
+
+
+def _runs(busy: Sequence[date]) -> Iterator[tuple[date, date]]:
+    """First and last of the days that follow one another without a gap."""
+    breaks = [n for n in range(1, len(busy)) if (busy[n] - busy[n - 1]).days > 1]
+    for begin, end in pairwise([0, *breaks, len(busy)] if busy else []):
+        yield busy[begin], busy[end - 1]

@@ -1,18 +1,19 @@
-"""Rules on Saturdays and Sundays."""
+"""Rules on Saturdays and Sundays. A weekend is worked where a shift begins on one of them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from staffplan.roster.machines import FORBIDDEN, Machine
-from staffplan.roster.problem import Person, RosterProblem
-from staffplan.roster.rules.base import Agreed, Posted, Violation, Worked, Works, variables
-from staffplan.roster.rules.runs import worked_or_off
+from staffplan.roster.machines import FORBIDDEN, Ints, Machine, rows_of, unrolled
+from staffplan.roster.problem import Period, Person, RosterProblem
+from staffplan.roster.rules.base import Agreed, Posted, Violation, Worked, Works, in_period, span, variables
+from staffplan.roster.rules.runs import day_terms, worked_or_off
 
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model
@@ -39,11 +40,10 @@ class WeekendsOff:
         return [Posted(self.name, f"{due} of {len(free)}", model.add(sum(free) >= due))]
 
     def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
-        last = agreed.period_first + timedelta(days=agreed.period_days - 1)
         busy = {w.schedule_date for w in worked}
         saturday = agreed.period_first + timedelta(days=(5 - agreed.period_first.weekday()) % 7)
         free = total = 0
-        while saturday < last:
+        while saturday < agreed.period_last:
             total += 1
             free += saturday not in busy and saturday + timedelta(days=1) not in busy
             saturday += timedelta(days=7)
@@ -66,3 +66,151 @@ class WeekendsOff:
             step[sunday, :, 0] = np.where(odd, count - 1, count)
             step[sunday, :, 1] = np.where(odd, count - 1, np.where(count + 2 <= 2 * most, count + 2, FORBIDDEN))
         return Machine(worked_or_off(problem), step)
+
+
+@dataclass(frozen=True)
+class WeekendsInARow:
+    """Weekends worked in a row, at most; those before the period count where they are known."""
+
+    weekends: int
+    name: str = "weekends in a row"
+    weight: None = None
+
+    def add(self, model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person) -> list[Posted]:
+        period, posted = problem.period, []
+        past = {_saturday(w.schedule_date) for w in person.past if w.schedule_date.weekday() >= 5}
+        worked: list[Any] = []
+        for saturday, days in _weekends(period):
+            if not worked:
+                worked = [int(saturday - timedelta(weeks=n) in past) for n in range(self.weekends, 0, -1)]
+            todays = variables(works, person, days, problem)
+            busy = model.new_bool_var(f"{person.agent_id} works {saturday}")
+            model.add_max_equality(busy, [*todays, 0])
+            about = f"{self.weekends} up to {span(period.day(days[0]), period.day(days[-1]))}"
+            posted.append(Posted(self.name, about, model.add(sum(worked[-self.weekends :]) + busy <= self.weekends)))
+            worked.append(1 if saturday in past else busy)
+        return posted
+
+    def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
+        busy = {_saturday(w.schedule_date) for w in worked if w.schedule_date.weekday() >= 5}
+        mine = {w.schedule_date for w in in_period(worked, agreed) if w.schedule_date.weekday() >= 5}
+        for saturday in sorted({_saturday(day) for day in mine}):
+            run = 1
+            while saturday - timedelta(weeks=run) in busy:
+                run += 1
+            if run > self.weekends:
+                day = min(d for d in mine if _saturday(d) == saturday)
+                yield Violation(day, f"weekend {run} of work in a row, {self.weekends} allowed")
+
+    def machine(self, problem: RosterProblem, person: Person) -> Machine:
+        """A state is the weekends worked in a row before this one, and whether this one is worked so far."""
+        past = {_saturday(w.schedule_date) for w in person.past if w.schedule_date.weekday() >= 5}
+        this, run = _saturday(problem.period.first_day), 0
+        while run < self.weekends and this - timedelta(weeks=run + 1) in past:
+            run += 1
+
+        def follow(day: int, states: Ints, what: Ints) -> tuple[Ints, NDArray[np.bool_]]:
+            weekday = problem.period.day(day).weekday()
+            before, busy, works = states[..., 0], states[..., 1], what[..., 0] * (weekday >= 5)
+            good = (works == 0) | (before < self.weekends)
+            busy = np.maximum(busy, works)
+            if weekday == 6:
+                before, busy = np.where(busy == 1, np.minimum(before + 1, self.weekends), 0), 0 * busy
+            return rows_of(before, busy), good
+
+        return unrolled([worked_or_off(problem)], (run, int(this in past)), follow)
+
+
+@dataclass(frozen=True)
+class WeekendsWorked:
+    """Weekends worked in the period, at most; half a weekend at either end of it is one."""
+
+    weekends: int
+    name: str = "weekends worked"
+    weight: None = None
+
+    def add(self, model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person) -> list[Posted]:
+        worked = []
+        for saturday, days in _weekends(problem.period):
+            busy = model.new_bool_var(f"{person.agent_id} works {saturday}")
+            model.add_max_equality(busy, [*variables(works, person, days, problem), 0])
+            worked.append(busy)
+        if len(worked) <= self.weekends:
+            return []
+        about = f"{self.weekends} of {len(worked)}"
+        return [Posted(self.name, about, model.add(sum(worked) <= self.weekends))]
+
+    def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
+        days = sorted(w.schedule_date for w in in_period(worked, agreed) if w.schedule_date.weekday() >= 5)
+        first_days = {_saturday(day): day for day in reversed(days)}
+        for number, saturday in enumerate(sorted(first_days), start=1):
+            if number > self.weekends:
+                message = f"weekend {number} of work in the period, {self.weekends} allowed"
+                yield Violation(first_days[saturday], message)
+
+    def machine(self, problem: RosterProblem, person: Person) -> Machine | None:
+        """A state is the weekends worked so far, this one too, and whether this one is."""
+        if len(list(_weekends(problem.period))) <= self.weekends:
+            return None
+
+        def follow(day: int, states: Ints, what: Ints) -> tuple[Ints, NDArray[np.bool_]]:
+            weekday = problem.period.day(day).weekday()
+            count, busy, works = states[..., 0], states[..., 1], what[..., 0] * (weekday >= 5)
+            more = count + ((works == 1) & (busy == 0))
+            busy = np.maximum(busy, works) * (weekday == 5)
+            return rows_of(more, busy), more <= self.weekends
+
+        return unrolled([worked_or_off(problem)], (0, 0), follow)
+
+
+@dataclass(frozen=True)
+class WholeWeekends:
+    """Saturday and Sunday both worked or both off, where both are known."""
+
+    name: str = "whole weekends"
+    weight: None = None
+
+    def add(self, model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person) -> list[Posted]:
+        term, posted = day_terms(works, problem, person, 1), []
+        for sunday in range(problem.period.days):
+            if problem.period.day(sunday).weekday() == 6 and sunday - 1 in term:
+                about = span(problem.period.day(sunday - 1), problem.period.day(sunday))
+                posted.append(Posted(self.name, about, model.add(term[sunday] - term[sunday - 1] == 0)))
+        return posted
+
+    def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
+        busy = {w.schedule_date for w in worked}
+        past_known = any(day < agreed.period_first for day in busy)
+        sunday = agreed.period_first + timedelta(days=(6 - agreed.period_first.weekday()) % 7)
+        while sunday <= agreed.period_last:
+            saturday = sunday - timedelta(days=1)
+            if (saturday >= agreed.period_first or past_known) and (saturday in busy) != (sunday in busy):
+                worked_day, free_day = (saturday, sunday) if saturday in busy else (sunday, saturday)
+                message = f"{worked_day:%A} is worked and {free_day:%A} is not"
+                yield Violation(max(worked_day, agreed.period_first), message)
+            sunday += timedelta(weeks=1)
+
+    def machine(self, problem: RosterProblem, person: Person) -> Machine:
+        """A state on a Sunday is whether Saturday was worked, 2 where that is not known."""
+        yesterday = problem.period.first_day - timedelta(days=1)
+        start = int(yesterday in {w.schedule_date for w in person.past}) if person.past else 2
+
+        def follow(day: int, states: Ints, what: Ints) -> tuple[Ints, NDArray[np.bool_]]:
+            weekday, saturday, works = problem.period.day(day).weekday(), states[..., 0], what[..., 0]
+            good = (saturday == 2) | (saturday == works) if weekday == 6 else np.ones_like(saturday + works, bool)
+            return rows_of(works * (weekday == 5) + 0 * saturday), good
+
+        return unrolled([worked_or_off(problem)], (start,), follow)
+
+
+def _saturday(day: date) -> date:
+    """The Saturday of the day's week; weeks begin on Monday."""
+    return day + timedelta(days=5 - day.weekday())
+
+
+def _weekends(period: Period) -> Iterator[tuple[date, range]]:
+    """Every Saturday, in the period or the day before it, and the day numbers of its weekend inside the period."""
+    ends = {_saturday(period.day(d)) for d in range(period.days) if period.day(d).weekday() >= 5}
+    for saturday in sorted(ends):
+        first = (saturday - period.first_day).days
+        yield saturday, range(max(first, 0), min(first + 2, period.days))

@@ -1,0 +1,201 @@
+"""Rules that count: how much of something in the period, or in each week of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from staffplan.roster.machines import Ints, Machine, filtered, rows_of, unrolled, with_day_off
+from staffplan.roster.problem import DAYS_OF_A_WHOLE_WEEK, Person, RosterProblem
+from staffplan.roster.rules.base import Agreed, Posted, Violation, Worked, Works, in_period, span
+from staffplan.roster.rules.options import blocks, of_families
+
+if TYPE_CHECKING:
+    from ortools.sat.python import cp_model
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """At least and at most so much (None: no bound) in the "period" or in each "week" of it."""
+
+    least: int | None
+    most: int | None
+    per: str = "period"
+
+
+@dataclass(frozen=True)
+class ShiftsOf:
+    """How often shifts of a family are worked."""
+
+    family: str
+    bounds: Bounds
+    weight: None = None
+
+    @property
+    def name(self) -> str:
+        return f"{self.family} shifts"
+
+    def add(self, model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person) -> list[Posted]:
+        return bounded(self.name, model, works, problem, person, self._amount(problem), self.bounds)
+
+    def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
+        days = [w.schedule_date for w in in_period(worked, agreed) if w.family == self.family]
+        yield from said_often(days, agreed, self.bounds, f"{self.family} shift")
+
+    def machine(self, problem: RosterProblem, person: Person) -> Machine:
+        return counted(problem, self._amount(problem), self.bounds)
+
+    def _amount(self, problem: RosterProblem) -> Ints:
+        which = of_families(problem, (self.family,)).astype(np.int64)
+        return np.broadcast_to(which, (problem.period.days, len(which)))
+
+
+@dataclass(frozen=True)
+class PeriodDays:
+    """Days worked in the whole period."""
+
+    bounds: Bounds
+    name: str = "days in the period"
+    weight: None = None
+
+    def add(self, model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person) -> list[Posted]:
+        amount = np.ones((problem.period.days, len(problem.options)), dtype=np.int64)
+        return bounded(self.name, model, works, problem, person, amount, self.bounds)
+
+    def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
+        days = {w.schedule_date for w in in_period(worked, agreed)}
+        yield from said_often(days, agreed, self.bounds, "working day")
+
+    def machine(self, problem: RosterProblem, person: Person) -> Machine:
+        return counted(problem, np.ones((problem.period.days, len(problem.options)), dtype=np.int64), self.bounds)
+
+
+@dataclass(frozen=True)
+class PeriodHours:
+    """Paid time in the whole period; both bounds are minutes of work, time off already credited."""
+
+    bounds: Bounds
+    name: str = "hours in the period"
+    weight: None = None
+
+    def add(self, model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person) -> list[Posted]:
+        paid = np.array([option.paid_minutes for option in problem.options], dtype=np.int64)
+        amount = np.broadcast_to(paid, (problem.period.days, len(paid)))
+        return bounded(self.name, model, works, problem, person, amount, self.bounds, said=_hours)
+
+    def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
+        hours = sum(w.paid_hours for w in in_period(worked, agreed))
+        least, most = self.bounds.least, self.bounds.most
+        if least is not None and hours * 60 < least - 1e-4:
+            yield Violation(agreed.period_first, f"{hours:g} paid hours in the period, {_hours(least)} are due")
+        if most is not None and hours * 60 > most + 1e-4:
+            yield Violation(agreed.period_first, f"{hours:g} paid hours in the period, {_hours(most)} are allowed")
+
+    def machine(self, problem: RosterProblem, person: Person) -> Machine:
+        """Counted in the largest unit that every shift of the contract is a multiple of."""
+        mine = of_families(problem, person.contract.shifts)
+        paid = np.array([option.paid_minutes for option in problem.options], dtype=np.int64)
+        unit = int(np.gcd.reduce(np.append(paid[mine], 0))) or 1
+        least = None if self.bounds.least is None else -(-self.bounds.least // unit)
+        most = None if self.bounds.most is None else self.bounds.most // unit
+        amount = np.broadcast_to(paid // unit, (problem.period.days, len(paid)))
+        return counted(problem, amount, Bounds(least, most))
+
+
+@dataclass(frozen=True)
+class DayHours:
+    """Paid time on a day, at most."""
+
+    minutes: int
+    name: str = "hours on a day"
+    weight: None = None
+
+    def add(self, model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person) -> list[Posted]:
+        paid = {option.name: option.paid_minutes for option in problem.options}
+        posted = []
+        for d in range(problem.period.days):
+            mine = [works[key] * paid[o] for o in paid if (key := (person.agent_id, d, o)) in works]
+            about = f"{_hours(self.minutes)} on {span(problem.period.day(d), problem.period.day(d))}"
+            posted.append(Posted(self.name, about, model.add(sum(mine) <= self.minutes)))
+        return posted
+
+    def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
+        hours: dict[date, float] = {}
+        for w in in_period(worked, agreed):
+            hours[w.schedule_date] = hours.get(w.schedule_date, 0.0) + w.paid_hours
+        for day, paid in sorted(hours.items()):
+            if paid * 60 > self.minutes + 1e-4:
+                yield Violation(day, f"{paid:g} paid hours on the day, {_hours(self.minutes)} are allowed")
+
+    def machine(self, problem: RosterProblem, person: Person) -> Machine:
+        long = np.array([*(option.paid_minutes > self.minutes for option in problem.options), False], dtype=bool)
+        return filtered(np.broadcast_to(long, (problem.period.days, len(long))))
+
+
+def bounded(
+    name: str,
+    model: cp_model.CpModel,
+    works: Works,
+    problem: RosterProblem,
+    person: Person,
+    amount: Ints,
+    bounds: Bounds,
+    said: Callable[[int], str] = str,
+) -> list[Posted]:
+    """The bounds on the sum of amount[day, option] over the shifts worked, in each block."""
+    posted = []
+    for days, whole in blocks(problem.period, bounds.per):
+        total = sum(
+            works[key] * int(amount[d, o])
+            for d in days
+            for o, option in enumerate(problem.options)
+            if amount[d, o] and (key := (person.agent_id, d, option.name)) in works
+        )
+        when = span(problem.period.day(days[0]), problem.period.day(days[-1]))
+        if bounds.least is not None and whole:
+            constraint = model.add(total >= bounds.least)
+            posted.append(Posted(name, f"at least {said(bounds.least)} in {when}", constraint))
+        if bounds.most is not None:
+            posted.append(Posted(name, f"at most {said(bounds.most)} in {when}", model.add(total <= bounds.most)))
+    return posted
+
+
+def counted(problem: RosterProblem, amount: Ints, bounds: Bounds) -> Machine:
+    """A state is the sum of amount, (days, options), in the block so far; without a most it stops at the least."""
+    ends = {days[-1]: whole for days, whole in blocks(problem.period, bounds.per)}
+    least, most = bounds.least or 0, bounds.most
+
+    def follow(day: int, states: Ints, what: Ints) -> tuple[Ints, NDArray[np.bool_]]:
+        count = states[..., 0] + what[..., 0]
+        good = np.ones(count.shape, dtype=bool) if most is None else count <= most
+        count = np.minimum(count, least) if most is None else count
+        if day in ends:
+            good = good & (count >= least) if ends[day] else good
+            count = 0 * count
+        return rows_of(count), good
+
+    return unrolled([with_day_off(amount, 0)], (0,), follow)
+
+
+def said_often(days: Iterable[date], agreed: Agreed, bounds: Bounds, what: str) -> Iterator[Violation]:
+    """What of the bounds is broken where something happens once on each of the days."""
+    length = agreed.period_days if bounds.per == "period" else 7
+    for begin in range(0, agreed.period_days, length):
+        first = agreed.period_first + timedelta(days=begin)
+        size = min(length, agreed.period_days - begin)
+        mine = sorted(day for day in days if 0 <= (day - first).days < size)
+        many = f"{len(mine)} {what}{'' if len(mine) == 1 else 's'} in the {bounds.per}"
+        whole = bounds.per == "period" or size >= DAYS_OF_A_WHOLE_WEEK
+        if bounds.least is not None and whole and len(mine) < bounds.least:
+            yield Violation(first, f"{many}, {bounds.least} are due")
+        if bounds.most is not None and len(mine) > bounds.most:
+            yield Violation(mine[bounds.most], f"{many}, {bounds.most} are allowed")
+
+
+def _hours(minutes: int) -> str:
+    return f"{minutes / 60:g} h"

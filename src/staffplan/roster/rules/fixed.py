@@ -1,0 +1,104 @@
+"""What is settled beforehand: assignments that are locked, and weeks that take turns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from staffplan.roster.inputs import OFF
+from staffplan.roster.machines import Machine, filtered
+from staffplan.roster.problem import Person, RosterProblem, ShiftOption
+from staffplan.roster.rules.base import Agreed, Posted, Violation, Worked, Works, in_period, span, week_of, weeks
+from staffplan.roster.rules.options import chosen, of_families
+
+if TYPE_CHECKING:
+    from ortools.sat.python import cp_model
+
+
+@dataclass(frozen=True)
+class Locked:
+    """What is worked on some days: a shift by its name, "early 08:00", any of a family, or nothing, "off"."""
+
+    days: tuple[tuple[date, str], ...]
+    name: str = "locked"
+    weight: None = None
+
+    def add(self, model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person) -> list[Posted]:
+        posted, every = [], np.ones(len(problem.options), dtype=bool)
+        for day, what in self.days:
+            d = (day - problem.period.first_day).days
+            if not 0 <= d < problem.period.days:
+                continue
+            mine = list(chosen(works, person, d, problem, every))
+            wanted = [v for o, v in mine if what in (problem.options[o].name, problem.options[o].family)]
+            constraint = model.add(sum(v for _, v in mine) == 0) if what == OFF else model.add(sum(wanted) == 1)
+            posted.append(Posted(self.name, f"{what} on {span(day, day)}", constraint))
+        return posted
+
+    def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
+        for day, what in self.days:
+            if not agreed.period_first <= day <= agreed.period_last:
+                continue
+            todays = [w for w in worked if w.schedule_date == day]
+            done = " and ".join(w.shift or "a shift" for w in todays) or OFF
+            if not any(what in (w.shift, w.family) for w in todays) and not (what == OFF and not todays):
+                yield Violation(day, f"{what} is locked, {done} is written")
+
+    def machine(self, problem: RosterProblem, person: Person) -> Machine:
+        bad = np.zeros((problem.period.days, len(problem.options) + 1), dtype=bool)
+        for day, what in self.days:
+            d = (day - problem.period.first_day).days
+            if 0 <= d < problem.period.days:
+                bad[d] = ~np.append(locked_options(problem.options, what), what == OFF)
+        return filtered(bad)
+
+
+@dataclass(frozen=True)
+class Rotation:
+    """In each week only the shifts of its turn; the period's first week has turn `first` of the cycle, from 0."""
+
+    cycle: tuple[tuple[str, ...], ...]
+    first: int = 0
+    name: str = "rotation"
+    weight: None = None
+
+    def turn(self, week: int) -> tuple[str, ...]:
+        return self.cycle[(self.first + week) % len(self.cycle)]
+
+    def add(self, model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person) -> list[Posted]:
+        posted = []
+        for week, days in weeks(problem.period):
+            others = [
+                v for d in days for _, v in chosen(works, person, d, problem, ~of_families(problem, self.turn(week)))
+            ]
+            when = span(problem.period.day(days[0]), problem.period.day(days[-1]))
+            about = f"{_said(self.turn(week))} in {when}"
+            posted.append(Posted(self.name, about, model.add(sum(others) == 0)))
+        return posted
+
+    def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
+        for w in in_period(worked, agreed):
+            turn = self.cycle[(self.first + week_of(w.schedule_date, agreed)) % len(self.cycle)]
+            if w.family not in turn:
+                message = f"{w.family or 'a shift'} is worked, the week's turn is {_said(turn)}"
+                yield Violation(w.schedule_date, message)
+
+    def machine(self, problem: RosterProblem, person: Person) -> Machine:
+        bad = np.zeros((problem.period.days, len(problem.options) + 1), dtype=bool)
+        for week, days in weeks(problem.period):
+            bad[days.start : days.stop, :-1] = ~of_families(problem, self.turn(week))
+        return filtered(bad)
+
+
+def locked_options(options: Sequence[ShiftOption], what: str) -> NDArray[np.bool_]:
+    """(options,): those that a lock allows."""
+    return np.array([what in (option.name, option.family) for option in options], dtype=bool)
+
+
+def _said(turn: tuple[str, ...]) -> str:
+    return " or ".join(turn) or OFF

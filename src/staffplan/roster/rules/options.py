@@ -1,0 +1,96 @@
+"""What a rule's solver and search forms see of the candidate shifts: clock times, nights, families, as arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from staffplan.clock import wall_instant
+from staffplan.roster.machines import Ints
+from staffplan.roster.problem import DAYS_OF_A_WHOLE_WEEK, Period, Person, RosterProblem
+from staffplan.roster.rules.base import Works, weeks
+
+DAY_OFF = -(2**40)
+"""Label of a day off beside labels that are times."""
+MINUTES_PER_DAY = 24 * 60
+
+
+@dataclass(frozen=True)
+class Night:
+    """What makes a night shift: `minutes` or more between `begin` and `end`, minutes after a midnight."""
+
+    begin: int
+    end: int
+    minutes: int
+
+
+def start_minutes(problem: RosterProblem) -> Ints:
+    """(days, options): elapsed minutes from the day's first slot to the start."""
+    period = problem.period
+    return ((problem.option_slot - period.day_slot[:-1]) * period.slot_minutes).T
+
+
+def length_minutes(problem: RosterProblem) -> Ints:
+    """(options,)"""
+    return np.array([option.slots * problem.period.slot_minutes for option in problem.options], dtype=np.int64)
+
+
+def day_minutes(period: Period) -> Ints:
+    """(days,): length of each local day, 1380, 1440 or 1500."""
+    return np.diff(period.day_slot) * period.slot_minutes
+
+
+def clock_starts(problem: RosterProblem) -> Ints:
+    """(days, options): start on the wall clock, minutes after midnight."""
+    period = problem.period
+    slots = problem.option_slot.ravel()
+    instants = period.start + pd.to_timedelta(slots * period.slot_minutes, unit="min")
+    local = pd.DatetimeIndex(instants).tz_convert(period.timezone)
+    return np.asarray(local.hour * 60 + local.minute, dtype=np.int64).reshape(problem.option_slot.shape).T
+
+
+def of_families(problem: RosterProblem, families: Collection[str]) -> NDArray[np.bool_]:
+    """(options,)"""
+    return np.array([option.family in families for option in problem.options], dtype=bool)
+
+
+def night_options(problem: RosterProblem, night: Night) -> NDArray[np.bool_]:
+    """(days, options): the option is a night shift on the day."""
+    period = problem.period
+    first = problem.option_slot.T * period.slot_minutes
+    last = first + length_minutes(problem)
+    inside = np.zeros(first.shape, dtype=np.int64)
+    for d in range(-1, period.days + 2):
+        day = period.first_day + timedelta(days=d)
+        edges = [wall_instant(day, minute, period.timezone) for minute in (night.begin, night.end)]
+        begin, end = ((edge - period.start) // pd.Timedelta(minutes=1) for edge in edges)
+        inside += np.maximum(np.minimum(last, end) - np.maximum(first, begin), 0)
+    return np.asarray(inside >= night.minutes, dtype=bool)
+
+
+def blocks(period: Period, per: str) -> list[tuple[range, bool]]:
+    """The days that are counted together, and whether a least holds for them: not in a last week of few days."""
+    if per == "period":
+        return [(range(period.days), True)]
+    return [(days, len(days) >= DAYS_OF_A_WHOLE_WEEK) for _, days in weeks(period)]
+
+
+def chosen(
+    works: Works, person: Person, day: int, problem: RosterProblem, which: NDArray[np.bool_]
+) -> Iterator[tuple[int, Any]]:
+    """Options of `which`, (options,), that the person may work on the day, and their variables."""
+    for o in np.flatnonzero(which).tolist():
+        key = (person.agent_id, day, problem.options[o].name)
+        if key in works:
+            yield o, works[key]
+
+
+def minutes_from_start(instant: pd.Timestamp, period: Period) -> int:
+    """Whole minutes from the period's first instant, rounded up."""
+    return int(-((period.start - instant) // pd.Timedelta(minutes=1)))

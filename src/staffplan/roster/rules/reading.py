@@ -1,0 +1,60 @@
+"""Tables as what the rules read: who holds to which contract, locks, shifts under the name that their times have."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+
+import pandas as pd
+
+from staffplan.clock import parse_weekdays, wall_instant
+from staffplan.people_settings import ShiftSettings, WorkPlanSettings
+from staffplan.roster.inputs import plan_of
+from staffplan.roster.rules.agreement import Holder
+from staffplan.roster.rules.base import Worked
+from staffplan.tables import Workforce
+
+
+def holders(workforce: Workforce, work_plans: Mapping[str, WorkPlanSettings], first_day: date) -> dict[str, Holder]:
+    """Whom the agreement is read for, by agent; what time off counts is not in it yet."""
+    agents, found, places = workforce.agents.frame, {}, Counter[str]()
+    for agent_id, cell, week in zip(agents["agent_id"], agents["work_plan"], agents["rotation_week"], strict=True):
+        plan = plan_of(str(cell), work_plans)
+        turn = None if pd.isna(week) else int(week)
+        found[agent_id] = Holder(agent_id, plan, first_day, places[plan], turn)
+        places[plan] += 1
+    locks = workforce.locks.frame
+    for agent_id, rows in locks.groupby("agent_id"):
+        days = zip(rows["day"].dt.date, rows["shift"], strict=True)
+        if agent_id in found:
+            found[agent_id] = replace(found[agent_id], locks=tuple(days))
+    return found
+
+
+def worked_by_agent(
+    shifts: pd.DataFrame, families: Mapping[str, ShiftSettings], timezone: str
+) -> dict[str, list[Worked]]:
+    """Shifts of each agent by start. The name that is written counts only where several fit the times."""
+    found: dict[str, list[Worked]] = {}
+    columns = (shifts[name].tolist() for name in ("agent_id", "schedule_date", "start", "end", "paid_hours", "shift"))
+    for agent_id, day, start, end, paid, written in sorted(zip(*columns, strict=True), key=lambda row: row[2]):
+        names = names_of(day.date(), start, end, families, timezone)
+        name = written if written in names else next(iter(names), "")
+        found.setdefault(agent_id, []).append(Worked(day.date(), start, end, float(paid), name))
+    return found
+
+
+def names_of(
+    day: date, start: pd.Timestamp, end: pd.Timestamp, families: Mapping[str, ShiftSettings], timezone: str
+) -> list[str]:
+    """Names, "early 08:00", of the shifts of the settings that have these times on the day."""
+    minutes = (end - start) / pd.Timedelta(minutes=1)
+    return [
+        f"{name} {minute // 60:02d}:{minute % 60:02d}"
+        for name, family in families.items()
+        if abs(minutes - family.hours * 60) < 0.5 and day.weekday() in parse_weekdays(family.weekdays)
+        for minute in family.start_minutes
+        if wall_instant(day, minute, timezone) == start
+    ]

@@ -1,0 +1,127 @@
+"""Rules on when shifts start, and on what may follow what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import combinations, pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from staffplan.roster.machines import Ints, Machine, rows_of, unrolled, with_day_off
+from staffplan.roster.problem import Person, RosterProblem
+from staffplan.roster.rules.base import Agreed, Posted, Violation, Worked, Works, in_period, span, week_of, weeks
+from staffplan.roster.rules.options import DAY_OFF, chosen, clock_starts, of_families
+
+if TYPE_CHECKING:
+    from ortools.sat.python import cp_model
+
+
+@dataclass(frozen=True)
+class StartVariation:
+    """Starts of a week differ by so much at most, on the wall clock of each shift's day, counted from midnight."""
+
+    minutes: int
+    name: str = "start variation"
+    weight: None = None
+
+    def add(self, model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person) -> list[Posted]:
+        posted, clock = [], clock_starts(problem)
+        every = np.ones(len(problem.options), dtype=bool)
+        for _, days in weeks(problem.period):
+            starts: dict[int, list[Any]] = {}
+            for d in days:
+                for o, mine in chosen(works, person, d, problem, every):
+                    starts.setdefault(int(clock[d, o]), []).append(mine)
+            about = f"in {span(problem.period.day(days[0]), problem.period.day(days[-1]))}"
+            used = {at: model.new_bool_var(f"{person.agent_id} starts at {at} in {days}") for at in starts}
+            for at, mine in starts.items():
+                model.add_max_equality(used[at], mine)
+            for one, other in combinations(sorted(starts), 2):
+                if other - one > self.minutes:
+                    posted.append(Posted(self.name, about, model.add(used[one] + used[other] <= 1)))
+        return posted
+
+    def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
+        starts: dict[int, list[tuple[int, Worked]]] = {}
+        for w in sorted(in_period(worked, agreed), key=lambda w: w.start):
+            local = w.start.tz_convert(agreed.timezone)
+            starts.setdefault(week_of(w.schedule_date, agreed), []).append((local.hour * 60 + local.minute, w))
+        for _, mine in sorted(starts.items()):
+            earliest, latest = min(minute for minute, _ in mine), max(minute for minute, _ in mine)
+            if latest - earliest > self.minutes:
+                day = next(w.schedule_date for minute, w in reversed(mine) if minute in (earliest, latest))
+                message = f"starts of the week from {_clock(earliest)} to {_clock(latest)}"
+                yield Violation(day, f"{message}, {self.minutes} minutes apart are allowed")
+
+    def machine(self, problem: RosterProblem, person: Person) -> Machine:
+        """A state is the week's earliest and latest start so far."""
+        none_yet, last = 24 * 60, problem.period.days - 1
+
+        def follow(day: int, states: Ints, what: Ints) -> tuple[Ints, NDArray[np.bool_]]:
+            start, off = what[..., 0], what[..., 0] == DAY_OFF
+            earliest = np.where(off, states[..., 0], np.minimum(states[..., 0], start))
+            latest = np.where(off, states[..., 1], np.maximum(states[..., 1], start))
+            good = latest - earliest <= self.minutes
+            if day % 7 == 6 or day == last:
+                earliest, latest = np.full_like(earliest, none_yet), np.full_like(latest, -1)
+            return rows_of(earliest, latest), good
+
+        return unrolled([with_day_off(clock_starts(problem), DAY_OFF)], (none_yet, -1), follow)
+
+
+@dataclass(frozen=True)
+class Succession:
+    """Shifts of some families are not worked on the day after one of `after`, whatever the rest between them."""
+
+    after: str
+    never: tuple[str, ...]
+    weight: None = None
+
+    @property
+    def name(self) -> str:
+        return f"no {' or '.join(self.never)} after {self.after}"
+
+    def add(self, model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person) -> list[Posted]:
+        posted = []
+        first, then = of_families(problem, (self.after,)), of_families(problem, self.never)
+        for d in range(-1, problem.period.days - 1):
+            before = [v for _, v in chosen(works, person, d, problem, first)]
+            before = before if d >= 0 else [self._in_past(problem, person)]
+            after = [v for _, v in chosen(works, person, d + 1, problem, then)]
+            about = f"on {span(problem.period.day(d + 1), problem.period.day(d + 1))}"
+            if after and before:
+                posted.append(Posted(self.name, about, model.add(sum(before) + sum(after) <= 1)))
+        return posted
+
+    def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
+        for before, after in pairwise(sorted(worked, key=lambda w: w.schedule_date)):
+            next_day = (after.schedule_date - before.schedule_date).days == 1
+            inside = agreed.period_first <= after.schedule_date <= agreed.period_last
+            if next_day and inside and before.family == self.after and after.family in self.never:
+                yield Violation(after.schedule_date, f"{after.family} on the day after {before.family}")
+
+    def machine(self, problem: RosterProblem, person: Person) -> Machine:
+        """A state is whether yesterday's shift was one of `after`."""
+        labels = [
+            with_day_off(np.broadcast_to(which, (problem.period.days, len(which))).astype(np.int64), 0)
+            for which in (of_families(problem, (self.after,)), of_families(problem, self.never))
+        ]
+
+        def follow(day: int, states: Ints, what: Ints) -> tuple[Ints, NDArray[np.bool_]]:
+            good = (states[..., 0] == 0) | (what[..., 1] == 0)
+            return rows_of(what[..., 0] + 0 * states[..., 0]), good
+
+        return unrolled(labels, (self._in_past(problem, person),), follow)
+
+    def _in_past(self, problem: RosterProblem, person: Person) -> int:
+        """1 where the day before the period was worked in one of `after`."""
+        yesterday = problem.period.first_day - timedelta(days=1)
+        return int(any(w.schedule_date == yesterday and w.family == self.after for w in person.past))
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60:02d}:{minute % 60:02d}"
