@@ -188,6 +188,10 @@ def test_a_file_that_ends_too_early_is_told() -> None:
             ("roster.rules.0.work_plans", "no [work_plans.fulltime] is defined", "did you mean full?"),
         ),
         (
+            "[queues.phone]\n[[roster.rules]]\nrule = 'minimum_staff'\nplanning_group = 'phones'",
+            ("roster.rules.0.planning_group", "'phones' is no planning group", "did you mean phone?"),
+        ),
+        (
             "[queues.mail]\nchannel = 'email'\ngoal = '80/20'",
             (
                 "queues.mail.goal",

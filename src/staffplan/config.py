@@ -151,7 +151,8 @@ def _cross_problems(config: Config, source: str) -> Iterable[Problem]:
             if shift not in config.shifts:
                 place = f"{source}:work_plans.{name}.shifts"
                 yield Problem(place, f"no [shifts.{shift}] is defined", nearest(shift, list(config.shifts)))
-    yield from unknown_names(config.roster.rules, config.shifts, config.work_plans, f"{source}:roster.rules")
+    groups = sorted({queue.planning_group or name for name, queue in config.queues.items()})
+    yield from unknown_names(config.roster.rules, config.shifts, config.work_plans, groups, f"{source}:roster.rules")
     yield from _group_problems(config, source)
 
 

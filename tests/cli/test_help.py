@@ -13,7 +13,7 @@ import pytest
 from staffplan.cli.main import app, run
 
 FLAGS = {
-    "plan": "--output --data --weeks --start --seed --set --jobs --cluster --force --json",
+    "plan": "--output --data --meetings --weeks --start --seed --set --jobs --cluster --force --json",
     "status": "--json",
     "forecast": "--output --config --start --weeks --interval --timezone --country --overrides --drivers --explain "
     "--seed --jobs --cluster --force --json",
@@ -28,8 +28,8 @@ FLAGS = {
     "fit": "--output --config --arrival-column --queue-column --wait-column --outcome-column --handling-column "
     "--customer-column --agent-column --answered --abandoned --short-seconds --redial-minutes --interval --timezone "
     "--force --json",
-    "roster": "--output --config --time-off --availability --seed --force --json",
-    "check": "--requirement --agents --config --json",
+    "roster": "--output --config --time-off --availability --meetings --seed --force --json",
+    "check": "--requirement --agents --meetings --config --json",
     "simulate": "--output --config --goal --patience --seed --force --json",
     "cost": "--force --json",
     "report": "--force --json",

@@ -28,6 +28,7 @@ from roster_centers import MADRID, day
 
 from staffplan.clock import wall_instant
 from staffplan.errors import Note
+from staffplan.people_settings import RosterSettings
 from staffplan.roster.check_meetings import meeting_breaches
 from staffplan.roster.meetings import place_meetings
 from staffplan.tables import Roster, StaffingRequirement, TimeOff, Workforce
@@ -36,8 +37,7 @@ ALL = ("ann", "bob", "cleo")
 
 
 def placed(doing: Doing, need: StaffingRequirement, workforce: Workforce) -> tuple[Roster, tuple[Note, ...]]:
-    weights = {"understaffing_weight": 10.0, "overstaffing_weight": 1.0}
-    return place_meetings(roster_of(doing), need, workforce, site=CENTER.site, **weights)
+    return place_meetings(roster_of(doing), need, workforce, CENTER.settings, site=CENTER.site)
 
 
 def at(hour: float, number: int = 0) -> pd.Timestamp:
@@ -235,8 +235,7 @@ def test_a_meeting_belongs_to_the_roster_that_holds_its_last_day() -> None:
 
 def test_a_roster_without_meetings_stays_as_it_is() -> None:
     roster = roster_of(one_shift("ann", 0, 8, "voice 8"))
-    weights = {"understaffing_weight": 10.0, "overstaffing_weight": 1.0}
-    assert place_meetings(roster, NEED, CENTER.workforce, site=CENTER.site, **weights) == (roster, ())
+    assert place_meetings(roster, NEED, CENTER.workforce, CENTER.settings, site=CENTER.site) == (roster, ())
 
 
 def test_placing_again_gives_the_same_roster() -> None:
@@ -245,3 +244,16 @@ def test_placing_again_gives_the_same_roster() -> None:
     first, again = (placed(doing, need, several(rng))[0] for _ in range(2))
     pd.testing.assert_frame_equal(first.activities.frame, again.activities.frame)
     assert set(first.activities.frame["planning_group"]) <= {*GROUPS, ""}
+
+
+def test_a_minimum_that_a_rule_sets_is_undercut_only_where_there_is_no_other_place() -> None:
+    rule = {"rule": "minimum_staff", "planning_group": "voice", "people": 1, "hours": "09:00-10:00"}
+    settings = RosterSettings(rules=(rule,))
+    doing = one_shift("ann", 0, 8, "voice 8")
+    row = meeting(agents="ann", minutes=60)
+    for hours, start in (("", 8), ("09:00-10:00", 9)):
+        workforce = people(row | {"hours": hours})
+        made, _ = place_meetings(roster_of(doing), NEED, workforce, settings, site=CENTER.site)
+        assert held(made) == {("ann", at(start), 60)}
+    without, _ = place_meetings(roster_of(doing), NEED, people(row), CENTER.settings, site=CENTER.site)
+    assert held(without) == {("ann", at(9), 60)}, "the hour that nobody needs is the cheapest"

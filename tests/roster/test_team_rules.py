@@ -18,9 +18,8 @@ from roster_centers import MADRID, Center, day, every_day
 
 from staffplan.clock import SiteCalendar, SpecialDay, wall_instant
 from staffplan.people_settings import BreakSettings, RosterSettings, ShiftSettings, WorkPlanSettings
-from staffplan.roster.problem import Period, RosterProblem
+from staffplan.roster.problem import NO_LIMIT, Period, RosterProblem
 from staffplan.roster.rules.team import (
-    NO_LIMIT,
     ConcurrentBreaks,
     MinimumStaff,
     Seats,

@@ -18,11 +18,15 @@ import pandas as pd
 from staffplan.clock import local_dates, midnight, parse_spans, wall_instant
 from staffplan.errors import Note
 from staffplan.meeting_tables import attendees
+from staffplan.people_settings import RosterSettings
 from staffplan.roster.build import days_off
 from staffplan.roster.queue_time import Ints, Prices, QueueTime, queue_time
+from staffplan.roster.rules.team import team_rules
 from staffplan.site import Site
 from staffplan.tables import Roster, RosterActivities, StaffingRequirement, Workforce
 
+BELOW_MINIMUM = 1000.0
+"""Price of an hour below a rule's minimum staff, in understaffed hours: any other place comes first."""
 NEGLIGIBLE = 1e-9
 """Costs closer than this are the same."""
 
@@ -73,21 +77,23 @@ def place_meetings(
     roster: Roster,
     requirement: StaffingRequirement,
     workforce: Workforce,
+    settings: RosterSettings,
     *,
     site: Site,
-    understaffing_weight: float,
-    overstaffing_weight: float,
 ) -> tuple[Roster, tuple[Note, ...]]:
     """The roster with the workforce's meetings in it, from any roster; the notes name who cannot attend.
 
-    Only time on queue is given up, never a meal or a break. Who serves what at other times stays as it is.
+    Only time on queue is given up, never a meal or a break. Who serves what at other times stays as it is. A minimum
+    that a rule sets is undercut only where no other start brings as many together.
     """
     dues, notes = _dues(requirement, workforce, site)
     ids = sorted({agent_id for due in dues for agent_id in due.people})
     if not ids:
         return roster, notes
-    prices = Prices(understaffing_weight, overstaffing_weight)
-    time = queue_time(roster, requirement, ids, site=site, prices=prices, minutes=[due.minutes for due in dues])
+    under = settings.understaffing_weight
+    prices = Prices(under, settings.overstaffing_weight, BELOW_MINIMUM * under)
+    lengths, rules = [due.minutes for due in dues], team_rules(settings)
+    time = queue_time(roster, requirement, ids, site=site, prices=prices, minutes=lengths, rules=rules)
     sittings = [sitting for due in dues for sitting in _sittings(due, ids, time, site.calendar.timezone)]
     short, cost = time.understaffed_hours(), time.cost()
     places = _place_all(time, sittings)
@@ -133,7 +139,7 @@ def _place_words(name: str, first_day: date) -> str:
 def _sittings(due: _Due, ids: list[str], time: QueueTime, timezone: str) -> Iterator[_Sitting]:
     """One for all, or one for each."""
     people = np.searchsorted(ids, due.people).astype(np.int64)
-    starts, length = _starts(due, time, timezone), due.minutes // time.tick_minutes
+    starts, length = _starts(due, time, timezone), due.minutes // time.period.slot_minutes
     if due.together and len(people):
         yield _Sitting(due, people, starts, length)
     elif not due.together:
@@ -143,7 +149,7 @@ def _sittings(due: _Due, ids: list[str], time: QueueTime, timezone: str) -> Iter
 
 def _starts(due: _Due, time: QueueTime, timezone: str) -> Ints:
     """Ticks, rising, at which the meeting may start so that it lies within its days and hours."""
-    length = due.minutes // time.tick_minutes
+    length = due.minutes // time.period.slot_minutes
     found = []
     for begin, end in _spans(due, timezone):
         first = max(int(np.ceil(time.ticks(begin) / time.step)), 0) * time.step
@@ -273,7 +279,7 @@ def _with_meetings(
     busy: dict[str, list[tuple[pd.Timestamp, pd.Timestamp, str]]] = {}
     for sitting, place in zip(sittings, places, strict=True):
         if place is not None:
-            start, end = time.instant(place.start), time.instant(place.start + sitting.length)
+            start, end = time.period.instant(place.start), time.period.instant(place.start + sitting.length)
             for n in place.people.tolist():
                 busy.setdefault(ids[n], []).append((start, end, sitting.due.activity))
     frame = roster.activities.frame

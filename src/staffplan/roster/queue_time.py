@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from math import gcd
 
 import numpy as np
@@ -16,6 +16,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from staffplan.clock import local_dates, midnight
+from staffplan.roster.problem import NO_LIMIT, Period
+from staffplan.roster.rules.team import TeamRule, minimum_people
 from staffplan.site import Site
 from staffplan.tables import Roster, StaffingRequirement
 
@@ -29,10 +31,11 @@ MINUTE = pd.Timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Prices:
-    """What an hour missing and an hour too many on queue cost."""
+    """What an hour costs: missing on queue, too many on queue, and missing at a minimum that a rule sets."""
 
     understaffing: float
     overstaffing: float
+    below_minimum: float
 
     def of(self, surplus: Floats) -> Floats:
         """Cost an hour of people beyond those required (below zero: missing)."""
@@ -44,13 +47,15 @@ class Prices:
 class QueueTime:
     """The arrays change as people are taken off queue and given back."""
 
-    zero: pd.Timestamp
-    tick_minutes: int
+    period: Period
+    """Its slots are the ticks."""
     hours: Floats
     """(ticks,): hours each tick counts in the cost; zero after the end of the period."""
     prices: Prices
     surplus: Floats
     """(groups, ticks): people on queue, less those required."""
+    lowest: Floats
+    """(groups, ticks): the surplus that a rule's minimum asks for, far below zero where there is none."""
     one_less: Floats
     """(groups, ticks): what is added to the cost when one person leaves the queue."""
     served: Ints
@@ -63,15 +68,14 @@ class QueueTime:
     @property
     def step(self) -> int:
         """Ticks between two starts."""
-        return START_MINUTES // self.tick_minutes
-
-    def instant(self, tick: int) -> pd.Timestamp:
-        return self.zero + int(tick) * self.tick_minutes * MINUTE
+        return START_MINUTES // self.period.slot_minutes
 
     def ticks(self, instant: pd.Timestamp) -> float:
-        return float((instant - self.zero) / (self.tick_minutes * MINUTE))
+        """From the start of the period."""
+        return float((instant - self.period.start) / (self.period.slot_minutes * MINUTE))
 
     def cost(self) -> float:
+        """Of the cover alone."""
         return float((self.prices.of(self.surplus) * self.hours).sum())
 
     def understaffed_hours(self) -> float:
@@ -99,31 +103,35 @@ class QueueTime:
     def cost_without(self, people: Ints, start: int, length: int) -> float:
         """What is added to the cost while all of them, on queue then, are away."""
         span = slice(start, start + length)
-        surplus = self.surplus[:, span]
-        added = self.prices.of(surplus - self._heads(people, span)) - self.prices.of(surplus)
-        return float((added * self.hours[span]).sum())
+        return float(self._added(self._heads(people, span), span).sum())
 
     def take(self, people: Ints, start: int, length: int) -> None:
         """Take them off queue."""
         span = slice(start, start + length)
         self.surplus[:, span] -= self._heads(people, span)
         self.serving[people, span] = NOBODY
-        self._renew(span)
+        self.renew(span)
 
     def give_back(self, people: Ints, start: int, length: int) -> None:
         span = slice(start, start + length)
         self.serving[people, span] = self.served[people, span]
         self.surplus[:, span] += self._heads(people, span)
-        self._renew(span)
+        self.renew(span)
 
     def _heads(self, people: Ints, span: slice) -> Ints:
         """(groups, ticks of the span): how many of them serve each group."""
         groups = np.arange(len(self.surplus))[:, None, None]
         return np.asarray((self.serving[people, span][None] == groups).sum(axis=1))
 
-    def _renew(self, span: slice) -> None:
-        surplus = self.surplus[:, span]
-        self.one_less[:, span] = (self.prices.of(surplus - 1) - self.prices.of(surplus)) * self.hours[span]
+    def _added(self, fewer: Ints, span: slice) -> Floats:
+        """(groups, ticks of the span): what is added to the cost with so many fewer people on queue."""
+        surplus, lowest = self.surplus[:, span], self.lowest[:, span]
+        below = np.maximum(lowest - surplus + fewer, 0) - np.maximum(lowest - surplus, 0)
+        cover = self.prices.of(surplus - fewer) - self.prices.of(surplus)
+        return np.asarray((cover + self.prices.below_minimum * below) * self.hours[span])
+
+    def renew(self, span: slice) -> None:
+        self.one_less[:, span] = self._added(np.ones((1, 1), dtype=np.int64), span)
 
 
 def queue_time(
@@ -134,34 +142,42 @@ def queue_time(
     site: Site,
     prices: Prices,
     minutes: Iterable[int],
+    rules: Sequence[TeamRule] = (),
 ) -> QueueTime:
     """The roster's time on queue; of `people` (agent ids), who serves what. `minutes`: lengths of what is placed."""
-    zero, end = _period(requirement, site)
+    need, zone = requirement.frame, site.calendar.timezone
     queue = roster.activities.frame[roster.activities.frame["activity"] == "queue"]
+    days = local_dates(pd.DatetimeIndex(need["interval_start"]), zone)
+    zero = midnight(min(days), zone)
     bounds = np.stack([_minutes(queue["start"], zero), _minutes(queue["end"], zero)])
     ticks_at = {START_MINUTES, site.calendar.interval_minutes, *minutes, *(bounds % START_MINUTES).ravel().tolist()}
-    tick = gcd(*ticks_at)
-    last = max(int(bounds.max(initial=0)), end)
+    period = _period(min(days), max(days), gcd(*ticks_at), int(bounds.max(initial=0)), site)
+    tick = period.slot_minutes
     spans = np.maximum(np.stack([-(-bounds[0] // tick), bounds[1] // tick]), 0)
-    groups = sorted({*requirement.frame["planning_group"], *queue["planning_group"]})
-    surplus = np.zeros((len(groups), -(-last // tick)))
-    _add(surplus, np.searchsorted(groups, queue["planning_group"]), spans, np.ones(len(queue)))
-    need = requirement.frame
+    groups = sorted({*need["planning_group"], *queue["planning_group"]})
+    required, surplus = np.zeros((len(groups), period.slots)), np.zeros((len(groups), period.slots))
     first = _minutes(need["interval_start"], zero) // tick
-    needed = np.stack([first, first + site.calendar.interval_minutes // tick])
-    _add(surplus, np.searchsorted(groups, need["planning_group"]), needed, -need["agents_on_queue"].to_numpy(float))
-    hours = np.where(np.arange(surplus.shape[1]) * tick < end, tick / 60, 0.0)
-    served, day = _serving(queue, spans, groups, people, surplus.shape[1])
-    one_less = (prices.of(surplus - 1) - prices.of(surplus)) * hours
-    return QueueTime(zero, tick, hours, prices, surplus, one_less, served, served.copy(), day)
+    needed = np.stack([first, first + period.slots_per_interval])
+    _add(required, np.searchsorted(groups, need["planning_group"]), needed, need["agents_on_queue"].to_numpy(float))
+    _add(surplus, np.searchsorted(groups, queue["planning_group"]), spans, np.ones(len(queue)))
+    least = minimum_people(rules, groups, period, site.calendar)
+    lowest = np.where(least > 0, least - required, -float(NO_LIMIT))
+    hours = np.where(np.arange(period.slots) < period.day_slot[-1], period.slot_hours, 0.0)
+    served, day = _serving(queue, spans, groups, people, period.slots)
+    surplus -= required
+    time = QueueTime(period, hours, prices, surplus, lowest, 0 * surplus, served, served.copy(), day)
+    time.renew(slice(None))
+    return time
 
 
-def _period(requirement: StaffingRequirement, site: Site) -> tuple[pd.Timestamp, int]:
-    """First instant of the requirement's days, and the minutes from there to their end."""
-    zone = site.calendar.timezone
-    days = local_dates(pd.DatetimeIndex(requirement.frame["interval_start"]), zone)
-    zero, end = midnight(min(days), zone), midnight(max(days) + timedelta(days=1), zone)
-    return zero, round((end - zero) / MINUTE)
+def _period(first: date, last: date, tick: int, end: int, site: Site) -> Period:
+    """The requirement's days in ticks, and as many after them as the roster needs. end: minutes from the start."""
+    zone, days = site.calendar.timezone, (last - first).days + 1
+    midnights = [midnight(first + timedelta(days=number), zone) for number in range(days + 1)]
+    day_slot = np.array([round((at - midnights[0]) / MINUTE) // tick for at in midnights], dtype=np.int64)
+    slots = max(-(-end // tick), int(day_slot[-1]))
+    interval = site.calendar.interval_minutes
+    return Period(first, days, zone, interval, tick, midnights[0], day_slot, slots)
 
 
 def _minutes(instants: pd.Series, zero: pd.Timestamp) -> Ints:
@@ -185,8 +201,8 @@ def _serving(
     numbers = {agent_id: number for number, agent_id in enumerate(people)}
     dates = queue["schedule_date"].to_numpy(dtype="datetime64[D]").astype(np.int64)
     codes = np.searchsorted(groups, queue["planning_group"])
-    for agent_id, group, date, first, end in zip(queue["agent_id"], codes, dates, *spans, strict=True):
+    for agent_id, group, today, first, end in zip(queue["agent_id"], codes, dates, *spans, strict=True):
         if agent_id in numbers:
             served[numbers[agent_id], first:end] = group
-            day[numbers[agent_id], first:end] = date
+            day[numbers[agent_id], first:end] = today
     return served, day

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from staffplan import team_rule_settings as settings
 from staffplan.clock import SiteCalendar, parse_spans, parse_weekdays, wall_instant
 from staffplan.people_settings import RosterSettings
-from staffplan.roster.problem import Period, Person
+from staffplan.roster.problem import NO_LIMIT, Period, Person
 from staffplan.roster.rules.base import Posted, span
 from staffplan.schema import names_in
 from staffplan.tables import Roster, Workforce
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from ortools.sat.python import cp_model
 
 Ints = NDArray[np.int64]
-NO_LIMIT = 2**31 - 1
 MOST_NAMES = 12
 """People named in a message; the others are counted."""
 
@@ -170,7 +169,7 @@ class ConcurrentBreaks:
                 posted.append(Posted(self.name, about, model.add(away <= self.most)))
             if self.share is not None:
                 part, of = self.share.numerator, self.share.denominator
-                limit = model.new_int_var(of, NO_LIMIT, "")
+                limit = model.new_int_var(of, of * NO_LIMIT, "")
                 model.add_max_equality(limit, [of, part * sums.in_house[self.group][slot]])
                 posted.append(Posted(self.name, about, model.add(of * away <= limit)))
         return posted
