@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -27,7 +27,17 @@ from staffplan.forecast_tables import ALL_QUEUES, Drivers, Overrides
 from staffplan.meeting_tables import Meetings, unknown_people
 from staffplan.records import read_records
 from staffplan.schema import Column, Table, by_row, capped
-from staffplan.tables import Agents, Availability, ContactHistory, SpecialDays, TimeOff, Workforce
+from staffplan.tables import (
+    Agents,
+    Availability,
+    ContactHistory,
+    Locks,
+    RosterShifts,
+    SpecialDays,
+    TimeOff,
+    Workforce,
+)
+from staffplan.wish_tables import Fairness, Wishes
 
 T = TypeVar("T", bound=Table)
 _FORMULA = r"'*[=+\-@\t]"
@@ -227,30 +237,53 @@ def _nothing_left(place: str, absent: Sequence[str]) -> list[Problem]:
     return [Problem(place, f"there are no rows for queue {name!r}", hint) for name in absent]
 
 
-def read_workforce(
-    agents: Path, time_off: Path | None, availability: Path | None, meetings: Path | None = None
-) -> Workforce:
-    """The people; every problem of their files is raised together."""
+WORKFORCE_TABLES: Mapping[str, type[Table]] = {
+    "time_off": TimeOff,
+    "availability": Availability,
+    "meetings": Meetings,
+    "wishes": Wishes,
+    "past_fairness": Fairness,
+    "published": RosterShifts,
+    "locks": Locks,
+    "past_roster": RosterShifts,
+}
+"""Tables of the people beside agents.csv, by their key under [input]."""
+_OF_THE_PAST = ("past_fairness", "published", "past_roster")
+"""They may name people who have left."""
+
+
+def file_in(path: Path, name: str) -> Path:
+    """The file itself; in a folder where a roster is meant (input.past_roster), the table of its shifts."""
+    return path / RosterShifts.file_name if WORKFORCE_TABLES.get(name) is RosterShifts and path.is_dir() else path
+
+
+def read_workforce(agents: Path, others: Mapping[str, Path | None], timezone: str = "UTC") -> Workforce:
+    """The people; every problem of their files is raised together. others: files of WORKFORCE_TABLES."""
     problems: list[Problem] = []
     people = _or_problems(agents, Agents, problems)
     known = None if people is None else {"agent_id": people.frame["agent_id"].tolist()}
-    absences = TimeOff.empty() if time_off is None else _or_problems(time_off, TimeOff, problems, known)
-    hours = (
-        Availability.empty() if availability is None else _or_problems(availability, Availability, problems, known)
-    )
-    due = Meetings.empty() if meetings is None else _or_problems(meetings, Meetings, problems)
-    if people is not None and due is not None:
-        problems += unknown_people(due, people.frame)
-    if people is None or absences is None or hours is None or due is None or problems:
+    found: dict[str, Any] = {"time_off": TimeOff.empty(), "availability": Availability.empty()}
+    for name, table in WORKFORCE_TABLES.items():
+        path = others.get(name)
+        if path is not None:
+            mine = known if name not in _OF_THE_PAST else None
+            found[name] = _or_problems(path, table, problems, mine, timezone)
+    if people is not None and found.get("meetings") is not None:
+        problems += unknown_people(found["meetings"], people.frame)
+    if people is None or problems:
         raise DataError(problems)
-    return Workforce(people, absences, hours, due)
+    return Workforce(people, **found)
 
 
 def _or_problems(
-    path: Path, table: type[T], problems: list[Problem], known: Mapping[str, Sequence[str]] | None = None
+    path: Path,
+    table: type[T],
+    problems: list[Problem],
+    known: Mapping[str, Sequence[str]] | None = None,
+    timezone: str = "UTC",
 ) -> T | None:
     try:
-        return read_table(path, table, known=known, known_from="the agents file")
+        return read_table(path, table, known=known, known_from="the agents file", timezone=timezone)
     except DataError as error:
         problems += error.problems
         return None

@@ -101,6 +101,18 @@ class InputSettings(Section):
     meetings: str | None = None
     """Meetings and training they have to attend, if any: meeting, activity, minutes, first_day, last_day, hours,
     agents, staffing_group, together."""
+    wishes: str | None = None
+    """What they wish for, if anything: agent_id, first_day, last_day, wish (off, shift, not), shift, weight. The rule
+    "wishes" prices what is not granted."""
+    past_fairness: str | None = None
+    """The fairness.csv of the period before, so that what was unfair then is made up for."""
+    published: str | None = None
+    """The roster_shifts.csv that people have been told, for the rule "stability"."""
+    locks: str | None = None
+    """What is settled beforehand, if anything: agent_id, day, shift ("early 08:00", "early" or "off")."""
+    past_roster: str | None = None
+    """The roster of the days right before those planned: a folder, or its roster_shifts.csv. Rest, days and nights in
+    a row go on from it."""
     special_days: str | None = None
     """Special days beside public holidays: day, name, kind (holiday, closed, event)."""
     drivers: str | None = None

@@ -274,7 +274,7 @@ class Workforce:
     availability: Availability
     meetings: Meetings = field(default_factory=Meetings.empty)
     locks: Locks = field(default_factory=Locks.empty)
-    past: RosterShifts = field(default_factory=RosterShifts.empty)
+    past_roster: RosterShifts = field(default_factory=RosterShifts.empty)
     wishes: Wishes = field(default_factory=Wishes.empty)
     past_fairness: Fairness = field(default_factory=Fairness.empty)
     published: RosterShifts = field(default_factory=RosterShifts.empty)

@@ -28,8 +28,8 @@ FLAGS = {
     "fit": "--output --config --arrival-column --queue-column --wait-column --outcome-column --handling-column "
     "--customer-column --agent-column --answered --abandoned --short-seconds --redial-minutes --interval --timezone "
     "--force --json",
-    "roster": "--output --config --time-off --availability --meetings --seed --force --json",
-    "check": "--requirement --agents --meetings --config --json",
+    "roster": "--output --config --time-off --availability --meetings --wishes --locks --past --seed --force --json",
+    "check": "--requirement --agents --meetings --wishes --locks --past --config --json",
     "simulate": "--output --config --goal --patience --seed --force --json",
     "cost": "--force --json",
     "report": "--force --json",

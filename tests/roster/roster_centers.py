@@ -19,6 +19,7 @@ from staffplan.site import Queue, Site
 from staffplan.tables import (
     Agents,
     Availability,
+    Locks,
     Roster,
     RosterActivities,
     RosterShifts,
@@ -54,6 +55,9 @@ class Center:
     settings: RosterSettings = field(default_factory=lambda: RosterSettings(rules=(), time_limit_seconds=30))
     time_off: Sequence[tuple[str, date, date, str]] = ()
     availability: Sequence[tuple[str, str, str]] = ()
+    locks: Sequence[tuple[str, date, str]] = ()
+    past: Sequence[Mapping[str, object]] = ()
+    """Rows of the roster before, as `shift` makes them."""
     special_days: Sequence[SpecialDay] = ()
     first_day: date = MONDAY
     timezone: str = MADRID
@@ -89,7 +93,9 @@ class Center:
         off = pd.DataFrame(self.time_off, columns=["agent_id", "first_day", "last_day", "paid"])
         off[["first_day", "last_day"]] = off[["first_day", "last_day"]].astype("datetime64[ns]")
         hours = pd.DataFrame(self.availability, columns=["agent_id", "weekdays", "hours"])
-        return Workforce(agents, TimeOff.of(off), Availability.of(hours))
+        locks = pd.DataFrame(self.locks, columns=["agent_id", "day", "shift"]).astype({"day": "datetime64[ns]"})
+        past = RosterShifts.of(pd.DataFrame(self.past)) if self.past else RosterShifts.empty()
+        return Workforce(agents, TimeOff.of(off), Availability.of(hours), locks=Locks.of(locks), past_roster=past)
 
     def problem(self) -> RosterProblem:
         return build_problem(

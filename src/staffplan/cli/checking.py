@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ import pandas as pd
 from staffplan.cli.work import config_and_workspace, site_of
 from staffplan.clock import SiteCalendar
 from staffplan.errors import DataError, Problem, UsageError
-from staffplan.files import read_table, read_workforce
+from staffplan.files import read_table
 from staffplan.plan.directory import PLAN_TOML, open_existing
 from staffplan.plan.manifest import FILE_NAME as MANIFEST
 from staffplan.plan.workspace import Workspace
@@ -28,7 +29,7 @@ def check_files(
     requirement_path: Path | None,
     agents: Path | None,
     config_path: Path | None,
-    meetings: Path | None = None,
+    given: Mapping[str, Path | None],
 ) -> tuple[CheckReport, SiteCalendar]:
     """Check the roster in a folder; a plan directory brings its own settings, people and requirement."""
     from staffplan.roster import check
@@ -40,12 +41,7 @@ def check_files(
     if not needed_path.is_file():
         raise UsageError(Problem(str(folder), "has no requirement.csv", "give --requirement requirement.csv"))
     requirement = read_table(needed_path, StaffingRequirement, timezone=zone)
-    people = read_workforce(
-        agents or workspace.required_path("agents"),
-        workspace.input_path("time_off"),
-        workspace.input_path("availability"),
-        meetings or workspace.input_path("meetings"),
-    )
+    people = workspace.people(agents, **given)
     site = site_of(config, requirement.frame, workspace)
     report = check(
         read_roster(folder, zone),

@@ -13,6 +13,10 @@ from staffplan.cli.options import STEPS, ConfigFile, Force, Json
 from staffplan.cli.output import INTERRUPTED, progress_shown, say, show, show_json
 
 RULES_BROKEN = 5
+Locked = Annotated[Path | None, typer.Option("--locks", help="What is settled beforehand; else input.locks.")]
+Past = Annotated[
+    Path | None, typer.Option("--past", help="Roster of the days before, folder or file; else input.past_roster.")
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -33,6 +37,9 @@ def roster(
     meetings: Annotated[
         Path | None, typer.Option("--meetings", help="Meetings and training; else input.meetings.")
     ] = None,
+    wishes: Annotated[Path | None, typer.Option("--wishes", help="What people wish for; else input.wishes.")] = None,
+    locks: Locked = None,
+    past: Past = None,
     seed: Annotated[int | None, typer.Option("--seed", help="Seed of the search.")] = None,
     force: Force = False,
     as_json: Json = False,
@@ -51,9 +58,14 @@ def roster(
             requirement,
             agents,
             config,
-            time_off=time_off,
-            availability=availability,
-            meetings=meetings,
+            given={
+                "time_off": time_off,
+                "availability": availability,
+                "meetings": meetings,
+                "wishes": wishes,
+                "locks": locks,
+                "past_roster": past,
+            },
             seed=seed,
             on_progress=on_progress,
         )
@@ -73,6 +85,9 @@ def check(
     meetings: Annotated[
         Path | None, typer.Option("--meetings", help="Meetings and training; else input.meetings.")
     ] = None,
+    wishes: Annotated[Path | None, typer.Option("--wishes", help="What people wish for; else input.wishes.")] = None,
+    locks: Locked = None,
+    past: Past = None,
     config: ConfigFile = None,
     as_json: Json = False,
 ) -> None:
@@ -89,7 +104,8 @@ def check(
     from staffplan.cli.checking import check_files, check_text
     from staffplan.cli.records import records
 
-    report, calendar = check_files(roster, requirement, agents, config, meetings)
+    given = {"meetings": meetings, "wishes": wishes, "locks": locks, "past_roster": past}
+    report, calendar = check_files(roster, requirement, agents, config, given)
     if as_json:
         broken = [vars(breach) for breach in report.breaches]
         show_json({"broken_rules": broken, "uncovered": records(report.uncovered, calendar.timezone)})

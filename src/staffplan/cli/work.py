@@ -19,7 +19,6 @@ from staffplan.files import (
     read_overrides,
     read_special_days,
     read_table,
-    read_workforce,
 )
 from staffplan.forecast_tables import Drivers
 from staffplan.plan.directory import read_config_text
@@ -297,24 +296,20 @@ def roster_files(
     agents: Path,
     config_path: Path,
     *,
-    time_off: Path | None,
-    availability: Path | None,
-    meetings: Path | None,
+    given: Mapping[str, Path | None],
     seed: int | None,
     on_progress: OnProgress,
 ) -> tuple[RosterResult, str]:
-    """Roster a requirement file with the people of an agents file; gives the result and the zone."""
+    """Roster a requirement file with the people of an agents file; gives the result and the zone.
+
+    given: files that stand for those of the settings, by their key under [input].
+    """
     from staffplan.roster import roster
 
     config, workspace = config_and_workspace(config_path, {} if seed is None else {"plan.seed": seed})
     zone = config.plan.timezone
     requirement = read_table(requirement_path, StaffingRequirement, timezone=zone)
-    people = read_workforce(
-        agents,
-        time_off or workspace.input_path("time_off"),
-        availability or workspace.input_path("availability"),
-        meetings or workspace.input_path("meetings"),
-    )
+    people = workspace.people(agents, **given)
     result = roster(
         requirement,
         people,

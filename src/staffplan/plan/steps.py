@@ -10,7 +10,7 @@ import pandas as pd
 
 from staffplan.config import Config
 from staffplan.errors import Note
-from staffplan.files import table_bytes
+from staffplan.files import WORKFORCE_TABLES, table_bytes
 from staffplan.forecast_tables import AhtBacktest, DataQuality, OverrideLog
 from staffplan.plan.manifest import Facts, Manifest
 from staffplan.plan.workspace import Workspace
@@ -248,7 +248,7 @@ _REQUIREMENT = StaffingRequirement.file_name
 _ROSTER = (RosterShifts.file_name, RosterActivities.file_name)
 _WAITS = (Coverage.file_name, DayService.file_name)
 _DETAILS = WaitDetails.file_name
-_PEOPLE = ("agents", "time_off", "availability", "meetings")
+_PEOPLE = ("agents", *WORKFORCE_TABLES)
 _ALL_TABLES = (
     _FORECAST,
     Backtest.file_name,

@@ -14,6 +14,8 @@ from staffplan.clock import SpecialDay, local_dates, midnight
 from staffplan.config import Config, data_path
 from staffplan.errors import ConfigError, DataError, Problem
 from staffplan.files import (
+    WORKFORCE_TABLES,
+    file_in,
     place_of,
     read_drivers,
     read_history,
@@ -29,7 +31,7 @@ from staffplan.tables import ContactHistory, Roster, RosterActivities, RosterShi
 from staffplan.workers import AS_MANY_AS_PAY, Workers
 
 T = TypeVar("T", bound=Table)
-INPUTS = ("history", "special_days", "drivers", "overrides", "agents", "time_off", "availability", "meetings")
+INPUTS = ("history", "special_days", "drivers", "overrides", "agents", *WORKFORCE_TABLES)
 NEEDED = ("history", "agents")
 
 
@@ -49,7 +51,7 @@ class Workspace:
         setting = getattr(self.config.input, name)
         if setting is None:
             return None
-        return data_path(setting, self.config, self.base, f"{self.config_place}:input.{name}")
+        return file_in(data_path(setting, self.config, self.base, f"{self.config_place}:input.{name}"), name)
 
     def required_path(self, name: str) -> Path:
         """Like `input_path`; raises ConfigError where the settings name none or the file is not there."""
@@ -108,8 +110,13 @@ class Workspace:
 
     @cached_property
     def workforce(self) -> Workforce:
-        others = (self.input_path(name) for name in ("time_off", "availability", "meetings"))
-        return read_workforce(self.required_path("agents"), *others)
+        return self.people()
+
+    def people(self, agents: Path | None = None, **given: Path | None) -> Workforce:
+        """The people, from files given instead of those that the settings name (keys of WORKFORCE_TABLES)."""
+        mine = {name: file_in(path, name) for name, path in given.items() if path is not None}
+        others = {name: mine.get(name) or self.input_path(name) for name in WORKFORCE_TABLES}
+        return read_workforce(agents or self.required_path("agents"), others, self.config.plan.timezone)
 
     @cached_property
     def site(self) -> Site:

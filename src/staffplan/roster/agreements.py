@@ -27,7 +27,7 @@ def under_agreement(
     """The people with their rules and their past. credited, (people, 2): hours that their time off counts, and their
     paid time off alone."""
     known = holders(workforce, work_plans, period.first_day)
-    rows = workforce.past.frame
+    rows = workforce.past_roster.frame
     earlier = rows[(rows["schedule_date"].dt.date < period.first_day).to_numpy()]
     past = worked_by_agent(earlier, shifts, period.timezone)
     found = []

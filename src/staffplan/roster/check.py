@@ -122,9 +122,7 @@ def check(
     breaches = [*_unknown_agents(roster, workforce)]
     for agent in _agents(roster, case):
         breaches += _agent_breaches(agent, case)
-    between = team_violations(
-        roster, workforce, team_rules(settings), calendar=site.calendar, first=first, days=days
-    )
+    between = team_violations(roster, workforce, team_rules(settings), calendar=site.calendar, first=first, days=days)
     breaches += [Breach("", broken.day, broken.rule, broken.message) for broken in between]
     breaches += [Breach(*found) for found in meeting_breaches(roster, workforce, first, days, case.zone)]
     return CheckReport(tuple(sorted(set(breaches))), uncovered(roster, requirement, site))
@@ -144,7 +142,7 @@ def _unknown_agents(roster: Roster, workforce: Workforce) -> Iterator[Breach]:
 
 def _agents(roster: Roster, case: _Case) -> Iterator[_Agent]:
     shifts = rules.worked_by_agent(roster.shifts.frame, case.shifts, case.zone)
-    before = case.workforce.past.frame
+    before = case.workforce.past_roster.frame
     before = before[(before["schedule_date"].dt.date < case.first).to_numpy()]
     past = rules.worked_by_agent(before, case.shifts, case.zone)
     activities: dict[str, list[_Activity]] = {}

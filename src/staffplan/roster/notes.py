@@ -20,6 +20,7 @@ MOST_PROMISES = 15
 def roster_notes(problem: RosterProblem, cover: Coverage, workforce: Workforce, site: Site) -> tuple[Note, ...]:
     return (
         *_assumptions(problem, workforce),
+        *_edges(problem, workforce),
         *_left_out(problem, workforce),
         *broken_promises(cover, site),
     )
@@ -46,9 +47,28 @@ def _assumptions(problem: RosterProblem, workforce: Workforce) -> Iterator[Note]
         yield Note("roster", "assumption", "time off", "time off not marked paid or unpaid is taken as paid")
 
 
+def _edges(problem: RosterProblem, workforce: Workforce) -> Iterator[Note]:
+    """What is known of the days before the period, and what the files have of other days."""
+    first, past = problem.period.first_day, workforce.past_roster
+    days = past.frame["schedule_date"].dt.date
+    before = days[(days < first).to_numpy()]
+    if before.empty:
+        message = "shifts worked before the first day are not known: rest and days in a row begin with it"
+        yield Note("roster", "left out", "start of the period", message)
+    elif (first - before.max()).days > 1:
+        message = f"{past.source} ends on {before.max():%d %b %Y}: from then to the first day all are taken to be off"
+        yield Note("roster", "assumption", "start of the period", message)
+    if len(before) < len(days):
+        message = f"shifts of {past.source} that are not before the first day do not count: {len(days) - len(before)}"
+        yield Note("roster", "left out", "start of the period", message)
+    locked = workforce.locks.frame["day"].dt.date
+    outside = ((locked < first) | (locked > problem.period.day(problem.period.days - 1))).sum()
+    if outside:
+        message = f"rows of {workforce.locks.source} for days outside the period: {outside}"
+        yield Note("roster", "left out", "locks", message)
+
+
 def _left_out(problem: RosterProblem, workforce: Workforce) -> Iterator[Note]:
-    message = "shifts worked before the first day are not known: rest and days in a row begin with it"
-    yield Note("roster", "left out", "start of the period", message)
     known = {person.agent_id for person in problem.people}
     rest = [agent for agent in workforce.agents.frame["agent_id"] if agent not in known]
     if rest:

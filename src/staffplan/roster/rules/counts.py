@@ -192,9 +192,9 @@ def said_often(days: Iterable[date], agreed: Agreed, bounds: Bounds, what: str) 
         many = f"{len(mine)} {what}{'' if len(mine) == 1 else 's'} in the {bounds.per}"
         whole = bounds.per == "period" or size >= DAYS_OF_A_WHOLE_WEEK
         if bounds.least is not None and whole and len(mine) < bounds.least:
-            yield Violation(first, f"{many}, {bounds.least} are due")
+            yield Violation(first, f"{many}, {bounds.least} due")
         if bounds.most is not None and len(mine) > bounds.most:
-            yield Violation(mine[bounds.most], f"{many}, {bounds.most} are allowed")
+            yield Violation(mine[bounds.most], f"{many}, {bounds.most} allowed")
 
 
 def _hours(minutes: int) -> str:

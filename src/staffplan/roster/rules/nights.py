@@ -176,8 +176,8 @@ class RestAfterNights:
         if hours * 60 < self.minutes:
             yield Violation(after.schedule_date, f"{hours:g} h after the last night, {self.minutes / 60:g} h are due")
         elif free_days < self.days_off:
-            message = f"{max(free_days, 0)} days off after the last night, {self.days_off} are due"
-            yield Violation(after.schedule_date, message)
+            said = "1 day" if free_days == 1 else f"{max(free_days, 0)} days"
+            yield Violation(after.schedule_date, f"{said} off after the last night, {self.days_off} due")
 
     def machine(self, problem: RosterProblem, person: Person) -> Machine:
         """A state is the nights in a row so far, when the next shift may start, and the days off due before it."""
