@@ -88,7 +88,10 @@ def accepted_by_solver(problem: RosterProblem, rule: Rule) -> set[Assignment]:
         for day in range(problem.period.days)
         for option in problem.options
     }
-    assert all(isinstance(posted, Posted) and posted.about for posted in rule.add(model, works, problem, person))
+    for posted in rule.add(model, works, problem, person):
+        assert isinstance(posted, Posted)
+        assert posted.about
+        assert posted.constraint is not None
     OneShiftADay().add(model, works, problem, person)
     accepted: set[Assignment] = set()
 

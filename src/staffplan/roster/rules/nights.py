@@ -147,8 +147,9 @@ class RestAfterNights:
                     if d - last <= self.days_off
                     or problem.option_slot[o, d] * period.slot_minutes < end + self.minutes
                 ]
-                about = f"after {span(period.day(last), period.day(last))}"
-                posted.append(Posted(self.name, about, model.add(sum(soon) == 0).only_enforce_if([over, *mine])))
+                constraint = model.add(sum(soon) == 0)
+                constraint.only_enforce_if([over, *mine])
+                posted.append(Posted(self.name, f"after {span(period.day(last), period.day(last))}", constraint))
         return posted
 
     def _ends(
