@@ -21,8 +21,9 @@ from roster_centers import (
 
 from staffplan.config import load_config
 from staffplan.errors import ConfigError, DataError
-from staffplan.people_settings import RosterSettings, WorkPlanSettings
+from staffplan.people_settings import RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.roster import coverage, rules
+from staffplan.roster.conflict import explain
 from staffplan.roster.notes import roster_notes
 from staffplan.roster.rules import Bounds, Holder, Locked, Night, agreed_rules
 
@@ -235,3 +236,19 @@ def test_a_misspelt_rule_is_told_with_the_nearest() -> None:
     with pytest.raises(ConfigError) as caught:
         load_config('[roster]\nrules = [{rule = "weekly_rets"}]', "plan.toml")
     assert caught.value.problems[0].hint == "did you mean weekly_rest?"
+
+
+def test_a_shift_in_the_hour_that_the_clock_skips_has_the_names_of_both_times() -> None:
+    """In Madrid 02:30 does not exist on 29 March 2026: a shift meant for then begins at 03:00."""
+    early = ShiftSettings(hours=4, first_start="02:30", last_start="03:00", every_minutes=30)
+    start = pd.Timestamp("2026-03-29 01:00", tz="UTC")
+    named = rules.names_of(start.date(), start, start + pd.Timedelta(hours=4), {"early": early}, CENTER.timezone)
+    assert named == ["early 02:30", "early 03:00"]
+
+
+def test_a_lock_that_the_days_before_forbid_is_named_with_the_rule_that_forbids_it() -> None:
+    problem = CENTER.but(past=[shift(-2), shift(-1)], locks=(("ann", day(0), "late"),)).problem()
+    (conflict,) = explain(problem, 0)
+    assert conflict.message == (
+        "these rules cannot all be kept: days in a row in 31 Oct-2 Nov 2026; locked late on Mon 2 Nov 2026"
+    )

@@ -227,7 +227,8 @@ def _date_words(shift: rules.Worked, case: _Case) -> Words:
 
 def _shift_words(shift: rules.Worked, inside: list[_Activity], agent: _Agent, case: _Case) -> Words:
     """The shift is one that the settings know and the contract allows; its pauses are where they belong."""
-    known = [name for name in case.shifts if _is_of_family(shift, case.shifts[name], case)]
+    named = rules.names_of(shift.schedule_date, shift.start, shift.end, case.shifts, case.zone)
+    known = list(dict.fromkeys(name.rsplit(" ", 1)[0] for name in named))
     mine = [name for name in known if name in agent.plan.shifts]
     start, end = case.local(shift.start), case.local(shift.end)
     if not known:
@@ -239,15 +240,6 @@ def _shift_words(shift: rules.Worked, inside: list[_Activity], agent: _Agent, ca
     paid = sum(a.minutes for a in inside if a.paid) / 60
     if abs(paid - shift.paid_hours) > 1e-6:
         yield "paid hours", f"{shift.paid_hours:g} are written, the activities give {paid:g}"
-
-
-def _is_of_family(shift: rules.Worked, family: ShiftSettings, case: _Case) -> bool:
-    day = shift.schedule_date
-    return (
-        abs((shift.end - shift.start) / MINUTE - family.hours * 60) < 0.5
-        and day.weekday() in parse_weekdays(family.weekdays)
-        and any(wall_instant(day, minute, case.zone) == shift.start for minute in family.start_minutes)
-    )
 
 
 def _pause_words(shift: rules.Worked, inside: list[_Activity], family: ShiftSettings, case: _Case) -> Words:

@@ -7,7 +7,7 @@ from staffplan.roster.rules.fixed import Locked, Rotation, locked_options
 from staffplan.roster.rules.hours import DaysPerWeek, WeeklyHoursMax, WeeklyHoursMin
 from staffplan.roster.rules.nights import Nights, NightsInARow, RestAfterNights
 from staffplan.roster.rules.options import Night
-from staffplan.roster.rules.reading import holders, worked_by_agent
+from staffplan.roster.rules.reading import holders, names_of, worked_by_agent
 from staffplan.roster.rules.rest import DailyRest, OneShiftADay
 from staffplan.roster.rules.runs import ConsecutiveDays, ConsecutiveDaysMin, DaysOffInARow
 from staffplan.roster.rules.starts import StartVariation, Succession
@@ -51,6 +51,7 @@ __all__ = [
     "agreed_rules",
     "holders",
     "locked_options",
+    "names_of",
     "rule_of",
     "rules_of",
     "span",

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 
 import pandas as pd
 
@@ -55,6 +56,14 @@ def names_of(
         f"{name} {minute // 60:02d}:{minute % 60:02d}"
         for name, family in families.items()
         if abs(minutes - family.hours * 60) < 0.5 and day.weekday() in parse_weekdays(family.weekdays)
-        for minute in family.start_minutes
-        if wall_instant(day, minute, timezone) == start
+        for minute in _starts(day, family.start_minutes, timezone).get(start, ())
     ]
+
+
+@lru_cache(maxsize=4096)
+def _starts(day: date, minutes: tuple[int, ...], timezone: str) -> dict[pd.Timestamp, list[int]]:
+    """Minutes of the wall clock by the instant they are on the day; two are one where the clock goes forward."""
+    found: dict[pd.Timestamp, list[int]] = {}
+    for minute in minutes:
+        found.setdefault(wall_instant(day, minute, timezone), []).append(minute)
+    return found
