@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from pathlib import Path
@@ -27,6 +28,8 @@ from staffplan.tables import (
     StaffingRequirement,
     VolumeForecast,
 )
+
+sys.path.insert(0, str(Path(__file__).parent))  # handoffs.py
 
 ZONE = "Europe/Madrid"
 MakePlan = Callable[..., ReportData]

@@ -34,7 +34,7 @@ Draw = Callable[[Axes], Axes]
 def every_plot(plan: ReportData) -> dict[str, Draw]:
     days = list(summaries.planned_days(plan))
     grid, names = rosters.roster_grid(plan, days), rosters.agent_names(plan)
-    codes = rosters.shift_codes([str(shift) for shift in plan.roster.shifts.frame["shift"].unique()])
+    codes = rosters.shift_codes(plan)
     day, groups = rosters.roster_day(plan, days[0]), ["sales", "support"]
     week, service = summaries.staffing_week(plan, "sales"), summaries.service_week(plan, "sales")
     return {
@@ -125,8 +125,8 @@ def test_every_shift_of_the_grid_is_written_as_its_code(plan, ax):
     written = {str(marks.get_gid()): len(marks.get_offsets()) for marks in ax.collections if marks.get_gid()}
     shifts = plan.roster.shifts.frame.groupby("shift").size()
     assert written == {
-        "E8": shifts["early_8h"],
-        "D8": shifts["day_8h"],
-        "M8": shifts["mid_8h"],
-        "L8": shifts["late_8h"],
+        "E08": shifts["early_8h"],
+        "D09": shifts["day_8h"],
+        "M11": shifts["mid_8h"],
+        "L13": shifts["late_8h"],
     }

@@ -9,8 +9,6 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from staffplan.report import promises, rosters, summaries
 from staffplan.report.ledgers import cost_per_queue_hour, ledger, total_of, waterfall
@@ -166,18 +164,3 @@ def test_agents_of_the_same_name_are_told_apart(plan):
     names = rosters.agent_names(dataclasses.replace(plan, roster=roster))
     assert names["a001"] == "Ann (a001)"
     assert names["a003"] == "Agent 3"
-
-
-@given(st.lists(st.text(min_size=1, max_size=12), min_size=1, max_size=60, unique=True))
-def test_no_two_shifts_share_a_code(names):
-    codes = rosters.shift_codes(names)
-    assert len(set(codes.values())) == len(names)
-    assert max(len(code) for code in codes.values()) <= 5
-
-
-def test_a_shift_code_reminds_of_its_name():
-    assert rosters.shift_codes(["early_8h", "evening_8h", "late_6h"]) == {
-        "early_8h": "E8",
-        "evening_8h": "E8b",
-        "late_6h": "L6",
-    }

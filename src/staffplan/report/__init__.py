@@ -1,6 +1,7 @@
-"""Results to pages: one self-contained HTML report, a workbook, and the pictures as files."""
+"""Results to pages: one self-contained HTML report, a workbook, the pictures, and the roster to hand off."""
 
 from staffplan.report.data import ReportData
+from staffplan.report.handoff import Handoff
 from staffplan.report.page import page_and_pictures, pictures, render_page
 from staffplan.report.plots import (
     plot_daily_volume,
@@ -11,12 +12,19 @@ from staffplan.report.plots import (
     plot_week_volume,
     plot_weekday_heat,
 )
+from staffplan.report.roster_calendar import calendars
+from staffplan.report.roster_grid import build_roster_workbook
+from staffplan.report.roster_json import build_roster_json
 from staffplan.report.roster_plots import plot_roster_day, plot_roster_grid
 from staffplan.report.workbook import build_workbook
 
 __all__ = [
+    "Handoff",
     "ReportData",
+    "build_roster_json",
+    "build_roster_workbook",
     "build_workbook",
+    "calendars",
     "page_and_pictures",
     "pictures",
     "plot_daily_volume",

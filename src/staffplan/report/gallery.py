@@ -209,7 +209,7 @@ def roster_grid_figure(data: ReportData) -> Figure:
     days = rosters.grid_days(summaries.planned_days(data))
     grid = rosters.roster_grid(data, days)
     names = rosters.agent_names(data)
-    codes = rosters.shift_codes([str(shift) for shift in data.roster.shifts.frame["shift"].unique()])
+    codes = rosters.shift_codes(data)
     drawn = min(len(grid), roster_plots.MOST_ROWS)
     rest = f" {drawn} of {len(grid)} agents are drawn; the table has all." if drawn < len(grid) else ""
     later = days[-1] < summaries.planned_days(data)[-1]

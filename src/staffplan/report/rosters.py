@@ -9,6 +9,7 @@ import pandas as pd
 
 from staffplan.clock import midnight
 from staffplan.report.data import ReportData
+from staffplan.report.handoff import Handoff
 
 MOST_DAYS = 28
 """Days drawn in one grid; longer plans are complete in the workbook and the files."""
@@ -26,19 +27,9 @@ def agent_names(data: ReportData) -> dict[str, str]:
     }
 
 
-def shift_codes(names: Sequence[str]) -> dict[str, str]:
-    """A short code of one to three characters for each shift name, told apart: "early_8h" is E8, then E8b.
-
-    Takes the first letter of the name and its first number; a further letter where two would collide.
-    """
-    codes: dict[str, str] = {}
-    for name in sorted(set(names)):
-        letters = [char for char in name if char.isalpha()]
-        digits = "".join(char if char.isdigit() else " " for char in name).split()
-        base = (letters[0].upper() if letters else "S") + (digits[0][:2] if digits else "")
-        tails = ["", *"bcdefghijklmnopqrstuvwxyz", *(str(number) for number in range(2, len(names) + 2))]
-        codes[name] = next(base + tail for tail in tails if base + tail not in codes.values())
-    return codes
+def shift_codes(data: ReportData) -> dict[str, str]:
+    """The code of each shift name, as on the sheet that is handed off."""
+    return Handoff(data.roster, data.site.calendar.timezone).codes
 
 
 def roster_grid(data: ReportData, days: Sequence[date]) -> pd.DataFrame:

@@ -1,0 +1,193 @@
+"""A roster to hand off: the tables, and what people ask of them: who, when, how many hours, which code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from staffplan.clock import local_dates, wall_instant
+from staffplan.report.shift_codes import day_off_codes, family_of, shift_codes
+from staffplan.tables import Agents, Coverage, Roster, TimeOff
+
+SATURDAY = 5
+NIGHT_MINUTES = (23 * 60, 30 * 60)
+"""From 23:00 to 06:00. Source: Working Time Regulations 1998 (UK), regulations 2 and 6, where no agreement says
+otherwise; Directive 2003/88/EC, article 2(3), asks for seven hours that include midnight to 05:00."""
+NIGHT_HOURS = 3.0
+"""Hours of the night that make a shift night work. Source: Directive 2003/88/EC, article 2(4)(a)."""
+
+
+@dataclass(frozen=True)
+class Handoff:
+    """What a roster's readers get to see. What is not known (agents, time off, coverage) is simply not shown.
+
+    `first_day` and `last_day` stretch the period over days on which nobody works.
+    """
+
+    roster: Roster
+    timezone: str
+    title: str = ""
+    coverage: Coverage | None = None
+    agents: Agents | None = None
+    time_off: TimeOff | None = None
+    first_day: date | None = None
+    last_day: date | None = None
+
+    @cached_property
+    def days(self) -> list[date]:
+        """Every day of the period, those without work too."""
+        known = {value.date() for value in self.roster.shifts.frame["schedule_date"].drop_duplicates()}
+        if self.coverage is not None:
+            known |= set(local_dates(pd.DatetimeIndex(self.coverage.frame["interval_start"]), self.timezone))
+        known |= {day for day in (self.first_day, self.last_day) if day is not None}
+        length = (max(known) - min(known)).days + 1 if known else 0
+        return [min(known) + timedelta(days=step) for step in range(length)]
+
+    @cached_property
+    def people(self) -> pd.DataFrame:
+        """By agent_id: name, team, contract, skills; whole teams together, then by identifier."""
+        shifts = self.roster.shifts.frame.groupby("agent_id", sort=True)["name"].first()
+        found = {str(agent): (str(name), "", "", "") for agent, name in shifts.items()}
+        for row in rows_of(self.agents.frame) if self.agents is not None else ():
+            known = found.get(row.agent_id, ("",))[0]
+            found[row.agent_id] = (row.name or known, row.staffing_group, row.work_plan, row.skills)
+        index = pd.Index(list(found), name="agent_id", dtype=object)
+        columns = ["name", "team", "contract", "skills"]
+        people = pd.DataFrame(list(found.values()), index=index, columns=columns, dtype=object)
+        return people.sort_index().sort_values("team", kind="stable")
+
+    @cached_property
+    def worked(self) -> pd.DataFrame:
+        """The shifts with `day`, `family`, wall-clock `start_local` and `end_local`, `code`, `night` and `weekend`.
+
+        `weekend` is its Saturday for a shift that begins on a Saturday or Sunday, else None, as the rule on weekends
+        off counts them.
+        """
+        frame = self.roster.shifts.frame
+        local = {f"{name}_local": wall_clock(frame[name], self.timezone) for name in ("start", "end")}
+        days = [value.date() for value in frame["schedule_date"]]
+        shifts = frame.assign(day=pd.Series(days, index=frame.index, dtype=object), **local)
+        spans = zip(frame["start"], frame["end"], strict=True)
+        nights = [is_night(start, end, self.timezone) for start, end in spans]
+        weekends = [_saturday(day) for day in days]
+        return shifts.assign(
+            family=frame["shift"].map(family_of).astype(object),
+            code=shift_codes(shifts),
+            night=pd.Series(nights, index=frame.index, dtype=bool),
+            weekend=pd.Series(weekends, index=frame.index, dtype=object),
+        )
+
+    @cached_property
+    def codes(self) -> dict[str, str]:
+        """The code of each shift name; of several the first."""
+        return {str(name): str(code) for name, code in self.worked.groupby("shift")["code"].min().items()}
+
+    @cached_property
+    def days_off(self) -> dict[tuple[str, date], str]:
+        """The kind of time off of an agent on a day of the period."""
+        if self.time_off is None:
+            return {}
+        period, known = set(self.days), set(self.people.index)
+        return {
+            (row.agent_id, day): row.kind
+            for row in rows_of(self.time_off.frame)
+            if row.agent_id in known
+            for day in days_between(row.first_day.date(), row.last_day.date())
+            if day in period
+        }
+
+    @cached_property
+    def day_off_codes(self) -> dict[str, str]:
+        """The code of every kind of time off."""
+        return day_off_codes(list(self.days_off.values()))
+
+
+def wall_clock(instants: pd.Series, timezone: str) -> pd.Series:
+    """What the clock on the wall shows, without a zone: all that a spreadsheet knows of time."""
+    return pd.Series(instants.dt.tz_convert(timezone).dt.tz_localize(None))
+
+
+def days_between(first: date, last: date) -> list[date]:
+    """Both included."""
+    return [first + timedelta(days=step) for step in range((last - first).days + 1)]
+
+
+def is_night(start: pd.Timestamp, end: pd.Timestamp, timezone: str) -> bool:
+    """Whether at least NIGHT_HOURS of a shift lie in one night."""
+    first, last = start.tz_convert(timezone).date(), end.tz_convert(timezone).date()
+    evenings = days_between(first - timedelta(days=1), last)
+    return any(hours >= NIGHT_HOURS for hours in _night_hours(start, end, evenings, timezone))
+
+
+def _night_hours(start: pd.Timestamp, end: pd.Timestamp, evenings: Sequence[date], timezone: str) -> Iterator[float]:
+    for evening in evenings:
+        dusk, dawn = (wall_instant(evening, minute, timezone) for minute in NIGHT_MINUTES)
+        yield (min(end, dawn) - max(start, dusk)) / pd.Timedelta(hours=1)
+
+
+def _saturday(day: date) -> date | None:
+    return day - timedelta(days=day.weekday() - SATURDAY) if day.weekday() >= SATURDAY else None
+
+
+def agent_totals(worked: pd.DataFrame, agents: Sequence[str]) -> pd.DataFrame:
+    """Days, paid hours, nights and weekends worked of each agent, those who do not work too."""
+    grouped = worked.groupby("agent_id")
+    totals = pd.DataFrame(
+        {
+            "days": grouped.size(),
+            "paid_hours": grouped["paid_hours"].sum(),
+            "nights": grouped["night"].sum(),
+            "weekends": grouped["weekend"].nunique(),
+        }
+    )
+    return (
+        totals.reindex(list(agents))
+        .fillna(0)
+        .astype({"days": int, "paid_hours": float, "nights": int, "weekends": int})
+    )
+
+
+def day_totals(worked: pd.DataFrame, days: Sequence[date]) -> pd.DataFrame:
+    """People at work and paid hours on each day, by the day on which the shift begins."""
+    grouped = worked.groupby("day")["paid_hours"]
+    totals = pd.DataFrame({"people": grouped.size(), "paid_hours": grouped.sum()})
+    return totals.reindex(list(days)).fillna(0).astype({"people": int, "paid_hours": float})
+
+
+def pauses_in_words(handoff: Handoff) -> pd.Series:
+    """Breaks and meals of each shift, by agent_id and schedule_date: "15 min break, 30 min meal unpaid"."""
+    frame = handoff.roster.activities.frame
+    frame = frame[frame["activity"].isin(("break", "meal"))]
+    minutes = (frame["end"] - frame["start"]).dt.total_seconds() / 60
+    words = [
+        f"{length:g} min {activity}{'' if paid == 'yes' else ' unpaid'}"
+        for length, activity, paid in zip(minutes, frame["activity"], frame["paid"], strict=True)
+    ]
+    texts = frame.assign(words=pd.Series(words, index=frame.index, dtype=object))
+    return texts.groupby(["agent_id", "schedule_date"])["words"].agg(", ".join)
+
+
+def legend(handoff: Handoff) -> pd.DataFrame:
+    """What each code means, by code: shift, start and end, breaks (all sorts there are), paid hours, how often."""
+    worked = handoff.worked
+    pauses = pauses_in_words(handoff).reindex(worked.set_index(["agent_id", "schedule_date"]).index).fillna("")
+    rows = worked.assign(breaks=pauses.to_numpy(dtype=object))
+    rows["start_time"], rows["end_time"] = rows["start_local"].dt.time, rows["end_local"].dt.time
+    rows["days_later"] = (rows["end_local"].dt.normalize() - rows["schedule_date"]).dt.days
+    grouped = rows.groupby("code", sort=True)
+    first = grouped[["shift", "start_time", "end_time", "days_later", "paid_hours"]].first()
+    return first.assign(breaks=grouped["breaks"].agg(_sorts), times=grouped.size()).reset_index()
+
+
+def _sorts(texts: pd.Series) -> str:
+    return " or ".join(sorted({text for text in texts if text}))
+
+
+def rows_of(frame: pd.DataFrame) -> Iterator[Any]:
+    """The rows, their cells by column name."""
+    yield from frame.itertuples()

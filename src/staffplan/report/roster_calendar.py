@@ -1,0 +1,202 @@
+"""The roster as calendars, RFC 5545: an event for every shift, one calendar for each agent and one for all.
+
+Nothing in them tells when they were made. An event is known by agent and day, so a roster handed off again changes
+the events that are in people's calendars already: pass the calendar handed off before, and a changed shift gets the
+next SEQUENCE, a shift that is gone is CANCELLED, and what is as before stays as it is, byte for byte.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from unicodedata import category
+from urllib.parse import quote, unquote
+from uuid import NAMESPACE_URL, uuid5
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+from icalendar import Calendar, Event, Timezone, vText
+
+from staffplan import __version__
+from staffplan.report.formats import span
+from staffplan.report.handoff import Handoff
+from staffplan.report.vtimezone import vtimezone
+
+_NAMES = uuid5(NAMESPACE_URL, "https://staffplan/roster")
+_STAMP = datetime(2000, 1, 1, tzinfo=UTC)
+"""DTSTAMP must be there (RFC 5545, 3.8.7.2), and must not be the clock's: this day, and a later one by revision."""
+_AGENT, _DAY = "X-STAFFPLAN-AGENT", "X-STAFFPLAN-DAY"
+
+
+@dataclass(frozen=True)
+class Shift:
+    """An event: an agent's shift of one day."""
+
+    agent_id: str
+    day: date
+    start: datetime
+    end: datetime
+    summary: str
+    description: str
+    sequence: int = 0
+    cancelled: bool = False
+
+    @property
+    def uid(self) -> str:
+        """Known by agent and day, whatever the shift."""
+        return str(uuid5(_NAMES, f"{self.day.isoformat()} {self.agent_id}"))
+
+
+def calendars(handoff: Handoff, before: bytes | None = None) -> dict[str, bytes]:
+    """Calendars by agent_id, and that of all under "". `before`: the calendar of all as handed off last time.
+
+    Raises ValueError where `before` is no calendar of staffplan.
+    """
+    zone = _Zone.of(handoff)
+    shifts = revised(_shifts(handoff), [] if before is None else read_calendar(before), handoff.days)
+    agents: dict[str, list[Shift]] = {agent: [] for agent in handoff.people.index}
+    for shift in shifts:
+        agents.setdefault(shift.agent_id, []).append(shift)
+    names = handoff.people["name"].to_dict()
+    mine = {agent: _calendar(own, _title(handoff, names.get(agent) or agent), zone) for agent, own in agents.items()}
+    return {"": _calendar(shifts, _title(handoff, ""), zone), **mine}
+
+
+def _title(handoff: Handoff, whose: str) -> str:
+    return ": ".join(part for part in (handoff.title or "Roster", whose) if part)
+
+
+def _shifts(handoff: Handoff) -> list[Shift]:
+    """Every shift of the roster, what happens in it told line by line."""
+    told, names = _told(handoff), handoff.people["name"].to_dict()
+    columns = [handoff.worked[name] for name in ("agent_id", "day", "start", "end", "shift")]
+    found = []
+    for agent, day, start, end, shift in zip(*columns, strict=True):
+        name = names.get(agent) or agent
+        words = _plain(f"{shift} ({name})"), _plain(told.get((agent, pd.Timestamp(day)), ""))
+        found.append(Shift(agent, day, start.to_pydatetime(), end.to_pydatetime(), *words))
+    return found
+
+
+def _told(handoff: Handoff) -> dict[Any, str]:
+    """Lines like "08:00–10:00 sales" for each agent and day."""
+    frame = handoff.roster.activities.frame
+    local = (frame[name].dt.tz_convert(handoff.timezone) for name in ("start", "end"))
+    columns = (*local, frame["planning_group"], frame["activity"], frame["paid"])
+    lines = [
+        f"{span(start, end)} {group or activity}{'' if paid == 'yes' else ' (unpaid)'}"
+        for start, end, group, activity, paid in zip(*columns, strict=True)
+    ]
+    texts = frame.assign(line=pd.Series(lines, index=frame.index, dtype=object)).sort_values("start")
+    return dict(texts.groupby(["agent_id", "schedule_date"])["line"].agg("\n".join))
+
+
+def _plain(text: str) -> str:
+    """Without the control characters that a calendar cannot hold (RFC 5545, 3.1); lines stay lines."""
+    return "".join(char for char in text if char == "\n" or category(char) != "Cc").strip()
+
+
+def revised(shifts: Iterable[Shift], before: Iterable[Shift], days: Iterable[date]) -> list[Shift]:
+    """The shifts with their SEQUENCE, and those of these days that are gone, cancelled."""
+    old, period = {shift.uid: shift for shift in before}, set(days)
+    new = {shift.uid: _next(shift, old.get(shift.uid)) for shift in shifts}
+    gone = [shift for uid, shift in old.items() if uid not in new and shift.day in period]
+    kept = [
+        shift if shift.cancelled else replace(shift, cancelled=True, sequence=shift.sequence + 1) for shift in gone
+    ]
+    return sorted([*new.values(), *kept], key=lambda shift: (shift.day, shift.start, shift.agent_id))
+
+
+def _cancelled(shift: Shift) -> Shift:
+    return shift if shift.cancelled else replace(shift, cancelled=True, sequence=shift.sequence + 1)
+
+
+def _next(shift: Shift, old: Shift | None) -> Shift:
+    if old is None:
+        return shift
+    same = replace(shift, sequence=old.sequence)
+    return same if same == old else replace(shift, sequence=old.sequence + 1)
+
+
+@dataclass(frozen=True)
+class _Zone:
+    """The clock that the events are written in."""
+
+    zone: ZoneInfo
+    component: Timezone | None
+    """None: UTC, which needs no description."""
+
+    @classmethod
+    def of(cls, handoff: Handoff) -> _Zone:
+        if handoff.timezone == "UTC" or not handoff.days:
+            return cls(ZoneInfo("UTC"), None)
+        return cls(ZoneInfo(handoff.timezone), vtimezone(handoff.timezone, handoff.days[0], handoff.days[-1]))
+
+    def written(self, *instants: datetime) -> tuple[datetime, ...]:
+        """In the local clock; in UTC where one of them falls into the hour that comes a second time.
+
+        A local time that occurs twice means the first (RFC 5545, 3.3.5), so the second cannot be written so.
+        """
+        local = tuple(instant.astimezone(self.zone) for instant in instants)
+        if self.component is None or any(instant.fold for instant in local):
+            return tuple(instant.astimezone(UTC) for instant in instants)
+        return local
+
+
+def _calendar(shifts: Iterable[Shift], title: str, zone: _Zone) -> bytes:
+    calendar = Calendar()
+    calendar.add("PRODID", f"-//staffplan//staffplan {__version__}//EN")
+    calendar.add("VERSION", "2.0")
+    calendar.add("CALSCALE", "GREGORIAN")
+    calendar.add("X-WR-CALNAME", vText(_plain(title)), encode=False)
+    if zone.component is not None:
+        calendar.add("X-WR-TIMEZONE", zone.zone.key)
+        calendar.add_component(zone.component)
+    for shift in shifts:
+        calendar.add_component(_event(shift, zone))
+    return bytes(calendar.to_ical())
+
+
+def _event(shift: Shift, zone: _Zone) -> Event:
+    start, end = zone.written(shift.start, shift.end)
+    properties: Mapping[str, object] = {
+        "UID": shift.uid,
+        "DTSTAMP": _STAMP + timedelta(days=shift.sequence),
+        "SEQUENCE": shift.sequence,
+        "DTSTART": start,
+        "DTEND": end,
+        "SUMMARY": shift.summary,
+        "DESCRIPTION": shift.description,
+        "STATUS": "CANCELLED" if shift.cancelled else "CONFIRMED",
+        "TRANSP": "TRANSPARENT" if shift.cancelled else "OPAQUE",
+        _AGENT: quote(shift.agent_id),
+        _DAY: shift.day.isoformat(),
+    }
+    event = Event()
+    for name, value in properties.items():
+        event.add(name, value)
+    return event
+
+
+def read_calendar(data: bytes) -> list[Shift]:
+    """The shifts of a calendar that was handed off. Raises ValueError where it is none of staffplan's."""
+    calendar = Calendar.from_ical(data)
+    try:
+        return [_shift(event) for event in calendar.walk("VEVENT")]
+    except KeyError as error:
+        raise ValueError(f"an event has no {error.args[0]}") from error
+
+
+def _shift(event: Any) -> Shift:
+    return Shift(
+        agent_id=unquote(str(event[_AGENT])),
+        day=date.fromisoformat(str(event[_DAY])),
+        start=event["DTSTART"].dt.astimezone(UTC),
+        end=event["DTEND"].dt.astimezone(UTC),
+        summary=str(event["SUMMARY"]),
+        description=str(event["DESCRIPTION"]),
+        sequence=int(event["SEQUENCE"]),
+        cancelled=str(event["STATUS"]) == "CANCELLED",
+    )

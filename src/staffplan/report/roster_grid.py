@@ -1,0 +1,285 @@
+"""The roster as a workbook to print and pin up: agents by days, weeks with their hours, coverage, a legend."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import pandas as pd
+from openpyxl import Workbook
+from openpyxl.formatting.rule import CellIsRule
+from openpyxl.styles import Alignment, Border, PatternFill, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from staffplan.report.formats import day as day_words
+from staffplan.report.formats import span
+from staffplan.report.handoff import (
+    NIGHT_HOURS,
+    NIGHT_MINUTES,
+    Handoff,
+    agent_totals,
+    day_totals,
+    legend,
+    rows_of,
+    wall_clock,
+)
+from staffplan.report.sheets import (
+    BOLD,
+    DAY,
+    EDGE,
+    HEAD,
+    HEAD_FONT,
+    TWO,
+    WEEKEND,
+    WHOLE,
+    head,
+    print_setup,
+    put,
+    same_bytes,
+    widths,
+    write,
+)
+from staffplan.report.shift_codes import family_of
+
+MOST_DAYS = 35
+"""Days on one overview, so that a month always fits on a sheet of A3; a longer roster has several."""
+TIME = "hh:mm"
+HOURS = "#,##0.##"
+"""Up to two decimals."""
+PEOPLE, SIGNED = "General", "+General;-General;0"
+_LEFT = ("agent", "name", "team", "contract")
+_RIGHT = ("days", "paid hours", "nights", "weekends")
+_HEADER_ROWS = 2
+_FAMILIES = ("A9D8F4", "F7D58A", "A3DCC8", "E8C3D8", "FBF3A6", "8FBBE0", "F0B48F", "C9D3A0")
+"""Paper-light tints of the palette in style.py, in turn; the code in the cell tells families apart without colour."""
+_OFF = PatternFill("lightUp", fgColor="8A95A1", bgColor="FFFFFF")
+_TOTAL = Border(top=Side(style="thin", color="66727F"))
+_SHORT, _OVER = PatternFill("solid", bgColor="F4B9A7"), PatternFill("solid", bgColor="CFE4F3")
+_CENTER = Alignment(horizontal="center", vertical="center", wrap_text=True)
+
+
+def build_roster_workbook(handoff: Handoff) -> bytes:
+    """The whole workbook as bytes: overview, one sheet a week, coverage where it is known, legend."""
+    book = Workbook()
+    book.remove(book.active)
+    overview_sheets(book, handoff)
+    for days in _weeks(handoff.days):
+        _grid(book, handoff, _Page(f"Week {day_words(days[0])[4:]}", days, _with_hours, 12.5, 29, "A4"))
+    if handoff.coverage is not None:
+        _coverage_sheet(book, handoff)
+    legend_sheet(book, handoff)
+    return same_bytes(book)
+
+
+def overview_sheets(book: Workbook, handoff: Handoff) -> None:
+    """Agents by all days, a code in each cell."""
+    blocks = _blocks(handoff.days)
+    for number, days in enumerate(blocks, start=1):
+        title = "Roster" if len(blocks) == 1 else f"Roster {number}"
+        _grid(book, handoff, _Page(title, days, _code_alone, 7, 15, "A3" if len(days) > 14 else "A4"))
+
+
+@dataclass(frozen=True)
+class _Page:
+    """One grid: its days, what a cell says of a shift, and how large it is."""
+
+    title: str
+    days: Sequence[date]
+    says: Callable[[str, pd.Timestamp, pd.Timestamp], str]
+    width: float
+    height: float
+    paper: str
+
+
+def _code_alone(code: str, start: pd.Timestamp, end: pd.Timestamp) -> str:
+    return code
+
+
+def _with_hours(code: str, start: pd.Timestamp, end: pd.Timestamp) -> str:
+    return f"{code}\n{span(start, end)}"
+
+
+def _blocks(days: Sequence[date]) -> list[Sequence[date]]:
+    return [days[first : first + MOST_DAYS] for first in range(0, len(days), MOST_DAYS)] or [()]
+
+
+def _weeks(days: Sequence[date]) -> list[list[date]]:
+    """Calendar weeks, Monday first; those at the ends may be shorter."""
+    weeks: dict[date, list[date]] = {}
+    for day in days:
+        weeks.setdefault(day - timedelta(days=day.weekday()), []).append(day)
+    return list(weeks.values())
+
+
+def _grid(book: Workbook, handoff: Handoff, page: _Page) -> None:
+    """Agents by the days of a page, totals of these days at the right and at the bottom."""
+    sheet = book.create_sheet(page.title)
+    worked = handoff.worked[handoff.worked["day"].isin(page.days)]
+    _grid_head(sheet, page)
+    totals = agent_totals(worked, handoff.people.index.tolist())
+    for row, person in enumerate(rows_of(handoff.people.join(totals)), start=_HEADER_ROWS + 1):
+        write(sheet, row, (person.Index, person.name, person.team, person.contract))
+        _agent_totals(sheet, row, len(page.days), (person.days, person.paid_hours, person.nights, person.weekends))
+        sheet.row_dimensions[row].height = page.height
+        for cell in sheet[row]:
+            cell.alignment = Alignment(vertical="center")
+    _day_cells(sheet, handoff, page, worked)
+    _grid_foot(sheet, page, day_totals(worked, page.days), totals)
+    widths(sheet, [8, 22, 11, 11, *[page.width] * len(page.days), 7, 11, 8, 10])
+    subject = _period("Roster", page.days)
+    print_setup(sheet, title=handoff.title, subject=subject, paper=page.paper, head_rows=_HEADER_ROWS)
+
+
+def _period(what: str, days: Sequence[date]) -> str:
+    return f"{what}, {day_words(days[0])} to {day_words(days[-1])}" if days else what
+
+
+def _grid_head(sheet: Worksheet, page: _Page) -> None:
+    """Two rows, the weekday above the date, both real dates."""
+    headers = (*_LEFT, *page.days, *_RIGHT)
+    for column, header in enumerate(headers, start=1):
+        above, below = sheet.cell(1, column), sheet.cell(_HEADER_ROWS, column)
+        put(below, header)
+        if isinstance(header, date):
+            put(above, header)
+            above.number_format, below.number_format = "ddd", "d mmm"
+        for cell in (above, below):
+            cell.font, cell.fill, cell.alignment = HEAD_FONT, HEAD, _CENTER
+    sheet.row_dimensions[_HEADER_ROWS].height = 30
+    sheet.freeze_panes = sheet.cell(_HEADER_ROWS + 1, len(_LEFT) + 1)
+
+
+def _agent_totals(sheet: Worksheet, row: int, days: int, totals: Sequence[float]) -> None:
+    for column, (value, form) in enumerate(zip(totals, (WHOLE, HOURS, WHOLE, WHOLE), strict=True), start=1):
+        cell = sheet.cell(row, len(_LEFT) + days + column)
+        put(cell, value)
+        cell.number_format = form
+        cell.border = EDGE
+
+
+def _day_cells(sheet: Worksheet, handoff: Handoff, page: _Page, worked: pd.DataFrame) -> None:
+    """Shifts over time off over the shade of the weekend."""
+    row_of = {agent: row for row, agent in enumerate(handoff.people.index, start=_HEADER_ROWS + 1)}
+    column_of = {day: column for column, day in enumerate(page.days, start=len(_LEFT) + 1)}
+    for day, column in column_of.items():
+        for row in row_of.values():
+            cell = sheet.cell(row, column)
+            cell.alignment, cell.border = _CENTER, EDGE
+            if day.weekday() >= 5:
+                cell.fill = WEEKEND
+    for (agent, day), kind in handoff.days_off.items():
+        if day in column_of:
+            _fill(sheet, row_of[agent], column_of[day], handoff.day_off_codes[kind], _OFF)
+    fills = family_fills(handoff)
+    columns = [worked[name] for name in ("agent_id", "day", "family", "code", "start_local", "end_local")]
+    for agent, day, family, code, start, end in zip(*columns, strict=True):
+        _fill(sheet, row_of[agent], column_of[day], page.says(code, start, end), fills[family])
+
+
+def _fill(sheet: Worksheet, row: int, column: int, text: str, fill: PatternFill) -> None:
+    cell = sheet.cell(row, column)
+    put(cell, text)
+    cell.fill = fill
+
+
+def family_fills(handoff: Handoff) -> dict[str, PatternFill]:
+    """The colour of each shift family."""
+    families = sorted(handoff.worked["family"].unique())
+    return {name: PatternFill("solid", fgColor=_FAMILIES[n % len(_FAMILIES)]) for n, name in enumerate(families)}
+
+
+def _grid_foot(sheet: Worksheet, page: _Page, by_day: pd.DataFrame, by_agent: pd.DataFrame) -> None:
+    """People and paid hours of each day, and their sums."""
+    first = _HEADER_ROWS + len(by_agent) + 1
+    rows = (("people at work", "people", WHOLE, 1), ("paid hours", "paid_hours", HOURS, 2))
+    for row, (label, name, form, place) in enumerate(rows, start=first):
+        put(sheet.cell(row, 2), label)
+        values = by_day[name].tolist()
+        for column, value in enumerate(values, start=len(_LEFT) + 1):
+            put(sheet.cell(row, column), value)
+        put(sheet.cell(row, len(_LEFT) + len(page.days) + place), sum(values))
+        for cell in sheet[row]:
+            cell.font, cell.border, cell.number_format = BOLD, _TOTAL, form
+            cell.alignment = Alignment(horizontal="left" if cell.column <= len(_LEFT) else "right")
+
+
+def _coverage_sheet(book: Workbook, handoff: Handoff) -> None:
+    """Intervals by planning groups: needed, rostered, difference; short in red, over in blue."""
+    sheet = book.create_sheet("Coverage")
+    wide = coverage_table(handoff)
+    shown = len(wide.columns) - 2
+    head(sheet, wide.columns)
+    forms = [DAY, TIME, *[PEOPLE, PEOPLE, SIGNED] * (shown // 3)]
+    for row, values in enumerate(wide.itertuples(index=False, name=None), start=2):
+        write(sheet, row, values, forms)
+    last = len(wide) + 1
+    for column in range(5, len(wide.columns) + 1, 3):
+        cells = f"{get_column_letter(column)}2:{get_column_letter(column)}{max(last, 2)}"
+        sheet.conditional_formatting.add(cells, CellIsRule(operator="lessThan", formula=["0"], fill=_SHORT))
+        sheet.conditional_formatting.add(cells, CellIsRule(operator="greaterThan", formula=["0"], fill=_OVER))
+    sheet.freeze_panes = "C2"
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(wide.columns))}{last}"
+    sheet.row_dimensions[1].height = 45
+    widths(sheet, [18, 8, *[12] * shown])
+    print_setup(sheet, title=handoff.title, subject=_period("Coverage", handoff.days), paper="A4", head_rows=1)
+
+
+def coverage_table(handoff: Handoff) -> pd.DataFrame:
+    """Local day and time, then three columns a group; an interval in which a group has no row is blank there."""
+    assert handoff.coverage is not None
+    frame = handoff.coverage.frame
+    words = {"required": "needed", "scheduled": "rostered", "net": "difference"}
+    wide = frame.pivot(index="interval_start", columns="planning_group", values=list(words)).sort_index()
+    groups = sorted(frame["planning_group"].unique())
+    local = wall_clock(wide.index.to_series(), handoff.timezone)
+    table = {"day": local.dt.date.to_numpy(dtype=object), "from": local.dt.time.to_numpy(dtype=object)}
+    for group in groups:
+        for name, word in words.items():
+            table[f"{group}: {word}"] = wide[(name, group)].to_numpy(dtype=float)
+    return pd.DataFrame(table)
+
+
+def legend_sheet(book: Workbook, handoff: Handoff) -> None:
+    """What codes and colours mean, and how the totals are counted."""
+    sheet = book.create_sheet("Legend")
+    head(sheet, ("code", "shift", "start", "end", "", "breaks", "paid hours", "times"))
+    row = _legend_of_days_off(sheet, handoff, _legend_of_shifts(sheet, handoff, 2))
+    for number, words in enumerate(_explanations(), start=row + 1):
+        put(sheet.cell(number, 2), words)
+    widths(sheet, [10, 22, 8, 8, 10, 60, 11, 8])
+    print_setup(sheet, title=handoff.title, subject="Legend", paper="A4", head_rows=1)
+
+
+def _legend_of_shifts(sheet: Worksheet, handoff: Handoff, first: int) -> int:
+    """A row for each code; gives the row after them."""
+    rows, fills = legend(handoff), family_fills(handoff)
+    later = [{0: "", 1: "next day"}.get(days, f"{days} days later") for days in rows["days_later"]]
+    names = ("code", "shift", "start_time", "end_time", "later", "breaks", "paid_hours", "times")
+    columns = [rows.assign(later=later)[name] for name in names]
+    for row, values in enumerate(zip(*columns, strict=True), start=first):
+        write(sheet, row, values, ("", "", TIME, TIME, "", "", TWO, WHOLE))
+        sheet.cell(row, 1).fill = fills[family_of(values[1])]
+        sheet.cell(row, 6).alignment = Alignment(wrap_text=True, vertical="top")
+    return first + len(rows)
+
+
+def _legend_of_days_off(sheet: Worksheet, handoff: Handoff, first: int) -> int:
+    kinds = pd.Series(list(handoff.days_off.values()), dtype=object).value_counts()
+    for row, (kind, code) in enumerate(handoff.day_off_codes.items(), start=first):
+        write(sheet, row, (code, kind or "time off"))
+        put(sheet.cell(row, 8), int(kinds[kind]))
+        sheet.cell(row, 1).fill = _OFF
+    return first + len(handoff.day_off_codes)
+
+
+def _explanations() -> tuple[str, ...]:
+    begin, end = (f"{minute // 60 % 24:02d}:00" for minute in NIGHT_MINUTES)
+    return (
+        "days: shifts, by the day on which they begin; paid hours: theirs, without unpaid meals and time off",
+        f"nights: shifts with at least {NIGHT_HOURS:g} hours between {begin} and {end}",
+        "weekends: weekends with a shift that begins on their Saturday or Sunday",
+        "times: how often the code is in the grid; needed and rostered in the coverage: people on queue",
+        "small letters: time off; shaded: Saturday and Sunday; a colour stands for a family of shifts",
+    )

@@ -1,0 +1,209 @@
+"""The roster's workbook opens again, adds up to the tables, prints, and runs nobody's text."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+from datetime import date, datetime, time, timedelta
+
+import openpyxl
+import pandas as pd
+import pytest
+from handoffs import EVIL, MONDAY, SPRING, Work, agents_of, coverage_of, handoff_of, time_off_of, week_of
+from openpyxl.workbook import Workbook
+
+from staffplan.report.handoff import Handoff, legend
+from staffplan.report.roster_grid import build_roster_workbook
+from staffplan.tables import Agents, TimeOff
+
+WEEKS = ["Week 30 Nov 2026", "Week 7 Dec 2026", "Week 14 Dec 2026", "Week 21 Dec 2026"]
+
+
+def opened(handoff: Handoff) -> Workbook:
+    return openpyxl.load_workbook(io.BytesIO(build_roster_workbook(handoff)))
+
+
+def grid_of(data: bytes, sheet: str) -> pd.DataFrame:
+    """A grid as pandas reads it: agents by days and totals, without the two rows of sums."""
+    frame = pd.read_excel(io.BytesIO(data), sheet_name=sheet, header=1, keep_default_na=False)
+    return frame[frame["agent"] != ""].set_index("agent")
+
+
+@pytest.fixture(scope="module")
+def demo(plan_of, samples) -> Handoff:
+    """61 people over four weeks, with the names, teams and time off of the sample center."""
+    plan = plan_of(weeks=4, agents=61, first=date(2026, 11, 30))
+    agents = pd.read_csv(samples / "agents.csv").assign(agent_id=lambda frame: frame["agent_id"].str.lower())
+    off = pd.read_csv(samples / "time_off.csv", parse_dates=["first_day", "last_day"])
+    off = off.assign(agent_id=off["agent_id"].str.lower())
+    return Handoff(
+        plan.roster,
+        "Europe/Madrid",
+        "Demo",
+        plan.coverage,
+        Agents.of(agents),
+        TimeOff.of(off),
+        last_day=date(2026, 12, 27),
+    )
+
+
+@pytest.fixture(scope="module")
+def data(demo) -> bytes:
+    return build_roster_workbook(demo)
+
+
+@pytest.fixture(scope="module")
+def book(data) -> Workbook:
+    return openpyxl.load_workbook(io.BytesIO(data))
+
+
+def test_the_overview_comes_first_then_the_weeks_then_coverage_and_what_codes_mean(book):
+    assert book.sheetnames == ["Roster", *WEEKS, "Coverage", "Legend"]
+
+
+def test_four_weeks_of_61_people_add_up_to_the_tables(demo, data):
+    shifts, grid = demo.roster.shifts.frame, grid_of(data, "Roster")
+    assert len(grid) == 61
+    assert grid["paid hours"].astype(float).to_dict() == shifts.groupby("agent_id")["paid_hours"].sum().to_dict()
+    assert grid["days"].astype(int).to_dict() == shifts.groupby("agent_id").size().to_dict()
+    sums = pd.read_excel(io.BytesIO(data), sheet_name="Roster", header=1).iloc[-2:].set_index("name")
+    per_day = shifts.groupby("schedule_date")
+    assert sums.loc["people at work", list(per_day.groups)].astype(int).to_dict() == per_day.size().to_dict()
+    assert (
+        sums.loc["paid hours", list(per_day.groups)].astype(float).to_dict() == per_day["paid_hours"].sum().to_dict()
+    )
+    assert sums.loc["paid hours", "paid hours"] == shifts["paid_hours"].sum()
+    assert sums.loc["people at work", "days"] == len(shifts)
+
+
+def test_the_weeks_add_up_to_the_overview(data):
+    whole, weeks = grid_of(data, "Roster"), [grid_of(data, name) for name in WEEKS]
+    for total in ("days", "paid hours", "nights", "weekends"):
+        assert sum(week[total].astype(float) for week in weeks).equals(whole[total].astype(float))
+
+
+def test_every_code_leads_back_to_the_times_of_its_shift(demo, data, book):
+    meaning = {row[0]: row[1:4] for row in book["Legend"].iter_rows(min_row=2, values_only=True)}
+    grid = grid_of(data, "Roster")
+    shifts = demo.roster.shifts.frame
+    local = shifts[["start", "end"]].apply(lambda column: column.dt.tz_convert("Europe/Madrid").dt.time)
+    for agent, day, shift, start, end in zip(
+        shifts["agent_id"], shifts["schedule_date"], shifts["shift"], local["start"], local["end"], strict=True
+    ):
+        assert meaning[grid.loc[agent, day]] == (shift, start, end)
+
+
+def test_cells_are_dates_times_and_numbers_not_text(book):
+    assert all(isinstance(book["Roster"].cell(row, 5).value, datetime) for row in (1, 2))
+    assert isinstance(book["Roster"].cell(3, 34).value, int | float)
+    first = [cell.value for cell in book["Coverage"][2]]
+    assert isinstance(first[0], datetime)
+    assert isinstance(first[1], time)
+    assert {type(value) for value in first[2:] if value is not None} <= {int, float}
+    assert {type(book["Legend"].cell(2, column).value) for column in (3, 4)} == {time}
+
+
+def test_coverage_is_the_table_turned_on_its_side(demo, data):
+    wide = pd.read_excel(io.BytesIO(data), sheet_name="Coverage")
+    frame = demo.coverage.frame
+    for group, rows in frame.groupby("planning_group"):
+        for column, name in (("needed", "required"), ("rostered", "scheduled"), ("difference", "net")):
+            assert wide[f"{group}: {column}"].dropna().tolist() == rows[name].tolist()
+    assert len(wide) == frame["interval_start"].nunique()
+
+
+def test_short_and_over_have_a_colour_that_follows_the_number():
+    sheet = opened(handoff_of(Work("a", MONDAY), coverage=coverage_of(groups=("care", "sales"))))["Coverage"]
+    rules = {
+        str(cells.sqref): sorted((rule.operator, rule.formula[0]) for rule in cells.rules)
+        for cells in sheet.conditional_formatting
+    }
+    both = [("greaterThan", "0"), ("lessThan", "0")]
+    assert rules == {"E2:E5": both, "H2:H5": both}
+    assert [sheet.cell(row, 5).value for row in range(2, 6)] == [-1, -0.5, 0, 1]
+
+
+def test_every_sheet_prints_on_the_width_of_its_paper_with_its_header_on_each_page(book):
+    for sheet in book:
+        assert sheet.page_setup.orientation == "landscape"
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
+        assert sheet.print_title_rows in ("$1:$1", "$1:$2")
+        assert sheet.print_area.endswith(f"${sheet.max_row}")
+        assert sheet.oddHeader.left.text == "Demo"
+        assert sheet.freeze_panes in ("E3", "C2", "A2")
+    assert book["Roster"].oddHeader.right.text == "Roster, Mon 30 Nov 2026 to Sun 27 Dec 2026"
+    assert (book["Roster"].page_setup.paperSize, book[WEEKS[0]].page_setup.paperSize) == (8, 9)
+
+
+def test_shifts_have_their_family_s_colour_days_off_and_weekends_their_own():
+    off = time_off_of(("b", MONDAY, MONDAY, "vacation"))
+    late = [Work("b", MONDAY + timedelta(days=step), 14 * 60, 22 * 60, "late") for step in (1, 2)]
+    works = [*week_of("a"), Work("a", MONDAY + timedelta(days=5), 9 * 60, 17 * 60), *late]
+    sheet = opened(handoff_of(*works, time_off=off))["Roster"]
+    fill = {(row, column): sheet.cell(row, column).fill for row in (3, 4) for column in range(5, 11)}
+    assert sheet["E4"].value == "va"
+    assert fill[4, 5].patternType == "lightUp"
+    assert fill[3, 5].fgColor.rgb == fill[3, 10].fgColor.rgb != fill[4, 6].fgColor.rgb
+    assert fill[4, 10].fgColor.rgb == "00EEF0F3"
+    assert fill[4, 8].patternType is None
+
+
+def test_a_week_s_sheet_says_the_hours_under_the_code():
+    sheet = opened(handoff_of(Work("a", MONDAY), Work("a", MONDAY + timedelta(days=1), 22 * 60, 30 * 60, "night")))
+    assert sheet["Week 7 Dec 2026"]["E3"].value == "E08\n08:00–16:00"
+    assert sheet["Week 7 Dec 2026"]["F3"].value == "N22\n22:00–06:00"
+
+
+def test_a_shift_across_midnight_stands_on_its_first_day_and_ends_the_next():
+    book = opened(handoff_of(Work("a", MONDAY, 22 * 60, 30 * 60, "night"), last_day=MONDAY + timedelta(days=1)))
+    assert [cell.value for cell in book["Roster"][3]] == ["a", "Name of a", None, None, "N22", None, 1, 7.5, 1, 0]
+    row = [cell.value for cell in book["Legend"][2]]
+    assert row == ["N22", "night", time(22), time(6), "next day", "30 min meal unpaid", 7.5, 1]
+
+
+def test_the_night_of_the_clock_change_has_its_hours():
+    nights = [Work("a", SPRING + timedelta(days=step), 22 * 60, 30 * 60, "night") for step in (-1, 0)]
+    row = [cell.value for cell in opened(handoff_of(*nights))["Roster"][3]]
+    assert row[4:] == ["N22", "N22b", 2, 14, 2, 1]
+
+
+def test_no_text_becomes_a_formula():
+    agents = agents_of(("+1", EVIL, "-team", "@plan"))
+    off = time_off_of(("+1", MONDAY, MONDAY, "=1+1"))
+    coverage = coverage_of(groups=("=cmd|'/c calc'!A1",))
+    works = [Work("+1", MONDAY + timedelta(days=1), shift="=late"), Work(EVIL, MONDAY, name="=2+2")]
+    book = opened(handoff_of(*works, agents=agents, time_off=off, coverage=coverage, title="=A1 & more"))
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    assert [cell.coordinate for cell in cells if cell.data_type == "f"] == []
+    starts = [c for c in cells if isinstance(c.value, str) and c.value.startswith(("=", "+", "-", "@"))]
+    assert {EVIL, "+1", "-team", "@plan", "=late", "=2+2", "=1+1"} <= {cell.value for cell in starts}
+    assert all(cell.quotePrefix for cell in starts)
+    assert "=cmd|'/c calc'!A1: needed" in {cell.value for cell in starts}
+
+
+def test_more_than_five_weeks_have_several_overviews_that_add_up():
+    works = [work for week in range(7) for work in week_of("a", MONDAY + timedelta(weeks=week))]
+    data = build_roster_workbook(handoff_of(*works))
+    names = [name for name in openpyxl.load_workbook(io.BytesIO(data)).sheetnames if name.startswith("Roster")]
+    assert names == ["Roster 1", "Roster 2"]
+    assert [int(grid_of(data, name).loc["a", "days"]) for name in names] == [25, 10]
+
+
+def test_the_same_roster_gives_the_same_bytes(demo, data):
+    assert build_roster_workbook(dataclasses.replace(demo)) == data
+
+
+def test_a_roster_without_shifts_is_a_workbook_too():
+    assert opened(handoff_of()).sheetnames == ["Roster", "Legend"]
+    idle = opened(handoff_of(agents=agents_of(("a", "Ann", "", "full")), coverage=coverage_of()))
+    assert [cell.value for cell in idle["Roster"][3]][:5] == ["a", "Ann", None, "full", None]
+
+
+def test_the_report_s_workbook_has_the_same_grid(plan):
+    from staffplan.report import build_workbook
+
+    handoff = Handoff(plan.roster, "Europe/Madrid")
+    ours = grid_of(build_workbook(plan), "Roster")
+    assert ours.equals(grid_of(build_roster_workbook(handoff), "Roster"))
+    assert set(legend(handoff)["code"]) <= set(ours.to_numpy().ravel())
