@@ -8,7 +8,7 @@ import traceback
 import typer
 
 from staffplan import __version__
-from staffplan.cli import fit, forecasting, mix, plan, reforecast, rostering, score, size, staffing
+from staffplan.cli import fit, forecasting, handoff, mix, plan, reforecast, rostering, score, size, staffing
 from staffplan.cli.output import INTERRUPTED, say, say_problems, show
 from staffplan.errors import StaffplanError
 
@@ -47,6 +47,7 @@ plan.register(app)
 forecasting.register(app)
 staffing.register(app)
 rostering.register(app)
+handoff.register(app)
 reforecast.register(app)
 score.register(app)
 fit.register(app)

@@ -1,0 +1,128 @@
+"""What `handoff` does between reading the command line and writing."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Collection, Iterable
+from datetime import date, timedelta
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from staffplan.cli.checking import read_roster
+from staffplan.cli.flags import flags_named
+from staffplan.cli.work import config_and_workspace
+from staffplan.errors import DataError, Problem, UsageError
+from staffplan.files import place_of, read_table
+from staffplan.plan.directory import PLAN_TOML, open_existing
+from staffplan.plan.manifest import FILE_NAME as MANIFEST
+from staffplan.plan.workspace import Workspace
+from staffplan.report import Handoff, build_roster_json, build_roster_workbook, calendars
+from staffplan.schema import Table
+from staffplan.tables import Agents, Coverage, TimeOff
+
+T = TypeVar("T", bound=Table)
+Files = dict[Path, Callable[[], bytes]]
+"""What is written where; the content is made when it is asked for."""
+LONGEST_NAME = 100
+_RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10))}
+"""Names that Windows keeps for devices, with whatever extension."""
+ALL = "all"
+
+
+def read_handoff(
+    folder: Path, *, agents: Path | None, time_off: Path | None, timezone: str | None, config_path: Path | None
+) -> Handoff:
+    """The roster in a folder, with what is known beside it; a plan directory brings its own people and zone."""
+    workspace = _workspace_of(folder, config_path)
+    zone = _zone(folder, timezone, workspace)
+    first, last = _period(workspace) if config_path is None and workspace is not None else (None, None)
+    return Handoff(
+        roster=read_roster(folder, zone),
+        timezone=zone,
+        title="" if workspace is None else workspace.config.plan.name,
+        coverage=_read(folder / Coverage.file_name, Coverage, zone),
+        agents=_named(agents, "agents", workspace, Agents, zone),
+        time_off=_named(time_off, "time_off", workspace, TimeOff, zone),
+        first_day=first,
+        last_day=last,
+    )
+
+
+def _workspace_of(folder: Path, config_path: Path | None) -> Workspace | None:
+    if config_path is not None:
+        return config_and_workspace(config_path, {})[1]
+    if (folder / MANIFEST).exists() and (folder / PLAN_TOML).exists():
+        return open_existing(folder).workspace
+    return None
+
+
+def _zone(folder: Path, timezone: str | None, workspace: Workspace | None) -> str:
+    if timezone is not None:
+        with flags_named({"plan.timezone": "--timezone"}):
+            return config_and_workspace(None, {"plan.timezone": timezone})[0].plan.timezone
+    if workspace is None:
+        hint = "give --timezone Europe/Madrid, or -c plan.toml"
+        message = "is not a plan directory, so the zone of its clock is not known"
+        raise UsageError(Problem(place_of(folder), message, hint))
+    return workspace.config.plan.timezone
+
+
+def _period(workspace: Workspace) -> tuple[date | None, date | None]:
+    """First and last day of a plan whose settings name its start; days at its ends may be without work."""
+    start, weeks = workspace.config.plan.start, workspace.config.plan.weeks
+    return start, None if start is None else start + timedelta(days=7 * weeks - 1)
+
+
+def _named(path: Path | None, name: str, workspace: Workspace | None, table: type[T], zone: str) -> T | None:
+    """A file given on the command line, or the one that the settings name, where it is there."""
+    if path is not None:
+        return read_table(path, table, timezone=zone)
+    found = None if workspace is None else workspace.input_path(name)
+    return None if found is None else _read(found, table, zone)
+
+
+def _read(path: Path, table: type[T], zone: str) -> T | None:
+    return read_table(path, table, timezone=zone) if path.is_file() else None
+
+
+def handoff_files(handoff: Handoff, forms: Collection[str], output: Path) -> Files:
+    """The files of the wanted forms ("xlsx", "ics", "json")."""
+    files: Files = {}
+    if "xlsx" in forms:
+        files[output / "roster.xlsx"] = partial(build_roster_workbook, handoff)
+    if "json" in forms:
+        files[output / "roster.json"] = partial(build_roster_json, handoff)
+    return files | (_calendar_files(handoff, output / "calendars") if "ics" in forms else {})
+
+
+def _calendar_files(handoff: Handoff, folder: Path) -> Files:
+    made = _calendars(handoff, folder / f"{ALL}.ics")
+    names = safe_names(sorted(agent for agent in made if agent))
+    return {folder / f"{names.get(agent, ALL)}.ics": partial(bytes, content) for agent, content in made.items()}
+
+
+def _calendars(handoff: Handoff, before: Path) -> dict[str, bytes]:
+    try:
+        return calendars(handoff, before.read_bytes() if before.is_file() else None)
+    except ValueError as error:
+        hint = "choose another folder, or take the file away"
+        raise DataError(Problem(place_of(before), f"is no calendar of a roster: {error}", hint)) from error
+
+
+def safe_names(agents: Iterable[str]) -> dict[str, str]:
+    """A file name without extension for each agent: letters, digits and "-_." alone, told apart on every system."""
+    names: dict[str, str] = {}
+    taken = {ALL}
+    for agent in agents:
+        base = _safe(agent)
+        tries = (base if number == 1 else f"{base}-{number}" for number in range(1, len(names) + 3))
+        names[agent] = next(name for name in tries if name.casefold() not in taken)
+        taken.add(names[agent].casefold())
+    return names
+
+
+def _safe(agent: str) -> str:
+    text = unicodedata.normalize("NFKC", agent)
+    name = "".join(char if char.isalnum() or char in "-_." else "_" for char in text)[:LONGEST_NAME].strip(".") or "_"
+    return f"_{name}" if name.split(".")[0].casefold() in _RESERVED else name

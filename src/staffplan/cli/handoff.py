@@ -1,0 +1,71 @@
+"""The command that hands a roster off: handoff."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from staffplan.cli.delivery import refuse
+from staffplan.cli.options import STEPS, ConfigFile, Force, Json, Timezone
+from staffplan.cli.output import say, show_json
+
+
+class Form(StrEnum):
+    """What a roster can be handed off as."""
+
+    xlsx = "xlsx"
+    ics = "ics"
+    json = "json"
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command to the app."""
+    app.command("handoff", rich_help_panel=STEPS)(handoff)
+
+
+def handoff(
+    roster: Annotated[Path, typer.Argument(help="A plan directory, or a folder with a roster.", show_default=False)],
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder to write to.")],
+    only: Annotated[
+        list[Form] | None, typer.Option("--only", help="xlsx, ics or json; may be repeated. Left out: all.")
+    ] = None,
+    agents: Annotated[
+        Path | None, typer.Option("--agents", help="Names, teams, contracts; else input.agents.")
+    ] = None,
+    time_off: Annotated[Path | None, typer.Option("--time-off", help="Days off; else input.time_off.")] = None,
+    timezone: Timezone = None,
+    config: ConfigFile = None,
+    force: Force = False,
+    as_json: Json = False,
+) -> None:
+    """Hand a roster off: a workbook to print, a calendar for each agent and one for all, JSON for programs.
+
+    Examples:
+
+    staffplan handoff plans/demo -o handoff/
+
+    staffplan handoff roster/ --agents agents.csv --timezone Europe/Madrid --only ics -o handoff/
+
+    Handed off into the same folder again (--force), shifts that changed move in the calendars people have already,
+    and shifts that are gone are cancelled.
+    """
+    from staffplan.cli.handing import handoff_files, read_handoff
+    from staffplan.files import write_atomic
+
+    given = read_handoff(roster, agents=agents, time_off=time_off, timezone=timezone, config_path=config)
+    files = handoff_files(given, {form.value for form in only or list(Form)}, output)
+    main = [path for path in files if path.parent == output or path.name == "all.ics"]
+    refuse(main, force=force)
+    refuse(files, force=force)
+    for path, content in files.items():
+        write_atomic(path, content())
+    if as_json:
+        show_json({"written": [str(path) for path in files]})
+        return
+    for path in main:
+        say(f"wrote {path}")
+    if len(files) > len(main):
+        say(f"wrote {len(files) - len(main)} calendars of agents to {output / 'calendars'}")
