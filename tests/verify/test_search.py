@@ -116,3 +116,17 @@ def test_uncertain_volume_needs_more_agents_than_certain_volume(make_day):
         fresh = judge(line, found.agents, seed=77, repetitions=1500)
         assert float(service_level(fresh.by_interval.sum(axis=1), "excluding_short_abandons")) > 0.79
     assert hours[1] > hours[0]
+
+
+def test_a_confirmation_lifts_what_is_short_of_the_goal_or_of_the_floor_and_nothing_else(make_day):
+    """One agent too few in one interval: with a goal for the day it is the floor that calls him back."""
+    line = make_day([20.0] * 6, patience_seconds=120.0)
+    enough = np.full(6, 6)
+    for scope, floor, brought_back in (("interval", 0.0, True), ("day", 0.6, True), ("day", 0.0, False)):
+        fewer = enough.copy()
+        fewer[3] = 3
+        found = confirm(line, make_scope(line, scope, floor), fewer, seed=5, repetitions=REPETITIONS)
+        assert (found.agents[3] > 3) == brought_back
+        assert found.agents[[0, 1, 2, 4, 5]].tolist() == [6] * 5
+        if brought_back:
+            assert found.service_level[3] >= (0.8 if scope == "interval" else floor) - 0.005

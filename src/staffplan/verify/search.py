@@ -32,7 +32,8 @@ SURE = 2.5
 """Standard errors from which a quarter of the repetitions decides."""
 SHORT = 0.005
 """A confirmation that is short of the goal by more than this share calls for another agent."""
-ROUNDS = 3
+ROUNDS = 4
+"""Confirmations at most; each adds one agent where the one before was short."""
 PRICE_STEPS = 10
 LOWEST_PRICE = 0.01
 
@@ -211,23 +212,33 @@ class _Worth:
 
 
 def confirm(line: Line, scope: Scope, agents: Ints, *, seed: int, repetitions: int) -> Judged:
-    """Play the requirement with fresh contacts; add an agent where it falls short, and play again with fresh ones."""
-    for number in range(ROUNDS):
-        judged = judge(line, agents, seed=seed + number, repetitions=repetitions)
+    """Play the requirement with fresh contacts; add agents where it falls short, and play again with fresh ones."""
+    judged = judge(line, agents, seed=seed, repetitions=repetitions)
+    for number in range(1, ROUNDS):
         more = _short(judged, scope)
         if not more.any():
             break
-        agents = agents + more
+        judged = judge(line, judged.agents + more, seed=seed + number, repetitions=repetitions)
     return judged
 
 
-def _short(judged: Judged, scope: Scope) -> NDArray[np.int64]:
-    """(open intervals,): one more agent in every interval that is short, or in the worst one of a period that is."""
+def _short(judged: Judged, scope: Scope) -> Ints:
+    """(open intervals,): one more agent in every interval that is short of the promise or, where that is for longer,
+    of the floor, and in the worst one of a period that is short."""
     own = period_margins(judged, np.arange(len(judged.line), dtype=np.int64), SHORT)
     if scope.by_interval:
         return np.asarray((own < 0).any(axis=1).astype(np.int64))
-    more = np.zeros(len(own), dtype=np.int64)
+    more = _below_floor(judged, scope.floor).astype(np.int64)
     for period in np.flatnonzero((period_margins(judged, scope.period, SHORT) < 0).any(axis=1)):
         inside = np.flatnonzero(scope.period == period)
         more[inside[np.argmin(own[inside].min(axis=1))]] = 1
     return more
+
+
+def _below_floor(judged: Judged, floor: float) -> NDArray[np.bool_]:
+    """(open intervals,): whether fewer are in time than must be in any interval."""
+    promise = judged.line.promise
+    if promise.service_level is None:
+        return np.zeros(len(judged.line), dtype=bool)
+    good, counted = in_time(judged.by_interval.T, promise.definition)
+    return np.asarray(good < (min(floor, promise.service_level) - SHORT) * counted)
