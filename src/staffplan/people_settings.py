@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from staffplan.clock import parse_spans, parse_weekdays
+from staffplan.clock import clock_minute, parse_spans, parse_weekdays
 from staffplan.rule_settings import ConsecutiveDays, DailyRest, RuleSettings
 from staffplan.settings import NotNegative, Positive, Section
 
@@ -48,6 +47,8 @@ class ShiftSettings(Section):
     """Days on which the shift may start."""
     breaks: tuple[BreakSettings, ...] = ()
     """Its meal and breaks, in order."""
+    groups: tuple[str, ...] = ()
+    """Planning groups that it serves; left out: all that the agent can."""
 
     @model_validator(mode="after")
     def _readable(self) -> Self:
@@ -72,14 +73,6 @@ class ShiftSettings(Section):
         return round(self.hours * 60) - sum(pause.minutes for pause in self.breaks if not pause.paid)
 
 
-def clock_minute(text: str) -> int:
-    """Minutes after midnight of "08:30"; ValueError, in words, on anything else."""
-    match = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", text.strip())
-    if match is None:
-        raise ValueError(f"{text!r} is not a time of day; write 08:30")
-    return int(match[1]) * 60 + int(match[2])
-
-
 class WorkPlanSettings(Section):
     """A contract: what a person may and must work."""
 
@@ -89,6 +82,8 @@ class WorkPlanSettings(Section):
     """Fewest paid hours a week. A day of paid time off counts as a fifth of it."""
     weekly_hours_max: Positive = 40.0
     """Most paid hours a week."""
+    weekly_hours_norm: Positive | None = None
+    """Paid hours a week above which the rule "overtime" prices each hour; left out: the contract has no overtime."""
     days_per_week_max: int = Field(default=5, ge=1, le=7)
     """Most days worked in a week."""
     hourly_rate: NotNegative | None = None
@@ -98,14 +93,22 @@ class WorkPlanSettings(Section):
     def _ordered(self) -> Self:
         if self.weekly_hours_max < self.weekly_hours_min:
             raise ValueError("weekly_hours_max is below weekly_hours_min")
+        if not self.weekly_hours_min <= self.normal_hours <= self.weekly_hours_max:
+            raise ValueError("weekly_hours_norm is not between weekly_hours_min and weekly_hours_max")
         return self
+
+    @property
+    def normal_hours(self) -> float:
+        """Paid hours of a week without overtime, at most."""
+        return self.weekly_hours_max if self.weekly_hours_norm is None else self.weekly_hours_norm
 
 
 class RosterSettings(Section):
     """How the roster is made. The rules are the site's agreement, one entry each."""
 
     rules: tuple[RuleSettings, ...] = (DailyRest(), ConsecutiveDays())
-    """Hard rules beside those of the contract, availability, time off and skills, which always hold."""
+    """Rules beside those of the contract, availability, time off and skills, which always hold; those with a weight
+    are priced, the others hard."""
     understaffing_weight: Positive = 10.0
     """Price of an hour missing on queue."""
     overstaffing_weight: NotNegative = 1.0

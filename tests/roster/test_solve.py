@@ -88,7 +88,7 @@ def two_weeks() -> Center:
         agents=agents,
         shifts={"day": DAY, "short": SHORT, "late": LATE},
         work_plans=plans,
-        settings=RosterSettings(rules=rules, effort=0.1, time_limit_seconds=60),
+        settings=RosterSettings(rules=rules, effort=0.1, time_limit_seconds=300),
         time_off=[("a1", day(2), day(4), "yes"), ("a5", day(8), day(8), "no")],
         availability=[("a6", "mon-fri", "08:00-20:00")],
         minutes=30,
@@ -179,7 +179,7 @@ def test_ctrl_c_during_the_search_keeps_the_best_roster_so_far(monkeypatch: pyte
     def interrupt(*_: object, **__: object) -> int:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("staffplan.roster.solve.anneal", interrupt)
+    monkeypatch.setattr("staffplan.roster.solve.improve", interrupt)
     result = two_weeks().solve()
     assert result.status == "interrupted"
     assert not two_weeks().check(result.roster).breaches

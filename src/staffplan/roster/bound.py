@@ -1,14 +1,13 @@
 """What no roster can beat: a Lagrangian bound from the best tours under prices.
 
-Give every hour on queue a price for each group and slot, between minus the weight of overstaffing and the weight of
-understaffing. Then the cost of any roster is at least
+Give every slot on queue a price for each group. Then the cost of any roster is at least
 
-    sum(price x required) - sum over people of the worth of their best tour at these prices,
+    sum over cells of the least of (cost of n people + price x n) - sum over people of their best tour's worth,
 
-because under- and overstaffed hours cost at least what the prices charge for them, and nobody's tour can be worth
-more than the best one. Weak duality: it holds for all prices, so the search for good prices needs no proof. They are
-raised where the best tours leave work uncovered and lowered where they cover too much (Adam's step lengths: Kingma
-and Ba, "Adam: a method for stochastic optimization", 2015, algorithm 1).
+because nobody's tour can be worth more than the best one, and a cell cannot cost less than its least. Weak duality:
+it holds for all prices, so the search for good prices needs no proof. They are raised where the best tours leave work
+uncovered and lowered where they cover too much (Adam's step lengths: Kingma and Ba, "Adam: a method for stochastic
+optimization", 2015, algorithm 1).
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from staffplan.roster.kernels import Floats
-from staffplan.roster.kernels_tours import add_tour, best_prices
+from staffplan.roster.kernels_tours import add_tour, cheapest_crew
 from staffplan.roster.tours import TourSpace, price_tour
 
 FIRST_MOMENT, SECOND_MOMENT = 0.9, 0.99
@@ -29,64 +28,45 @@ STEP_SHARE = 0.1
 
 @dataclass(frozen=True)
 class TourClass:
-    """Interchangeable people: the same contract, skills, allowed shifts and hours due."""
+    """Interchangeable people: the same rules, skills, likings and allowed shifts."""
 
     first: int
     size: int
 
 
 def tour_classes(space: TourSpace) -> tuple[TourClass, ...]:
-    problem = space.problem
-    members: dict[tuple[object, ...], list[int]] = {}
-    for person in range(len(problem.people)):
-        alike = (
-            space.terms_of[person],
-            int(problem.skillset_of[person]),
-            problem.allowed[person].tobytes(),
-            space.units_min[person].tobytes(),
-            space.units_max[person].tobytes(),
-        )
-        members.setdefault(alike, []).append(person)
-    return tuple(TourClass(people[0], len(people)) for people in members.values())
+    folk = space.folk
+    alike = np.stack([folk.walk, folk.mask, folk.liking, folk.menu], axis=1)
+    _, first, count = np.unique(alike, axis=0, return_index=True, return_counts=True)
+    return tuple(TourClass(int(person), int(size)) for person, size in zip(first, count, strict=True))
 
 
 def bound_at(space: TourSpace, classes: tuple[TourClass, ...], prices: Floats) -> tuple[float, Floats]:
-    """The bound at these prices, (groups, slots), and the people on queue in the best tours."""
-    problem = space.problem
+    """The bound at these prices, (groups, slots), and how many people are missing there in the best tours."""
     on_queue = np.zeros_like(prices)
-    values = np.zeros(problem.period.slots)
-    served = np.zeros(problem.period.slots, dtype=np.int64)
-    bound = float((prices * problem.required).sum())
+    wanted = np.zeros_like(prices)
+    bound = space.problem.worth.of_nobody + cheapest_crew(prices, space.need, wanted)
     for alike in classes:
-        best_prices(prices, int(problem.skillsets[problem.skillset_of[alike.first]]), values, served)
-        worth, tour = price_tour(space, alike.first, values)
+        worth, tour = price_tour(space, alike.first, prices)
         bound -= alike.size * worth
-        add_tour(tour, float(alike.size), served, space.shifts, space.desk, on_queue)
-    return bound, on_queue
-
-
-def first_prices(space: TourSpace) -> Floats:
-    """Halfway up where somebody is needed, at the bottom where nobody is."""
-    problem = space.problem
-    middle = (problem.understaffing_weight - problem.overstaffing_weight) / 2
-    return np.where(problem.required > 0, middle, -problem.overstaffing_weight) * problem.hours
+        add_tour(tour, float(alike.size), space.shifts, space.desk, on_queue)
+    return bound, wanted - on_queue
 
 
 def best_bound(space: TourSpace, rounds: int, *, stop: Callable[[], bool], report: Callable[[float], None]) -> float:
     """The best bound found in so many rounds, never below 0; `stop` is asked before each."""
-    problem, classes = space.problem, tour_classes(space)
-    low, high = -problem.overstaffing_weight * problem.hours, problem.understaffing_weight * problem.hours
-    prices = first_prices(space)
-    step = STEP_SHARE * (problem.understaffing_weight + problem.overstaffing_weight) * problem.period.slot_hours
+    classes, saves = tour_classes(space), space.need.worth.astype(float)
+    low, high = saves[:, :, -1], saves[:, :, 0]
+    prices = (low + high) / 2
+    step = STEP_SHARE * float((high - low).max(initial=0.0))
     mean, spread = np.zeros_like(prices), np.zeros_like(prices)
     best = 0.0
     for turn in range(rounds):
         if stop():
             break
-        bound, on_queue = bound_at(space, classes, prices)
+        bound, uncovered = bound_at(space, classes, prices)
         best = max(best, bound)
         report(best)
-        uncovered = problem.required - on_queue
         mean = FIRST_MOMENT * mean + (1 - FIRST_MOMENT) * uncovered
         spread = SECOND_MOMENT * spread + (1 - SECOND_MOMENT) * uncovered**2
         ahead = mean / (1 - FIRST_MOMENT ** (turn + 1))

@@ -15,7 +15,8 @@ from staffplan.clock import WEEKDAYS, SiteCalendar, Spans, midnight, parse_spans
 from staffplan.people_settings import RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.roster.agreements import locked_in, under_agreement
 from staffplan.roster.inputs import plan_of, refuse_what_cannot_be_used, slot_minutes
-from staffplan.roster.problem import DAYS_OF_A_WHOLE_WEEK, NO_LIMIT, Pause, Period, Person, RosterProblem, ShiftOption
+from staffplan.roster.problem import DAYS_OF_A_WHOLE_WEEK, Pause, Period, Person, RosterProblem, ShiftOption
+from staffplan.roster.rules.team import minimum_people, pausing_limit, seat_limit, team_rules
 from staffplan.roster.soft import with_soft_rules
 from staffplan.roster.worth import cover_worth
 from staffplan.schema import names_in
@@ -58,6 +59,7 @@ def build_problem(
     people = under_agreement(
         people, workforce, settings, shifts=shifts, work_plans=work_plans, period=period, credited=credited
     )
+    team = team_rules(settings)
     serves = option_groups(options, shifts, groups)
     useful = useful_options(required, skillsets, starts, options, serves)
     walls = option_walls(starts, options, period)
@@ -87,10 +89,14 @@ def build_problem(
         paid_minutes_max=most,
         option_groups=serves,
         worth=cover_worth(
-            required, hours, under=settings.understaffing_weight, over=settings.overstaffing_weight
+            required,
+            hours,
+            minimum_people(team, groups, period, site.calendar),
+            under=settings.understaffing_weight,
+            over=settings.overstaffing_weight,
         ),
-        seats=np.full(period.slots, NO_LIMIT, dtype=np.int64),
-        pausing=np.full(period.slots, NO_LIMIT, dtype=np.int64),
+        seats=seat_limit(team, period),
+        pausing=pausing_limit(team, period),
         understaffing_weight=settings.understaffing_weight,
         overstaffing_weight=settings.overstaffing_weight,
     )
@@ -218,7 +224,9 @@ def option_groups(
     """(options,): groups (bits) that each shift may serve: those it names, or all."""
     everything = (1 << len(groups)) - 1
     named = {
-        family: sum(1 << groups.index(name) for name in shift.groups if name in groups) if shift.groups else everything
+        family: sum(1 << groups.index(name) for name in shift.groups if name in groups)
+        if shift.groups
+        else everything
         for family, shift in shifts.items()
     }
     return np.array([named[option.family] for option in options], dtype=np.int64)

@@ -33,7 +33,7 @@ class Conflict:
 
 def refuse_impossible_people(space: TourSpace) -> None:
     """Raise InfeasibleError where somebody's rules allow no tour at all; people with the same conflict together."""
-    nothing = np.zeros(space.problem.period.slots)
+    nothing = np.zeros_like(space.problem.required)
     conflicts: list[Conflict] = []
     for number in range(len(space.problem.people)):
         if price_tour(space, number, nothing)[0] <= IMPOSSIBLE:
@@ -134,8 +134,9 @@ def person_model(problem: RosterProblem, person: Person) -> tuple[cp_model.CpMod
     }
     parts: dict[Part, list[Posted]] = {}
     for rule in rules_of(person):
-        for posted in rule.add(model, works, problem, person):
-            parts.setdefault(_part(posted), []).append(posted)
+        for said in rule.add(model, works, problem, person) if rule.weight is None else ():
+            if isinstance(said, Posted):
+                parts.setdefault(_part(said), []).append(said)
     return model, parts
 
 

@@ -1,4 +1,4 @@
-"""Compiled inner loops: who serves what in a slot, the worth of a shift, the best tour of one person.
+"""What the compiled parts of the roster work on, and the worth of a shift with its pauses at their best.
 
 Numbers only; the words are in problem.py. Groups in a skill set are bits of an integer.
 """
@@ -22,216 +22,90 @@ Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 
-class Demand(NamedTuple):
-    """What is needed, and what missing it costs."""
-
-    required: Floats  # (groups, slots)
-    hours: Floats  # (slots,)
-    under: float
-    over: float
-    skillsets: Ints  # (skillsets,)
-
-
-class Crew(NamedTuple):
-    """Who is on queue: counts that always serve the groups in the cheapest way."""
-
-    serving: NDArray[np.int32]  # (skillsets, groups, slots)
-    on_queue: NDArray[np.int32]  # (groups, slots)
-
-
 class Shifts(NamedTuple):
     """The candidate shifts. Pauses of option o are pause_from[o] to pause_from[o + 1]."""
 
     slots: Ints  # (options,)
     first: Ints  # (options, days)
+    serves: Ints  # (options,) number in `masks`
+    masks: Ints  # (masks,) groups (bits) that a shift may serve
     pause_from: Ints  # (options + 1,)
     pause_slots: Ints  # (pauses,)
     pause_earliest: Ints
     pause_latest: Ints
 
 
-class Terms(NamedTuple):
-    """What a contract's rules say about a sequence of shifts.
+class Walks(NamedTuple):
+    """The automata of all people, one after the other.
 
-    "Ready" classes tell how early the next shift may start: a shift on day d is possible in ready classes up to
-    highest_ready[d, o], leaves class next_ready[d, o] to the next day, and a day off turns class r into
-    off_ready[d, r]. `kind` groups options that differ in worth only.
+    The step of automaton a on day d from a state with a kind is at offset[a, d] + state * kinds[a, d] + kind.
     """
 
-    units: Ints  # (options,) paid time in the contract's own unit
-    kind: Ints  # (days, options)
-    kinds: int
-    highest_ready: Ints  # (days, options)
-    next_ready: Ints  # (days, options)
-    off_ready: Ints  # (days, ready classes)
-    last_of_week: Flags  # (days,)
-    weekend: Ints  # (days,) 1 Saturday, 2 Sunday of a whole weekend, else 0
-    days_max: int
-    row_max: int  # days in a row, a large number for no limit
-    row_states: int
-    weekends_worked_max: int
+    to: NDArray[np.int32]
+    price: NDArray[np.float32]
+    offset: Ints  # (automata, days)
+    kinds: Ints  # (automata, days)
+    states: Ints  # (automata, days)
+    kind: NDArray[np.int16]  # (automata, days, options + 1) the last is a day off
 
 
-class Memory(NamedTuple):
-    """Room for one tour search, made once and used again. Between two searches every value is IMPOSSIBLE.
+class Folk(NamedTuple):
+    """The people: skills, rules, what they may work and what they would like."""
 
-    A cell is a state without its ready class; the active cells of both sides (today, tomorrow) are listed.
-    """
+    mask: Ints  # (people,) groups (bits)
+    walk: Ints  # (people,) automaton
+    liking: Ints  # (people,) row of `price`
+    price: NDArray[np.float32]  # (likings, days, options + 1) cost of a day's choice in itself
+    menu: Ints  # (people,) row of `menu_from`
+    menu_from: Ints  # (menus, days + 1) part of `dishes` of each day
+    dishes: NDArray[np.int16]  # options that may be worked
+    place: NDArray[np.int32]  # (menus, days, options) where an option stands in `dishes`
 
-    value: Floats  # (2, states)
-    came_from: NDArray[np.int32]  # (days, states)
-    chose: NDArray[np.int16]  # (days, states)
-    active: Ints  # (2, cells)
-    active_count: Ints  # (2,)
-    is_active: Flags  # (2, cells)
+
+class Need(NamedTuple):
+    """worth[g, s, n]: cost that person n + 1 on queue saves, never rising in n; the last level holds for all above."""
+
+    worth: NDArray[np.float32]  # (groups, slots, levels)
+    step: int  # slots in an interval
+
+
+class Team(NamedTuple):
+    """Limits of all people together; `price` for each person and slot above."""
+
+    watched: bool
+    seats: Ints  # (slots,)
+    pausing: Ints  # (slots,) on meals and breaks at once
+    price: float
+
+
+class Plan(NamedTuple):
+    """A roster as arrays. Changed in place by the search."""
+
+    choice: NDArray[np.int16]  # (people, days) option or NOTHING
+    pauses: NDArray[np.int16]  # (people, days, pauses) slots after the shift's start
+    group: NDArray[np.int8]  # (people, intervals) group served while in a shift
+    node: NDArray[np.int32]  # (people, days + 1) state of the automaton
+    paid: NDArray[np.float32]  # (people, days) cost of the day's step
+    on_queue: NDArray[np.int32]  # (groups, slots)
+    gain: Floats  # (groups, slots) what one more saves
+    loss: Floats  # (groups, slots) what one fewer costs
+    on_site: NDArray[np.int32]  # (slots,)
+    pausing: NDArray[np.int32]  # (slots,)
 
 
 class Desk(NamedTuple):
-    """More room for one tour search."""
+    """Room for one tour search."""
 
-    prefix: Floats  # (slots + 1,)
-    gains: Floats  # (slots,)
-    worth: Floats  # (days, options)
-    may_rest: Flags  # (days,)
+    prefix: Floats  # (masks, slots + 1)
+    gains: Floats  # (masks, slots) worth of being on queue in a shift that may serve these groups
+    served: Ints  # (masks, slots) and the group that is worth it
+    worth: Floats  # (days, options + 1)
     table: Floats  # (pauses of a shift, starts of a pause)
     tour: Ints  # (days,)
-
-
-@njit(cache=True, nogil=True)
-def gain_of_one_more(required: float, present: float, under: float, over: float) -> float:
-    """Cost avoided, for an hour, by one more person on queue where `present` are."""
-    short = min(max(required - present, 0.0), 1.0)
-    return under * short - over * (1.0 - short)
-
-
-@njit(cache=True, nogil=True)
-def reachable(slot: int, groups: int, crew: Crew, skillsets: Ints) -> int:
-    """Groups (bits) that gain when one of `groups` (bits) gets a person: people already there can move on."""
-    count = crew.on_queue.shape[0]
-    grown = True
-    while grown:
-        grown = False
-        for s in range(len(skillsets)):
-            if skillsets[s] & ~groups == 0:
-                continue
-            for g in range(count):
-                if groups >> g & 1 and crew.serving[s, g, slot] > 0:
-                    groups |= skillsets[s]
-                    grown = True
-                    break
-    return groups
-
-
-@njit(cache=True, nogil=True)
-def gains(skillset: int, first: int, last: int, crew: Crew, demand: Demand, out: Floats) -> None:
-    """Cost avoided by one more person of the skill set in each slot first <= slot < last; written to `out`."""
-    for slot in range(first, last):
-        out[slot] = 0.0
-        if demand.hours[slot] == 0.0:
-            continue
-        groups = reachable(slot, demand.skillsets[skillset], crew, demand.skillsets)
-        best = IMPOSSIBLE
-        for g in range(demand.required.shape[0]):
-            if groups >> g & 1:
-                gain = gain_of_one_more(demand.required[g, slot], crew.on_queue[g, slot], demand.under, demand.over)
-                best = max(best, gain)
-        out[slot] = best * demand.hours[slot]
-
-
-@njit(cache=True, nogil=True)
-def _shortest_moves(
-    slot: int, start: int, adding: bool, crew: Crew, skillsets: Ints, parent: Ints, via: Ints, order: Ints
-) -> int:
-    """Breadth-first over groups from `start` (bits); parent and via tell who would move. Gives the number found."""
-    count = crew.on_queue.shape[0]
-    found = 0
-    for g in range(count):
-        parent[g] = -2
-        if start >> g & 1:
-            parent[g] = -1
-            order[found] = g
-            found += 1
-    at = 0
-    while at < found:
-        g = order[at]
-        at += 1
-        for h in range(count):
-            if parent[h] != -2:
-                continue
-            leaves, joins = (g, h) if adding else (h, g)
-            for s in range(len(skillsets)):
-                if crew.serving[s, leaves, slot] > 0 and skillsets[s] >> joins & 1:
-                    parent[h], via[h] = g, s
-                    order[found] = h
-                    found += 1
-                    break
-    return found
-
-
-@njit(cache=True, nogil=True)
-def add_person(slot: int, skillset: int, crew: Crew, demand: Demand, scratch: Ints) -> float:
-    """Put one more person on queue in a slot, others moving where that helps; gives the change of cost."""
-    parent, via, order = scratch[0], scratch[1], scratch[2]
-    found = _shortest_moves(slot, demand.skillsets[skillset], True, crew, demand.skillsets, parent, via, order)
-    best, to = IMPOSSIBLE, order[0]
-    for i in range(found):
-        g = order[i]
-        gain = gain_of_one_more(demand.required[g, slot], crew.on_queue[g, slot], demand.under, demand.over)
-        if gain > best:
-            best, to = gain, g
-    crew.on_queue[to, slot] += 1
-    while parent[to] >= 0:
-        crew.serving[via[to], to, slot] += 1
-        crew.serving[via[to], parent[to], slot] -= 1
-        to = parent[to]
-    crew.serving[skillset, to, slot] += 1
-    return -best * demand.hours[slot]
-
-
-@njit(cache=True, nogil=True)
-def remove_person(slot: int, skillset: int, crew: Crew, demand: Demand, scratch: Ints) -> float:
-    """Take one person of the skill set off queue in a slot, others moving to fill in; gives the change of cost."""
-    parent, via, order = scratch[0], scratch[1], scratch[2]
-    start = 0
-    for g in range(crew.on_queue.shape[0]):
-        if crew.serving[skillset, g, slot] > 0:
-            start |= 1 << g
-    found = _shortest_moves(slot, start, False, crew, demand.skillsets, parent, via, order)
-    least, out = -IMPOSSIBLE, order[0]
-    for i in range(found):
-        g = order[i]
-        loss = gain_of_one_more(demand.required[g, slot], crew.on_queue[g, slot] - 1, demand.under, demand.over)
-        if loss < least:
-            least, out = loss, g
-    crew.on_queue[out, slot] -= 1
-    while parent[out] >= 0:
-        crew.serving[via[out], out, slot] -= 1
-        crew.serving[via[out], parent[out], slot] += 1
-        out = parent[out]
-    crew.serving[skillset, out, slot] -= 1
-    return least * demand.hours[slot]
-
-
-@njit(cache=True, nogil=True)
-def change_shift(
-    first: int, option: int, pauses: Ints, sign: int, skillset: int, shifts: Shifts, crew: Crew, demand: Demand
-) -> float:
-    """Add (sign 1) or take away (sign -1) one worked shift, its pauses at the given offsets; the change of cost."""
-    scratch = np.empty((3, demand.required.shape[0]), dtype=np.int64)
-    change = 0.0
-    k, end = shifts.pause_from[option], shifts.pause_from[option + 1]
-    offset = 0
-    while offset < shifts.slots[option]:
-        if k < end and offset == pauses[k - shifts.pause_from[option]]:
-            offset += shifts.pause_slots[k]
-            k += 1
-            continue
-        if sign > 0:
-            change += add_person(first + offset, skillset, crew, demand, scratch)
-        else:
-            change += remove_person(first + offset, skillset, crew, demand, scratch)
-        offset += 1
-    return change
+    best: Ints  # (days, kinds) best option of each kind
+    value: Floats  # (2, states)
+    came_from: NDArray[np.int32]  # (days, states)
+    chose: NDArray[np.int16]  # (days, states)
 
 
 @njit(cache=True, nogil=True)
@@ -259,28 +133,36 @@ def pause_table(prefix: Floats, first: int, option: int, shifts: Shifts, table: 
 
 
 @njit(cache=True, nogil=True)
-def place_pauses(prefix: Floats, first: int, option: int, shifts: Shifts, table: Floats, out: Ints) -> None:
+def place_pauses(
+    prefix: Floats, first: int, option: int, shifts: Shifts, table: Floats, out: NDArray[np.int16]
+) -> None:
     """Offsets (slots after the shift's start) at which its pauses cost least; the first such place of equals."""
     pause_table(prefix, first, option, shifts, table)
     begin, end = shifts.pause_from[option], shifts.pause_from[option + 1]
     limit = shifts.slots[option]
     for k in range(end - 1, begin - 1, -1):
         best = -IMPOSSIBLE
+        at = 0
         for start in range(shifts.pause_earliest[k], shifts.pause_latest[k] + 1):
             if start + shifts.pause_slots[k] > limit:
                 break
             if table[k - begin, start - shifts.pause_earliest[k]] < best - 1e-12:
                 best = table[k - begin, start - shifts.pause_earliest[k]]
-                out[k - begin] = start
-        limit = out[k - begin]
+                at = start
+        out[k - begin] = at
+        limit = at
 
 
 @njit(cache=True, nogil=True)
 def price_shifts(prefix: Floats, allowed: Flags, day: int, shifts: Shifts, table: Floats, worth: Floats) -> None:
-    """Worth of every allowed option on a day, pauses at their best; IMPOSSIBLE for the others."""
+    """Worth of every allowed option on a day, pauses at their best; IMPOSSIBLE for the others, 0 for a day off.
+
+    prefix: (masks, slots + 1).
+    """
     for option in range(len(shifts.slots)):
         worth[option] = IMPOSSIBLE
         if allowed[option]:
-            first = shifts.first[option, day]
-            whole = prefix[first + shifts.slots[option]] - prefix[first]
-            worth[option] = whole - pause_table(prefix, first, option, shifts, table)
+            first, sums = shifts.first[option, day], prefix[shifts.serves[option]]
+            whole = sums[first + shifts.slots[option]] - sums[first]
+            worth[option] = whole - pause_table(sums, first, option, shifts, table)
+    worth[len(shifts.slots)] = 0.0

@@ -101,7 +101,7 @@ def rows_of(*numbers: NDArray[np.generic]) -> Ints:
 
 
 def filtered(bad: NDArray[np.bool_]) -> Machine:
-    """One state, in which some options, or the day off (last), are forbidden on some days: bad, (days, options + 1)."""
+    """One state, in which some options, or the day off (last), are forbidden: bad, (days, options + 1)."""
     step = np.broadcast_to(np.array([[0, FORBIDDEN]], dtype=np.int64), (len(bad), 1, 2))
     return Machine(bad.astype(np.int64), step)
 

@@ -1,7 +1,6 @@
-"""The part of a roster that CP-SAT decides: who works which pattern, rules added by rules.py, cover counted by slot.
+"""A tiny problem as CP-SAT decides it: who works which pattern, rules added by themselves, cover counted by slot.
 
-A pattern is a shift with its pauses placed. All patterns of a tiny problem make the answer exact (polish.py); fewer
-people, days or patterns make a neighbourhood of a roster that stands on the board.
+A pattern is a shift with its pauses placed. All patterns of a problem make the answer exact (polish.py).
 """
 
 from __future__ import annotations
@@ -15,10 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from ortools.sat.python import cp_model
 
-from staffplan.roster.kernels import NOTHING
 from staffplan.roster.problem import RosterProblem, ShiftOption
-from staffplan.roster.rules import rules_of
-from staffplan.roster.tours import Board
+from staffplan.roster.rules import Penalty, rules_of
 
 THOUSANDTHS = 1000
 """Fractional requirements are counted in thousandths of a person."""
@@ -32,16 +29,6 @@ class Pattern:
     day: int
     option: int
     pauses: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Neighbourhood:
-    """The people and days that are free to change; everything else stays as it is."""
-
-    people: tuple[int, ...]
-    first_day: int
-    end_day: int
-    patterns: tuple[Pattern, ...]
 
 
 @dataclass(frozen=True)
@@ -81,24 +68,24 @@ def queue_slots(pattern: Pattern, problem: RosterProblem) -> NDArray[np.int64]:
     return np.asarray(np.flatnonzero(on_queue) + first, dtype=np.int64)
 
 
-def make_model(board: Board, area: Neighbourhood) -> RosterModel:
-    """The model of a neighbourhood. The board must be without the shifts of its people on its days."""
-    problem, model = board.space.problem, cp_model.CpModel()
-    chosen = {p: model.new_bool_var(f"{p.person} {p.day} {p.option} {p.pauses}") for p in area.patterns}
-    works = works_of(model, board, area, chosen)
-    for number in area.people:
-        person = problem.people[number]
+def make_model(problem: RosterProblem, patterns: tuple[Pattern, ...]) -> RosterModel:
+    """The model of a whole problem: rules, their prices, the cost of the cover."""
+    model = cp_model.CpModel()
+    chosen = {p: model.new_bool_var(f"{p.person} {p.day} {p.option} {p.pauses}") for p in patterns}
+    works = works_of(model, problem, chosen)
+    prices: list[Any] = []
+    for person in problem.people:
         for rule in rules_of(person):
-            rule.add(model, works, problem, person)
-    exact = add_cost(model, board, chosen)
+            for said in rule.add(model, works, problem, person):
+                prices += [said.price * said.amount] if isinstance(said, Penalty) else []
+    exact = add_cost(model, problem, chosen, prices)
     return RosterModel(model, chosen, exact)
 
 
 def works_of(
-    model: cp_model.CpModel, board: Board, area: Neighbourhood, chosen: dict[Pattern, Any]
+    model: cp_model.CpModel, problem: RosterProblem, chosen: dict[Pattern, Any]
 ) -> dict[tuple[str, int, str], Any]:
-    """Shifts by name: a variable inside the area, a constant for what its people work outside of it."""
-    problem = board.space.problem
+    """A variable for each shift by name: one of its patterns is chosen."""
     ways: dict[tuple[str, int, str], list[Any]] = {}
     for pattern, variable in chosen.items():
         key = (problem.people[pattern.person].agent_id, pattern.day, problem.options[pattern.option].name)
@@ -107,23 +94,17 @@ def works_of(
     for key, variables in ways.items():
         works[key] = model.new_bool_var(" ".join(map(str, key)))
         model.add(sum(variables) == works[key])
-    for person in area.people:
-        for day in range(problem.period.days):
-            if board.choice[person, day] != NOTHING:
-                name = problem.options[board.choice[person, day]].name
-                works[problem.people[person].agent_id, day, name] = model.new_constant(1)
     return works
 
 
-def add_cost(model: cp_model.CpModel, board: Board, chosen: dict[Pattern, Any]) -> bool:
-    """Minimise the weighted hours missing and too many; True where the numbers are exact."""
-    problem = board.space.problem
+def add_cost(model: cp_model.CpModel, problem: RosterProblem, chosen: dict[Pattern, Any], prices: list[Any]) -> bool:
+    """Minimise the weighted hours missing and too many and the rules' prices; True where the numbers are exact."""
     exact = bool(np.all(problem.required == np.round(problem.required)))
     scale = 1 if exact else THOUSANDTHS
-    terms: list[Any] = []
-    for slots, coming in alike_slots(board, chosen).values():
+    terms = list(prices)
+    for slots, coming in alike_slots(problem, chosen).values():
         hours = float(problem.hours[slots].sum()) / scale
-        present = people_by_group(model, board, slots[0], coming, chosen)
+        present = people_by_group(model, problem, coming, chosen)
         for g in range(len(problem.groups)):
             need = round(float(problem.required[g, slots[0]]) * scale)
             top = (len(problem.people) + 1) * scale + need
@@ -135,40 +116,35 @@ def add_cost(model: cp_model.CpModel, board: Board, chosen: dict[Pattern, Any]) 
     return exact
 
 
-def alike_slots(board: Board, chosen: dict[Pattern, Any]) -> dict[Any, tuple[list[int], list[Pattern]]]:
-    """Slots in which the same is needed, the same people are there and the same patterns work, counted once."""
-    problem = board.space.problem
+def alike_slots(
+    problem: RosterProblem, chosen: dict[Pattern, Any]
+) -> dict[tuple[bytes, tuple[Pattern, ...]], tuple[list[int], list[Pattern]]]:
+    """Slots in which the same is needed and the same patterns work, counted once."""
     coming: dict[int, list[Pattern]] = {}
     for pattern in chosen:
         for slot in queue_slots(pattern, problem).tolist():
             coming.setdefault(slot, []).append(pattern)
-    alike: dict[Any, tuple[list[int], list[Pattern]]] = {}
+    alike: dict[tuple[bytes, tuple[Pattern, ...]], tuple[list[int], list[Pattern]]] = {}
     for slot in np.flatnonzero(problem.hours > 0).tolist():
-        there = board.crew.serving[:, :, slot].sum(axis=1)
         patterns = coming.get(slot, [])
-        key = (problem.required[:, slot].tobytes(), there.tobytes(), tuple(patterns))
+        key = (problem.required[:, slot].tobytes(), tuple(patterns))
         alike.setdefault(key, ([], patterns))[0].append(slot)
     return alike
 
 
 def people_by_group(
-    model: cp_model.CpModel, board: Board, slot: int, coming: Iterable[Pattern], chosen: dict[Pattern, Any]
+    model: cp_model.CpModel, problem: RosterProblem, coming: Iterable[Pattern], chosen: dict[Pattern, Any]
 ) -> list[Any]:
     """For each group the number of people who serve it; somebody with several skills serves one of them."""
-    problem = board.space.problem
     present: list[Any] = [0] * len(problem.groups)
-    there: list[Any] = [int(n) for n in board.crew.serving[:, :, slot].sum(axis=1)]
+    there: dict[int, list[Any]] = {}
     for pattern in coming:
-        there[problem.skillset_of[pattern.person]] += chosen[pattern]
-    for s, skillset in enumerate(problem.skillsets.tolist()):
-        groups = [g for g in range(len(problem.groups)) if skillset >> g & 1]
-        if isinstance(there[s], int) and there[s] == 0:
-            continue
-        if len(groups) == 1:
-            present[groups[0]] += there[s]
-            continue
+        mask = int(problem.skillsets[problem.skillset_of[pattern.person]] & problem.option_groups[pattern.option])
+        there.setdefault(mask, []).append(chosen[pattern])
+    for mask, variables in there.items():
+        groups = [g for g in range(len(problem.groups)) if mask >> g & 1]
         split = [model.new_int_var(0, len(problem.people), "") for _ in groups]
-        model.add(sum(split) == there[s])
+        model.add(sum(split) == sum(variables))
         for g, part in zip(groups, split, strict=True):
             present[g] += part
     return present

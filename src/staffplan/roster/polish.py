@@ -1,8 +1,4 @@
-"""CP-SAT on a problem small enough to hand over whole: it proves the roster best, or finds a better one.
-
-For larger problems it was tried on a few people and days at a time: with the ten best shifts of six people in a week
-it found nothing that annealing had missed, at a hundred times its price; so it is not used there.
-"""
+"""CP-SAT on a problem small enough to hand over whole: it proves the roster best, or finds a better one."""
 
 from __future__ import annotations
 
@@ -12,15 +8,9 @@ import numpy as np
 from ortools.sat.python import cp_model
 
 from staffplan.roster.kernels import NOTHING
-from staffplan.roster.model import (
-    Neighbourhood,
-    Pattern,
-    RosterModel,
-    all_patterns,
-    make_model,
-)
-from staffplan.roster.search import Incumbent, Move
-from staffplan.roster.tours import Board
+from staffplan.roster.model import Pattern, RosterModel, all_patterns, make_model
+from staffplan.roster.search import Board, Incumbent, improve_groups, no_tours
+from staffplan.roster.tours import Tours, TourSpace
 
 MOST_PATTERNS = 2000
 """A problem with no more patterns in all is given to CP-SAT whole."""
@@ -31,7 +21,7 @@ WORKERS = 2
 
 @dataclass(frozen=True)
 class Answer:
-    """What CP-SAT says about a neighbourhood: its patterns (None where it found nothing) and its bound."""
+    """What CP-SAT says: its patterns (None where it found nothing) and its bound."""
 
     patterns: tuple[Pattern, ...] | None
     bound: float | None
@@ -58,37 +48,38 @@ def solve_model(made: RosterModel, hint: set[Pattern], *, work: float, seconds: 
             raise RuntimeError(f"CP-SAT refuses a model that has a roster: {solver.status_name(status)}")
 
 
-def take_off(board: Board, move: Move) -> set[Pattern]:
-    """Clear the people's days; gives what they worked."""
+def solve_whole(space: TourSpace, incumbent: Incumbent, *, effort: float, seconds: float, seed: int) -> float | None:
+    """Give a tiny problem to CP-SAT as a whole; its bound, None where the problem is too large or not exact.
+
+    The rules between people are not said to it: then its bound holds, and its roster is not taken.
+    """
+    patterns = all_patterns(space.problem, MOST_PATTERNS)
+    if patterns is None:
+        return None
+    made = make_model(space.problem, patterns)
+    answer = solve_model(
+        made, patterns_of(space, incumbent.tours), work=EXACT_WORK * effort, seconds=seconds, seed=seed
+    )
+    if answer.patterns is not None:
+        board = Board(space, tours_of(space, answer.patterns))
+        improve_groups(board, seed)
+        incumbent.offer(board)
+    return answer.bound
+
+
+def patterns_of(space: TourSpace, tours: Tours) -> set[Pattern]:
     worked = set()
-    for person in move.people:
-        for day in range(move.first_day, move.end_day):
-            option = int(board.choice[person, day])
-            if option != NOTHING:
-                count = len(board.space.problem.options[option].pauses)
-                worked.add(Pattern(person, day, option, tuple(board.pauses[person, day, :count].tolist())))
-        board.clear(person, move.first_day, move.end_day)
+    for person, day in np.argwhere(tours.choice != NOTHING).tolist():
+        option = int(tours.choice[person, day])
+        count = len(space.problem.options[option].pauses)
+        worked.add(Pattern(person, day, option, tuple(tours.pauses[person, day, :count].tolist())))
     return worked
 
 
-def put_on(board: Board, patterns: tuple[Pattern, ...]) -> None:
+def tours_of(space: TourSpace, patterns: tuple[Pattern, ...]) -> Tours:
+    """Tours whose groups are still to be chosen."""
+    tours = no_tours(space)
     for pattern in patterns:
-        pauses = np.zeros(board.pauses.shape[2], dtype=np.int64)
-        pauses[: len(pattern.pauses)] = pattern.pauses
-        choice = np.array([pattern.option], dtype=np.int64)
-        board.put(pattern.person, pattern.day, pattern.day + 1, choice, pauses[None, :])
-
-
-def solve_whole(board: Board, incumbent: Incumbent, *, effort: float, seconds: float, seed: int) -> float | None:
-    """Give a tiny problem to CP-SAT as a whole; its bound, None where the problem is too large or not exact."""
-    patterns = all_patterns(board.space.problem, MOST_PATTERNS)
-    if patterns is None:
-        return None
-    people, days = board.choice.shape
-    everything = Move(tuple(range(people)), 0, days)
-    worked = take_off(board, everything)
-    made = make_model(board, Neighbourhood(everything.people, 0, days, patterns))
-    answer = solve_model(made, worked, work=EXACT_WORK * effort, seconds=seconds, seed=seed)
-    put_on(board, tuple(worked) if answer.patterns is None else answer.patterns)
-    incumbent.offer(board)
-    return answer.bound
+        tours.choice[pattern.person, pattern.day] = pattern.option
+        tours.pauses[pattern.person, pattern.day, : len(pattern.pauses)] = pattern.pauses
+    return tours

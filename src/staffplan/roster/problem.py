@@ -16,10 +16,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from staffplan.people_settings import WorkPlanSettings
+from staffplan.roster.worth import Worth
 
 if TYPE_CHECKING:
     from staffplan.roster.rules.base import Rule, Worked
 
+NO_LIMIT = 10**6
+"""People, where their number is not limited."""
 DAYS_OF_A_WHOLE_WEEK = 5
 """A last week with fewer days in the period has no minimum of hours."""
 
@@ -133,6 +136,14 @@ class RosterProblem:
     """(people, weeks): fewest minutes to be paid for work, time off already credited."""
     paid_minutes_max: NDArray[np.int64]
     """(people, weeks): most minutes to be paid for work, paid time off already credited."""
+    option_groups: NDArray[np.int64]
+    """(options,): groups (bits) that the shift may serve."""
+    worth: Worth
+    """What people on queue save."""
+    seats: NDArray[np.int64]
+    """(slots,): most people in the house at once, NO_LIMIT where there is none."""
+    pausing: NDArray[np.int64]
+    """(slots,): most people on meals and breaks at once."""
     understaffing_weight: float
     overstaffing_weight: float
 
@@ -141,7 +152,7 @@ class RosterProblem:
         return float((self.required * self.hours).sum())
 
     def cost(self, on_queue: NDArray[np.float64]) -> tuple[float, float, float]:
-        """Understaffed hours, overstaffed hours and their weighted sum, from (groups, slots) people on queue."""
+        """Understaffed hours, overstaffed hours and the cost of the cover, from (groups, slots) people on queue."""
         short = float((np.maximum(self.required - on_queue, 0) * self.hours).sum())
         surplus = float((np.maximum(on_queue - self.required, 0) * self.hours).sum())
-        return short, surplus, self.understaffing_weight * short + self.overstaffing_weight * surplus
+        return short, surplus, self.worth.cost(on_queue)

@@ -1,10 +1,10 @@
 """The roster step: problem, tours, bound, names, tables.
 
 1. The tables and settings become a RosterProblem; people whose rules allow nothing are explained (conflict.py).
-2. Tours: everybody's best tour, then simulated annealing over a few people and days at a time (search.py). On
-   the second core a Lagrangian bound is searched at the same time (bound.py); neither sees the other, so both repeat.
+2. Everybody's best tour, then simulated annealing by millions of small changes (search.py). Beside it a Lagrangian
+   bound is searched (bound.py); neither sees the other, so both repeat.
 3. CP-SAT proves or improves tiny problems, whole (polish.py).
-4. Who serves which group, tables, cover, notes.
+4. Pauses and groups are settled at the same cost, meetings placed; tables, cover, notes.
 """
 
 from __future__ import annotations
@@ -24,20 +24,18 @@ from staffplan.roster.bound import best_bound, tour_classes
 from staffplan.roster.build import build_problem
 from staffplan.roster.conflict import refuse_impossible_people
 from staffplan.roster.cover import coverage
+from staffplan.roster.meetings import place_meetings
 from staffplan.roster.notes import roster_notes
 from staffplan.roster.polish import solve_whole
 from staffplan.roster.problem import RosterProblem
-from staffplan.roster.search import Incumbent, anneal, first_tours
-from staffplan.roster.serve import serve
+from staffplan.roster.search import Board, Incumbent, Schedule, first_tours, improve, settle
 from staffplan.roster.tables_out import make_roster
-from staffplan.roster.tours import Board, TourSpace, board_of, make_tour_space, own_room
+from staffplan.roster.tours import TourSpace, make_tour_space, own_room
 from staffplan.site import Site
 from staffplan.tables import Coverage, Roster, StaffingRequirement, Workforce
 
-MOVES_PER_AGENT_DAY, FEWEST_MOVES, MOST_MOVES = 60, 500, 100_000
-USUAL_CHOICES = 30
-"""Shifts an agent can choose from on a day up to which a move takes its usual time."""
-BOUND_ROUNDS = 300
+MOVES_PER_AGENT_DAY, FEWEST_MOVES = 20_000, 100_000
+BOUND_ROUNDS = 1000
 RESERVE = 0.05
 """Part of the time limit kept for names and tables."""
 
@@ -109,27 +107,28 @@ def roster(
     deadline = started + settings.time_limit_seconds * (1 - RESERVE)
     run = _Run(deadline, move_count(problem, settings.effort), on_progress)
     incumbent, interrupted = search(space, run, settings.effort, seed)
-    return _result(incumbent, run, interrupted, requirement, workforce, site, space)
+    board = Board(space, incumbent.tours)
+    settle(board)
+    made = make_roster(problem, board.tours())
+    made, meeting_notes = place_meetings(made, requirement, workforce, settings, site=site)
+    cover = coverage(made, requirement, site)
+    notes = (*roster_notes(problem, cover, workforce, site), *meeting_notes)
+    return _result(board, run, interrupted, made, cover, notes)
 
 
 def move_count(problem: RosterProblem, effort: float) -> int:
-    """Moves by size: more for more agent-days, fewer where every day has many shifts to choose from."""
     agent_days = len(problem.people) * problem.period.days
-    open_days = max(int(problem.allowed.any(axis=2).sum()), 1)
-    choices = float(problem.allowed.sum()) / open_days
-    most = MOST_MOVES * min(1.0, USUAL_CHOICES / max(choices, 1.0))
-    return max(round(effort * min(MOVES_PER_AGENT_DAY * agent_days, most)), FEWEST_MOVES)
+    return max(round(effort * MOVES_PER_AGENT_DAY * agent_days), FEWEST_MOVES)
 
 
 def search(space: TourSpace, run: _Run, effort: float, seed: int) -> tuple[Incumbent, bool]:
     """The best tours found, and whether the search was interrupted; run.bound holds the bound."""
-    rng = np.random.default_rng([seed, 0])
-    board = first_tours(space, rng)
+    board = first_tours(space, np.random.default_rng([seed, 0]))
     incumbent = Incumbent(board)
     with ThreadPoolExecutor(1) as second:
         bound = second.submit(_search_bound, own_room(space), run, effort)
         try:
-            _improve(board_of(space, incumbent.tours), incumbent, run, rng, effort, seed)
+            _improve(board, incumbent, run, effort, seed)
             _wait(bound, incumbent, run, space.problem)
         except KeyboardInterrupt:
             return incumbent, True
@@ -149,19 +148,18 @@ def _wait(bound: Future[None], incumbent: Incumbent, run: _Run, problem: RosterP
     bound.result()
 
 
-def _improve(
-    board: Board, incumbent: Incumbent, run: _Run, rng: np.random.Generator, effort: float, seed: int
-) -> None:
+def _improve(board: Board, incumbent: Incumbent, run: _Run, effort: float, seed: int) -> None:
     problem = board.space.problem
-
-    def report(done: int) -> None:
-        if done % 100 == 0:
-            run.say(done, incumbent, problem)
-
-    anneal(board, incumbent, rng, run.moves, stop=run.out_of_time, report=report)
-    board = board_of(board.space, incumbent.tours)
+    improve(
+        board,
+        incumbent,
+        Schedule(run.moves, run.deadline),
+        seed,
+        stop=run.out_of_time,
+        report=lambda done: run.say(min(done, run.moves), incumbent, problem),
+    )
     seconds = run.deadline - time.monotonic()
-    proven = solve_whole(board, incumbent, effort=effort, seconds=seconds, seed=seed)
+    proven = solve_whole(board.space, incumbent, effort=effort, seconds=seconds, seed=seed)
     if proven is not None:
         run.raise_bound(proven)
 
@@ -173,19 +171,10 @@ def gap_share(problem: RosterProblem, cost: float, bound: float) -> float:
 
 
 def _result(
-    incumbent: Incumbent,
-    run: _Run,
-    interrupted: bool,
-    requirement: StaffingRequirement,
-    workforce: Workforce,
-    site: Site,
-    space: TourSpace,
+    board: Board, run: _Run, interrupted: bool, made: Roster, cover: Coverage, notes: tuple[Note, ...]
 ) -> RosterResult:
-    problem = space.problem
-    served = serve(space, incumbent.tours)
-    short, surplus, cost = problem.cost(served.on_queue)
-    made = make_roster(problem, served.tours, served.serving)
-    cover = coverage(made, requirement, site)
+    problem, cost = board.space.problem, board.cost
+    short, surplus, _ = problem.cost(board.plan.on_queue.astype(float))
     bound = min(run.bound, cost)
     return RosterResult(
         roster=made,
@@ -196,11 +185,11 @@ def _result(
         gap=gap_share(problem, cost, bound),
         understaffed_hours=short,
         overstaffed_hours=surplus,
-        notes=roster_notes(problem, cover, workforce, site),
+        notes=notes,
         facts={
             "agents": float(len(problem.people)),
             "shift_options": float(len(problem.options)),
-            "tour_classes": float(len(tour_classes(space))),
+            "tour_classes": float(len(tour_classes(board.space))),
             "slot_minutes": float(problem.period.slot_minutes),
             "required_hours": problem.required_hours,
             "moves": float(run.moves),
@@ -211,6 +200,6 @@ def _result(
 def _status(run: _Run, interrupted: bool, above_bound: float) -> str:
     if interrupted:
         return "interrupted"
-    if above_bound <= 1e-6:
+    if above_bound <= 1e-4:
         return "optimal"
     return "time limit" if time.monotonic() > run.deadline else "feasible"

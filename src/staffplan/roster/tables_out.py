@@ -7,8 +7,9 @@ from datetime import datetime, time
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from staffplan.roster.kernels import NOTHING, Ints
+from staffplan.roster.kernels import NOTHING
 from staffplan.roster.problem import Person, RosterProblem
 from staffplan.roster.tours import Tours
 from staffplan.tables import Roster, RosterActivities, RosterShifts
@@ -17,15 +18,15 @@ Span = tuple[int, int, str, str, bool]
 """First slot, end slot, activity, planning group, paid."""
 
 
-def make_roster(problem: RosterProblem, tours: Tours, serving: Ints) -> Roster:
-    """The tables: one row a shift, one row for every activity in it. serving: (people, intervals)."""
+def make_roster(problem: RosterProblem, tours: Tours) -> Roster:
+    """The tables: one row a shift, one row for every activity in it."""
     shifts: list[dict[str, object]] = []
     activities: list[dict[str, object]] = []
     for number, day in np.argwhere(tours.choice != NOTHING).tolist():
         person, option = problem.people[number], int(tours.choice[number, day])
         shifts.append(_shift_row(problem, person, day, option))
         pauses = tours.pauses[number, day].tolist()
-        spans = shift_spans(problem, day, option, pauses, serving[number])
+        spans = shift_spans(problem, day, option, pauses, tours.group[number])
         activities += [_activity_row(problem, person, day, span) for span in spans]
     return Roster(
         RosterShifts.of(pd.DataFrame(shifts)) if shifts else RosterShifts.empty(),
@@ -66,7 +67,9 @@ def _activity_row(problem: RosterProblem, person: Person, day: int, span: Span) 
     }
 
 
-def shift_spans(problem: RosterProblem, day: int, number: int, pauses: list[int], serving: Ints) -> Iterator[Span]:
+def shift_spans(
+    problem: RosterProblem, day: int, number: int, pauses: list[int], serving: NDArray[np.int8]
+) -> Iterator[Span]:
     """What happens in a shift, without gaps: pauses, and between them time on queue split where the group changes."""
     option, first = problem.options[number], int(problem.option_slot[number, day])
     at = first
@@ -77,7 +80,7 @@ def shift_spans(problem: RosterProblem, day: int, number: int, pauses: list[int]
     yield from _queue_spans(problem, at, first + option.slots, serving)
 
 
-def _queue_spans(problem: RosterProblem, first: int, end: int, serving: Ints) -> Iterator[Span]:
+def _queue_spans(problem: RosterProblem, first: int, end: int, serving: NDArray[np.int8]) -> Iterator[Span]:
     step = problem.period.slots_per_interval
     begin = first
     for slot in range(first, end):

@@ -1,100 +1,88 @@
-"""What one person may work, priced against the need of each slot: the tours of the roster.
+"""A rostering problem as the search sees it: shifts, people, rules and needs as plain arrays.
 
-A tour is one person's sequence of shifts over the whole period. It carries every rule of one person: contract,
-availability, time off, rest, days in a row, weekends off. `Board` holds everybody's tour and who serves what.
+A tour is one person's sequence of shifts over the whole period; the automaton of the person's rules (automaton.py)
+tells which there are and what they cost in themselves.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from math import gcd
 
 import numpy as np
 from numpy.typing import NDArray
 
-from staffplan.roster.kernels import (
-    IMPOSSIBLE,
-    NOTHING,
-    Crew,
-    Demand,
-    Desk,
-    Floats,
-    Ints,
-    Memory,
-    Shifts,
-    Terms,
-)
-from staffplan.roster.kernels_tours import best_tour, clear_days, price_days, put_days, refill
-from staffplan.roster.problem import Person, RosterProblem
+from staffplan.roster.automaton import Automaton, make_automaton
+from staffplan.roster.kernels import Desk, Floats, Folk, Ints, Need, Shifts, Team, Walks
+from staffplan.roster.kernels_tours import best_tour, best_values, price_days
+from staffplan.roster.machines import Machine
+from staffplan.roster.problem import NO_LIMIT, RosterProblem
+from staffplan.roster.rules import rules_of
 
-NO_LIMIT = 10**6
+TEAM_WEIGHT = 100.0
+"""Price of a person above a limit of all together, in the price of an hour missing: it is exceeded only by force."""
+NEVER = 1e18
+"""Price of a day's choice that is forbidden in itself."""
 
 
 @dataclass(frozen=True)
 class TourSpace:
-    """All that the tour search needs to know about a problem, as plain arrays. Made once."""
+    """All that the search needs to know about a problem. Made once."""
 
     problem: RosterProblem
     shifts: Shifts
-    demand: Demand
-    terms: tuple[Terms, ...]
-    """One for each contract."""
-    terms_of: tuple[int, ...]
-    """Each person's number in `terms`."""
-    units_min: Ints
-    """(people, weeks) paid time in the unit of the person's contract."""
-    units_max: Ints
-    memory: Memory
+    walks: Walks
+    folk: Folk
+    need: Need
+    team: Team
     desk: Desk
+
+
+@dataclass(frozen=True)
+class Tours:
+    """A finished set of tours: of everybody on every day the option (or NOTHING) and the pauses' offsets, and in
+    every interval, (people, intervals), the group served."""
+
+    choice: NDArray[np.int16]
+    pauses: NDArray[np.int16]
+    group: NDArray[np.int8]
 
 
 def make_tour_space(problem: RosterProblem) -> TourSpace:
     shifts = shift_arrays(problem)
-    plans = sorted({person.plan_name for person in problem.people})
-    sample = {person.plan_name: person for person in problem.people}
-    units = {plan: paid_unit(problem, sample[plan]) for plan in plans}
-    terms = tuple(contract_terms(problem, sample[plan], shifts, units[plan]) for plan in plans)
-    unit_of = np.array([units[person.plan_name] for person in problem.people], dtype=np.int64)[:, None]
-    most = np.minimum(problem.paid_minutes_max // unit_of, _reachable_units(problem, unit_of))
-    terms_of = tuple(plans.index(person.plan_name) for person in problem.people)
+    automata, walk_of, likings, liking_of = make_automata(problem)
+    walks = flat_walks(automata, len(problem.options))
+    menus, menu_of = np.unique(problem.allowed.reshape(len(problem.people), -1), axis=0, return_inverse=True)
+    menu_from, dishes, place = menu_arrays(menus.reshape(-1, *problem.allowed.shape[1:]))
+    folk = Folk(
+        mask=problem.skillsets[problem.skillset_of],
+        walk=walk_of,
+        liking=liking_of,
+        price=likings,
+        menu=menu_of.astype(np.int64).ravel(),
+        menu_from=menu_from,
+        dishes=dishes,
+        place=place,
+    )
     return TourSpace(
         problem=problem,
         shifts=shifts,
-        demand=Demand(
-            problem.required,
-            problem.hours,
-            problem.understaffing_weight,
-            problem.overstaffing_weight,
-            problem.skillsets,
-        ),
-        terms=terms,
-        terms_of=terms_of,
-        units_min=-(-problem.paid_minutes_min // unit_of),
-        units_max=np.maximum(most, 0),
-        memory=make_memory(problem, terms, terms_of, most),
-        desk=make_desk(problem, shifts),
+        walks=walks,
+        folk=folk,
+        need=Need(problem.worth.saves, problem.period.slots_per_interval),
+        team=team_arrays(problem),
+        desk=make_desk(problem, shifts, walks),
     )
-
-
-def _reachable_units(problem: RosterProblem, unit_of: Ints) -> Ints:
-    """(people, 1): more than this nobody can be paid in a week, whatever the contract says."""
-    longest = max(option.paid_minutes for option in problem.options)
-    days = np.array([person.contract.days_per_week_max for person in problem.people], dtype=np.int64)[:, None]
-    return np.asarray(longest * days // unit_of, dtype=np.int64)
-
-
-def paid_unit(problem: RosterProblem, person: Person) -> int:
-    """Largest unit (minutes) of which every shift of the contract is a multiple."""
-    paid = [option.paid_minutes for option in problem.options if option.family in person.contract.shifts]
-    return max(gcd(*paid), 1)
 
 
 def shift_arrays(problem: RosterProblem) -> Shifts:
     pauses = [option.pauses for option in problem.options]
     flat = [pause for group in pauses for pause in group]
+    masks, serves = np.unique(problem.option_groups, return_inverse=True)
     return Shifts(
         slots=np.array([option.slots for option in problem.options], dtype=np.int64),
         first=np.ascontiguousarray(problem.option_slot),
+        serves=serves.astype(np.int64).ravel(),
+        masks=masks.astype(np.int64),
         pause_from=np.concatenate([[0], np.cumsum([len(group) for group in pauses])]).astype(np.int64),
         pause_slots=np.array([pause.slots for pause in flat], dtype=np.int64),
         pause_earliest=np.array([pause.earliest for pause in flat], dtype=np.int64),
@@ -102,99 +90,111 @@ def shift_arrays(problem: RosterProblem) -> Shifts:
     )
 
 
-def contract_terms(problem: RosterProblem, person: Person, shifts: Shifts, unit: int) -> Terms:
-    """The rules of one contract as tables for the tour search."""
-    period = problem.period
-    highest, after, off_ready = ready_classes(problem, shifts, person.rest_minutes)
-    units = np.array([option.paid_minutes // unit for option in problem.options], dtype=np.int64)
-    weekend = np.zeros(period.days, dtype=np.int64)
-    if person.weekends_off:
-        for saturday, sunday in period.weekends():
-            weekend[saturday], weekend[sunday] = 1, 2
-    row = person.days_in_a_row
-    kind = np.stack([_kinds(highest[d], after[d], units) for d in range(period.days)])
-    return Terms(
-        units=units,
-        kind=kind,
-        kinds=int(kind.max()) + 1,
-        highest_ready=highest,
-        next_ready=after,
-        off_ready=off_ready,
-        last_of_week=np.array([d % 7 == 6 or d == period.days - 1 for d in range(period.days)], dtype=bool),
-        weekend=weekend,
-        days_max=person.contract.days_per_week_max,
-        row_max=NO_LIMIT if row is None else row,
-        row_states=(2 if person.weekends_off else 1) if row is None else min(row, period.days) + 1,
-        weekends_worked_max=max(len(period.weekends()) - person.weekends_off, 0) if person.weekends_off else 0,
-    )
+def team_arrays(problem: RosterProblem) -> Team:
+    watched = bool((problem.seats < NO_LIMIT).any() or (problem.pausing < NO_LIMIT).any())
+    price = TEAM_WEIGHT * problem.understaffing_weight * problem.period.slot_hours
+    return Team(watched, problem.seats, problem.pausing, price)
 
 
-def _kinds(highest: Ints, after: Ints, units: Ints) -> Ints:
-    """Number of each option's kind: options of a kind differ in worth only."""
-    return np.unique(np.stack([highest, after, units]), axis=1, return_inverse=True)[1].astype(np.int64)
-
-
-def ready_classes(problem: RosterProblem, shifts: Shifts, rest_minutes: int) -> tuple[Ints, Ints, Ints]:
-    """highest_ready and next_ready, (days, options), and off_ready, (days, classes), of Terms.
-
-    A class is a slot of the day before which no shift may start; those that forbid nothing are one class.
-    """
-    day_slot = problem.period.day_slot
-    rest = -(-rest_minutes // problem.period.slot_minutes)
-    starts = (shifts.first - day_slot[:-1]).T
-    lengths = np.diff(day_slot)
-    free = int(starts.min())
-    after = (shifts.first + shifts.slots[:, None] + rest - day_slot[1:]).T
-    known = {free, *(int(v) for v in after.ravel() if v > free)}
-    fresh = known
-    while fresh:
-        fresh = {v - int(length) for v in fresh for length in set(lengths.tolist()) if v - length > free} - known
-        known |= fresh
-    classes = np.array(sorted(known), dtype=np.int64)
-    off = np.maximum(classes[None, :] - lengths[:, None], free)
+def make_automata(problem: RosterProblem) -> tuple[list[Automaton], Ints, NDArray[np.float32], Ints]:
+    """Each different automaton once, everybody's number, and prices of single days' choices with everybody's row."""
+    useful = {
+        plan: np.asarray(
+            problem.allowed[[n for n, person in enumerate(problem.people) if person.plan_name == plan]].any(axis=0)
+        )
+        for plan in {person.plan_name for person in problem.people}
+    }
+    automata: dict[object, tuple[int, Automaton]] = {}
+    likings: dict[bytes, tuple[int, NDArray[np.float32]]] = {}
+    machines_of: dict[object, tuple[list[Machine], NDArray[np.float32]]] = {}
+    walk_of, liking_of = [], []
+    for number, person in enumerate(problem.people):
+        bounds = (problem.paid_minutes_min[number].tobytes(), problem.paid_minutes_max[number].tobytes())
+        key = (person.plan_name, person.rules, person.past, bounds)
+        if key not in machines_of:
+            made = [machine for rule in rules_of(person) if (machine := rule.machine(problem, person)) is not None]
+            machines_of[key] = split_likings(made, problem)
+        machines, liking = machines_of[key]
+        same = (person.plan_name, *map(_signature, machines))
+        if same not in automata:
+            automata[same] = (len(automata), make_automaton(machines, useful[person.plan_name]))
+        walk_of.append(automata[same][0])
+        liking_of.append(likings.setdefault(liking.tobytes(), (len(likings), liking))[0])
     return (
-        np.searchsorted(classes, starts, side="right").astype(np.int64) - 1,
-        np.searchsorted(classes, np.maximum(after, free)).astype(np.int64),
-        np.searchsorted(classes, off).astype(np.int64),
+        [automaton for _, automaton in automata.values()],
+        np.array(walk_of, dtype=np.int64),
+        np.stack([liking for _, liking in likings.values()]),
+        np.array(liking_of, dtype=np.int64),
     )
 
 
-def make_memory(
-    problem: RosterProblem, terms: tuple[Terms, ...], terms_of: tuple[int, ...], units_max: Ints
-) -> Memory:
-    widest = {t: max(int(units_max[a].max()) for a, own in enumerate(terms_of) if own == t) for t in set(terms_of)}
-    states = max(
-        (max(widest[t], 0) + 1)
-        * (term.days_max + 1)
-        * term.row_states
-        * (term.weekends_worked_max + 1)
-        * term.off_ready.shape[1]
-        for t, term in enumerate(terms)
+def _signature(machine: Machine) -> tuple[object, ...]:
+    parts = (machine.kind, machine.step, machine.price, machine.end)
+    return (machine.start, *(None if part is None else (part.shape, part.tobytes()) for part in parts))
+
+
+def split_likings(machines: list[Machine], problem: RosterProblem) -> tuple[list[Machine], NDArray[np.float32]]:
+    """Machines of one state say only what single days' choices cost: summed up, (days, options + 1); and the rest."""
+    price = np.zeros((problem.period.days, len(problem.options) + 1), dtype=np.float32)
+    rest = []
+    days = np.arange(problem.period.days)[:, None]
+    for machine in machines:
+        if machine.step.shape[1] > 1 or machine.end is not None:
+            rest.append(machine)
+            continue
+        if machine.price is not None:
+            price += machine.price[days, 0, machine.kind].astype(np.float32)
+        price[machine.step[days, 0, machine.kind] < 0] = NEVER
+    return rest, price
+
+
+def flat_walks(automata: list[Automaton], options: int) -> Walks:
+    """Automata one after the other. One without any tour keeps a state from which every step is forbidden."""
+    days = len(automata[0].layers)
+    to, price = [], []
+    offset, kinds, states = (np.zeros((len(automata), days), dtype=np.int64) for _ in range(3))
+    kind = np.zeros((len(automata), days, options + 1), dtype=np.int16)
+    at = 0
+    for a, automaton in enumerate(automata):
+        for d, layer in enumerate(automaton.layers):
+            table = layer.to if layer.to.size else np.full((1, int(layer.kind.max()) + 1), -1, dtype=np.int64)
+            offset[a, d], states[a, d], kinds[a, d] = at, *table.shape
+            kind[a, d] = layer.kind
+            to.append(table.ravel())
+            price.append(layer.price.ravel() if layer.to.size else np.zeros(table.size))
+            at += table.size
+    return Walks(
+        np.concatenate(to).astype(np.int32), np.concatenate(price).astype(np.float32), offset, kinds, states, kind
     )
-    return empty_memory(problem.period.days, states)
 
 
-def empty_memory(days: int, states: int) -> Memory:
-    return Memory(
-        value=np.full((2, states), IMPOSSIBLE),
-        came_from=np.empty((days, states), np.int32),
-        chose=np.empty((days, states), np.int16),
-        active=np.empty((2, states), np.int64),
-        active_count=np.zeros(2, np.int64),
-        is_active=np.zeros((2, states), dtype=bool),
-    )
+def menu_arrays(menus: NDArray[np.bool_]) -> tuple[Ints, NDArray[np.int16], NDArray[np.int32]]:
+    """menu_from, dishes and place of Folk from (menus, days, options)."""
+    counts = menus.sum(axis=2)
+    ends = np.cumsum(counts).reshape(counts.shape)
+    starts = np.concatenate([[0], ends.ravel()[:-1]]).reshape(counts.shape)
+    menu_from = np.concatenate([starts, ends[:, -1:]], axis=1).astype(np.int64)
+    where = np.argwhere(menus)
+    place = np.full(menus.shape, -1, dtype=np.int32)
+    place[menus] = np.arange(len(where))
+    return menu_from, where[:, 2].astype(np.int16), place
 
 
-def make_desk(problem: RosterProblem, shifts: Shifts) -> Desk:
-    slots, days = problem.period.slots, problem.period.days
+def make_desk(problem: RosterProblem, shifts: Shifts, walks: Walks) -> Desk:
+    slots, days, masks = problem.period.slots, problem.period.days, len(shifts.masks)
     width = int((shifts.pause_latest - shifts.pause_earliest).max(initial=0)) + 1
+    states = int(walks.states.max()) + 1
     return Desk(
-        prefix=np.zeros(slots + 1),
-        gains=np.zeros(slots),
-        worth=np.zeros((days, len(problem.options))),
-        may_rest=np.ones(days, dtype=bool),
+        prefix=np.zeros((masks, slots + 1)),
+        gains=np.zeros((masks, slots)),
+        served=np.zeros((masks, slots), dtype=np.int64),
+        worth=np.zeros((days, len(problem.options) + 1)),
         table=np.zeros((most_pauses(problem), width)),
         tour=np.zeros(days, dtype=np.int64),
+        best=np.zeros((days, int(walks.kinds.max())), dtype=np.int64),
+        value=np.zeros((2, states)),
+        came_from=np.zeros((days, states), dtype=np.int32),
+        chose=np.zeros((days, states), dtype=np.int16),
     )
 
 
@@ -202,111 +202,17 @@ def most_pauses(problem: RosterProblem) -> int:
     return max(1, *(len(option.pauses) for option in problem.options))
 
 
-class Board:
-    """Everybody's tour and the people on queue they give. The one thing in this step that changes in place:
-    the search tries a million small changes, and copying the board for each would be all it did."""
-
-    def __init__(self, space: TourSpace) -> None:
-        problem = space.problem
-        people, days = len(problem.people), problem.period.days
-        self.space = space
-        self.choice: Ints = np.full((people, days), NOTHING, dtype=np.int64)
-        self.pauses: Ints = np.zeros((people, days, most_pauses(problem)), dtype=np.int64)
-        shape = problem.required.shape
-        self.crew = Crew(np.zeros((len(problem.skillsets), *shape), np.int32), np.zeros(shape, np.int32))
-        self.cost = problem.cost(self.crew.on_queue.astype(float))[2]
-
-    def clear(self, person: int, first_day: int, end_day: int) -> None:
-        """Take the person's shifts of the days away."""
-        space = self.space
-        self.cost += clear_days(
-            first_day,
-            end_day,
-            int(space.problem.skillset_of[person]),
-            self.choice[person],
-            self.pauses[person],
-            space.shifts,
-            self.crew,
-            space.demand,
-        )
-
-    def refill(self, person: int, first_day: int, end_day: int) -> bool:
-        """Give the person, whose days are empty, the shifts that help most; False where no tour is allowed."""
-        space = self.space
-        change = refill(
-            first_day,
-            end_day,
-            int(space.problem.skillset_of[person]),
-            space.problem.allowed[person],
-            self.choice[person],
-            self.pauses[person],
-            space.problem.period.day_slot,
-            space.units_min[person],
-            space.units_max[person],
-            space.shifts,
-            self.crew,
-            space.demand,
-            space.terms[space.terms_of[person]],
-            space.memory,
-            space.desk,
-        )
-        if change <= IMPOSSIBLE:
-            return False
-        self.cost += change
-        return True
-
-    def put(self, person: int, first_day: int, end_day: int, choice: Ints, pauses: Ints) -> None:
-        """Give the person, whose days are empty, these shifts; choice: (days,), pauses: (days, pauses)."""
-        self.choice[person, first_day:end_day] = choice
-        self.pauses[person, first_day:end_day] = pauses
-        space = self.space
-        self.cost += put_days(
-            first_day,
-            end_day,
-            int(space.problem.skillset_of[person]),
-            self.choice[person],
-            self.pauses[person],
-            space.shifts,
-            self.crew,
-            space.demand,
-        )
-
-
-@dataclass(frozen=True)
-class Tours:
-    """A finished set of tours: option (or NOTHING) and pause offsets of everybody on every day."""
-
-    choice: Ints
-    pauses: Ints
-
-
-def snapshot(board: Board) -> Tours:
-    return Tours(board.choice.copy(), board.pauses.copy())
-
-
 def own_room(space: TourSpace) -> TourSpace:
-    """The same space with memory of its own, for a search that runs at the same time."""
-    days, states = space.memory.came_from.shape
-    return replace(space, desk=make_desk(space.problem, space.shifts), memory=empty_memory(days, states))
+    """The same space with a desk of its own, for a search that runs at the same time."""
+    return replace(space, desk=make_desk(space.problem, space.shifts, space.walks))
 
 
-def board_of(space: TourSpace, tours: Tours) -> Board:
-    """A board with these tours on it."""
-    board = Board(space)
-    for person in range(len(space.problem.people)):
-        board.put(person, 0, space.problem.period.days, tours.choice[person], tours.pauses[person])
-    return board
-
-
-def price_tour(space: TourSpace, person: int, values: Floats) -> tuple[float, NDArray[np.int64]]:
-    """Worth and shifts of the person's best tour when being on queue is worth values[slot]."""
-    days = space.problem.period.days
-    desk = space.desk
-    desk.gains[:] = values
-    nothing = np.full(days, NOTHING, dtype=np.int64)
-    price_days(0, days, space.problem.period.day_slot, space.problem.allowed[person], nothing, space.shifts, desk)
-    terms = space.terms[space.terms_of[person]]
-    worth = best_tour(
-        desk.worth, desk.may_rest, space.units_min[person], space.units_max[person], terms, space.memory, desk.tour
-    )
+def price_tour(space: TourSpace, person: int, values: Floats) -> tuple[float, Ints]:
+    """Worth and shifts of the person's best tour when an hour on queue is worth values[group, slot]."""
+    problem, desk = space.problem, space.desk
+    days = problem.period.days
+    nothing = np.full(days, -1, dtype=np.int16)
+    best_values(values, int(space.folk.mask[person]), 0, problem.period.slots, space.shifts, desk)
+    price_days(0, days, problem.period.day_slot, problem.allowed[person], space.shifts, desk)
+    worth = best_tour(0, days, 0, person, space.folk, space.walks, nothing, desk)
     return float(worth), desk.tour

@@ -280,6 +280,12 @@ def seat_limit(rules: Iterable[TeamRule], period: Period) -> Ints:
     return np.full(period.slots, most, dtype=np.int64)
 
 
+def pausing_limit(rules: Iterable[TeamRule], period: Period) -> Ints:
+    """(slots,): people on meals and breaks at once, at most, where a number holds for all of them."""
+    most = [rule.most for rule in rules if isinstance(rule, ConcurrentBreaks) and not rule.group]
+    return np.full(period.slots, min((n for n in most if n is not None), default=NO_LIMIT), dtype=np.int64)
+
+
 def break_limit(rule: ConcurrentBreaks, on_duty: Ints) -> Ints:
     """As on_duty, people in a shift whom the rule counts (`counted`): how many of them may be on break or meal."""
     limit = np.full(on_duty.shape, NO_LIMIT if rule.most is None else rule.most, dtype=np.int64)

@@ -1,0 +1,232 @@
+"""Compiled: changing a roster shift by shift, its cover, its states and its cost kept up to date."""
+
+# mypy: allow-untyped-decorators
+# mypy: disable-error-code="no-any-return"
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from staffplan.roster.kernels import IMPOSSIBLE, NOTHING, Floats, Folk, Ints, Need, Plan, Shifts, Team, Walks
+
+Offsets = NDArray[np.int16]
+
+
+@njit(cache=True, nogil=True, inline="always")
+def worth_of(g: int, slot: int, number: int, need: Need) -> float:
+    """Cost saved by person `number` + 1; without person 0 nothing is lost."""
+    return 0.0 if number < 0 else need.worth[g, slot, min(number, need.worth.shape[2] - 1)]
+
+
+@njit(cache=True, nogil=True)
+def set_cell(g: int, slot: int, change: int, plan: Plan, need: Need) -> float:
+    """One more (change 1) or one fewer (-1) on queue; gives the change of cost."""
+    cost = -plan.gain[g, slot] if change > 0 else plan.loss[g, slot]
+    number = plan.on_queue[g, slot] + change
+    plan.on_queue[g, slot] = number
+    plan.gain[g, slot] = worth_of(g, slot, number, need)
+    plan.loss[g, slot] = worth_of(g, slot, number - 1, need)
+    return cost
+
+
+@njit(cache=True, nogil=True)
+def team_cost(slot: int, site: int, pausing: int, plan: Plan, team: Team) -> float:
+    """Change of cost when so many more are in the house and on a pause in the slot."""
+    seats, places = team.seats[slot], team.pausing[slot]
+    before = max(plan.on_site[slot] - seats, 0) + max(plan.pausing[slot] - places, 0)
+    after = max(plan.on_site[slot] + site - seats, 0) + max(plan.pausing[slot] + pausing - places, 0)
+    return team.price * (after - before)
+
+
+@njit(cache=True, nogil=True)
+def set_team(slot: int, site: int, pausing: int, plan: Plan, team: Team) -> float:
+    cost = team_cost(slot, site, pausing, plan, team)
+    plan.on_site[slot] += site
+    plan.pausing[slot] += pausing
+    return cost
+
+
+@njit(cache=True, nogil=True)
+def neighbour_holds(
+    person: int, day: int, interval: int, choice: NDArray[np.int16], shifts: Shifts, step: int
+) -> bool:
+    """Whether the shift of the day before or after reaches into the interval, which then keeps its group."""
+    if day > 0 and choice[person, day - 1] != NOTHING:
+        other = choice[person, day - 1]
+        if shifts.first[other, day - 1] + shifts.slots[other] > interval * step:
+            return True
+    if day + 1 < choice.shape[1] and choice[person, day + 1] != NOTHING:
+        return shifts.first[choice[person, day + 1], day + 1] < (interval + 1) * step
+    return False
+
+
+@njit(cache=True, nogil=True)
+def mark(option: int, first: int, begin: int, pauses: Offsets, shifts: Shifts, marks: NDArray[np.int8]) -> None:
+    """What a shift has the person do in the slots from `begin` on: 1 on queue, 2 a pause; others stay as they are."""
+    at = first - begin
+    marks[at : at + shifts.slots[option]] = 1
+    k = shifts.pause_from[option]
+    for j in range(shifts.pause_from[option + 1] - k):
+        marks[at + pauses[j] : at + pauses[j] + shifts.pause_slots[k + j]] = 2
+
+
+@njit(cache=True, nogil=True)
+def choose_groups(
+    person: int, day: int, option: int, marks: NDArray[np.int8], plan: Plan, folk: Folk, need: Need, shifts: Shifts
+) -> None:
+    """Give each interval of a shift the group that gains most; marks begin at the shift's first slot."""
+    mine = folk.mask[person] & shifts.masks[shifts.serves[option]]
+    first, end = shifts.first[option, day], shifts.first[option, day] + shifts.slots[option]
+    for interval in range(first // need.step, (end - 1) // need.step + 1):
+        held = neighbour_holds(person, day, interval, plan.choice, shifts, need.step)
+        if held and plan.group[person, interval] >= 0:
+            continue
+        plan.group[person, interval] = best_group(mine, interval, first, end, marks, plan, need)
+
+
+@njit(cache=True, nogil=True)
+def best_group(
+    mine: int, interval: int, first: int, end: int, marks: NDArray[np.int8], plan: Plan, need: Need
+) -> int:
+    """Group (of the bits `mine`) that gains most from the slots of the interval on queue; marks begin at `first`."""
+    best, at = IMPOSSIBLE, -1
+    for g in range(plan.gain.shape[0]):
+        if not mine >> g & 1:
+            continue
+        value = 0.0
+        for slot in range(max(interval * need.step, first), min((interval + 1) * need.step, end)):
+            if marks[slot - first] == 1:
+                value += plan.gain[g, slot]
+        if value > best:
+            best, at = value, g
+    return at
+
+
+@njit(cache=True, nogil=True)
+def put_shift(
+    person: int,
+    day: int,
+    option: int,
+    pauses: Offsets,
+    sign: int,
+    marks: NDArray[np.int8],
+    plan: Plan,
+    folk: Folk,
+    need: Need,
+    team: Team,
+    shifts: Shifts,
+) -> float:
+    """Count a shift in (sign 1, groups chosen first) or out (-1), choices aside; gives the change of cost."""
+    first = shifts.first[option, day]
+    mark(option, first, first, pauses, shifts, marks)
+    if sign > 0:
+        choose_groups(person, day, option, marks, plan, folk, need, shifts)
+    cost = 0.0
+    for offset in range(shifts.slots[option]):
+        slot = first + offset
+        if marks[offset] == 1:
+            cost += set_cell(plan.group[person, slot // need.step], slot, sign, plan, need)
+        if team.watched:
+            cost += set_team(slot, sign, sign * int(marks[offset] == 2), plan, team)
+    return cost
+
+
+@njit(cache=True, nogil=True)
+def walk_on(
+    person: int,
+    day: int,
+    at_least: int,
+    end_day: int,
+    plan: Plan,
+    folk: Folk,
+    walks: Walks,
+    nodes: Ints,
+    paid: Floats,
+) -> float:
+    """Follow the person's choices from a day on until the states are the old ones again; gives the change of price.
+
+    New states and prices go to `nodes` and `paid`, the day after the last of them to nodes[-1]. -IMPOSSIBLE where a
+    rule forbids a step, or where the states differ still on `end_day`.
+    """
+    walk, likes = folk.walk[person], folk.price[folk.liking[person]]
+    state, change, d = plan.node[person, day], 0.0, day
+    while d <= at_least or state != plan.node[person, d]:
+        if d == end_day:
+            return -IMPOSSIBLE
+        option = plan.choice[person, d]
+        if option == NOTHING:
+            option = walks.kind.shape[2] - 1
+        step = walks.offset[walk, d] + state * walks.kinds[walk, d] + walks.kind[walk, d, option]
+        state = walks.to[step]
+        if state < 0:
+            return -IMPOSSIBLE
+        paid[d] = walks.price[step] + likes[d, option]
+        change += paid[d] - plan.paid[person, d]
+        nodes[d + 1] = state
+        d += 1
+    nodes[-1] = d
+    return change if change < -IMPOSSIBLE / 2 else -IMPOSSIBLE
+
+
+@njit(cache=True, nogil=True)
+def settle_walk(person: int, day: int, nodes: Ints, paid: Floats, plan: Plan) -> None:
+    """Keep the states and prices that walk_on found."""
+    for d in range(day, nodes[-1]):
+        plan.node[person, d + 1] = nodes[d + 1]
+        plan.paid[person, d] = paid[d]
+
+
+@njit(cache=True, nogil=True)
+def count_everything(plan: Plan, folk: Folk, need: Need, team: Team, shifts: Shifts, walks: Walks) -> float:
+    """Cover, states and prices from the choices, pauses and groups alone; gives the cost of the people's own prices.
+
+    -IMPOSSIBLE where somebody's choices break a rule. Groups that are not set (-1) are chosen.
+    """
+    people, days = plan.choice.shape
+    marks = np.zeros(shifts.slots.max() + 1, dtype=np.int8)
+    nodes, paid, total = np.zeros(days + 2, dtype=np.int64), np.zeros(days), 0.0
+    for person in range(people):
+        plan.node[person, :] = -1
+        plan.node[person, 0], plan.node[person, days] = 0, 0
+        plan.paid[person, :] = 0.0
+        total += walk_on(person, 0, days - 1, days, plan, folk, walks, nodes, paid)
+        if total >= -IMPOSSIBLE / 2:
+            return -IMPOSSIBLE
+        settle_walk(person, 0, nodes, paid, plan)
+        for day in range(days):
+            option = plan.choice[person, day]
+            if option != NOTHING:
+                first = shifts.first[option, day]
+                known = plan.group[person, first // need.step] >= 0
+                count_shift(person, day, option, known, marks, plan, folk, need, team, shifts)
+    return total
+
+
+@njit(cache=True, nogil=True)
+def count_shift(
+    person: int,
+    day: int,
+    option: int,
+    known: bool,
+    marks: NDArray[np.int8],
+    plan: Plan,
+    folk: Folk,
+    need: Need,
+    team: Team,
+    shifts: Shifts,
+) -> None:
+    """Count a shift in, with the groups it has (`known`) or those that gain most."""
+    pauses = plan.pauses[person, day]
+    if not known:
+        put_shift(person, day, option, pauses, 1, marks, plan, folk, need, team, shifts)
+        return
+    first = shifts.first[option, day]
+    mark(option, first, first, pauses, shifts, marks)
+    for offset in range(shifts.slots[option]):
+        slot = first + offset
+        if marks[offset] == 1:
+            set_cell(plan.group[person, slot // need.step], slot, 1, plan, need)
+        if team.watched:
+            set_team(slot, 1, int(marks[offset] == 2), plan, team)

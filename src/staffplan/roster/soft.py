@@ -1,0 +1,79 @@
+"""The people of a problem with the site's wishes: what is priced for each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pandas as pd
+
+from staffplan.people_settings import RosterSettings, ShiftSettings
+from staffplan.roster.problem import RosterProblem
+from staffplan.roster.rules import worked_by_agent
+from staffplan.roster.rules.soft import Known, Published, Shares, burden_of, soft_rules, soft_settings
+from staffplan.roster.rules.wishes import Wish
+from staffplan.roster.shares import fair_shares
+from staffplan.soft_rule_settings import FairShare
+from staffplan.tables import Workforce
+from staffplan.wish_tables import Wishes
+
+
+def with_soft_rules(
+    problem: RosterProblem, workforce: Workforce, settings: RosterSettings, shifts: Mapping[str, ShiftSettings]
+) -> RosterProblem:
+    """The same problem, its people under the priced rules too."""
+    if not soft_settings(settings):
+        return problem
+    known = known_of(workforce, shifts, problem.period.timezone)
+    shares = shares_of(problem, settings)
+    people = tuple(
+        replace(
+            person,
+            rules=(
+                *person.rules,
+                *soft_rules(person.agent_id, person.plan_name, person.contract, settings, known, shares),
+            ),
+        )
+        for person in problem.people
+    )
+    return replace(problem, people=people)
+
+
+def shares_of(problem: RosterProblem, settings: RosterSettings) -> Shares:
+    """The fair shares that the rules ask for."""
+    burdens = {burden_of(setting) for setting in soft_settings(settings) if isinstance(setting, FairShare)}
+    return {
+        (burden, person.agent_id): share
+        for burden in burdens
+        for person, share in zip(problem.people, fair_shares(problem, burden).tolist(), strict=True)
+    }
+
+
+def known_of(workforce: Workforce, shifts: Mapping[str, ShiftSettings], timezone: str) -> Known:
+    """What the tables say of people beside their contracts."""
+    return Known(wishes_by_agent(workforce.wishes), carried_over(workforce), _published(workforce, shifts, timezone))
+
+
+def wishes_by_agent(wishes: Wishes) -> dict[str, tuple[Wish, ...]]:
+    frame = wishes.frame
+    found: dict[str, tuple[Wish, ...]] = {}
+    days = zip(frame["first_day"].dt.date, frame["last_day"].dt.date, strict=True)
+    rest = zip(frame["agent_id"], frame["wish"], frame["shift"], frame["weight"].fillna(1.0), strict=True)
+    for (first, last), (agent_id, kind, shift, weight) in zip(days, rest, strict=True):
+        found[agent_id] = (*found.get(agent_id, ()), Wish(first, last, kind, shift, float(weight)))
+    return found
+
+
+def carried_over(workforce: Workforce) -> dict[tuple[str, str], float]:
+    """By agent_id and what is shared: how many more than the fair share there were before the period."""
+    past = workforce.past_fairness.frame
+    return dict(zip(zip(past["agent_id"], past["what"], strict=True), past["carried_out"], strict=True))
+
+
+def _published(workforce: Workforce, shifts: Mapping[str, ShiftSettings], timezone: str) -> Published | None:
+    told: pd.DataFrame = workforce.published.frame
+    if told.empty:
+        return None
+    days = told["schedule_date"].dt.date
+    by_agent = worked_by_agent(told, shifts, timezone)
+    return Published(days.min(), days.max(), {agent_id: tuple(mine) for agent_id, mine in by_agent.items()})
