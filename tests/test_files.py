@@ -29,6 +29,7 @@ from staffplan.files import (
     write_atomic,
     write_table,
 )
+from staffplan.meeting_tables import attendees
 from staffplan.records import decode
 from staffplan.schema import Column, Table
 from staffplan.tables import Agents, ContactHistory, CostReport, RosterBreaches, RosterShifts, TimeOff
@@ -329,7 +330,7 @@ def test_when_nothing_is_left_the_settings_that_took_it_are_named(put: Put) -> N
 
 
 def test_people_without_absences_or_limits_are_simply_there(put: Put) -> None:
-    people = read_workforce(put("agent_id,skills\na1,v\n"), None, None)
+    people = read_workforce(put("agent_id,skills\na1,v\n"), {})
     assert (len(people.agents), len(people.time_off), len(people.availability)) == (1, 0, 0)
 
 
@@ -337,7 +338,7 @@ def test_every_problem_of_the_three_files_about_people_is_told_at_once(put: Put)
     agents = put("agent_id,skills,hourly_rate\na1,v,12\na2,v,-1\n", "agents.csv")
     time_off = put("agent_id,first_day,last_day\na1,2026-03-09,2026-03-02\na1,someday,2026-03-02\n", "time_off.csv")
     hours = put("agent_id,weekdays,hours\na1,mon-fri,8-4\n", "availability.csv")
-    found = problems_of(lambda: read_workforce(agents, time_off, hours))
+    found = problems_of(lambda: read_workforce(agents, {"time_off": time_off, "availability": hours}))
     assert [problem.place.rsplit("/", 1)[-1] for problem in found] == [
         "agents.csv:3:hourly_rate",
         "time_off.csv:2:last_day",
@@ -349,7 +350,7 @@ def test_every_problem_of_the_three_files_about_people_is_told_at_once(put: Put)
 def test_time_off_of_somebody_unknown_is_told_at_its_row(put: Put) -> None:
     agents = put("agent_id,skills\nanna,v\n", "agents.csv")
     time_off = put("agent_id,first_day,last_day\nanna,2026-03-02,2026-03-02\nana,2026-03-09,2026-03-09\n", "off.csv")
-    problem = problems_of(lambda: read_workforce(agents, time_off, None))[0]
+    problem = problems_of(lambda: read_workforce(agents, {"time_off": time_off}))[0]
     assert problem.place.endswith("off.csv:3:agent_id")
     assert problem.message == "agent_id 'ana' is not in the agents file"
     assert problem.hint == "did you mean anna?"
@@ -385,6 +386,8 @@ def values_of(column: Column) -> st.SearchStrategy[object]:
             wanted = st.just("mon-fri" if column.name == "weekdays" else "08:00-16:00")
         case "text":
             wanted = TEXTS.filter(bool) | RISKY
+        case "count" if column.reader is not None:
+            wanted = st.sampled_from([5.0, 45.0, 480.0])
         case "count":
             wanted = st.integers(int(column.minimum or 0), 10**6).map(float)
         case _:
@@ -514,3 +517,49 @@ def test_a_file_is_called_by_its_shortest_name(tmp_path: Path, monkeypatch: pyte
     monkeypatch.chdir(tmp_path)
     assert place_of(tmp_path / "data" / "f.csv") == "data/f.csv"
     assert place_of(Path("/f.csv")) == "/f.csv"
+
+
+MEETINGS = "meeting,activity,minutes,first_day,last_day,hours,agents,staffing_group,together\n"
+
+
+def test_meetings_say_who_attends_by_agent_and_team_and_blank_means_everybody(put: Put) -> None:
+    agents = put("agent_id,skills,staffing_group\nann,v,day\nbob,v,night\ncleo,v,night\n", "agents.csv")
+    rows = "all,meeting,30,2026-03-02,2026-03-06,,,,yes\n"
+    rows += "some,training,45,2026-03-02,2026-03-06,9:00-16:00,ann,night,no\n"
+    people = read_workforce(agents, {"meetings": put(MEETINGS + rows, "meetings.csv")})
+    assert attendees(people.meetings, people.agents.frame) == [("ann", "bob", "cleo"), ("ann", "bob", "cleo")]
+    assert people.meetings.frame["minutes"].tolist() == [30, 45]
+
+
+def test_every_problem_of_the_meetings_is_told_at_once(put: Put) -> None:
+    agents = put("agent_id,skills,staffing_group\nanna,v,day\n", "agents.csv")
+    rows = [
+        "a,lunch,30,2026-03-02,2026-03-06,,,,yes",
+        "b,meeting,7,2026-03-02,2026-03-06,,,,yes",
+        "c,meeting,30,2026-03-09,2026-03-02,,,,yes",
+        "d,meeting,60,2026-03-02,2026-03-06,09:00-09:30,,,yes",
+        "e,meeting,30,2026-03-02,2026-03-06,closed,,,yes",
+        "f,meeting,30,2026-03-02,soon,,,,maybe",
+    ]
+    meetings = put(MEETINGS + "\n".join(rows), "meetings.csv")
+    found = problems_of(lambda: read_workforce(agents, {"meetings": meetings}))
+    assert [(p.place.rsplit("/", 1)[-1], p.message) for p in found] == [
+        ("meetings.csv:2:activity", "'lunch' is not known here"),
+        ("meetings.csv:3:minutes", "7 is not a multiple of 5 minutes"),
+        ("meetings.csv:4:last_day", "2026-03-02 is before first_day, 2026-03-09"),
+        ("meetings.csv:5:hours", "'09:00-09:30' is shorter than the 60 minutes of the meeting"),
+        ("meetings.csv:6:hours", "'closed' names no hours; leave the cell blank for any time of day"),
+        ("meetings.csv:7:last_day", "'soon' is not a day"),
+    ]
+
+
+def test_people_and_teams_that_meetings_name_and_nobody_knows_are_told_beside_all_else(put: Put) -> None:
+    agents = put("agent_id,skills,staffing_group\nanna,v,day\n", "agents.csv")
+    meetings = put(MEETINGS + "talk,meeting,30,2026-03-02,2026-03-06,,ana;anna,nights,yes\n", "meetings.csv")
+    off = put("agent_id,first_day,last_day\nanna,someday,2026-03-02\n", "time_off.csv")
+    found = problems_of(lambda: read_workforce(agents, {"time_off": off, "meetings": meetings}))
+    assert [(p.place.rsplit("/", 1)[-1], p.message, p.hint) for p in found[1:]] == [
+        ("meetings.csv:talk:agents", "'ana' is not in the agents table", "did you mean anna?"),
+        ("meetings.csv:talk:staffing_group", "'nights' is not in the agents table", "known: day"),
+    ]
+    assert found[0].place.endswith("time_off.csv:2:first_day")

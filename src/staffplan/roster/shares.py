@@ -37,7 +37,7 @@ def fair_shares(problem: RosterProblem, burden: Burden) -> Floats:
     by_group = np.zeros((len(problem.people), len(problem.groups)), dtype=bool)
     for g in range(len(problem.groups)):
         mine = np.array([problem.groups[g] in person.skills for person in problem.people], dtype=bool)
-        by_day = expected(problem, g, marked, problem.allowed[mine].any(axis=0))
+        by_day = expected(problem, g, marked, np.asarray(problem.allowed[mine].any(axis=0)))
         due[g] = _in_all(by_day, problem, burden)
         days[by_day > 0] = True
         by_group[:, g] = mine & able[:, by_day > 0].any(axis=(1, 2))
