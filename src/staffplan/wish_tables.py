@@ -20,7 +20,7 @@ SHARED = ("nights", "weekends", "early_starts", "late_ends", "wishes")
 class Wishes(Table):
     """What agents wish for on the days from `first_day` to `last_day`, both included; each day is a wish.
 
-    `wish`: "off" (a day without work), "shift" (to work it, in `shift` where that is given) or "not" (not in `shift`).
+    `wish`: "off" (a day without work), "shift" (to work, in `shift` where that is given) or "not" (not in `shift`).
     `shift`: a name under [shifts], "early", or one start of it, "early 08:00". `weight`: how much a day counts beside
     other wishes; blank: 1.
     """
@@ -70,11 +70,11 @@ def unknown_shifts(wishes: Wishes, names: Sequence[str]) -> list[Problem]:
 class Fairness(Table):
     """How often what is shared out fell to each agent, against the fair share; for all who could have had it.
 
-    `what`: night shifts, weekends with work, early starts, late ends; or wishes: days wished that were granted, out of
-    those asked, `of`. `expected`: the agent's part of what the requirement implies (blank for wishes), which the
+    `what`: night shifts, weekends with work, early starts, late ends; or wishes: days wished that were granted, out
+    of those asked, `of`. `expected`: the agent's part of what the requirement implies (blank for wishes), which the
     rule "fair_share" prices. `fair_share`: the agent's part of what there was in the end. `carried_in`: how many more
-    than the fair share there were in the periods before; `carried_out` = carried_in + count - fair_share goes into the
-    next one, as input.past_fairness.
+    than the fair share there were in the periods before; `carried_out` = carried_in + count - fair_share goes into
+    the next one, as input.past_fairness.
     """
 
     columns: ClassVar[tuple[Column, ...]] = (

@@ -63,7 +63,7 @@ class Folk(NamedTuple):
 
 
 class Need(NamedTuple):
-    """worth[g, s, n]: cost that person n + 1 on queue saves, never rising in n; the last level holds for all above."""
+    """worth[g, s, n]: cost that person n + 1 on queue saves, never rising in n; the last level holds above it."""
 
     worth: NDArray[np.float32]  # (groups, slots, levels)
     step: int  # slots in an interval

@@ -41,7 +41,7 @@ def fair_shares(problem: RosterProblem, burden: Burden) -> Floats:
         due[g] = _in_all(by_day, problem, burden)
         days[by_day > 0] = True
         by_group[:, g] = mine & able[:, by_day > 0].any(axis=(1, 2))
-    return divided(due, by_group, _weights(problem, able.any(axis=2), days, burden))
+    return divided(due, by_group, _weights(problem, np.asarray(able.any(axis=2)), days, burden))
 
 
 def expected(problem: RosterProblem, group: int, marked: Bools, possible: Bools) -> Floats:
