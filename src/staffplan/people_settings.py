@@ -109,6 +109,9 @@ class RosterSettings(Section):
     rules: tuple[RuleSettings, ...] = (DailyRest(), ConsecutiveDays())
     """Rules beside those of the contract, availability, time off and skills, which always hold; those with a weight
     are priced, the others hard."""
+    objective: Literal["cover", "service"] = "cover"
+    """What is sought: "cover", people in every interval as required; "service", the promise of every day, kept where
+    people bring most (work that may wait is covered)."""
     understaffing_weight: Positive = 10.0
     """Price of an hour missing on queue."""
     overstaffing_weight: NotNegative = 1.0

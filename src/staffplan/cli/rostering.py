@@ -40,6 +40,9 @@ def roster(
     wishes: Annotated[Path | None, typer.Option("--wishes", help="What people wish for; else input.wishes.")] = None,
     locks: Locked = None,
     past: Past = None,
+    worth: Annotated[
+        Path | None, typer.Option("--worth", help="What staff --worth wrote, for the objective service.")
+    ] = None,
     seed: Annotated[int | None, typer.Option("--seed", help="Seed of the search.")] = None,
     force: Force = False,
     as_json: Json = False,
@@ -66,6 +69,7 @@ def roster(
                 "locks": locks,
                 "past_roster": past,
             },
+            worth=worth,
             seed=seed,
             on_progress=on_progress,
         )

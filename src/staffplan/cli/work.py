@@ -297,6 +297,7 @@ def roster_files(
     config_path: Path,
     *,
     given: Mapping[str, Path | None],
+    worth: Path | None,
     seed: int | None,
     on_progress: OnProgress,
 ) -> tuple[RosterResult, str]:
@@ -317,6 +318,7 @@ def roster_files(
         shifts=config.shifts,
         work_plans=config.work_plans,
         site=site_of(config, requirement.frame, workspace),
+        worth=None if worth is None else read_table(worth, ServiceWorth, timezone=zone),
         seed=config.plan.seed,
         on_progress=on_progress,
     )

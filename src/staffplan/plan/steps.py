@@ -163,6 +163,7 @@ def _roster(workspace: Workspace, _: Manifest, on_progress: OnProgress) -> StepO
         shifts=config.shifts,
         work_plans=config.work_plans,
         site=workspace.site,
+        worth=workspace.table(ServiceWorth) if config.roster.objective == "service" else None,
         seed=config.plan.seed,
         on_progress=on_progress,
     )
@@ -285,7 +286,14 @@ STEPS: tuple[Step, ...] = (
         _staff_settings,
         _staff,
     ),
-    Step("roster", ("special_days", *_PEOPLE), (_REQUIREMENT,), _ROSTER, _roster_settings, _roster),
+    Step(
+        "roster",
+        ("special_days", *_PEOPLE),
+        (_REQUIREMENT, ServiceWorth.file_name),
+        _ROSTER,
+        _roster_settings,
+        _roster,
+    ),
     Step(
         "check",
         ("special_days", *_PEOPLE),

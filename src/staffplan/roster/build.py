@@ -12,16 +12,18 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from staffplan.clock import WEEKDAYS, SiteCalendar, Spans, midnight, parse_spans, parse_weekdays, wall_instant
+from staffplan.errors import ConfigError, Problem
 from staffplan.people_settings import RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.roster.agreements import locked_in, under_agreement
 from staffplan.roster.inputs import plan_of, refuse_what_cannot_be_used, slot_minutes
 from staffplan.roster.problem import DAYS_OF_A_WHOLE_WEEK, Pause, Period, Person, RosterProblem, ShiftOption
 from staffplan.roster.rules.team import minimum_people, pausing_limit, seat_limit, team_rules
+from staffplan.roster.service import service_saves
 from staffplan.roster.soft import with_soft_rules
-from staffplan.roster.worth import cover_worth
+from staffplan.roster.worth import Worth, cover_worth
 from staffplan.schema import names_in
 from staffplan.site import Site
-from staffplan.tables import StaffingRequirement, Workforce
+from staffplan.tables import ServiceWorth, StaffingRequirement, Workforce
 
 DAY = 24 * 60
 CREDITED_DAYS = 5
@@ -36,8 +38,11 @@ def build_problem(
     shifts: Mapping[str, ShiftSettings],
     work_plans: Mapping[str, WorkPlanSettings],
     site: Site,
+    worth: ServiceWorth | None = None,
 ) -> RosterProblem:
-    """The problem as arrays. Raises ConfigError or DataError with everything that cannot be used.
+    """The problem as arrays; `worth` is needed where the objective is service.
+
+    Raises ConfigError or DataError with everything that cannot be used.
 
     Agents none of whose skills is needed in the period are not part of it.
     """
@@ -88,19 +93,34 @@ def build_problem(
         paid_minutes_min=fewest,
         paid_minutes_max=most,
         option_groups=serves,
-        worth=cover_worth(
-            required,
-            hours,
-            minimum_people(team, groups, period, site.calendar),
-            under=settings.understaffing_weight,
-            over=settings.overstaffing_weight,
-        ),
+        worth=worth_of_people(required, hours, settings, groups, period, site, worth),
         seats=seat_limit(team, period),
         pausing=pausing_limit(team, period),
         understaffing_weight=settings.understaffing_weight,
         overstaffing_weight=settings.overstaffing_weight,
     )
     return with_soft_rules(problem, workforce, settings, shifts)
+
+
+def worth_of_people(
+    required: NDArray[np.float64],
+    hours: NDArray[np.float64],
+    settings: RosterSettings,
+    groups: tuple[str, ...],
+    period: Period,
+    site: Site,
+    worth: ServiceWorth | None,
+) -> Worth:
+    """What people on queue save, by the objective. Raises ConfigError for service without its curves."""
+    least = minimum_people(team_rules(settings), groups, period, site.calendar)
+    weights = {"under": settings.understaffing_weight, "over": settings.overstaffing_weight}
+    cover = cover_worth(required, hours, least, **weights)
+    if settings.objective == "cover":
+        return cover
+    if worth is None:
+        hint = "give the file that staff --worth writes, or set roster.objective to cover"
+        raise ConfigError(Problem("roster.objective", "service needs to know what people on queue are worth", hint))
+    return service_saves(cover, worth, groups, period, least, **weights)
 
 
 def reasons(mine: NDArray[np.bool_], here: NDArray[np.bool_], free: NDArray[np.bool_]) -> dict[int, str]:

@@ -32,7 +32,7 @@ from staffplan.roster.search import Board, Incumbent, Schedule, first_tours, imp
 from staffplan.roster.tables_out import make_roster
 from staffplan.roster.tours import TourSpace, make_tour_space, own_room
 from staffplan.site import Site
-from staffplan.tables import Coverage, Roster, StaffingRequirement, Workforce
+from staffplan.tables import Coverage, Roster, ServiceWorth, StaffingRequirement, Workforce
 
 MOVES_PER_AGENT_DAY, FEWEST_MOVES = 20_000, 100_000
 BOUND_ROUNDS = 1000
@@ -91,6 +91,7 @@ def roster(
     shifts: Mapping[str, ShiftSettings],
     work_plans: Mapping[str, WorkPlanSettings],
     site: Site,
+    worth: ServiceWorth | None = None,
     seed: int = 1,
     on_progress: OnProgress = silent,
 ) -> RosterResult:
@@ -101,7 +102,9 @@ def roster(
     keeps the best roster so far.
     """
     started = time.monotonic()
-    problem = build_problem(requirement, workforce, settings, shifts=shifts, work_plans=work_plans, site=site)
+    problem = build_problem(
+        requirement, workforce, settings, shifts=shifts, work_plans=work_plans, site=site, worth=worth
+    )
     space = make_tour_space(problem)
     refuse_impossible_people(space)
     deadline = started + settings.time_limit_seconds * (1 - RESERVE)

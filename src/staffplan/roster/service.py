@@ -1,0 +1,126 @@
+"""What people on queue are worth to the promise: service over a day, not cover of each interval.
+
+The service level of a day is a sum over its intervals, each a concave function of the people there. The cheapest crew
+that keeps a day's promise gives every interval people up to where one more would bring equally many contacts in time
+for an hour's pay (Koole and van der Sluis, "Optimal shift scheduling with a global service level constraint", IIE
+Transactions 35, 2003). That rate, found for each planning group and day, sets the price: a person who brings as much
+as the last one of that crew is worth half an hour missing, one who brings twice as much or more a whole one, one who
+brings nothing costs an hour too many. Groups without a curve, whose work may wait, are covered interval by interval.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from staffplan.roster.problem import Period
+from staffplan.roster.worth import MINIMUM_WEIGHT, Floats, Worth
+from staffplan.tables import ServiceWorth
+
+FULL_PRICE = 2.0
+"""A person who brings so many times what the last of the cheapest crew brings is worth an hour missing."""
+
+
+@dataclass(frozen=True)
+class Curves:
+    """brings[i, n]: contacts that person n + 1 brings in time in interval i of a group, concave; zero at the end."""
+
+    slot: NDArray[np.int64]
+    """First slot of each interval."""
+    day: NDArray[np.int64]
+    brings: Floats
+    due: Floats
+    """Contacts that must be in time for the promise."""
+    nobody: Floats
+    """Contacts in time without anybody."""
+    floor: NDArray[np.int64]
+
+
+def service_saves(
+    cover: Worth,
+    worth: ServiceWorth,
+    groups: tuple[str, ...],
+    period: Period,
+    least: NDArray[np.int64],
+    *,
+    under: float,
+    over: float,
+) -> Worth:
+    """`cover` with the lines of every group that has a curve put in place. least: (groups, slots) people due."""
+    frame = worth.frame
+    known = [g for g, name in enumerate(groups) if (frame["planning_group"] == name).any()]
+    levels = max(int(frame["agents"].max()) + 1 if len(frame) else 0, cover.saves.shape[2])
+    missing = levels - cover.saves.shape[2]
+    saves = np.concatenate([cover.saves, np.repeat(cover.saves[:, :, -1:], missing, axis=2)], axis=2)
+    of_nobody = cover.of_nobody - _of_nobody(cover.saves[known])
+    for g in known:
+        curves = curves_of(frame[frame["planning_group"] == groups[g]], period, levels)
+        floor = np.maximum(curves.floor, least[g, curves.slot])
+        line = lines(curves, floor, under=under, over=over) * period.slot_hours
+        for part in range(period.slots_per_interval):
+            saves[g, curves.slot + part] = line.astype(np.float32)
+    return Worth(saves, of_nobody + _of_nobody(saves[known]))
+
+
+def _of_nobody(saves: NDArray[np.float32]) -> float:
+    """Cost of nobody where the cheapest crew costs nothing."""
+    return float(np.maximum(saves, 0).sum(dtype=float))
+
+
+def curves_of(frame: pd.DataFrame, period: Period, levels: int) -> Curves:
+    """One group's curves on the period's slots, each the concave line above its points."""
+    table = frame.pivot_table(index="interval_start", columns="agents", values="in_time")
+    table = table.reindex(columns=range(levels)).ffill(axis=1)
+    first = frame.groupby("interval_start")[["offered", "goal_share", "floor"]].first().reindex(table.index)
+    instants = pd.DatetimeIndex(table.index)
+    slot = np.asarray((instants - period.start) // pd.Timedelta(minutes=period.slot_minutes), dtype=np.int64)
+    offered = first["offered"].to_numpy(dtype=float)
+    in_time = table.to_numpy(dtype=float) * offered[:, None]
+    brings = np.array([concave(row) for row in np.diff(in_time, axis=1)]).reshape(len(table), -1)
+    return Curves(
+        slot=slot,
+        day=np.searchsorted(period.day_slot, slot, side="right") - 1,
+        brings=np.concatenate([brings, np.zeros((len(table), 1))], axis=1),
+        due=first["goal_share"].to_numpy(dtype=float) * offered,
+        nobody=in_time[:, 0],
+        floor=first["floor"].to_numpy(dtype=np.int64),
+    )
+
+
+def concave(steps: Floats) -> Floats:
+    """Steps of the least concave line above the sums of `steps`: those that rise are made equal with those before
+    (pool adjacent violators)."""
+    means: list[float] = []
+    sizes: list[int] = []
+    for step in steps.tolist():
+        means.append(step)
+        sizes.append(1)
+        while len(means) > 1 and means[-1] > means[-2] + 1e-15:
+            mean, size = means.pop(), sizes.pop()
+            means[-1] = (means[-1] * sizes[-1] + mean * size) / (sizes[-1] + size)
+            sizes[-1] += size
+    return np.repeat(means, sizes)
+
+
+def lines(curves: Curves, floor: NDArray[np.int64], *, under: float, over: float) -> Floats:
+    """(intervals, levels): what each further person saves in an hour, days with a rate of their own."""
+    saves = np.empty_like(curves.brings)
+    for day in np.unique(curves.day):
+        mine = curves.day == day
+        rate = rate_of_day(curves.brings[mine], float((curves.due - curves.nobody)[mine].sum()))
+        part = np.minimum(curves.brings[mine] / rate / FULL_PRICE, 1.0) if rate > 0 else 0.0 * curves.brings[mine]
+        saves[mine] = (under + over) * part - over
+    below = np.arange(saves.shape[1])[None, :] < floor[:, None]
+    return np.asarray(saves + below * (under * MINIMUM_WEIGHT + over))
+
+
+def rate_of_day(brings: Floats, due: float) -> float:
+    """Contacts that the last person of the cheapest crew brings which has `due` in time; 0 where none is needed."""
+    ordered = np.sort(brings.ravel())[::-1]
+    reached = np.searchsorted(np.cumsum(ordered), due - 1e-9)
+    if due <= 0:
+        return 0.0
+    return float(ordered[min(int(reached), int((ordered > 0).sum()) - 1)]) if (ordered > 0).any() else 0.0
