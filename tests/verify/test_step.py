@@ -127,3 +127,15 @@ def test_worth_is_of_the_volume_and_with_the_uncertainty_that_the_method_staffs_
     assert (
         found["erlang-a", "p90"] == found["verified", "p90"] < found["verified", "mean"] < found["erlang-a", "mean"]
     )
+
+
+def test_mail_is_staffed_for_what_chance_alone_brings_to_a_day(make_volumes, make_site):
+    """2,400 mails of a day scatter by their square root, 49; nine days in ten have no more than 1.28 times that more.
+
+    Calls are sized with chance in the model, mail is not.
+    """
+    mail = Queue("mail", "email", "mail", goal=Goal(service_level=0.9, within_hours=8), goal_is_default=False)
+    forecast = VolumeForecast.of(make_volumes([300.0] * 8, name="mail").frame.assign(channel="email"))
+    raised, notes = at_risk(forecast, "p90", make_site(mail))
+    assert raised.frame["offered"].sum() == pytest.approx(2400 + 1.2816 * 2400**0.5, abs=1)
+    assert notes[0].kind == "assumption"

@@ -2,7 +2,8 @@
 
 The bands of an interval hold chance (even a certain forecast is missed, call by call), which the queueing models and
 the simulation allow for themselves, and what the forecast does not know: how high the day turns out. Only the second
-is raised here, for all intervals of a day alike.
+is raised here, for all intervals of a day alike. Deferred work is sized without chance, as so much work to be done
+by then: what chance brings to a day or a week is raised with the rest.
 """
 
 from __future__ import annotations
@@ -34,16 +35,18 @@ def at_risk(forecast: VolumeForecast, risk: str, site: Site) -> tuple[VolumeFore
     factor, notes = np.ones(len(frame)), []
     for name in sorted(set(group.dropna())):
         own = np.flatnonzero((group == name).to_numpy(dtype=bool))
-        factor[own] = _factors(frame.iloc[own], day[own], period[own], share)
+        by_chance = site.groups()[str(name)][0].work_type == "deferred"
+        factor[own] = _factors(frame.iloc[own], day[own], period[own], share, by_chance=by_chance)
         notes.append(_told(str(name), kind, share, frame["offered"].to_numpy(dtype=float)[own], factor[own]))
     raised = frame.assign(offered=frame["offered"] * factor)
     return VolumeForecast.of(raised, forecast.source), notes
 
 
-def _factors(rows: pd.DataFrame, day: Ints, period: Ints, share: float) -> Floats:
+def _factors(rows: pd.DataFrame, day: Ints, period: Ints, share: float, *, by_chance: bool) -> Floats:
     """(rows,): by how much the group's volume in each row's period is raised: the gamma quantile of its level.
 
-    The days of a queue vary with what its bands allow, each by itself; queues and days add up independently.
+    The days of a queue vary with what its bands allow, each by itself; queues and days add up independently. Chance,
+    where it counts, adds the variance of a Poisson number, its mean.
     """
     offered, excess = rows["offered"].to_numpy(dtype=np.float64), np.zeros(int(period.max()) + 1)
     for _, own in rows.assign(place=np.arange(len(rows))).groupby("queue", sort=True)["place"]:
@@ -56,6 +59,7 @@ def _factors(rows: pd.DataFrame, day: Ints, period: Ints, share: float) -> Float
         whose[day[place]] = period[place]
         excess += np.bincount(whose, weights=variation * volume**2, minlength=len(excess))
     total = np.bincount(period, weights=offered, minlength=len(excess))
+    excess += total * by_chance
     squared = np.divide(excess, total**2, out=np.zeros_like(total), where=total > 0)
     shape = 1.0 / np.where(squared > 0, squared, 1.0)
     return np.asarray(np.where(squared > 0, special.gammaincinv(shape, share) / shape, 1.0)[period])
