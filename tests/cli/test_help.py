@@ -20,7 +20,7 @@ FLAGS = {
     "reforecast": "--output --config --now --backtest --timezone --country --jobs --cluster --force --json",
     "score": "--output --config --overrides --by --timezone --force --json",
     "staff": "--output --config --goal --asa --occupancy --shrinkage --patience --concurrency --minimum --interval "
-    "--timezone --abandon --cross-check --explain --method --scope --risk --force --json",
+    "--timezone --abandon --cross-check --explain --method --scope --risk --worth --force --json",
     "size": "--output --load --per-hour --aht --goal --within --definition --asa --occupancy --abandon --agents "
     "--patience --lines --redial --volume-cv --aht-by-chats --arrivals --interval --due --backlog --open --clock "
     "--model --force --json",
@@ -28,7 +28,7 @@ FLAGS = {
     "fit": "--output --config --arrival-column --queue-column --wait-column --outcome-column --handling-column "
     "--customer-column --agent-column --answered --abandoned --short-seconds --redial-minutes --interval --timezone "
     "--force --json",
-    "roster": "--output --config --time-off --availability --meetings --wishes --locks --past --seed --force --json",
+    "roster": "--output --config --time-off --availability --meetings --wishes --locks --past --worth --seed --force --json",
     "check": "--requirement --agents --meetings --wishes --locks --past --config --json",
     "handoff": "--output --only --agents --time-off --timezone --config --force --json",
     "simulate": "--output --config --goal --patience --seed --force --json",

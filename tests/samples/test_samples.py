@@ -53,7 +53,8 @@ def site(config: Config, samples: Path) -> Site:
 
 @pytest.fixture(scope="module")
 def people(samples: Path) -> Workforce:
-    return read_workforce(samples / "agents.csv", samples / "time_off.csv", samples / "availability.csv")
+    others = {name: samples / f"{name}.csv" for name in ("time_off", "availability")}
+    return read_workforce(samples / "agents.csv", others)
 
 
 @pytest.fixture(scope="module")
@@ -297,7 +298,7 @@ def test_every_shift_and_contract_of_a_config_is_used(name: str) -> None:
     config = load_config((ROOT / f"configs/{name}.toml").read_text(encoding="utf-8"), f"{name}.toml")
     assert {shift for plan in config.work_plans.values() for shift in plan.shifts} == set(config.shifts)
     assert config.input.agents is not None
-    agents = read_workforce(ROOT / "configs" / config.input.agents, None, None).agents.frame
+    agents = read_workforce(ROOT / "configs" / config.input.agents, {}).agents.frame
     assert set(agents["work_plan"]) == set(config.work_plans)
     groups = {queue.planning_group or queue_name for queue_name, queue in config.queues.items()}
     assert {skill for cell in agents["skills"] for skill in cell.split(";")} == groups

@@ -4,8 +4,8 @@ The service level of a day is a sum over its intervals, each a concave function 
 that keeps a day's promise gives every interval people up to where one more would bring equally many contacts in time
 for an hour's pay (Koole and van der Sluis, "Optimal shift scheduling with a global service level constraint", IIE
 Transactions 35, 2003). That rate, found for each planning group and day, sets the price: a person who brings as much
-as the last one of that crew is worth half an hour missing, one who brings twice as much or more a whole one, one who
-brings nothing costs an hour too many. Groups without a curve, whose work may wait, are covered interval by interval.
+as the last one of that crew is worth the hour, which costs as much as an hour too many; one who brings more is worth
+more, up to the price of an hour missing. Groups without a curve, whose work may wait, are covered in every interval.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from staffplan.roster.problem import Period
 from staffplan.roster.worth import MINIMUM_WEIGHT, Floats, Worth
 from staffplan.tables import ServiceWorth
 
-FULL_PRICE = 2.0
-"""A person who brings so many times what the last of the cheapest crew brings is worth an hour missing."""
+STEEPEST = 100.0
+"""Times the rate, at most, up to which a person who brings more is worth more."""
 
 
 @dataclass(frozen=True)
@@ -108,10 +108,11 @@ def concave(steps: Floats) -> Floats:
 def lines(curves: Curves, floor: NDArray[np.int64], *, under: float, over: float) -> Floats:
     """(intervals, levels): what each further person saves in an hour, days with a rate of their own."""
     saves = np.empty_like(curves.brings)
+    most = min((under + over) / over, STEEPEST) if over > 0 else STEEPEST
     for day in np.unique(curves.day):
         mine = curves.day == day
         rate = rate_of_day(curves.brings[mine], float((curves.due - curves.nobody)[mine].sum()))
-        part = np.minimum(curves.brings[mine] / rate / FULL_PRICE, 1.0) if rate > 0 else 0.0 * curves.brings[mine]
+        part = np.minimum(curves.brings[mine] / rate / most, 1.0) if rate > 0 else 0.0 * curves.brings[mine]
         saves[mine] = (under + over) * part - over
     below = np.arange(saves.shape[1])[None, :] < floor[:, None]
     return np.asarray(saves + below * (under * MINIMUM_WEIGHT + over))
