@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from staffplan.settings import Goal
 from staffplan.simulate.outcomes import ANSWERS, LEFT, OFFERED, WAITED, service_level
 from staffplan.staffing.erlang import agents_for_line
 from staffplan.verify.judge import judge
 from staffplan.verify.kernels import BUSY
-from staffplan.verify.search import confirm, fewest_by_interval, fewest_by_period, make_scope
+from staffplan.verify.search import _fewest, confirm, fewest_by_interval, fewest_by_period, make_scope
 
 TWO_PEAKS = [6, 9, 15, 24, 30, 27, 18, 12, 12, 18, 25, 27, 20, 12, 8, 6]
 REPETITIONS = 1200
@@ -130,3 +132,9 @@ def test_a_confirmation_lifts_what_is_short_of_the_goal_or_of_the_floor_and_noth
         assert found.agents[[0, 1, 2, 4, 5]].tolist() == [6] * 5
         if brought_back:
             assert found.service_level[3] >= (0.8 if scope == "interval" else floor) - 0.005
+
+
+@given(st.integers(0, 300), st.integers(0, 300), st.integers(0, 300))
+def test_the_fewest_are_found_from_any_start_and_never_below_the_least(enough, start, least):
+    found = _fewest(lambda agents: agents >= enough, max(start, least), least)
+    assert found == max(enough, least)

@@ -9,7 +9,9 @@ in time; the highest price at which the period keeps its promise is halved in on
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,20 +94,37 @@ def margins(line: Line, counts: Floats, agent_seconds: Floats | float, slack: fl
 
 
 def fewest_by_interval(line: Line, guess: Ints, *, seed: int, repetitions: int) -> Ints:
-    """(open intervals,): the fewest agents with which every interval in turn keeps the promise."""
-    playing = Playing(line, seed, repetitions)
+    """(open intervals,): the fewest agents with which every interval in turn keeps the promise.
+
+    The guess is off by about as much as it was in the interval before: that changes the time, not the answer.
+    """
+    playing, off = Playing(line, seed, repetitions), 1.0
     for place, span, crowd in playing.intervals():
         least = int(line.minimum_agents[place])
-        agents = max(least, int(guess[place]))
-        if _is_kept(playing, span, crowd, agents):
-            while agents > least and _is_kept(playing, span, crowd, agents - 1):
-                agents -= 1
-        else:
-            agents += 1
-            while not _is_kept(playing, span, crowd, agents):
-                agents += 1
+        start = max(least, round(off * int(guess[place])))
+        agents = _fewest(partial(_is_kept, playing, span, crowd), start, least)
+        off = agents / guess[place] if agents > least and guess[place] > 0 else off
         playing.go_on(place, span, crowd, agents)
     return playing.judged().agents
+
+
+def _fewest(is_kept: Callable[[int], bool], start: int, least: int) -> int:
+    """Fewest agents, `least` or more, that keep a promise: strides that double from the start, then halves."""
+    low, high, stride = start, start, 1
+    if is_kept(start):
+        low = max(least - 1, high - stride)
+        while low >= least and is_kept(low):
+            high, stride = low, 2 * stride
+            low = max(least - 1, high - stride)
+    else:
+        high = low + stride
+        while not is_kept(high):
+            low, stride = high, 2 * stride
+            high = low + stride
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if is_kept(middle) else (middle, high)
+    return high
 
 
 def _is_kept(playing: Playing, span: Span, crowd: Crowd, agents: int) -> bool:
