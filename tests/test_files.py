@@ -33,6 +33,7 @@ from staffplan.meeting_tables import attendees
 from staffplan.records import decode
 from staffplan.schema import Column, Table
 from staffplan.tables import Agents, ContactHistory, CostReport, RosterBreaches, RosterShifts, TimeOff
+from staffplan.wish_tables import Wishes
 
 MADRID = "Europe/Madrid"
 HEADER = "interval_start,queue,offered\n"
@@ -411,7 +412,7 @@ def frames(draw: st.DrawFn, table: type[Table]) -> pd.DataFrame:
     if table.ordered is not None:
         first, last = table.ordered
         frame[last] = frame[first]
-    return frame
+    return frame.assign(wish="shift") if table is Wishes else frame
 
 
 WRITTEN = [table for table in Table.__subclasses__() if "_row" not in table.key]

@@ -183,5 +183,5 @@ def test_a_target_is_met_in_gap_and_time_without_a_breach(change: dict[str, obje
 
 
 def test_only_ones_own_line_is_held_to_the_target():
-    assert "0.28% in 210 s: missed" in row(line())
+    assert "0.20% in 60 s: missed" in row(line())
     assert row(line(method="pyworkforce", objective=None)).endswith("  feasible")

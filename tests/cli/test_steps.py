@@ -198,18 +198,18 @@ def test_check_tells_uncovered_time_in_the_sites_hours_neighbours_joined(planned
 
 @pytest.fixture
 def interrupting(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ctrl-C at the fiftieth move of the search."""
-    moves = 0
-    draw = search.draw_move
+    """Ctrl-C in the fifth round of the search."""
+    rounds = 0
+    run_round = search.run_round
 
-    def draw_or_stop(*arguments):
-        nonlocal moves
-        moves += 1
-        if moves == 50:
+    def run_or_stop(*arguments):
+        nonlocal rounds
+        rounds += 1
+        if rounds == 5:
             raise KeyboardInterrupt
-        return draw(*arguments)
+        return run_round(*arguments)
 
-    monkeypatch.setattr(search, "draw_move", draw_or_stop)
+    monkeypatch.setattr(search, "run_round", run_or_stop)
 
 
 @pytest.mark.usefixtures("interrupting")

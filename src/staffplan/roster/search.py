@@ -194,6 +194,7 @@ def improve(
     """Anneal, and offer the best boards to `incumbent`; `report` gets the moves made on the way."""
     works = [make_work(board.space, seed, stream) for stream in (1, 2)]
     with ThreadPoolExecutor(len(works)) as threads:
+        run_round(board, spans(board.space, 0), works, 0, (1.0, 1.0), threads)  # compiled before the clock is read
         for number, (done, hot, cold, moves) in enumerate(rounds(board.space, schedule)):
             if stop():
                 break
