@@ -25,7 +25,7 @@ SWEEPS = 3
 ROUNDS = 160
 MOST_AT_ONCE = 2_000_000
 """Moves of a round at most, so that the clock is looked at often enough."""
-HOT, COLD = 0.4, 0.005
+HOT, COLD = 0.55, 0.02
 """First and last temperature, as shares of what a slot missing and a slot too many cost together."""
 POLISHING_SWEEPS = 10
 SPREADING_SWEEPS = 4

@@ -36,6 +36,8 @@ from staffplan.tables import Coverage, Roster, ServiceWorth, StaffingRequirement
 
 MOVES_PER_AGENT_DAY, FEWEST_MOVES = 20_000, 100_000
 BOUND_ROUNDS = 1000
+MOST_BOUND_EFFORT = 3.0
+"""The bound has converged then; more rounds only take the search's time."""
 RESERVE = 0.05
 """Part of the time limit kept for names and tables."""
 
@@ -141,7 +143,7 @@ def search(space: TourSpace, run: _Run, effort: float, seed: int) -> tuple[Incum
 
 
 def _search_bound(space: TourSpace, run: _Run, effort: float) -> None:
-    best_bound(space, round(BOUND_ROUNDS * effort), stop=run.out_of_time, report=run.raise_bound)
+    best_bound(space, round(BOUND_ROUNDS * min(effort, MOST_BOUND_EFFORT)), stop=run.out_of_time, report=run.raise_bound)
 
 
 def _wait(bound: Future[None], incumbent: Incumbent, run: _Run, problem: RosterProblem) -> None:
