@@ -123,7 +123,7 @@ def print_summary(results: Sequence[Result]) -> None:
     """Group by group: ratios of WAPE, geometric means over sets; and the worst busy queue."""
     for group in dict.fromkeys(result.group for result in results):
         chosen = [result for result in results if result.group == group and STAFFPLAN in result.scores]
-        chosen = [result for result in chosen if len(result.scores) > 1]
+        chosen = [result for result in chosen if _peers(result)]
         if chosen:
             _print_group(group, chosen)
 

@@ -70,3 +70,9 @@ def test_the_summary_takes_the_best_peer_of_each_set_in_hindsight(short: DataSet
     assert f"{np.sqrt(0.5 * 2.0):.3f}" in lines[4]
     assert f"{np.sqrt(0.5 * 1.0):.3f}" in lines[4]
     assert "1.000 (two, q); above 1.03: 0" in lines[5]
+
+
+def test_without_peers_there_is_nothing_to_sum_up(short: DataSet, capsys: pytest.CaptureFixture[str]) -> None:
+    alone = Contender("  day_model alone", settings=ForecastSettings(methods=("day_model",)))
+    print_summary([result_of(short, together([try_origin(short, 0, [CONTENDERS[0], alone])]))])
+    assert capsys.readouterr().out == ""

@@ -74,7 +74,7 @@ def _regression_lines(study: Study, place: int) -> list[Line]:
     share = _open_share(study, place)
     weekdays = model.effects.get(WEEKDAY, np.zeros(7))
     usual = float(weekdays[study.learned.training.model.seen[WEEKDAY] > 0].mean()) if WEEKDAY in model.seen else 0.0
-    contacts = float(np.exp(model.slow_level[-1] + usual)) * share
+    contacts = float(np.exp(model.level_now + usual)) * share
     lines = [Line("level", None, contacts, "contacts of a mean day at the level of the last weeks")]
     for group in features.groups:
         effect = float(model.log_of(features, group.name)[0]) - (usual if group.name == WEEKDAY else 0.0)

@@ -1,4 +1,5 @@
-"""Compiled exponential smoothing: level, damped trend and season of a series, and the search for its parameters.
+"""Compiled exponential smoothing: level, damped trend and season of a series, and the search for its parameters;
+and how well memories of different length foretell the shape of a weekday.
 
 The season's kind is a number, so that one compiled function serves all models. A state is level, trend and the
 seasonal states, the one of the next step first; without a season there is one that is never used.
@@ -163,3 +164,37 @@ def split_costs(values: Cells) -> Cells:
         before, after = values[:place], values[place:]
         costs[place] = np.abs(before - np.median(before)).sum() + np.abs(after - np.median(after)).sum()
     return costs
+
+
+@njit(cache=True, error_model="numpy")
+def memory_gains(
+    contacts: Cells, known: Cells, scatter: float, belief: float, decays: Cells, forgetting: float
+) -> Cells:
+    """(memories - 1,): log likelihood of each short memory above the long one's, which is the first.
+
+    `contacts`, `known` (days, slots) are of the days of one weekday, `decays` what a memory keeps from week to week,
+    `forgetting` what the likelihood keeps. A short memory's shape is the long one's, times
+    the ratio of what came to what that promised, drawn to one as if `belief` contacts had been seen beside.
+    """
+    days, slots = contacts.shape
+    memories = len(decays)
+    came, promised = np.zeros((memories, slots)), np.zeros((memories, slots))
+    score, shape = np.zeros(memories), np.zeros((memories, slots))
+    for day in range(days):
+        total = contacts[day].sum()
+        if day:
+            base = (came[0] + 0.5) / (promised[0] + 0.5)
+            for memory in range(memories):
+                shape[memory] = base * known[day]
+                if memory:
+                    shape[memory] *= (came[memory] + belief) / (promised[memory] * base + belief)
+                shape[memory] *= total / shape[memory].sum()
+            variance = scatter * (shape.sum(axis=0) / memories + 0.5)
+            for memory in range(memories):
+                squares = ((contacts[day] - shape[memory]) ** 2 / variance).sum()
+                score[memory] = forgetting * score[memory] - squares / 2
+        for memory in range(memories):
+            came[memory] = decays[memory] * came[memory] + contacts[day]
+            promised[memory] = decays[memory] * promised[memory] + known[day] * (total / slots)
+    gains: Cells = score[1:] - score[0]
+    return gains

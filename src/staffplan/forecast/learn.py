@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from staffplan.clock import OpeningHours
 from staffplan.forecast.days.features import DayFeatures, Group, Span, day_features
+from staffplan.forecast.days.levels import DayLevels, day_levels, expected_level
 from staffplan.forecast.days.regression import DayModel, Scales, fit_days
 from staffplan.forecast.history.cleaning import Finding, clean, removed_kinds
 from staffplan.forecast.history.series import DayGrid, Flags, Floats, QueueSeries, day_labels
 from staffplan.forecast.history.shifts import Shift, find_shift
 from staffplan.forecast.methods import Ahead, Method, Prediction, Training
+from staffplan.forecast.methods.memory import short_memories
 from staffplan.forecast.methods.profile import SLOW, profile
 from staffplan.settings import ForecastSettings
 
 FEWEST_CONTACTS_A_DAY = 2.0
 """Below this mean the logs of day totals say more of chance than of the calendar: no effect of days is learnt."""
 
-RECENT_DAYS = 91
-"""Days over which the model's total is held to what came."""
-FEWEST_SHARE = 0.25
-"""A day known in a smaller share of its shape than this says nothing of its level."""
 REST_SHARE = 0.5
 """A weekday with less than this share of the middle weekday's contacts is a day of rest."""
 
@@ -79,49 +77,34 @@ def learn(
     ordinary = cleaned.offered * scale[:, None]
     if not np.isfinite(ordinary).any():
         ordinary = series.offered
-    shape = profile(ordinary, weekday, SLOW)
+    memories = short_memories(ordinary, weekday)
+    shape = profile(ordinary, weekday, SLOW, memories)
     special = (series.label != "")[:, None]
     every_day = np.where(special, series.offered * scale[:, None], ordinary)
-    days = _levels(every_day, shape[weekday])
+    days = day_levels(every_day, shape[weekday])
     model = _day_model(days, features, start)
     calendar = np.exp(model.log_calendar(features))
-    training = Training(ordinary / calendar[:, None], series.offered, weekday, settings.recent_weeks, model, shape)
-    level = days.log_level + model.slow_level - model.log_past(features)
-    return Learned(training, level, cleaned.findings, shift)
+    effects = model.log_effects(features)
+    recent = days.log_mean(effects, settings.recent_weeks * 7)
+    training = Training(
+        ordinary / calendar[:, None],
+        series.offered,
+        weekday,
+        settings.recent_weeks,
+        model,
+        shape,
+        memories,
+        recent if np.isfinite(recent) else model.level_now,
+    )
+    return Learned(training, days.log_level - effects, cleaned.findings, shift)
 
 
-@dataclass(frozen=True)
-class _Levels:
-    """Contacts of each day, the share of its shape in the intervals that are known, and the log of their ratio."""
-
-    contacts: Floats
-    share: Floats
-    usable: Flags
-    log_level: Floats
-
-
-def _levels(offered: Floats, shape: Floats) -> _Levels:
-    known = np.isfinite(offered)
-    contacts = np.where(known, offered, 0.0).sum(axis=1)
-    share = np.where(known, shape, 0.0).sum(axis=1)
-    usable = (share > FEWEST_SHARE) & known.any(axis=1)
-    level = np.full(len(share), np.nan)
-    level[usable] = np.log((contacts[usable] + 0.5) / share[usable])
-    return _Levels(contacts, share, usable, level)
-
-
-def _day_model(days: _Levels, features: DayFeatures, start: Scales | None) -> DayModel:
+def _day_model(days: DayLevels, features: DayFeatures, start: Scales | None) -> DayModel:
     sparse = bool(days.usable.any()) and days.contacts[days.usable].mean() < FEWEST_CONTACTS_A_DAY
     known = features.only_weekdays() if sparse else features
     model = fit_days(days.log_level, 1 / (days.contacts + 1), known, start)
-    return _at_the_mean(model, days, np.exp(model.log_past(features)) * days.share)
-
-
-def _at_the_mean(model: DayModel, days: _Levels, fitted: Floats) -> DayModel:
-    """The model with its level moved to what came in total lately: the mean of logs is not the log of the mean."""
-    recent = np.flatnonzero(days.usable)[-RECENT_DAYS:]
-    came, said = float(days.contacts[recent].sum()), float(fitted[recent].sum())
-    return model.moved(float(np.log(came / said))) if came > 0 and said > 0 else model
+    level = expected_level(days, model.log_effects(features))
+    return replace(model, level_now=level) if np.isfinite(level) else model
 
 
 def predict(method: Method, learned: Learned, ahead: Ahead) -> Prediction:

@@ -72,10 +72,11 @@ def _shares(bands: Bands, fresh: Cells) -> dict[str, tuple[float, float]]:
 
 @pytest.mark.parametrize("name", TRUTHS)
 def test_fresh_counts_and_days_fall_inside_as_often_as_promised(name) -> None:
-    """Days within three standard errors: backtest and fresh weeks hold some 200 days each."""
-    held = _shares(fit_bands(_world(TRUTHS[name], 1)), _world(TRUTHS[name], 2))
-    assert held["interval"] == pytest.approx(LEVELS, abs=0.02)
-    assert held["day"] == pytest.approx(LEVELS, abs=0.11)
+    """Over six backtests: the last weeks of each count most, so that one alone is luck."""
+    fresh = _world(TRUTHS[name], 99)
+    held = [_shares(fit_bands(_world(TRUTHS[name], seed)), fresh) for seed in range(6)]
+    assert np.mean([shares["interval"] for shares in held], axis=0) == pytest.approx(LEVELS, abs=0.02)
+    assert np.mean([shares["day"] for shares in held], axis=0) == pytest.approx(LEVELS, abs=0.06)
 
 
 def test_fresh_days_fall_inside_on_average_over_many_backtests() -> None:

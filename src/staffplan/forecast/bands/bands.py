@@ -15,7 +15,7 @@ from scipy.special import ndtr
 
 from staffplan.forecast.accuracy import pinball
 from staffplan.forecast.bands.counts import LEVELS, count_quantile
-from staffplan.forecast.bands.scale import Bounds, Cells, Evidence, Scale
+from staffplan.forecast.bands.scale import Bounds, Cells, Evidence, Scale, nearness
 from staffplan.forecast.bands.sharing import DayScores, Sharing, day_scores, fit_sharing
 from staffplan.forecast.bands.variance import Variance, fit_variance
 from staffplan.forecast.history.series import Flags, Floats, QueueSeries, Whole
@@ -100,7 +100,8 @@ class _Level:
 
     def scale(self, independent: float) -> Scale:
         everywhere = np.ones(len(self.mean), dtype=bool)
-        stretch = self.evidence.stretch(independent, self.ordinary)
+        weight = nearness(self.cells.day, int(self.cells.day.max()))
+        stretch = self.evidence.stretch(independent, self.ordinary, weight)
         tested = int(self.cells.days_ahead.max())
         return Scale(self.variance, stretch, self.cells.least_mean, tested, self._special(everywhere))
 
@@ -110,7 +111,7 @@ class _Level:
         return self.evidence.special(special, self.ordinary & chosen, days)
 
     def stretch_by_week(self, independent: float) -> Floats:
-        """(levels, cells): the stretch that the other calendar weeks teach; NaN where there is none to learn from."""
+        """(levels, cells): the stretch that the other calendar weeks teach, the nearest most; NaN without any."""
         found = np.full((len(LEVELS), len(self.mean)), np.nan)
         week = self.cells.day // 7
         weeks = np.unique(week)
@@ -119,7 +120,9 @@ class _Level:
             rest = ~own & self.ordinary
             if rest.any():
                 factor = np.where(self.ordinary[own], 1.0, self._special(~own))
-                found[:, own] = np.outer(self.evidence.stretch(independent * (1 - 1 / len(weeks)), rest), factor)
+                weight = nearness(self.cells.day, 7 * int(number) + 3)
+                learnt = self.evidence.stretch(independent * (1 - 1 / len(weeks)), rest, weight)
+                found[:, own] = np.outer(learnt, factor)
         return found
 
     def shares_inside(self, stretch: Floats) -> dict[float, float]:

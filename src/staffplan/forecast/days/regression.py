@@ -13,7 +13,7 @@ weights of the t noise as in Lange, Little and Taylor (1989), "Robust statistica
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
@@ -61,21 +61,24 @@ class DayModel:
     scales: Scales
     seen: Mapping[str, Floats]
     """Days that each column's effect was learnt from, by group."""
+    level_now: float
+    """Log of the level that the days ahead have."""
 
     def log_calendar(self, features: DayFeatures) -> Floats:
         """(days,): sum of all effects but the weekday's: what sets a day apart from others of its weekday."""
         return self._log(features, tuple(group.name for group in features.groups if group.name != WEEKDAY))
 
     def log_ordinary(self, features: DayFeatures) -> Floats:
-        """(days,) after the past: the last slow level and the weekday."""
-        return np.asarray(self.slow_level[-1] + self._log(features, (WEEKDAY,)))
+        """(days,) after the past: today's level and the weekday."""
+        return self.level_now + self.log_weekday(features)
 
-    def log_past(self, features: DayFeatures) -> Floats:
-        """(days,) of the past: the slow level with all effects."""
-        return np.asarray(self.slow_level + self._log(features, (WEEKDAY,)) + self.log_calendar(features))
+    def log_weekday(self, features: DayFeatures) -> Floats:
+        """(days,): the weekday's effect."""
+        return self._log(features, (WEEKDAY,))
 
-    def moved(self, log_factor: float) -> DayModel:
-        return replace(self, slow_level=self.slow_level + log_factor)
+    def log_effects(self, features: DayFeatures) -> Floats:
+        """(days,): all effects, the weekday's too; all but the level."""
+        return self.log_weekday(features) + self.log_calendar(features)
 
     def log_of(self, features: DayFeatures, name: str) -> Floats:
         """(days,): the effect of one group."""
@@ -116,7 +119,8 @@ def fit_days(log_level: Floats, variance: Floats, features: DayFeatures, start: 
     slow[first:] += knots @ mean[design.slices["base"].start : design.slices["level"].stop]
     slow[:first] = slow[first] if len(slow) else centre
     effects = {group.name: mean[design.slices[group.name]] for group in groups}
-    return DayModel(slow, effects, scales, {group.name: group.columns[known].sum(axis=0) for group in groups})
+    seen = {group.name: group.columns[known].sum(axis=0) for group in groups}
+    return DayModel(slow, effects, scales, seen, float(slow[-1]) if len(slow) else centre)
 
 
 def _usable(features: DayFeatures, known: Flags) -> list[Group]:

@@ -11,7 +11,7 @@ from staffplan.forecast.methods.learning import Ahead, Prediction, Training
 
 @dataclass(frozen=True)
 class DayLevelModel:
-    """Slow level and weekday effects of the day regression x the slow profile."""
+    """Today's level and weekday effects of the day regression x the slow profile."""
 
     name: str = "day_model"
     plain: bool = False

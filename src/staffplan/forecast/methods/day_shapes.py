@@ -18,7 +18,7 @@ WEEKS = 20
 """Days of these many weeks give the shapes."""
 SHAPES = 4
 HALF_LIFE_WEEKS = 6.0
-"""Of a day's weight in the mean of each weekday's scores."""
+"""Of a day's weight in the mean of each weekday's scores, where the weekday has no shorter memory."""
 FEWEST_DAYS = 14
 VARIANCE_STABILISER = 0.25
 """Roots of counts whose variance is their mean all have a variance near a quarter; a little more under the root tames
@@ -42,7 +42,8 @@ class DayShapes:
         roots = np.sqrt(np.where(np.isfinite(cells), np.maximum(cells, 0.0), fallback[weekday]) + VARIANCE_STABILISER)
         usual = roots.mean(axis=0)
         directions = np.linalg.svd(roots - usual, full_matrices=False)[2][:SHAPES]
-        weight = 0.5 ** ((len(training.offered) - recent) / 7 / HALF_LIFE_WEEKS)
+        half_life = np.fmin(training.memories, HALF_LIFE_WEEKS)[weekday]
+        weight = 0.5 ** ((len(training.offered) - recent) / 7 / half_life)
         scores = _recent_means((roots - usual) @ directions.T, weekday, weight)
         rates = np.maximum(usual + scores @ directions, 0.0) ** 2
         rates *= _to_the_mean(rates, cells, weekday, weight)[:, None]

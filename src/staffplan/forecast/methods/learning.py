@@ -28,11 +28,15 @@ class Training:
     """Slow level and effects of the days."""
     slow_profile: Floats
     """(7, slots): the shape of each weekday that the model's levels refer to."""
+    memories: Floats
+    """(7,): half-life in weeks of weekdays whose shape is remembered for a short time only; NaN for the others."""
+    recent_level: float
+    """Log of the mean level of the recent weeks."""
 
     @cached_property
     def fast_profile(self) -> Floats:
         """(7, slots): the shape of each weekday as it is lately."""
-        return profile(self.offered, self.weekday, FAST)
+        return profile(self.offered, self.weekday, FAST, self.memories)
 
 
 @dataclass(frozen=True)

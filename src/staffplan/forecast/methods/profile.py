@@ -17,14 +17,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from staffplan.forecast.history.series import Flags, Floats, Whole
-from staffplan.forecast.methods.rates import by_weekday_sums, common_shape, last_known_weeks
+from staffplan.forecast.methods.rates import by_weekday_sums, chance, common_shape
 
 KERNEL_MINUTES = 21.0
 """Neighbouring intervals drift together: standard deviation of the kernel that smooths recent ratios."""
-WEEKS_OF_CHANCE = 9
-"""Scatter around the shape is judged on this many weeks."""
-MEDIAN_OF_SQUARED_NORMAL = 0.4549364
-"""Median of the chi-square distribution with one degree of freedom."""
 
 
 @dataclass(frozen=True)
@@ -36,38 +32,50 @@ class Rung:
     smooth: bool = True
 
 
-SLOW = (Rung(26, by_weekday=True, smooth=False),)
+SLOW = (Rung(26, by_weekday=True),)
 """For queues whose days keep their shape."""
 FAST = (
-    Rung(8, by_weekday=True, smooth=False),
-    Rung(2, by_weekday=False),
-    Rung(6, by_weekday=True),
+    Rung(26, by_weekday=True),
+    Rung(8, by_weekday=True),
+    Rung(2, by_weekday=False, smooth=False),
 )
 """For queues whose hours and habits drift."""
 
 
-def profile(offered: Floats, weekday: Whole, rungs: tuple[Rung, ...]) -> Floats:
+NO_MEMORIES = np.full(7, np.nan)
+
+
+def profile(offered: Floats, weekday: Whole, rungs: tuple[Rung, ...], memories: Floats = NO_MEMORIES) -> Floats:
     """(7, slots) shape from ordinary days (days, slots), NaN unknown; each weekday adds up to one (zero if empty).
 
     A weekday that was never known has the common shape; a slot never known the rate of its nearest neighbour.
+    `memories` (7,): weekdays that have a short memory of their own climb one rung more (memory.py).
     """
     known = np.isfinite(offered)
     contacts = np.where(known, offered, 0.0)
-    age_weeks = np.arange(len(offered))[::-1] / 7
     shape = np.ones((7, offered.shape[1]))
-    chance = _chance(offered, weekday)
+    scatter = chance(offered, weekday)
     for place, rung in enumerate(rungs):
-        weight = np.where(known.any(axis=1), 0.5 ** (age_weeks / rung.half_life_weeks), 0.0)
+        weight = _weight(known, rung)
         if place == 0:
             shape = common_shape(*_sums(contacts, known * weight[:, None], weight, weekday))
-        shape = _climb(shape, contacts, known, weight, weekday, rung, chance)
+        shape = _climb(shape, contacts, known, weight, weekday, rung, scatter)
+    for number in np.flatnonzero(np.isfinite(memories)).tolist():
+        own = Rung(float(memories[number]), by_weekday=True)
+        weight = np.where(weekday == number, _weight(known, own), 0.0)
+        shape = _climb(shape, contacts, known, weight, weekday, own, scatter)
     total = shape.sum(axis=1, keepdims=True)
     shares: Floats = np.divide(shape, total, out=np.zeros(shape.shape), where=total > 0)
     return shares
 
 
+def _weight(known: Flags, rung: Rung) -> Floats:
+    age_weeks = np.arange(len(known))[::-1] / 7
+    return np.where(known.any(axis=1), 0.5 ** (age_weeks / rung.half_life_weeks), 0.0)
+
+
 def _climb(
-    shape: Floats, contacts: Floats, known: Flags, weight: Floats, weekday: Whole, rung: Rung, chance: float
+    shape: Floats, contacts: Floats, known: Flags, weight: Floats, weekday: Whole, rung: Rung, chance_ratio: float
 ) -> Floats:
     promised = np.where(known, shape[weekday], 0.0)
     total = promised.sum(axis=1)
@@ -75,7 +83,7 @@ def _climb(
     came, expected = _sums(contacts, promised * (weight * level)[:, None], weight, weekday)
     if not weight.any():
         return shape
-    scatter = chance * float((weight**2).sum() / weight.sum())
+    scatter = chance_ratio * float((weight**2).sum() / weight.sum())
     if not rung.by_weekday:
         came, expected = came.sum(axis=0, keepdims=True), expected.sum(axis=0, keepdims=True)
     width = KERNEL_MINUTES / (1440 / shape.shape[1]) if rung.smooth else 0.0
@@ -112,24 +120,3 @@ def _kernel(width: float) -> Floats:
 def _smoothed(values: Floats, kernel: Floats) -> Floats:
     padded = np.pad(values, len(kernel) // 2)
     return np.convolve(padded, kernel, mode="valid")
-
-
-def _chance(offered: Floats, weekday: Whole) -> float:
-    """Variance over mean of cells around their weekday's recent shape at their day's level, robust; at least 1."""
-    recent = last_known_weeks(offered, weekday, WEEKS_OF_CHANCE)
-    cells, days = offered[recent], weekday[recent]
-    known = np.isfinite(cells)
-    contacts = np.where(known, cells, 0.0)
-    came, exposure = _sums(contacts, known.astype(float), np.ones(len(cells)), days)
-    rate = np.divide(came, exposure, out=np.zeros(came.shape), where=exposure > 0)
-    promised = np.where(known, rate[days], 0.0)
-    total = promised.sum(axis=1)
-    level = np.divide(contacts.sum(axis=1), total, out=np.zeros(len(total)), where=total > 0)
-    promised *= level[:, None]
-    repeats = np.bincount(days, minlength=7)[days].astype(float)
-    told = (promised > 1) & (repeats > 1)[:, None]
-    if not told.any():
-        return 1.0
-    stretched = repeats / np.maximum(repeats - 1, 1)
-    squares = (contacts - promised) ** 2 / np.maximum(promised, 1e-9) * stretched[:, None]
-    return max(1.0, float(np.median(squares[told])) / MEDIAN_OF_SQUARED_NORMAL)

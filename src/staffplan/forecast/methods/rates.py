@@ -6,6 +6,11 @@ import numpy as np
 
 from staffplan.forecast.history.series import Flags, Floats, Whole
 
+WEEKS_OF_CHANCE = 9
+"""Scatter around the shape is judged on this many weeks."""
+MEDIAN_OF_SQUARED_NORMAL = 0.4549364
+"""Median of the chi-square distribution with one degree of freedom."""
+
 
 def last_known_weeks(offered: Floats, weekday: Whole, weeks: int) -> Flags:
     """(days,): the last `weeks` days of each weekday that have any known cell."""
@@ -104,3 +109,24 @@ def _dispersion(offered: Floats, weekday: Whole, own: Floats) -> float:
         return 1.0
     pearson = float(((offered[cells] - promised[cells]) ** 2 / promised[cells]).sum())
     return pearson / float(freedoms)
+
+
+def chance(offered: Floats, weekday: Whole) -> float:
+    """Variance over mean of cells around their weekday's recent shape at their day's level, robust; at least 1."""
+    recent = last_known_weeks(offered, weekday, WEEKS_OF_CHANCE)
+    cells, days = offered[recent], weekday[recent]
+    known = np.isfinite(cells)
+    contacts = np.where(known, cells, 0.0)
+    came, exposure = by_weekday_sums(contacts, days), by_weekday_sums(known.astype(float), days)
+    rate = np.divide(came, exposure, out=np.zeros(came.shape), where=exposure > 0)
+    promised = np.where(known, rate[days], 0.0)
+    total = promised.sum(axis=1)
+    level = np.divide(contacts.sum(axis=1), total, out=np.zeros(len(total)), where=total > 0)
+    promised *= level[:, None]
+    repeats = np.bincount(days, minlength=7)[days].astype(float)
+    told = (promised > 1) & (repeats > 1)[:, None]
+    if not told.any():
+        return 1.0
+    stretched = repeats / np.maximum(repeats - 1, 1)
+    squares = (contacts - promised) ** 2 / np.maximum(promised, 1e-9) * stretched[:, None]
+    return max(1.0, float(np.median(squares[told])) / MEDIAN_OF_SQUARED_NORMAL)

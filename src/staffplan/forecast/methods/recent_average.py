@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from staffplan.forecast.methods.learning import Ahead, Prediction, Training, by_weekday
-from staffplan.forecast.methods.rates import last_known_weeks, mean_rates, shrunk_rates
+from staffplan.forecast.methods.rates import last_known_weeks, mean_rates
 
 PLAIN_WEEKS = 6
 """What most planners average; fixed, so that forecasts can be compared between sites."""
@@ -13,14 +15,17 @@ PLAIN_WEEKS = 6
 
 @dataclass(frozen=True)
 class RecentAverage:
-    """Mean of the recent ordinary weeks at today's level, the shape of quiet weekdays drawn to the common one."""
+    """Mean level and mean intervals of recent ordinary weeks, the shape of quiet weekdays drawn to the common one.
+
+    How weekdays differ is taken from the regression, which has seen more of them than a handful.
+    """
 
     name: str = "recent_average"
     plain: bool = False
 
     def predict(self, training: Training, ahead: Ahead) -> Prediction:
-        recent = last_known_weeks(training.offered, training.weekday, training.recent_weeks)
-        return by_weekday(shrunk_rates(training.offered[recent], training.weekday[recent]), ahead)
+        level = training.recent_level + training.model.log_weekday(ahead.features)
+        return Prediction(np.exp(level)[:, None] * training.fast_profile[ahead.weekday])
 
 
 @dataclass(frozen=True)
