@@ -143,7 +143,9 @@ def search(space: TourSpace, run: _Run, effort: float, seed: int) -> tuple[Incum
 
 
 def _search_bound(space: TourSpace, run: _Run, effort: float) -> None:
-    best_bound(space, round(BOUND_ROUNDS * min(effort, MOST_BOUND_EFFORT)), stop=run.out_of_time, report=run.raise_bound)
+    best_bound(
+        space, round(BOUND_ROUNDS * min(effort, MOST_BOUND_EFFORT)), stop=run.out_of_time, report=run.raise_bound
+    )
 
 
 def _wait(bound: Future[None], incumbent: Incumbent, run: _Run, problem: RosterProblem) -> None:
