@@ -30,6 +30,7 @@ FLAGS = {
     "--force --json",
     "roster": "--output --config --time-off --availability --meetings --wishes --locks --past --worth --seed --force "
     "--json",
+    "shifts": "--output --config --minimise --weeks --allow-short --gap --force --json",
     "check": "--requirement --agents --meetings --wishes --locks --past --config --json",
     "handoff": "--output --only --agents --time-off --timezone --config --force --json",
     "simulate": "--output --config --goal --patience --seed --force --json",

@@ -8,7 +8,7 @@ import traceback
 import typer
 
 from staffplan import __version__
-from staffplan.cli import fit, forecasting, handoff, mix, plan, reforecast, rostering, score, size, staffing
+from staffplan.cli import fit, forecasting, handoff, mix, plan, reforecast, rostering, score, shifts, size, staffing
 from staffplan.cli.output import INTERRUPTED, say, say_problems, show
 from staffplan.errors import StaffplanError
 
@@ -53,6 +53,7 @@ score.register(app)
 fit.register(app)
 size.register(app)
 mix.register(app)
+shifts.register(app)
 
 
 def main() -> None:

@@ -1,0 +1,147 @@
+"""What `shifts` does between reading the command line and writing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from staffplan.cli.delivery import say_notes
+from staffplan.cli.output import say, show, show_json
+from staffplan.cli.records import records
+from staffplan.cli.work import config_and_workspace, site_of
+from staffplan.clock import SiteCalendar
+from staffplan.config import Config
+from staffplan.cost.premiums import minutes_of, premium_clock
+from staffplan.files import read_table, table_bytes, write_table
+from staffplan.people_settings import CostSettings
+from staffplan.progress import OnProgress
+from staffplan.roster.mix_money import Goal, Pay
+from staffplan.roster.mix_of_shifts import MixOfShifts, mix_of_shifts
+from staffplan.roster.typical_week import typical_week
+from staffplan.settings import PlanSettings
+from staffplan.tables import StaffingRequirement
+from staffplan.text import percent, text_table
+
+
+def mix_files(
+    requirement_path: Path,
+    config_path: Path,
+    *,
+    minimise: Goal,
+    weeks: Literal["each", "mean", "maximum"],
+    allow_short: bool,
+    gap: float,
+    on_progress: OnProgress,
+) -> tuple[MixOfShifts, Config]:
+    """The mix of shifts for a requirement file, and the settings."""
+    config, workspace = config_and_workspace(config_path, {})
+    zone = config.plan.timezone
+    requirement = read_table(requirement_path, StaffingRequirement, timezone=zone)
+    site = site_of(config, requirement.frame, workspace)
+    if weeks != "each":
+        requirement = typical_week(requirement, zone, weeks)
+        site = replace(site, calendar=replace(site.calendar, special_days={}))
+    result = mix_of_shifts(
+        requirement,
+        config.roster,
+        pay_of(config, site.calendar),
+        shifts=config.shifts,
+        work_plans=config.work_plans,
+        site=site,
+        minimise=minimise,
+        allow_short=allow_short,
+        gap=gap,
+        time_off_share=_time_off_share(config),
+        on_progress=on_progress,
+    )
+    return result, config
+
+
+def pay_of(config: Config, calendar: SiteCalendar) -> Pay:
+    """What people cost by the settings: wages by contract, premiums by the minute, on-costs."""
+    beside = 1.0 + sum(on_cost.share for on_cost in config.cost.on_costs)
+    default = config.cost.default_hourly_rate
+    rates = {
+        name: default if plan.hourly_rate is None else plan.hourly_rate for name, plan in config.work_plans.items()
+    }
+    monthly = sum(on_cost.monthly_per_agent for on_cost in config.cost.on_costs)
+
+    def surcharges(first: pd.Timestamp, minutes: int) -> NDArray[np.float64]:
+        return premium_shares(config.cost, calendar, first, minutes)
+
+    return Pay({name: rate * beside for name, rate in rates.items()}, monthly, surcharges)
+
+
+def premium_shares(
+    cost: CostSettings, calendar: SiteCalendar, first: pd.Timestamp, minutes: int
+) -> NDArray[np.float64]:
+    """(minutes,): share of the base rate that is paid on top in each minute from `first` on."""
+    begin = int(minutes_of(pd.DatetimeIndex([first]))[0])
+    clock = premium_clock(cost.premiums, calendar, begin, begin + minutes)
+    shares = np.array([premium.share for premium in cost.premiums])
+    return np.asarray(shares @ np.diff(clock.paid_before, axis=1) if len(shares) else np.zeros(minutes))
+
+
+def _time_off_share(config: Config) -> float:
+    """Share of paid time away that the requirement leaves to the roster's time off."""
+    shrinkage = config.staffing.shrinkage.values()
+    return sum(own.share for own in shrinkage if own.in_roster and not own.in_office and own.paid)
+
+
+def tell(result: MixOfShifts, paths: Sequence[Path], plan: PlanSettings, *, as_json: bool) -> None:
+    """Notes, contracts and a summary for a person, then the files, or the shifts on stdout."""
+    tables = (result.shifts, result.contracts, result.pauses, result.positions, result.coverage)
+    say_notes(result.notes)
+    for path, table in zip(paths, tables if paths else (), strict=True):
+        write_table(table, path, plan.timezone)
+        say(f"wrote {path} ({len(table)} rows)")
+    if as_json:
+        names = ("shifts", "contracts", "pauses", "positions", "coverage")
+        rows = {name: records(t.frame, plan.timezone) for name, t in zip(names, tables, strict=True)}
+        notes = [vars(note) for note in result.notes]
+        show_json({"written": [str(path) for path in paths], "facts": result.facts, **rows, "notes": notes})
+        return
+    say(f"\n{_contracts(result)}\n\n{_summary(result, plan.currency)}")
+    if not paths:
+        show(table_bytes(result.shifts.frame, plan.timezone).decode())
+
+
+def _contracts(result: MixOfShifts) -> str:
+    """Who is to be hired."""
+    frame = result.contracts.frame
+    header = ["planning group", "contract", "week", "heads", "with time off", "paid hours", "hours a week", "cost"]
+    rows = [
+        (
+            row["planning_group"],
+            row["work_plan"],
+            "" if pd.isna(row["rotation_week"]) else f"{row['rotation_week']:.0f}",
+            f"{row['heads']:.0f}",
+            f"{row['heads_with_time_off']:.0f}",
+            f"{row['paid_hours']:,.1f}",
+            f"{row['hours_per_week']:.1f}",
+            f"{row['cost']:,.2f}",
+        )
+        for row in frame[frame["heads"] > 0].to_dict("records")
+    ]
+    without = [] if frame["rotation_week"].notna().any() else [2]
+    kept = [[cell for n, cell in enumerate(row) if n not in without] for row in (header, *rows)]
+    return text_table(kept[1:], kept[0], right=range(3 - len(without), len(kept[0])))
+
+
+def _summary(result: MixOfShifts, currency: str) -> str:
+    facts = result.facts
+    hours = (
+        f"{facts['heads']} heads, {facts['paid_hours']:,.1f} paid hours for {facts['required_hours']:,.1f} required"
+    )
+    missing = f", {facts['missing_hours']:,.1f} of them missing" if facts["missing_hours"] else ""
+    cost = f", {currency} {facts['cost']:,.2f}" if facts["cost"] else ""
+    proof = (
+        "the least there is" if result.gap <= 1e-6 else f"at most {percent(result.gap, 2)} above the least there is"
+    )
+    return f"{hours}{missing}{cost}\n{facts['minimised']}: {proof}"

@@ -1,0 +1,84 @@
+"""The command that plans shifts and contracts in head counts, before there are agents."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from staffplan.cli.delivery import beside, refuse
+from staffplan.cli.options import STEPS, Force, Json, Output
+from staffplan.cli.output import progress_shown
+
+
+class Minimised(StrEnum):
+    """What is made as small as can be."""
+
+    cost = "cost"
+    heads = "heads"
+    hours = "hours"
+
+
+class Weeks(StrEnum):
+    """Which weeks are planned."""
+
+    each = "each"
+    mean = "mean"
+    maximum = "maximum"
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command to the app."""
+    app.command("shifts", rich_help_panel=STEPS)(shifts)
+
+
+def shifts(
+    requirement: Annotated[Path, typer.Argument(help="A requirement.csv.", show_default=False)],
+    config: Annotated[Path, typer.Option("-c", "--config", help="Settings with shifts, contracts and rules.")],
+    output: Output = None,
+    minimise: Annotated[Minimised, typer.Option("--minimise", help="What is made as small as can be.")] = (
+        Minimised.cost
+    ),
+    weeks: Annotated[
+        Weeks, typer.Option("--weeks", help="Each week, or one typical week: the mean or the maximum of all.")
+    ] = Weeks.each,
+    allow_short: Annotated[
+        bool,
+        typer.Option(
+            "--allow-short", help="People may be missing, an hour at roster.understaffing_weight paid ones."
+        ),
+    ] = False,
+    gap: Annotated[float, typer.Option("--gap", min=0.0, help="Share of the bound that is near enough.")] = 0.001,
+    force: Force = False,
+    as_json: Json = False,
+) -> None:
+    """Find the cheapest mix of shifts and contracts that covers a requirement, in heads, without agents.
+
+    Examples:
+
+    staffplan shifts requirement.csv -c plan.toml
+
+    staffplan shifts requirement.csv -c plan.toml -o shifts.csv --minimise heads --weeks maximum
+
+    Every head has a sequence of shifts that keeps the hard rules of its contract and of [roster] rules, and meals and
+    breaks have their times. shifts.csv counts heads by day, shift and contract; beside it stand shifts_contracts.csv
+    (heads, hours, cost), shifts_pauses.csv, shifts_positions.csv (what each head works) and shifts_coverage.csv.
+    """
+    from staffplan.cli.shifting import mix_files, tell
+
+    names = ("contracts", "pauses", "positions", "coverage")
+    paths = [] if output is None else [output, *(beside(output, name) for name in names)]
+    refuse(paths, force=force)
+    with progress_shown() as on_progress:
+        result, config_read = mix_files(
+            requirement,
+            config,
+            minimise=minimise.value,
+            weeks=weeks.value,
+            allow_short=allow_short,
+            gap=gap,
+            on_progress=on_progress,
+        )
+    tell(result, paths, config_read.plan, as_json=as_json)

@@ -1,0 +1,80 @@
+"""An integer program as it is put together column by column and row by row, and its solution by HiGHS."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Terms = Iterable[tuple[int, float]]
+"""Columns and what they are multiplied by."""
+UNBOUNDED = float("inf")
+
+
+@dataclass(frozen=True)
+class Solved:
+    """The best solution found and what none can be below. Without a solution `values` is empty.
+
+    `infeasible`: there is proof that no solution exists.
+    """
+
+    values: NDArray[np.float64]
+    objective: float
+    bound: float
+    infeasible: bool = False
+
+
+class IntegerProgram:
+    """Minimise price x columns; columns are from 0 to their most, rows between low and high."""
+
+    def __init__(self) -> None:
+        self.price: list[float] = []
+        self.most: list[float] = []
+        self.whole: list[int] = []
+        self.low: list[float] = []
+        self.high: list[float] = []
+        self._at: list[tuple[int, int]] = []
+        self._by: list[float] = []
+
+    def column(self, price: float = 0.0, most: float = UNBOUNDED, *, whole: bool = True) -> int:
+        """A new column's number."""
+        self.price.append(price)
+        self.most.append(most)
+        self.whole.append(int(whole))
+        return len(self.price) - 1
+
+    def row(self, terms: Terms, low: float = -UNBOUNDED, high: float = UNBOUNDED) -> None:
+        """A row's terms; the same column may occur more than once."""
+        number = len(self.low)
+        self.low.append(low)
+        self.high.append(high)
+        for column, factor in terms:
+            self._at.append((number, column))
+            self._by.append(factor)
+
+    def solve(self, *, seconds: float, gap: float) -> Solved:
+        """Ends within the share `gap` of the bound, or after so many seconds with the best there is by then."""
+        from scipy.optimize import Bounds, LinearConstraint, milp
+        from scipy.sparse import csr_array
+
+        if not self.price:
+            return Solved(np.zeros(0), 0.0, 0.0)
+        at = np.array(self._at, dtype=np.int64).reshape(-1, 2)
+        matrix = csr_array((np.array(self._by), (at[:, 0], at[:, 1])), shape=(len(self.low), len(self.price)))
+        found = milp(
+            np.array(self.price),
+            integrality=np.array(self.whole),
+            bounds=Bounds(np.zeros(len(self.price)), np.array(self.most)),
+            constraints=LinearConstraint(matrix, np.array(self.low), np.array(self.high)),
+            options={"time_limit": seconds, "mip_rel_gap": gap},
+        )
+        bound = -UNBOUNDED if found.mip_dual_bound is None else float(found.mip_dual_bound)
+        if found.x is None:
+            return Solved(np.zeros(0), UNBOUNDED, bound, infeasible=found.status == INFEASIBLE)
+        return Solved(np.asarray(found.x, dtype=float), float(found.fun), bound)
+
+
+INFEASIBLE = 2
+"""scipy.optimize.milp's status of a program without a solution."""

@@ -1,0 +1,74 @@
+"""What a reader of a mix of shifts should know: what was assumed, what is left out, where people are missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from staffplan.errors import Note
+from staffplan.people_settings import RosterSettings
+from staffplan.roster.crews import Demand, kept_rules
+from staffplan.roster.mix_positions import Staffed, worked
+from staffplan.roster.mix_reach import spans_in_words
+
+STEP = "shifts"
+
+
+def mix_notes(
+    result: Staffed, demand: Demand, settings: RosterSettings, *, gap: float, sought: float, time_off_share: float
+) -> tuple[Note, ...]:
+    return (
+        *_assumptions(result, demand, time_off_share),
+        *_left_out(demand, settings),
+        *_proof(gap, sought),
+        *_missing(result, demand),
+    )
+
+
+def _assumptions(result: Staffed, demand: Demand, time_off_share: float) -> Iterator[Note]:
+    end = int(demand.period.day_slot[-1])
+    problem = demand.problem
+    last = [
+        option
+        for tours in result.tours.values()
+        for day, option in worked(tours)
+        if int(problem.option_slot[option, day]) + problem.options[option].slots > end
+    ]
+    if last and demand.repeats:
+        message = "shifts that pass the end of the last day are counted in the first morning, as if weeks repeat"
+        yield Note(STEP, "assumption", "nights", message)
+    if len(problem.groups) > 1:
+        yield Note(STEP, "assumption", "planning groups", "everybody serves one planning group")
+    if time_off_share:
+        message = f"heads_with_time_off adds the {100 * time_off_share:.3g} % of paid time away that a roster places"
+        yield Note(STEP, "assumption", "time off", f"{message}; heads, hours and cost are of the people at work")
+
+
+def _left_out(demand: Demand, settings: RosterSettings) -> Iterator[Note]:
+    kept = list(kept_rules(settings.rules))
+    lost = sorted({str(rule.rule) for rule in settings.rules if rule not in kept})
+    if lost:
+        message = f"rules that are wishes, or for agents by name, do not count: {', '.join(lost)}"
+        yield Note(STEP, "left out", "roster.rules", message)
+    message = "rest and days in a row are kept inside the period, not between its last days and what comes after"
+    yield Note(STEP, "left out", "ends of the period", message)
+    idle = sorted({crew.work_plan for crew in demand.crews} - {c.work_plan for c in demand.crews if c.options.any()})
+    for plan in idle:
+        message = "no sequence of its shifts keeps every rule, or none of them is needed: nobody has this contract"
+        yield Note(STEP, "warning", f"work_plans.{plan}", message)
+
+
+def _proof(gap: float, sought: float) -> Iterator[Note]:
+    if gap > sought * 1.001:
+        message = f"the time ended before the search did: up to {100 * gap:.2g} % might still be saved"
+        yield Note(STEP, "warning", "search", message)
+
+
+def _missing(result: Staffed, demand: Demand) -> Iterator[Note]:
+    for number, group in enumerate(demand.problem.groups):
+        missing = result.missing[number]
+        for words, slots in spans_in_words(np.asarray(missing > 0), demand.period):
+            hours = float(missing[slots].sum()) * demand.period.slot_hours
+            message = f"{hours:.3g} hours on queue are missing, up to {missing[slots].max():.3g} people at once"
+            yield Note(STEP, "broken promise", f"{group} {words}", message)

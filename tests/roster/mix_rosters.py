@@ -1,0 +1,109 @@
+"""A mix of shifts read back from its tables: as a roster of positions, and counted anew interval by interval."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+
+import pandas as pd
+from roster_centers import Center
+
+from staffplan.roster.mix_money import Pay
+from staffplan.roster.mix_of_shifts import MixOfShifts, mix_of_shifts
+from staffplan.tables import Agents, Availability, Roster, RosterActivities, RosterShifts, TimeOff, Workforce
+
+HOUR = pd.Timedelta(hours=1)
+
+
+def plan(center: Center, **more: object) -> MixOfShifts:
+    """The mix for a center, proven to the last hour unless told otherwise; a contract costs its hourly_rate."""
+    pay = more.pop("pay", Pay({name: contract.hourly_rate or 1.0 for name, contract in center.work_plans.items()}))
+    return mix_of_shifts(
+        center.requirement,
+        center.settings,
+        pay,  # type: ignore[arg-type]
+        shifts=center.shifts,
+        work_plans=center.work_plans,
+        site=center.site,
+        **{"gap": 0.0, **more},  # type: ignore[arg-type]
+    )
+
+
+def on_queue(mix: MixOfShifts, group: str, at: pd.Timestamp, repeats: pd.Timedelta | None = None) -> int:
+    """People on queue at an instant, from starts, lengths and pauses alone; a period that repeats wraps around."""
+    total = 0
+    for moment in (at,) if repeats is None else (at, at + repeats):
+        for sign, table in ((1, mix.shifts), (-1, mix.pauses)):
+            rows = table.frame
+            there = (rows["planning_group"] == group) & (rows["start"] <= moment) & (rows["end"] > moment)
+            total += sign * int(rows["heads"][there].sum())
+    return total
+
+
+def short(mix: MixOfShifts, center: Center) -> list[tuple[str, pd.Timestamp, float]]:
+    """Group, instant and people missing wherever the need is not covered, every five minutes."""
+    frame = center.requirement.frame
+    first, days = center.first_day, {d for need in center.need.values() for d, _ in need}
+    zone = center.timezone
+    whole = (max(days) + 1) % 7 == 0
+    edges = [pd.Timestamp(first).tz_localize(zone) + pd.DateOffset(days=n) for n in (0, max(days) + 1)]
+    repeats = edges[1] - edges[0] if whole else None
+    found = []
+    for row in frame.itertuples():
+        for part in range(0, center.minutes, 5):
+            at = row.interval_start + pd.Timedelta(minutes=part)
+            missing = row.agents_on_queue - on_queue(mix, row.planning_group, at, repeats)
+            if missing > 0:
+                found.append((row.planning_group, at, missing))
+    return found
+
+
+def as_roster(mix: MixOfShifts, center: Center) -> tuple[Roster, Workforce]:
+    """Positions as agents. Pauses are handed out in the order in which they begin: each takes the next of each."""
+    positions = mix.positions.frame
+    waiting = defaultdict(list)
+    for row in mix.pauses.frame.sort_values("start").itertuples():
+        key = (row.day, row.planning_group, row.shift, row.pause)
+        waiting[key] += [(row.start, row.end, row.activity)] * int(row.heads)
+    shifts, activities = [], []
+    for row in positions.itertuples():
+        family = center.shifts[row.shift.rsplit(" ", 1)[0]]
+        pauses = [waiting[row.day, row.planning_group, row.shift, n + 1].pop(0) for n in range(len(family.breaks))]
+        paid = family.paid_minutes / 60
+        base = {"agent_id": row.position, "schedule_date": row.day}
+        shifts.append({**base, "shift": row.shift, "start": row.start, "end": row.end, "paid_hours": paid})
+        at = row.start
+        for (start, end, activity), pause in zip(pauses, family.breaks, strict=True):
+            assert start >= at
+            activities += [(base, at, start, "queue", row.planning_group, True)] if start > at else []
+            activities.append((base, start, end, activity, "", pause.paid))
+            at = end
+        activities += [(base, at, row.end, "queue", row.planning_group, True)] if row.end > at else []
+    assert not any(waiting.values())
+    doing = [
+        {
+            **base,
+            "activity_date": pd.Timestamp(start.tz_convert(center.timezone).date()),
+            "start": start,
+            "end": end,
+            "activity": activity,
+            "planning_group": group,
+            "paid": "yes" if paid else "no",
+        }
+        for base, start, end, activity, group, paid in activities
+    ]
+    roster = Roster(RosterShifts.of(pd.DataFrame(shifts)), RosterActivities.of(pd.DataFrame(doing)))
+    return roster, _workforce(mix)
+
+
+def _workforce(mix: MixOfShifts) -> Workforce:
+    agents = mix.positions.frame.groupby("position", as_index=False)[["planning_group", "work_plan"]].first()
+    agents = agents.rename(columns={"position": "agent_id", "planning_group": "skills"})
+    weeks = agents["agent_id"].str.extract(r" week (\d+) ")[0]
+    agents["rotation_week"] = pd.to_numeric(weeks)
+    return Workforce(Agents.of(agents), TimeOff.empty(), Availability.empty())
+
+
+def heads(mix: MixOfShifts) -> Counter[str]:
+    """Heads by contract."""
+    rows = mix.contracts.frame
+    return Counter({str(name): int(n) for name, n in rows.groupby("work_plan")["heads"].sum().items() if n})
