@@ -27,6 +27,7 @@ from staffplan.roster.kernels_plan import (
     best_group,
     mark,
     neighbour_holds,
+    put_back,
     put_shift,
     set_cell,
     set_team,
@@ -40,7 +41,8 @@ PAUSE, SHIFT, TRADE, MORE = 0.3, 0.72, 0.84, 0.88
 NEAR = 0.6
 """Share of the changes of shift that look at the neighbours in the list of shifts only."""
 REACH = 4
-SIXTH = 1.0 / 9007199254740992.0
+RESOLUTION = 2.0**-53
+"""Of a number drawn: a double has so many bits."""
 
 
 class Span(NamedTuple):
@@ -73,7 +75,7 @@ def draw(random: NDArray[np.uint64]) -> float:
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     z = z ^ (z >> np.uint64(31))
-    return float(z >> np.uint64(11)) * SIXTH
+    return float(z >> np.uint64(11)) * RESOLUTION
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -365,23 +367,9 @@ def move_days(
         put_shift(person, on_day, option, work.pauses, -1, work.new, plan, folk, need, team, shifts)
         plan.pauses[person, on_day] = work.kept
     if off_day != NOTHING:
-        undo_off(person, off_day, now, work, plan, need, team, shifts)
+        plan.choice[person, off_day] = now
+        put_back(person, off_day, now, work.old, plan, need, team, shifts)
     return 0.0
-
-
-@njit(cache=True, nogil=True)
-def undo_off(
-    person: int, day: int, option: int, work: Work, plan: Plan, need: Need, team: Team, shifts: Shifts
-) -> None:
-    """Put a shift back as it was, its groups too; work.old still marks it."""
-    first = shifts.first[option, day]
-    for offset in range(shifts.slots[option]):
-        slot = first + offset
-        if work.old[offset] == 1:
-            set_cell(plan.group[person, slot // need.step], slot, 1, plan, need)
-        if team.watched:
-            set_team(slot, 1, int(work.old[offset] == 2), plan, team)
-    plan.choice[person, day] = option
 
 
 @njit(cache=True, nogil=True)

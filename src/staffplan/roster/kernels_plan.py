@@ -199,31 +199,28 @@ def count_everything(plan: Plan, folk: Folk, need: Need, team: Team, shifts: Shi
             option = plan.choice[person, day]
             if option != NOTHING:
                 first = shifts.first[option, day]
-                known = plan.group[person, first // need.step] >= 0
-                count_shift(person, day, option, known, marks, plan, folk, need, team, shifts)
+                if plan.group[person, first // need.step] >= 0:
+                    put_back(person, day, option, marks, plan, need, team, shifts)
+                else:
+                    pauses = plan.pauses[person, day]
+                    put_shift(person, day, option, pauses, 1, marks, plan, folk, need, team, shifts)
     return total
 
 
 @njit(cache=True, nogil=True)
-def count_shift(
+def put_back(
     person: int,
     day: int,
     option: int,
-    known: bool,
     marks: NDArray[np.int8],
     plan: Plan,
-    folk: Folk,
     need: Need,
     team: Team,
     shifts: Shifts,
 ) -> None:
-    """Count a shift in, with the groups it has (`known`) or those that gain most."""
-    pauses = plan.pauses[person, day]
-    if not known:
-        put_shift(person, day, option, pauses, 1, marks, plan, folk, need, team, shifts)
-        return
+    """Count a shift in with the pauses and groups it has."""
     first = shifts.first[option, day]
-    mark(option, first, first, pauses, shifts, marks)
+    mark(option, first, first, plan.pauses[person, day], shifts, marks)
     for offset in range(shifts.slots[option]):
         slot = first + offset
         if marks[offset] == 1:

@@ -23,15 +23,16 @@ from staffplan.roster.kernels import (
     Walks,
     place_pauses,
 )
-from staffplan.roster.kernels_plan import mark, neighbour_holds, put_shift, set_cell, settle_walk, walk_on
+from staffplan.roster.kernels_plan import neighbour_holds, put_back, put_shift, set_cell, settle_walk, walk_on
 from staffplan.roster.kernels_tours import best_tour, best_values, price_days
 
 
 @njit(cache=True, nogil=True)
-def take_off(
+def count_days(
     person: int,
     first_day: int,
     end_day: int,
+    sign: int,
     marks: NDArray[np.int8],
     plan: Plan,
     folk: Folk,
@@ -39,35 +40,13 @@ def take_off(
     team: Team,
     shifts: Shifts,
 ) -> float:
-    """Count a window's shifts out, the choices stay; gives the change of cost."""
+    """Count a window's shifts in (sign 1, groups chosen) or out (-1), the choices stay; gives the change of cost."""
     cost = 0.0
     for day in range(first_day, end_day):
         option = plan.choice[person, day]
         if option != NOTHING:
             pauses = plan.pauses[person, day]
-            cost += put_shift(person, day, option, pauses, -1, marks, plan, folk, need, team, shifts)
-    return cost
-
-
-@njit(cache=True, nogil=True)
-def put_on(
-    person: int,
-    first_day: int,
-    end_day: int,
-    marks: NDArray[np.int8],
-    plan: Plan,
-    folk: Folk,
-    need: Need,
-    team: Team,
-    shifts: Shifts,
-) -> float:
-    """Count a window's shifts in again; gives the change of cost."""
-    cost = 0.0
-    for day in range(first_day, end_day):
-        option = plan.choice[person, day]
-        if option != NOTHING:
-            pauses = plan.pauses[person, day]
-            cost += put_shift(person, day, option, pauses, 1, marks, plan, folk, need, team, shifts)
+            cost += put_shift(person, day, option, pauses, sign, marks, plan, folk, need, team, shifts)
     return cost
 
 
@@ -94,7 +73,7 @@ def retour(
     days = plan.choice.shape[1]
     marks = np.zeros(shifts.slots.max() + 1, dtype=np.int8)
     nodes, paid = np.zeros(days + 2, dtype=np.int64), np.zeros(days)
-    cost = 0.0 if fresh else take_off(person, first_day, end_day, marks, plan, folk, need, team, shifts)
+    cost = 0.0 if fresh else count_days(person, first_day, end_day, -1, marks, plan, folk, need, team, shifts)
     choice, pauses, group = plan.choice[person].copy(), plan.pauses[person].copy(), plan.group[person].copy()
     end = min(day_slot[end_day] + shifts.slots.max(), plan.gain.shape[1])
     best_values(plan.gain, folk.mask[person], day_slot[first_day], end, shifts, desk)
@@ -102,8 +81,7 @@ def retour(
     start = plan.node[person, first_day]
     if best_tour(first_day, end_day, start, person, folk, walks, plan.choice[person], desk) <= IMPOSSIBLE:
         if not fresh:
-            restore(person, choice, pauses, group, plan)
-            put_back(person, first_day, end_day, marks, plan, need, team, shifts)
+            restore(person, first_day, end_day, choice, pauses, group, marks, plan, need, team, shifts)
         return False
     plan.choice[person, first_day:end_day] = NOTHING
     for day in range(first_day, end_day):
@@ -119,50 +97,34 @@ def retour(
         plan.node[person, days] = 0
         plan.paid[person, :] = 0.0
     cost += walk_on(person, first_day, end_day - 1, days, plan, folk, walks, nodes, paid)
-    cost += put_on(person, first_day, end_day, marks, plan, folk, need, team, shifts)
+    cost += count_days(person, first_day, end_day, 1, marks, plan, folk, need, team, shifts)
     if fresh or cost < -1e-9:
         settle_walk(person, first_day, nodes, paid, plan)
         return True
-    take_off(person, first_day, end_day, marks, plan, folk, need, team, shifts)
-    restore(person, choice, pauses, group, plan)
-    put_back(person, first_day, end_day, marks, plan, need, team, shifts)
+    count_days(person, first_day, end_day, -1, marks, plan, folk, need, team, shifts)
+    restore(person, first_day, end_day, choice, pauses, group, marks, plan, need, team, shifts)
     return True
 
 
 @njit(cache=True, nogil=True)
 def restore(
-    person: int, choice: NDArray[np.int16], pauses: NDArray[np.int16], group: NDArray[np.int8], plan: Plan
-) -> None:
-    plan.choice[person] = choice
-    plan.pauses[person] = pauses
-    plan.group[person] = group
-
-
-@njit(cache=True, nogil=True)
-def put_back(
     person: int,
     first_day: int,
     end_day: int,
+    choice: NDArray[np.int16],
+    pauses: NDArray[np.int16],
+    group: NDArray[np.int8],
     marks: NDArray[np.int8],
     plan: Plan,
     need: Need,
     team: Team,
     shifts: Shifts,
 ) -> None:
-    """Count a window's shifts in with the groups they had."""
+    """Give a person back what there was, and count a window's shifts in."""
+    plan.choice[person], plan.pauses[person], plan.group[person] = choice, pauses, group
     for day in range(first_day, end_day):
-        option = plan.choice[person, day]
-        if option == NOTHING:
-            continue
-        first = shifts.first[option, day]
-        mark(option, first, first, plan.pauses[person, day], shifts, marks)
-        for offset in range(shifts.slots[option]):
-            slot = first + offset
-            if marks[offset] == 1:
-                set_cell(plan.group[person, slot // need.step], slot, 1, plan, need)
-            if team.watched:
-                plan.on_site[slot] += 1
-                plan.pausing[slot] += int(marks[offset] == 2)
+        if choice[day] != NOTHING:
+            put_back(person, day, choice[day], marks, plan, need, team, shifts)
 
 
 @njit(cache=True, nogil=True)
@@ -267,10 +229,10 @@ def spread_shift(person: int, day: int, pausing: Ints, plan: Plan, need: Need, t
         high = min(high, pauses[j + 1] - length) if j < count - 1 else high
         present = pauses[j]
         set_pause(person, first + present, length, -1, pausing, plan, need)
-        cost, crowd, best = pause_price(person, first + present, length, pausing, plan, need, team)
+        cost, crowd = pause_price(person, first + present, length, pausing, plan, need, team)
         best = present
         for place in range(low, high + 1):
-            price, crowded, _ = pause_price(person, first + place, length, pausing, plan, need, team)
+            price, crowded = pause_price(person, first + place, length, pausing, plan, need, team)
             if price < cost - 1e-9 or (price <= cost + 1e-9 and crowded < crowd):
                 cost, crowd, best = price, crowded, place
         set_pause(person, first + best, length, 1, pausing, plan, need)
@@ -291,12 +253,12 @@ def set_pause(person: int, first: int, length: int, sign: int, pausing: Ints, pl
 @njit(cache=True, nogil=True)
 def pause_price(
     person: int, first: int, length: int, pausing: Ints, plan: Plan, need: Need, team: Team
-) -> tuple[float, int, int]:
-    """What a pause there costs the cover, how many pause then, and its first slot."""
+) -> tuple[float, int]:
+    """What a pause there costs the cover, and how many pause then."""
     cost, crowd = 0.0, 0
     for slot in range(first, first + length):
         cost += plan.loss[plan.group[person, slot // need.step], slot]
         crowd += pausing[slot]
         if team.watched and plan.pausing[slot] >= team.pausing[slot]:
             cost += team.price
-    return cost, crowd, first
+    return cost, crowd

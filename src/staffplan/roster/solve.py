@@ -46,8 +46,9 @@ RESERVE = 0.05
 class RosterResult:
     """A roster with its cover and its proof.
 
-    `objective` is the weighted sum of under- and overstaffed hours, counted on the slots of the search; no roster
-    that keeps the rules has less than `bound`. `gap` = (objective - bound) / price of an understaffed hour, as a
+    `objective` is the cost that was sought, on the slots of the search: of the cover (weighted under- and overstaffed
+    hours, or what service is worth) and of the priced rules, meetings left aside; no roster that keeps the rules has
+    less than `bound`. `gap` = (objective - bound) / price of an understaffed hour, as a
     share of the required hours. `status`: "optimal", "feasible", "time limit" or "interrupted".
     """
 
