@@ -1,11 +1,11 @@
 """The cheapest crews as an integer program: how many people take which tours, shifts and pauses.
 
-For each crew whole people flow through the automaton of its rules. As many leave a state as arrive there, so that they
-can be followed one by one from the first day to the last: every head of the result has a tour that keeps the rules.
-Pauses are counted by when they begin (implicit break placement: Aykin, "Optimal shift scheduling with multiple break
-windows", Management Science 42(4), 1996, pages 591-602). Where the windows of two pauses of a shift overlap, by any moment no more
-people may have begun the second than have ended the first: then the people can be matched in the order in which they
-go.
+For each crew whole people flow through the automaton of its rules. As many leave a state as arrive there, so that
+they can be followed one by one from the first day to the last: every head of the result has a tour that keeps the
+rules. Pauses are counted by when they begin (implicit break placement: Aykin, "Optimal shift scheduling with multiple
+break windows", Management Science 42(4), 1996, pages 591-602). Where the windows of two pauses of a shift overlap, by
+any moment no more people may have begun the second than have ended the first: then the people can be matched in the
+order in which they go.
 """
 
 from __future__ import annotations

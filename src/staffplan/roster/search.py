@@ -194,7 +194,6 @@ def improve(
     """Anneal, and offer the best boards to `incumbent`; `report` gets the moves made on the way."""
     works = [make_work(board.space, seed, stream) for stream in (1, 2)]
     with ThreadPoolExecutor(len(works)) as threads:
-        run_round(board, spans(board.space, 0), works, 0, (1.0, 1.0), threads)  # compiled before the clock is read
         for number, (done, hot, cold, moves) in enumerate(rounds(board.space, schedule)):
             if stop():
                 break
@@ -255,6 +254,22 @@ def run_round(
     ]
     for job in jobs:
         job.result()
+
+
+def warm_up(space: TourSpace) -> None:
+    """Have everything compiled that a search uses. Only the first search after an installation takes long for it; its
+    time is not that of the search, which would otherwise be cut short and not repeat."""
+    board = first_tours(space, np.random.default_rng(0))
+    work = make_work(space, 0, 0)
+    with ThreadPoolExecutor(1) as threads:
+        run_round(
+            board,
+            (Span(0, space.problem.period.days, 0, space.problem.period.slots),),
+            [work],
+            0,
+            (1.0, 1.0),
+            threads,
+        )
 
 
 def polish(board: Board, incumbent: Incumbent) -> None:

@@ -28,7 +28,7 @@ from staffplan.roster.meetings import place_meetings
 from staffplan.roster.notes import roster_notes
 from staffplan.roster.polish import solve_whole
 from staffplan.roster.problem import RosterProblem
-from staffplan.roster.search import Board, Incumbent, Schedule, first_tours, improve, settle
+from staffplan.roster.search import Board, Incumbent, Schedule, first_tours, improve, settle, warm_up
 from staffplan.roster.tables_out import make_roster
 from staffplan.roster.tours import TourSpace, make_tour_space, own_room
 from staffplan.site import Site
@@ -104,13 +104,14 @@ def roster(
     each other. Missing people never make it fail: what is uncovered is counted and noted. Ctrl-C during the search
     keeps the best roster so far.
     """
-    started = time.monotonic()
     problem = build_problem(
         requirement, workforce, settings, shifts=shifts, work_plans=work_plans, site=site, worth=worth
     )
     space = make_tour_space(problem)
     refuse_impossible_people(space)
-    deadline = started + settings.time_limit_seconds * (1 - RESERVE)
+    warm_up(space)
+    best_bound(space, 1, stop=lambda: False, report=lambda bound: None)
+    deadline = time.monotonic() + settings.time_limit_seconds * (1 - RESERVE)
     run = _Run(deadline, move_count(problem, settings.effort), on_progress)
     incumbent, interrupted = search(space, run, settings.effort, seed)
     board = Board(space, incumbent.tours)
