@@ -48,8 +48,8 @@ MODELS = {
     "min_agents_erlang_a": Model(("in_patience_s",)),
     "mmck": Model(("in_trunks",)),
     "mmck_m": Model(("in_trunks", "in_patience_s")),
-    "erlang_a_redial": Model(("in_patience_s", "in_redial_prob")),
-    "uncertain_volume": Model(("in_volume_cv",), ("in_patience_s",), "sl_offered"),
+    "erlang_a_redial": Model(("in_patience_s", "in_redial_prob"), ("in_volume_cv",)),
+    "uncertain_volume": Model(("in_volume_cv",), ("in_patience_s", "in_redial_prob"), "sl_offered"),
     "chat_balanced": _CHAT,
     "chat_least_loaded": _CHAT,
     "deferred_fifo": Model(("in_arrivals",)),
@@ -200,6 +200,8 @@ def _live_problems(row: dict[Any, Any]) -> Iterator[Told]:
     if chat and _there(row, "in_aht_by_concurrency_s") and len(pace_seconds(row["in_aht_by_concurrency_s"])) == 0:
         said = f"{row['in_aht_by_concurrency_s']!r} is not a list of times above 0"
         yield "in_aht_by_concurrency_s", said, "write the handling time with 1, 2, 3 chats: 300 360 450"
+    if row["model"] == "uncertain_volume" and _there(row, "in_redial_prob") and not _there(row, "in_patience_s"):
+        yield "in_patience_s", "who hangs up may call again, and nobody is said to hang up", "fill it in, seconds"
     if not _there(row, "in_aht_s") and not chat and row["model"] != "erlang_b":
         yield "in_aht_s", "the handling time is not given", "fill it in, seconds"
     if _there(row, "in_target_sl") and not _there(row, "in_T_s"):
