@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 
 from staffplan.people_settings import RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.roster.automaton import Automaton, make_automaton
-from staffplan.roster.build import build_problem, contract_options, useful_options
+from staffplan.roster.build import build_problem
+from staffplan.roster.candidates import useful_options
+from staffplan.roster.presence import contract_options
 from staffplan.roster.problem import Period, Person, RosterProblem
 from staffplan.roster.rules import rules_of
 from staffplan.roster.rules.team import ConcurrentBreaks, Seats, TeamRule, minimum_people, team_rules

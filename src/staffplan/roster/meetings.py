@@ -19,7 +19,7 @@ from staffplan.clock import local_dates, midnight, parse_spans, wall_instant
 from staffplan.errors import Note
 from staffplan.meeting_tables import attendees
 from staffplan.people_settings import RosterSettings
-from staffplan.roster.build import days_off
+from staffplan.roster.presence import days_off
 from staffplan.roster.queue_time import Ints, Prices, QueueTime, queue_time
 from staffplan.roster.rules.team import team_rules
 from staffplan.site import Site

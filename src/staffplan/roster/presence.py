@@ -1,0 +1,209 @@
+"""Who can work which candidate shift on which day, and how many hours: contract, availability, time off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from staffplan.clock import WEEKDAYS, SiteCalendar, Spans, parse_spans, parse_weekdays
+from staffplan.people_settings import ShiftSettings
+from staffplan.roster.agreements import locked_in
+from staffplan.roster.problem import DAYS_OF_A_WHOLE_WEEK, Period, Person, ShiftOption
+from staffplan.tables import Workforce
+
+DAY = 24 * 60
+CREDITED_DAYS = 5
+"""A day of paid time off counts as a fifth of the weekly hours, and no more than five count in a week."""
+
+
+Walls = tuple[NDArray[np.int64], NDArray[np.int64]]
+"""(days, options) start and end on the wall clock, minutes after midnight of the shift's day."""
+
+
+def _rows(frame: pd.DataFrame) -> Iterator[Any]:
+    """The rows, their cells by column name."""
+    yield from frame.itertuples()
+
+
+def contract_options(
+    person: Person, options: tuple[ShiftOption, ...], shifts: Mapping[str, ShiftSettings], period: Period
+) -> NDArray[np.bool_]:
+    """(days, options): the contract allows the shift, and the shift may start on that weekday."""
+    weekdays = {family: parse_weekdays(shift.weekdays) for family, shift in shifts.items()}
+    days = [period.day(d).weekday() for d in range(period.days)]
+    return np.array(
+        [[o.family in person.contract.shifts and day in weekdays[o.family] for o in options] for day in days]
+    )
+
+
+def available_options(agent_id: str, workforce: Workforce, walls: Walls, period: Period) -> NDArray[np.bool_]:
+    """(days, options): the shift lies within hours in which the agent can work."""
+    rows = workforce.availability.frame
+    rows = rows[rows["agent_id"] == agent_id]
+    starts, ends = walls
+    if rows.empty:
+        return np.ones(starts.shape, dtype=bool)
+    by_weekday: list[Spans] = [()] * len(WEEKDAYS)
+    for row in _rows(rows):
+        for weekday in parse_weekdays(str(row.weekdays)):
+            by_weekday[weekday] += parse_spans(str(row.hours))
+    inside = np.zeros(starts.shape, dtype=bool)
+    for d in range(period.days):
+        for begin, end in spans_around(by_weekday, period.day(d).weekday()):
+            inside[d] |= (starts[d] >= begin) & (ends[d] <= end)
+    return inside
+
+
+def spans_around(by_weekday: list[Spans], weekday: int) -> list[tuple[int, int]]:
+    """Spans of yesterday, today and tomorrow in minutes after today's midnight, joined where they touch."""
+    shifted = [
+        (begin + step * DAY, end + step * DAY)
+        for step in (-1, 0, 1, 2)
+        for begin, end in by_weekday[(weekday + step) % 7]
+    ]
+    joined: list[tuple[int, int]] = []
+    for begin, end in sorted(shifted):
+        if joined and begin <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((begin, end))
+    return joined
+
+
+@dataclass(frozen=True)
+class DaysOff:
+    """Days of an agent's time off, all of them and the paid ones."""
+
+    all_days: frozenset[date]
+    paid_days: frozenset[date]
+
+
+def days_off(agent_id: str, workforce: Workforce) -> DaysOff:
+    """Time off with `paid` left blank is paid."""
+    rows = workforce.time_off.frame
+    everything: set[date] = set()
+    unpaid: set[date] = set()
+    for row in _rows(rows[rows["agent_id"] == agent_id]):
+        days = {day.date() for day in pd.date_range(row.first_day, row.last_day)}
+        everything |= days
+        unpaid |= days if row.paid == "no" else set()
+    return DaysOff(frozenset(everything), frozenset(everything - unpaid))
+
+
+def touches(days: frozenset[date], walls: Walls, period: Period) -> NDArray[np.bool_]:
+    """(days, options): the shift has a minute on one of the days; a night shift has some on the next day."""
+    off = np.array([period.day(d) in days for d in range(period.days + 1)], dtype=bool)
+    past_midnight = walls[1] > DAY
+    return np.asarray(off[:-1, None] | (past_midnight & off[1:, None]), dtype=bool)
+
+
+@dataclass(frozen=True)
+class Away:
+    """Everybody's time off, and what of it counts. free, paid: (people, weeks) days credited, all and the paid."""
+
+    days: tuple[DaysOff, ...]
+    free: NDArray[np.int64]
+    paid: NDArray[np.int64]
+
+    def credited_hours(self, people: Sequence[Person]) -> NDArray[np.float64]:
+        """(people, 2): hours that the time off of the whole period counts, and the paid time off alone."""
+        a_day = np.array([person.contract.weekly_hours_min / CREDITED_DAYS for person in people])
+        return np.stack([self.free.sum(axis=1) * a_day, self.paid.sum(axis=1) * a_day], axis=1)
+
+
+def times_away(
+    people: tuple[Person, ...],
+    workforce: Workforce,
+    groups: tuple[str, ...],
+    required: NDArray[np.float64],
+    period: Period,
+    calendar: SiteCalendar,
+) -> Away:
+    """Time off as the tables have it, and holidays on which none of the person's groups is open."""
+    off = tuple(days_off(person.agent_id, workforce) for person in people)
+    holidays = [closed_holidays(person, groups, required, period, calendar) for person in people]
+    return Away(off, *credited_days(off, holidays, period))
+
+
+def closed_holidays(
+    person: Person, groups: tuple[str, ...], required: NDArray[np.float64], period: Period, calendar: SiteCalendar
+) -> set[date]:
+    """Monday to Friday holidays on which none of the person's groups is open: they count as paid time off."""
+    mine = [groups.index(skill) for skill in person.skills]
+    found = set()
+    for d in range(period.days):
+        special = calendar.special_days.get(period.day(d))
+        if special is None or special.kind == "event" or period.day(d).weekday() >= CREDITED_DAYS:
+            continue
+        if not required[mine, period.day_slot[d] : period.day_slot[d + 1]].any():
+            found.add(period.day(d))
+    return found
+
+
+def credited_days(
+    off: Sequence[DaysOff], holidays: list[set[date]], period: Period
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """(people, weeks) days of time off and closed holidays that count in each week: all of them, and the paid."""
+    shape = (len(off), period.weeks)
+    free, paid = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
+    for number, (mine, closed) in enumerate(zip(off, holidays, strict=True)):
+        for week in range(period.weeks):
+            days = {period.day(d) for d in period.week_days(week)}
+            free[number, week] = min(CREDITED_DAYS, len(days & (mine.all_days | closed)))
+            paid[number, week] = min(CREDITED_DAYS, len(days & (mine.paid_days | closed)))
+    return free, paid
+
+
+def paid_bounds(
+    people: tuple[Person, ...], free: NDArray[np.int64], paid: NDArray[np.int64], period: Period
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """(people, weeks) fewest and most paid minutes of work in each week, time off credited.
+
+    Every day off takes a fifth from the minimum; a paid one also takes a fifth of the minimum from the maximum.
+    """
+    least = np.array([person.contract.weekly_hours_min * 60 for person in people])[:, None]
+    ceiling = np.array([person.contract.weekly_hours_max * 60 for person in people])[:, None]
+    whole = np.array([len(period.week_days(week)) >= DAYS_OF_A_WHOLE_WEEK for week in range(period.weeks)])
+    due = np.ceil(least / CREDITED_DAYS * (CREDITED_DAYS - free) - 1e-6) * whole
+    most = np.maximum(np.floor(ceiling - least / CREDITED_DAYS * paid + 1e-6), 0)
+    return due.astype(np.int64), most.astype(np.int64)
+
+
+def who_can_work(
+    people: tuple[Person, ...],
+    away: Away,
+    useful: NDArray[np.bool_],
+    workforce: Workforce,
+    options: tuple[ShiftOption, ...],
+    shifts: Mapping[str, ShiftSettings],
+    walls: Walls,
+    period: Period,
+) -> tuple[NDArray[np.bool_], tuple[dict[int, str], ...]]:
+    """`allowed` and `why_not` of the problem. useful, (people, days, options): somebody is needed then."""
+    allowed = np.zeros(useful.shape, dtype=bool)
+    why_not: list[dict[int, str]] = []
+    for number, person in enumerate(people):
+        wanted = useful[number] | locked_in(person, options, period)
+        mine = contract_options(person, options, shifts, period) & wanted
+        here = available_options(person.agent_id, workforce, walls, period)
+        at_work = ~touches(away.days[number].all_days, walls, period)
+        allowed[number] = mine & here & at_work
+        why_not.append(reasons(mine, here, at_work))
+    return allowed, tuple(why_not)
+
+
+def reasons(mine: NDArray[np.bool_], here: NDArray[np.bool_], free: NDArray[np.bool_]) -> dict[int, str]:
+    """Why a day has no allowed option: not needed (or not in the contract), time off, or not available."""
+    found = {}
+    for day in np.flatnonzero(~(mine & here & free).any(axis=1)).tolist():
+        if not mine[day].any():
+            found[day] = "not needed"
+        else:
+            found[day] = "not available" if (mine & free)[day].any() else "time off"
+    return found
