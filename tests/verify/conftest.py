@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from datetime import date
 
@@ -61,6 +62,21 @@ def make_volumes() -> Callable[..., VolumeForecast]:
 @pytest.fixture
 def make_site() -> Callable[..., Site]:
     return site_of
+
+
+@pytest.fixture
+def make_chats() -> Callable[..., Line]:
+    """A line of chats from contacts in each half-hour."""
+
+    def line(
+        offered: Sequence[float], *, aht: float = 300.0, simulation: SimulateSettings = EXPONENTIAL, **queue: object
+    ) -> Line:
+        chat = dataclasses.replace(calls(**queue), channel="chat")
+        site, forecast = site_of(chat), volumes(offered, aht=aht)
+        (pool,) = pools(VolumeForecast.of(forecast.frame.assign(channel="chat")), site)
+        return make_line(pool, forecast, simulation, site)
+
+    return line
 
 
 @pytest.fixture

@@ -51,16 +51,26 @@ def test_the_same_seed_gives_the_same_requirement(make_calls, make_volumes, make
     pd.testing.assert_frame_equal(first, again)
 
 
-def test_chat_and_mail_keep_their_own_models(make_calls, make_volumes, make_site):
-    chat = Queue("chat", "chat", "chat", goal=Goal(service_level=0.8, within_seconds=60), concurrency=3)
+def test_chats_are_verified_too_and_cost_less_than_each_interval_by_itself(make_calls, make_volumes, make_site):
+    """Two at once, each a quarter slower; customers hang up, which the method erlang-c denies."""
+    goal = Goal(service_level=0.8, within_seconds=60)
+    chat = Queue("chat", "chat", "chat", goal=goal, concurrency=2, concurrency_slowdown=0.25, patience_seconds=340)
     both = [make_volumes(TWO_PEAKS).frame, make_volumes(TWO_PEAKS, name="chat").frame.assign(channel="chat")]
     forecast = VolumeForecast.of(pd.concat(both, ignore_index=True))
     site = make_site(make_calls(), chat)
     result = by("verified", forecast, site)
     models = result.requirement.frame.groupby("planning_group")["model"].unique()
-    assert models["chat"].tolist() == ["chat"]
-    assert models["calls"].tolist() == ["verified"]
-    assert ("left out", "chat") in {(note.kind, note.place) for note in result.notes}
+    assert models.to_dict() == {"chat": ["verified"], "calls": ["verified"]}
+    facts = result.facts
+    assert facts["worst interval chat"] >= 0.79
+    assert facts["agent hours chat"] < facts["erlang-c agent hours chat"]
+    (told,) = [note.message for note in result.notes if note.place == "chat" and "verified" in note.message]
+    assert "its own model, each interval by itself: " in told
+    assert "plain Erlang C, as if chats were calls: " in told
+    trailing = by("offered-load", forecast, site)
+    models = trailing.requirement.frame.groupby("planning_group")["model"].unique()
+    assert models.to_dict() == {"chat": ["chat"], "calls": ["offered-load"]}
+    assert ("left out", "chat") in {(note.kind, note.place) for note in trailing.notes}
 
 
 def test_the_load_trails_behind_the_calls(make_calls, make_volumes, make_site):

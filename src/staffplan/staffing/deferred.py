@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from staffplan.clock import local_dates
 from staffplan.errors import ConfigError, Note, Problem
-from staffplan.settings import Shrinkage, StaffingSettings
+from staffplan.settings import StaffingSettings
 from staffplan.site import Queue, Site
 from staffplan.staffing.arrays import Array
 from staffplan.staffing.backlog import DeferredWork, Finished, Flags, Indices, level_agents, work_off
@@ -59,50 +59,71 @@ def make_grid(horizon: tuple[int, int], interval_minutes: int, added_periods: in
     return Grid(horizon[0] + place * step, added, count, source.astype(np.int64))
 
 
-def size_deferred(
-    pool: Pool,
-    site: Site,
-    settings: StaffingSettings,
-    *,
-    horizon: tuple[int, int],
-    fallback_starts: NDArray[np.int64],
-) -> tuple[Sized, tuple[Note, ...]]:
-    """Agents in every service-hour interval so that each queue's share is finished by its deadline.
+@dataclass(frozen=True)
+class Backlog:
+    """A pool's work over the plan and the weeks added on both sides; arrays (queues, intervals) and (intervals,)."""
 
-    `fallback_starts` are the open intervals of a group without service hours. A row counts the contacts that arrived
-    since the row before it, the closed hours included; its service level and response time are theirs.
-    A group that is never open has no rows.
-    """
+    pool: Pool
+    grid: Grid
+    is_open: Flags
+    offered: Array
+    aht_seconds: Array
+    usable: float
+    """The share of an agent's time that may be spent on it."""
+    interval_minutes: int
+
+    def work(self) -> DeferredWork:
+        """What comes in, as ready from the end of its interval; by when the first of it is due."""
+        dues = [due_intervals(queue, self.is_open, self.interval_minutes) for queue in self.pool.queues]
+        there = (self.offered > 0) | ~(self.offered > 0).any(axis=0)
+        due = np.where(there, np.array(dues), len(self.is_open)).min(axis=0)
+        amount = (self.offered * self.aht_seconds).sum(axis=0) / (self.interval_minutes * 60 * self.usable)
+        return DeferredWork(amount, np.arange(1, len(amount) + 1), due, self.is_open)
+
+    @property
+    def rows(self) -> Indices:
+        """Places of the plan's own open intervals."""
+        places = np.flatnonzero(self.is_open)
+        inside = self.grid.inside
+        return np.asarray(places[(places >= inside.start) & (places < inside.stop)], dtype=np.int64)
+
+    def levelled(self, work: DeferredWork, site: Site, lost: Array) -> Array:
+        """(open intervals,): whole heads of whom a share is lost, rounded once."""
+        return level_agents(
+            work,
+            share=max(queue.goal.service_level or 0.0 for queue in self.pool.queues),
+            minimum=max(queue.minimum_agents for queue in self.pool.queues),
+            stretch=_local_days(self.grid.starts[self.is_open], site),
+            available=1.0 - lost,
+        )
+
+
+def make_backlog(pool: Pool, site: Site, *, horizon: tuple[int, int], fallback_starts: NDArray[np.int64]) -> Backlog:
+    """`fallback_starts` are the open intervals of a group without service hours."""
     minutes = site.calendar.interval_minutes
     grid = make_grid(horizon, minutes, _periods_to_add(pool, horizon, minutes))
     is_open = open_intervals(pool, site, grid, fallback_starts)
     offered, aht = _contacts(pool, grid, minutes)
-    if not is_open[grid.inside].any():
-        return _never_open(pool, float(offered[:, grid.inside].sum()))
-    dues = [due_intervals(queue, is_open, minutes) for queue in pool.queues]
-    there = (offered > 0) | ~(offered > 0).any(axis=0)
-    due = np.where(there, np.array(dues), len(is_open)).min(axis=0)
     usable = min(queue.goal.max_occupancy or 1.0 for queue in pool.queues)
-    work = (offered * aht).sum(axis=0) / (minutes * 60 * usable)
-    deferred = DeferredWork(work, np.arange(1, len(work) + 1), due, is_open)
-    heads = _heads(pool, deferred, shrinkage_at(grid.starts[is_open], settings, site.calendar.timezone), grid, site)
-    answers = _responses(pool.queues, offered, deferred, work_off(deferred, heads[0]), minutes)
-    sized = _rows(pool, grid, is_open, (offered, aht), answers, heads, usable)
+    return Backlog(pool, grid, is_open, offered, aht, usable, minutes)
+
+
+def size_deferred(backlog: Backlog, site: Site, settings: StaffingSettings) -> tuple[Sized, tuple[Note, ...]]:
+    """Agents in every service-hour interval so that each queue's share is finished by its deadline.
+
+    A row counts the contacts that arrived since the row before it, the closed hours included; its service level and
+    response time are theirs. A group that is never open has no rows.
+    """
+    pool, grid, is_open, offered = backlog.pool, backlog.grid, backlog.is_open, backlog.offered
+    if not len(backlog.rows):
+        return _never_open(pool, float(offered[:, grid.inside].sum()))
+    work = backlog.work()
+    shrinkage = shrinkage_at(grid.starts[is_open], settings, site.calendar.timezone)
+    shares = (np.zeros(1), shrinkage.not_in_roster, shrinkage.everything)
+    heads = tuple(backlog.levelled(work, site, lost) for lost in shares)
+    answers = _responses(pool.queues, offered, work, work_off(work, heads[0]), backlog.interval_minutes)
+    sized = _rows(pool, grid, is_open, (offered, backlog.aht_seconds), answers, heads, backlog.usable)
     return sized, _notes(pool, grid, is_open, offered, answers)
-
-
-def _heads(pool: Pool, deferred: DeferredWork, shrinkage: Shrinkage, grid: Grid, site: Site) -> tuple[Array, ...]:
-    """Levelled heads on the line, on queue and on duty, (open intervals,) each, rounded once each."""
-    return tuple(
-        level_agents(
-            deferred,
-            share=max(queue.goal.service_level or 0.0 for queue in pool.queues),
-            minimum=max(queue.minimum_agents for queue in pool.queues),
-            stretch=_local_days(grid.starts[deferred.is_open], site),
-            available=1.0 - lost,
-        )
-        for lost in (np.zeros(1), shrinkage.not_in_roster, shrinkage.everything)
-    )
 
 
 def _never_open(pool: Pool, contacts: float) -> tuple[Sized, tuple[Note, ...]]:

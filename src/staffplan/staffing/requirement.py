@@ -17,7 +17,7 @@ from staffplan.errors import Note
 from staffplan.progress import OnProgress, Progress, silent
 from staffplan.settings import StaffingSettings
 from staffplan.site import Queue, Site
-from staffplan.staffing.deferred import size_deferred
+from staffplan.staffing.deferred import Backlog, make_backlog, size_deferred
 from staffplan.staffing.live import Sized, size_live
 from staffplan.staffing.pool import Pool, instants, pools
 from staffplan.staffing.shrinkage import shrinkage_at
@@ -61,15 +61,21 @@ def _size(pool: Pool, forecast: VolumeForecast, settings: StaffingSettings, site
     notes = [_default_goal_note(queue) for queue in pool.queues if queue.goal_is_default]
     notes += _zero_aht_notes(pool)
     if pool.queues[0].work_type == "deferred":
-        starts = instants(forecast)
-        horizon = (int(starts.min()), int(starts.max()))
-        fallback, assumed = _fallback_hours(pool, forecast, starts)
-        sized, said = size_deferred(pool, site, settings, horizon=horizon, fallback_starts=fallback)
+        backlog, assumed = backlog_of(pool, forecast, site)
+        sized, said = size_deferred(backlog, site, settings)
         return sized, [*notes, *assumed, *said]
     interval_seconds = site.calendar.interval_minutes * 60.0
     shrinkage = shrinkage_at(pool.starts, settings, site.calendar.timezone)
     sized = size_live(pool, shrinkage, interval_seconds=interval_seconds, with_abandonment=hangs_up(pool, settings))
     return sized, [*notes, *_live_notes(pool, settings, interval_seconds)]
+
+
+def backlog_of(pool: Pool, forecast: VolumeForecast, site: Site) -> tuple[Backlog, list[Note]]:
+    """The work of a group that may wait, over the whole forecast, and what is assumed of its hours."""
+    starts = instants(forecast)
+    horizon = (int(starts.min()), int(starts.max()))
+    fallback, assumed = _fallback_hours(pool, forecast, starts)
+    return make_backlog(pool, site, horizon=horizon, fallback_starts=fallback), assumed
 
 
 def hangs_up(pool: Pool, settings: StaffingSettings) -> bool:

@@ -170,7 +170,7 @@ def _busy_from_before(heap: Floats, agents: int, start: float, end: float) -> fl
 
 
 @njit(cache=True, inline="always")
-def _count(row: Floats, wait: float, patience: float, allowed: float) -> None:
+def count_contact(row: Floats, wait: float, patience: float, allowed: float) -> None:
     """What became of one contact; `wait` is that of a customer who never hangs up."""
     row[OFFERED] += 1.0
     if wait <= allowed:
@@ -187,7 +187,7 @@ def _count(row: Floats, wait: float, patience: float, allowed: float) -> None:
 
 
 @njit(cache=True, inline="always")
-def _count_turned_away(row: Floats, waited: float, patience: float, allowed: float) -> None:
+def count_turned_away(row: Floats, waited: float, patience: float, allowed: float) -> None:
     row[OFFERED] += 1.0
     row[LEFT] += 1.0
     if min(waited, patience) <= allowed:
@@ -210,10 +210,10 @@ def trial(span: Span, crowd: Crowd, heaps: Floats, before: int, agents: int, fir
             start = max(arrival, span.start, heap[0]) if agents > 0 else np.inf
             if start >= span.end and span.closes:
                 if own:
-                    _count_turned_away(row, span.end - arrival, patience, allowed)
+                    count_turned_away(row, span.end - arrival, patience, allowed)
                 continue
             if own:
-                _count(row, start - arrival, patience, allowed)
+                count_contact(row, start - arrival, patience, allowed)
             if agents > 0 and start - arrival <= patience:
                 row[BUSY] += max(0.0, min(start + crowd.work[place], span.end) - start)
                 _sift_down(heap, agents, start + crowd.work[place])
@@ -245,19 +245,19 @@ def play(
                 if not span.closes:
                     stay[r] = place
                     break
-                _count_turned_away(row, span.end - arrival, patience, span.allowed[crowd.queue[place]])
+                count_turned_away(row, span.end - arrival, patience, span.allowed[crowd.queue[place]])
                 continue
-            _count(row, start - arrival, patience, span.allowed[crowd.queue[place]])
+            count_contact(row, start - arrival, patience, span.allowed[crowd.queue[place]])
             if start - arrival <= patience:
                 finish = start + crowd.work[place]
                 counts[now, r, BUSY] += min(finish, span.end) - start
                 _sift_down(heap, agents, finish)
-    left: Crowd = _those_from(crowd, stay)
+    left: Crowd = those_from(crowd, stay)
     return left
 
 
 @njit(cache=True)
-def _those_from(crowd: Crowd, stay: Ints) -> Crowd:
+def those_from(crowd: Crowd, stay: Ints) -> Crowd:
     """The contacts of each repetition from the place given on."""
     repetitions = len(crowd.first) - 1
     first = np.zeros(repetitions + 1, dtype=np.int64)

@@ -47,6 +47,9 @@ class Line:
     """(queues, days): squared coefficient of variation of the day's volume beyond chance."""
     handling: Floats
     """Equally likely handling times, as multiples of their mean."""
+    slots: int = 1
+    """Contacts an agent has in hand at once, and how much each further one slows all."""
+    slowdown: float = 0.0
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -83,7 +86,10 @@ class Line:
 
 
 def make_line(pool: Pool, forecast: VolumeForecast, settings: SimulateSettings, site: Site) -> Line:
-    """The line of a planning group whose work waits seconds and is done one contact at a time."""
+    """The line of a planning group whose work waits seconds.
+
+    Of chats with different rules, the fewest at once and the largest slowdown hold.
+    """
     length = site.calendar.interval_minutes * 60.0
     instants = pd.DatetimeIndex(pool.starts.view("datetime64[ns]")).tz_localize("UTC")
     numbers = np.round((pool.starts - pool.starts[0]) / (length * 1e9)).astype(np.int64)
@@ -95,6 +101,7 @@ def make_line(pool: Pool, forecast: VolumeForecast, settings: SimulateSettings, 
     promise = group_promise(list(pool.queues))
     rates = [queue.goal.max_abandon_rate for queue in pool.queues]
     own = [queue.goal.threshold_seconds for queue in pool.queues]
+    chats = [queue for queue in pool.queues if queue.work_type == "concurrent"]
     allowed = [promise.threshold_seconds if seconds is None else seconds for seconds in own]
     return Line(
         name=pool.name,
@@ -112,6 +119,8 @@ def make_line(pool: Pool, forecast: VolumeForecast, settings: SimulateSettings, 
         week=np.array([(each - days[0]).days // 7 for each in days], dtype=np.int64),
         day_variation=day_variations(pool, forecast, day, settings),
         handling=handling_times(settings),
+        slots=min(queue.concurrency for queue in chats) if chats else 1,
+        slowdown=max((queue.concurrency_slowdown for queue in chats), default=0.0),
     )
 
 

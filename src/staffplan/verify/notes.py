@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from staffplan.errors import Note
 from staffplan.settings import StaffingSettings
-from staffplan.site import Site
-from staffplan.tables import WORK_TYPE, VolumeForecast
+from staffplan.staffing.pool import Pool
 from staffplan.verify.judge import Judged
 
 CARRIED_OVER = "staffing.method"
 """Place of the note that each interval is sized by itself."""
 
 
-def about(name: str, chosen: Judged, erlang_c: Judged, staffing: StaffingSettings) -> Note:
-    """One line to compare: agent hours and simulated waits of the method chosen and of plain Erlang C."""
+def about(name: str, chosen: Judged, others: Mapping[str, Judged], staffing: StaffingSettings) -> Note:
+    """One line to compare: agent hours and simulated waits of the method chosen and of `others`, by their names."""
     scope = f", goal kept in every {staffing.goal_scope}" if staffing.method == "verified" else ""
-    both = f"{staffing.method}{scope}: {_figures(chosen)}; plain Erlang C: {_figures(erlang_c)}"
-    said = f"{both} (simulated, {chosen.counts.shape[1]} repetitions with other random numbers than the search's)"
+    told = [f"{staffing.method}{scope}: {_figures(chosen)}"]
+    told += [f"{label}: {_figures(judged)}" for label, judged in others.items()]
+    said = (
+        f"{'; '.join(told)} (simulated, {chosen.repetitions} repetitions with other random numbers than the search's)"
+    )
     return Note("staff", "assumption", name, said)
 
 
@@ -34,13 +36,12 @@ def still_true(note: Note, judged: Collection[str]) -> bool:
     return note.place != CARRIED_OVER and not (note.kind == "left out" and note.place in judged)
 
 
-def about_the_rest(forecast: VolumeForecast, site: Site, judged: Collection[str]) -> Iterator[Note]:
+def about_the_rest(rest: Collection[Pool], judged: Collection[str]) -> Iterator[Note]:
     """Groups that keep their own model, and what the simulation leaves out."""
-    channels = dict(zip(forecast.frame["queue"], forecast.frame["channel"], strict=True))
-    for name, channel in sorted(channels.items()):
-        if WORK_TYPE[channel] == "concurrent":
+    for pool in rest:
+        if pool.queues[0].work_type == "concurrent":
             said = "contacts handled several at once are sized by their own model, each interval by itself"
-            yield Note("staff", "left out", name, said)
+            yield Note("staff", "left out", pool.name, said)
     if judged:
         said = (
             "not simulated: redials, absences and breaks (a requirement has no people), contacts waiting from before "

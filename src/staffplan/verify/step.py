@@ -25,16 +25,18 @@ from staffplan.verify.offered_load import modified_offered_load
 from staffplan.verify.risk import at_risk
 from staffplan.verify.search import confirm, fewest_by_interval, fewest_by_period, make_scope
 
+ONE_AT_A_TIME = "plain Erlang C, as if chats were calls"
 FRESH = 1_000_003
 """Seeds of confirmations lie this far from the plan's own."""
 
 
 @dataclass(frozen=True)
 class Compared:
-    """A requirement of one group and the same group staffed by plain Erlang C, both played with the same contacts."""
+    """A requirement of one group and the same group staffed otherwise, all played with the same contacts."""
 
     chosen: Judged
-    erlang_c: Judged
+    others: Mapping[str, Judged]
+    """By their names; the first is what the method erlang-c would have staffed."""
 
 
 def staff_by_method(
@@ -48,9 +50,9 @@ def staff_by_method(
 ) -> StaffingResult:
     """The requirement by `staffing.method`, for the volume that `staffing.risk` names.
 
-    `offered-load` and `verified` concern groups whose work waits seconds, one contact at a time; chat and deferred
-    work keep their own models. What these two predict is simulated, and what plain Erlang C would have cost and given
-    is told beside it. Raises DataError as `staffing.staff` does.
+    `offered-load` concerns groups whose work waits seconds, one contact at a time, `verified` chats too; other work
+    keeps its own model. What these two predict is simulated, and what plain Erlang C would have cost and given is
+    told beside it. Raises DataError as `staffing.staff` does.
     """
     wanted, notes = at_risk(forecast, staffing.risk, site)
     if staffing.method in ("erlang-c", "erlang-a"):
@@ -61,7 +63,8 @@ def staff_by_method(
     by_model = staff(wanted, staffing, site=site)
     plain = staff(wanted, staffing.model_copy(update={"method": "erlang-c"}), site=site)
     work = _Work(wanted, staffing, simulation, site, seed)
-    groups = [pool for pool in pools(wanted, site) if pool.queues[0].work_type == "immediate"]
+    kinds = ("immediate", "concurrent") if staffing.method == "verified" else ("immediate",)
+    groups = [pool for pool in pools(wanted, site) if pool.queues[0].work_type in kinds]
     frame, found = by_model.requirement.frame.copy(), {}
     for number, pool in enumerate(groups):
         on_progress(Progress("staff", number, len(groups), pool.name))
@@ -72,9 +75,9 @@ def staff_by_method(
             frame.loc[frame.index[rows], name] = values
     on_progress(Progress("staff", len(groups), len(groups)))
     requirement = StaffingRequirement.of(frame)
-    told = [about(name, each.chosen, each.erlang_c, staffing) for name, each in found.items()]
+    told = [about(name, each.chosen, each.others, staffing) for name, each in found.items()]
     kept = [note for note in by_model.notes if still_true(note, found)]
-    rest = about_the_rest(wanted, site, found)
+    rest = about_the_rest([pool for pool in pools(wanted, site) if pool.name not in found], found)
     facts = {**totals(requirement, site), **_facts(found)}
     return StaffingResult(requirement, (*told, *notes, *kept, *rest), facts)
 
@@ -90,7 +93,7 @@ class _Work:
     seed: int
 
     def compare(self, pool: Pool, erlang_c: Floats) -> Compared:
-        """The group by the method asked for, and what plain Erlang C's agents would have given."""
+        """The group by the method asked for, and what the agents of the method erlang-c would have given."""
         line = make_line(pool, self.forecast, self.simulation, self.site)
         repetitions = repetitions_for(line)
         agents = self._trailing(pool)
@@ -98,8 +101,24 @@ class _Work:
             chosen = self._verified(line, agents, repetitions)
         else:
             chosen = judge(line, agents, seed=self.seed + FRESH, repetitions=repetitions)
-        plain = judge(line, erlang_c.astype(np.int64), seed=self.seed + FRESH, repetitions=-(-repetitions // 3))
-        return Compared(chosen, plain)
+        others = {"plain Erlang C": erlang_c}
+        if line.slots > 1:
+            others = {"its own model, each interval by itself": erlang_c, ONE_AT_A_TIME: self._one_at_a_time(pool)}
+        return Compared(
+            chosen,
+            {
+                label: judge(line, heads.astype(np.int64), seed=self.seed + FRESH, repetitions=-(-repetitions // 3))
+                for label, heads in others.items()
+            },
+        )
+
+    def _one_at_a_time(self, pool: Pool) -> Floats:
+        """(open intervals,): agents as if chats were calls."""
+        calls = tuple(dataclasses.replace(queue, channel="voice") for queue in pool.queues)
+        shrinkage = shrinkage_at(pool.starts, self.staffing, self.site.calendar.timezone)
+        length = self.site.calendar.interval_minutes * 60.0
+        as_calls = dataclasses.replace(pool, queues=calls)
+        return size_live(as_calls, shrinkage, interval_seconds=length, with_abandonment=False).agents_required
 
     def _trailing(self, pool: Pool) -> Ints:
         """(open intervals,): agents for the load as it trails behind the calls."""
@@ -143,7 +162,7 @@ def _facts(found: Mapping[str, Compared]) -> dict[str, float]:
     """Agent hours and worst intervals, by group, of the method chosen and of plain Erlang C."""
     facts = {}
     for name, both in found.items():
-        for label, judged in (("", both.chosen), ("erlang-c ", both.erlang_c)):
+        for label, judged in (("", both.chosen), ("erlang-c ", next(iter(both.others.values())))):
             facts[f"{label}agent hours {name}"] = judged.agent_hours
             facts[f"{label}worst interval {name}"] = judged.worst_level
             facts[f"{label}service level {name}"] = judged.overall_level
