@@ -1,45 +1,121 @@
-"""Why not: the smallest conflict for everybody who cannot be given a tour, in a manager's words.
+"""Why not: for everybody who has no tour the smallest conflict and what would end it, in a manager's words.
 
-Cover is soft, so only the rules of one person can contradict each other. First arithmetic: hours due against the
-hours that the days left can give. Then CP-SAT with one literal for each rule and week, one worker; the core it
-names is solved again without each of its parts in turn until only what is needed for the conflict is left.
+Cover is soft, so only what binds one person can contradict itself. What binds is a list of ladders (looser.py). One
+after the other is taken away and the person's automaton built anew: what can be left out is no part of the conflict,
+and of what is left nothing can. Each member is then loosened alone, just as far as needed; where no single change
+helps, the cheapest of them is made and what still contradicts looked for again. Every way out that is told was
+tried: with it the automaton of the person has a tour.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
-from ortools.sat.python import cp_model
 
 from staffplan.errors import InfeasibleError, Problem
+from staffplan.roster.automaton import make_automaton
+from staffplan.roster.case import Case
 from staffplan.roster.kernels import IMPOSSIBLE
-from staffplan.roster.problem import Person, RosterProblem
-from staffplan.roster.rules import Posted, rules_of, span
+from staffplan.roster.looser import Ladder, Step, ladders
+from staffplan.roster.problem import RosterProblem
+from staffplan.roster.rules import Locked, rules_of, span
 from staffplan.roster.tours import TourSpace, price_tour
 
 MOST_NAMES = 8
+MOST_WAYS = 4
+"""Ways out that are told."""
+MOST_CHANGES = 12
+MOST_EXPLAINED = 25
+"""People whose conflicts are looked into; the others without a tour are named."""
 
 
 @dataclass(frozen=True)
 class Conflict:
-    """What one person's rules contradict each other about."""
+    """What one person's rules contradict each other about, and the ways out, the cheapest first."""
 
     agent_id: str
     message: str
     hint: str
 
 
-def refuse_impossible_people(space: TourSpace) -> None:
+@dataclass
+class Bonds:
+    """What binds one person, and whether there is a tour with each loosened by so many steps; asked once each."""
+
+    case: Case
+    ladders: tuple[Ladder, ...]
+    known: dict[tuple[int, ...], bool] = field(default_factory=dict)
+
+    def possible(self, loosened: Mapping[int, int]) -> bool:
+        """loosened: steps by number of the ladder; the others are as they are."""
+        key = tuple(loosened.get(number, 0) for number in range(len(self.ladders)))
+        if key not in self.known:
+            self.known[key] = has_tour(self.problem(loosened))
+        return self.known[key]
+
+    def problem(self, loosened: Mapping[int, int]) -> RosterProblem:
+        case = self.case
+        for number, steps in loosened.items():
+            case = self.ladders[number].steps[steps - 1].apply(case) if steps else case
+        return case.problem()
+
+    def all_but(self, kept: Iterable[int], loosened: Mapping[int, int]) -> dict[int, int]:
+        """Those of `kept` as they are loosened, the others left out."""
+        names = set(kept)
+        out = {number: len(ladder.steps) for number, ladder in enumerate(self.ladders) if number not in names}
+        return {**out, **{number: loosened.get(number, 0) for number in names}}
+
+
+def has_tour(problem: RosterProblem) -> bool:
+    """Whether the only person of the problem has a tour: the automaton of all that binds has one."""
+    if not problem.people:
+        return True
+    [person] = problem.people
+    machines = [machine for rule in rules_of(person) if (machine := rule.machine(problem, person)) is not None]
+    return not make_automaton(machines, problem.allowed[0]).is_empty
+
+
+def days_of_conflict(problem: RosterProblem) -> tuple[int, int]:
+    """First and last day of the shortest part found of the period in which the only person has no tour, whatever is
+    worked before and after it."""
+    first, last = 0, problem.period.days - 1
+    while first < last and not has_tour(bound_only_in(problem, first + 1, last)):
+        first += 1
+    while first < last and not has_tour(bound_only_in(problem, first, last - 1)):
+        last -= 1
+    return first, last
+
+
+def bound_only_in(problem: RosterProblem, first: int, last: int) -> RosterProblem:
+    """The only person may work any shift of theirs on the other days, where no lock holds, no hours are due in weeks
+    that are not whole, and what was before does not count unless the first day of the period is among them."""
+    [person], period = problem.people, problem.period
+    inside = (np.arange(period.days) >= first) & (np.arange(period.days) <= last)
+    allowed = np.where(inside[None, :, None], problem.allowed, problem.allowed.any(axis=1, keepdims=True))
+    whole = np.array([inside[list(period.week_days(week))].all() for week in range(period.weeks)])
+    days = {period.day(d) for d in np.flatnonzero(inside).tolist()}
+    rules = tuple(
+        replace(rule, days=tuple(lock for lock in rule.days if lock[0] in days)) if isinstance(rule, Locked) else rule
+        for rule in person.rules
+    )
+    bound = replace(person, rules=rules, past=person.past if first == 0 else ())
+    fewest = np.where(whole[None, :], problem.paid_minutes_min, 0)
+    return replace(problem, people=(bound,), allowed=allowed, paid_minutes_min=fewest)
+
+
+def refuse_impossible_people(space: TourSpace, case: Case) -> None:
     """Raise InfeasibleError where somebody's rules allow no tour at all; people with the same conflict together."""
-    nothing = np.zeros_like(space.problem.required)
-    conflicts: list[Conflict] = []
-    for number in range(len(space.problem.people)):
-        if price_tour(space, number, nothing)[0] <= IMPOSSIBLE:
-            conflicts += explain(space.problem, number)
-    if conflicts:
-        raise InfeasibleError(_gathered(conflicts))
+    problem, nothing = space.problem, np.zeros_like(space.problem.required)
+    stuck = [n for n in range(len(problem.people)) if price_tour(space, n, nothing)[0] <= IMPOSSIBLE]
+    if not stuck:
+        return
+    told = _gathered([explain(problem, number, case) for number in stuck[:MOST_EXPLAINED]])
+    if stuck[MOST_EXPLAINED:]:
+        names = _listed([problem.people[number].agent_id for number in stuck[MOST_EXPLAINED:]])
+        told.append(Problem(f"roster:{names}", "no sequence of shifts keeps the rules", "mend the others first"))
+    raise InfeasibleError(told)
 
 
 def _gathered(conflicts: Iterable[Conflict]) -> list[Problem]:
@@ -54,33 +130,103 @@ def _listed(names: list[str]) -> str:
     return ", ".join(names[:MOST_NAMES]) + (f" and {rest} more" if rest > 0 else "")
 
 
-def explain(problem: RosterProblem, number: int) -> list[Conflict]:
-    """The conflicts of one person who has no tour: by arithmetic week by week, else the smallest set of rules."""
-    by_week = [short_week(problem, number, week) for week in range(problem.period.weeks)]
-    found = [conflict for conflict in by_week if conflict is not None]
-    return found or [smallest_conflict(problem, problem.people[number])]
+def explain(problem: RosterProblem, number: int, case: Case) -> Conflict:
+    """The conflict of one person who has no tour."""
+    person = problem.people[number]
+    one = case.of_one(person.agent_id, problem.period.first_day)
+    [alone] = one.problem().people
+    bonds = Bonds(one, tuple(ladders(one, alone)))
+    core = smallest_conflict(bonds, {})
+    if not core:
+        raise RuntimeError(f"no conflict is found for {person.agent_id}, who has no tour")
+    together = "; ".join(bonds.ladders[member].words for member in core)
+    sums = [short_week(problem, number, week) for week in range(problem.period.weeks)]
+    arithmetic = "; ".join(said for said in sums if said)
+    first, last = days_of_conflict(bonds.problem(bonds.all_but(core, {})))
+    when = span(problem.period.day(first), problem.period.day(last))
+    message = f"{when}: these cannot all be kept: {together}" + (f" ({arithmetic})" if arithmetic else "")
+    return Conflict(person.agent_id, message, ways_out(bonds, core))
 
 
-def short_week(problem: RosterProblem, number: int, week: int) -> Conflict | None:
-    """The week's hours against what its days can give, rest between shifts left aside."""
+def smallest_conflict(bonds: Bonds, loosened: Mapping[int, int]) -> list[int]:
+    """Ladders that contradict each other, as they are loosened, and none of which can be left out; empty: none do."""
+    needed = list(range(len(bonds.ladders)))
+    if bonds.possible(bonds.all_but(needed, loosened)):
+        return []
+    for member in reversed(list(needed)):
+        rest = [other for other in needed if other != member]
+        if not bonds.possible(bonds.all_but(rest, loosened)):
+            needed = rest
+    return needed
+
+
+def ways_out(bonds: Bonds, core: Sequence[int]) -> str:
+    """The single changes that free the person, the cheapest first; else the cheapest found of several together."""
+    single = [step for member in core if (step := least_step(bonds, member, {}, everything=True))]
+    if single:
+        ranked = sorted(single, key=lambda way: way[1].cost)[:MOST_WAYS]
+        words = [way[1].words for way in ranked]
+        return f"cheapest: {words[0]}" + ("; or: " + "; or: ".join(words[1:]) if words[1:] else "")
+    several = changes_together(bonds, core)
+    return (
+        "cheapest found, all together: " + "; and ".join(several) if several else "no change of these settings helps"
+    )
+
+
+def least_step(
+    bonds: Bonds, member: int, loosened: Mapping[int, int], *, everything: bool, core: Sequence[int] = ()
+) -> tuple[int, Step] | None:
+    """The first step of a ladder that frees the person (`everything`), or at least ends the conflict of the core.
+
+    Every step allows what those before it do, so that halving finds it.
+    """
+    ladder = bonds.ladders[member]
+
+    def frees(steps: int) -> bool:
+        changed = {**loosened, member: steps}
+        return bonds.possible(changed if everything else bonds.all_but(core, changed))
+
+    low, high = loosened.get(member, 0), len(ladder.steps)
+    if not ladder.open_to_change or low >= high or not frees(high):
+        return None
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if frees(middle) else (middle, high)
+    return high, ladder.steps[high - 1]
+
+
+def changes_together(bonds: Bonds, core: Sequence[int]) -> list[str]:
+    """Conflict by conflict the cheapest change that ends it, until the person has a tour."""
+    loosened: dict[int, int] = {}
+    while core and len(loosened) < MOST_CHANGES:
+        found = [
+            (step[1].cost, member, step[0])
+            for member in core
+            if (step := least_step(bonds, member, loosened, everything=False, core=core))
+        ]
+        if not found:
+            return []
+        _, member, steps = min(found)
+        loosened[member] = steps
+        core = smallest_conflict(bonds, loosened)
+    return [bonds.ladders[member].steps[steps - 1].words for member, steps in loosened.items()]
+
+
+def short_week(problem: RosterProblem, number: int, week: int) -> str:
+    """The week's hours against what its days can give, rest between shifts left aside; "" where they suffice."""
     person, days = problem.people[number], problem.period.week_days(week)
     due, most = int(problem.paid_minutes_min[number, week]), int(problem.paid_minutes_max[number, week])
     sums = weekly_sums(problem, number, week)
     if any(due <= paid <= most for paid in sums):
-        return None
+        return ""
     reach = max((paid for paid in sums if paid <= most), default=0)
     open_days = sum(bool(problem.allowed[number, d].any()) for d in days)
     when = span(problem.period.day(days[0]), problem.period.day(days[-1]))
-    message = (
+    return (
         f"{when}: {due / 60:g} paid hours are due (at most {most / 60:g}), {reach / 60:g} can be reached "
         f"on {open_days} days with an allowed shift, {person.contract.days_per_week_max} of them at most"
         f"{_reasons(problem, number, days)}"
     )
-    hint = (
-        f"cheapest: weekly_hours_min of [work_plans.{person.plan_name}] lower by {(due - reach) / 60:g} h; "
-        "or more days, a shift of another length, or less time off"
-    )
-    return Conflict(person.agent_id, message, hint)
 
 
 def weekly_sums(problem: RosterProblem, number: int, week: int) -> set[int]:
@@ -101,81 +247,3 @@ def _reasons(problem: RosterProblem, number: int, days: range) -> str:
             day = problem.period.day(d)
             by_reason.setdefault(problem.why_not[number][d], []).append(f"{day:%a} {day.day} {day:%b}")
     return "".join(f"; {reason}: {', '.join(which)}" for reason, which in by_reason.items())
-
-
-def smallest_conflict(problem: RosterProblem, person: Person) -> Conflict:
-    """The smallest set of rules that together leave the person no tour, and which of them would free it."""
-    parts = rule_parts(problem, person)
-    needed = minimal_core(problem, person, parts)
-    cures = [part for part in needed if possible(problem, person, [p for p in parts if p != part])]
-    message = "these rules cannot all be kept: " + "; ".join(_said(part) for part in needed)
-    hint = "any one of these, relaxed, would do: " + "; ".join(_said(part) for part in cures) if cures else ""
-    return Conflict(person.agent_id, message, hint or "several of them have to be relaxed")
-
-
-Part = tuple[str, str]
-"""A rule's name and what it is about; a rule between single shifts is one part as a whole."""
-
-
-def _part(posted: Posted) -> Part:
-    return (posted.rule, "" if posted.rule in ("daily rest", "one shift a day") else posted.about)
-
-
-def _said(part: Part) -> str:
-    return " ".join(word for word in part if word)
-
-
-def person_model(problem: RosterProblem, person: Person) -> tuple[cp_model.CpModel, dict[Part, list[Posted]]]:
-    """The rules of one person over the shifts the person may work."""
-    model, number = cp_model.CpModel(), problem.people.index(person)
-    works = {
-        (person.agent_id, int(d), problem.options[o].name): model.new_bool_var("")
-        for d, o in np.argwhere(problem.allowed[number])
-    }
-    parts: dict[Part, list[Posted]] = {}
-    for rule in rules_of(person):
-        for said in rule.add(model, works, problem, person) if rule.weight is None else ():
-            if isinstance(said, Posted):
-                parts.setdefault(_part(said), []).append(said)
-    return model, parts
-
-
-def rule_parts(problem: RosterProblem, person: Person) -> list[Part]:
-    return list(person_model(problem, person)[1])
-
-
-def core(problem: RosterProblem, person: Person, kept: list[Part]) -> list[Part] | None:
-    """Parts of `kept` that contradict each other; None where they do not."""
-    model, parts = person_model(problem, person)
-    literal = {part: model.new_bool_var(" ".join(part)) for part in parts}
-    for part, posted in parts.items():
-        for one in posted:
-            one.constraint.only_enforce_if(literal[part])
-    model.add_assumptions([literal[part] for part in kept])
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    match solver.solve(model):
-        case cp_model.INFEASIBLE:
-            indices = set(solver.sufficient_assumptions_for_infeasibility())
-            return [part for part in kept if literal[part].index in indices]
-        case cp_model.OPTIMAL | cp_model.FEASIBLE:
-            return None
-        case status:
-            raise RuntimeError(f"CP-SAT could not decide a single person's rules: {solver.status_name(status)}")
-
-
-def possible(problem: RosterProblem, person: Person, kept: list[Part]) -> bool:
-    return core(problem, person, kept) is None
-
-
-def minimal_core(problem: RosterProblem, person: Person, parts: list[Part]) -> list[Part]:
-    """A conflict from which no part can be left out. The solver's core is checked by solving it again."""
-    named = core(problem, person, parts)
-    if named is None:
-        raise RuntimeError(f"the tour search finds no tour for {person.agent_id}, CP-SAT does")
-    needed = named if not possible(problem, person, named) else list(parts)
-    for part in list(needed):
-        rest = [p for p in needed if p != part]
-        if not possible(problem, person, rest):
-            needed = rest
-    return needed

@@ -21,7 +21,7 @@ from staffplan.errors import Note
 from staffplan.people_settings import RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.progress import OnProgress, Progress, silent
 from staffplan.roster.bound import best_bound, tour_classes
-from staffplan.roster.build import build_problem
+from staffplan.roster.case import Case
 from staffplan.roster.conflict import refuse_impossible_people
 from staffplan.roster.cover import coverage
 from staffplan.roster.meetings import place_meetings
@@ -104,11 +104,10 @@ def roster(
     each other. Missing people never make it fail: what is uncovered is counted and noted. Ctrl-C during the search
     keeps the best roster so far.
     """
-    problem = build_problem(
-        requirement, workforce, settings, shifts=shifts, work_plans=work_plans, site=site, worth=worth
-    )
+    case = Case(requirement, workforce, settings, shifts, work_plans, site, worth)
+    problem = case.problem()
     space = make_tour_space(problem)
-    refuse_impossible_people(space)
+    refuse_impossible_people(space, case)
     warm_up(space)
     best_bound(space, 1, stop=lambda: False, report=lambda bound: None)
     deadline = time.monotonic() + settings.time_limit_seconds * (1 - RESERVE)

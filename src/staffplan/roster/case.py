@@ -1,0 +1,81 @@
+"""All that a roster is made from in one value, so that it can be made anew with something changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+
+from staffplan.people_settings import RosterSettings, ShiftSettings, WorkPlanSettings
+from staffplan.roster.build import build_problem
+from staffplan.roster.problem import RosterProblem
+from staffplan.roster.rules import holders
+from staffplan.rule_sections import RuleSection
+from staffplan.rule_settings import RuleSettings
+from staffplan.site import Site
+from staffplan.soft_rule_settings import SoftSection
+from staffplan.tables import Agents, ServiceWorth, StaffingRequirement, Workforce
+
+
+@dataclass(frozen=True)
+class Case:
+    """The tables and settings of a roster."""
+
+    requirement: StaffingRequirement
+    workforce: Workforce
+    settings: RosterSettings
+    shifts: Mapping[str, ShiftSettings]
+    work_plans: Mapping[str, WorkPlanSettings]
+    site: Site
+    worth: ServiceWorth | None = None
+
+    def problem(self) -> RosterProblem:
+        """Raises ConfigError or DataError as `build_problem` does."""
+        return build_problem(
+            self.requirement,
+            self.workforce,
+            self.settings,
+            shifts=self.shifts,
+            work_plans=self.work_plans,
+            site=self.site,
+            worth=self.worth,
+        )
+
+    def with_settings(self, **changes: object) -> Case:
+        return replace(self, settings=self.settings.model_copy(update=changes))
+
+    def with_contracts(self, names: tuple[str, ...], **changes: object) -> Case:
+        """The contracts of these names changed."""
+        plans = {name: plan.model_copy(update=changes) for name, plan in self.work_plans.items() if name in names}
+        return replace(self, work_plans={**self.work_plans, **plans})
+
+    def hard(self) -> Case:
+        """Covering the requirement under the hard rules: no wishes, no other priced rule."""
+        rules = tuple(rule for rule in self.settings.rules if not isinstance(rule, SoftSection))
+        return replace(self, worth=None).with_settings(rules=rules, objective="cover")
+
+    def of_one(self, agent_id: str, first_day: date) -> Case:
+        """One person under the hard rules for each person; the person's turn in a rotation stays."""
+        held = holders(self.workforce, self.work_plans, first_day)[agent_id]
+        hard = [rule for rule in self.hard().settings.rules if isinstance(rule, RuleSection)]
+        mine: tuple[RuleSettings, ...] = tuple(
+            rule.model_copy(update={"agents": (), "work_plans": ()})
+            for rule in hard
+            if rule.holds_for(agent_id, held.plan_name)
+        )
+        turn = held.place + 1 if held.rotation_week is None else held.rotation_week
+        return replace(self.hard(), workforce=_alone(self.workforce, agent_id, turn)).with_settings(rules=mine)
+
+
+def _alone(workforce: Workforce, agent_id: str, turn: int) -> Workforce:
+    """The person's rows of every table that says what a person can and must work."""
+    agents = workforce.agents.only(np.asarray(workforce.agents.frame["agent_id"] == agent_id))
+    return Workforce(
+        Agents.of(agents.frame.assign(rotation_week=float(turn)), agents.source),
+        workforce.time_off.only(np.asarray(workforce.time_off.frame["agent_id"] == agent_id)),
+        workforce.availability.only(np.asarray(workforce.availability.frame["agent_id"] == agent_id)),
+        locks=workforce.locks.only(np.asarray(workforce.locks.frame["agent_id"] == agent_id)),
+        past_roster=workforce.past_roster.only(np.asarray(workforce.past_roster.frame["agent_id"] == agent_id)),
+    )

@@ -1,0 +1,254 @@
+"""What a site can give up: every rule of the agreement, contract and table as a ladder of looser settings.
+
+A ladder's steps run from the least loosening to leaving the rule out. What a step costs is only for ranking: the
+hours of work, a day being eight, by which the person's plan may change; a rest is dearer hour by hour than a
+contract, time off that was granted dearer than anything else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import ValidationError
+
+from staffplan.people_settings import WorkPlanSettings
+from staffplan.roster.case import Case
+from staffplan.roster.problem import Person
+from staffplan.rule_sections import RuleSection
+from staffplan.rule_settings import DayHours, RuleSettings
+
+DAY_HOURS, LONGEST_WEEK_HOURS = 8.0, 168.0
+MOST_STEPS = 20
+"""Steps of a ladder before the rule is left out."""
+LEFT_OUT_HOURS = 24.0
+"""What leaving a rule out costs, beside its last step."""
+GRANTED = 3.0
+"""Taking granted time off back costs so many times its hours."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One way to give in: in words, what it costs in the ranking, and how it changes the case."""
+
+    words: str
+    cost: float
+    apply: Callable[[Case], Case]
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """Looser and looser settings of one thing; the last step leaves it out. `words`: the thing as it is now."""
+
+    words: str
+    steps: tuple[Step, ...]
+    open_to_change: bool = True
+    """Whether somebody could decide it: what was worked before the period, for instance, cannot be changed."""
+
+
+@dataclass(frozen=True)
+class _Knob:
+    """A number in a rule's settings: which way is looser, by how much a step, what a step costs in hours."""
+
+    field: str
+    step: float
+    cost: float
+    words: str
+    least: float = 0.0
+
+
+_KNOBS: dict[str, tuple[_Knob, ...]] = {
+    "daily_rest": (_Knob("hours", -0.5, 1.0, "{:g} h of rest between shifts", 0.5),),
+    "weekly_rest": (_Knob("hours", -1.0, 1.5, "{:g} h of rest in a week", 1.0),),
+    "consecutive_days": (_Knob("days", 1, 8, "at most {:g} days in a row"),),
+    "consecutive_days_min": (_Knob("days", -1, 8, "at least {:g} days in a row", 1),),
+    "days_off_in_a_row": (_Knob("days", -1, 8, "at least {:g} days off in a row", 1),),
+    "weekends_off": (_Knob("weekends", -1, 16, "at least {:g} weekends off"),),
+    "weekends_in_a_row": (_Knob("weekends", 1, 16, "at most {:g} weekends in a row"),),
+    "weekends_worked": (_Knob("weekends", 1, 16, "at most {:g} weekends"),),
+    "nights_in_a_row": (_Knob("nights", 1, 8, "at most {:g} nights in a row"),),
+    "nights": (_Knob("most", 1, 8, "at most {:g} nights"),),
+    "rest_after_nights": (
+        _Knob("hours", -1.0, 1.0, "{:g} h of rest after nights"),
+        _Knob("days_off", -1, 8, "{:g} days off after nights"),
+    ),
+    "start_variation": (_Knob("minutes", 30, 0.5, "starts within {:g} minutes in a week"),),
+    "day_hours": (_Knob("most", 0.5, 0.5, "at most {:g} paid hours a day"),),
+    "period_hours": (
+        _Knob("least", -1.0, 1.0, "at least {:g} paid hours in the period"),
+        _Knob("most", 1.0, 1.0, "at most {:g} paid hours in the period"),
+    ),
+    "period_days": (
+        _Knob("least", -1, 8, "at least {:g} days in the period"),
+        _Knob("most", 1, 8, "at most {:g} days in the period"),
+    ),
+    "shifts_of": (
+        _Knob("least", -1, 4, "at least {:g} {shift} shifts in the {per}"),
+        _Knob("most", 1, 4, "at most {:g} {shift} shifts in the {per}"),
+    ),
+}
+_PLAIN = {
+    "whole_weekends": "Saturday and Sunday both worked or both off",
+    "succession": "after {after} never {never}",
+    "rotation": "the rotation",
+}
+
+
+def ladders(case: Case, person: Person) -> Iterator[Ladder]:
+    """Everything that binds the person of a one-person case (`Case.of_one`)."""
+    yield from rule_ladders(case)
+    yield from contract_ladders(person.plan_name, case.work_plans[person.plan_name], tuple(case.shifts))
+    yield from table_ladders(case)
+
+
+def rule_ladders(case: Case) -> Iterator[Ladder]:
+    """The agreement's rules for each person."""
+    for place, rule in enumerate(case.settings.rules):
+        knobs = [k for k in _KNOBS.get(rule.rule, ()) if getattr(rule, k.field) not in (None, 0) or k.step > 0]
+        for knob in knobs:
+            if getattr(rule, knob.field) is not None:
+                yield _knob_ladder(place, rule, knob, alone=len(knobs) == 1)
+        if isinstance(rule, RuleSection) and rule.rule in _PLAIN:
+            words = _PLAIN[rule.rule].format(**_filled(rule))
+            yield Ladder(words, (Step(f"without the rule {rule.rule}", LEFT_OUT_HOURS, _without(place)),))
+
+
+def _knob_ladder(place: int, rule: Any, knob: _Knob, *, alone: bool) -> Ladder:
+    now = float(getattr(rule, knob.field))
+    said = knob.words.replace("{:g}", "{value:g}")
+    words = said.format(value=now, **_filled(rule))
+    steps = []
+    for number in range(1, MOST_STEPS + 1):
+        value = now + number * knob.step
+        if value < knob.least or not _valid(rule, knob.field, value):
+            break
+        told = f"{said.format(value=value, **_filled(rule))} instead of {now:g} ({rule.rule})"
+        steps.append(Step(told, number * knob.cost, _set(place, knob.field, value)))
+    out = _without(place) if alone else _set(place, knob.field, 0 if knob.step < 0 else None)
+    cost = (steps[-1].cost if steps else 0.0) + LEFT_OUT_HOURS
+    return Ladder(words, (*steps, Step(f"without {words} ({rule.rule})", cost, out)))
+
+
+def _filled(rule: Any) -> dict[str, object]:
+    """The rule's words that messages may name."""
+    found = {name: getattr(rule, name, "") for name in ("shift", "per", "after")}
+    return {**found, "never": ", ".join(getattr(rule, "never", ()))}
+
+
+def _valid(rule: Any, field: str, value: float) -> bool:
+    """Whether the rule's settings allow another value."""
+    try:
+        type(rule).model_validate({**rule.model_dump(), field: value})
+    except ValidationError:
+        return False
+    return True
+
+
+def _set(place: int, field: str, value: object) -> Callable[[Case], Case]:
+    return lambda case: _put(case, place, case.settings.rules[place].model_copy(update={field: value}))
+
+
+def _without(place: int) -> Callable[[Case], Case]:
+    """A rule that binds nobody in its place, so that the places of the others stay."""
+    return lambda case: _put(case, place, DayHours(most=24.0))
+
+
+def _put(case: Case, place: int, rule: RuleSettings) -> Case:
+    rules = case.settings.rules
+    return case.with_settings(rules=(*rules[:place], rule, *rules[place + 1 :]))
+
+
+def contract_ladders(name: str, plan: WorkPlanSettings, shifts: tuple[str, ...]) -> Iterator[Ladder]:
+    """Hours, days and shifts of a contract."""
+    place = f"[work_plans.{name}]"
+    if plan.weekly_hours_min > 0:
+        yield _contract_ladder(
+            name, "weekly_hours_min", plan.weekly_hours_min, -0.5, 0.5, 0.0, "at least {:g} paid hours a week"
+        )
+    top = LONGEST_WEEK_HOURS
+    yield _contract_ladder(
+        name, "weekly_hours_max", plan.weekly_hours_max, 0.5, 0.5, top, "at most {:g} paid hours a week"
+    )
+    if plan.days_per_week_max < 7:
+        yield _contract_ladder(name, "days_per_week_max", plan.days_per_week_max, 1, 8, 7, "at most {:g} days a week")
+    if set(shifts) - set(plan.shifts):
+        words = f"only the shifts of {place}: {', '.join(plan.shifts)}"
+        more = Step(
+            f"every shift of the site allowed ({place} shifts)", LEFT_OUT_HOURS, _contract(name, "shifts", shifts)
+        )
+        yield Ladder(words, (more,))
+
+
+def _contract_ladder(name: str, field: str, now: float, step: float, cost: float, end: float, words: str) -> Ladder:
+    count = min(int(abs(end - now) / abs(step) + 1e-9), 2 * MOST_STEPS + int(now / abs(step)))
+    values = [now + number * step for number in range(1, count + 1)]
+    values += [end] if not values or values[-1] != end else []
+    steps = tuple(
+        Step(
+            f"{words.format(value)} instead of {now:g} ({field} of [work_plans.{name}])",
+            abs(value - now) / abs(step) * cost,
+            _contract(name, field, type(now)(value)),
+        )
+        for value in values
+    )
+    return Ladder(f"{words.format(now)} ([work_plans.{name}])", steps)
+
+
+def _contract(name: str, field: str, value: object) -> Callable[[Case], Case]:
+    return lambda case: case.with_contracts((name,), **{field: value})
+
+
+def table_ladders(case: Case) -> Iterator[Ladder]:
+    """Locks, time off, availability, and what was worked before, of everybody in the case."""
+    yield from _lock_ladders(case)
+    yield from _time_off_ladders(case)
+    people = case.workforce
+    if len(people.availability):
+        who = ", ".join(sorted(set(people.availability.frame["agent_id"])))
+        always = Step(f"{who} available at all hours", 5 * DAY_HOURS, _emptied("availability"))
+        yield Ladder(f"hours of {people.availability.source} in which {who} is available", (always,))
+    if len(people.past_roster):
+        forget = Step("the days before not counted", 0.0, _emptied("past_roster"))
+        yield Ladder(f"the shifts worked before ({people.past_roster.source})", (forget,), open_to_change=False)
+
+
+def _lock_ladders(case: Case) -> Iterator[Ladder]:
+    for agent_id, day, shift in case.workforce.locks.frame[["agent_id", "day", "shift"]].itertuples(index=False):
+        when = f"{day:%a} {day.day} {day:%b %Y}"
+        what = f"the lock {shift!r} of {agent_id} on {when}"
+        drop = _dropping("locks", agent_id, "day", day)
+        yield Ladder(what, (Step(f"without {what}", DAY_HOURS, drop),))
+
+
+def _time_off_ladders(case: Case) -> Iterator[Ladder]:
+    columns = ["agent_id", "first_day", "last_day"]
+    for agent_id, first, last in case.workforce.time_off.frame[columns].itertuples(index=False):
+        when = f"{first.day} {first:%b}" + ("" if first == last else f" to {last.day} {last:%b %Y}")
+        days = (last - first).days + 1
+        drop = _dropping("time_off", agent_id, "first_day", first)
+        yield Ladder(
+            f"time off of {agent_id} {when}",
+            (Step(f"{agent_id} works in spite of the time off {when}", GRANTED * DAY_HOURS * days, drop),),
+        )
+
+
+def _dropping(table: str, agent_id: str, column: str, value: object) -> Callable[[Case], Case]:
+    """The rows of the agent in which the column has the value left out."""
+
+    def apply(case: Case) -> Case:
+        frame = getattr(case.workforce, table).frame
+        return _only(case, table, np.asarray((frame["agent_id"] != agent_id) | (frame[column] != value)))
+
+    return apply
+
+
+def _emptied(table: str) -> Callable[[Case], Case]:
+    return lambda case: _only(case, table, np.zeros(len(getattr(case.workforce, table)), dtype=bool))
+
+
+def _only(case: Case, table: str, rows: NDArray[np.bool_]) -> Case:
+    kept = getattr(case.workforce, table).only(rows)
+    return replace(case, workforce=replace(case.workforce, **{table: kept}))
