@@ -12,7 +12,7 @@ import pandas as pd
 
 from staffplan.clock import SiteCalendar, SpecialDay, wall_instant
 from staffplan.people_settings import BreakSettings, RosterSettings, ShiftSettings, WorkPlanSettings
-from staffplan.roster.build import build_problem
+from staffplan.roster.case import Case
 from staffplan.roster.check import CheckReport, check
 from staffplan.roster.problem import RosterProblem
 from staffplan.site import Queue, Site
@@ -97,15 +97,11 @@ class Center:
         past = RosterShifts.of(pd.DataFrame(self.past)) if self.past else RosterShifts.empty()
         return Workforce(agents, TimeOff.of(off), Availability.of(hours), locks=Locks.of(locks), past_roster=past)
 
+    def case(self) -> Case:
+        return Case(self.requirement, self.workforce, self.settings, self.shifts, self.work_plans, self.site)
+
     def problem(self) -> RosterProblem:
-        return build_problem(
-            self.requirement,
-            self.workforce,
-            self.settings,
-            shifts=self.shifts,
-            work_plans=self.work_plans,
-            site=self.site,
-        )
+        return self.case().problem()
 
     def solve(self, **more: object) -> RosterResult:
         from staffplan.roster import roster

@@ -247,8 +247,9 @@ def test_a_shift_in_the_hour_that_the_clock_skips_has_the_names_of_both_times() 
 
 
 def test_a_lock_that_the_days_before_forbid_is_named_with_the_rule_that_forbids_it() -> None:
-    problem = CENTER.but(past=[shift(-2), shift(-1)], locks=(("ann", day(0), "late"),)).problem()
-    (conflict,) = explain(problem, 0)
+    center = CENTER.but(past=[shift(-2), shift(-1)], locks=(("ann", day(0), "late"),))
+    conflict = explain(center.problem(), 0, center.case())
     assert conflict.message == (
-        "these rules cannot all be kept: days in a row in 31 Oct-2 Nov 2026; locked late on Mon 2 Nov 2026"
+        "Mon 2 Nov 2026: these cannot all be kept: at most 2 days in a row; the lock 'late' of ann on "
+        "Mon 2 Nov 2026; the shifts worked before (roster_shifts.csv)"
     )

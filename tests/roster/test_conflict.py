@@ -8,7 +8,6 @@ from roster_centers import DAY, LATE, MONDAY, NIGHT, SHORT, Center, day, every_d
 
 from staffplan.errors import InfeasibleError
 from staffplan.people_settings import RosterSettings, WorkPlanSettings
-from staffplan.roster.case import Case
 from staffplan.roster.conflict import Bonds, least_step, smallest_conflict
 from staffplan.roster.looser import ladders
 from staffplan.roster.problem import RosterProblem
@@ -101,9 +100,7 @@ STUCK = {
 
 
 def bonds_of(center: Center) -> Bonds:
-    case = Case(
-        center.requirement, center.workforce, center.settings, center.shifts, center.work_plans, center.site
-    ).of_one("ann", MONDAY)
+    case = center.case().of_one("ann", MONDAY)
     return Bonds(case, tuple(ladders(case, case.problem().people[0])))
 
 
