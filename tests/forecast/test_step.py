@@ -28,6 +28,20 @@ def test_the_forecast_of_a_constant_is_the_constant(world) -> None:
     assert result.forecast.frame["offered"].to_numpy() == pytest.approx(np.full(20 * 24, 17.0))
 
 
+@pytest.mark.parametrize("method", ["recent_average", "day_model", "holt_winters", "day_shapes"])
+def test_a_queue_open_for_two_hours_a_day_is_forecast_by_every_method(world, method) -> None:
+    hours = OpeningHours((((540, 660),),) * 5 + (((540, 600),),) + ((),))
+    rows = world.rows(lambda local: np.where(local.day_of_week == 5, 40.0, 17.0), days=70, hours=hours)
+    result = world.forecast(
+        rows,
+        site=world.site(hours=hours),
+        first_day=world.day(70),
+        days=7,
+        settings=ForecastSettings(methods=(method,)),
+    )
+    assert result.forecast.frame["offered"].to_numpy() == pytest.approx([17.0] * 20 + [40.0] * 2, rel=0.02)
+
+
 @pytest.mark.parametrize("factor", [2.0, 8.0])
 def test_twice_the_history_is_twice_the_forecast(world, noisy, factor) -> None:
     rows = world.rows(noisy, days=98)

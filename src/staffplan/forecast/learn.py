@@ -81,7 +81,7 @@ def learn(
     shape = profile(ordinary, weekday, SLOW, memories)
     special = (series.label != "")[:, None]
     every_day = np.where(special, series.offered * scale[:, None], ordinary)
-    days = day_levels(every_day, shape[weekday])
+    days = day_levels(every_day, shape, weekday)
     model = _day_model(days, features, start)
     calendar = np.exp(model.log_calendar(features))
     effects = model.log_effects(features)

@@ -20,7 +20,7 @@ def _training(offered: np.ndarray, recent_weeks: int = 6) -> Training:
     """Days from a Monday on."""
     weekday = np.arange(len(offered)) % 7
     shape = profile(offered, weekday, SLOW)
-    days = day_levels(offered, shape[weekday])
+    days = day_levels(offered, shape, weekday)
     model = fit_days(days.log_level, np.full(len(offered), 1e-4), _features(0, len(offered)))
     recent = days.log_mean(model.log_effects(_features(0, len(offered))), 7 * recent_weeks)
     level = recent if np.isfinite(recent) else model.level_now

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from staffplan.forecast.days.beliefs import LEAST_NOISE, MOST_WEEKS, level_ahead
-from staffplan.forecast.history.series import Flags, Floats
+from staffplan.forecast.history.series import Flags, Floats, Whole
 
 FEWEST_SHARE = 0.25
-"""A day known in a smaller share of its shape than this says nothing of its level."""
+"""A day known in less than this part of what is usually known of its weekday's shape says nothing of its level."""
 
 
 @dataclass(frozen=True)
@@ -34,15 +34,24 @@ class DayLevels:
         return float(np.log(came / said)) if came > 0 and said > 0 else float("nan")
 
 
-def day_levels(offered: Floats, shape: Floats) -> DayLevels:
-    """From (days, slots) contacts, NaN unknown, and the shape of each of these days."""
+def day_levels(offered: Floats, shape: Floats, weekday: Whole) -> DayLevels:
+    """From (days, slots) contacts, NaN unknown, the shape of each weekday (7, slots), and the days' weekdays.
+
+    Shapes reach beyond the opening hours: a queue open for two hours never has more than a small part of its shape.
+    """
     known = np.isfinite(offered)
     contacts = np.where(known, offered, 0.0).sum(axis=1)
-    share = np.where(known, shape, 0.0).sum(axis=1)
-    usable = (share > FEWEST_SHARE) & known.any(axis=1)
+    share = np.where(known, shape[weekday], 0.0).sum(axis=1)
+    usable = (share > FEWEST_SHARE * _usual_share(share, weekday)[weekday]) & known.any(axis=1)
     level = np.full(len(share), np.nan)
     level[usable] = np.log((contacts[usable] + 0.5) / share[usable])
     return DayLevels(contacts, share, usable, level)
+
+
+def _usual_share(share: Floats, weekday: Whole) -> Floats:
+    """(7,): median share of the shape that is known of each weekday's days; 0 without any."""
+    of_weekday = (share[(weekday == number) & (share > 0)] for number in range(7))
+    return np.array([np.median(own) if len(own) else 0.0 for own in of_weekday])
 
 
 def expected_level(days: DayLevels, log_effects: Floats) -> float:
