@@ -22,6 +22,8 @@ from staffplan.staffing.live import Sized
 from staffplan.staffing.pool import NANOSECONDS_PER_MINUTE, Pool
 from staffplan.staffing.shrinkage import shrinkage_at
 
+NEXT_BACKLOG = "they are the next plan's backlog"
+EVERY_INTERVAL = "the promise is kept for the contacts of every interval, not on average"
 SAMPLES = (np.arange(8) + 0.5) / 8
 """Arrivals within an interval are followed at these moments."""
 
@@ -282,19 +284,16 @@ def _rows(
 
 
 def _notes(pool: Pool, grid: Grid, is_open: Flags, offered: Array, answers: Responses) -> tuple[Note, ...]:
+    around = "before and after the plan, weeks like its first and last are assumed"
     notes = [
-        Note(
-            "staff", "assumption", pool.name, "before and after the plan, weeks like its first and last are assumed"
-        ),
-        Note(
-            "staff", "assumption", pool.name, "the promise is kept for the contacts of every interval, not on average"
-        ),
+        Note("staff", "assumption", pool.name, around),
+        Note("staff", "assumption", pool.name, EVERY_INTERVAL),
         Note("staff", "left out", pool.name, "deferred work is planned on the expected volume; chance is left out"),
     ]
     last = int(np.flatnonzero(is_open[grid.inside])[-1])
     after = float(offered[:, grid.inside][:, last + 1 :].sum())
     if after > 0:
-        said = f"{after:.1f} contacts arrive after the last staffed interval; they are the next plan's backlog"
+        said = f"{after:.1f} contacts arrive after the last staffed interval; {NEXT_BACKLOG}"
         notes.append(Note("staff", "left out", pool.name, said))
     minutes = int(np.diff(grid.starts[:2])[0]) // NANOSECONDS_PER_MINUTE
     for number, queue in enumerate(pool.queues):

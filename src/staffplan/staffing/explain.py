@@ -110,7 +110,7 @@ class _Walk:
         yield from self._work(seconds)
         for queue in self.pool.queues:
             yield self._step(f"goal of {queue.name}", np.nan, "", _promise(queue))
-        how = "the levellest staffing that finishes all work in time, rounded up; the rest is carried on"
+        how = _LEVELLED.get(self.row["model"], _LEVELLED["backlog"])
         yield self._step("on the line", self.row["agents_required"], "people", how)
         yield from self._given()
         yield from self._grossed_up(np.nan)
@@ -132,7 +132,8 @@ class _Walk:
             how = "placed by the roster" if own.in_roster else "grossed up here"
             yield self._step(f"shrinkage: {name}", share, "share", f"of paid time; {how}")
         on_queue, everything = float(told.not_in_roster[0]), float(told.everything[0])
-        levelled = "levelled anew with this shrinkage, rounded once"
+        anew = "levelled anew with this shrinkage, rounded once"
+        levelled = "rounded up, what that gives too much taken off later" if self.row["model"] in _BY_ITSELF else anew
         for line, lost, column in (
             ("on queue", on_queue, "agents_on_queue"),
             ("on duty", everything, "agents_scheduled"),
@@ -148,6 +149,10 @@ _BY_ITSELF = dict.fromkeys(("offered-load", "verified"), "its queueing model, th
 _NOT_BY_ITSELF = {
     "offered-load": "the same for the load as it trails behind the calls",
     "verified": "the fewest whose simulated waits keep the goal, with what the intervals before leave",
+}
+_LEVELLED = {
+    "backlog": "the levellest staffing that finishes all work in time, rounded up; the rest is carried on",
+    "verified": "levelled for raised volumes, thinned out as long as the simulated promise holds",
 }
 _LOST = {
     "agents_on_queue": "of those whom the roster shows on queue: (all - placed) / (1 - placed)",

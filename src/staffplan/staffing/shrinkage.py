@@ -24,3 +24,17 @@ def grossed_up(agents: Array, shrinkage: Array) -> Array:
     21 / (1 - 0.3) is 30, not 31.
     """
     return np.asarray(np.ceil(agents / (1.0 - shrinkage) - SAME_HEADS))
+
+
+def carried_up(agents: Array, shrinkage: Array, stretch: NDArray[np.int64]) -> Array:
+    """Whole heads of whom `agents` are left, for work that may wait: what rounding gives too much is taken off later.
+
+    `stretch` numbers the stretch of each interval, rising; up to any moment of one no less is done than `agents` do.
+    """
+    heads, ahead = np.zeros(len(agents)), 0.0
+    for place, (wanted, lost) in enumerate(zip(agents.tolist(), shrinkage.tolist(), strict=True)):
+        if place and stretch[place] != stretch[place - 1]:
+            ahead = 0.0
+        heads[place] = np.ceil(max(0.0, wanted - ahead) / (1.0 - lost) - SAME_HEADS)
+        ahead += heads[place] * (1.0 - lost) - wanted
+    return heads

@@ -42,6 +42,11 @@ class Judged:
         return service_level(self.by_interval, self.line.promise.definition)
 
     @property
+    def promises(self) -> bool:
+        """Whether a service level is promised."""
+        return self.line.promise.service_level is not None
+
+    @property
     def repetitions(self) -> int:
         return int(self.counts.shape[1])
 

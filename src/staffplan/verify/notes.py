@@ -6,14 +6,18 @@ from collections.abc import Collection, Iterator, Mapping
 
 from staffplan.errors import Note
 from staffplan.settings import StaffingSettings
+from staffplan.staffing.deferred import EVERY_INTERVAL, NEXT_BACKLOG
 from staffplan.staffing.pool import Pool
 from staffplan.verify.judge import Judged
+from staffplan.verify.mail import MailJudged
+
+Played = Judged | MailJudged
 
 CARRIED_OVER = "staffing.method"
 """Place of the note that each interval is sized by itself."""
 
 
-def about(name: str, chosen: Judged, others: Mapping[str, Judged], staffing: StaffingSettings) -> Note:
+def about(name: str, chosen: Played, others: Mapping[str, Played], staffing: StaffingSettings) -> Note:
     """One line to compare: agent hours and simulated waits of the method chosen and of `others`, by their names."""
     scope = f", goal kept in every {staffing.goal_scope}" if staffing.method == "verified" else ""
     told = [f"{staffing.method}{scope}: {_figures(chosen)}"]
@@ -24,16 +28,18 @@ def about(name: str, chosen: Judged, others: Mapping[str, Judged], staffing: Sta
     return Note("staff", "assumption", name, said)
 
 
-def _figures(judged: Judged) -> str:
+def _figures(judged: Played) -> str:
     hours = f"{judged.agent_hours:,.1f} agent hours"
-    if judged.line.promise.service_level is None:
+    if not judged.promises:
         return hours
     return f"{hours}, {judged.overall_level:.1%} in time, {judged.worst_level:.1%} in the worst interval"
 
 
 def still_true(note: Note, judged: Collection[str]) -> bool:
     """Whether a note of the model alone holds for groups that were simulated."""
-    return note.place != CARRIED_OVER and not (note.kind == "left out" and note.place in judged)
+    if note.place in judged and (note.kind == "left out" or note.message == EVERY_INTERVAL):
+        return note.message.endswith(NEXT_BACKLOG)
+    return note.place != CARRIED_OVER
 
 
 def about_the_rest(rest: Collection[Pool], judged: Collection[str]) -> Iterator[Note]:
@@ -44,7 +50,7 @@ def about_the_rest(rest: Collection[Pool], judged: Collection[str]) -> Iterator[
             yield Note("staff", "left out", pool.name, said)
     if judged:
         said = (
-            "not simulated: redials, absences and breaks (a requirement has no people), contacts waiting from before "
-            "the period; when agents become fewer, those who are free leave first, then whoever is done first"
+            "not simulated: redials, absences and breaks (a requirement has no people), calls and chats waiting from "
+            "before the period; when agents become fewer, those who are free leave first, then whoever is done first"
         )
         yield Note("staff", "left out", "staffing.method", said)

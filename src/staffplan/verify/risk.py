@@ -21,8 +21,13 @@ from staffplan.tables import VolumeForecast
 from staffplan.verify.kernels import Floats, Ints
 
 
-def at_risk(forecast: VolumeForecast, risk: str, site: Site) -> tuple[VolumeForecast, list[Note]]:
-    """The forecast with the volumes that are staffed for, and what was done; unchanged for "mean"."""
+def at_risk(
+    forecast: VolumeForecast, risk: str, site: Site, *, with_chance: bool = True
+) -> tuple[VolumeForecast, list[Note]]:
+    """The forecast with the volumes that are staffed for, and what was done; unchanged for "mean".
+
+    `with_chance`: for deferred work, whose chance no model allows for; not where it is simulated.
+    """
     kind, share = parse_risk(risk)
     if kind == "mean" or not len(forecast):
         return forecast, []
@@ -35,7 +40,7 @@ def at_risk(forecast: VolumeForecast, risk: str, site: Site) -> tuple[VolumeFore
     factor, notes = np.ones(len(frame)), []
     for name in sorted(set(group.dropna())):
         own = np.flatnonzero((group == name).to_numpy(dtype=bool))
-        by_chance = site.groups()[str(name)][0].work_type == "deferred"
+        by_chance = with_chance and site.groups()[str(name)][0].work_type == "deferred"
         factor[own] = _factors(frame.iloc[own], day[own], period[own], share, by_chance=by_chance)
         notes.append(_told(str(name), kind, share, frame["offered"].to_numpy(dtype=float)[own], factor[own]))
     raised = frame.assign(offered=frame["offered"] * factor)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from staffplan.progress import OnProgress, Progress, silent
 from staffplan.settings import SimulateSettings, StaffingSettings
@@ -14,13 +15,15 @@ from staffplan.simulate.outcomes import ANSWERS, LEFT, OFFERED, WAITED, ratio
 from staffplan.site import Site
 from staffplan.staffing.live import size_live
 from staffplan.staffing.pool import Pool, pools
-from staffplan.staffing.requirement import StaffingResult, staff, totals
+from staffplan.staffing.requirement import StaffingResult, backlog_of, staff, totals
 from staffplan.staffing.shrinkage import grossed_up, shrinkage_at
 from staffplan.tables import StaffingRequirement, VolumeForecast
 from staffplan.verify.judge import Judged, judge, repetitions_for
 from staffplan.verify.kernels import BUSY, Floats, Ints
 from staffplan.verify.line import Line, make_line
-from staffplan.verify.notes import about, about_the_rest, still_true
+from staffplan.verify.mail import MailJudged, make_mail
+from staffplan.verify.mail_step import mail_columns, usual_for_mail, verified_mail
+from staffplan.verify.notes import Played, about, about_the_rest, still_true
 from staffplan.verify.offered_load import modified_offered_load
 from staffplan.verify.risk import at_risk
 from staffplan.verify.search import confirm, fewest_by_interval, fewest_by_period, make_scope
@@ -34,8 +37,8 @@ FRESH = 1_000_003
 class Compared:
     """A requirement of one group and the same group staffed otherwise, all played with the same contacts."""
 
-    chosen: Judged
-    others: Mapping[str, Judged]
+    chosen: Played
+    others: Mapping[str, Played]
     """By their names; the first is what the method erlang-c would have staffed."""
 
 
@@ -50,11 +53,11 @@ def staff_by_method(
 ) -> StaffingResult:
     """The requirement by `staffing.method`, for the volume that `staffing.risk` names.
 
-    `offered-load` concerns groups whose work waits seconds, one contact at a time, `verified` chats too; other work
-    keeps its own model. What these two predict is simulated, and what plain Erlang C would have cost and given is
-    told beside it. Raises DataError as `staffing.staff` does.
+    `verified` concerns all work, `offered-load` what waits seconds, one contact at a time; other work keeps its own
+    model. What these two predict is simulated, and what plain Erlang C would have cost and given is told beside it.
+    Raises DataError as `staffing.staff` does.
     """
-    wanted, notes = at_risk(forecast, staffing.risk, site)
+    wanted, notes = at_risk(forecast, staffing.risk, site, with_chance=staffing.method != "verified")
     if staffing.method in ("erlang-c", "erlang-a"):
         plain = staff(wanted, staffing, site=site, on_progress=on_progress)
         return dataclasses.replace(plain, notes=(*notes, *plain.notes))
@@ -63,14 +66,13 @@ def staff_by_method(
     by_model = staff(wanted, staffing, site=site)
     plain = staff(wanted, staffing.model_copy(update={"method": "erlang-c"}), site=site)
     work = _Work(wanted, staffing, simulation, site, seed)
-    kinds = ("immediate", "concurrent") if staffing.method == "verified" else ("immediate",)
-    groups = [pool for pool in pools(wanted, site) if pool.queues[0].work_type in kinds]
     frame, found = by_model.requirement.frame.copy(), {}
+    groups = [pool for pool in pools(wanted, site) if work.concerns(pool, frame)]
     for number, pool in enumerate(groups):
         on_progress(Progress("staff", number, len(groups), pool.name))
         rows = np.flatnonzero((frame["planning_group"] == pool.name).to_numpy(dtype=bool))
-        own = plain.requirement.frame["planning_group"] == pool.name
-        found[pool.name] = work.compare(pool, plain.requirement.frame.loc[own, "agents_required"].to_numpy())
+        own = plain.requirement.frame[plain.requirement.frame["planning_group"] == pool.name]
+        found[pool.name] = work.compare(pool, own)
         for name, values in work.columns(pool, found[pool.name].chosen).items():
             frame.loc[frame.index[rows], name] = values
     on_progress(Progress("staff", len(groups), len(groups)))
@@ -92,8 +94,22 @@ class _Work:
     site: Site
     seed: int
 
-    def compare(self, pool: Pool, erlang_c: Floats) -> Compared:
-        """The group by the method asked for, and what the agents of the method erlang-c would have given."""
+    def concerns(self, pool: Pool, requirement: pd.DataFrame) -> bool:
+        """Whether the method says more of a group than its model alone; nothing of one that is never open."""
+        if self.staffing.method == "verified":
+            return bool((requirement["planning_group"] == pool.name).any())
+        return pool.queues[0].work_type == "immediate"
+
+    def compare(self, pool: Pool, plain: pd.DataFrame) -> Compared:
+        """The group by the method asked for, and what others would have given; `plain`: its rows by erlang-c."""
+        if pool.queues[0].work_type == "deferred":
+            backlog, _ = backlog_of(pool, self.forecast, self.site)
+            mail, fresh = make_mail(backlog, self.forecast, self.simulation, self.site), self.seed + FRESH
+            chosen = verified_mail(mail, self.staffing, self.site, seed=self.seed, fresh=fresh)
+            return Compared(chosen, usual_for_mail(mail, plain, fresh=fresh))
+        return self._compare_live(pool, plain["agents_required"].to_numpy())
+
+    def _compare_live(self, pool: Pool, erlang_c: Floats) -> Compared:
         line = make_line(pool, self.forecast, self.simulation, self.site)
         repetitions = repetitions_for(line)
         agents = self._trailing(pool)
@@ -104,11 +120,12 @@ class _Work:
         others = {"plain Erlang C": erlang_c}
         if line.slots > 1:
             others = {"its own model, each interval by itself": erlang_c, ONE_AT_A_TIME: self._one_at_a_time(pool)}
+        again = -(-repetitions // 3)
         return Compared(
             chosen,
             {
-                label: judge(line, heads.astype(np.int64), seed=self.seed + FRESH, repetitions=-(-repetitions // 3))
-                for label, heads in others.items()
+                name: judge(line, heads.astype(np.int64), seed=self.seed + FRESH, repetitions=again)
+                for name, heads in others.items()
             },
         )
 
@@ -141,8 +158,10 @@ class _Work:
             agents = fewest_by_period(line, scope, guess, seed=self.seed, repetitions=-(-repetitions // 8))
         return confirm(line, scope, agents, seed=self.seed + FRESH, repetitions=repetitions)
 
-    def columns(self, pool: Pool, judged: Judged) -> Mapping[str, Floats | str]:
+    def columns(self, pool: Pool, judged: Played) -> Mapping[str, Floats | str]:
         """The columns of the requirement that the method decides."""
+        if isinstance(judged, MailJudged):
+            return mail_columns(judged, self.staffing, self.site)
         shrinkage = shrinkage_at(pool.starts, self.staffing, self.site.calendar.timezone)
         heads, counts = judged.agents.astype(np.float64), judged.by_interval
         on_the_line = heads * judged.line.interval_seconds * judged.counts.shape[1]
