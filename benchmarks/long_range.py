@@ -6,8 +6,10 @@ Each kind of queue is drawn `--queues` times, by a history of 13, 18, 24 and 36 
 line gives the WAPE of four-week totals, months 2 to 13 ahead, pooled over the queues: of the level of the last six
 weeks times growth and season as learnt; of that level alone; of the same four weeks a year before; of the mean of the
 last 13 weeks; of damped Holt-Winters on four-week totals (seasonal with two years or more). Then how often growth or
-season was used, and how many of the totals lay in the 80 and 95 % bands. `--full` adds the whole forecast step, run
-on half as many queues by the hour. Nothing here is from a real center: constants may be tuned on it.
+season was used, and how many of the totals lay in the 80 and 95 % bands of the level. `--full` adds the whole
+forecast step, run on half as many queues by the hour: its error, how many weeks lay in the bands that it gives out
+for weeks, by quarter ahead, and how wide the 80 % bands of the last quarter are, over what is expected. Nothing here
+is from a real center: constants may be tuned on it.
 """
 
 from __future__ import annotations
@@ -114,6 +116,8 @@ class Tally:
     came: list[Floats] = field(default_factory=list)
     said: dict[str, list[Floats]] = field(default_factory=dict)
     inside: dict[int, list[NDArray[np.bool_]]] = field(default_factory=dict)
+    weeks: list[Floats] = field(default_factory=list)
+    """By queue, (3, weeks): inside 80 % and 95 % bands of the whole step, width of the first over the mean."""
     used: list[bool] = field(default_factory=list)
     seconds: float = 0.0
 
@@ -172,7 +176,7 @@ def peers(past: Floats, tally: Tally) -> None:
     tally.said.setdefault("Holt-Winters", []).append(np.maximum(fitted.forecast(STEPS)[1:], 0.0))
 
 
-def whole_step(past: Floats, tally: Tally) -> None:
+def whole_step(past: Floats, later: Floats, tally: Tally) -> None:
     """The forecast step on hourly rows, every hour a tenth of the day."""
     site = Site(SiteCalendar("UTC", 60), {"q": Queue("q", planning_group="q", arrival_hours=OPEN, aht_seconds=300.0)})
     instants = horizon_intervals(FIRST, len(past), "UTC", 60)
@@ -181,9 +185,18 @@ def whole_step(past: Floats, tally: Tally) -> None:
     hours = np.array([rng.multinomial(int(day), np.full(10, 0.1)) for day in past]).ravel()
     rows = pd.DataFrame({"interval_start": instants, "queue": "q", "offered": hours.astype(float)})
     first_day = FIRST + timedelta(days=len(past))
-    frame = forecast(ContactHistory.of(rows), ForecastSettings(), site=site, first_day=first_day, days=AHEAD).forecast
-    days = frame.frame["offered"].to_numpy().reshape(AHEAD, 10).sum(axis=1)
+    made = forecast(ContactHistory.of(rows), ForecastSettings(), site=site, first_day=first_day, days=AHEAD)
+    days = made.forecast.frame["offered"].to_numpy().reshape(AHEAD, 10).sum(axis=1)
     tally.said.setdefault("whole step", []).append(totals(days))
+    frame = made.totals.frame
+    weeks = frame[(frame["period"] == "week") & (frame["queue"] == "q")].sort_values("period_start")
+    came = later[:AHEAD].reshape(-1, 7).sum(axis=1)
+    near, far = (
+        (came >= weeks[low].to_numpy()) & (came <= weeks[high].to_numpy())
+        for low, high in (("offered_p10", "offered_p90"), ("offered_p025", "offered_p975"))
+    )
+    width = ((weeks["offered_p90"] - weeks["offered_p10"]) / weeks["offered"]).to_numpy()
+    tally.weeks.append(np.array([near, far, width]))
 
 
 def run(kind: str, months: int, queues: int, seed: int, *, full: bool) -> Tally:
@@ -198,7 +211,7 @@ def run(kind: str, months: int, queues: int, seed: int, *, full: bool) -> Tally:
         learnt(past, tally, later)
         peers(past, tally)
         if full and number < queues // 2:
-            whole_step(past, tally)
+            whole_step(past, later, tally)
     return tally
 
 
@@ -206,7 +219,17 @@ def line(kind: str, months: int, tally: Tally) -> str:
     errors = " ".join(f"{100 * tally.error(name):12.1f}" for name in tally.said)
     inside = " ".join(f"{100 * np.mean(inside):7.0f}" for inside in tally.inside.values())
     milliseconds = 1000 * tally.seconds / len(tally.came)
-    return f"{kind:16}{months:3}  {errors}  {100 * np.mean(tally.used):5.0f} {inside} {milliseconds:5.0f}"
+    used = f"{100 * np.mean(tally.used):5.0f} {inside} {milliseconds:5.0f}"
+    return f"{kind:16}{months:3}  {errors}  {used}{weeks(tally)}"
+
+
+def weeks(tally: Tally) -> str:
+    """What the whole step's bands of weeks held, by quarter ahead; empty without it."""
+    if not tally.weeks:
+        return ""
+    quarters = np.array(tally.weeks).reshape(len(tally.weeks), 3, 4, -1).mean(axis=(0, 3))
+    held = "  ".join(" ".join(f"{100 * share:3.0f}" for share in level) for level in quarters[:2])
+    return f"   {held}  {100 * quarters[2, -1]:6.0f}"
 
 
 def main() -> None:
@@ -221,7 +244,8 @@ def main() -> None:
             tally = run(kind, months, arguments.queues, arguments.seed, full=arguments.full)
             if not heading:
                 heading = f"{'WAPE %, months':19}  " + " ".join(f"{name:>12}" for name in tally.said)
-                print(f"{heading}  {'used%':>5} {'in 80 %':>7} {'in 95 %':>7} {'ms':>5}")
+                used = f"{'used%':>5} {'in 80 %':>7} {'in 95 %':>7} {'ms':>5}"
+                print(f"{heading}  {used}{'   weeks in 80, in 95 %, width %' * arguments.full}")
             print(line(kind, months, tally), flush=True)
 
 

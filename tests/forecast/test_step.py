@@ -261,3 +261,10 @@ def test_an_empty_history_is_refused_with_its_place(world) -> None:
 def test_a_plan_before_the_history_is_refused(world, shaped) -> None:
     with pytest.raises(DataError, match="no row lies before 2026-01-05"):
         world.forecast(world.rows(shaped, days=7), first_day=world.monday)
+
+
+def test_a_plan_of_months_says_why_no_season_is_in_it(world, noisy) -> None:
+    rows = world.rows(noisy, days=140)
+    far, near = (world.forecast(rows, first_day=world.day(140), days=days) for days in (84, 7))
+    assert "no season of the year: 5 months of history" in _messages(far)
+    assert "season of the year" not in _messages(near)

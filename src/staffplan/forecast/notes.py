@@ -149,8 +149,8 @@ def _days_seen(model: DayModel, day: DayFeatures) -> float:
 
 
 def about_season(writer: Writer, season: Season, days_ahead: int) -> list[Note]:
-    """Growth and the season of the year: what was learnt, where it matters."""
-    if not (season.earned_short or (season.earned_long and days_ahead > LONG_RANGE_DAYS)):
+    """Growth and the season of the year: what was learnt, or why nothing was, where it matters."""
+    if not (season.earned_short or days_ahead > LONG_RANGE_DAYS):
         return []
     return [writer.assumption(words) for words in season.words]
 

@@ -143,15 +143,20 @@ def test_bounds_are_never_nearer_together_than_those_of_poisson_counts() -> None
 
 def test_bounds_widen_with_the_days_ahead_beyond_the_backtest_too() -> None:
     scale = Scale(Variance(0.0, 0.01, 0.001), tested_days=28)
-    ahead = np.array([1, 28, 90, 400])
-    _, high = scale.bounds(np.full(4, 500.0), ahead, np.zeros(4, dtype=bool))[0.8]
+    ahead, log_variance = np.array([1, 28, 50, 90, 400]), np.array([0.0, 0.0, 0.01, 0.05, 0.2])
+    _, high = scale.bounds(np.full(5, 500.0), ahead, np.zeros(5, dtype=bool), log_variance)[0.8]
     assert (np.diff(high) > 0).all()
 
 
 def test_what_is_known_of_the_long_range_replaces_more_of_the_same() -> None:
     scale = Scale(Variance(0.0, 0.01, 0.001), tested_days=28)
     assert scale.drift(np.array([28, 128]), np.array([0.0, 0.5])) == pytest.approx([0.028, 0.028 + np.expm1(0.5)])
-    assert scale.drift(np.array([128]), np.array([0.01])) == pytest.approx([0.128])
+
+
+def test_four_weeks_of_drift_are_believed_for_four_more_and_not_for_a_year() -> None:
+    scale = Scale(Variance(0.0, 0.01, 0.001), tested_days=28)
+    assert scale.drift(np.array([40, 56, 400]), np.full(3, 0.01)) == pytest.approx([0.040, 0.056, 0.056])
+    assert Scale(Variance(0.0, 0.01, 0.001)).drift(np.array([400])) == pytest.approx([0.4])
 
 
 def test_zero_expected_is_not_zero_possible() -> None:

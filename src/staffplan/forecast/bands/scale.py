@@ -87,9 +87,14 @@ class Scale:
 
     def drift(self, days_ahead: Whole, log_variance: Floats | float = 0.0) -> Floats:
         """Relative variance (cells,) of the level since the origin: as the backtest saw it, and beyond its days what
-        `log_variance` says, the variance of the level's logarithm on top, or more of the same, whichever is more."""
+        `log_variance` says, the variance of the level's logarithm on top, or more of the same, whichever is more.
+
+        More of the same is believed for as many days as were tested: a few weeks do not tell how far a level wanders
+        in a year. Without a backtest it is believed all the way.
+        """
         later = np.maximum(days_ahead - self.tested_days, 0)
-        beyond = np.maximum(self.variance.per_day * later, np.expm1(log_variance))
+        same = np.minimum(later, self.tested_days) if self.tested_days else later
+        beyond = np.maximum(self.variance.per_day * same, np.expm1(log_variance))
         return np.asarray(self.variance.per_day * (days_ahead - later) + beyond)
 
     def spread(self, offered: Floats, days_ahead: Whole, log_variance: Floats | float = 0.0) -> tuple[Floats, Floats]:
