@@ -325,6 +325,30 @@ class RosterBreaches(Table):
 
 
 @dataclass(frozen=True)
+class RulePrices(Table):
+    """What could be gained by changing one rule: hours missing on queue, now and then. `place` 0 is as it is.
+
+    `hours_missing`: in the best roster found, which no roster beats by more than to `hours_missing_least`. Gains are
+    the differences to place 0, of what was found and of what is proven at least; the true gain lies, proven, between
+    `gained_least` and `gained_most`.
+    """
+
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("place", "count", minimum=0),
+        text("rule"),
+        text("change"),
+        number("hours_missing", 0),
+        number("hours_missing_least", 0),
+        number("gained_found", None),
+        number("gained_bound", None),
+        number("gained_least", 0),
+        number("gained_most", 0),
+    )
+    key: ClassVar[tuple[str, ...]] = ("place",)
+    file_name: ClassVar[str] = "rule_prices.csv"
+
+
+@dataclass(frozen=True)
 class Coverage(Table):
     """Required against scheduled on queue; `service_level` and the rest are simulated, blank until then.
 

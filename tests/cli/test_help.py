@@ -28,8 +28,8 @@ FLAGS = {
     "fit": "--output --config --arrival-column --queue-column --wait-column --outcome-column --handling-column "
     "--customer-column --agent-column --answered --abandoned --short-seconds --redial-minutes --interval --timezone "
     "--force --json",
-    "roster": "--output --config --time-off --availability --meetings --wishes --locks --past --worth --seed --force "
-    "--json",
+    "roster": "--output --config --time-off --availability --meetings --wishes --locks --past --worth --seed "
+    "--prices --force --json",
     "shifts": "--output --config --minimise --weeks --allow-short --gap --force --json",
     "check": "--requirement --agents --meetings --wishes --locks --past --config --json",
     "handoff": "--output --only --agents --time-off --timezone --config --force --json",

@@ -13,6 +13,7 @@ from staffplan.cli.options import STEPS, ConfigFile, Force, Json
 from staffplan.cli.output import INTERRUPTED, progress_shown, say, show, show_json
 
 RULES_BROKEN = 5
+PRICES = "rule_prices.csv"
 Locked = Annotated[Path | None, typer.Option("--locks", help="What is settled beforehand; else input.locks.")]
 Past = Annotated[
     Path | None, typer.Option("--past", help="Roster of the days before, folder or file; else input.past_roster.")
@@ -44,31 +45,39 @@ def roster(
         Path | None, typer.Option("--worth", help="What staff --worth wrote, for the objective service.")
     ] = None,
     seed: Annotated[int | None, typer.Option("--seed", help="Seed of the search.")] = None,
+    prices: Annotated[
+        bool, typer.Option("--prices", help="Write rule_prices.csv too: hours missing for each rule. Takes minutes.")
+    ] = False,
     force: Force = False,
     as_json: Json = False,
 ) -> None:
     """Give every agent shifts, breaks and queues so that the requirement is covered; every rule is kept.
 
     Example: staffplan roster requirement.csv agents.csv -o roster/ -c plan.toml
+
+    With --prices also what each rule, contract, absence and skill costs: the hours missing with it, with it a step
+    looser, and without it, if nothing but missing hours counted. Each gain has two numbers between which it is proven
+    to lie.
     """
     from staffplan.cli.work import roster_files
 
     names = ("roster_shifts.csv", "roster_activities.csv", "coverage.csv")
     paths = [output / name for name in names]
-    refuse(paths, force=force)
+    refuse([*paths, *([output / PRICES] if prices else [])], force=force)
+    given = {
+        "time_off": time_off,
+        "availability": availability,
+        "meetings": meetings,
+        "wishes": wishes,
+        "locks": locks,
+        "past_roster": past,
+    }
     with progress_shown() as on_progress, flags_named({"plan.seed": "--seed"} if seed is not None else {}):
         result, zone = roster_files(
             requirement,
             agents,
             config,
-            given={
-                "time_off": time_off,
-                "availability": availability,
-                "meetings": meetings,
-                "wishes": wishes,
-                "locks": locks,
-                "past_roster": past,
-            },
+            given=given,
             worth=worth,
             seed=seed,
             on_progress=on_progress,
@@ -80,6 +89,13 @@ def roster(
     if result.status == "interrupted":
         say("the search was ended early: the roster written is the best one by then")
         raise typer.Exit(INTERRUPTED)
+    if prices:
+        from staffplan.cli.pricing import write_prices
+
+        with progress_shown() as on_progress:
+            write_prices(
+                requirement, agents, config, output / PRICES, given=given, seed=seed, on_progress=on_progress
+            )
 
 
 def check(

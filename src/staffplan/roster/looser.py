@@ -112,24 +112,30 @@ def rule_ladders(case: Case) -> Iterator[Ladder]:
             if getattr(rule, knob.field) is not None:
                 yield _knob_ladder(place, rule, knob, alone=len(knobs) == 1)
         if isinstance(rule, RuleSection) and rule.rule in _PLAIN:
-            words = _PLAIN[rule.rule].format(**_filled(rule))
-            yield Ladder(words, (Step(f"without the rule {rule.rule}", LEFT_OUT_HOURS, _without(place)),))
+            words = _PLAIN[rule.rule].format(**_filled(rule)) + _whom(rule)
+            yield Ladder(words, (Step(f"without {rule.rule} ({words})", LEFT_OUT_HOURS, left_out(place)),))
 
 
 def _knob_ladder(place: int, rule: Any, knob: _Knob, *, alone: bool) -> Ladder:
     now = float(getattr(rule, knob.field))
     said = knob.words.replace("{:g}", "{value:g}")
-    words = said.format(value=now, **_filled(rule))
+    words = said.format(value=now, **_filled(rule)) + _whom(rule)
     steps = []
     for number in range(1, MOST_STEPS + 1):
         value = now + number * knob.step
-        if value < knob.least or not _valid(rule, knob.field, value):
+        if value < knob.least or value <= 0 or not _valid(rule, knob.field, value):
             break
-        told = f"{said.format(value=value, **_filled(rule))} instead of {now:g} ({rule.rule})"
+        told = f"{said.format(value=value, **_filled(rule))} instead of {now:g}{_whom(rule)} ({rule.rule})"
         steps.append(Step(told, number * knob.cost, _set(place, knob.field, value)))
-    out = _without(place) if alone else _set(place, knob.field, 0 if knob.step < 0 else None)
+    out = left_out(place) if alone else _set(place, knob.field, 0 if knob.step < 0 else None)
     cost = (steps[-1].cost if steps else 0.0) + LEFT_OUT_HOURS
-    return Ladder(words, (*steps, Step(f"without {words} ({rule.rule})", cost, out)))
+    return Ladder(words, (*steps, Step(f"without {rule.rule} ({words})", cost, out)))
+
+
+def _whom(rule: RuleSection) -> str:
+    """Of whom the rule speaks, where it is not everybody."""
+    names = (*rule.work_plans, *rule.agents)
+    return f" for {', '.join(names)}" if names else ""
 
 
 def _filled(rule: Any) -> dict[str, object]:
@@ -151,7 +157,7 @@ def _set(place: int, field: str, value: object) -> Callable[[Case], Case]:
     return lambda case: _put(case, place, case.settings.rules[place].model_copy(update={field: value}))
 
 
-def _without(place: int) -> Callable[[Case], Case]:
+def left_out(place: int) -> Callable[[Case], Case]:
     """A rule that binds nobody in its place, so that the places of the others stay."""
     return lambda case: _put(case, place, DayHours(most=24.0))
 
@@ -208,10 +214,10 @@ def table_ladders(case: Case) -> Iterator[Ladder]:
     people = case.workforce
     if len(people.availability):
         who = ", ".join(sorted(set(people.availability.frame["agent_id"])))
-        always = Step(f"{who} available at all hours", 5 * DAY_HOURS, _emptied("availability"))
+        always = Step(f"{who} available at all hours", 5 * DAY_HOURS, emptied("availability"))
         yield Ladder(f"hours of {people.availability.source} in which {who} is available", (always,))
     if len(people.past_roster):
-        forget = Step("the days before not counted", 0.0, _emptied("past_roster"))
+        forget = Step("the days before not counted", 0.0, emptied("past_roster"))
         yield Ladder(f"the shifts worked before ({people.past_roster.source})", (forget,), open_to_change=False)
 
 
@@ -245,7 +251,8 @@ def _dropping(table: str, agent_id: str, column: str, value: object) -> Callable
     return apply
 
 
-def _emptied(table: str) -> Callable[[Case], Case]:
+def emptied(table: str) -> Callable[[Case], Case]:
+    """Without any row of a table of the workforce."""
     return lambda case: _only(case, table, np.zeros(len(getattr(case.workforce, table)), dtype=bool))
 
 

@@ -15,6 +15,8 @@ from staffplan.site import Site
 from staffplan.tables import Coverage, Workforce
 
 MOST_PROMISES = 15
+MUCH_SHORT = 0.02
+"""Share of the required hours; where more are missing, the prices of the rules are worth a look."""
 
 
 def roster_notes(problem: RosterProblem, cover: Coverage, workforce: Workforce, site: Site) -> tuple[Note, ...]:
@@ -23,6 +25,7 @@ def roster_notes(problem: RosterProblem, cover: Coverage, workforce: Workforce, 
         *_edges(problem, workforce),
         *_left_out(problem, workforce),
         *broken_promises(cover, site),
+        *_much_short(cover, site),
     )
 
 
@@ -106,6 +109,16 @@ def broken_promises(cover: Coverage, site: Site) -> tuple[Note, ...]:
         message = f"{rest['hours'].sum():.1f} hours are missing on {len(rest)} more days and groups"
         notes.append(Note("roster", "broken promise", "other days", message))
     return tuple(notes)
+
+
+def _much_short(cover: Coverage, site: Site) -> Iterator[Note]:
+    hours = site.calendar.interval_minutes / 60
+    missing = float(np.maximum(-cover.frame["net"], 0).sum()) * hours
+    required = float(cover.frame["required"].sum()) * hours
+    if missing > MUCH_SHORT * required:
+        message = f"{missing:,.1f} hours on queue are missing, {missing / required:.1%} of those required: "
+        message += "staffplan roster --prices tells which rule costs how many"
+        yield Note("roster", "warning", "hours missing", message)
 
 
 def _when(cover: Coverage, group: str, day: date, site: Site) -> str:

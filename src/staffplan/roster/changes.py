@@ -1,0 +1,126 @@
+"""What a whole site could change to leave fewer hours missing: one rule, contract, table or skill at a time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from staffplan.roster.case import Case
+from staffplan.roster.looser import Ladder, emptied, left_out, rule_ladders
+from staffplan.rule_sections import RuleSection
+from staffplan.schema import names_in
+from staffplan.tables import Agents
+from staffplan.team_rule_settings import ConcurrentBreaks, MinimumStaff, Seats
+
+MORE_HOURS = 2.0
+"""By so many paid hours a week the most of a contract is raised."""
+MORE_AGENTS = 2
+
+
+@dataclass(frozen=True)
+class Change:
+    """`rule`: what binds now; `words`: what would be otherwise."""
+
+    rule: str
+    words: str
+    apply: Callable[[Case], Case]
+    keeps_tours: bool = True
+    """Whether everybody may still work whatever they may work now."""
+
+
+def site_changes(case: Case) -> Iterator[Change]:
+    """The agreement's rules, a step looser and left out; contracts; availability and time off of everybody."""
+    for ladder in rule_ladders(case):
+        yield from _first_and_last(ladder)
+    for place, rule in enumerate(case.settings.rules):
+        if not isinstance(rule, RuleSection):
+            words = _team_words(rule)
+            yield Change(words, f"without {rule.rule} ({words})", left_out(place))
+    yield from contract_changes(case)
+    if len(case.workforce.availability):
+        yield Change(
+            "hours in which people are available", "everybody available at all hours", emptied("availability")
+        )
+    if len(case.workforce.time_off):
+        yield Change("time off", "nobody has time off", emptied("time_off"), keeps_tours=False)
+
+
+def _first_and_last(ladder: Ladder) -> Iterator[Change]:
+    first, last = ladder.steps[0], ladder.steps[-1]
+    for step in (first,) if first is last else (first, last):
+        yield Change(ladder.words, step.words, step.apply)
+
+
+def _team_words(rule: MinimumStaff | Seats | ConcurrentBreaks) -> str:
+    match rule:
+        case MinimumStaff(planning_group=group, people=people, hours=hours):
+            return f"at least {people} on queue for {group}, {hours}"
+        case Seats(most=most):
+            return f"at most {most} seats"
+        case ConcurrentBreaks(most=most, share=share):
+            limits = [f"{most} people"] * (most is not None) + [f"{share:.0%}" if share is not None else ""]
+            return f"at most {' and '.join(filter(None, limits))} on break at once"
+
+
+def contract_changes(case: Case) -> Iterator[Change]:
+    """All contracts at once: longer weeks, a day more, every shift."""
+    plans = case.work_plans
+    longer = {name: plan.weekly_hours_max + MORE_HOURS for name, plan in plans.items()}
+    words = f"{MORE_HOURS:g} more paid hours a week allowed"
+    yield Change("weekly_hours_max", words, _each(weekly_hours_max=longer))
+    days = {name: min(plan.days_per_week_max + 1, 7) for name, plan in plans.items()}
+    if any(days[name] > plan.days_per_week_max for name, plan in plans.items()):
+        yield Change("days_per_week_max", "a day a week more allowed", _each(days_per_week_max=days))
+    if any(set(case.shifts) - set(plan.shifts) for plan in plans.values()):
+        every = dict.fromkeys(plans, tuple(case.shifts))
+        yield Change("shifts of the contracts", "every shift for everybody", _each(shifts=every))
+
+
+def _each(**values: Mapping[str, object]) -> Callable[[Case], Case]:
+    """Every contract with a value of its own."""
+
+    def apply(case: Case) -> Case:
+        for name in case.work_plans:
+            case = case.with_contracts((name,), **{field: by_name[name] for field, by_name in values.items()})
+        return case
+
+    return apply
+
+
+def people_changes(case: Case, groups: Sequence[str]) -> Iterator[Change]:
+    """For each planning group two more agents who can serve it alone; where there are several, everybody for all."""
+    agents = case.workforce.agents.frame
+    for group in groups:
+        plans = [
+            plan for plan, cell in zip(agents["work_plan"], agents["skills"], strict=True) if group in names_in(cell)
+        ]
+        if plans:
+            plan = Counter(plans).most_common(1)[0][0]
+            words = f"{MORE_AGENTS} more agents for {group}" + (f" ({plan})" if plan else "")
+            yield Change(f"people who can serve {group}: {len(plans)}", words, _hired(group, plan), keeps_tours=False)
+    if len(groups) > 1:
+        yield Change("skills", "everybody can serve every group", _skilled(";".join(groups)))
+
+
+def _hired(group: str, plan: str) -> Callable[[Case], Case]:
+    def apply(case: Case) -> Case:
+        names = [f"more for {group} {number}" for number in range(1, MORE_AGENTS + 1)]
+        new = pd.DataFrame({"agent_id": names, "skills": group, "work_plan": plan})
+        return _with_agents(case, pd.concat([case.workforce.agents.frame, new], ignore_index=True))
+
+    return apply
+
+
+def _skilled(skills: str) -> Callable[[Case], Case]:
+    return lambda case: _with_agents(case, case.workforce.agents.frame.assign(skills=skills))
+
+
+def _with_agents(case: Case, frame: pd.DataFrame) -> Case:
+    blank = frame.assign(
+        **{name: frame[name].fillna("") for name in ("name", "staffing_group", "work_plan")},
+        rotation_week=frame["rotation_week"].astype(float),
+    )
+    return replace(case, workforce=replace(case.workforce, agents=Agents.of(blank)))

@@ -1,0 +1,115 @@
+"""What a rule costs in hours missing, against every roster of tiny centers."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+import pytest
+from every_roster import agreed, every_assignment, worked
+from roster_centers import LATE, SHORT, Center, every_day
+
+from staffplan.people_settings import RosterSettings, WorkPlanSettings
+from staffplan.roster.changes import people_changes, site_changes
+from staffplan.roster.prices import price_rules
+from staffplan.roster.problem import RosterProblem
+from staffplan.roster.rules import rules_of
+from staffplan.tables import RulePrices
+
+TWO = (("ann", "voice", "any"), ("bob", "voice", "any"))
+
+
+def center(*rules: dict[str, object], hours: float = 40, days: int = 5, **more: object) -> Center:
+    """Two people who work four hours, early or late; five days on each of which both halves need somebody."""
+    plan = WorkPlanSettings(shifts=("short", "late"), weekly_hours_max=hours, days_per_week_max=days)
+    return Center(
+        {"voice": {**every_day(5, range(8, 12), 2), **every_day(5, range(16, 20))}},
+        agents=TWO,
+        shifts={"short": SHORT, "late": LATE},
+        work_plans={"any": plan},
+        settings=RosterSettings(rules=rules),  # type: ignore[arg-type]
+        **more,  # type: ignore[arg-type]
+    )
+
+
+CENTERS = {
+    "a run of two days at most": center({"rule": "consecutive_days", "days": 2}),
+    "no early after late": center(
+        {"rule": "succession", "after": "late", "never": ["short"]}, {"rule": "daily_rest", "hours": 13}
+    ),
+    "few hours and days": center({"rule": "period_hours", "most": 10}, hours=12, days=3),
+    "somebody who comes on two days": center(availability=[("bob", "mon-tue", "24h")]),
+}
+
+
+def fewest_missing(problem: RosterProblem) -> float:
+    """The least that is missing in all rosters that keep every rule, one by one."""
+    tours = [covers_of(problem, number) for number in range(len(problem.people))]
+    required = problem.required[0, : tours[0].shape[1]]
+    hours = problem.hours[: tours[0].shape[1]]
+    missing = [np.maximum(required - sum(covers), 0) @ hours for covers in product(*tours)]
+    return float(min(missing))
+
+
+def covers_of(problem: RosterProblem, number: int) -> np.ndarray:
+    """(tours, slots): whether the person is there, of every tour that keeps the rules, each cover once."""
+    person = problem.people[number]
+    found = set()
+    for assignment in every_assignment(problem):
+        if any(option >= 0 and not problem.allowed[number, d, option] for d, option in enumerate(assignment)):
+            continue
+        done = [shift for shift in worked(problem, assignment) if shift not in person.past]
+        if any(list(rule.violations(done, agreed(problem))) for rule in rules_of(person)):
+            continue
+        there = np.zeros(problem.period.slots, dtype=np.int8)
+        for d, option in enumerate(assignment):
+            if option >= 0:
+                first = int(problem.option_slot[option, d])
+                there[first : first + problem.options[option].slots] = 1
+        found.add(there.tobytes())
+    return np.array([np.frombuffer(row, dtype=np.int8) for row in sorted(found)])
+
+
+def row_of(table: RulePrices, words: str) -> dict[str, float]:
+    [row] = table.frame[table.frame["change"] == words].to_dict("records")
+    return row
+
+
+@pytest.mark.parametrize("center", CENTERS.values(), ids=list(CENTERS))
+def test_the_price_of_every_rule_is_that_of_trying_every_roster(center: Center) -> None:
+    base = center.case().hard()
+    table = price_rules(center.case())
+    now = fewest_missing(base.problem())
+    assert now > 0
+    assert row_of(table, "as it is")["hours_missing"] == pytest.approx(now)
+    changes = list(site_changes(base))
+    assert changes
+    for change in changes:
+        row, then = row_of(table, change.words), fewest_missing(change.apply(base).problem())
+        assert row["hours_missing"] == pytest.approx(then), change.words
+        assert row["gained_found"] == pytest.approx(now - then), change.words
+        assert row["gained_least"] - 1e-6 <= now - then <= row["gained_most"] + 1e-6, change.words
+
+
+def test_prices_come_dearest_first_and_the_rule_that_binds_is_the_dearest() -> None:
+    table = price_rules(CENTERS["a run of two days at most"].case())
+    gains = table.frame["gained_found"].tolist()[1:]
+    assert gains == sorted(gains, reverse=True)
+    assert row_of(table, "without consecutive_days (at most 2 days in a row)")["gained_found"] > 0
+
+
+def test_more_people_and_more_skills_are_priced_for_each_planning_group() -> None:
+    need = {"voice": every_day(2, range(8, 12), 2), "mail": every_day(2, range(8, 12))}
+    plan = WorkPlanSettings(shifts=("short",))
+    agents = (("ann", "voice", "any"), ("bob", "mail", "any"))
+    two = Center(need, agents=agents, shifts={"short": SHORT}, work_plans={"any": plan})
+    table = price_rules(two.case())
+    assert len(list(people_changes(two.case(), ("mail", "voice")))) == 3
+    assert row_of(table, "as it is")["hours_missing"] == pytest.approx(8)
+    assert row_of(table, "2 more agents for voice (any)")["gained_found"] == pytest.approx(8)
+    assert row_of(table, "2 more agents for mail (any)")["gained_found"] == pytest.approx(0)
+
+
+def test_the_same_seed_tells_the_same_prices() -> None:
+    case = CENTERS["few hours and days"].case()
+    assert price_rules(case, seed=3).frame.equals(price_rules(case, seed=3).frame)
