@@ -7,9 +7,11 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from staffplan.clock import OpeningHours
 from staffplan.settings import Goal, ShrinkageSettings, StaffingSettings
+from staffplan.simulate.draws import _ranks, day_levels
 from staffplan.simulate.scene import day_variation
 
 HOUR = 60
@@ -296,3 +298,19 @@ def test_who_is_on_queue_for_half_of_an_interval_counts_half(make_stage, make_qu
     result = stage.simulate(replications=1)
     assert result.coverage.frame["scheduled"].tolist() == [1.5, 2.0]
     assert result.waits.frame["understaffed_hours"].tolist() == [0.25]
+
+
+def test_of_twenty_repetitions_one_has_the_day_among_its_highest_twentieth():
+    """Each day of each repetition lies in its own twentieth of the gamma distribution; days are not alike."""
+    variation, number = np.array([0.01, 0.04, 0.0]), 20
+    ranks = _ranks(1, "calls", 3, number)
+    assert [sorted(day) for day in ranks.tolist()] == [list(range(number))] * 3
+    assert ranks[0].tolist() != ranks[1].tolist()
+    rng = np.random.default_rng(3)
+    levels = np.array([day_levels(variation, (ranks[:, each] + rng.random(3)) / number) for each in range(number)])
+    for day in range(2):
+        shape = 1 / variation[day]
+        part = stats.gamma.cdf(levels[:, day], shape, scale=1 / shape) * number
+        assert np.floor(part).astype(int).tolist() == ranks[day].tolist()
+    assert (levels[:, 2] == 1.0).all()
+    assert levels[:, :2].mean(axis=0) == pytest.approx([1, 1], abs=0.02)

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import special
 
 from staffplan.settings import SimulateSettings, StaffingSettings
 from staffplan.simulate.engine import Contacts, Stretches
@@ -36,7 +38,12 @@ def draw_contacts(scene: Scene, settings: SimulateSettings, *, seed: int, repeti
     parts = []
     for queue in scene.streams:
         rng = stream_of(seed, f"queue {queue.queue.name}", repetition)
-        parts.append(_draw_queue(queue, settings, scene.grid.interval_seconds, rng))
+        level = np.ones(len(queue.day_variation))
+        if settings.volume_uncertainty:
+            ranks = _ranks(seed, queue.queue.name, len(level), settings.replications)
+            own = ranks[:, repetition % settings.replications]
+            level = day_levels(queue.day_variation, (own + rng.random(len(level))) / settings.replications)
+        parts.append(_draw_queue(queue, level, settings, scene.grid.interval_seconds, rng))
     arrival = np.concatenate([part[0] for part in parts])
     order = np.argsort(arrival, kind="stable")
     sizes = [len(part[0]) for part in parts]
@@ -48,11 +55,10 @@ def draw_contacts(scene: Scene, settings: SimulateSettings, *, seed: int, repeti
 
 
 def _draw_queue(
-    stream: Stream, settings: SimulateSettings, interval_seconds: float, rng: np.random.Generator
+    stream: Stream, level: Floats, settings: SimulateSettings, interval_seconds: float, rng: np.random.Generator
 ) -> tuple[Floats, Ints, Floats, Floats]:
-    """Arrivals (in order), their intervals, work and patience of one queue."""
-    variation = stream.day_variation if settings.volume_uncertainty else np.zeros_like(stream.day_variation)
-    mean = stream.offered * day_factors(variation, rng)[stream.day]
+    """Arrivals (in order), their intervals, work and patience of one queue; `level` (days,) multiplies its volume."""
+    mean = stream.offered * level[stream.day]
     place = np.repeat(np.arange(len(mean)), rng.poisson(mean))
     arrival = (stream.interval[place] + rng.random(len(place))) * interval_seconds
     order = np.argsort(arrival, kind="stable")
@@ -64,10 +70,20 @@ def _draw_queue(
     return arrival[order], stream.interval[place][order], work, rng.exponential(patience, len(place))
 
 
-def day_factors(variation: Floats, rng: np.random.Generator) -> Floats:
-    """(days,): gamma factors with mean 1 and the given squared coefficients of variation."""
+@lru_cache(maxsize=64)
+def _ranks(seed: int, queue: str, days: int, replications: int) -> Ints:
+    """(days, replications): how high each day turns out in each; every day is once at each rank, in its own order.
+
+    So that of twenty replications one has the day among its highest twentieth, not none or three.
+    """
+    ranks = np.tile(np.arange(replications), (days, 1))
+    return np.asarray(stream_of(seed, f"days of {queue}", 0).permuted(ranks, axis=1))
+
+
+def day_levels(variation: Floats, chance: Floats) -> Floats:
+    """(days,): gamma factors with mean 1 and the given squared coefficients of variation, at these quantiles."""
     shape = np.divide(1.0, variation, out=np.ones_like(variation), where=variation > 0)
-    return np.where(variation > 0, rng.gamma(shape) / shape, 1.0)
+    return np.where(variation > 0, special.gammaincinv(shape, chance) / shape, 1.0)
 
 
 def _work_factors(size: int, settings: SimulateSettings, rng: np.random.Generator) -> Floats:
