@@ -13,6 +13,21 @@ from accuracy.peers.answer import QUANTILES
 from accuracy.protocol import Given
 
 WEEKS = 4
+FEW = 3.0
+"""Contacts expected below which counts are too coarse for a band of whole numbers to hold just 80 %."""
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Shares of open intervals and of days inside bounds: pairs for the 80 and the 95 % bounds."""
+
+    inside: tuple[float, float]
+    day_inside: tuple[float, float]
+    error: tuple[float, float]
+    """Standard errors: what lies in the same calendar week is taken for one piece of evidence."""
+    day_error: tuple[float, float]
+    not_few: tuple[float, float]
+    """Of the intervals in which FEW or more contacts are expected."""
 
 
 @dataclass(frozen=True)
@@ -24,9 +39,7 @@ class Score:
     day_wape: tuple[float, ...]
     """The same for day totals."""
     bias: float
-    inside: tuple[float, float]
-    """Share of open intervals within the 80 and the 95 % bounds."""
-    day_inside: tuple[float, float]
+    coverage: Coverage
     pinball: float
     """Mean of the pinball losses at QUANTILES, over the mean volume."""
     median_pinball: float
@@ -49,8 +62,7 @@ def score(rows: pd.DataFrame, given: Given, chosen: np.ndarray | None = None) ->
             days["actual"].to_numpy(), days["offered"].to_numpy(), days.index.get_level_values("day").to_numpy()
         ),
         (offered.sum() - actual.sum()) / actual.sum(),
-        _inside(actual[is_open], bounds[is_open]),
-        _days_inside(days, given),
+        _coverage(own[is_open], offered[is_open], bounds[is_open], days, given),
         float(np.mean([pinball(actual, bounds[:, at], level) for at, level in enumerate(QUANTILES)]) / actual.mean()),
         pinball(actual, offered, 0.5) / float(actual.mean()),
         float(np.median(given.seconds)),
@@ -92,21 +104,47 @@ def _by_week(actual: Floats, offered: Floats, day: np.ndarray) -> tuple[float, .
     return (wape(actual, offered), *parts)
 
 
-def _inside(actual: Floats, bounds: Floats) -> tuple[float, float]:
-    """Within 0.1-0.9 and within 0.025-0.975, ends included."""
-    if not len(actual):
-        return float("nan"), float("nan")
-    pairs = ((1, 2), (0, 3))
-    shares = [np.mean((actual >= bounds[:, low]) & (actual <= bounds[:, high])) for low, high in pairs]
-    return float(shares[0]), float(shares[1])
-
-
-def _days_inside(days: pd.DataFrame, given: Given) -> tuple[float, float]:
-    """Days with contacts, or with contacts expected."""
+def _coverage(rows: pd.DataFrame, offered: Floats, bounds: Floats, days: pd.DataFrame, given: Given) -> Coverage:
+    """Of open intervals, and of days with contacts, or with contacts expected."""
     days = days[(days["actual"] > 0) | (days["offered"] > 0)]
-    actual = days["actual"].to_numpy()
-    if given.day_quantiles is not None:
-        return _inside(actual, given.day_quantiles.reindex(days.index).fillna(0.0).to_numpy())
-    if given.quantiles is not None:
+    held = _held(rows["actual"].to_numpy(), bounds)
+    day_held = _held(days["actual"].to_numpy(), _day_bounds(days, given))
+    week = (rows["origin"] + rows["day"] // 7).to_numpy()
+    day_week = (days.index.get_level_values("origin") + days.index.get_level_values("day") // 7).to_numpy()
+    errors = (_error(held[0], week), _error(held[1], week))
+    day_errors = (_error(day_held[0], day_week), _error(day_held[1], day_week))
+    return Coverage(_shares(held), _shares(day_held), errors, day_errors, _shares(held[:, offered >= FEW]))
+
+
+def _held(actual: Floats, bounds: Floats) -> Floats:
+    """(2, n): whether each lies within 0.1-0.9 and within 0.025-0.975, ends included; NaN without bounds."""
+    inside = [(actual >= bounds[:, low]) & (actual <= bounds[:, high]) for low, high in ((1, 2), (0, 3))]
+    return np.where(np.isfinite(bounds[:, 0]), inside, np.nan)
+
+
+def _shares(held: Floats) -> tuple[float, float]:
+    if not held.shape[1]:
         return float("nan"), float("nan")
-    return _inside(actual, poisson_bounds(days["offered"].to_numpy()))
+    return float(held[0].mean()), float(held[1].mean())
+
+
+def _error(held: Floats, week: np.ndarray) -> float:
+    """Standard error of a share of cells that are alike within a week: robust to clusters.
+
+    Source: Liang and Zeger (1986), Biometrika 73(1), with the factor for few clusters, m / (m - 1), as R's package
+    CR2 (clustSE, "CR1") gives it.
+    """
+    weeks, place = np.unique(week, return_inverse=True)
+    if len(weeks) < 2:
+        return float("nan")
+    off = np.bincount(place, held - held.mean())
+    return float(np.sqrt((off**2).sum() * len(weeks) / (len(weeks) - 1)) / len(held))
+
+
+def _day_bounds(days: pd.DataFrame, given: Given) -> Floats:
+    """(days, 4): NaN where a contender has bounds of intervals and none of days."""
+    if given.day_quantiles is not None:
+        return np.asarray(given.day_quantiles.reindex(days.index).fillna(0.0).to_numpy())
+    if given.quantiles is not None:
+        return np.full((len(days), len(QUANTILES)), np.nan)
+    return poisson_bounds(days["offered"].to_numpy())

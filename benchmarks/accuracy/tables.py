@@ -10,7 +10,7 @@ import pandas as pd
 
 from accuracy.data_sets import HORIZON_DAYS, DataSet
 from accuracy.protocol import STAFFPLAN, Trial
-from accuracy.scores import Score, floor, score, wape
+from accuracy.scores import FEW, Coverage, Score, floor, score, wape
 
 AVERAGE, HOLT_WINTERS = "six-week average", "Holt-Winters"
 BUSY = 5.0
@@ -78,9 +78,22 @@ def print_set(data_set: DataSet, trial: Trial, result: Result, *, by_queue: bool
     for title, own in result.scores.items():
         print(f"{title:{WIDTH}}" + _figures(own))
     print(f"{'Poisson floor':{WIDTH}}{100 * floor(trial.rows):8.2f}")
+    if STAFFPLAN in result.scores:
+        print(f"{'':{WIDTH}}{_coverage(result.scores[STAFFPLAN].coverage)}")
     if by_queue:
         _print_queues(result)
     print(flush=True)
+
+
+def _coverage(own: Coverage) -> str:
+    """Coverage with the standard errors that so few weeks leave, and without the intervals that are too coarse."""
+    pairs = zip((*own.inside, *own.day_inside), (*own.error, *own.day_error), strict=True)
+    near, far, day, far_day = (f"{100 * share:.1f} +- {100 * error:.1f}" for share, error in pairs)
+    few, far_few = (f"{100 * share:.1f}" for share in own.not_few)
+    return (
+        f"staffplan's bands, give or take what weeks differ by: intervals {near} and {far}, "
+        f"where {FEW:g} or more are expected {few} and {far_few}; days {day} and {far_day}"
+    )
 
 
 def _what(data_set: DataSet, trial: Trial) -> str:
@@ -99,7 +112,7 @@ def _what(data_set: DataSet, trial: Trial) -> str:
 def _figures(own: Score) -> str:
     percents = [*own.wape, *own.day_wape, own.bias]
     text = "".join(_number(100 * value, 2) for value in percents)
-    text += "".join(_number(100 * value, 1) for value in (*own.inside, *own.day_inside))
+    text += "".join(_number(100 * value, 1) for value in (*own.coverage.inside, *own.coverage.day_inside))
     return text + _number(100 * own.pinball, 2) + _number(100 * own.median_pinball, 2) + _number(own.seconds, 2)
 
 
@@ -114,7 +127,7 @@ def _print_queues(result: Result) -> None:
         line = f"{'  ' + own.queue[: WIDTH - 3]:{WIDTH}}{own.mean:8.2f}{100 * own.floor:8.2f}"
         line += "".join(f"{100 * own.wape[title]:17.2f}" for title in result.scores)
         if own.own is not None:
-            figures = (own.own.bias, *own.own.inside, *own.own.day_inside)
+            figures = (own.own.bias, *own.own.coverage.inside, *own.own.coverage.day_inside)
             line += "   bias, in 80, 95, day 80, 95:" + "".join(_number(100 * value, 1) for value in figures)
         print(line)
 
@@ -141,7 +154,15 @@ def _print_group(group: str, results: Sequence[Result]) -> None:
         print(f"{'  ' + result.name[: WIDTH - 3]:{WIDTH}}{figures[0]:>10}  {best:20}{figures[1]:>10}{figures[2]:>14}")
     means = [_number(value, 3) for value in np.exp(np.mean(np.log(rows), axis=0))]
     print(f"{'  geometric mean':{WIDTH}}{means[0]:>10}  {'':20}{means[1]:>10}{means[2]:>14}")
-    print(f"  {_worst(results)}\n", flush=True)
+    print(f"  {_worst(results)}")
+    print(f"  {_mean_coverage(results)}\n", flush=True)
+
+
+def _mean_coverage(results: Sequence[Result]) -> str:
+    own = [result.scores[STAFFPLAN].coverage for result in results]
+    shares = np.array([(*each.inside, *each.day_inside) for each in own]).mean(axis=0)
+    near, far, day, far_day = (f"{100 * share:.1f}" for share in shares)
+    return f"in the 80 and 95 % bands, mean over sets: intervals {near} and {far} %, days {day} and {far_day} %"
 
 
 def _peers(result: Result) -> list[str]:

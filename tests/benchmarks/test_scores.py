@@ -52,16 +52,17 @@ def test_coverage_counts_the_ends_and_open_intervals_only():
     rows = rows_of([[5.0, 6.0, 7.0, 0.0]]).assign(open=[True, True, True, False])
     bounds = np.tile([4.0, 5.0, 6.0, 7.0], (4, 1))
     result = score(rows, given([5.0, 5.0, 5.0, 0.0], quantiles=bounds))
-    assert result.inside == pytest.approx((2 / 3, 1.0))
+    assert result.coverage.inside == pytest.approx((2 / 3, 1.0))
 
 
 def test_day_coverage_needs_day_bounds():
     rows = rows_of([[5.0, 5.0], [9.0, 9.0]])
     bounds = np.tile([4.0, 5.0, 6.0, 7.0], (4, 1))
-    assert np.isnan(score(rows, given([5.0] * 4, quantiles=bounds)).day_inside).all()
+    assert np.isnan(score(rows, given([5.0] * 4, quantiles=bounds)).coverage.day_inside).all()
     index = pd.MultiIndex.from_tuples([("q", 0, 0), ("q", 0, 1)], names=["queue", "origin", "day"])
     days = pd.DataFrame([[8.0, 9.0, 11.0, 12.0]] * 2, index=index, columns=list(QUANTILES))
-    assert score(rows, given([5.0] * 4, quantiles=bounds, days=days)).day_inside == pytest.approx((0.5, 0.5))
+    held = score(rows, given([5.0] * 4, quantiles=bounds, days=days)).coverage
+    assert held.day_inside == pytest.approx((0.5, 0.5))
 
 
 def test_who_has_no_bounds_gets_those_of_a_poisson():
@@ -86,3 +87,17 @@ def test_one_queue_is_scored_apart():
     both = given([10.0, 15.0])
     assert score(rows, both).wape[0] == pytest.approx(0.25)
     assert score(rows, both, (rows["queue"] == "b").to_numpy()).wape[0] == pytest.approx(0.5)
+
+
+def test_weeks_that_are_all_in_or_all_out_of_the_bounds_are_four_pieces_of_evidence():
+    rows = rows_of([[5.0]] * 14 + [[9.0]] * 14)
+    held = score(rows, given([5.0] * 28, quantiles=np.tile([4.0, 5.0, 6.0, 7.0], (28, 1)))).coverage
+    assert held.inside[0] == 0.5
+    assert held.error[0] == pytest.approx(np.std([0, 0, 1, 1], ddof=1) / np.sqrt(4))
+
+
+def test_coarse_intervals_are_told_apart():
+    bounds = np.array([[0.0, 0.0, 1.0, 2.0], [4.0, 5.0, 6.0, 7.0]])
+    held = score(rows_of([[1.0, 9.0]]), given([0.5, 5.0], quantiles=bounds)).coverage
+    assert held.inside == pytest.approx((0.5, 0.5))
+    assert held.not_few == (0.0, 0.0)
