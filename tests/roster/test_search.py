@@ -9,7 +9,7 @@ import pytest
 from roster_centers import DAY, LATE, SHORT, Center, every_day
 
 from staffplan.people_settings import BreakSettings, RosterSettings, ShiftSettings, WorkPlanSettings
-from staffplan.roster.bound import best_bound, bound_at, tour_classes
+from staffplan.roster.bound import Auction, best_bound, tour_classes, whole_crew
 from staffplan.roster.kernels import NOTHING, place_pauses
 from staffplan.roster.kernels_anneal import Span, anneal
 from staffplan.roster.model import pause_choices
@@ -159,7 +159,7 @@ def test_no_prices_give_a_bound_above_the_best_roster(seed: int) -> None:
     classes, rng = tour_classes(small), np.random.default_rng(seed)
     low, high = -1 * small.problem.hours, 10 * small.problem.hours
     for prices in rng.uniform(low, high, size=(20, *small.problem.required.shape)):
-        assert bound_at(small, classes, prices)[0] <= best.cost + 1e-6
+        assert Auction(small, whole_crew(classes), prices).bid()[0] <= best.cost + 1e-6
     found = best_bound(own_room(small), 100, stop=lambda: False, report=lambda _: None)
     assert 0.7 * best.cost < found <= best.cost + 1e-4
 

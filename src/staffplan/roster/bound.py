@@ -17,59 +17,138 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from staffplan.roster.kernels import Floats
-from staffplan.roster.kernels_tours import add_tour, cheapest_crew
-from staffplan.roster.tours import TourSpace, price_tour
+from staffplan.roster.kernels import Floats, Ints
+from staffplan.roster.kernels_offers import Crew, Offers, cheapest_crew, make_offers
+from staffplan.roster.tours import TourSpace, most_pauses
 
 FIRST_MOMENT, SECOND_MOMENT = 0.9, 0.99
 STEP_SHARE = 0.1
 """First step as a share of the range of prices; it falls to nothing by the last round."""
+LATE_FROM = 0.1
+"""Share of the time before which the clock is not looked at."""
 
 
 @dataclass(frozen=True)
 class TourClass:
     """Interchangeable people: the same rules, skills, likings and allowed shifts."""
 
-    first: int
-    size: int
+    members: tuple[int, ...]
+
+    @property
+    def first(self) -> int:
+        return self.members[0]
+
+    @property
+    def size(self) -> int:
+        return len(self.members)
+
+
+@dataclass(frozen=True)
+class Prices:
+    """The best prices of people on queue that were found, (groups, slots), and the bound they prove."""
+
+    prices: Floats
+    bound: float
 
 
 def tour_classes(space: TourSpace) -> tuple[TourClass, ...]:
     folk = space.folk
     alike = np.stack([folk.walk, folk.mask, folk.liking, folk.menu], axis=1)
-    _, first, count = np.unique(alike, axis=0, return_index=True, return_counts=True)
-    return tuple(TourClass(int(person), int(size)) for person, size in zip(first, count, strict=True))
+    _, number = np.unique(alike, axis=0, return_inverse=True)
+    order = np.argsort(number.ravel(), kind="stable")
+    parts = np.split(order, np.flatnonzero(np.diff(number.ravel()[order])) + 1)
+    return tuple(TourClass(tuple(part.tolist())) for part in parts)
 
 
-def bound_at(space: TourSpace, classes: tuple[TourClass, ...], prices: Floats) -> tuple[float, Floats]:
-    """The bound at these prices, (groups, slots), and how many people are missing there in the best tours."""
-    on_queue = np.zeros_like(prices)
-    wanted = np.zeros_like(prices)
-    bound = space.problem.worth.of_nobody + cheapest_crew(prices, space.need, wanted)
-    for alike in classes:
-        worth, tour = price_tour(space, alike.first, prices)
-        bound -= alike.size * worth
-        add_tour(tour, float(alike.size), space.shifts, space.desk, on_queue)
-    return bound, wanted - on_queue
+def whole_crew(classes: tuple[TourClass, ...]) -> Crew:
+    """Everybody."""
+    return Crew(
+        np.array([alike.first for alike in classes], dtype=np.int64),
+        np.array([alike.size for alike in classes], dtype=np.int64),
+    )
+
+
+class Auction:
+    """Prices of people on queue, what everybody in the crew would work for them, and what is wanted at them.
+
+    It changes in place, round after round. `there`, (groups, slots): people who are on queue already.
+    """
+
+    def __init__(self, space: TourSpace, crew: Crew, prices: Floats | None = None, there: Ints | None = None) -> None:
+        saves, classes = space.need.worth.astype(float), len(crew.first)
+        self.space, self.crew = space, crew
+        self.low, self.high = saves[:, :, -1], saves[:, :, 0]
+        self.range = float((self.high - self.low).max(initial=0.0))
+        self.prices = (self.low + self.high) / 2 if prices is None else prices.copy()
+        self.there = np.zeros(self.low.shape, dtype=np.int64) if there is None else there
+        self.offers = Offers(
+            np.full((classes, space.problem.period.days), -1, dtype=np.int16),
+            np.zeros((classes, space.problem.period.days, most_pauses(space.problem)), dtype=np.int16),
+            np.full((classes, -(-space.problem.period.slots // space.need.step)), -1, dtype=np.int8),
+        )
+        self._mean, self._spread, self._turn = np.zeros_like(self.low), np.zeros_like(self.low), 0
+
+    def bid(self) -> tuple[float, Floats]:
+        """Best tours at the present prices; gives their bound and how many people are missing."""
+        space, problem = self.space, self.space.problem
+        wanted, on_queue = np.zeros_like(self.prices), np.zeros(self.prices.shape, dtype=np.int64)
+        cost = problem.worth.cost(self.there.astype(float)) + cheapest_crew(
+            self.prices, space.need, self.there, wanted
+        )
+        worth = make_offers(
+            self.prices,
+            self.crew,
+            problem.allowed,
+            problem.period.day_slot,
+            space.folk,
+            space.need.step,
+            space.shifts,
+            space.walks,
+            space.desk,
+            self.offers,
+            on_queue,
+        )
+        return float(cost - worth), wanted - on_queue
+
+    def round(self, step: float) -> float:
+        """Bid, then move the prices by `step` (a share of their range) at most; gives the bound before that."""
+        bound, missing = self.bid()
+        self._turn += 1
+        self._mean = FIRST_MOMENT * self._mean + (1 - FIRST_MOMENT) * missing
+        self._spread = SECOND_MOMENT * self._spread + (1 - SECOND_MOMENT) * missing**2
+        ahead = self._mean / (1 - FIRST_MOMENT**self._turn)
+        scale = np.sqrt(self._spread / (1 - SECOND_MOMENT**self._turn)) + 1e-3
+        self.prices = np.clip(self.prices + step * self.range * ahead / scale, self.low, self.high)
+        return bound
+
+
+def best_prices(
+    space: TourSpace, rounds: int, *, spent: Callable[[], float], report: Callable[[float], None]
+) -> Prices:
+    """The best prices found in so many rounds, the bound never below 0; one round at least is made.
+
+    `spent` gives the share of the time that is over. Where the rounds would take longer, the steps fall with the
+    clock instead, to be small in time.
+    """
+    auction = Auction(space, whole_crew(tour_classes(space)))
+    best, done, turn = Prices(auction.prices, 0.0), 0.0, 0
+    while done < 1.0:
+        at = auction.prices
+        bound = auction.round(STEP_SHARE * (1 - done))
+        turn += 1
+        if bound > best.bound:
+            best = Prices(at, bound)
+            report(bound)
+        done = pace(done, turn / rounds, spent())
+    return best
+
+
+def pace(before: float, done: float, spent: float) -> float:
+    """How far a schedule is: as far as the rounds done say, or the clock where they will not be done in time."""
+    late = spent > LATE_FROM and spent > done
+    return max(before, spent if late else done)
 
 
 def best_bound(space: TourSpace, rounds: int, *, stop: Callable[[], bool], report: Callable[[float], None]) -> float:
-    """The best bound found in so many rounds, never below 0; `stop` is asked before each."""
-    classes, saves = tour_classes(space), space.need.worth.astype(float)
-    low, high = saves[:, :, -1], saves[:, :, 0]
-    prices = (low + high) / 2
-    step = STEP_SHARE * float((high - low).max(initial=0.0))
-    mean, spread = np.zeros_like(prices), np.zeros_like(prices)
-    best = 0.0
-    for turn in range(rounds):
-        if stop():
-            break
-        bound, uncovered = bound_at(space, classes, prices)
-        best = max(best, bound)
-        report(best)
-        mean = FIRST_MOMENT * mean + (1 - FIRST_MOMENT) * uncovered
-        spread = SECOND_MOMENT * spread + (1 - SECOND_MOMENT) * uncovered**2
-        ahead = mean / (1 - FIRST_MOMENT ** (turn + 1))
-        scale = np.sqrt(spread / (1 - SECOND_MOMENT ** (turn + 1))) + 1e-3
-        prices = np.clip(prices + step * (1 - turn / rounds) * ahead / scale, low, high)
-    return best
+    """The bound alone."""
+    return best_prices(space, rounds, spent=lambda: float(stop()), report=report).bound

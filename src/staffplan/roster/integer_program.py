@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 Terms = Iterable[tuple[int, float]]
 """Columns and what they are multiplied by."""
 UNBOUNDED = float("inf")
+MOST_NODES = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,8 @@ class IntegerProgram:
             self._at.append((number, column))
             self._by.append(factor)
 
-    def solve(self, *, seconds: float, gap: float) -> Solved:
-        """Ends within the share `gap` of the bound, or after so many seconds with the best there is by then."""
+    def solve(self, *, seconds: float, gap: float, nodes: int = MOST_NODES) -> Solved:
+        """Ends within the share `gap` of the bound, or after so many seconds or nodes with the best there is then."""
         from scipy.optimize import Bounds, LinearConstraint, milp
         from scipy.sparse import csr_array
 
@@ -68,7 +69,7 @@ class IntegerProgram:
             integrality=np.array(self.whole),
             bounds=Bounds(np.zeros(len(self.price)), np.array(self.most)),
             constraints=LinearConstraint(matrix, np.array(self.low), np.array(self.high)),
-            options={"time_limit": seconds, "mip_rel_gap": gap},
+            options={"time_limit": seconds, "mip_rel_gap": gap, "node_limit": nodes},
         )
         bound = -UNBOUNDED if found.mip_dual_bound is None else float(found.mip_dual_bound)
         if found.x is None:

@@ -17,10 +17,8 @@ from staffplan.roster.kernels import (
     Floats,
     Folk,
     Ints,
-    Need,
     Shifts,
     Walks,
-    place_pauses,
     price_shifts,
 )
 
@@ -143,39 +141,3 @@ def best_values(values: Floats, groups: int, first: int, end: int, shifts: Shift
                     best, at = values[g, slot], g
             desk.gains[m, slot] = best if at >= 0 else 0.0
             desk.served[m, slot] = at
-
-
-@njit(cache=True, nogil=True)
-def add_tour(choice: Ints, weight: float, shifts: Shifts, desk: Desk, on_queue: Floats) -> None:
-    """Count a tour, pauses where they cost least, `weight` times in on_queue, (groups, slots)."""
-    pauses = np.empty(desk.table.shape[0], dtype=np.int16)
-    for day in range(len(choice)):
-        option = choice[day]
-        if option == NOTHING:
-            continue
-        first, m = shifts.first[option, day], shifts.serves[option]
-        place_pauses(desk.prefix[m], first, option, shifts, desk.table, pauses)
-        k, end = shifts.pause_from[option], shifts.pause_from[option + 1]
-        offset = 0
-        while offset < shifts.slots[option]:
-            if k < end and offset == pauses[k - shifts.pause_from[option]]:
-                offset += shifts.pause_slots[k]
-                k += 1
-                continue
-            on_queue[desk.served[m, first + offset], first + offset] += weight
-            offset += 1
-
-
-@njit(cache=True, nogil=True)
-def cheapest_crew(prices: Floats, need: Need, people: Floats) -> float:
-    """Least of what people save (negative) plus their price, over all cells; `people`, (groups, slots), gives it."""
-    cost = 0.0
-    levels = need.worth.shape[2]
-    for g in range(prices.shape[0]):
-        for slot in range(prices.shape[1]):
-            number = 0
-            while number < levels and need.worth[g, slot, number] > prices[g, slot]:
-                cost += prices[g, slot] - need.worth[g, slot, number]
-                number += 1
-            people[g, slot] = number
-    return cost

@@ -25,7 +25,7 @@ SWEEPS = 3
 ROUNDS = 160
 MOST_AT_ONCE = 2_000_000
 """Moves of a round at most, so that the clock is looked at often enough."""
-HOT, COLD = 0.55, 0.02
+HOT, COLD = 0.1, 0.004
 """First and last temperature, as shares of what a slot missing and a slot too many cost together."""
 POLISHING_SWEEPS = 10
 SPREADING_SWEEPS = 4
@@ -254,22 +254,6 @@ def run_round(
     ]
     for job in jobs:
         job.result()
-
-
-def warm_up(space: TourSpace) -> None:
-    """Have everything compiled that a search uses. Only the first search after an installation takes long for it; its
-    time is not that of the search, which would otherwise be cut short and not repeat."""
-    board = first_tours(space, np.random.default_rng(0))
-    work = make_work(space, 0, 0)
-    with ThreadPoolExecutor(1) as threads:
-        run_round(
-            board,
-            (Span(0, space.problem.period.days, 0, space.problem.period.slots),),
-            [work],
-            0,
-            (1.0, 1.0),
-            threads,
-        )
 
 
 def polish(board: Board, incumbent: Incumbent) -> None:

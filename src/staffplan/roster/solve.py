@@ -1,8 +1,8 @@
 """The roster step: problem, tours, bound, names, tables.
 
 1. The tables and settings become a RosterProblem; people whose rules allow nothing are explained (conflict.py).
-2. Everybody's best tour, then simulated annealing by millions of small changes (search.py). Beside it a Lagrangian
-   bound is searched (bound.py); neither sees the other, so both repeat.
+2. Prices of people on queue that prove a bound (bound.py); tours that are best at them (start.py); then simulated
+   annealing by millions of small changes (search.py).
 3. CP-SAT proves or improves tiny problems, whole (polish.py).
 4. Pauses and groups are settled at the same cost, meetings placed; tables, cover, notes.
 """
@@ -11,16 +11,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-
-import numpy as np
 
 from staffplan.errors import Note
 from staffplan.people_settings import RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.progress import OnProgress, Progress, silent
-from staffplan.roster.bound import best_bound, tour_classes
+from staffplan.roster.bound import Prices, best_prices, tour_classes
 from staffplan.roster.case import Case
 from staffplan.roster.conflict import refuse_impossible_people
 from staffplan.roster.cover import coverage
@@ -28,9 +25,11 @@ from staffplan.roster.meetings import place_meetings
 from staffplan.roster.notes import roster_notes
 from staffplan.roster.polish import solve_whole
 from staffplan.roster.problem import RosterProblem
-from staffplan.roster.search import Board, Incumbent, Schedule, first_tours, improve, settle, warm_up
+from staffplan.roster.recombine import recombine
+from staffplan.roster.search import Board, Incumbent, Schedule, improve, settle
+from staffplan.roster.start import start, warm_up
 from staffplan.roster.tables_out import make_roster
-from staffplan.roster.tours import TourSpace, make_tour_space, own_room
+from staffplan.roster.tours import TourSpace, make_tour_space
 from staffplan.site import Site
 from staffplan.tables import Coverage, Roster, ServiceWorth, StaffingRequirement, Workforce
 
@@ -38,6 +37,9 @@ MOVES_PER_AGENT_DAY, FEWEST_MOVES = 20_000, 100_000
 BOUND_ROUNDS = 1000
 MOST_BOUND_EFFORT = 3.0
 """The bound has converged then; more rounds only take the search's time."""
+RECOMBINING_ROUNDS = 20
+PRICES_UNTIL, START_UNTIL, IMPROVED_UNTIL = 0.1, 0.2, 0.6
+"""Shares of the time limit by which the prices and the first roster are there, however good."""
 RESERVE = 0.05
 """Part of the time limit kept for names and tables."""
 
@@ -72,10 +74,22 @@ class _Run:
     moves: int
     on_progress: OnProgress
     bound: float = 0.0
+    hurried: bool = False
+    begun: float = field(default_factory=time.monotonic)
     stopped: threading.Event = field(default_factory=threading.Event)
 
     def out_of_time(self) -> bool:
         return self.stopped.is_set() or time.monotonic() > self.deadline
+
+    def spent(self, begin: float, end: float) -> Callable[[], float]:
+        """The share that is over of a part of the time limit, both ends shares of it."""
+        whole = self.deadline - self.begun
+        first, length = self.begun + begin * whole, max((end - begin) * whole, 1e-9)
+        return lambda: 1.0 if self.stopped.is_set() else (time.monotonic() - first) / length
+
+    def late(self, share: float) -> None:
+        """Take note that a part of the search was cut short by the clock, if it was."""
+        self.hurried |= self.spent(0.0, share)() >= 1.0
 
     def raise_bound(self, bound: float) -> None:
         self.bound = max(self.bound, bound)
@@ -109,7 +123,6 @@ def roster(
     space = make_tour_space(problem)
     refuse_impossible_people(space, case)
     warm_up(space)
-    best_bound(space, 1, stop=lambda: False, report=lambda bound: None)
     deadline = time.monotonic() + settings.time_limit_seconds * (1 - RESERVE)
     run = _Run(deadline, move_count(problem, settings.effort), on_progress)
     incumbent, interrupted = search(space, run, settings.effort, seed)
@@ -129,42 +142,47 @@ def move_count(problem: RosterProblem, effort: float) -> int:
 
 def search(space: TourSpace, run: _Run, effort: float, seed: int) -> tuple[Incumbent, bool]:
     """The best tours found, and whether the search was interrupted; run.bound holds the bound."""
-    board = first_tours(space, np.random.default_rng([seed, 0]))
+    try:
+        board, prices = _start(space, run, effort, seed)
+    except KeyboardInterrupt:
+        run.stopped.set()
+        return Incumbent(_start(space, run, effort, seed)[0]), True
     incumbent = Incumbent(board)
-    with ThreadPoolExecutor(1) as second:
-        bound = second.submit(_search_bound, own_room(space), run, effort)
-        try:
-            _improve(board, incumbent, run, effort, seed)
-            _wait(bound, incumbent, run, space.problem)
-        except KeyboardInterrupt:
-            return incumbent, True
-        finally:
-            run.stopped.set()
+    try:
+        _improve(board, incumbent, prices, run, effort, seed)
+    except KeyboardInterrupt:
+        return incumbent, True
     return incumbent, False
 
 
-def _search_bound(space: TourSpace, run: _Run, effort: float) -> None:
-    best_bound(
-        space, round(BOUND_ROUNDS * min(effort, MOST_BOUND_EFFORT)), stop=run.out_of_time, report=run.raise_bound
-    )
+def _start(space: TourSpace, run: _Run, effort: float, seed: int) -> tuple[Board, Prices]:
+    rounds = round(BOUND_ROUNDS * min(effort, MOST_BOUND_EFFORT))
+    prices = best_prices(space, rounds, spent=run.spent(0.0, PRICES_UNTIL), report=run.raise_bound)
+    run.late(PRICES_UNTIL)
+    board = start(space, prices, seed, spent=run.spent(PRICES_UNTIL, START_UNTIL))
+    run.late(START_UNTIL)
+    return board, prices
 
 
-def _wait(bound: Future[None], incumbent: Incumbent, run: _Run, problem: RosterProblem) -> None:
-    """Until the bound has done its rounds, or the time is over."""
-    while wait([bound], timeout=0.5).not_done:
-        run.say(run.moves, incumbent, problem)
-    bound.result()
-
-
-def _improve(board: Board, incumbent: Incumbent, run: _Run, effort: float, seed: int) -> None:
+def _improve(board: Board, incumbent: Incumbent, prices: Prices, run: _Run, effort: float, seed: int) -> None:
     problem = board.space.problem
     improve(
         board,
         incumbent,
-        Schedule(run.moves, run.deadline),
+        Schedule(run.moves, run.begun + IMPROVED_UNTIL * (run.deadline - run.begun)),
         seed,
         stop=run.out_of_time,
         report=lambda done: run.say(min(done, run.moves), incumbent, problem),
+    )
+    recombine(
+        Board(board.space, incumbent.tours),
+        incumbent,
+        prices,
+        round(RECOMBINING_ROUNDS * effort),
+        seed,
+        stop=run.out_of_time,
+        seconds=lambda: max(run.deadline - time.monotonic(), 0.1),
+        report=lambda done: run.say(run.moves, incumbent, problem),
     )
     seconds = run.deadline - time.monotonic()
     proven = solve_whole(board.space, incumbent, effort=effort, seconds=seconds, seed=seed)
@@ -210,4 +228,4 @@ def _status(run: _Run, interrupted: bool, above_bound: float) -> str:
         return "interrupted"
     if above_bound <= 1e-4:
         return "optimal"
-    return "time limit" if time.monotonic() > run.deadline else "feasible"
+    return "time limit" if run.hurried or time.monotonic() > run.deadline else "feasible"

@@ -1,0 +1,149 @@
+"""Compiled: what everybody would work at given prices of an hour on queue, one tour for each class of people."""
+
+# mypy: allow-untyped-decorators
+# mypy: disable-error-code="no-any-return"
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from staffplan.roster.kernels import NOTHING, Desk, Floats, Folk, Ints, Need, Shifts, Walks, place_pauses
+from staffplan.roster.kernels_plan import mark
+from staffplan.roster.kernels_tours import best_tour, best_values, price_days
+
+
+class Crew(NamedTuple):
+    """Classes of interchangeable people: one of each, and how many are to be given a tour."""
+
+    first: Ints  # (classes,)
+    left: Ints  # (classes,)
+
+
+class Offers(NamedTuple):
+    """A tour for each class, as in Plan."""
+
+    choice: NDArray[np.int16]  # (classes, days)
+    pauses: NDArray[np.int16]  # (classes, days, pauses)
+    group: NDArray[np.int8]  # (classes, intervals)
+
+
+@njit(cache=True, nogil=True)
+def dearest_group(
+    mine: int, interval: int, first: int, end: int, step: int, marks: NDArray[np.int8], prices: Floats
+) -> int:
+    """Group (of the bits `mine`) whose slots on queue in the interval are worth most; marks begin at `first`."""
+    best, at = -np.inf, -1
+    for g in range(prices.shape[0]):
+        if mine >> g & 1:
+            value = 0.0
+            for slot in range(max(interval * step, first), min((interval + 1) * step, end)):
+                if marks[slot - first] == 1:
+                    value += prices[g, slot]
+            if value > best:
+                best, at = value, g
+    return at
+
+
+@njit(cache=True, nogil=True)
+def lay_out(
+    number: int, person: int, prices: Floats, folk: Folk, step: int, shifts: Shifts, desk: Desk, offers: Offers
+) -> None:
+    """Write desk.tour as offer `number`, pauses and groups where they are worth most."""
+    marks = np.zeros(shifts.slots.max() + 1, dtype=np.int8)
+    held = -1
+    for day in range(len(desk.tour)):
+        option = desk.tour[day]
+        offers.choice[number, day] = option
+        if option == NOTHING:
+            continue
+        first, serves = shifts.first[option, day], shifts.serves[option]
+        end = first + shifts.slots[option]
+        pauses = offers.pauses[number, day]
+        place_pauses(desk.prefix[serves], first, option, shifts, desk.table, pauses)
+        mark(option, first, first, pauses, shifts, marks)
+        mine = folk.mask[person] & shifts.masks[serves]
+        for interval in range(max(first // step, held + 1), (end - 1) // step + 1):
+            offers.group[number, interval] = dearest_group(mine, interval, first, end, step, marks, prices)
+        held = (end - 1) // step
+
+
+@njit(cache=True, nogil=True)
+def count_offer(number: int, offers: Offers, step: int, shifts: Shifts, on_queue: Ints) -> None:
+    """Count an offer in on_queue, (groups, slots)."""
+    marks = np.zeros(shifts.slots.max() + 1, dtype=np.int8)
+    for day in range(offers.choice.shape[1]):
+        option = offers.choice[number, day]
+        if option == NOTHING:
+            continue
+        first = shifts.first[option, day]
+        mark(option, first, first, offers.pauses[number, day], shifts, marks)
+        for offset in range(shifts.slots[option]):
+            if marks[offset] == 1:
+                on_queue[offers.group[number, (first + offset) // step], first + offset] += 1
+
+
+@njit(cache=True, nogil=True)
+def count_dearest(number: int, weight: int, offers: Offers, shifts: Shifts, desk: Desk, on_queue: Ints) -> None:
+    """Count an offer `weight` times in on_queue, each slot for the group that pays most in it, as its worth does."""
+    marks = np.zeros(shifts.slots.max() + 1, dtype=np.int8)
+    for day in range(offers.choice.shape[1]):
+        option = offers.choice[number, day]
+        if option == NOTHING:
+            continue
+        first = shifts.first[option, day]
+        mark(option, first, first, offers.pauses[number, day], shifts, marks)
+        for offset in range(shifts.slots[option]):
+            if marks[offset] == 1:
+                on_queue[desk.served[shifts.serves[option], first + offset], first + offset] += weight
+
+
+@njit(cache=True, nogil=True)
+def make_offers(
+    prices: Floats,
+    crew: Crew,
+    allowed: NDArray[np.bool_],
+    day_slot: Ints,
+    folk: Folk,
+    step: int,
+    shifts: Shifts,
+    walks: Walks,
+    desk: Desk,
+    offers: Offers,
+    on_queue: Ints,
+) -> float:
+    """The best tour of every class with people left at prices (groups, slots), counted in on_queue for each of them.
+
+    allowed: (people, days, options). Gives what all these tours are worth together; nobody can do better, since each
+    slot counts for the group that pays most. The offers themselves serve one group in an interval.
+    """
+    days, worth = offers.choice.shape[1], 0.0
+    nothing = np.full(days, NOTHING, dtype=np.int16)
+    for number in range(len(crew.first)):
+        if crew.left[number] == 0:
+            continue
+        person = crew.first[number]
+        best_values(prices, folk.mask[person], 0, prices.shape[1], shifts, desk)
+        price_days(0, days, day_slot, allowed[person], shifts, desk)
+        worth += crew.left[number] * best_tour(0, days, 0, person, folk, walks, nothing, desk)
+        lay_out(number, person, prices, folk, step, shifts, desk, offers)
+        count_dearest(number, crew.left[number], offers, shifts, desk, on_queue)
+    return worth
+
+
+@njit(cache=True, nogil=True)
+def cheapest_crew(prices: Floats, need: Need, there: Ints, people: Floats) -> float:
+    """Least of what people beyond those `there` save (negative) plus their price, over all cells; `people` gives how
+    many they are. All (groups, slots)."""
+    cost, last = 0.0, need.worth.shape[2] - 1
+    for g in range(prices.shape[0]):
+        for slot in range(prices.shape[1]):
+            number = there[g, slot]
+            while number <= last and need.worth[g, slot, number] > prices[g, slot]:
+                cost += prices[g, slot] - need.worth[g, slot, number]
+                number += 1
+            people[g, slot] = number - there[g, slot]
+    return cost

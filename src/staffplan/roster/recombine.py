@@ -1,0 +1,198 @@
+"""Better tours of a few people together: an integer program over tours that suit what the others leave.
+
+In each round a few people are drawn. Under the prices of what the others leave to be done (bound.py) their best tours
+are collected; with those of earlier rounds and those they have, HiGHS chooses a tour for each of them at once. How
+many are drawn follows from how hard the last programs were. (A large neighbourhood search in the columns of a
+restricted master: Joncour et al., "Column generation based primal heuristics", ENDM 36, 2010.)
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import numpy as np
+
+from staffplan.roster.bound import Auction, Prices, TourClass, tour_classes
+from staffplan.roster.integer_program import IntegerProgram
+from staffplan.roster.kernels import Floats, Ints
+from staffplan.roster.kernels_offers import Crew, Offers, count_offer
+from staffplan.roster.kernels_tours import rest_of_tour
+from staffplan.roster.search import Board, Incumbent, improve_groups, polish
+from staffplan.roster.tours import Tours, TourSpace
+
+FEWEST, FIRST, MOST = 3, 8, 16
+"""People in a round."""
+ROUNDS, STEP = 100, 0.02
+"""Of prices for what the others leave, and their first step."""
+COLUMNS = 100
+"""Tours of each class that a program may choose from."""
+MEMORY = 1000
+"""Tours of each class that are remembered."""
+PROVEN = 1e-6
+"""Share of the cost within which a choice counts as the best."""
+NODES = 50
+"""Of a program's tree; more make it too hard."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One tour: as in Offers, its cells (flat numbers of groups x slots, with a person on queue), its own price."""
+
+    choice: Ints
+    pauses: Ints
+    group: Ints
+    cells: Ints
+    price: float
+
+
+@dataclass
+class Pool:
+    """The tours found for each class, oldest first."""
+
+    space: TourSpace
+    classes: tuple[TourClass, ...]
+    columns: list[dict[bytes, Column]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.columns = [{} for _ in self.classes]
+
+    def add(self, number: int, offers: Offers, row: int) -> bytes:
+        """Remember a row of offers for a class; gives what it is found by."""
+        key: bytes = offers.choice[row].tobytes() + offers.pauses[row].tobytes() + offers.group[row].tobytes()
+        mine = self.columns[number]
+        if key not in mine:
+            mine[key] = self._column(number, offers, row)
+            if len(mine) > MEMORY:
+                del mine[next(iter(mine))]
+        return key
+
+    def _column(self, number: int, offers: Offers, row: int) -> Column:
+        space, person = self.space, self.classes[number].first
+        on_queue = np.zeros(space.need.worth.shape[:2], dtype=np.int64)
+        count_offer(row, offers, space.need.step, space.shifts, on_queue)
+        likes = space.folk.price[space.folk.liking[person]]
+        choice = offers.choice[row].copy()
+        price = rest_of_tour(0, 0, int(space.folk.walk[person]), space.walks, likes, choice)
+        return Column(
+            choice, offers.pauses[row].copy(), offers.group[row].copy(), np.flatnonzero(on_queue), float(price)
+        )
+
+    def best(self, number: int, prices: Floats) -> list[bytes]:
+        """The tours of a class that are worth most at the prices."""
+        flat, mine = prices.ravel(), self.columns[number]
+        loss = {key: column.price - float(flat[column.cells].sum()) for key, column in mine.items()}
+        return sorted(loss, key=loss.__getitem__)[:COLUMNS]
+
+
+def recombine(
+    board: Board,
+    incumbent: Incumbent,
+    prices: Prices,
+    rounds: int,
+    seed: int,
+    *,
+    stop: Callable[[], bool],
+    seconds: Callable[[], float],
+    report: Callable[[int], None],
+) -> None:
+    """So many rounds on a board; what is better is offered to the incumbent. `seconds`: what a program may take."""
+    space = board.space
+    pool = Pool(space, tour_classes(space))
+    class_of = {person: n for n, alike in enumerate(pool.classes) for person in alike.members}
+    rng, people = np.random.default_rng([seed, 5]), FIRST
+    for number in range(rounds):
+        if stop():
+            return
+        drawn = rng.choice(len(space.problem.people), min(people, len(space.problem.people)), replace=False)
+        tours, easy = choose_together(
+            board, pool, {person: class_of[person] for person in sorted(drawn.tolist())}, prices.prices, seconds()
+        )
+        people = min(people + 1, MOST) if easy else max(people - 1, FEWEST)
+        found = Board(space, tours)
+        if found.cost < board.cost - 1e-6:
+            board = found
+            improve_groups(board, seed + number)
+            polish(board, incumbent)
+        report(number + 1)
+
+
+def choose_together(
+    board: Board, pool: Pool, drawn: Mapping[int, int], prices: Floats, seconds: float
+) -> tuple[Tours, bool]:
+    """Everybody's tours, those of the people `drawn` (person: class) chosen anew; and whether that is proven best."""
+    tours = board.tours()
+    present = Offers(tours.choice, tours.pauses, tours.group)
+    held = {person: pool.add(number, present, person) for person, number in drawn.items()}
+    there = board.plan.on_queue.astype(np.int64)
+    for person, number in drawn.items():
+        there.ravel()[pool.columns[number][held[person]].cells] -= 1
+    members: dict[int, list[int]] = {}
+    for person, number in drawn.items():
+        members.setdefault(number, []).append(person)
+    at = _collect(pool, members, prices, there)
+    offered = {
+        number: {key: pool.columns[number][key] for key in (*pool.best(number, at), *(held[p] for p in people))}
+        for number, people in members.items()
+    }
+    chosen, proven = _choose(board.space, offered, {n: len(p) for n, p in members.items()}, there, seconds)
+    for number, columns in chosen.items():
+        for person, column in zip(members[number], columns, strict=True):
+            tours.choice[person], tours.pauses[person] = column.choice, column.pauses
+            tours.group[person] = column.group
+    return tours, proven
+
+
+def _collect(pool: Pool, members: Mapping[int, list[int]], prices: Floats, there: Ints) -> Floats:
+    """Remember tours that suit what the others leave; gives the prices at the end."""
+    crew = Crew(
+        np.array([pool.classes[number].first for number in members], dtype=np.int64),
+        np.array([len(people) for people in members.values()], dtype=np.int64),
+    )
+    auction = Auction(pool.space, crew, prices, there)
+    for turn in range(ROUNDS):
+        auction.round(STEP * (1 - turn / ROUNDS))
+        if turn >= ROUNDS // 3:
+            for row, number in enumerate(members):
+                pool.add(number, auction.offers, row)
+    return auction.prices
+
+
+def _choose(
+    space: TourSpace,
+    offered: Mapping[int, Mapping[bytes, Column]],
+    sizes: Mapping[int, int],
+    there: Ints,
+    seconds: float,
+) -> tuple[dict[int, list[Column]], bool]:
+    """The best tours for the people of each class; none where no choice was found in time."""
+    program, over = IntegerProgram(), defaultdict[int, list[tuple[int, float]]](list)
+    variables: list[tuple[int, Column]] = []
+    for number, columns in offered.items():
+        mine = []
+        for column in columns.values():
+            variables.append((number, column))
+            mine.append((program.column(column.price, sizes[number]), 1.0))
+            for cell in column.cells.tolist():
+                over[cell].append((mine[-1][0], 1.0))
+        program.row(mine, sizes[number], sizes[number])
+    for cell, terms in over.items():
+        levels = [(program.column(-saved, most, whole=False), -1.0) for saved, most in _levels(space, cell, there)]
+        program.row([*terms, *levels], 0.0, 0.0)
+    solved = program.solve(seconds=seconds, gap=PROVEN, nodes=NODES)
+    chosen: dict[int, list[Column]] = {number: [] for number in offered}
+    for (number, column), times in zip(variables, solved.values, strict=False):
+        chosen[number] += [column] * round(times)
+    proven = solved.objective - solved.bound <= 2 * PROVEN * max(abs(solved.objective), 1.0)
+    return (chosen if len(solved.values) else {}), proven
+
+
+def _levels(space: TourSpace, cell: int, there: Ints) -> Iterator[tuple[float, float]]:
+    """What a further person in a cell saves, and how many in a row save as much."""
+    worth = space.need.worth.reshape(-1, space.need.worth.shape[2])[cell]
+    saved = worth[min(int(there.ravel()[cell]), len(worth) - 1) :]
+    starts = [0, *(np.flatnonzero(np.diff(saved)) + 1).tolist(), len(saved)]
+    for begin, end in pairwise(starts):
+        yield float(saved[begin]), float("inf") if end == len(saved) else float(end - begin)

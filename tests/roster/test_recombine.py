@@ -1,0 +1,52 @@
+"""Tours of several people chosen together: the best choice there is, and never a worse roster."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from roster_centers import DAY, LATE, SHORT, Center, every_day
+
+from staffplan.people_settings import RosterSettings, WorkPlanSettings
+from staffplan.roster.bound import best_prices, tour_classes
+from staffplan.roster.polish import solve_whole
+from staffplan.roster.recombine import Pool, choose_together, recombine
+from staffplan.roster.search import Board, Incumbent, first_tours
+from staffplan.roster.start import start
+from staffplan.roster.tours import TourSpace, make_tour_space
+
+CENTER = Center(
+    {"voice": every_day(4, range(8, 20), 1.0), "chat": every_day(4, range(9, 13), 1.0)},
+    agents=(("ann", "voice", "any"), ("bob", "voice;chat", "any"), ("cyd", "voice", "any")),
+    shifts={"day": DAY, "late": LATE, "short": SHORT},
+    work_plans={"any": WorkPlanSettings(shifts=("day", "late", "short"), weekly_hours_max=16)},
+    settings=RosterSettings(rules=({"rule": "consecutive_days", "days": 2},)),
+)
+
+
+@pytest.fixture(scope="module")
+def space() -> TourSpace:
+    return make_tour_space(CENTER.problem())
+
+
+def test_a_choice_for_everybody_at_once_is_the_best_roster(space: TourSpace) -> None:
+    prices = best_prices(space, 100, spent=lambda: 0.0, report=lambda bound: None)
+    board = first_tours(space, np.random.default_rng(1))
+    classes = tour_classes(space)
+    pool = Pool(space, classes)
+    everybody = {person: number for number, alike in enumerate(classes) for person in alike.members}
+    tours, proven = choose_together(board, pool, everybody, prices.prices, 30.0)
+    best = Incumbent(Board(space, tours))
+    solve_whole(space, best, effort=1, seconds=30, seed=1)
+    assert proven
+    assert Board(space, tours).cost == pytest.approx(best.cost)
+
+
+def test_rounds_never_make_the_roster_worse_and_stop_when_told(space: TourSpace) -> None:
+    prices = best_prices(space, 20, spent=lambda: 0.0, report=lambda bound: None)
+    board = start(space, prices, 2, spent=lambda: 1.0)
+    best = Incumbent(board)
+    before, made = best.cost, []
+    recombine(board, best, prices, 3, 1, stop=lambda: len(made) >= 2, seconds=lambda: 10.0, report=made.append)
+    assert made == [1, 2]
+    assert best.cost <= before
+    assert Board(space, best.tours).cost == pytest.approx(best.cost)
