@@ -68,7 +68,7 @@ def test_json_holds_everything(run: Run) -> None:
     code, out, _ = run("fit", "calls.csv", "--json")
     found = json.loads(out)
     assert code == 0
-    assert sorted(found) == ["notes", "parameters", "patience", "settings", "written"]
+    assert sorted(found) == ["notes", "parameters", "patience", "settings", "waits", "written"]
     assert "[queues.sales]" in found["settings"]
 
 
@@ -135,3 +135,44 @@ def test_nothing_is_overwritten_without_force(tmp_path: Path, run: Run) -> None:
     assert code == 2
     assert "p_patience.csv: is already there" in err
     assert run("fit", "calls.csv", "-o", "p.csv", "--force")[0] == 0
+
+
+def test_waits_that_happened_stand_beside_what_models_say_of_the_agents_on_duty(tmp_path: Path, run: Run) -> None:
+    """Who answered tells who was there, or a file does; parameters may be learnt from the first days alone."""
+    rows = [
+        f"2026-03-{day:02d} 09:{minute:02d},sales,{minute},answered,60,ann" for day in (2, 3) for minute in range(30)
+    ]
+    rows += [f"2026-03-{day:02d} 09:{minute:02d},sales,40,abandoned,," for day in (2, 3) for minute in range(5, 25)]
+    header = "arrival,queue,wait,outcome,service_time,agent"
+    (tmp_path / "log.csv").write_text("\n".join([header, *rows]) + "\n")
+    code, _, err = run("fit", "log.csv", "-o", "p.csv")
+    assert code == 0
+    assert "2026-03: 100 calls in 2 intervals, 1.0 agents on duty" in err
+    waits = table((tmp_path / "p_waits.csv").read_text())
+    models = [
+        "what happened",
+        "erlang-c",
+        "erlang-a",
+        "erlang-a, balking in the patience",
+        "simulation",
+        "chance alone",
+    ]
+    assert [row["model"] for row in waits] == models
+    assert (waits[0]["in_time"], waits[0]["abandoned"]) == ("0.42", "0.4")
+    (tmp_path / "duty.csv").write_text("timestamp,distinct_agents\n2026-03-03 09:00,4\n")
+    more = ("--on-duty", "duty.csv", "--learn-until", "2026-03-03", "--within", "30", "--json")
+    code, out, _ = run("fit", "log.csv", *more)
+    found = json.loads(out)["waits"]
+    assert (found[0]["agents"], found[0]["contacts"], found[0]["in_time"]) == (4, 50, 0.6)
+    aht = [row for row in json.loads(out)["parameters"] if row["parameter"] == "aht_seconds"]
+    assert aht[0]["contacts"] == 30
+
+
+def test_a_day_to_learn_until_and_a_file_of_agents_that_cannot_be_are_refused(tmp_path: Path, run: Run) -> None:
+    code, _, err = run("fit", "calls.csv", "--learn-until", "2026-03-02")
+    assert (code, "no call came before 2026-03-02" in err) == (2, True)
+    code, _, err = run("fit", "calls.csv", "--learn-until", "soon")
+    assert (code, "'soon' is not a day" in err) == (2, True)
+    (tmp_path / "duty.csv").write_text("when,how_many\n2026-03-03 09:00,4\n")
+    code, _, err = run("fit", "calls.csv", "--on-duty", "duty.csv")
+    assert (code, "no column looks like agents" in err) == (4, True)

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from staffplan.files import read_table
-from staffplan.fit import CallLog, FitChoices, fit
+from staffplan.fit import CallLog, FitChoices, OutcomeWords, fit
+from staffplan.verify.waits import Comparison, predicted_waits
 
 
 @pytest.mark.real_data
@@ -25,3 +26,20 @@ def test_the_bank_is_learnt_as_its_authors_describe_it(real_data: Path, paramete
     assert parameter(result, "aht_short_share", "*") == pytest.approx(0.06, abs=0.02)
     assert parameter(result, "arrivals_variance_to_mean", "*") > 1.5
     assert any("PHANTOM 518" in note.message for note in result.notes)
+
+
+@pytest.mark.real_data
+def test_with_the_agents_of_february_erlang_a_says_what_the_bank_waited_and_erlang_c_does_not(
+    real_data: Path,
+) -> None:
+    """Learnt from January; agents on duty as their calls show them."""
+    columns = {"handling_seconds": "service_seconds", "agent": "server"}
+    log = read_table(real_data / "technion_bank" / "call_by_call_jan_feb.csv", CallLog, columns=columns)
+    january = CallLog.of(log.frame[(log.frame["arrival"].dt.month == 1).to_numpy()], "January")
+    choices = FitChoices(OutcomeWords.of(["AGENT"], ["HANG"]))
+    waits, _ = predicted_waits(log, choices, fit(january, choices), None, Comparison())
+    by_model = waits.frame[waits.frame["period"] == "1999-02"].set_index("model")
+    happened, erlang_a = by_model.loc["what happened"], by_model.loc["erlang-a"]
+    assert erlang_a["in_time"] == pytest.approx(happened["in_time"], abs=0.03)
+    assert erlang_a["abandoned"] == pytest.approx(happened["abandoned"], abs=0.03)
+    assert by_model.loc["erlang-c", "in_time"] < happened["in_time"] - 0.15

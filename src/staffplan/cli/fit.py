@@ -29,6 +29,19 @@ Answered = Annotated[list[str] | None, typer.Option("--answered", help="A word t
 Abandoned = Annotated[list[str] | None, typer.Option("--abandoned", help="A word for hanging up.")]
 Short = Annotated[float, typer.Option("--short-seconds", min=0.0, help="Shorter answered calls are told apart.")]
 Redial = Annotated[float, typer.Option("--redial-minutes", min=0.0, help="Within this time, a call is a redial.")]
+OnDutyFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--on-duty", help="Agents on the line by interval: interval_start, agents. Left out: from the calls."
+    ),
+]
+LearnUntil = Annotated[
+    str | None, typer.Option("--learn-until", help="Learn from the calls before this day; compare with all.")
+]
+Within = Annotated[float, typer.Option("--within", min=0.0, help="Seconds in which calls are in time, to compare.")]
+Pause = Annotated[
+    float, typer.Option("--pause-minutes", min=0.0, help="Without a call for longer, an agent was not on duty.")
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -51,12 +64,17 @@ def fit(
     abandoned: Abandoned = None,
     short_seconds: Short = 10.0,
     redial_minutes: Redial = 60.0,
+    on_duty: OnDutyFile = None,
+    learn_until: LearnUntil = None,
+    within: Within = 20.0,
+    pause_minutes: Pause = 10.0,
     interval: Interval = None,
     timezone: Timezone = None,
     force: Force = False,
     as_json: Json = False,
 ) -> None:
-    """Learn patience, handling times, scatter of arrivals and redials from a log of single calls.
+    """Learn patience, handling times, scatter of arrivals and redials from a log of single calls; tell how well each
+    model, with the agents seen on duty, predicts the waits that happened.
 
     Examples:
 
@@ -64,24 +82,37 @@ def fit(
 
     staffplan fit calls.csv --wait-column secs_in_q --answered AGENT --abandoned HANG --abandoned BALK
 
-    The curves of patience stand beside the parameters: parameters_patience.csv. Lines for plan.toml are shown.
+    staffplan fit calls.csv --on-duty agents.csv --learn-until 2026-02-01
+
+    The curves of patience and the waits by month stand beside the parameters: parameters_patience.csv,
+    parameters_waits.csv. Lines for plan.toml are shown.
     """
     from staffplan.cli.fitting import Asked, fit_file
 
     columns = {"arrival": arrival, "queue": queue, "wait_seconds": wait, "outcome": outcome}
     columns |= {"handling_seconds": handling, "customer": customer, "agent": agent}
-    paths = [] if output is None else [output, beside(output, "patience")]
+    paths = [] if output is None else [output, beside(output, "patience"), beside(output, "waits")]
     refuse(paths, force=force)
     given = given_only({"plan.timezone": timezone, "plan.interval_minutes": interval})
     named = {ours: theirs for ours, theirs in columns.items() if theirs is not None}
-    asked = Asked(named, tuple(answered or ()), tuple(abandoned or ()), short_seconds, redial_minutes)
+    asked = Asked(
+        named,
+        tuple(answered or ()),
+        tuple(abandoned or ()),
+        short_seconds,
+        redial_minutes,
+        on_duty,
+        learn_until,
+        within,
+        pause_minutes,
+    )
     with flags_named({"plan.timezone": "--timezone", "plan.interval_minutes": "--interval"}):
         _tell(fit_file(calls, config, given, asked), paths, as_json=as_json)
 
 
 def _tell(fitted: Fitted, paths: Sequence[Path], *, as_json: bool) -> None:
-    """Messages, then the tables: to the two paths, or to stdout where there are none."""
-    tables = {"parameters": fitted.result.parameters, "patience": fitted.result.curves}
+    """Messages, then the tables: to their paths, or to stdout where there are none."""
+    tables = {"parameters": fitted.result.parameters, "patience": fitted.result.curves, "waits": fitted.waits}
     say_notes(fitted.notes)
     if as_json:
         from staffplan.cli.records import records

@@ -4,14 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from staffplan.cli.work import config_and_workspace
-from staffplan.errors import Note
+from staffplan.errors import Note, Problem, UsageError
 from staffplan.files import column_names, place_of, read_table
-from staffplan.fit import CallLog, FitChoices, FitResult, OutcomeWords, fit, guess_columns, settings_lines
-from staffplan.text import text_table
+from staffplan.fit import (
+    CallLog,
+    FitChoices,
+    FitResult,
+    OnDuty,
+    OutcomeWords,
+    PredictedWaits,
+    fit,
+    guess_columns,
+    guess_on_duty,
+    settings_lines,
+)
+from staffplan.text import percent, text_table
+from staffplan.verify.waits import Comparison, predicted_waits
 
 ONE_QUEUE = "all"
 """The queue of a log that has no column for it."""
@@ -31,6 +46,10 @@ class Asked:
     abandoned: tuple[str, ...]
     short_seconds: float
     redial_minutes: float
+    on_duty: Path | None = None
+    learn_until: str | None = None
+    within_seconds: float = 20.0
+    pause_minutes: float = 10.0
 
 
 @dataclass(frozen=True)
@@ -38,6 +57,8 @@ class Fitted:
     """What was learnt, with the lines for the settings and the zone to write in."""
 
     result: FitResult
+    waits: PredictedWaits
+    within_seconds: float
     settings: str
     timezone: str
     notes: tuple[Note, ...]
@@ -51,8 +72,31 @@ def fit_file(calls: Path, config_path: Path | None, given: Mapping[str, object],
     log = read_table(calls, CallLog, timezone=plan.timezone, columns=columns.names, constants=constants)
     words = OutcomeWords.of(asked.answered, asked.abandoned)
     choices = FitChoices(words, plan.timezone, plan.interval_minutes, asked.short_seconds, asked.redial_minutes)
-    result = fit(log, choices)
-    return Fitted(result, settings_lines(result.parameters), plan.timezone, (*columns.notes, *result.notes))
+    learnt_from = log if asked.learn_until is None else _until(log, asked.learn_until, plan.timezone)
+    result = fit(learnt_from, choices)
+    comparison = Comparison(asked.within_seconds, asked.pause_minutes, plan.seed)
+    on_duty = None if asked.on_duty is None else _on_duty(asked.on_duty, plan.timezone)
+    waits, compared = predicted_waits(log, choices, result, on_duty, comparison)
+    notes = (*columns.notes, *result.notes, *compared)
+    return Fitted(result, waits, asked.within_seconds, settings_lines(result.parameters), plan.timezone, notes)
+
+
+def _until(log: CallLog, day: str, timezone: str) -> CallLog:
+    """The calls before a day; raises UsageError where it is none, or none came before it."""
+    try:
+        end = pd.Timestamp(date.fromisoformat(day)).tz_localize(timezone)
+    except ValueError as error:
+        raise UsageError(Problem("--learn-until", f"{day!r} is not a day", "write 2026-02-01")) from error
+    before = log.frame[(log.frame["arrival"] < end).to_numpy(dtype=bool)]
+    if not len(before):
+        first = f"the first call came on {log.frame['arrival'].min().tz_convert(timezone):%Y-%m-%d}"
+        raise UsageError(Problem("--learn-until", f"no call came before {day}", first))
+    return CallLog.of(before, log.source)
+
+
+def _on_duty(path: Path, timezone: str) -> OnDuty:
+    columns = guess_on_duty(column_names(path), place_of(path))
+    return read_table(path, OnDuty, timezone=timezone, columns=columns)
 
 
 def result_in_words(fitted: Fitted) -> str:
@@ -69,7 +113,43 @@ def result_in_words(fitted: Fitted) -> str:
     lines = [text_table(rows, header, right=range(1, len(header)))]
     if fitted.settings:
         lines += ["", "for plan.toml:", fitted.settings]
+    if len(fitted.waits):
+        lines += ["", waits_in_words(fitted.waits, fitted.within_seconds)]
     return "\n".join(lines)
+
+
+def waits_in_words(waits: PredictedWaits, within_seconds: float) -> str:
+    """Month by month: what happened, what each model says, and how far it is off in an interval."""
+    header = ("", f"in {within_seconds:g} s", "hang up", "wait", "off by", "off by", "off by")
+    told = []
+    for period, rows in waits.frame.groupby("period", sort=False):
+        first = rows.iloc[0]
+        title = (
+            f"{period}: {first['contacts']:,.0f} calls in {first['intervals']:,.0f} intervals, "
+            f"{first['agents']:.1f} agents on duty; what models say of them, and how far they are off in an interval"
+        )
+        lines = [
+            (
+                row["model"],
+                *(_share(row[name]) for name in ("in_time", "abandoned")),
+                _seconds(row["wait_seconds"], row["model"]),
+                *(_share(row[f"off_{name}"]) for name in ("in_time", "abandoned")),
+                _seconds(row["off_wait_seconds"], row["model"]),
+            )
+            for row in rows.to_dict("records")
+        ]
+        told.append(f"{title}\n{text_table(lines, header, right=range(1, len(header)))}")
+    return "\n\n".join(told)
+
+
+def _share(value: float) -> str:
+    return percent(value) if value == value else ""
+
+
+def _seconds(value: float, model: str) -> str:
+    if value == value:
+        return f"{value:.1f} s"
+    return "for ever" if model == "erlang-c" else ""
 
 
 def _cell(row: Mapping[Any, Any] | None) -> str:

@@ -30,6 +30,7 @@ FLAGS = {
     "customer": "--customer-column",
 }
 NEEDED = ("arrival", "wait_seconds", "outcome")
+HEADS = "agents agents_on_duty on_duty distinct_agents heads people staffed"
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def guess_columns(there: Sequence[str], given: Mapping[str, str], source: str) -
         if theirs not in there
     ]
     free = [name for name in there if name not in given.values()]
-    guessed = {ours: _first(ours, free) for ours in USUAL_NAMES if ours not in given}
+    guessed = {ours: _first(names, free) for ours, names in USUAL_NAMES.items() if ours not in given}
     found = {**{ours: theirs for ours, theirs in guessed.items() if theirs is not None}, **given}
     for ours in NEEDED:
         if ours not in found:
@@ -64,7 +65,18 @@ def guess_columns(there: Sequence[str], given: Mapping[str, str], source: str) -
     return Columns(found, notes)
 
 
-def _first(ours: str, there: Sequence[str]) -> str | None:
-    """The column with the most usual of the names for ours."""
+def guess_on_duty(there: Sequence[str], source: str) -> dict[str, str]:
+    """The columns of a file of agents on duty; raises DataError where one cannot be guessed."""
+    wanted = {"interval_start": USUAL_NAMES["arrival"], "agents": HEADS}
+    found = {ours: _first(names, there) for ours, names in wanted.items()}
+    missing = [name for name, theirs in found.items() if theirs is None]
+    hint = f"columns there: {', '.join(there)}; call it {' and '.join(missing)}"
+    if missing:
+        raise DataError(Problem(f"{source}:1", f"no column looks like {name}", hint) for name in missing)
+    return {ours: theirs for ours, theirs in found.items() if theirs is not None}
+
+
+def _first(usual: str, there: Sequence[str]) -> str | None:
+    """The column with the most usual of these names."""
     by_name = {re.sub(r"[^0-9a-z]+", "_", name.lower()).strip("_"): name for name in reversed(there)}
-    return next((by_name[name] for name in USUAL_NAMES[ours].split() if name in by_name), None)
+    return next((by_name[name] for name in usual.split() if name in by_name), None)

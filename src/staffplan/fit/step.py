@@ -70,17 +70,27 @@ def fit(log: CallLog, choices: FitChoices | None = None) -> FitResult:
     choices = choices or FitChoices()
     calls, notes = sorted_out(log, choices.words)
     calls = calls.assign(next_arrival=next_arrivals(calls), gap=gaps_before(calls))
-    closed = np.zeros(len(calls), dtype=bool)
-    names = sorted(calls["queue"].unique())
-    for name in names:
-        mine = (calls["queue"] == name).to_numpy()
-        closed[mine] = closed_calls(calls[mine], choices.timezone)
+    closed, names = _closed(calls, choices), sorted(calls["queue"].unique())
     parts = [_part(name, calls, (calls["queue"] == name).to_numpy(), closed, choices) for name in names]
     if len(names) > 1:
         parts.insert(0, _part(ALL_QUEUES, calls, np.ones(len(calls), dtype=bool), closed, choices))
     notes += _log_notes(log, calls, closed)
     notes += [note for part in parts for note in part.notes if part.queue != ALL_QUEUES]
     return FitResult(_parameters(parts, log.source), _curves(parts, log.source), tuple(notes))
+
+
+def calls_and_closed(log: CallLog, choices: FitChoices) -> tuple[pd.DataFrame, Flags]:
+    """The calls that were answered or hung up, and whether each came when nobody answered."""
+    calls, _ = sorted_out(log, choices.words)
+    return calls, _closed(calls, choices)
+
+
+def _closed(calls: pd.DataFrame, choices: FitChoices) -> Flags:
+    closed = np.zeros(len(calls), dtype=bool)
+    for name in calls["queue"].unique():
+        mine = (calls["queue"] == name).to_numpy()
+        closed[mine] = closed_calls(calls[mine], choices.timezone)
+    return closed
 
 
 def _part(queue: str, calls: pd.DataFrame, mine: Flags, closed: Flags, choices: FitChoices) -> _Part:

@@ -87,3 +87,40 @@ class PatienceCurve(Table):
     )
     key: ClassVar[tuple[str, ...]] = ("queue", "wait_seconds")
     file_name: ClassVar[str] = "parameters_patience.csv"
+
+
+@dataclass(frozen=True)
+class OnDuty(Table):
+    """Agents on the line for all queues of a log, by interval; none where there is no row."""
+
+    columns: ClassVar[tuple[Column, ...]] = (instant("interval_start"), number("agents"))
+    key: ClassVar[tuple[str, ...]] = ("interval_start",)
+    file_name: ClassVar[str] = "on_duty.csv"
+    needs_rows: ClassVar[bool] = True
+
+
+@dataclass(frozen=True)
+class PredictedWaits(Table):
+    """What customers waited in each month of a log, and what each model says with the agents seen on duty.
+
+    Shares are of all calls; `wait_seconds` is their mean until the answer or the hang-up, blank where a queue would
+    grow for ever. `off_...` is the mean absolute error of an interval, weighted by calls; that of "chance alone" is
+    what even a model without fault would miss, since an interval has few calls.
+    """
+
+    columns: ClassVar[tuple[Column, ...]] = (
+        text("period"),
+        number("position"),
+        text("model"),
+        number("intervals"),
+        number("contacts"),
+        number("agents"),
+        number("in_time", 0, 1, blank=True),
+        number("abandoned", 0, 1, blank=True),
+        number("wait_seconds", blank=True),
+        number("off_in_time", blank=True),
+        number("off_abandoned", blank=True),
+        number("off_wait_seconds", blank=True),
+    )
+    key: ClassVar[tuple[str, ...]] = ("period", "position")
+    file_name: ClassVar[str] = "parameters_waits.csv"

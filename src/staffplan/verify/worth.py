@@ -9,18 +9,23 @@ from staffplan.clock import local_dates
 from staffplan.settings import SimulateSettings, StaffingSettings
 from staffplan.site import Site
 from staffplan.staffing.pool import Pool, pools
+from staffplan.staffing.requirement import backlog_of
 from staffplan.staffing.worth import service_worth
 from staffplan.tables import ServiceWorth, VolumeForecast
 from staffplan.verify.kernels import Floats
 from staffplan.verify.line import day_variations
+from staffplan.verify.mail import make_mail
+from staffplan.verify.mail_step import mail_columns, verified_mail
 from staffplan.verify.risk import at_risk
 
+FRESH = 1_000_003
+"""Seeds of confirmations lie this far from the plan's own."""
 WIDEST = 0.57
 """Standard deviation, as a share of the mean, beyond which the lowest of the three volumes mixed is below zero."""
 
 
 def worth_by_method(
-    forecast: VolumeForecast, staffing: StaffingSettings, simulation: SimulateSettings, *, site: Site
+    forecast: VolumeForecast, staffing: StaffingSettings, simulation: SimulateSettings, *, site: Site, seed: int = 1
 ) -> ServiceWorth:
     """The curves behind `staff_by_method`: for the volume of `staffing.risk`, by the method's queueing model.
 
@@ -28,6 +33,16 @@ def worth_by_method(
     as certain. What waits across an interval's end is not in a curve. Raises DataError as `staff_by_method` does.
     """
     wanted, _ = at_risk(forecast, staffing.risk, site)
+    later = [_kept_up(pool, wanted, staffing, simulation, site, seed) for pool in _deferred(wanted, site)]
+    live = _live_worth(wanted, staffing, simulation, site)
+    frames = [live.frame, *(frame for frame in later if frame is not None)]
+    return ServiceWorth.of(pd.concat(frames, ignore_index=True))
+
+
+def _live_worth(
+    wanted: VolumeForecast, staffing: StaffingSettings, simulation: SimulateSettings, site: Site
+) -> ServiceWorth:
+    """Of the groups whose work waits seconds."""
     simulated = staffing.method in ("offered-load", "verified") and staffing.risk == "mean"
     if not (simulated and simulation.volume_uncertainty):
         return service_worth(wanted, staffing, site=site)
@@ -43,3 +58,46 @@ def _volume_cv(pool: Pool, forecast: VolumeForecast, simulation: SimulateSetting
     variance = (day_variations(pool, forecast, day, simulation)[:, day] * pool.offered**2).sum(axis=0)
     total = np.where(pool.offered_total > 0, pool.offered_total, 1.0)
     return np.asarray(np.minimum(WIDEST, np.sqrt(variance) / total))
+
+
+def _deferred(forecast: VolumeForecast, site: Site) -> list[Pool]:
+    """Groups whose work waits hours, with a promise."""
+    promising = [p for p in pools(forecast, site) if any(queue.goal.service_level for queue in p.queues)]
+    return [pool for pool in promising if pool.queues[0].work_type == "deferred"]
+
+
+def _kept_up(
+    pool: Pool,
+    forecast: VolumeForecast,
+    staffing: StaffingSettings,
+    simulation: SimulateSettings,
+    site: Site,
+    seed: int,
+) -> pd.DataFrame | None:
+    """The people with whom uncertain days keep the promise of each day, every one of them due; None for a group that
+    is never open.
+
+    What somebody at a desk of mail is worth depends on what all others there do that day and the days before, so that
+    no curve of an interval alone can tell it. These people are the fewest found together (mail_search.py).
+    """
+    backlog, _ = backlog_of(pool, forecast, site)
+    if not len(backlog.rows):
+        return None
+    by_day = staffing.model_copy(update={"goal_scope": "day"})
+    mail = make_mail(backlog, forecast, simulation, site)
+    judged = verified_mail(mail, by_day, site, seed=seed, fresh=seed + FRESH)
+    heads = np.asarray(mail_columns(judged, staffing, site)["agents_on_queue"], dtype=np.int64)
+    place = np.repeat(np.arange(len(heads)), heads + 1)
+    agents = np.arange(len(place)) - np.repeat(np.cumsum(heads + 1) - (heads + 1), heads + 1)
+    starts = pd.DatetimeIndex(backlog.grid.starts[backlog.rows].view("datetime64[ns]")).tz_localize("UTC")
+    return pd.DataFrame(
+        {
+            "interval_start": starts[place],
+            "planning_group": pool.name,
+            "agents": agents.astype(np.float64),
+            "offered": np.maximum(heads, 1).astype(np.float64)[place],
+            "in_time": np.where(heads[place] > 0, agents / np.maximum(heads[place], 1), 1.0),
+            "goal_share": 1.0,
+            "floor": float(mail.minimum_agents),
+        }
+    )
