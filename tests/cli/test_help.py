@@ -26,8 +26,8 @@ FLAGS = {
     "--model --force --json",
     "mix": "--output --profiles --seed --force --json",
     "fit": "--output --config --arrival-column --queue-column --wait-column --outcome-column --handling-column "
-    "--customer-column --agent-column --answered --abandoned --short-seconds --redial-minutes --on-duty --learn-until "
-    "--within --pause-minutes --interval --timezone --force --json",
+    "--customer-column --agent-column --answered --abandoned --short-seconds --redial-minutes --on-duty "
+    "--learn-until --within --pause-minutes --interval --timezone --force --json",
     "roster": "--output --config --time-off --availability --meetings --wishes --locks --past --worth --seed "
     "--prices --force --json",
     "shifts": "--output --config --minimise --weeks --allow-short --gap --force --json",
