@@ -400,8 +400,8 @@ class StaffingSettings(Section):
     method: Literal["erlang-c", "erlang-a", "offered-load", "verified"] = "erlang-c"
     """How work that waits seconds is sized. erlang-c, erlang-a (customers hang up after patience_seconds): each
     interval by itself, as if it lasted for ever. offered-load: the same for the load as it trails behind the calls.
-    verified: the fewest agents whose simulated waits keep the goal, confirmed with other random numbers. `model`, as
-    it was called before, is understood too."""
+    verified: the fewest agents whose simulated waits keep the goal, confirmed with other random numbers; chats and
+    mail too. `model`, as it was called before, is understood too."""
     goal_scope: Literal["interval", "day", "week"] = "interval"
     """verified: the goal is kept in every interval, over every day, or over every seven days from the first."""
     interval_floor: Share = 0.5

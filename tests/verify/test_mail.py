@@ -162,7 +162,7 @@ def test_no_agent_can_go_and_hours_that_are_alike_stay_within_one_agent_of_each_
     always = dataclasses.replace(mail_queue(), service_hours=OpeningHours.always())
     forecast, site = week_of_mail(scale=0.5), make_site(always)
     mail = mail_of(forecast, site)
-    found = fewest_for_mail(mail, site, "day", seed=1, fresh=2, repetitions=100).agents.reshape(DAYS, 48)
+    found = fewest_for_mail(mail, site, "day", floor=0.5, seed=1, fresh=2, repetitions=100).agents.reshape(DAYS, 48)
     assert (found.max(axis=1) - found.min(axis=1)).max() <= 1
     day, fluid = mail.period("day"), make_fluid(mail, 1, 100)
     for place in range(0, DAYS * 48, 24):
@@ -173,6 +173,18 @@ def test_no_agent_can_go_and_hours_that_are_alike_stay_within_one_agent_of_each_
         inside = day >= 0
         levels = np.bincount(day[inside], good[inside]) / np.bincount(day[inside], came[inside])
         assert levels.min() < 0.9
+
+
+@pytest.mark.usefixtures("few_repetitions")
+def test_a_promise_for_the_week_leaves_no_interval_below_the_floor(make_site):
+    mail, worst = mail_of(week_of_mail(), make_site(mail_queue())), []
+    for floor in (0.0, 0.8):
+        found = fewest_for_mail(mail, make_site(mail_queue()), "week", floor=floor, seed=1, fresh=2, repetitions=300)
+        fresh = judge_mail(mail, found.agents, seed=9, repetitions=600)
+        assert fresh.overall_level > 0.9 - 0.02
+        worst.append(fresh.worst_level)
+    assert worst[0] < 0.72
+    assert worst[1] > 0.8 - 0.03
 
 
 @pytest.mark.usefixtures("few_repetitions")

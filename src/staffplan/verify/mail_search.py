@@ -13,6 +13,7 @@ import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import csr_array, vstack
 
 from staffplan.site import Site
 from staffplan.verify.kernels import Floats, Ints
@@ -31,9 +32,14 @@ SAME_GAIN = 1e-4
 PLENTY = 1_000_000
 
 
-def fewest_for_mail(mail: Mail, site: Site, scope: str, *, seed: int, fresh: int, repetitions: int) -> MailJudged:
-    """The staffing found, played with fresh contacts: seeds from `fresh` on."""
-    search = _make_search(mail, scope, seed, repetitions)
+def fewest_for_mail(
+    mail: Mail, site: Site, scope: str, *, floor: float, seed: int, fresh: int, repetitions: int
+) -> MailJudged:
+    """The staffing found, played with fresh contacts: seeds from `fresh` on.
+
+    `floor` is the lowest service level of any interval, where the promise is for days or weeks.
+    """
+    search = _make_search(mail, scope, floor, seed, repetitions)
     search.start_from(_levelled(search, site))
     search.lift()
     search.thin_out()
@@ -54,8 +60,10 @@ class _Search:
 
     mail: Mail
     fluid: Fluid
-    period: Ints
-    """(intervals,): numbered without gaps, -1 for what is not judged."""
+    members: csr_array
+    """(periods, intervals): 1 where what comes in an interval counts for a period; a period has one promise."""
+    level: Floats
+    """(periods,): share that must be in time."""
     offered: Floats
     target: Floats
     """(periods,): contacts that came, and that must be in time, over all repetitions."""
@@ -70,10 +78,7 @@ class _Search:
         self.margin = self.by_period(contacts_in_time(self.fluid, self.done)) - self.target
 
     def by_period(self, values: Floats) -> Floats:
-        judged = self.period >= 0
-        return np.asarray(
-            np.bincount(self.period[judged], weights=values[judged], minlength=len(self.offered)), float
-        )
+        return np.asarray(self.members @ values, dtype=np.float64)
 
     def gain(self, row: int, more: int, *, keep: bool = False) -> Floats:
         """(periods,): contacts more in time with `more` agents in an open interval, in the weeks added on both sides
@@ -105,10 +110,9 @@ class _Search:
 
     def _rows_for(self, period: int) -> Ints:
         """Open intervals of the plan from the first arrival of a period to its last deadline."""
-        came = np.flatnonzero((self.period == period) & (self.mail.backlog.offered > 0).any(axis=0))
-        last = self.fluid.due[:, -1, came].max(initial=0)
-        places = self.mail.backlog.rows
-        return np.flatnonzero((places >= came.min(initial=len(self.period))) & (places <= last))
+        came = self.members.indices[self.members.indptr[period] : self.members.indptr[period + 1]]
+        last, places = self.fluid.due[:, -1, came].max(), self.mail.backlog.rows
+        return np.flatnonzero((places >= came.min()) & (places <= last))
 
     def thin_out(self) -> None:
         """Take agents away, where most are first, as long as every period keeps its promise; from all hours of a day
@@ -145,9 +149,8 @@ class _Search:
 
     def asks_for_more(self, judged: MailJudged) -> bool:
         """Whether a confirmation is short anywhere; the fluid is then asked for what it lacks."""
-        level = float(self.mail.promise.service_level or 0.0)
         offered = np.maximum(1.0, self.by_period(judged.offered))
-        wanted = np.minimum(level, REACHABLE * self.reachable / np.maximum(1.0, self.offered))
+        wanted = np.minimum(self.level, REACHABLE * self.reachable / np.maximum(1.0, self.offered))
         lacking = wanted - self.by_period(judged.good) / offered
         short = lacking > SHORT
         self.target = np.where(short, self.target + self.margin + lacking * self.offered, self.target)
@@ -155,24 +158,37 @@ class _Search:
         return bool(short.any())
 
 
-def _make_search(mail: Mail, scope: str, seed: int, repetitions: int) -> _Search:
-    fluid, period = make_fluid(mail, seed, repetitions), mail.period(scope)
-    some = np.unique(period[(period >= 0) & (mail.backlog.offered > 0).any(axis=0)])
-    period = np.where(np.isin(period, some), np.searchsorted(some, period), -1)
-    none, rows = np.zeros(len(some)), np.zeros(len(mail.backlog.rows), dtype=np.int64)
-    search = _Search(mail, fluid, period, none, none, none, rows, fluid.came, none)
+def _make_search(mail: Mail, scope: str, floor: float, seed: int, repetitions: int) -> _Search:
+    fluid, (members, level) = make_fluid(mail, seed, repetitions), _periods(mail, scope, floor)
+    none, rows = np.zeros(len(level)), np.zeros(len(mail.backlog.rows), dtype=np.int64)
+    search = _Search(mail, fluid, members, level, none, none, none, rows, fluid.came, none)
     offered = search.by_period(fluid.counts.sum(axis=(0, 1)))
     plenty = done_by(fluid.came, np.where(mail.backlog.is_open, PLENTY, 0))
     reachable = search.by_period(contacts_in_time(fluid, plenty))
-    target = np.minimum((mail.promise.service_level or 0.0) * offered, REACHABLE * reachable)
+    target = np.minimum(level * offered, REACHABLE * reachable)
     return dataclasses.replace(search, offered=offered, target=target, reachable=reachable)
+
+
+def _periods(mail: Mail, scope: str, floor: float) -> tuple[csr_array, Floats]:
+    """Which intervals count for each period, and its promise: those of the scope, and every interval's floor."""
+    promised = float(mail.promise.service_level or 0.0)
+    wanted = {scope: promised} | ({} if scope == "interval" else {"interval": min(floor, promised)})
+    some, parts, levels = (mail.backlog.offered > 0).any(axis=0), [], []
+    for kind, level in wanted.items():
+        period = mail.period(kind)
+        places = np.flatnonzero((period >= 0) & some)
+        numbers = np.unique(period[places], return_inverse=True)[1]
+        size = int(numbers.max(initial=-1)) + 1
+        parts.append(csr_array((np.ones(len(places)), (numbers, places)), shape=(size, len(period))))
+        levels.append(np.full(size, level))
+    return csr_array(vstack(parts)), np.concatenate(levels)
 
 
 def _levelled(search: _Search, site: Site) -> Ints:
     """The levellest staffing for volumes raised day by day: the cheapest that holds, else what is least short."""
     mail = search.mail
     grid, work = mail.backlog.grid, mail.backlog.work()
-    date, judged = mail.date[grid.inside], search.period >= 0
+    date, (periods, places) = mail.date[grid.inside], search.members.nonzero()
     factor, step = np.ones(int(date[-1]) + 1), FIRST_STEP
     inside = np.isin(np.flatnonzero(mail.backlog.is_open), mail.backlog.rows)
     found: list[tuple[float, float, Ints]] = []
@@ -182,7 +198,7 @@ def _levelled(search: _Search, site: Site) -> Ints:
         search.start_from(agents)
         found.append((-float(np.minimum(search.margin, 0.0).sum()), float(agents.sum()), agents))
         worst = np.full(len(factor), np.inf)
-        np.minimum.at(worst, mail.date[judged], search.margin[search.period[judged]])
+        np.minimum.at(worst, mail.date[places], search.margin[periods])
         factor = factor * np.exp(np.where(worst < 0, step, np.where(np.isfinite(worst), -step / 2, 0.0)))
         step *= LATER_STEPS
     return min(found, key=lambda one: one[:2])[2]

@@ -22,8 +22,8 @@ AS_CALLS = "plain Erlang C, as if they were calls"
 
 def verified_mail(mail: Mail, staffing: StaffingSettings, site: Site, *, seed: int, fresh: int) -> MailJudged:
     """The cheapest staffing found whose promise holds over `staffing.goal_scope`."""
-    scope, repetitions = staffing.goal_scope, mail.repetitions()
-    return fewest_for_mail(mail, site, scope, seed=seed, fresh=fresh, repetitions=repetitions)
+    scope, floor, repetitions = staffing.goal_scope, staffing.interval_floor, mail.repetitions()
+    return fewest_for_mail(mail, site, scope, floor=floor, seed=seed, fresh=fresh, repetitions=repetitions)
 
 
 def usual_for_mail(mail: Mail, plain: pd.DataFrame, *, fresh: int) -> dict[str, MailJudged]:
