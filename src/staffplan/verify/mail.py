@@ -224,7 +224,7 @@ class MailJudged:
     @property
     def overall_level(self) -> float:
         judged = self.mail.row >= 0
-        return float(self.good[judged].sum() / max(1.0, self.offered[judged].sum()))
+        return float(ratio(self.good[judged].sum(), self.offered[judged].sum()))
 
     @property
     def agent_hours(self) -> float:

@@ -20,16 +20,19 @@ from staffplan.verify.kernels import Floats, Ints
 from staffplan.verify.mail import Mail, MailJudged, judge_mail, make_fluid
 from staffplan.verify.mail_kernels import Fluid, change, contacts_in_time, done_by
 
+STRIDE = 32
+"""Of so many agents one is the first step; then half of it, down to single agents."""
 STEPS, FIRST_STEP, LATER_STEPS = 16, 0.15, 0.8
 """How often days are raised or lowered, by which part at first, and by how much of that each time after."""
-REACHABLE = 0.998
-"""Of what any number of agents could do in time; a promise beyond it cannot be kept."""
+REACHABLE, TIMES_AS_MANY = 0.998, 3
+"""A promise is not sought beyond this part of what so many times the agents of the group's own model would do in
+time: what must be done within minutes of the opening, or of its coming just before closing, hardly anybody could."""
 SHORT = 0.005
 """A confirmation that is short of the goal by more than this share calls for more."""
 ROUNDS = 6
 SAME_GAIN = 1e-4
 """Shares of a period's contacts that are told apart."""
-PLENTY = 1_000_000
+UNTOUCHED = 1_000_000
 
 
 def fewest_for_mail(
@@ -39,7 +42,7 @@ def fewest_for_mail(
 
     `floor` is the lowest service level of any interval, where the promise is for days or weeks.
     """
-    search = _make_search(mail, scope, floor, seed, repetitions)
+    search = _make_search(mail, site, scope, floor, seed, repetitions)
     search.start_from(_levelled(search, site))
     search.lift()
     search.thin_out()
@@ -97,13 +100,13 @@ class _Search:
         while (self.margin < 0).any():
             worst = int(np.argmin(self.margin / np.maximum(self.offered, 1.0)))
             lacking, unit = -self.margin[worst], SAME_GAIN * max(1.0, self.offered[worst])
-            gains = [(self.gain(row, 1)[worst], row) for row in self._rows_for(worst).tolist()]
+            gains = [(self.gain(row, self._step(row))[worst], row) for row in self._rows_for(worst).tolist()]
             ranked = sorted((-round(gain / unit), self.agents[row], row, gain) for gain, row in gains if gain > 0)
             if not ranked:
                 self.margin[worst] = 0.0
                 self.target[worst] -= self.offered[worst]
             for _, _, row, gain in ranked:
-                self.gain(row, 1, keep=True)
+                self.gain(row, self._step(row), keep=True)
                 lacking -= gain
                 if lacking <= 0:
                     break
@@ -115,19 +118,30 @@ class _Search:
         return np.flatnonzero((places >= came.min()) & (places <= last))
 
     def thin_out(self) -> None:
-        """Take agents away, where most are first, as long as every period keeps its promise; from all hours of a day
-        alike, so that it keeps its shape within one agent."""
+        """Take agents away as long as every period keeps its promise, some at a time, then one by one."""
+        fewer = max(1, int(self.agents.max(initial=0)) // STRIDE)
+        while fewer:
+            self._thin_out(fewer)
+            fewer //= 2
+
+    def _thin_out(self, most: int) -> None:
+        """Where most are first; from all hours of a day alike, so that it keeps its shape within one step."""
         before, refused = self.agents.copy(), np.zeros(len(self.agents), dtype=bool)
         while True:
             may = self.agents > self.mail.minimum_agents
-            taken = np.where(may, before - self.agents, PLENTY)
+            taken = np.where(may, before - self.agents, UNTOUCHED)
             free = may & ~refused & (taken == np.minimum.reduceat(taken, self._days)[self._day])
             if not free.any():
                 break
             row = int(np.argmax(np.where(free, self.agents, -1)))
-            refused[row] = (self.margin + self.gain(row, -1) < 0).any()
+            fewer = min(most, self._step(row), int(self.agents[row]) - self.mail.minimum_agents)
+            refused[row] = (self.margin + self.gain(row, -fewer) < 0).any()
             if not refused[row]:
-                self.gain(row, -1, keep=True)
+                self.gain(row, -fewer, keep=True)
+
+    def _step(self, row: int) -> int:
+        """By how many agents an hour is changed at once."""
+        return max(1, int(self.agents[row]) // STRIDE)
 
     @property
     def _day(self) -> Ints:
@@ -158,13 +172,15 @@ class _Search:
         return bool(short.any())
 
 
-def _make_search(mail: Mail, scope: str, floor: float, seed: int, repetitions: int) -> _Search:
+def _make_search(mail: Mail, site: Site, scope: str, floor: float, seed: int, repetitions: int) -> _Search:
     fluid, (members, level) = make_fluid(mail, seed, repetitions), _periods(mail, scope, floor)
     none, rows = np.zeros(len(level)), np.zeros(len(mail.backlog.rows), dtype=np.int64)
     search = _Search(mail, fluid, members, level, none, none, none, rows, fluid.came, none)
     offered = search.by_period(fluid.counts.sum(axis=(0, 1)))
-    plenty = done_by(fluid.came, np.where(mail.backlog.is_open, PLENTY, 0))
-    reachable = search.by_period(contacts_in_time(fluid, plenty))
+    own = mail.backlog.levelled(mail.backlog.work(), site, np.zeros(1))
+    plenty = np.zeros(len(mail.date), dtype=np.int64)
+    plenty[mail.backlog.is_open] = TIMES_AS_MANY * np.maximum(own, 1.0)
+    reachable = search.by_period(contacts_in_time(fluid, done_by(fluid.came, plenty)))
     target = np.minimum(level * offered, REACHABLE * reachable)
     return dataclasses.replace(search, offered=offered, target=target, reachable=reachable)
 

@@ -30,7 +30,7 @@ def about(name: str, chosen: Played, others: Mapping[str, Played], staffing: Sta
 
 def _figures(judged: Played) -> str:
     hours = f"{judged.agent_hours:,.1f} agent hours"
-    if not judged.promises:
+    if not judged.promises or judged.overall_level != judged.overall_level:
         return hours
     return f"{hours}, {judged.overall_level:.1%} in time, {judged.worst_level:.1%} in the worst interval"
 
