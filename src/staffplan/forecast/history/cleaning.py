@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from staffplan.forecast.history.absent import missing_cells
 from staffplan.forecast.history.dispersion import Dispersion, fit_dispersion
 from staffplan.forecast.history.series import Flags, Floats, QueueSeries, Whole
 from staffplan.forecast.history.stuck import repeated_days, stuck_runs
@@ -131,7 +132,8 @@ WHOLE_DAYS = ("odd day", "closure", "no contacts at the end", "repeated day")
 
 
 def missing_stretches(series: QueueSeries, remove: bool | Collection[str]) -> tuple[Finding, ...]:
-    """Absent rows within a day, taken for zeros, where so many contacts were expected that data are missing.
+    """Absent rows within a day, taken for zeros, where so many contacts were expected that data are missing: runs of
+    them, and single ones of a feed that leaves out more than its zeros (absent.py).
 
     They are told from an outage by the rows: a feed that stops writes none, a line that is down writes zeros.
     """
@@ -140,6 +142,8 @@ def missing_stretches(series: QueueSeries, remove: bool | Collection[str]) -> tu
     ordinary = np.where((series.label == "")[:, None], series.offered, np.nan)
     judged = _judge(ordinary)
     cells = _significant_runs(series.absent, judged, LOW_SIGMAS, low=True)
+    present = np.where(series.absent, np.nan, ordinary)
+    cells |= missing_cells(present, series.absent & np.isfinite(ordinary), expected_from_weeks_around(present))
     taken = SETTING["missing rows"] in removed_kinds(remove)
     return tuple(_findings("missing rows", cells, ordinary, judged.promised, whole_days=False, removed=taken))
 
