@@ -155,11 +155,12 @@ class StaffingRequirement(Table):
 
 @dataclass(frozen=True)
 class ServiceWorth(Table):
-    """What each further person on queue is worth, in every interval of the groups whose work waits seconds.
+    """What each further person on queue is worth to the promise, in every interval.
 
     One row for each number of `agents` on queue (as `agents_on_queue` counts them), from 0 up to where nothing more
     is gained. `in_time`: share of the `offered` contacts that is served as promised with so many, where `goal_share`
-    is promised; where there is no work it is 1. `floor`: the fewest who must be there.
+    is promised; where there is no work it is 1. `floor`: the fewest who must be there. Of groups whose work waits
+    hours the last row has the people who keep the promise together: `offered` is then in people, all of them due.
     """
 
     columns: ClassVar[tuple[Column, ...]] = (

@@ -12,7 +12,7 @@ from roster_centers import MADRID, MONDAY, SHORT, Center, every_day
 from staffplan.clock import wall_instant
 from staffplan.errors import ConfigError
 from staffplan.people_settings import RosterSettings, WorkPlanSettings
-from staffplan.roster.service import concave, rate_of_day
+from staffplan.roster.service import concave, curves_of, lines, rate_of_day
 from staffplan.tables import ServiceWorth
 
 steps = st.lists(st.floats(0, 10), min_size=1, max_size=12)
@@ -26,12 +26,38 @@ def test_the_concave_line_lies_above_every_sum_and_ends_where_the_sums_end(given
     assert made.sum() == pytest.approx(sum(given_steps))
 
 
-def test_the_rate_of_a_day_is_what_the_last_of_the_cheapest_crew_brings() -> None:
-    """6 and 5 in one interval, 4 and 3 in the other: 14 are due, so 6, 5 and 4 are needed."""
+def test_the_rate_of_a_day_is_what_the_first_person_brings_whom_the_cheapest_crew_does_without() -> None:
+    """6 and 5 in one interval, 4 and 3 in the other: 14 are due, so 6, 5 and 4 are needed, and 3 is not."""
     brings = np.array([[6.0, 3.0, 0.0], [5.0, 4.0, 0.0]])
-    assert rate_of_day(brings, 14.0) == 4.0
-    assert rate_of_day(brings, 11.0) == 5.0
-    assert rate_of_day(brings, 0.0) == 0.0
+    assert rate_of_day(brings, 14.0) == 3.0
+    assert rate_of_day(brings, 11.0) == 4.0
+    assert rate_of_day(brings, 18.0) == 0.0
+    assert rate_of_day(brings, 0.0) == float("inf")
+
+
+def line_of(in_time: list[float], goal_share: float) -> list[float]:
+    """What each further person saves an hour at prices of 10 and 1, in the only interval of a day."""
+    table = curves({8: in_time}, {8: 10.0})
+    worth = ServiceWorth.of(table.frame.assign(goal_share=goal_share))
+    problem = Center({"voice": every_day(1, [8])}).problem()
+    found = curves_of(worth.frame, problem.period, len(in_time))
+    return lines(found, found.floor, under=10.0, over=1.0)[0].tolist()
+
+
+def test_the_last_person_needed_is_worth_more_than_the_hour_and_the_first_left_out_just_the_hour() -> None:
+    saves = line_of([0.0, 0.5, 0.8, 0.9, 0.95], 0.8)
+    assert saves[1] > 0
+    assert saves[2] == pytest.approx(0.0)
+    assert saves[3] < 0
+
+
+def test_where_a_day_needs_everybody_each_is_worth_the_hour_missing_and_one_more_nothing() -> None:
+    """So it is with work that waits hours: the fewest who keep the promise together are all due."""
+    assert line_of([0.0, 1 / 3, 2 / 3, 1.0], 1.0) == pytest.approx([10.0, 10.0, 10.0, -1.0])
+
+
+def test_where_the_promise_is_kept_by_nobody_people_are_only_too_many() -> None:
+    assert line_of([0.9, 1.0], 0.8) == pytest.approx([-1.0, -1.0])
 
 
 def curves(in_time: dict[int, list[float]], offered: dict[int, float]) -> ServiceWorth:

@@ -112,9 +112,10 @@ def _forecast(workspace: Workspace, _: Manifest, on_progress: OnProgress) -> Ste
 
 
 def _staff_settings(config: Config) -> dict[str, Any]:
-    """Chance concerns only the methods that simulate."""
-    chance = ("plan.seed", "simulate") if config.staffing.method in ("offered-load", "verified") else ()
-    return _picked(config, *_CALENDAR, "staffing", *chance)
+    """Chance concerns only the methods that simulate, and what mail is worth where service is the objective."""
+    simulated = config.staffing.method in ("offered-load", "verified") or config.roster.objective == "service"
+    chance = ("plan.seed", "simulate") if simulated else ()
+    return _picked(config, *_CALENDAR, "staffing", "roster.objective", *chance)
 
 
 def _staff(workspace: Workspace, _: Manifest, on_progress: OnProgress) -> StepOutput:
@@ -129,7 +130,14 @@ def _staff(workspace: Workspace, _: Manifest, on_progress: OnProgress) -> StepOu
         seed=config.plan.seed,
         on_progress=on_progress,
     )
-    worth = worth_by_method(workspace.forecast(), config.staffing, config.simulate, site=workspace.site)
+    worth = worth_by_method(
+        workspace.forecast(),
+        config.staffing,
+        config.simulate,
+        site=workspace.site,
+        with_mail=config.roster.objective == "service",
+        seed=config.plan.seed,
+    )
     files = _files(result.requirement, worth, timezone=config.plan.timezone)
     return StepOutput(files, result.notes, result.facts)
 

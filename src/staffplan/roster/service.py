@@ -3,9 +3,10 @@
 The service level of a day is a sum over its intervals, each a concave function of the people there. The cheapest crew
 that keeps a day's promise gives every interval people up to where one more would bring equally many contacts in time
 for an hour's pay (Koole and van der Sluis, "Optimal shift scheduling with a global service level constraint", IIE
-Transactions 35, 2003). That rate, found for each planning group and day, sets the price: a person who brings as much
-as the last one of that crew is worth the hour, which costs as much as an hour too many; one who brings more is worth
-more, up to the price of an hour missing. Groups without a curve, whose work may wait, are covered in every interval.
+Transactions 35, 2003). That rate, found for each planning group and day, sets the price: the first person whom that
+crew does without is worth just the hour, which costs as much as an hour too many; one who brings more is worth more,
+up to the price of an hour missing. Where a day needs everybody of its curves, as with work that waits hours, each is
+worth that price. Groups without a curve are covered in every interval.
 """
 
 from __future__ import annotations
@@ -112,16 +113,23 @@ def lines(curves: Curves, floor: NDArray[np.int64], *, under: float, over: float
     for day in np.unique(curves.day):
         mine = curves.day == day
         rate = rate_of_day(curves.brings[mine], float((curves.due - curves.nobody)[mine].sum()))
-        part = np.minimum(curves.brings[mine] / rate / most, 1.0) if rate > 0 else 0.0 * curves.brings[mine]
-        saves[mine] = (under + over) * part - over
+        saves[mine] = (under + over) * _part(curves.brings[mine], rate, most) - over
     below = np.arange(saves.shape[1])[None, :] < floor[:, None]
     return np.asarray(saves + below * (under * MINIMUM_WEIGHT + over))
 
 
+def _part(brings: Floats, rate: float, most: float) -> Floats:
+    """Of the price of an hour missing and one too many together, what each person saves."""
+    if rate > 0:
+        return np.asarray(np.minimum(brings / rate / most, 1.0))
+    return np.asarray((brings > 0).astype(float))
+
+
 def rate_of_day(brings: Floats, due: float) -> float:
-    """Contacts that the last person of the cheapest crew brings which has `due` in time; 0 where none is needed."""
+    """Contacts brought by the first person whom the cheapest crew that has `due` in time does without; 0 where it
+    needs everybody who brings any, infinite where nobody is needed."""
     ordered = np.sort(brings.ravel())[::-1]
-    reached = np.searchsorted(np.cumsum(ordered), due - 1e-9)
     if due <= 0:
-        return 0.0
-    return float(ordered[min(int(reached), int((ordered > 0).sum()) - 1)]) if (ordered > 0).any() else 0.0
+        return float("inf")
+    needed = int(np.searchsorted(np.cumsum(ordered), due * (1.0 - 1e-9))) + 1
+    return float(ordered[needed]) if needed < len(ordered) else 0.0

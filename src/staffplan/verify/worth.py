@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from staffplan.clock import local_dates
 from staffplan.settings import SimulateSettings, StaffingSettings
 from staffplan.site import Site
+from staffplan.staffing.deferred import Backlog
 from staffplan.staffing.pool import Pool, pools
 from staffplan.staffing.requirement import backlog_of
+from staffplan.staffing.shrinkage import shrinkage_at
 from staffplan.staffing.worth import service_worth
 from staffplan.tables import ServiceWorth, VolumeForecast
 from staffplan.verify.kernels import Floats
@@ -25,15 +28,23 @@ WIDEST = 0.57
 
 
 def worth_by_method(
-    forecast: VolumeForecast, staffing: StaffingSettings, simulation: SimulateSettings, *, site: Site, seed: int = 1
+    forecast: VolumeForecast,
+    staffing: StaffingSettings,
+    simulation: SimulateSettings,
+    *,
+    site: Site,
+    with_mail: bool = True,
+    seed: int = 1,
 ) -> ServiceWorth:
     """The curves behind `staff_by_method`: for the volume of `staffing.risk`, by the method's queueing model.
 
     Methods that simulate play uncertain days, so that their curves are means over them; the others take the forecast
-    as certain. What waits across an interval's end is not in a curve. Raises DataError as `staff_by_method` does.
+    as certain. What waits across an interval's end is not in a curve. `with_mail`: work that waits hours too, which
+    is searched for and takes a while. Raises DataError as `staff_by_method` does.
     """
     wanted, _ = at_risk(forecast, staffing.risk, site)
-    later = [_kept_up(pool, wanted, staffing, simulation, site, seed) for pool in _deferred(wanted, site)]
+    mail = _deferred(wanted, site) if with_mail else []
+    later = [_kept_up(pool, wanted, staffing, simulation, site, seed) for pool in mail]
     live = _live_worth(wanted, staffing, simulation, site)
     frames = [live.frame, *(frame for frame in later if frame is not None)]
     return ServiceWorth.of(pd.concat(frames, ignore_index=True))
@@ -77,8 +88,9 @@ def _kept_up(
     """The people with whom uncertain days keep the promise of each day, every one of them due; None for a group that
     is never open.
 
-    What somebody at a desk of mail is worth depends on what all others there do that day and the days before, so that
-    no curve of an interval alone can tell it. These people are the fewest found together (mail_search.py).
+    What somebody at a desk of mail is worth depends on what all others do there that day and the days before, so that
+    no curve of an interval alone can tell it. These are the fewest found together (mail_search.py), and nowhere fewer
+    than the group's own model asks for: the search knows uncertain days but not who falls ill.
     """
     backlog, _ = backlog_of(pool, forecast, site)
     if not len(backlog.rows):
@@ -86,7 +98,8 @@ def _kept_up(
     by_day = staffing.model_copy(update={"goal_scope": "day"})
     mail = make_mail(backlog, forecast, simulation, site)
     judged = verified_mail(mail, by_day, site, seed=seed, fresh=seed + FRESH)
-    heads = np.asarray(mail_columns(judged, staffing, site)["agents_on_queue"], dtype=np.int64)
+    found = np.asarray(mail_columns(judged, staffing, site)["agents_on_queue"], dtype=np.int64)
+    heads = np.maximum(found, _by_own_model(backlog, staffing, site))
     place = np.repeat(np.arange(len(heads)), heads + 1)
     agents = np.arange(len(place)) - np.repeat(np.cumsum(heads + 1) - (heads + 1), heads + 1)
     starts = pd.DatetimeIndex(backlog.grid.starts[backlog.rows].view("datetime64[ns]")).tz_localize("UTC")
@@ -101,3 +114,11 @@ def _kept_up(
             "floor": float(mail.minimum_agents),
         }
     )
+
+
+def _by_own_model(backlog: Backlog, staffing: StaffingSettings, site: Site) -> NDArray[np.int64]:
+    """(open intervals of the plan,): people on queue for the expected volume."""
+    opened = np.flatnonzero(backlog.is_open)
+    lost = shrinkage_at(backlog.grid.starts[opened], staffing, site.calendar.timezone).not_in_roster
+    levelled = backlog.levelled(backlog.work(), site, lost)
+    return np.asarray(levelled[np.searchsorted(opened, backlog.rows)], dtype=np.int64)
