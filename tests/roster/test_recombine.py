@@ -43,7 +43,7 @@ def test_a_choice_for_everybody_at_once_is_the_best_roster(space: TourSpace) -> 
 
 def test_rounds_never_make_the_roster_worse_and_stop_when_told(space: TourSpace) -> None:
     prices = best_prices(space, 20, spent=lambda: 0.0, report=lambda bound: None)
-    board = start(space, prices, 2, spent=lambda: 1.0)
+    board = start(space, prices, 10, 2, spent=lambda: 1.0)
     best = Incumbent(board)
     before, made = best.cost, []
     recombine(board, best, prices, 3, 1, stop=lambda: len(made) >= 2, seconds=lambda: 10.0, report=made.append)

@@ -33,7 +33,7 @@ def prices_of(space: TourSpace, rounds: int = 200) -> Prices:
 
 @pytest.mark.parametrize("spent", [0.0, 0.3, 1.0])
 def test_everybody_has_a_tour_that_keeps_the_rules_however_short_the_time(space: TourSpace, spent: float) -> None:
-    board = start(space, prices_of(space, 5), 1, spent=lambda: spent)
+    board = start(space, prices_of(space, 5), 100, 1, spent=lambda: spent)
     assert (board.plan.choice != NOTHING).any(axis=1).all()
     assert (board.plan.node >= 0).all()
     assert Board(space, board.tours()).cost == pytest.approx(board.cost)
@@ -41,9 +41,9 @@ def test_everybody_has_a_tour_that_keeps_the_rules_however_short_the_time(space:
 
 def test_the_same_seed_starts_alike_and_the_start_is_near_the_bound(space: TourSpace) -> None:
     prices = prices_of(space)
-    one, other = (start(space, prices, 3, spent=lambda: 0.0) for _ in range(2))
+    one, other = (start(space, prices, 500, 3, spent=lambda: 0.0) for _ in range(2))
     assert (one.plan.choice == other.plan.choice).all()
-    hasty = start(space, prices, 3, spent=lambda: 1.0)
+    hasty = start(space, prices, 500, 3, spent=lambda: 1.0)
     assert prices.bound - 1e-6 <= one.cost < hasty.cost
 
 

@@ -38,7 +38,9 @@ BOUND_ROUNDS = 1000
 MOST_BOUND_EFFORT = 3.0
 """The bound has converged then; more rounds only take the search's time."""
 RECOMBINING_ROUNDS = 20
-PRICES_UNTIL, START_UNTIL, IMPROVED_UNTIL = 0.1, 0.2, 0.6
+START_ROUNDS, MOST_START_EFFORT = 2000, 2.0
+EFFORT_OF_A_START, MOST_STARTS, SEEDS = 4.0, 8, 10_000
+PRICES_UNTIL, START_UNTIL, IMPROVED_UNTIL = 0.1, 0.35, 0.7
 """Shares of the time limit by which the prices and the first roster are there, however good."""
 RESERVE = 0.05
 """Part of the time limit kept for names and tables."""
@@ -156,10 +158,20 @@ def search(space: TourSpace, run: _Run, effort: float, seed: int) -> tuple[Incum
 
 
 def _start(space: TourSpace, run: _Run, effort: float, seed: int) -> tuple[Board, Prices]:
+    """The best of some first rosters, as many as the effort and the time allow, and the prices behind them."""
     rounds = round(BOUND_ROUNDS * min(effort, MOST_BOUND_EFFORT))
     prices = best_prices(space, rounds, spent=run.spent(0.0, PRICES_UNTIL), report=run.raise_bound)
     run.late(PRICES_UNTIL)
-    board = start(space, prices, seed, spent=run.spent(PRICES_UNTIL, START_UNTIL))
+    rounds = round(START_ROUNDS * min(effort, MOST_START_EFFORT))
+    spent = run.spent(PRICES_UNTIL, START_UNTIL)
+    board = start(space, prices, rounds, seed, spent=spent)
+    longest = spent()
+    for number in range(1, min(round(effort / EFFORT_OF_A_START), MOST_STARTS)):
+        before = spent()
+        if before + longest > 1.0:
+            break
+        board = min(board, start(space, prices, rounds, seed + number * SEEDS, spent=spent), key=lambda b: b.cost)
+        longest = max(longest, spent() - before)
     run.late(START_UNTIL)
     return board, prices
 
