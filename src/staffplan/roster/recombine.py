@@ -23,18 +23,21 @@ from staffplan.roster.kernels_tours import rest_of_tour
 from staffplan.roster.search import Board, Incumbent, improve_groups, polish
 from staffplan.roster.tours import Tours, TourSpace
 
-FEWEST, FIRST, MOST = 3, 8, 16
+FEWEST, FIRST, MOST = 3, 8, 40
 """People in a round."""
 ROUNDS, STEP = 100, 0.02
 """Of prices for what the others leave, and their first step."""
-COLUMNS = 100
+COLUMNS = 40
 """Tours of each class that a program may choose from."""
 MEMORY = 1000
 """Tours of each class that are remembered."""
 PROVEN = 1e-6
 """Share of the cost within which a choice counts as the best."""
-NODES = 50
+NODES = 20
 """Of a program's tree; more make it too hard."""
+MOST_SLOTS = 8
+"""On queue in a usual shift. Longer ones fill so many rows of a program that tours hardly ever fit together; small
+changes (search.py) get further there."""
 
 
 @dataclass(frozen=True)
@@ -59,15 +62,16 @@ class Pool:
     def __post_init__(self) -> None:
         self.columns = [{} for _ in self.classes]
 
-    def add(self, number: int, offers: Offers, row: int) -> bytes:
-        """Remember a row of offers for a class; gives what it is found by."""
-        key: bytes = offers.choice[row].tobytes() + offers.pauses[row].tobytes() + offers.group[row].tobytes()
+    def add(self, number: int, offers: Offers, row: int) -> Column:
+        """Remember a row of offers as a tour of a class."""
+        key = offers.choice[row].tobytes() + offers.pauses[row].tobytes() + offers.group[row].tobytes()
         mine = self.columns[number]
         if key not in mine:
             mine[key] = self._column(number, offers, row)
-            if len(mine) > MEMORY:
-                del mine[next(iter(mine))]
-        return key
+        found = mine[key]
+        if len(mine) > MEMORY:
+            del mine[next(iter(mine))]
+        return found
 
     def _column(self, number: int, offers: Offers, row: int) -> Column:
         space, person = self.space, self.classes[number].first
@@ -80,11 +84,20 @@ class Pool:
             choice, offers.pauses[row].copy(), offers.group[row].copy(), np.flatnonzero(on_queue), float(price)
         )
 
-    def best(self, number: int, prices: Floats) -> list[bytes]:
+    def best(self, number: int, prices: Floats) -> list[Column]:
         """The tours of a class that are worth most at the prices."""
-        flat, mine = prices.ravel(), self.columns[number]
-        loss = {key: column.price - float(flat[column.cells].sum()) for key, column in mine.items()}
-        return sorted(loss, key=loss.__getitem__)[:COLUMNS]
+        flat = prices.ravel()
+        return sorted(
+            self.columns[number].values(), key=lambda column: column.price - float(flat[column.cells].sum())
+        )[:COLUMNS]
+
+
+def suits(space: TourSpace) -> bool:
+    """Whether tours of this problem are worth recombining."""
+    shifts = space.shifts
+    pauses = np.add.reduceat(np.append(shifts.pause_slots, 0), shifts.pause_from[:-1])
+    pauses[np.diff(shifts.pause_from) == 0] = 0
+    return float(np.median(shifts.slots - pauses)) <= MOST_SLOTS
 
 
 def recombine(
@@ -127,16 +140,13 @@ def choose_together(
     present = Offers(tours.choice, tours.pauses, tours.group)
     held = {person: pool.add(number, present, person) for person, number in drawn.items()}
     there = board.plan.on_queue.astype(np.int64)
-    for person, number in drawn.items():
-        there.ravel()[pool.columns[number][held[person]].cells] -= 1
+    for column in held.values():
+        there.ravel()[column.cells] -= 1
     members: dict[int, list[int]] = {}
     for person, number in drawn.items():
         members.setdefault(number, []).append(person)
     at = _collect(pool, members, prices, there)
-    offered = {
-        number: {key: pool.columns[number][key] for key in (*pool.best(number, at), *(held[p] for p in people))}
-        for number, people in members.items()
-    }
+    offered = {number: [*pool.best(number, at), *(held[person] for person in members[number])] for number in members}
     chosen, proven = _choose(board.space, offered, {n: len(p) for n, p in members.items()}, there, seconds)
     for number, columns in chosen.items():
         for person, column in zip(members[number], columns, strict=True):
@@ -162,7 +172,7 @@ def _collect(pool: Pool, members: Mapping[int, list[int]], prices: Floats, there
 
 def _choose(
     space: TourSpace,
-    offered: Mapping[int, Mapping[bytes, Column]],
+    offered: Mapping[int, list[Column]],
     sizes: Mapping[int, int],
     there: Ints,
     seconds: float,
@@ -172,7 +182,7 @@ def _choose(
     variables: list[tuple[int, Column]] = []
     for number, columns in offered.items():
         mine = []
-        for column in columns.values():
+        for column in columns:
             variables.append((number, column))
             mine.append((program.column(column.price, sizes[number]), 1.0))
             for cell in column.cells.tolist():

@@ -25,7 +25,7 @@ from staffplan.roster.meetings import place_meetings
 from staffplan.roster.notes import roster_notes
 from staffplan.roster.polish import solve_whole
 from staffplan.roster.problem import RosterProblem
-from staffplan.roster.recombine import recombine
+from staffplan.roster.recombine import recombine, suits
 from staffplan.roster.search import Board, Incumbent, Schedule, improve, settle
 from staffplan.roster.start import start, warm_up
 from staffplan.roster.tables_out import make_roster
@@ -40,8 +40,10 @@ MOST_BOUND_EFFORT = 3.0
 RECOMBINING_ROUNDS = 20
 START_ROUNDS, MOST_START_EFFORT = 2000, 2.0
 EFFORT_OF_A_START, MOST_STARTS, SEEDS = 4.0, 8, 10_000
-PRICES_UNTIL, START_UNTIL, IMPROVED_UNTIL = 0.1, 0.35, 0.7
-"""Shares of the time limit by which the prices and the first roster are there, however good."""
+PRICES_UNTIL, START_UNTIL, RECOMBINED_FROM = 0.1, 0.35, 0.45
+"""Shares of the time limit by which the prices, the first roster and what small changes bring are there."""
+LONGEST_PROGRAM = 0.05
+"""Share of the time limit that one integer program may take."""
 RESERVE = 0.05
 """Part of the time limit kept for names and tables."""
 
@@ -178,28 +180,35 @@ def _start(space: TourSpace, run: _Run, effort: float, seed: int) -> tuple[Board
 
 def _improve(board: Board, incumbent: Incumbent, prices: Prices, run: _Run, effort: float, seed: int) -> None:
     problem = board.space.problem
+    until = RECOMBINED_FROM if suits(board.space) else 1.0
     improve(
         board,
         incumbent,
-        Schedule(run.moves, run.begun + IMPROVED_UNTIL * (run.deadline - run.begun)),
+        Schedule(run.moves, run.begun + until * (run.deadline - run.begun)),
         seed,
         stop=run.out_of_time,
         report=lambda done: run.say(min(done, run.moves), incumbent, problem),
     )
+    if suits(board.space):
+        _recombine(incumbent, board.space, prices, run, effort, seed)
+    seconds = run.deadline - time.monotonic()
+    proven = solve_whole(board.space, incumbent, effort=effort, seconds=seconds, seed=seed)
+    if proven is not None:
+        run.raise_bound(proven)
+
+
+def _recombine(incumbent: Incumbent, space: TourSpace, prices: Prices, run: _Run, effort: float, seed: int) -> None:
+    longest = LONGEST_PROGRAM * (run.deadline - run.begun)
     recombine(
-        Board(board.space, incumbent.tours),
+        Board(space, incumbent.tours),
         incumbent,
         prices,
         round(RECOMBINING_ROUNDS * effort),
         seed,
         stop=run.out_of_time,
-        seconds=lambda: max(run.deadline - time.monotonic(), 0.1),
-        report=lambda done: run.say(run.moves, incumbent, problem),
+        seconds=lambda: max(min(longest, run.deadline - time.monotonic()), 0.1),
+        report=lambda done: run.say(run.moves, incumbent, space.problem),
     )
-    seconds = run.deadline - time.monotonic()
-    proven = solve_whole(board.space, incumbent, effort=effort, seconds=seconds, seed=seed)
-    if proven is not None:
-        run.raise_bound(proven)
 
 
 def gap_share(problem: RosterProblem, cost: float, bound: float) -> float:
