@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 from roster_centers import DAY, LATE, SHORT, Center, every_day
 
@@ -10,7 +9,7 @@ from staffplan.people_settings import RosterSettings, WorkPlanSettings
 from staffplan.roster.bound import best_prices, tour_classes
 from staffplan.roster.polish import solve_whole
 from staffplan.roster.recombine import Pool, choose_together, recombine
-from staffplan.roster.search import Board, Incumbent, first_tours
+from staffplan.roster.search import Board, Incumbent
 from staffplan.roster.start import start
 from staffplan.roster.tours import TourSpace, make_tour_space
 
@@ -30,7 +29,7 @@ def space() -> TourSpace:
 
 def test_a_choice_for_everybody_at_once_is_the_best_roster(space: TourSpace) -> None:
     prices = best_prices(space, 100, spent=lambda: 0.0, report=lambda bound: None)
-    board = first_tours(space, np.random.default_rng(1))
+    board = start(space, prices, 1, 1, spent=lambda: 1.0)
     classes = tour_classes(space)
     pool = Pool(space, classes)
     everybody = {person: number for number, alike in enumerate(classes) for person in alike.members}

@@ -9,12 +9,13 @@ import pytest
 from roster_centers import DAY, LATE, SHORT, Center, every_day
 
 from staffplan.people_settings import BreakSettings, RosterSettings, ShiftSettings, WorkPlanSettings
-from staffplan.roster.bound import Auction, best_bound, tour_classes, whole_crew
+from staffplan.roster.bound import Auction, best_prices, tour_classes, whole_crew
 from staffplan.roster.kernels import NOTHING, place_pauses
 from staffplan.roster.kernels_anneal import Span, anneal
 from staffplan.roster.model import pause_choices
 from staffplan.roster.polish import solve_whole
-from staffplan.roster.search import Board, Incumbent, Schedule, first_tours, improve, make_work, settle, spans
+from staffplan.roster.search import Board, Incumbent, Schedule, improve, make_work, settle, spans
+from staffplan.roster.start import start
 from staffplan.roster.tours import TourSpace, make_tour_space, own_room
 from staffplan.roster.worth import cover_worth
 
@@ -50,6 +51,12 @@ def space() -> TourSpace:
     return make_tour_space(CENTER.problem())
 
 
+def hasty(space: TourSpace, seed: int) -> Board:
+    """A first roster that leaves much to do."""
+    prices = best_prices(space, 3, spent=lambda: 0.0, report=lambda bound: None)
+    return start(space, prices, 1, seed, spent=lambda: 1.0)
+
+
 def moved(board: Board, moves: int, heat: float, span: Span, seed: int = 1) -> float:
     """The change of cost that annealing says it made."""
     space = board.space
@@ -64,7 +71,7 @@ def whole(space: TourSpace) -> Span:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_the_cost_that_annealing_says_is_the_cost_of_the_people_on_the_board(space: TourSpace, seed: int) -> None:
-    board = first_tours(space, np.random.default_rng(seed))
+    board = hasty(space, seed)
     before = board.cost
     change = moved(board, 20_000, 3.0, whole(space), seed)
     assert board.cost == pytest.approx(before + change, abs=1e-3)
@@ -76,14 +83,14 @@ def test_the_cost_that_annealing_says_is_the_cost_of_the_people_on_the_board(spa
 
 
 def test_cold_moves_never_make_the_board_worse(space: TourSpace) -> None:
-    board = first_tours(space, np.random.default_rng(6))
+    board = hasty(space, 6)
     before = board.cost
     assert moved(board, 20_000, 1e-9, whole(space)) <= 1e-3
     assert board.cost <= before + 1e-3
 
 
 def test_two_parts_of_the_period_are_searched_without_touching_each_other(space: TourSpace) -> None:
-    board = first_tours(space, np.random.default_rng(7))
+    board = hasty(space, 7)
     parts = spans(space, 0)
     assert len(parts) == 2
     cut = parts[0].end_day
@@ -95,7 +102,7 @@ def test_two_parts_of_the_period_are_searched_without_touching_each_other(space:
 
 def test_people_serve_only_groups_of_their_skill_and_settling_costs_nothing(space: TourSpace) -> None:
     problem = space.problem
-    board = first_tours(space, np.random.default_rng(8))
+    board = hasty(space, 8)
     moved(board, 20_000, 2.0, whole(space))
     before = board.cost
     settle(board)
@@ -110,7 +117,7 @@ def test_people_serve_only_groups_of_their_skill_and_settling_costs_nothing(spac
 
 
 def test_the_search_improves_on_the_first_tours_and_keeps_to_the_clock(space: TourSpace) -> None:
-    board = first_tours(space, np.random.default_rng(9))
+    board = hasty(space, 9)
     best = Incumbent(board)
     first = best.cost
     schedule = Schedule(10**12, time.monotonic() + 1.0)
@@ -152,7 +159,7 @@ def test_no_prices_give_a_bound_above_the_best_roster(seed: int) -> None:
         work_plans={"any": WorkPlanSettings(shifts=("day", "late"), weekly_hours_max=14)},
     )
     small = make_tour_space(center.problem())
-    board = first_tours(small, np.random.default_rng(seed))
+    board = hasty(small, seed)
     best = Incumbent(board)
     proven = solve_whole(small, best, effort=1, seconds=30, seed=seed)
     assert proven == pytest.approx(best.cost)
@@ -160,7 +167,7 @@ def test_no_prices_give_a_bound_above_the_best_roster(seed: int) -> None:
     low, high = -1 * small.problem.hours, 10 * small.problem.hours
     for prices in rng.uniform(low, high, size=(20, *small.problem.required.shape)):
         assert Auction(small, whole_crew(classes), prices).bid()[0] <= best.cost + 1e-6
-    found = best_bound(own_room(small), 100, stop=lambda: False, report=lambda _: None)
+    found = best_prices(own_room(small), 100, spent=lambda: 0.0, report=lambda _: None).bound
     assert 0.7 * best.cost < found <= best.cost + 1e-4
 
 

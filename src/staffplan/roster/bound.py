@@ -147,8 +147,3 @@ def pace(before: float, done: float, spent: float) -> float:
     """How far a schedule is: as far as the rounds done say, or the clock where they will not be done in time."""
     late = spent > LATE_FROM and spent > done
     return max(before, spent if late else done)
-
-
-def best_bound(space: TourSpace, rounds: int, *, stop: Callable[[], bool], report: Callable[[float], None]) -> float:
-    """The bound alone."""
-    return best_prices(space, rounds, spent=lambda: float(stop()), report=report).bound

@@ -24,7 +24,7 @@ import pandas as pd
 
 from staffplan.errors import InfeasibleError
 from staffplan.progress import OnProgress, Progress, silent
-from staffplan.roster.bound import best_bound
+from staffplan.roster.bound import Prices, best_prices
 from staffplan.roster.case import Case
 from staffplan.roster.changes import Change, people_changes, site_changes
 from staffplan.roster.conflict import refuse_impossible_people
@@ -32,7 +32,6 @@ from staffplan.roster.search import (
     Board,
     Incumbent,
     Schedule,
-    first_tours,
     improve,
     make_work,
     polish,
@@ -40,14 +39,15 @@ from staffplan.roster.search import (
     spans,
     temperatures,
 )
+from staffplan.roster.start import start
 from staffplan.roster.tours import Tours, TourSpace, make_tour_space
 from staffplan.tables import RulePrices
 
 MOVES_PER_AGENT_DAY, FEWEST_MOVES = 6_000, 100_000
 """Moves of the first search under the rules as they are; each of the others makes a part of them."""
-WARM_PART, WARM_ROUNDS, WARM = 0.4, 40, 0.3
+WARM_PART, WARM_ROUNDS, WARM = 0.4, 40, 1.0
 """Moves and rounds of a search that goes on, and its first temperature as a share of a new search's."""
-BOUND_ROUNDS = 800
+BOUND_ROUNDS, START_ROUNDS = 800, 800
 AS_IT_IS = "as it is"
 SMALLEST = 1e-6
 """Fewer hours are none: the last decimal that tables are written with."""
@@ -72,21 +72,21 @@ def price_rules(case: Case, *, seed: int = 1, on_progress: OnProgress = silent) 
     refuse_impossible_people(space, base)
     changes = (*site_changes(base), *people_changes(base, space.problem.groups))
     on_progress(Progress("prices", 0, len(changes) + 1, "the rules as they are"))
-    start = _searched(space, seed)
-    now = _answer(space, _searched_on(space, start, seed))
+    tours = _searched(space, seed)
+    now = _answer(space, _searched_on(space, tours, seed))
     found = []
     for number, change in enumerate(changes, start=1):
         on_progress(Progress("prices", number, len(changes) + 1, change.words))
         with suppress(InfeasibleError):
-            found.append((change, _with_change(change, base, start, seed)))
+            found.append((change, _with_change(change, base, tours, seed)))
     return _table(now, found)
 
 
-def _with_change(change: Change, base: Case, start: Tours, seed: int) -> _Answer:
+def _with_change(change: Change, base: Case, present: Tours, seed: int) -> _Answer:
     """What could be reached with one change. Raises InfeasibleError where it leaves somebody without a tour: without
     time off the hours of a week are due in full."""
     other = make_tour_space(change.apply(base).problem())
-    tours = start if change.keeps_tours else _searched(other, seed)
+    tours = present if change.keeps_tours else _searched(other, seed)
     return _answer(other, _searched_on(other, tours, seed))
 
 
@@ -94,21 +94,25 @@ def _answer(space: TourSpace, incumbent: Incumbent) -> _Answer:
     found = max(incumbent.cost, 0.0)
     if found < SMALLEST:
         return _Answer(0.0, 0.0)
-    return _Answer(found, min(found, best_bound(space, BOUND_ROUNDS, stop=lambda: False, report=lambda value: None)))
+    return _Answer(found, min(found, _bid(space).bound))
+
+
+def _bid(space: TourSpace) -> Prices:
+    return best_prices(space, BOUND_ROUNDS, spent=lambda: 0.0, report=lambda bound: None)
 
 
 def _searched(space: TourSpace, seed: int) -> Tours:
     """A new search."""
-    board = first_tours(space, np.random.default_rng([seed, 0]))
+    board = start(space, _bid(space), START_ROUNDS, seed, spent=lambda: 0.0)
     incumbent = Incumbent(board)
     schedule = Schedule(_moves(space), monotonic() + 1e9)
     improve(board, incumbent, schedule, seed, stop=lambda: incumbent.cost < SMALLEST, report=lambda done: None)
     return incumbent.tours
 
 
-def _searched_on(space: TourSpace, start: Tours, seed: int) -> Incumbent:
+def _searched_on(space: TourSpace, tours: Tours, seed: int) -> Incumbent:
     """The best after some more search from these tours on, which the rules allow."""
-    board = Board(space, start)
+    board = Board(space, tours)
     incumbent = Incumbent(board)
     hot, cold = temperatures(space)
     heats = np.geomspace(WARM * hot, cold, WARM_ROUNDS + 1).tolist()

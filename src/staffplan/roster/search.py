@@ -14,7 +14,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from staffplan.errors import InfeasibleError, Problem
 from staffplan.roster.kernels import NOTHING, Plan
 from staffplan.roster.kernels_anneal import Span, Work, anneal
 from staffplan.roster.kernels_plan import count_everything
@@ -100,20 +99,6 @@ class Incumbent:
         cost = board.cost
         if cost < self.cost - 1e-9:
             self.tours, self.cost = board.tours(), cost
-
-
-def first_tours(space: TourSpace, rng: np.random.Generator) -> Board:
-    """Everybody's best tour in random order, then again a few times against everybody else's.
-
-    Raises InfeasibleError for a person without any allowed tour; conflict.py finds out why beforehand.
-    """
-    board = Board(space)
-    for sweep in range(SWEEPS):
-        for person in rng.permutation(len(space.problem.people)).tolist():
-            if not take_best_tour(board, person, fresh=sweep == 0):
-                name = space.problem.people[person].agent_id
-                raise InfeasibleError(Problem("roster", f"no sequence of shifts keeps the rules for {name}"))
-    return board
 
 
 def take_best_tour(board: Board, person: int, *, fresh: bool = False) -> bool:

@@ -44,6 +44,8 @@ PRICES_UNTIL, START_UNTIL, RECOMBINED_FROM = 0.1, 0.35, 0.45
 """Shares of the time limit by which the prices, the first roster and what small changes bring are there."""
 LONGEST_PROGRAM = 0.05
 """Share of the time limit that one integer program may take."""
+PROVEN = 1e-4
+"""A cost this near to the bound is the least."""
 RESERVE = 0.05
 """Part of the time limit kept for names and tables."""
 
@@ -94,6 +96,10 @@ class _Run:
     def late(self, share: float) -> None:
         """Take note that a part of the search was cut short by the clock, if it was."""
         self.hurried |= self.spent(0.0, share)() >= 1.0
+
+    def ended(self, incumbent: Incumbent) -> bool:
+        """Whether the time is over, or nothing better can be found."""
+        return self.out_of_time() or incumbent.cost <= self.bound + PROVEN
 
     def raise_bound(self, bound: float) -> None:
         self.bound = max(self.bound, bound)
@@ -170,7 +176,7 @@ def _start(space: TourSpace, run: _Run, effort: float, seed: int) -> tuple[Board
     longest = spent()
     for number in range(1, min(round(effort / EFFORT_OF_A_START), MOST_STARTS)):
         before = spent()
-        if before + longest > 1.0:
+        if before + longest > 1.0 or board.cost <= run.bound + PROVEN:
             break
         board = min(board, start(space, prices, rounds, seed + number * SEEDS, spent=spent), key=lambda b: b.cost)
         longest = max(longest, spent() - before)
@@ -186,7 +192,7 @@ def _improve(board: Board, incumbent: Incumbent, prices: Prices, run: _Run, effo
         incumbent,
         Schedule(run.moves, run.begun + until * (run.deadline - run.begun)),
         seed,
-        stop=run.out_of_time,
+        stop=lambda: run.ended(incumbent),
         report=lambda done: run.say(min(done, run.moves), incumbent, problem),
     )
     if suits(board.space):
@@ -205,7 +211,7 @@ def _recombine(incumbent: Incumbent, space: TourSpace, prices: Prices, run: _Run
         prices,
         round(RECOMBINING_ROUNDS * effort),
         seed,
-        stop=run.out_of_time,
+        stop=lambda: run.ended(incumbent),
         seconds=lambda: max(min(longest, run.deadline - time.monotonic()), 0.1),
         report=lambda done: run.say(run.moves, incumbent, space.problem),
     )
@@ -247,6 +253,6 @@ def _result(
 def _status(run: _Run, interrupted: bool, above_bound: float) -> str:
     if interrupted:
         return "interrupted"
-    if above_bound <= 1e-4:
+    if above_bound <= PROVEN:
         return "optimal"
     return "time limit" if run.hurried or time.monotonic() > run.deadline else "feasible"
