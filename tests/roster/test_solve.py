@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import signal
 import subprocess
 import sys
 from datetime import date
@@ -175,14 +177,31 @@ def test_a_meal_is_taken_when_it_hurts_least() -> None:
     assert Center({"voice": need}).solve().objective == 0
 
 
-def test_ctrl_c_during_the_search_keeps_the_best_roster_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupt(*_: object, **__: object) -> int:
-        raise KeyboardInterrupt
+@pytest.mark.parametrize("moment", ["best_prices", "start", "improve", "settle", "place_meetings"])
+def test_ctrl_c_at_any_moment_keeps_the_best_roster_so_far(monkeypatch: pytest.MonkeyPatch, moment: str) -> None:
+    name = f"staffplan.roster.solve.{moment}"
+    real = getattr(importlib.import_module("staffplan.roster.solve"), moment)
 
-    monkeypatch.setattr("staffplan.roster.solve.improve", interrupt)
+    def interrupted(*args: object, **named: object) -> object:
+        signal.raise_signal(signal.SIGINT)
+        return real(*args, **named)
+
+    before = signal.getsignal(signal.SIGINT)
+    monkeypatch.setattr(name, interrupted)
     result = two_weeks().solve()
     assert result.status == "interrupted"
     assert not two_weeks().check(result.roster).breaches
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_second_ctrl_c_ends_it_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr("staffplan.roster.solve.settle", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        two_weeks().solve()
 
 
 def test_progress_tells_cost_bound_and_gap() -> None:

@@ -21,6 +21,7 @@ from staffplan.roster.bound import Prices, best_prices, tour_classes
 from staffplan.roster.case import Case
 from staffplan.roster.conflict import refuse_impossible_people
 from staffplan.roster.cover import coverage
+from staffplan.roster.interrupts import ends
 from staffplan.roster.meetings import place_meetings
 from staffplan.roster.notes import roster_notes
 from staffplan.roster.polish import solve_whole
@@ -104,6 +105,10 @@ class _Run:
     def raise_bound(self, bound: float) -> None:
         self.bound = max(self.bound, bound)
 
+    def say_share(self, share: float) -> None:
+        label = f"{share:.0%} of the people have a first tour, cost at least {self.bound:,.1f}"
+        self.on_progress(Progress("roster", 0, self.moves, label))
+
     def say(self, done: int, incumbent: Incumbent, problem: RosterProblem) -> None:
         gap = gap_share(problem, incumbent.cost, self.bound)
         label = f"cost {incumbent.cost:,.1f}, at least {self.bound:,.1f}, gap {gap:.2%} of the required hours"
@@ -135,14 +140,15 @@ def roster(
     warm_up(space)
     deadline = time.monotonic() + settings.time_limit_seconds * (1 - RESERVE)
     run = _Run(deadline, move_count(problem, settings.effort), on_progress)
-    incumbent, interrupted = search(space, run, settings.effort, seed)
-    board = Board(space, incumbent.tours)
-    settle(board)
-    made = make_roster(problem, board.tours())
-    made, meeting_notes = place_meetings(made, requirement, workforce, settings, site=site)
-    cover = coverage(made, requirement, site)
-    notes = (*roster_notes(problem, cover, workforce, site), *meeting_notes)
-    return _result(board, run, interrupted, made, cover, notes)
+    with ends(run.stopped):
+        incumbent = search(space, run, settings.effort, seed)
+        board = Board(space, incumbent.tours)
+        settle(board)
+        made = make_roster(problem, board.tours())
+        made, meeting_notes = place_meetings(made, requirement, workforce, settings, site=site)
+        cover = coverage(made, requirement, site)
+        notes = (*roster_notes(problem, cover, workforce, site), *meeting_notes)
+        return _result(board, run, made, cover, notes)
 
 
 def move_count(problem: RosterProblem, effort: float) -> int:
@@ -150,38 +156,33 @@ def move_count(problem: RosterProblem, effort: float) -> int:
     return max(round(effort * MOVES_PER_AGENT_DAY * agent_days), FEWEST_MOVES)
 
 
-def search(space: TourSpace, run: _Run, effort: float, seed: int) -> tuple[Incumbent, bool]:
-    """The best tours found, and whether the search was interrupted; run.bound holds the bound."""
-    try:
-        board, prices = _start(space, run, effort, seed)
-    except KeyboardInterrupt:
-        run.stopped.set()
-        return Incumbent(_start(space, run, effort, seed)[0]), True
-    incumbent = Incumbent(board)
-    try:
-        _improve(board, incumbent, prices, run, effort, seed)
-    except KeyboardInterrupt:
-        return incumbent, True
-    return incumbent, False
-
-
-def _start(space: TourSpace, run: _Run, effort: float, seed: int) -> tuple[Board, Prices]:
-    """The best of some first rosters, as many as the effort and the time allow, and the prices behind them."""
+def search(space: TourSpace, run: _Run, effort: float, seed: int) -> Incumbent:
+    """The best tours found; run.bound holds the bound."""
     rounds = round(BOUND_ROUNDS * min(effort, MOST_BOUND_EFFORT))
     prices = best_prices(space, rounds, spent=run.spent(0.0, PRICES_UNTIL), report=run.raise_bound)
     run.late(PRICES_UNTIL)
+    board = _start(space, prices, run, effort, seed)
+    incumbent = Incumbent(board)
+    run.say(0, incumbent, space.problem)
+    _improve(board, incumbent, prices, run, effort, seed)
+    return incumbent
+
+
+def _start(space: TourSpace, prices: Prices, run: _Run, effort: float, seed: int) -> Board:
+    """The best of some first rosters, as many as the effort and the time allow."""
     rounds = round(START_ROUNDS * min(effort, MOST_START_EFFORT))
     spent = run.spent(PRICES_UNTIL, START_UNTIL)
-    board = start(space, prices, rounds, seed, spent=spent)
+    board = start(space, prices, rounds, seed, spent=spent, report=run.say_share)
     longest = spent()
     for number in range(1, min(round(effort / EFFORT_OF_A_START), MOST_STARTS)):
         before = spent()
         if before + longest > 1.0 or board.cost <= run.bound + PROVEN:
             break
-        board = min(board, start(space, prices, rounds, seed + number * SEEDS, spent=spent), key=lambda b: b.cost)
+        other = start(space, prices, rounds, seed + number * SEEDS, spent=spent)
+        board = min(board, other, key=lambda made: made.cost)
         longest = max(longest, spent() - before)
     run.late(START_UNTIL)
-    return board, prices
+    return board
 
 
 def _improve(board: Board, incumbent: Incumbent, prices: Prices, run: _Run, effort: float, seed: int) -> None:
@@ -223,16 +224,14 @@ def gap_share(problem: RosterProblem, cost: float, bound: float) -> float:
     return hours / problem.required_hours if problem.required_hours else 0.0
 
 
-def _result(
-    board: Board, run: _Run, interrupted: bool, made: Roster, cover: Coverage, notes: tuple[Note, ...]
-) -> RosterResult:
+def _result(board: Board, run: _Run, made: Roster, cover: Coverage, notes: tuple[Note, ...]) -> RosterResult:
     problem, cost = board.space.problem, board.cost
     short, surplus, _ = problem.cost(board.plan.on_queue.astype(float))
     bound = min(run.bound, cost)
     return RosterResult(
         roster=made,
         coverage=cover,
-        status=_status(run, interrupted, cost - bound),
+        status=_status(run, cost - bound),
         objective=cost,
         bound=bound,
         gap=gap_share(problem, cost, bound),
@@ -250,8 +249,8 @@ def _result(
     )
 
 
-def _status(run: _Run, interrupted: bool, above_bound: float) -> str:
-    if interrupted:
+def _status(run: _Run, above_bound: float) -> str:
+    if run.stopped.is_set():
         return "interrupted"
     if above_bound <= PROVEN:
         return "optimal"
