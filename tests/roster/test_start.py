@@ -7,7 +7,16 @@ import pytest
 from roster_centers import LATE, SHORT, Center, every_day
 
 from staffplan.people_settings import RosterSettings, WorkPlanSettings
-from staffplan.roster.bound import Auction, Prices, best_prices, pace, tour_classes, whole_crew
+from staffplan.roster.bound import (
+    Auction,
+    Prices,
+    best_prices,
+    grain,
+    next_grain,
+    pace,
+    tour_classes,
+    whole_crew,
+)
 from staffplan.roster.kernels import NOTHING
 from staffplan.roster.kernels_offers import cheapest_crew
 from staffplan.roster.search import Board
@@ -76,3 +85,15 @@ def test_a_schedule_follows_its_rounds_unless_the_clock_is_ahead_and_never_turns
     assert pace(0.2, 0.3, 0.25) == 0.3
     assert pace(0.2, 0.3, 0.5) == 0.5
     assert pace(0.6, 0.3, 0.5) == 0.6
+
+
+def test_every_roster_costs_a_multiple_of_the_grain_and_a_bound_is_raised_to_the_next(space: TourSpace) -> None:
+    size = grain(space)
+    assert size > 0
+    for seed in range(3):
+        cost = start(space, prices_of(space, 3), 10, seed, spent=lambda: 1.0).cost
+        assert cost / size == pytest.approx(round(cost / size), abs=1e-4)
+    assert next_grain(1000.7, 1.0) == 1001.0
+    assert next_grain(1000.01, 1.0) == 1000.01
+    assert next_grain(1001.0, 1.0) == 1001.0
+    assert next_grain(7.3, 0.0) == 7.3

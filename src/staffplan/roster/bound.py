@@ -19,11 +19,14 @@ import numpy as np
 
 from staffplan.roster.kernels import Floats, Ints
 from staffplan.roster.kernels_offers import Crew, Offers, cheapest_crew, make_offers
-from staffplan.roster.tours import TourSpace, most_pauses
+from staffplan.roster.tours import NEVER, TourSpace, most_pauses
 
 FIRST_MOMENT, SECOND_MOMENT = 0.9, 0.99
 STEP_SHARE = 0.1
 """First step as a share of the range of prices; it falls to nothing by the last round."""
+GRAINS = (1.0, 0.5, 0.25, 0.125)
+SLACK, ROUNDING = 1e-6, 0.05
+"""How far a price may be from a multiple, and all of a roster's together, in grains."""
 LATE_FROM = 0.1
 """Share of the time before which the clock is not looked at."""
 
@@ -147,3 +150,23 @@ def pace(before: float, done: float, spent: float) -> float:
     """How far a schedule is: as far as the rounds done say, or the clock where they will not be done in time."""
     late = spent > LATE_FROM and spent > done
     return max(before, spent if late else done)
+
+
+def grain(space: TourSpace) -> float:
+    """What the cost of every roster is a multiple of; 0 where nothing coarse is known.
+
+    A bound may be raised to the next multiple (`next_grain`).
+    """
+    own = space.folk.price[space.folk.price < NEVER / 2]
+    steps = space.walks.price[space.walks.to >= 0]
+    parts = np.concatenate([np.unique(part.astype(float)) for part in (space.need.worth, steps, own)])
+    parts = np.append(parts, [space.problem.worth.of_nobody, space.team.price if space.team.watched else 0.0])
+    for size in GRAINS:
+        if np.abs(parts / size - np.round(parts / size)).max() < SLACK:
+            return size
+    return 0.0
+
+
+def next_grain(bound: float, size: float) -> float:
+    """The least multiple of `size` that the bound, up to what rounding adds, does not exclude."""
+    return bound if size <= 0 else max(bound, float(np.ceil(bound / size - ROUNDING)) * size)

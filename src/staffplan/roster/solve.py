@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from staffplan.errors import Note
 from staffplan.people_settings import RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.progress import OnProgress, Progress, silent
-from staffplan.roster.bound import Prices, best_prices, tour_classes
+from staffplan.roster.bound import Prices, best_prices, grain, next_grain, tour_classes
 from staffplan.roster.case import Case
 from staffplan.roster.conflict import refuse_impossible_people
 from staffplan.roster.cover import coverage
@@ -80,6 +80,7 @@ class _Run:
     deadline: float
     moves: int
     on_progress: OnProgress
+    grain: float = 0.0
     bound: float = 0.0
     hurried: bool = False
     begun: float = field(default_factory=time.monotonic)
@@ -103,7 +104,7 @@ class _Run:
         return self.out_of_time() or incumbent.cost <= self.bound + PROVEN
 
     def raise_bound(self, bound: float) -> None:
-        self.bound = max(self.bound, bound)
+        self.bound = max(self.bound, next_grain(bound, self.grain))
 
     def say_share(self, share: float) -> None:
         label = f"{share:.0%} of the people have a first tour, cost at least {self.bound:,.1f}"
@@ -139,7 +140,7 @@ def roster(
     refuse_impossible_people(space, case)
     warm_up(space)
     deadline = time.monotonic() + settings.time_limit_seconds * (1 - RESERVE)
-    run = _Run(deadline, move_count(problem, settings.effort), on_progress)
+    run = _Run(deadline, move_count(problem, settings.effort), on_progress, grain(space))
     with ends(run.stopped):
         incumbent = search(space, run, settings.effort, seed)
         board = Board(space, incumbent.tours)
