@@ -13,13 +13,15 @@ optimization", 2015, algorithm 1).
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
 from staffplan.roster.kernels import Floats, Ints
 from staffplan.roster.kernels_offers import Crew, Offers, cheapest_crew, make_offers
-from staffplan.roster.tours import NEVER, TourSpace, most_pauses
+from staffplan.roster.tours import NEVER, TourSpace, most_pauses, own_room
 
 FIRST_MOMENT, SECOND_MOMENT = 0.9, 0.99
 STEP_SHARE = 0.1
@@ -27,6 +29,8 @@ STEP_SHARE = 0.1
 GRAINS = (1.0, 0.5, 0.25, 0.125)
 SLACK, ROUNDING = 1e-6, 0.05
 """How far a price may be from a multiple, and all of a roster's together, in grains."""
+CLASSES_FOR_TWO = 12
+"""So many classes are worth a second thread."""
 LATE_FROM = 0.1
 """Share of the time before which the clock is not looked at."""
 
@@ -71,6 +75,12 @@ def whole_crew(classes: tuple[TourClass, ...]) -> Crew:
     )
 
 
+@cache
+def second_thread() -> ThreadPoolExecutor:
+    """For the other half of the classes; made when first asked for, and kept."""
+    return ThreadPoolExecutor(1)
+
+
 class Auction:
     """Prices of people on queue, what everybody in the crew would work for them, and what is wanted at them.
 
@@ -80,6 +90,7 @@ class Auction:
     def __init__(self, space: TourSpace, crew: Crew, prices: Floats | None = None, there: Ints | None = None) -> None:
         saves, classes = space.need.worth.astype(float), len(crew.first)
         self.space, self.crew = space, crew
+        self.rooms = (space, own_room(space)) if classes >= CLASSES_FOR_TWO else (space,)
         self.low, self.high = saves[:, :, -1], saves[:, :, 0]
         self.range = float((self.high - self.low).max(initial=0.0))
         self.prices = (self.low + self.high) / 2 if prices is None else prices.copy()
@@ -93,14 +104,26 @@ class Auction:
 
     def bid(self) -> tuple[float, Floats]:
         """Best tours at the present prices; gives their bound and how many people are missing."""
-        space, problem = self.space, self.space.problem
-        wanted, on_queue = np.zeros_like(self.prices), np.zeros(self.prices.shape, dtype=np.int64)
-        cost = problem.worth.cost(self.there.astype(float)) + cheapest_crew(
-            self.prices, space.need, self.there, wanted
-        )
+        wanted = np.zeros_like(self.prices)
+        classes, problem = len(self.crew.first), self.space.problem
+        half = classes // 2 if len(self.rooms) > 1 else classes
+        other = second_thread().submit(self._offers, self.rooms[-1], half, classes) if half < classes else None
+        worth, on_queue = self._offers(self.rooms[0], 0, half)
+        cost = problem.worth.cost(self.there.astype(float))
+        cost += cheapest_crew(self.prices, self.space.need, self.there, wanted)
+        if other is not None:
+            more, there = other.result()
+            worth, on_queue = worth + more, on_queue + there
+        return float(cost - worth), wanted - on_queue
+
+    def _offers(self, space: TourSpace, begin: int, end: int) -> tuple[float, Ints]:
+        """Best tours of the classes from `begin` up to `end`: what they are worth, and who is on queue then."""
+        problem, on_queue = space.problem, np.zeros(self.prices.shape, dtype=np.int64)
         worth = make_offers(
             self.prices,
             self.crew,
+            begin,
+            end,
             problem.allowed,
             problem.period.day_slot,
             space.folk,
@@ -111,7 +134,7 @@ class Auction:
             self.offers,
             on_queue,
         )
-        return float(cost - worth), wanted - on_queue
+        return float(worth), on_queue
 
     def round(self, step: float) -> float:
         """Bid, then move the prices by `step` (a share of their range) at most; gives the bound before that."""

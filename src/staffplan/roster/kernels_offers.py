@@ -105,6 +105,8 @@ def count_dearest(number: int, weight: int, offers: Offers, shifts: Shifts, desk
 def make_offers(
     prices: Floats,
     crew: Crew,
+    begin: int,
+    end: int,
     allowed: NDArray[np.bool_],
     day_slot: Ints,
     folk: Folk,
@@ -117,12 +119,13 @@ def make_offers(
 ) -> float:
     """The best tour of every class with people left at prices (groups, slots), counted in on_queue for each of them.
 
-    allowed: (people, days, options). Gives what all these tours are worth together; nobody can do better, since each
-    slot counts for the group that pays most. The offers themselves serve one group in an interval.
+    Of the classes from `begin` up to `end`; allowed: (people, days, options). Gives what all these tours are worth
+    together; nobody can do better, since each slot counts for the group that pays most. The offers themselves serve
+    one group in an interval.
     """
     days, worth = offers.choice.shape[1], 0.0
     nothing = np.full(days, NOTHING, dtype=np.int16)
-    for number in range(len(crew.first)):
+    for number in range(begin, end):
         if crew.left[number] == 0:
             continue
         person = crew.first[number]
