@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -206,7 +207,7 @@ def interrupting(monkeypatch: pytest.MonkeyPatch) -> None:
         nonlocal rounds
         rounds += 1
         if rounds == 5:
-            raise KeyboardInterrupt
+            signal.raise_signal(signal.SIGINT)
         return run_round(*arguments)
 
     monkeypatch.setattr(search, "run_round", run_or_stop)

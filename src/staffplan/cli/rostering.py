@@ -61,7 +61,7 @@ def roster(
     """
     from staffplan.cli.work import roster_files
 
-    names = ("roster_shifts.csv", "roster_activities.csv", "coverage.csv")
+    names = ("roster_shifts.csv", "roster_activities.csv", "coverage.csv", "fairness.csv")
     paths = [output / name for name in names]
     refuse([*paths, *([output / PRICES] if prices else [])], force=force)
     given = {
@@ -83,7 +83,7 @@ def roster(
             on_progress=on_progress,
         )
     say_notes(result.notes)
-    tables = (result.roster.shifts, result.roster.activities, result.coverage)
+    tables = (result.roster.shifts, result.roster.activities, result.coverage, result.fairness)
     facts = {"status": result.status, "gap": result.gap, **result.facts}
     deliver(dict(zip(paths, tables, strict=True)), zone, facts=facts, notes=result.notes, as_json=as_json)
     if result.status == "interrupted":

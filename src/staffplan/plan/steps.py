@@ -30,6 +30,7 @@ from staffplan.tables import (
     VolumeForecast,
     WaitDetails,
 )
+from staffplan.wish_tables import Fairness
 
 
 @dataclass(frozen=True)
@@ -177,7 +178,7 @@ def _roster(workspace: Workspace, _: Manifest, on_progress: OnProgress) -> StepO
     )
     premiums = premium_hours(result.roster, config.cost, workspace.site)
     shifts = RosterShifts.of(result.roster.shifts.frame.assign(premium_hours=premiums))
-    files = _files(shifts, result.roster.activities, timezone=config.plan.timezone)
+    files = _files(shifts, result.roster.activities, result.fairness, timezone=config.plan.timezone)
     proof: dict[str, float | str] = {
         "status": result.status,
         "objective": result.objective,
@@ -298,7 +299,7 @@ STEPS: tuple[Step, ...] = (
         "roster",
         ("special_days", *_PEOPLE),
         (_REQUIREMENT, ServiceWorth.file_name),
-        _ROSTER,
+        (*_ROSTER, Fairness.file_name),
         _roster_settings,
         _roster,
     ),

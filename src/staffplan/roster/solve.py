@@ -21,6 +21,7 @@ from staffplan.roster.bound import Prices, best_prices, grain, next_grain, tour_
 from staffplan.roster.case import Case
 from staffplan.roster.conflict import refuse_impossible_people
 from staffplan.roster.cover import coverage
+from staffplan.roster.fairness_table import fairness_of
 from staffplan.roster.interrupts import ends
 from staffplan.roster.meetings import place_meetings
 from staffplan.roster.notes import roster_notes
@@ -33,6 +34,7 @@ from staffplan.roster.tables_out import make_roster
 from staffplan.roster.tours import TourSpace, make_tour_space
 from staffplan.site import Site
 from staffplan.tables import Coverage, Roster, ServiceWorth, StaffingRequirement, Workforce
+from staffplan.wish_tables import Fairness
 
 MOVES_PER_AGENT_DAY, FEWEST_MOVES = 20_000, 100_000
 BOUND_ROUNDS = 1000
@@ -63,6 +65,7 @@ class RosterResult:
 
     roster: Roster
     coverage: Coverage
+    fairness: Fairness
     status: str
     objective: float
     bound: float
@@ -148,8 +151,9 @@ def roster(
         made = make_roster(problem, board.tours())
         made, meeting_notes = place_meetings(made, requirement, workforce, settings, site=site)
         cover = coverage(made, requirement, site)
+        fairness = fairness_of(made, problem, workforce, settings, shifts)
         notes = (*roster_notes(problem, cover, workforce, site), *meeting_notes)
-        return _result(board, run, made, cover, notes)
+        return _result(board, run, made, cover, fairness, notes)
 
 
 def move_count(problem: RosterProblem, effort: float) -> int:
@@ -225,13 +229,16 @@ def gap_share(problem: RosterProblem, cost: float, bound: float) -> float:
     return hours / problem.required_hours if problem.required_hours else 0.0
 
 
-def _result(board: Board, run: _Run, made: Roster, cover: Coverage, notes: tuple[Note, ...]) -> RosterResult:
+def _result(
+    board: Board, run: _Run, made: Roster, cover: Coverage, fairness: Fairness, notes: tuple[Note, ...]
+) -> RosterResult:
     problem, cost = board.space.problem, board.cost
     short, surplus, _ = problem.cost(board.plan.on_queue.astype(float))
     bound = min(run.bound, cost)
     return RosterResult(
         roster=made,
         coverage=cover,
+        fairness=fairness,
         status=_status(run, cost - bound),
         objective=cost,
         bound=bound,

@@ -1,0 +1,101 @@
+"""How what is shared out fell in a finished roster: counts against fair shares, what goes into the next period."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import get_args
+
+import pandas as pd
+
+from staffplan.people_settings import RosterSettings, ShiftSettings
+from staffplan.roster.problem import RosterProblem
+from staffplan.roster.rules import worked_by_agent
+from staffplan.roster.rules.base import Agreed, Worked
+from staffplan.roster.rules.fairness import Burden, one_a_weekend
+from staffplan.roster.rules.soft import burden_of, soft_settings
+from staffplan.roster.rules.wishes import WishesGranted
+from staffplan.roster.shares import fair_shares
+from staffplan.roster.soft import carried_over, wishes_by_agent
+from staffplan.soft_rule_settings import FairKind, FairShare
+from staffplan.tables import Roster, Workforce
+from staffplan.wish_tables import Fairness
+
+Before = Mapping[tuple[str, str], float]
+"""By agent_id and what is shared: what was carried into the period."""
+Row = tuple[str, str, str, float, float | None, float, float | None, float, float]
+NO_MORE = 1e-6
+"""Of a share: nobody could have had one."""
+
+
+def fairness_of(
+    roster: Roster,
+    problem: RosterProblem,
+    workforce: Workforce,
+    settings: RosterSettings,
+    shifts: Mapping[str, ShiftSettings],
+) -> Fairness:
+    """What fell to everybody who could have had it, by kind; and the wishes of everybody who had some.
+
+    What there was in the end is divided as the expected shares are; wishes are granted alike where everybody's are
+    granted to the same part. The file is the next period's input.past_fairness.
+    """
+    worked = worked_by_agent(roster.shifts.frame, shifts, problem.period.timezone)
+    before = carried_over(workforce)
+    rows = [row for burden in _burdens(settings) for row in _shared(burden, worked, problem, before)]
+    rows += _wishes(worked, problem, workforce, before)
+    return Fairness.of(pd.DataFrame(rows, columns=[column.name for column in Fairness.columns]))
+
+
+def _burdens(settings: RosterSettings) -> list[Burden]:
+    """Every kind, with the times that the site's rules have for it."""
+    ruled = {setting.of: burden_of(setting) for setting in soft_settings(settings) if isinstance(setting, FairShare)}
+    return [ruled.get(kind, Burden(kind)) for kind in get_args(FairKind)]
+
+
+def _count(burden: Burden, worked: list[Worked], timezone: str) -> int:
+    days = [shift.schedule_date for shift in worked if burden.counts(shift, timezone)]
+    return len(one_a_weekend(days) if burden.of == "weekends" else days)
+
+
+def _shared(
+    burden: Burden,
+    worked: Mapping[str, list[Worked]],
+    problem: RosterProblem,
+    before: Before,
+) -> Iterator[Row]:
+    expected = fair_shares(problem, burden)
+    counts = [_count(burden, worked.get(person.agent_id, []), problem.period.timezone) for person in problem.people]
+    in_all = float(expected.sum())
+    scale = sum(counts) / in_all if in_all > NO_MORE else 0.0
+    for person, count, part in zip(problem.people, counts, expected.tolist(), strict=True):
+        if count or part > NO_MORE:
+            carried = before.get((person.agent_id, burden.of), 0.0)
+            share = part * scale if in_all > NO_MORE else float(count)
+            out = carried + count - share
+            yield person.agent_id, person.name, burden.of, float(count), None, share, part, carried, out
+
+
+def _wishes(
+    worked: Mapping[str, list[Worked]],
+    problem: RosterProblem,
+    workforce: Workforce,
+    before: Before,
+) -> list[Row]:
+    period = problem.period
+    agreed = Agreed(period.first_day, period.days, (), (), 7, period.timezone)
+    wishes = wishes_by_agent(workforce.wishes)
+    asked, granted = {}, {}
+    for person in problem.people:
+        mine = wishes.get(person.agent_id, ())
+        days = [wish for d in range(period.days) for wish in mine if wish.first_day <= period.day(d) <= wish.last_day]
+        missed = sum(1 for _ in WishesGranted(mine).violations(worked.get(person.agent_id, []), agreed))
+        asked[person.agent_id], granted[person.agent_id] = len(days), len(days) - missed
+    part = sum(granted.values()) / max(sum(asked.values()), 1)
+    rows: list[Row] = []
+    for person in problem.people:
+        if count := asked[person.agent_id]:
+            carried = before.get((person.agent_id, "wishes"), 0.0)
+            share, got = count * part, float(granted[person.agent_id])
+            row = (person.agent_id, person.name, "wishes", got, float(count), share, None, carried)
+            rows.append((*row, carried + got - share))
+    return rows
