@@ -103,12 +103,12 @@ class Center:
     def problem(self) -> RosterProblem:
         return self.case().problem()
 
-    def solve(self, **more: object) -> RosterResult:
+    def solve(self, workforce: Workforce | None = None, **more: object) -> RosterResult:
         from staffplan.roster import roster
 
         return roster(
             self.requirement,
-            self.workforce,
+            self.workforce if workforce is None else workforce,
             self.settings,
             shifts=self.shifts,
             work_plans=self.work_plans,

@@ -10,7 +10,7 @@ import pytest
 from roster_centers import LATE, MONDAY, SHORT, Center, every_day
 
 from staffplan.people_settings import RosterSettings, WorkPlanSettings
-from staffplan.roster import RosterResult, roster
+from staffplan.roster import RosterResult
 from staffplan.wish_tables import Fairness, Wishes
 
 CENTER = Center(
@@ -35,14 +35,7 @@ def solved(past: Fairness | None = None, *wishes: tuple[str, int, int]) -> Roste
         frame = pd.DataFrame(rows, columns=["agent_id", "first_day", "last_day", "wish"])
         frame[["first_day", "last_day"]] = frame[["first_day", "last_day"]].astype("datetime64[ns]")
         people = replace(people, wishes=Wishes.of(frame.assign(shift="", weight=float("nan"))))
-    return roster(
-        CENTER.requirement,
-        people,
-        CENTER.settings,
-        shifts=CENTER.shifts,
-        work_plans=CENTER.work_plans,
-        site=CENTER.site,
-    )
+    return CENTER.solve(people)
 
 
 def rows(fairness: Fairness, what: str) -> pd.DataFrame:

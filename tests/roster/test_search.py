@@ -11,7 +11,8 @@ from roster_centers import DAY, LATE, SHORT, Center, every_day
 from staffplan.people_settings import BreakSettings, RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.roster.bound import Auction, best_prices, tour_classes, whole_crew
 from staffplan.roster.kernels import NOTHING, place_pauses
-from staffplan.roster.kernels_anneal import Span, anneal
+from staffplan.roster.kernels_anneal import anneal
+from staffplan.roster.kernels_moves import Span
 from staffplan.roster.model import pause_choices
 from staffplan.roster.polish import solve_whole
 from staffplan.roster.search import Board, Incumbent, Schedule, improve, make_work, settle, spans

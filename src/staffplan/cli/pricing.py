@@ -2,42 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from staffplan.cli.output import say
-from staffplan.cli.work import config_and_workspace, site_of
-from staffplan.files import read_table, write_table
+from staffplan.files import write_table
 from staffplan.progress import OnProgress
 from staffplan.roster.case import Case
 from staffplan.roster.prices import price_rules
-from staffplan.tables import RulePrices, StaffingRequirement
+from staffplan.settings import PlanSettings
+from staffplan.tables import RulePrices
 from staffplan.text import text_table
 
 
-def write_prices(
-    requirement_path: Path,
-    agents: Path,
-    config_path: Path,
-    output: Path,
-    *,
-    given: Mapping[str, Path | None],
-    seed: int | None,
-    on_progress: OnProgress,
-) -> None:
+def write_prices(case: Case, plan: PlanSettings, output: Path, on_progress: OnProgress) -> None:
     """The prices of a site's rules to a file, and as a table to the reader."""
-    config, workspace = config_and_workspace(config_path, {} if seed is None else {"plan.seed": seed})
-    requirement = read_table(requirement_path, StaffingRequirement, timezone=config.plan.timezone)
-    case = Case(
-        requirement,
-        workspace.people(agents, **given),
-        config.roster,
-        config.shifts,
-        config.work_plans,
-        site_of(config, requirement.frame, workspace),
-    )
-    table = price_rules(case, seed=config.plan.seed, on_progress=on_progress)
-    write_table(table, output, config.plan.timezone)
+    table = price_rules(case, seed=plan.seed, on_progress=on_progress)
+    write_table(table, output, plan.timezone)
     say(f"wrote {output} ({len(table)} rows)\n\n{price_text(table)}")
 
 

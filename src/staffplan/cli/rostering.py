@@ -59,7 +59,7 @@ def roster(
     looser, and without it, if nothing but missing hours counted. Each gain has two numbers between which it is proven
     to lie.
     """
-    from staffplan.cli.work import roster_files
+    from staffplan.cli.work import roster_case, roster_of
 
     names = ("roster_shifts.csv", "roster_activities.csv", "coverage.csv", "fairness.csv")
     paths = [output / name for name in names]
@@ -73,19 +73,12 @@ def roster(
         "past_roster": past,
     }
     with progress_shown() as on_progress, flags_named({"plan.seed": "--seed"} if seed is not None else {}):
-        result, zone = roster_files(
-            requirement,
-            agents,
-            config,
-            given=given,
-            worth=worth,
-            seed=seed,
-            on_progress=on_progress,
-        )
+        case, plan = roster_case(requirement, agents, config, given=given, worth=worth, seed=seed)
+        result = roster_of(case, plan, on_progress)
     say_notes(result.notes)
     tables = (result.roster.shifts, result.roster.activities, result.coverage, result.fairness)
     facts = {"status": result.status, "gap": result.gap, **result.facts}
-    deliver(dict(zip(paths, tables, strict=True)), zone, facts=facts, notes=result.notes, as_json=as_json)
+    deliver(dict(zip(paths, tables, strict=True)), plan.timezone, facts=facts, notes=result.notes, as_json=as_json)
     if result.status == "interrupted":
         say("the search was ended early: the roster written is the best one by then")
         raise typer.Exit(INTERRUPTED)
@@ -93,9 +86,7 @@ def roster(
         from staffplan.cli.pricing import write_prices
 
         with progress_shown() as on_progress:
-            write_prices(
-                requirement, agents, config, output / PRICES, given=given, seed=seed, on_progress=on_progress
-            )
+            write_prices(case, plan, output / PRICES, on_progress)
 
 
 def check(

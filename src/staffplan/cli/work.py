@@ -24,7 +24,7 @@ from staffplan.forecast_tables import Drivers
 from staffplan.plan.directory import read_config_text
 from staffplan.plan.workspace import Workspace, first_day_after, history_before
 from staffplan.progress import OnProgress
-from staffplan.settings import parse_goal
+from staffplan.settings import PlanSettings, parse_goal
 from staffplan.site import Site, make_site
 from staffplan.tables import WORK_TYPE, ContactHistory, ServiceWorth, StaffingRequirement, VolumeForecast
 from staffplan.text import text_table
@@ -33,6 +33,7 @@ from staffplan.workers import AS_MANY_AS_PAY, Workers
 if TYPE_CHECKING:
     from staffplan.forecast import Explanation, ForecastResult
     from staffplan.roster import RosterResult
+    from staffplan.roster.case import Case
     from staffplan.staffing import StaffingResult, Step
 
 COMMAND_LINE = "command line"
@@ -291,35 +292,47 @@ def _cross_check(requirement: StaffingRequirement, forecast: VolumeForecast, sit
     return tuple(lines)
 
 
-def roster_files(
+def roster_case(
     requirement_path: Path,
     agents: Path,
     config_path: Path,
     *,
     given: Mapping[str, Path | None],
-    worth: Path | None,
+    worth: Path | None = None,
     seed: int | None,
-    on_progress: OnProgress,
-) -> tuple[RosterResult, str]:
-    """Roster a requirement file with the people of an agents file; gives the result and the zone.
+) -> tuple[Case, PlanSettings]:
+    """What a roster is made of, from a requirement file and an agents file; and the plan's settings.
 
     given: files that stand for those of the settings, by their key under [input].
     """
-    from staffplan.roster import roster
+    from staffplan.roster.case import Case
 
     config, workspace = config_and_workspace(config_path, {} if seed is None else {"plan.seed": seed})
     zone = config.plan.timezone
     requirement = read_table(requirement_path, StaffingRequirement, timezone=zone)
-    people = workspace.people(agents, **given)
-    result = roster(
+    case = Case(
         requirement,
-        people,
+        workspace.people(agents, **given),
         config.roster,
-        shifts=config.shifts,
-        work_plans=config.work_plans,
-        site=site_of(config, requirement.frame, workspace),
-        worth=None if worth is None else read_table(worth, ServiceWorth, timezone=zone),
-        seed=config.plan.seed,
+        config.shifts,
+        config.work_plans,
+        site_of(config, requirement.frame, workspace),
+        None if worth is None else read_table(worth, ServiceWorth, timezone=zone),
+    )
+    return case, config.plan
+
+
+def roster_of(case: Case, plan: PlanSettings, on_progress: OnProgress) -> RosterResult:
+    from staffplan.roster import roster
+
+    return roster(
+        case.requirement,
+        case.workforce,
+        case.settings,
+        shifts=case.shifts,
+        work_plans=case.work_plans,
+        site=case.site,
+        worth=case.worth,
+        seed=plan.seed,
         on_progress=on_progress,
     )
-    return result, zone

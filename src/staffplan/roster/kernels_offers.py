@@ -72,18 +72,25 @@ def lay_out(
 
 
 @njit(cache=True, nogil=True)
+def mark_day(number: int, day: int, offers: Offers, shifts: Shifts, marks: NDArray[np.int8]) -> int:
+    """The day's option of an offer; what is done in its slots goes to `marks` unless it is NOTHING."""
+    option = offers.choice[number, day]
+    if option != NOTHING:
+        first = shifts.first[option, day]
+        mark(option, first, first, offers.pauses[number, day], shifts, marks)
+    return option
+
+
+@njit(cache=True, nogil=True)
 def count_offer(number: int, offers: Offers, step: int, shifts: Shifts, on_queue: Ints) -> None:
     """Count an offer in on_queue, (groups, slots)."""
     marks = np.zeros(shifts.slots.max() + 1, dtype=np.int8)
     for day in range(offers.choice.shape[1]):
-        option = offers.choice[number, day]
-        if option == NOTHING:
-            continue
-        first = shifts.first[option, day]
-        mark(option, first, first, offers.pauses[number, day], shifts, marks)
-        for offset in range(shifts.slots[option]):
+        option = mark_day(number, day, offers, shifts, marks)
+        for offset in range(shifts.slots[option] if option != NOTHING else 0):
             if marks[offset] == 1:
-                on_queue[offers.group[number, (first + offset) // step], first + offset] += 1
+                slot = shifts.first[option, day] + offset
+                on_queue[offers.group[number, slot // step], slot] += 1
 
 
 @njit(cache=True, nogil=True)
@@ -91,14 +98,11 @@ def count_dearest(number: int, weight: int, offers: Offers, shifts: Shifts, desk
     """Count an offer `weight` times in on_queue, each slot for the group that pays most in it, as its worth does."""
     marks = np.zeros(shifts.slots.max() + 1, dtype=np.int8)
     for day in range(offers.choice.shape[1]):
-        option = offers.choice[number, day]
-        if option == NOTHING:
-            continue
-        first = shifts.first[option, day]
-        mark(option, first, first, offers.pauses[number, day], shifts, marks)
-        for offset in range(shifts.slots[option]):
+        option = mark_day(number, day, offers, shifts, marks)
+        for offset in range(shifts.slots[option] if option != NOTHING else 0):
             if marks[offset] == 1:
-                on_queue[desk.served[shifts.serves[option], first + offset], first + offset] += weight
+                slot = shifts.first[option, day] + offset
+                on_queue[desk.served[shifts.serves[option], slot], slot] += weight
 
 
 @njit(cache=True, nogil=True)

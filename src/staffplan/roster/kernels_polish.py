@@ -55,7 +55,6 @@ def retour(
     person: int,
     first_day: int,
     end_day: int,
-    fresh: bool,
     allowed: Flags,
     day_slot: Ints,
     plan: Plan,
@@ -68,20 +67,19 @@ def retour(
 ) -> bool:
     """Give a person the best shifts of a window against everybody else's, if they are better than the present ones.
 
-    `fresh`: the person has none yet. False where the rules allow none.
+    False where the rules allow none.
     """
     days = plan.choice.shape[1]
     marks = np.zeros(shifts.slots.max() + 1, dtype=np.int8)
     nodes, paid = np.zeros(days + 2, dtype=np.int64), np.zeros(days)
-    cost = 0.0 if fresh else count_days(person, first_day, end_day, -1, marks, plan, folk, need, team, shifts)
+    cost = count_days(person, first_day, end_day, -1, marks, plan, folk, need, team, shifts)
     choice, pauses, group = plan.choice[person].copy(), plan.pauses[person].copy(), plan.group[person].copy()
     end = min(day_slot[end_day] + shifts.slots.max(), plan.gain.shape[1])
     best_values(plan.gain, folk.mask[person], day_slot[first_day], end, shifts, desk)
     price_days(first_day, end_day, day_slot, allowed, shifts, desk)
     start = plan.node[person, first_day]
     if best_tour(first_day, end_day, start, person, folk, walks, plan.choice[person], desk) <= IMPOSSIBLE:
-        if not fresh:
-            restore(person, first_day, end_day, choice, pauses, group, marks, plan, need, team, shifts)
+        restore(person, first_day, end_day, choice, pauses, group, marks, plan, need, team, shifts)
         return False
     plan.choice[person, first_day:end_day] = NOTHING
     for day in range(first_day, end_day):
@@ -92,13 +90,9 @@ def retour(
             place_pauses(
                 desk.prefix[m], shifts.first[option, day], option, shifts, desk.table, plan.pauses[person, day]
             )
-    if fresh:
-        plan.node[person, 1:] = -1
-        plan.node[person, days] = 0
-        plan.paid[person, :] = 0.0
     cost += walk_on(person, first_day, end_day - 1, days, plan, folk, walks, nodes, paid)
     cost += count_days(person, first_day, end_day, 1, marks, plan, folk, need, team, shifts)
-    if fresh or cost < -1e-9:
+    if cost < -1e-9:
         settle_walk(person, first_day, nodes, paid, plan)
         return True
     count_days(person, first_day, end_day, -1, marks, plan, folk, need, team, shifts)

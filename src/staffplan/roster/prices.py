@@ -72,8 +72,9 @@ def price_rules(case: Case, *, seed: int = 1, on_progress: OnProgress = silent) 
     refuse_impossible_people(space, base)
     changes = (*site_changes(base), *people_changes(base, space.problem.groups))
     on_progress(Progress("prices", 0, len(changes) + 1, "the rules as they are"))
-    tours = _searched(space, seed)
-    now = _answer(space, _searched_on(space, tours, seed))
+    prices = _bid(space)
+    tours = _searched(space, prices, seed)
+    now = _answer(_searched_on(space, tours, seed), prices)
     found = []
     for number, change in enumerate(changes, start=1):
         on_progress(Progress("prices", number, len(changes) + 1, change.words))
@@ -86,24 +87,23 @@ def _with_change(change: Change, base: Case, present: Tours, seed: int) -> _Answ
     """What could be reached with one change. Raises InfeasibleError where it leaves somebody without a tour: without
     time off the hours of a week are due in full."""
     other = make_tour_space(change.apply(base).problem())
-    tours = present if change.keeps_tours else _searched(other, seed)
-    return _answer(other, _searched_on(other, tours, seed))
+    prices = _bid(other)
+    tours = present if change.keeps_tours else _searched(other, prices, seed)
+    return _answer(_searched_on(other, tours, seed), prices)
 
 
-def _answer(space: TourSpace, incumbent: Incumbent) -> _Answer:
+def _answer(incumbent: Incumbent, prices: Prices) -> _Answer:
     found = max(incumbent.cost, 0.0)
-    if found < SMALLEST:
-        return _Answer(0.0, 0.0)
-    return _Answer(found, min(found, _bid(space).bound))
+    return _Answer(0.0, 0.0) if found < SMALLEST else _Answer(found, min(found, prices.bound))
 
 
 def _bid(space: TourSpace) -> Prices:
     return best_prices(space, BOUND_ROUNDS, spent=lambda: 0.0, report=lambda bound: None)
 
 
-def _searched(space: TourSpace, seed: int) -> Tours:
+def _searched(space: TourSpace, prices: Prices, seed: int) -> Tours:
     """A new search."""
-    board = start(space, _bid(space), START_ROUNDS, seed, spent=lambda: 0.0)
+    board = start(space, prices, START_ROUNDS, seed, spent=lambda: 0.0)
     incumbent = Incumbent(board)
     schedule = Schedule(_moves(space), monotonic() + 1e9)
     improve(board, incumbent, schedule, seed, stop=lambda: incumbent.cost < SMALLEST, report=lambda done: None)

@@ -1,8 +1,8 @@
-"""Look for good rosters: everybody in turn takes the best tour for what is still needed, then annealing.
+"""Improve a roster: annealing, then everybody's best tour against everybody else's.
 
 Annealing (kernels_anneal.py) goes in rounds. In each the period is cut in two at another day, and two threads work on
 one part each; what one part leaves to the other at the cut stays as it is, so the answer depends on the seed and the
-number of moves alone. Then everybody once more takes the best tour, one after the other, until nothing is gained.
+number of moves alone. Then everybody takes the best tour, one after the other, until nothing is gained.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from staffplan.roster.kernels import NOTHING, Plan
-from staffplan.roster.kernels_anneal import Span, Work, anneal
+from staffplan.roster.kernels_anneal import anneal
+from staffplan.roster.kernels_moves import Span, Work
 from staffplan.roster.kernels_plan import count_everything
 from staffplan.roster.kernels_polish import retour, spread_pauses, stay_with_groups
 from staffplan.roster.tours import Tours, TourSpace, most_pauses
 
-SWEEPS = 3
 ROUNDS = 160
 MOST_AT_ONCE = 2_000_000
 """Moves of a round at most, so that the clock is looked at often enough."""
@@ -101,8 +101,8 @@ class Incumbent:
             self.tours, self.cost = board.tours(), cost
 
 
-def take_best_tour(board: Board, person: int, *, fresh: bool = False) -> bool:
-    """Give the person the tour that helps most, where it is better than the present one (`fresh`: there is none)."""
+def take_best_tour(board: Board, person: int) -> bool:
+    """Give the person the tour that helps most, where it is better than the present one; False if there is none."""
     space = board.space
     days = space.problem.period.days
     return bool(
@@ -110,7 +110,6 @@ def take_best_tour(board: Board, person: int, *, fresh: bool = False) -> bool:
             person,
             0,
             days,
-            fresh,
             space.problem.allowed[person],
             space.problem.period.day_slot,
             board.plan,

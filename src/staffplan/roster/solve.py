@@ -2,7 +2,8 @@
 
 1. The tables and settings become a RosterProblem; people whose rules allow nothing are explained (conflict.py).
 2. Prices of people on queue that prove a bound (bound.py); tours that are best at them (start.py); then simulated
-   annealing by millions of small changes (search.py).
+   annealing by millions of small changes (search.py), and where a shift fills few slots integer programs over the
+   tours of a few people (recombine.py).
 3. CP-SAT proves or improves tiny problems, whole (polish.py).
 4. Pauses and groups are settled at the same cost, meetings placed; tables, cover, notes.
 """
@@ -134,8 +135,8 @@ def roster(
     """A named roster that keeps every hard rule and covers the requirement as well as could be found.
 
     Raises ConfigError or DataError for inputs that cannot be used, InfeasibleError where somebody's rules contradict
-    each other. Missing people never make it fail: what is uncovered is counted and noted. Ctrl-C during the search
-    keeps the best roster so far.
+    each other. Missing people never make it fail: what is uncovered is counted and noted. Once the search has begun
+    Ctrl-C keeps the best roster so far.
     """
     case = Case(requirement, workforce, settings, shifts, work_plans, site, worth)
     problem = case.problem()

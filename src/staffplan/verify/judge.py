@@ -13,6 +13,8 @@ from staffplan.verify.chats import IN_HAND, STAYS, empty_desks, play_chats, tria
 from staffplan.verify.kernels import MEASURES, Crowd, Floats, Ints, Span, draw, play, trial
 from staffplan.verify.line import GAPS, Line
 
+FRESH = 1_000_003
+"""Seeds of confirmations lie this far from the plan's own."""
 CONTACTS_AT_ONCE = 200_000
 """Contacts of one interval over all repetitions: 500 repetitions of 400 contacts."""
 MOST, FEWEST = 4_000, 400

@@ -18,7 +18,7 @@ from staffplan.staffing.pool import Pool, pools
 from staffplan.staffing.requirement import StaffingResult, backlog_of, staff, totals
 from staffplan.staffing.shrinkage import grossed_up, shrinkage_at
 from staffplan.tables import StaffingRequirement, VolumeForecast
-from staffplan.verify.judge import Judged, judge, repetitions_for
+from staffplan.verify.judge import FRESH, Judged, judge, repetitions_for
 from staffplan.verify.kernels import BUSY, Floats, Ints
 from staffplan.verify.line import Line, make_line
 from staffplan.verify.mail import MailJudged, make_mail
@@ -29,8 +29,6 @@ from staffplan.verify.risk import at_risk
 from staffplan.verify.search import confirm, fewest_by_interval, fewest_by_period, make_scope
 
 ONE_AT_A_TIME = "plain Erlang C, as if chats were calls"
-FRESH = 1_000_003
-"""Seeds of confirmations lie this far from the plan's own."""
 
 
 @dataclass(frozen=True)

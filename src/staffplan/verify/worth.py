@@ -15,14 +15,13 @@ from staffplan.staffing.requirement import backlog_of
 from staffplan.staffing.shrinkage import shrinkage_at
 from staffplan.staffing.worth import service_worth
 from staffplan.tables import ServiceWorth, VolumeForecast
+from staffplan.verify.judge import FRESH
 from staffplan.verify.kernels import Floats
 from staffplan.verify.line import day_variations
 from staffplan.verify.mail import make_mail
 from staffplan.verify.mail_step import mail_columns, verified_mail
 from staffplan.verify.risk import at_risk
 
-FRESH = 1_000_003
-"""Seeds of confirmations lie this far from the plan's own."""
 WIDEST = 0.57
 """Standard deviation, as a share of the mean, beyond which the lowest of the three volumes mixed is below zero."""
 
