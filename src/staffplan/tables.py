@@ -281,7 +281,7 @@ class Workforce:
     published: RosterShifts = field(default_factory=RosterShifts.empty)
 
 
-ACTIVITIES = ("queue", "break", "meal", "meeting", "training")
+ACTIVITIES = ("queue", "break", "meal", "meeting", "training", "absence")
 
 
 @dataclass(frozen=True)
@@ -309,6 +309,30 @@ class Roster:
 
     shifts: RosterShifts
     activities: RosterActivities
+
+
+@dataclass(frozen=True)
+class RosterChanges(Table):
+    """What a repair makes different, person by person, the person whose changes bring most first.
+
+    `number` counts the people: 0 for what an absence itself takes away. `before` and `after` tell the shift and its
+    local times, or "off"; `missing_hours` those that are missing on queue from the repair's time on once all changes
+    up to this person are made.
+    """
+
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("number", "count"),
+        text("agent_id"),
+        text("name", blank=True),
+        Column("schedule_date", "date"),
+        text("change", choices=("absent", "shift gone", "shift new", "shift moved", "work inside")),
+        text("before"),
+        text("after"),
+        text("reason"),
+        number("missing_hours"),
+    )
+    key: ClassVar[tuple[str, ...]] = ("number", "agent_id", "schedule_date", "change")
+    file_name: ClassVar[str] = "roster_changes.csv"
 
 
 @dataclass(frozen=True)

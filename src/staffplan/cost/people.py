@@ -25,6 +25,7 @@ from staffplan.tables import Roster, Workforce
 NO_GROUP = "(no group)"
 """Stands for the planning group of people who are paid but have neither a minute on queue nor a skill."""
 OTHER_KINDS = ("break", "meal", "meeting", "training", "time off")
+"""What people are paid for beside the queue; an absence within a shift is time off."""
 DAYS_PAID_PER_WEEK = 5
 """Days of paid time off in a week of absence: each is a fifth of the contract's week (see WorkPlanSettings)."""
 
@@ -108,10 +109,10 @@ def paid_time(
     there = spans.group >= 0
     np.add.at(on_queue, (spans.agent[there], spans.period[there], spans.group[there]), spans.minutes[there])
     other = np.zeros((*shape, len(OTHER_KINDS)), dtype=np.int64)
-    for number, kind in enumerate(OTHER_KINDS[:-1]):
+    other[:, :, -1] = time_off_minutes(workforce, frame, days, work_plans)
+    for number, kind in enumerate((*OTHER_KINDS[:-1], "absence")):
         own = spans.kind == kind
         np.add.at(other, (spans.agent[own], spans.period[own], number), spans.minutes[own])
-    other[:, :, -1] = time_off_minutes(workforce, frame, days, work_plans)
     weights = _weights(on_queue, workforce, frame)
     return PaidTime(frame, spans, on_queue, other, _premium_minutes(spans, frame, settings, site), weights)
 

@@ -19,6 +19,7 @@ ACTIVITY_LOOK = {
     "meal": ("m", "#c9ced6", ""),
     "meeting": ("M", "#8d99a6", "oo"),
     "training": ("T", "#8d99a6", "**"),
+    "absence": ("x", "white", "xx"),
 }
 """Letter, colour and hatch of everything that is not queue work."""
 MOST_ROWS = 80

@@ -16,7 +16,9 @@ def coverage(roster: Roster, requirement: StaffingRequirement, site: Site) -> Co
     """
     needed = requirement.frame[["interval_start", "planning_group", "agents_on_queue", "offered"]]
     grid = needed["interval_start"].min() if len(needed) else pd.Timestamp(0, tz="UTC")
-    there = scheduled(roster, grid, pd.Timedelta(minutes=site.calendar.interval_minutes))
+    activities = roster.activities.frame
+    queue = activities[activities["activity"] == "queue"]
+    there = scheduled(queue, grid, pd.Timedelta(minutes=site.calendar.interval_minutes))
     both = needed.merge(there, how="outer", on=["interval_start", "planning_group"])
     both["required"] = both["agents_on_queue"].fillna(0.0)
     both["scheduled"] = both["scheduled"].fillna(0.0)
@@ -25,23 +27,21 @@ def coverage(roster: Roster, requirement: StaffingRequirement, site: Site) -> Co
     return Coverage.of(both[["interval_start", "planning_group", "required", "scheduled", "net", "offered"]])
 
 
-def scheduled(roster: Roster, grid: pd.Timestamp, length: pd.Timedelta) -> pd.DataFrame:
+def scheduled(spans: pd.DataFrame, grid: pd.Timestamp, length: pd.Timedelta) -> pd.DataFrame:
     """interval_start, planning_group, scheduled (parts of an interval as parts); `grid` is any interval's start."""
-    queue = roster.activities.frame
-    queue = queue[queue["activity"] == "queue"]
     step = length.as_unit("ns").value
     zero = grid.as_unit("ns").value
-    start = queue["start"].to_numpy(dtype="datetime64[ns]").astype(np.int64) - zero
-    end = queue["end"].to_numpy(dtype="datetime64[ns]").astype(np.int64) - zero
+    start = spans["start"].to_numpy(dtype="datetime64[ns]").astype(np.int64) - zero
+    end = spans["end"].to_numpy(dtype="datetime64[ns]").astype(np.int64) - zero
     counts = np.maximum(-(-end // step) - start // step, 0)
-    row = np.repeat(np.arange(len(queue)), counts)
+    row = np.repeat(np.arange(len(spans)), counts)
     since = np.arange(len(row)) - np.repeat(np.cumsum(counts) - counts, counts)
     at = (start[row] // step + since) * step
     part = (np.minimum(end[row], at + step) - np.maximum(start[row], at)) / step
     frame = pd.DataFrame(
         {
             "interval_start": pd.DatetimeIndex(at + zero, tz="UTC").as_unit("ns"),
-            "planning_group": queue["planning_group"].to_numpy(dtype=object)[row],
+            "planning_group": spans["planning_group"].to_numpy(dtype=object)[row],
             "scheduled": part,
         }
     )

@@ -8,9 +8,10 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from staffplan.roster.machines import Machine
-from staffplan.roster.problem import Person, RosterProblem
+from staffplan.roster.problem import Period, Person, RosterProblem
 from staffplan.roster.rules.base import Agreed, Penalty, Violation, Worked, Works
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class Stability:
     def _same(self, problem: RosterProblem) -> dict[int, set[int]]:
         """By day of the period that was published: the options that are what was told, the last one a day off."""
         period, told = problem.period, {shift.schedule_date: shift for shift in self.published}
+        slots = np.array([option.slots for option in problem.options])
         found: dict[int, set[int]] = {}
         for d in range(period.days):
             if not self.first_day <= period.day(d) <= self.last_day:
@@ -41,11 +43,10 @@ class Stability:
             if shift is None:
                 found[d] = {len(problem.options)}
                 continue
-            spans = [
-                (period.instant(first), period.instant(first + option.slots))
-                for option, first in zip(problem.options, problem.option_slot[:, d].tolist(), strict=True)
-            ]
-            found[d] = {o for o, span in enumerate(spans) if span == (shift.start, shift.end)}
+            alike = (problem.option_slot[:, d] == _slots(shift.start - period.start, period)) & (
+                slots == _slots(shift.end - shift.start, period)
+            )
+            found[d] = set(np.flatnonzero(alike).tolist())
         return found
 
     def add(self, model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person) -> list[Penalty]:
@@ -83,3 +84,7 @@ class Stability:
         shape = (problem.period.days, 1, 2)
         price = np.broadcast_to(np.array([0.0, self.weight]), shape)
         return Machine(kind, np.zeros(shape, dtype=np.int64), price)
+
+
+def _slots(time: pd.Timedelta, period: Period) -> float:
+    return time / pd.Timedelta(minutes=period.slot_minutes)

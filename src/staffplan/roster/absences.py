@@ -1,0 +1,152 @@
+"""People who turn out not to be there: what their absence takes out of a roster that exists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from staffplan.clock import midnight
+from staffplan.roster.kernels import Flags
+from staffplan.tables import Roster, RosterActivities, TimeOff, Workforce
+
+AgentDay = tuple[str, date]
+PAUSES = ("break", "meal")
+ABSENCE = "absence"
+"""Activity of somebody who has gone home: paid, not on queue."""
+
+
+@dataclass(frozen=True)
+class Absence:
+    """Whole days, first and last included."""
+
+    agent_id: str
+    first_day: date
+    last_day: date
+
+    @property
+    def days(self) -> list[date]:
+        return [self.first_day + timedelta(days=n) for n in range((self.last_day - self.first_day).days + 1)]
+
+
+@dataclass(frozen=True)
+class Left:
+    """What absences leave of a roster."""
+
+    roster: Roster
+    gone: frozenset[AgentDay]
+    """Shifts that nobody works now."""
+    cut: frozenset[AgentDay]
+    """Shifts that had begun, and whose rest is absence."""
+    over: frozenset[AgentDay]
+    """Shifts on a day of absence that had ended before: they stay."""
+
+    @property
+    def begun(self) -> frozenset[AgentDay]:
+        return self.cut | self.over
+
+
+def each(frame: pd.DataFrame) -> Iterator[Any]:
+    """The rows, their cells by column name."""
+    yield from frame.itertuples()
+
+
+def left_of(roster: Roster, absences: Sequence[Absence], since: pd.Timestamp, timezone: str) -> Left:
+    """The roster without those who are absent from the instant `since` (UTC) on."""
+    found: dict[str, set[AgentDay]] = {"gone": set(), "cut": set(), "over": set()}
+    activities = roster.activities.frame
+    for absence in absences:
+        begin, end = _span(absence, timezone)
+        for row in _shifts_within(roster, absence.agent_id, begin, end):
+            key = (absence.agent_id, row.schedule_date.date())
+            kind = "gone" if row.start >= since else "cut" if row.end > since else "over"
+            found[kind].add(key)
+            if kind == "cut":
+                activities = _sent_home(activities, key, max(since, begin), end, timezone)
+    shifts = roster.shifts.frame
+    there = Roster(
+        roster.shifts.only(~is_among(shifts, found["gone"])),
+        RosterActivities.of(activities[~is_among(activities, found["gone"])], roster.activities.source),
+    )
+    return Left(there, *(frozenset(found[kind]) for kind in ("gone", "cut", "over")))
+
+
+def _span(absence: Absence, timezone: str) -> tuple[pd.Timestamp, pd.Timestamp]:
+    first, after = absence.first_day, absence.last_day + timedelta(days=1)
+    return midnight(first, timezone).tz_convert("UTC"), midnight(after, timezone).tz_convert("UTC")
+
+
+def _shifts_within(roster: Roster, agent_id: str, begin: pd.Timestamp, end: pd.Timestamp) -> Iterator[Any]:
+    frame = roster.shifts.frame
+    yield from each(frame[(frame["agent_id"] == agent_id) & (frame["start"] < end) & (frame["end"] > begin)])
+
+
+def is_among(frame: pd.DataFrame, days: Iterable[AgentDay]) -> Flags:
+    """(rows,): the row is of one of these agents on the day."""
+    wanted = set(days)
+    keys = zip(frame["agent_id"], frame["schedule_date"].dt.date, strict=True)
+    return np.array([key in wanted for key in keys], dtype=np.bool_)
+
+
+def _sent_home(
+    activities: pd.DataFrame, key: AgentDay, begin: pd.Timestamp, end: pd.Timestamp, timezone: str
+) -> pd.DataFrame:
+    """One shift's work between the two instants made absence; its meals and breaks stay."""
+    touched = is_among(activities, [key]) & ~activities["activity"].isin(PAUSES).to_numpy()
+    touched &= ((activities["start"] < end) & (activities["end"] > begin)).to_numpy()
+    pieces = [piece for row in activities[touched].to_dict("records") for piece in _split(row, begin, end)]
+    made = pd.DataFrame(pieces, columns=activities.columns)
+    made["activity_date"] = made["start"].dt.tz_convert(timezone).dt.tz_localize(None).dt.normalize()
+    return pd.concat([activities[~touched], made.astype(activities.dtypes.to_dict())], ignore_index=True)
+
+
+def _split(row: dict[Any, Any], begin: pd.Timestamp, end: pd.Timestamp) -> Iterator[dict[Any, Any]]:
+    first, last = max(row["start"], begin), min(row["end"], end)
+    if row["start"] < first:
+        yield row | {"end": first}
+    yield row | {"start": first, "end": last, "activity": ABSENCE, "planning_group": ""}
+    if last < row["end"]:
+        yield row | {"start": last}
+
+
+def with_absences(workforce: Workforce, absences: Sequence[Absence], left: Left, timezone: str) -> Workforce:
+    """The people with these days off, paid, but for days on which they have worked; no lock holds on them."""
+    worked = left.roster.shifts.frame
+    worked = worked[is_among(worked, left.begun)]
+    there = {(row.agent_id, day) for row in each(worked) for day in _days_of(row, timezone)}
+    days = {(absence.agent_id, day) for absence in absences for day in absence.days} - there
+    known = workforce.time_off.frame
+    off = {(row.agent_id, day.date()) for row in each(known) for day in pd.date_range(row.first_day, row.last_day)}
+    new = [
+        {"agent_id": agent_id, "first_day": first, "last_day": last, "kind": ABSENCE, "paid": "yes"}
+        for agent_id, first, last in _runs(sorted(days - off))
+    ]
+    frame = pd.concat([known, pd.DataFrame(new)], ignore_index=True) if new else known
+    locks = workforce.locks
+    held = [(row.agent_id, row.day.date()) not in days for row in each(locks.frame)]
+    return replace(
+        workforce,
+        time_off=TimeOff.of(frame, workforce.time_off.source),
+        locks=locks.only(np.array(held, dtype=np.bool_)),
+    )
+
+
+def _days_of(row: Any, timezone: str) -> Iterator[date]:
+    first, last = (at.tz_convert(timezone).date() for at in (row.start, row.end - pd.Timedelta(seconds=1)))
+    yield from (first + timedelta(days=n) for n in range((last - first).days + 1))
+
+
+def _runs(days: Sequence[AgentDay]) -> list[tuple[str, pd.Timestamp, pd.Timestamp]]:
+    """Days that follow each other as one: agent, first and last."""
+    found: list[tuple[str, pd.Timestamp, pd.Timestamp]] = []
+    for agent_id, day in days:
+        at = pd.Timestamp(day)
+        if found and found[-1][0] == agent_id and found[-1][2] + pd.Timedelta(days=1) == at:
+            found[-1] = (agent_id, found[-1][1], at)
+        else:
+            found.append((agent_id, at, at))
+    return found

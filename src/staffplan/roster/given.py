@@ -1,0 +1,386 @@
+"""A roster that exists as the search sees it: its shifts as options and tours, what is settled, what a change costs.
+
+Shifts that no setting has (edited by hand, made elsewhere) become options of the person and day alone. Times off the
+grid of slots are widened to it for the search only; and so that neither this nor a meeting, nor anybody whom the
+search leaves out, is counted wrongly, the need of every slot is corrected by the difference between the people whom
+the search counts there and those who are really on queue (`corrected`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from staffplan.roster.absences import PAUSES, AgentDay, each
+from staffplan.roster.case import Case
+from staffplan.roster.cover import scheduled
+from staffplan.roster.kernels import NOTHING, Floats, Ints
+from staffplan.roster.problem import NO_LIMIT, Pause, Period, RosterProblem, ShiftOption
+from staffplan.roster.rules import Locked, Rule, Worked
+from staffplan.roster.rules.stability import Stability
+from staffplan.roster.rules.team import minimum_people, team_rules
+from staffplan.roster.tours import Tours
+from staffplan.roster.worth import Worth, cover_worth
+from staffplan.tables import Roster
+
+GIVEN = "as given"
+"""Family of shifts that no setting has."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """A problem with the roster that exists in it.
+
+    `tours` are the given ones. (people, days): `settled` are the days that stay as they are, `firm` those whose work
+    inside a shift stays as long as the shift does: it has meetings, or is not on the grid.
+    """
+
+    problem: RosterProblem
+    tours: Tours
+    settled: NDArray[np.bool_]
+    firm: NDArray[np.bool_]
+
+    def only(self, people: Ints) -> Given:
+        """Some of the people alone."""
+        problem, tours = self.problem, self.tours
+        fewer = replace(
+            problem,
+            people=tuple(problem.people[n] for n in people),
+            skillset_of=problem.skillset_of[people],
+            allowed=problem.allowed[people],
+            why_not=tuple(problem.why_not[n] for n in people),
+            paid_minutes_min=problem.paid_minutes_min[people],
+            paid_minutes_max=problem.paid_minutes_max[people],
+        )
+        rows = Tours(tours.choice[people], tours.pauses[people], tours.group[people])
+        return Given(fewer, rows, self.settled[people], self.firm[people])
+
+
+@dataclass(frozen=True)
+class _Shift:
+    """One given shift on the grid: person and day numbers, first slot, slots, paid minutes, pauses by offset."""
+
+    person: int
+    day: int
+    first: int
+    slots: int
+    paid_minutes: int
+    written: str
+    pauses: tuple[Pause, ...]
+    queue: tuple[tuple[int, int, str], ...]
+    """First slot, end and planning group of every stretch on queue."""
+    begun: bool
+    firm: bool
+
+
+@dataclass
+class _Catalogue:
+    """The options there are, given shifts added as they come."""
+
+    problem: RosterProblem
+    added: dict[tuple[object, ...], int] = field(default_factory=dict)
+    options: list[ShiftOption] = field(default_factory=list)
+    first: list[Ints] = field(default_factory=list)
+
+    def number_of(self, shift: _Shift) -> int:
+        """The option that the shift is: one of the settings with its times, or one of its own, pauses as they are.
+
+        A shift that has begun always is one of its own, so that its pauses stay.
+        """
+        known = [o for o in self._alike(shift) if self._has_place(o, shift)]
+        named = [o for o in known if self.problem.options[o].name == shift.written]
+        mine = [o for o in known if self.problem.allowed[shift.person, shift.day, o]]
+        if known and not shift.begun:
+            return (named or mine or known)[0]
+        return self._own(shift, [*named, *mine, *known])
+
+    def _alike(self, shift: _Shift) -> list[int]:
+        options, first = self.problem.options, self.problem.option_slot[:, shift.day]
+        same = [(o.slots, o.paid_minutes) == (shift.slots, shift.paid_minutes) for o in options]
+        return np.flatnonzero((first == shift.first) & same).tolist()
+
+    def _has_place(self, number: int, shift: _Shift) -> bool:
+        due = [(pause.activity, pause.slots) for pause in self.problem.options[number].pauses]
+        return due == [(pause.activity, pause.slots) for pause in shift.pauses]
+
+    def _own(self, shift: _Shift, known: list[int]) -> int:
+        family = self.problem.options[known[0]].family if known else GIVEN
+        period = self.problem.period
+        since = shift.first - int(period.day_slot[shift.day])
+        key = (family, since, shift.slots, shift.paid_minutes, shift.pauses)
+        if key not in self.added:
+            self.added[key] = len(self.problem.options) + len(self.options)
+            name = f"{family} {GIVEN} {len(self.added)}"
+            minute = since * period.slot_minutes
+            paid = shift.paid_minutes
+            self.options.append(ShiftOption(name, family, minute, shift.slots, paid, shift.pauses))
+            last = period.slots - shift.slots
+            self.first.append(np.clip(period.day_slot[:-1] + since, 0, last))
+        self.first[self.added[key] - len(self.problem.options)][shift.day] = shift.first
+        return self.added[key]
+
+
+def given_work(
+    problem: RosterProblem, roster: Roster, since: pd.Timestamp, price: float, absent: frozenset[AgentDay]
+) -> Given:
+    """The problem from the instant `since` on with everybody's given shifts: those that have begun are locked, every
+    other day costs `price` where it becomes different. absent: who is not there on which day."""
+    shifts = list(_shifts(problem, roster, since))
+    catalogue = _Catalogue(problem)
+    numbers = [catalogue.number_of(shift) for shift in shifts]
+    wide = _with_options(problem, catalogue)
+    tours = _tours(wide, shifts, numbers)
+    settled = _settled(wide, shifts, since)
+    allowed = _allowed(wide, tours, settled, since)
+    people = tuple(
+        replace(person, rules=_rules(wide, number, tours, settled, since, price, absent))
+        for number, person in enumerate(wide.people)
+    )
+    firm = np.zeros(settled.shape, dtype=bool)
+    for shift in shifts:
+        firm[shift.person, shift.day] = shift.firm
+    return Given(replace(wide, allowed=allowed, people=people), tours, settled, firm)
+
+
+def _shifts(problem: RosterProblem, roster: Roster, since: pd.Timestamp) -> Iterator[_Shift]:
+    """The shifts of the problem's people in the period."""
+    number = {person.agent_id: n for n, person in enumerate(problem.people)}
+    inside: dict[AgentDay, list[Any]] = {}
+    for row in each(roster.activities.frame.sort_values("start")):
+        inside.setdefault((row.agent_id, row.schedule_date.date()), []).append(row)
+    for row in each(roster.shifts.frame):
+        day = (row.schedule_date.date() - problem.period.first_day).days
+        if row.agent_id in number and 0 <= day < problem.period.days:
+            rows = inside.get((row.agent_id, row.schedule_date.date()), [])
+            yield _on_grid(problem, number[row.agent_id], day, row, rows, since)
+
+
+def _on_grid(
+    problem: RosterProblem, person: int, day: int, row: Any, inside: list[Any], since: pd.Timestamp
+) -> _Shift:
+    period = problem.period
+    first, end = _slot(period, row.start), max(_slot(period, row.end, up=True), _slot(period, row.start) + 1)
+    pauses = tuple(
+        Pause(a.activity, _slot(period, a.end, up=True) - at, at - first, at - first, a.paid == "yes")
+        for a in inside
+        if a.activity in PAUSES and (at := _slot(period, a.start)) >= first and a.end <= row.end
+    )
+    queue = tuple(
+        (_slot(period, a.start), _slot(period, a.end, up=True), a.planning_group)
+        for a in inside
+        if a.activity == "queue"
+    )
+    firm = any(_is_foreign(a, problem.people[person].skills) for a in inside)
+    firm = firm or not all(_fits(period, at) for span in (row, *inside) for at in (span.start, span.end))
+    paid, begun = round(row.paid_hours * 60), row.start < since
+    return _Shift(person, day, first, end - first, paid, row.shift, pauses, queue, begun=begun, firm=firm)
+
+
+def _is_foreign(activity: Any, skills: tuple[str, ...]) -> bool:
+    """Neither a pause nor work that the search could give the person."""
+    if activity.activity == "queue":
+        return activity.planning_group not in skills
+    return activity.activity not in PAUSES
+
+
+def _fits(period: Period, at: pd.Timestamp) -> bool:
+    return (at - period.start) % pd.Timedelta(minutes=period.slot_minutes) == pd.Timedelta(0)
+
+
+def _slot(period: Period, at: pd.Timestamp, *, up: bool = False) -> int:
+    """Number of the slot that an instant lies in; `up`: the next one's where it lies within."""
+    seconds, length = (at - period.start) / pd.Timedelta(seconds=1), period.slot_minutes * 60
+    number = int(-(-seconds // length) if up else seconds // length)
+    return min(max(number, 0), period.slots)
+
+
+def _with_options(problem: RosterProblem, catalogue: _Catalogue) -> RosterProblem:
+    """The problem with the options added, which nobody may work yet and which serve every group."""
+    more = len(catalogue.options)
+    if not more:
+        return problem
+    shape = (len(problem.people), problem.period.days, more)
+    everything = np.full(more, (1 << len(problem.groups)) - 1, dtype=np.int64)
+    return replace(
+        problem,
+        options=(*problem.options, *catalogue.options),
+        option_slot=np.concatenate([problem.option_slot, np.stack(catalogue.first)]),
+        allowed=np.concatenate([problem.allowed, np.zeros(shape, dtype=bool)], axis=2),
+        option_groups=np.concatenate([problem.option_groups, everything]),
+    )
+
+
+def _tours(problem: RosterProblem, shifts: list[_Shift], numbers: list[int]) -> Tours:
+    people, period = len(problem.people), problem.period
+    most = max(1, *(len(option.pauses) for option in problem.options))
+    step = period.slots_per_interval
+    choice = np.full((people, period.days), NOTHING, dtype=np.int16)
+    pauses = np.zeros((people, period.days, most), dtype=np.int16)
+    group = np.full((people, -(-period.slots // step)), -1, dtype=np.int8)
+    for shift, number in zip(shifts, numbers, strict=True):
+        choice[shift.person, shift.day] = number
+        pauses[shift.person, shift.day, : len(shift.pauses)] = [pause.earliest for pause in shift.pauses]
+        _serve(problem, shift, group[shift.person], step)
+    return Tours(choice, pauses, group)
+
+
+def _serve(problem: RosterProblem, shift: _Shift, group: NDArray[np.int8], step: int) -> None:
+    """Groups of a shift's intervals as they are given; where somebody is not on queue, those of the time before."""
+    skills = problem.people[shift.person].skills
+    first, end = shift.first // step, -(-(shift.first + shift.slots) // step)
+    for begin, until, name in shift.queue:
+        if name in skills:
+            group[max(begin // step, first) : min(-(-until // step), end)] = problem.groups.index(name)
+    known = next((g for g in group[first:end].tolist() if g >= 0), problem.groups.index(skills[0]))
+    for interval in range(first, end):
+        known = group[interval] if group[interval] >= 0 else known
+        group[interval] = known
+
+
+def _settled(problem: RosterProblem, shifts: list[_Shift], since: pd.Timestamp) -> NDArray[np.bool_]:
+    """(people, days): days that are over, and those with a shift that has begun."""
+    now = _slot(problem.period, since)
+    settled = np.repeat((problem.period.day_slot[1:] <= now)[None, :], len(problem.people), axis=0)
+    for shift in shifts:
+        settled[shift.person, shift.day] |= shift.begun
+    return np.asarray(settled, dtype=bool)
+
+
+def _allowed(
+    problem: RosterProblem, tours: Tours, settled: NDArray[np.bool_], since: pd.Timestamp
+) -> NDArray[np.bool_]:
+    """(people, days, options): shifts that begin from now on, and those that are given."""
+    ahead = _slot(problem.period, since, up=True) <= problem.option_slot.T
+    allowed = problem.allowed & ahead[None, :, :] & ~settled[:, :, None]
+    person, day = np.nonzero(tours.choice != NOTHING)
+    allowed[person, day, tours.choice[person, day]] = True
+    return np.asarray(allowed)
+
+
+def _rules(
+    problem: RosterProblem,
+    number: int,
+    tours: Tours,
+    settled: NDArray[np.bool_],
+    since: pd.Timestamp,
+    price: float,
+    absent: frozenset[AgentDay],
+) -> tuple[Rule, ...]:
+    """The person's rules: what is settled stays, a locked day only where it lies ahead, and a price on changes."""
+    person, period = problem.people[number], problem.period
+    rules: list[Rule] = []
+    free = {period.day(d) for d in np.flatnonzero(~settled[number]).tolist()}
+    for rule in person.rules:
+        if isinstance(rule, Locked):
+            days = tuple(lock for lock in rule.days if lock[0] in free and (person.agent_id, lock[0]) not in absent)
+            rules += [replace(rule, days=days)] if days else []
+        elif not isinstance(rule, Stability):
+            rules.append(rule)
+    told = _told(problem, number, tours)
+    begun = tuple((w.schedule_date, w.shift) for d, w in told.items() if settled[number, d])
+    rules += [Locked(begun)] if begun else []
+    today = since.tz_convert(period.timezone).date()
+    return (*rules, Stability(tuple(told.values()), today, period.day(period.days - 1), price))
+
+
+def _told(problem: RosterProblem, number: int, tours: Tours) -> dict[int, Worked]:
+    """By day number the person's given shift, on the grid."""
+    found = {}
+    for d in np.flatnonzero(tours.choice[number] != NOTHING).tolist():
+        o = int(tours.choice[number, d])
+        option, first = problem.options[o], int(problem.option_slot[o, d])
+        span = (problem.period.instant(first), problem.period.instant(first + option.slots))
+        found[d] = Worked(problem.period.day(d), *span, option.paid_minutes / 60, option.name)
+    return found
+
+
+def corrected(given: Given, case: Case, roster: Roster, since: pd.Timestamp) -> RosterProblem:
+    """The problem's need from `since` on, corrected by what the search counts beside what is really there."""
+    problem = given.problem
+    on_queue, on_site, pausing = _counted(problem, given.tours)
+    there = actual(problem, roster)
+    surplus = on_queue - there["queue"]
+    now = _slot(problem.period, since, up=True)
+    hours = np.where(np.arange(problem.period.slots) >= now, problem.hours, 0.0)
+    return replace(
+        problem,
+        hours=hours,
+        worth=_worth(problem, case, surplus, hours),
+        seats=_limit(problem.seats, on_site - there["site"].sum(axis=0)),
+        pausing=_limit(problem.pausing, pausing - there["pause"].sum(axis=0)),
+    )
+
+
+def _limit(limit: Ints, surplus: Floats) -> Ints:
+    return np.where(limit < NO_LIMIT, np.maximum(limit + np.floor(surplus), 0), limit).astype(np.int64)
+
+
+def _counted(problem: RosterProblem, tours: Tours) -> tuple[Floats, Floats, Floats]:
+    """(groups, slots) on queue, (slots,) in the house and on pauses, as the search counts these tours."""
+    on_queue = np.zeros(problem.required.shape)
+    on_site, pausing = np.zeros(problem.period.slots), np.zeros(problem.period.slots)
+    step = problem.period.slots_per_interval
+    for n, d in np.argwhere(tours.choice != NOTHING).tolist():
+        o = int(tours.choice[n, d])
+        option, first = problem.options[o], int(problem.option_slot[o, d])
+        slots = np.arange(first, first + option.slots)
+        paused = np.zeros(option.slots, dtype=bool)
+        for pause, offset in zip(option.pauses, tours.pauses[n, d].tolist(), strict=False):
+            paused[offset : offset + pause.slots] = True
+        working = slots[~paused]
+        np.add.at(on_queue, (tours.group[n, working // step], working), 1.0)
+        on_site[slots] += 1.0
+        pausing[slots[paused]] += 1.0
+    return on_queue, on_site, pausing
+
+
+def actual(problem: RosterProblem, roster: Roster) -> Mapping[str, Floats]:
+    """(groups, slots) people on queue; (1, slots) in the house and on pauses; parts of a slot as parts."""
+    shifts, frame = roster.shifts.frame, roster.activities.frame
+    there = {
+        "queue": (frame[frame["activity"] == "queue"], problem.groups),
+        "site": (shifts.assign(planning_group=""), ("",)),
+        "pause": (frame[frame["activity"].isin(PAUSES)].assign(planning_group=""), ("",)),
+    }
+    return {name: _by_slot(rows, groups, problem.period) for name, (rows, groups) in there.items()}
+
+
+def _by_slot(rows: pd.DataFrame, groups: tuple[str, ...], period: Period) -> Floats:
+    found = np.zeros((len(groups), period.slots))
+    length = pd.Timedelta(minutes=period.slot_minutes)
+    parts = scheduled(rows, period.start, length)
+    parts = parts[parts["planning_group"].isin(groups)]
+    slot = ((parts["interval_start"] - period.start) // length).to_numpy(dtype=np.int64)
+    inside = (slot >= 0) & (slot < period.slots)
+    group = parts["planning_group"].map({name: g for g, name in enumerate(groups)}).to_numpy(dtype=np.int64)
+    found[group[inside], slot[inside]] = parts["scheduled"].to_numpy(dtype=float)[inside]
+    return found
+
+
+def _worth(problem: RosterProblem, case: Case, surplus: Floats, hours: Floats) -> Worth:
+    """What people on queue save when `surplus` (groups, slots) of those counted are not there.
+
+    Cover is counted anew, parts of people too; where service is sought, the lines move by whole people.
+    """
+    whole = np.round(surplus).astype(np.int64)
+    if case.settings.objective == "service":
+        return _moved(problem.worth, whole, hours > 0)
+    least = minimum_people(team_rules(case.settings), problem.groups, problem.period, case.site.calendar)
+    due = np.where(least > 0, np.maximum(least + whole, 0), 0)
+    need = np.maximum(problem.required + surplus, 0.0)
+    weights = {"under": problem.understaffing_weight, "over": problem.overstaffing_weight}
+    return cover_worth(need, hours, due, **weights)
+
+
+def _moved(worth: Worth, people: Ints, counts: NDArray[np.bool_]) -> Worth:
+    """Everybody's worth as that of the person so many places before; nothing where the time is over."""
+    levels = worth.saves.shape[2] + max(int(people.max(initial=0)), 0)
+    place = np.clip(np.arange(levels)[None, None, :] - people[:, :, None], 0, worth.saves.shape[2] - 1)
+    saves = np.take_along_axis(worth.saves, place, axis=2) * counts[None, :, None]
+    first = np.maximum(saves, 0).sum(dtype=float)
+    return Worth(saves.astype(np.float32), float(first))

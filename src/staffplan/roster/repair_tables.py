@@ -1,0 +1,278 @@
+"""The tables of a repair: the roster with what stays taken over row by row, and the list of what is different."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from staffplan.roster.absences import ABSENCE, PAUSES, AgentDay, Left, each, is_among
+from staffplan.roster.given import actual
+from staffplan.roster.kernels import Floats
+from staffplan.roster.problem import RosterProblem
+from staffplan.roster.tables_out import make_roster
+from staffplan.roster.tours import Tours
+from staffplan.tables import Roster, RosterActivities, RosterChanges, RosterShifts
+
+OFF = "off"
+Facts = dict[str, float | str]
+
+
+@dataclass(frozen=True)
+class Lost:
+    """A meeting that somebody misses because of another shift."""
+
+    agent_id: str
+    day: date
+    activity: str
+    when: str
+
+
+def repaired(
+    problem: RosterProblem,
+    tours: Tours,
+    roster: Roster,
+    since: pd.Timestamp,
+    same: NDArray[np.bool_],
+    kept: NDArray[np.bool_],
+) -> tuple[Roster, list[Lost]]:
+    """The roster with these tours in the place of its people's, and the meetings that found no place.
+
+    same, kept: (people, days) with the given shift, and with the given work inside it too: those rows stay as they
+    are, and so does everybody whom the problem does not have, and what lies before `since`.
+    """
+    new = make_roster(problem, tours)
+    replaced, inside = _days(problem, same, kept, tours)
+    old_shifts, old = roster.shifts.frame, roster.activities.frame
+    shifts = [old_shifts[~is_among(old_shifts, replaced)], new.shifts.frame[is_among(new.shifts.frame, replaced)]]
+    fresh = new.activities.frame[is_among(new.activities.frame, replaced)]
+    fresh, lost = _with_meetings(fresh, old[is_among(old, replaced)], problem.period.timezone)
+    begun = _from(new.activities.frame[is_among(new.activities.frame, inside)], since)
+    over = _until(old[is_among(old, inside)], since)
+    rest = old[~is_among(old, [*replaced, *inside])]
+    activities = _joined([rest, fresh, _dated(over, problem), _dated(begun, problem)])
+    return Roster(RosterShifts.of(_joined(shifts)), RosterActivities.of(_merged(activities))), lost
+
+
+def _days(
+    problem: RosterProblem, same: NDArray[np.bool_], kept: NDArray[np.bool_], tours: Tours
+) -> tuple[set[AgentDay], set[AgentDay]]:
+    """Days with another shift or none, and days whose work inside the shift alone is another."""
+    replaced: set[AgentDay] = set()
+    inside: set[AgentDay] = set()
+    for n, person in enumerate(problem.people):
+        for d in range(problem.period.days):
+            if not kept[n, d]:
+                (inside if same[n, d] else replaced).add((person.agent_id, problem.period.day(d)))
+    return replaced, inside
+
+
+def _joined(frames: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """One table of those that have rows."""
+    parts = list(frames)
+    some = [part for part in parts if len(part)]
+    return pd.concat(some or parts[:1], ignore_index=True)
+
+
+def _from(rows: pd.DataFrame, since: pd.Timestamp) -> pd.DataFrame:
+    rows = rows[rows["end"] > since]
+    return rows.assign(start=rows["start"].where(rows["start"] >= since, since))
+
+
+def _until(rows: pd.DataFrame, since: pd.Timestamp) -> pd.DataFrame:
+    rows = rows[rows["start"] < since]
+    return rows.assign(end=rows["end"].where(rows["end"] <= since, since))
+
+
+def _dated(rows: pd.DataFrame, problem: RosterProblem) -> pd.DataFrame:
+    local = rows["start"].dt.tz_convert(problem.period.timezone).dt.tz_localize(None)
+    return rows.assign(activity_date=local.dt.normalize())
+
+
+def _merged(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows that follow each other and say the same made one."""
+    rows = rows.sort_values(["agent_id", "start"], ignore_index=True)
+    before = rows.shift()
+    what = ["agent_id", "schedule_date", "activity", "planning_group", "paid"]
+    follows = (rows["start"] == before["end"]) & (rows[what] == before[what]).all(axis=1)
+    follows &= ~rows["activity"].isin(PAUSES)
+    run = (~follows).cumsum()
+    ends = rows.groupby(run)["end"].transform("last")
+    return rows.assign(end=ends)[~follows]
+
+
+def _with_meetings(fresh: pd.DataFrame, old: pd.DataFrame, timezone: str) -> tuple[pd.DataFrame, list[Lost]]:
+    """Meetings of the old shifts put where the new ones are on queue throughout; those that find no such place."""
+    lost = []
+    for meeting in each(old[~old["activity"].isin(["queue", ABSENCE, *PAUSES])]):
+        mine = (fresh["agent_id"] == meeting.agent_id) & (fresh["activity"] == "queue")
+        there = fresh[mine & (fresh["start"] <= meeting.start) & (fresh["end"] >= meeting.end)]
+        if there.empty:
+            when = _clock(meeting.start, timezone)
+            lost.append(Lost(meeting.agent_id, meeting.schedule_date.date(), meeting.activity, when))
+            continue
+        row = there.iloc[0]
+        pieces = [piece for piece in _around(row.to_dict(), meeting) if piece["start"] < piece["end"]]
+        fresh = _joined([fresh.drop(index=row.name), pd.DataFrame(pieces, columns=fresh.columns)])
+    return fresh, lost
+
+
+def _around(row: dict[Any, Any], meeting: Any) -> Iterator[dict[Any, Any]]:
+    yield row | {"end": meeting.start}
+    what = {"activity": meeting.activity, "planning_group": "", "activity_date": meeting.activity_date}
+    yield row | {"start": meeting.start, "end": meeting.end, **what}
+    yield row | {"start": meeting.end}
+
+
+@dataclass(frozen=True)
+class _Changed:
+    """One day of one person, before and after, in words."""
+
+    agent_id: str
+    name: str
+    day: date
+    change: str
+    before: str
+    after: str
+
+
+def roster_changes(
+    problem: RosterProblem, roster: Roster, left: Left, made: Roster, mended: Collection[str]
+) -> tuple[RosterChanges, Facts]:
+    """What is different from the given roster, the person first whose changes bring most; the sums in hours.
+
+    Each person's changes belong together: half of them may break a rule. mended: people whose given shifts break one.
+    """
+    zone = problem.period.timezone
+    absent = [*_compared(roster, left.roster, zone, left.gone | left.cut)]
+    others = [*_compared(left.roster, made, zone, frozenset())]
+    need = _Need(problem)
+    given, now = actual(problem, roster)["queue"], actual(problem, left.roster)["queue"]
+    missing = {"missing_hours_given": need.missing(given), "missing_hours_absent": need.missing(now)}
+    rows = [_row(0, change, "absence", missing["missing_hours_absent"]) for change in absent]
+    effects = {agent_id: _effect(problem, left.roster, made, agent_id) for agent_id in _people(others)}
+    for number, (agent_id, hours) in enumerate(need.ranked(now, effects), start=1):
+        reason = "rule" if agent_id in mended else "cover"
+        rows += [_row(number, change, reason, hours) for change in others if change.agent_id == agent_id]
+    columns = [column.name for column in RosterChanges.columns]
+    days = sum(change.change != "work inside" for change in others)
+    facts: Facts = {
+        **missing,
+        "missing_hours_repaired": need.missing(actual(problem, made)["queue"]),
+        "absent_days": float(len(absent)),
+        "changed_days": float(days),
+        "changed_inside": float(len(others) - days),
+        "changed_people": float(len(effects)),
+    }
+    return RosterChanges.of(pd.DataFrame(rows, columns=columns)), facts
+
+
+def _row(number: int, change: _Changed, reason: str, hours: float) -> tuple[object, ...]:
+    day = pd.Timestamp(change.day)
+    said = (change.change, change.before, change.after, reason)
+    return (number, change.agent_id, change.name, day, *said, round(hours, 2))
+
+
+def _people(changes: list[_Changed]) -> list[str]:
+    return sorted({change.agent_id for change in changes})
+
+
+def _effect(problem: RosterProblem, before: Roster, after: Roster, agent_id: str) -> Floats:
+    """(groups, slots): people on queue that one person's changes add."""
+    return _alone(problem, after, agent_id) - _alone(problem, before, agent_id)
+
+
+def _alone(problem: RosterProblem, roster: Roster, agent_id: str) -> Floats:
+    activities = roster.activities.frame
+    rows = roster.activities.only((activities["agent_id"] == agent_id).to_numpy())
+    return actual(problem, Roster(RosterShifts.empty(), rows))["queue"]
+
+
+@dataclass(frozen=True)
+class _Need:
+    """What is needed from the repair's time on."""
+
+    problem: RosterProblem
+
+    def missing(self, on_queue: Floats) -> float:
+        """Hours missing on queue."""
+        return float((np.maximum(self.problem.required - on_queue, 0.0) * self.problem.hours).sum())
+
+    def ranked(self, on_queue: Floats, effects: Mapping[str, Floats]) -> Iterator[tuple[str, float]]:
+        """The people in the order in which their changes help most, each after those before; hours missing then."""
+        left = dict(effects)
+        while left:
+            hours, agent_id = min((self.missing(on_queue + effect), agent_id) for agent_id, effect in left.items())
+            on_queue = on_queue + left.pop(agent_id)
+            yield agent_id, hours
+
+
+def _compared(before: Roster, after: Roster, zone: str, absent: frozenset[AgentDay]) -> Iterator[_Changed]:
+    """Days that differ, by agent and day."""
+    old, new = _by_day(before), _by_day(after)
+    for key in sorted(old.keys() | new.keys()):
+        was, now = old.get(key), new.get(key)
+        if (was and (was.span, was.inside)) == (now and (now.span, now.inside)):
+            continue
+        kind = _kind(was, now, key in absent)
+        say = _work_words if kind == "work inside" else _words
+        yield _Changed(key[0], (was or now or _Day()).name, key[1], kind, say(was, zone), say(now, zone))
+
+
+@dataclass(frozen=True)
+class _Day:
+    name: str = ""
+    shift: str = ""
+    span: tuple[Any, ...] = ()
+    inside: tuple[tuple[Any, ...], ...] = ()
+
+
+def _by_day(roster: Roster) -> dict[AgentDay, _Day]:
+    inside: dict[AgentDay, list[tuple[Any, ...]]] = {}
+    for row in each(roster.activities.frame.sort_values("start")):
+        what = (row.start, row.end, row.activity, row.planning_group)
+        inside.setdefault((row.agent_id, row.schedule_date.date()), []).append(what)
+    found = {}
+    for row in each(roster.shifts.frame):
+        key = (row.agent_id, row.schedule_date.date())
+        found[key] = _Day(row.name, row.shift, (row.start, row.end), tuple(inside.get(key, ())))
+    return found
+
+
+def _kind(was: _Day | None, now: _Day | None, absent: bool) -> str:
+    if absent:
+        return "absent"
+    if was is None or now is None:
+        return "shift gone" if now is None else "shift new"
+    return "shift moved" if was.span != now.span else "work inside"
+
+
+def _words(day: _Day | None, zone: str) -> str:
+    """ "day 12:00-20:00", with "absent from 15:00" where somebody goes home."""
+    if day is None:
+        return OFF
+    start, end = (_clock(at, zone) for at in day.span)
+    family = day.shift.rsplit(" ", 1)[0] if day.shift[-3:-2] == ":" else day.shift
+    gone = [span[0] for span in day.inside if span[2] == ABSENCE]
+    rest = f", absent from {_clock(gone[0], zone)}" if gone else ""
+    return f"{family} {start}-{end}{rest}"
+
+
+def _work_words(day: _Day | None, zone: str) -> str:
+    """When the pauses begin, and each queue that is not the one before: "break 10:30, meal 13:00; sales 09:00"."""
+    spans = [] if day is None else day.inside
+    pauses = [f"{what} {_clock(start, zone)}" for start, _, what, _ in spans if what in PAUSES]
+    others = [(start, group or what) for start, _, what, group in spans if what not in PAUSES]
+    stretches = [
+        f"{name} {_clock(start, zone)}" for n, (start, name) in enumerate(others) if not n or others[n - 1][1] != name
+    ]
+    return "; ".join(filter(None, [", ".join(pauses), ", ".join(stretches)]))
+
+
+def _clock(at: pd.Timestamp, zone: str) -> str:
+    return f"{at.tz_convert(zone):%H:%M}"
