@@ -75,7 +75,8 @@ class Note:
     """Something a reader of the result should know: a warning, an assumption, what was left out.
 
     Notes are data: they travel with the result and are printed in the report.
-    `kind` is one of "assumption", "warning", "broken promise", "left out", "changed by hand".
+    `kind` is one of "assumption", "warning", "broken promise", "left out", "changed by hand",
+    "wish not granted".
     """
 
     step: str

@@ -31,7 +31,7 @@ FLAGS = {
     "roster": "--output --config --time-off --availability --meetings --wishes --locks --past --worth --seed "
     "--prices --force --json",
     "shifts": "--output --config --minimise --weeks --allow-short --gap --force --json",
-    "check": "--requirement --agents --meetings --wishes --locks --past --config --json",
+    "check": "--requirement --agents --meetings --wishes --locks --past --config --output --force --json",
     "handoff": "--output --only --agents --time-off --timezone --config --force --json",
     "simulate": "--output --config --goal --patience --seed --force --json",
     "cost": "--force --json",

@@ -211,3 +211,49 @@ def test_a_copy_of_a_plan_directory_alone_tells_which_inputs_it_lacks(planned: P
     with pytest.raises(ConfigError, match=r"input\.history: there is no file"):
         run(opened.workspace, opened.manifest)
     assert json.loads((copy / "manifest.json").read_text())["steps"]["forecast"]["outputs"]
+
+
+def test_an_edit_of_the_roster_by_hand_makes_the_fairness_of_the_edit(planned: Path) -> None:
+    """F4 no longer works: every wish of theirs is granted by that."""
+    folder = planned / "plan"
+    before = pd.read_csv(folder / "fairness.csv")
+    (planned / "wishes.csv").write_text("agent_id,first_day,last_day,wish\nF4,2026-03-02,2026-03-06,off\n")
+    rewrite(planned / "plan.toml", 'time_off = "time_off.csv"', 'time_off = "time_off.csv"\nwishes = "wishes.csv"')
+    for name in ("roster_shifts.csv", "roster_activities.csv"):
+        table = pd.read_csv(folder / name)
+        table[table["agent_id"] != "F4"].to_csv(folder / name, index=False)
+    opened = open_existing(folder)
+    result = run(opened.workspace, opened.manifest, only=("check", "report"))
+    assert result.ran == ("check", "report")
+    after = pd.read_csv(folder / "fairness.csv")
+    assert set(before["what"]) == set(after["what"]) - {"wishes"}
+    assert after.loc[after["what"] == "wishes", ["agent_id", "count", "of"]].to_numpy().tolist() == [["F4", 5, 5]]
+    assert "Fairness and wishes" in (folder / "report" / "index.html").read_text(encoding="utf-8")
+
+
+def without_fairness(opened: OpenPlan, folder: Path) -> Manifest:
+    """As a version made it that knew no fairness."""
+    (folder / "fairness.csv").unlink()
+    record = opened.manifest.steps["check"]
+    return opened.manifest.with_step("check", replace(record, outputs={"check.csv": record.outputs["check.csv"]}))
+
+
+def test_a_plan_of_an_earlier_version_can_be_reported_and_a_run_adds_what_it_lacks(planned: Path) -> None:
+    opened, folder = open_existing(planned / "plan"), planned / "plan"
+    manifest = without_fairness(opened, folder)
+    assert require_before("report", opened.workspace, manifest) == [
+        "note: check is stale (fairness.csv is missing); its files are used as they are"
+    ]
+    manifest = run(opened.workspace, manifest, only=("report",)).manifest
+    assert "There is no fairness.csv" in (folder / "report" / "index.html").read_text(encoding="utf-8")
+    assert run(opened.workspace, manifest).ran == ("check", "report")
+    assert (folder / "fairness.csv").exists()
+
+
+def test_a_file_that_another_step_once_made_is_no_edit_by_hand(planned: Path) -> None:
+    opened, folder = open_existing(planned / "plan"), planned / "plan"
+    there = (folder / "fairness.csv").read_bytes()
+    manifest = without_fairness(opened, folder)
+    (folder / "fairness.csv").write_bytes(there + b"\n")
+    state = next(state for state in status(opened.workspace, manifest) if state.name == "check")
+    assert (state.state, state.reasons) == ("stale", ("fairness.csv is of an earlier version",))

@@ -16,6 +16,7 @@ from staffplan.errors import Note
 from staffplan.report import ReportData, render_page
 from staffplan.settings import parse_goal
 from staffplan.site import Queue, Site
+from staffplan.soft_rule_settings import FairShare, Wishes
 from staffplan.tables import (
     Backtest,
     ContactHistory,
@@ -28,6 +29,7 @@ from staffplan.tables import (
     StaffingRequirement,
     VolumeForecast,
 )
+from staffplan.wish_tables import Fairness
 
 sys.path.insert(0, str(Path(__file__).parent))  # handoffs.py
 
@@ -153,6 +155,24 @@ def make_coverage(roster: Roster, need: pd.DataFrame, rng: np.random.Generator) 
             abandon_rate=0.03,
         )
     )
+
+
+def make_fairness(roster: Roster) -> Fairness:
+    """Weekends as worked, shared alike; wishes of three in four days granted; no other kind."""
+    rows = []
+    frame = roster.shifts.frame
+    weekend = frame[frame["schedule_date"].dt.day_of_week >= 5]
+    week = weekend["schedule_date"].dt.isocalendar().week
+    worked = weekend.groupby([weekend["agent_id"], week]).size().groupby("agent_id").size()
+    people = frame.groupby("agent_id")["name"].first()
+    share = float(worked.sum()) / max(len(people), 1)
+    for number, (agent, name) in enumerate(people.items()):
+        count, before = float(worked.get(agent, 0)), 1.5 if number == 0 else 0.0
+        rows.append((agent, name, "weekends", count, np.nan, share, share, before, before + count - share))
+        if number < 4:
+            granted = 4.0 - 2 * (number == 1) - (number > 1)
+            rows.append((agent, name, "wishes", granted, 4.0, 2.75, np.nan, 0.0, granted - 2.75))
+    return Fairness.of(pd.DataFrame(rows, columns=[column.name for column in Fairness.columns]))
 
 
 def make_waits(coverage: Coverage, site: Site) -> DayService:
@@ -311,7 +331,10 @@ def make_plan(
         coverage=coverage,
         waits=make_waits(coverage, site),
         cost=make_cost(roster, load_hours, float(rows["offered"].sum())),
+        fairness=make_fairness(roster),
+        soft_rules=(FairShare(of="weekends"), FairShare(of="late_ends", after="19:30"), Wishes()),
         notes=(
+            Note("check", "wish not granted", "Agent 2 Wed 09 Dec 2026", "wished for a day off, not granted: works"),
             Note("staff", "assumption", "chat", "nobody gave a goal: 80 % within 60 seconds is assumed"),
             Note("forecast", "warning", "sales 2026-11-02", "an outage was left out of what is learnt"),
             Note("simulate", "left out", "", "customers who call again after hanging up"),

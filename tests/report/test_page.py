@@ -95,7 +95,7 @@ def test_every_section_linked_from_the_top_is_there(nasty_page):
     anchors = {attrs["id"] for attrs in nasty_page.all("section")}
     links = {attrs["href"] for attrs in nasty_page.all("a") if str(attrs["href"]).startswith("#")}
     assert links == {f"#{anchor}" for anchor in anchors}
-    assert len(anchors) == 7
+    assert len(anchors) == 8
 
 
 def test_a_name_cannot_become_markup(nasty_page):
@@ -209,6 +209,8 @@ def test_no_roster_is_called_optimal_without_its_bound(plan):
 def test_pictures_come_one_of_each_kind(plan_of):
     assert sorted(pictures(plan_of(names=("sales",)))) == [
         "cost_bridge.png",
+        "fair_weekends.png",
+        "fair_wishes.png",
         "forecast_days.png",
         "forecast_week.png",
         "heat_map.png",

@@ -12,7 +12,7 @@ from openpyxl.workbook import Workbook
 
 from staffplan.report import ReportData, build_workbook
 
-SHEETS = ["Summary", "Forecast", "Requirement", "Coverage", "Roster", "Legend", "Cost", "Notes"]
+SHEETS = ["Summary", "Forecast", "Requirement", "Coverage", "Roster", "Legend", "Fairness", "Cost", "Notes"]
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,11 +18,32 @@ from staffplan.plan.directory import PLAN_TOML, open_existing
 from staffplan.plan.manifest import FILE_NAME as MANIFEST
 from staffplan.plan.workspace import Workspace
 from staffplan.schema import Table
-from staffplan.tables import Roster, RosterActivities, RosterShifts, StaffingRequirement
+from staffplan.tables import Roster, RosterActivities, RosterBreaches, RosterShifts, StaffingRequirement, TimeOff
 from staffplan.text import text_table
+from staffplan.wish_tables import Fairness
 
 if TYPE_CHECKING:
     from staffplan.roster import CheckReport
+    from staffplan.roster.case import Case
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A roster, what it was measured against, and what was found."""
+
+    roster: Roster
+    case: Case
+    report: CheckReport
+
+    @property
+    def calendar(self) -> SiteCalendar:
+        return self.case.site.calendar
+
+    def tables(self) -> tuple[Table, ...]:
+        """What is written: the broken rules, and what fell to everybody in this roster."""
+        from staffplan.roster.fairness_table import fairness_of
+
+        return self.report.table(), fairness_of(self.roster, self.case)
 
 
 def check_files(
@@ -30,21 +52,23 @@ def check_files(
     agents: Path | None,
     config_path: Path | None,
     given: Mapping[str, Path | None],
-) -> tuple[CheckReport, SiteCalendar]:
+) -> Checked:
     """Check the roster in a folder; a plan directory brings its own settings, people and requirement."""
     from staffplan.roster import check
+    from staffplan.roster.case import Case
 
-    workspace = _workspace_of(folder, config_path)
+    workspace = workspace_of(folder, config_path)
     config = workspace.config
     zone = config.plan.timezone
     needed_path = requirement_path or folder / StaffingRequirement.file_name
     if not needed_path.is_file():
         raise UsageError(Problem(str(folder), "has no requirement.csv", "give --requirement requirement.csv"))
     requirement = read_table(needed_path, StaffingRequirement, timezone=zone)
-    people = workspace.people(agents, **given)
+    people = workspace.people(agents, **{**given, "time_off": given["time_off"] or time_off_beside(folder)})
     site = site_of(config, requirement.frame, workspace)
+    roster = read_roster(folder, zone)
     report = check(
-        read_roster(folder, zone),
+        roster,
         people,
         config.roster,
         requirement=requirement,
@@ -52,7 +76,14 @@ def check_files(
         work_plans=config.work_plans,
         site=site,
     )
-    return report, site.calendar
+    case = Case(requirement, people, config.roster, config.shifts, config.work_plans, site)
+    return Checked(roster, case, report)
+
+
+def time_off_beside(folder: Path) -> Path | None:
+    """The time off that a repair has written beside its roster; it has the absences too."""
+    path = folder / TimeOff.file_name
+    return path if path.is_file() else None
 
 
 def read_roster(folder: Path, zone: str) -> Roster:
@@ -70,7 +101,8 @@ def read_roster(folder: Path, zone: str) -> Roster:
     raise DataError(problems)
 
 
-def _workspace_of(folder: Path, config_path: Path | None) -> Workspace:
+def workspace_of(folder: Path, config_path: Path | None) -> Workspace:
+    """Settings, and the paths that they name; those of a plan directory if none are given."""
     if config_path is not None:
         return config_and_workspace(config_path, {})[1]
     if (folder / MANIFEST).exists() and (folder / PLAN_TOML).exists():
@@ -82,8 +114,16 @@ def _workspace_of(folder: Path, config_path: Path | None) -> Workspace:
 SHOWN_SPANS = 40
 
 
+def output_paths(output: Path) -> tuple[Path, ...]:
+    """Where the tables of a check go; not into a plan directory, which keeps its own."""
+    if (output / MANIFEST).exists():
+        hint = f"staffplan plan {output / PLAN_TOML} -o {output} makes its check.csv and fairness.csv anew"
+        raise UsageError(Problem(str(output), "is a plan directory", hint))
+    return tuple(output / table.file_name for table in (RosterBreaches, Fairness))
+
+
 def check_text(report: CheckReport, calendar: SiteCalendar) -> str:
-    """Broken rules, then the times below their need, as a person reads them."""
+    """Broken rules, the times below their need, wishes not granted, as a person reads them."""
     number = len(report.breaches)
     lines = [_counted(number, "broken rule") if number else "every rule is kept"]
     rows = [(b.agent_id, f"{b.day:%a %Y-%m-%d}", b.rule, b.message) for b in report.breaches]
@@ -97,11 +137,26 @@ def check_text(report: CheckReport, calendar: SiteCalendar) -> str:
         lines.append(text_table(spans[:SHOWN_SPANS], header, right=(4, 5)))
     if len(spans) > SHOWN_SPANS:
         lines.append(f"and {_counted(len(spans) - SHOWN_SPANS, 'more line')}; --json lists all intervals")
-    return "\n".join(lines)
+    return "\n".join([*lines, *_wish_lines(report)])
 
 
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
+def _wish_lines(report: CheckReport) -> list[str]:
+    """Nothing where nobody wished for anything."""
+    if not report.wished_days:
+        return []
+    wished, missed = _counted(report.wished_days, "wished day"), len(report.missed_wishes)
+    if not missed:
+        return ["", f"{wished}, every wish is granted"]
+    rows = [(wish.agent_id, f"{wish.day:%a %Y-%m-%d}", wish.message) for wish in report.missed_wishes]
+    return [
+        "",
+        f"{wished}, {_counted(missed, 'wish', 'wishes')} not granted",
+        text_table(rows, ("agent", "day", "note")),
+    ]
+
+
+def _counted(number: int, what: str, many: str = "") -> str:
+    return f"{number} {what if number == 1 else many or what + 's'}"
 
 
 def uncovered_spans(uncovered: pd.DataFrame, calendar: SiteCalendar) -> list[tuple[str, ...]]:

@@ -14,6 +14,7 @@ from staffplan.cli.output import INTERRUPTED, progress_shown, say, show, show_js
 
 RULES_BROKEN = 5
 PRICES = "rule_prices.csv"
+COMMAND = "requirement.csv agents.csv -o roster/ -c plan.toml"
 Locked = Annotated[Path | None, typer.Option("--locks", help="What is settled beforehand; else input.locks.")]
 Past = Annotated[
     Path | None, typer.Option("--past", help="Roster of the days before, folder or file; else input.past_roster.")
@@ -27,10 +28,16 @@ def register(app: typer.Typer) -> None:
 
 
 def roster(
-    requirement: Annotated[Path, typer.Argument(help="A requirement.csv.", show_default=False)],
-    agents: Annotated[Path, typer.Argument(help="An agents.csv.", show_default=False)],
     output: Annotated[Path, typer.Option("-o", "--output", help="Folder to write the roster to.")],
-    config: Annotated[Path, typer.Option("-c", "--config", help="Settings with shifts, contracts and rules.")],
+    requirement: Annotated[
+        Path | None, typer.Argument(help="A requirement.csv; a repair of a plan may do without.", show_default=False)
+    ] = None,
+    agents: Annotated[
+        Path | None, typer.Argument(help="An agents.csv; a repair of a plan may do without.", show_default=False)
+    ] = None,
+    config: Annotated[
+        Path | None, typer.Option("-c", "--config", help="Settings with shifts, contracts and rules.")
+    ] = None,
     time_off: Annotated[Path | None, typer.Option("--time-off", help="Days off; else input.time_off.")] = None,
     availability: Annotated[
         Path | None, typer.Option("--availability", help="When people can work; else input.availability.")
@@ -48,22 +55,38 @@ def roster(
     prices: Annotated[
         bool, typer.Option("--prices", help="Write rule_prices.csv too: hours missing for each rule. Takes minutes.")
     ] = False,
+    repair: Annotated[
+        Path | None, typer.Option("--repair", help="A roster that exists, or a plan directory: change it a little.")
+    ] = None,
+    absent: Annotated[
+        list[str] | None,
+        typer.Option("--absent", help="Who is not there, AGENT:DATE or AGENT:DATE..DATE; may be repeated."),
+    ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option("--from", help="What begins before this local time stays; else the first absence's midnight."),
+    ] = None,
+    per_change: Annotated[
+        float, typer.Option("--per-change", min=0.0, help="Hours missing that changing somebody's day must save.")
+    ] = 1.0,
     force: Force = False,
     as_json: Json = False,
 ) -> None:
     """Give every agent shifts, breaks and queues so that the requirement is covered; every rule is kept.
 
-    Example: staffplan roster requirement.csv agents.csv -o roster/ -c plan.toml
+    Examples:
+
+    staffplan roster requirement.csv agents.csv -o roster/ -c plan.toml
+
+    staffplan roster --repair plans/demo --absent A012:2026-12-01 --from 2026-12-01T07:30 -o repaired/
+
+    A repair keeps what has begun and changes few days of few people; roster_changes.csv lists them, those that help
+    most first, and time_off.csv has the absences, for the next steps.
 
     With --prices also what each rule, contract, absence and skill costs: the hours missing with it, with it a step
     looser, and without it, if nothing but missing hours counted. Each gain has two numbers between which it is proven
     to lie.
     """
-    from staffplan.cli.work import roster_case, roster_of
-
-    names = ("roster_shifts.csv", "roster_activities.csv", "coverage.csv", "fairness.csv")
-    paths = [output / name for name in names]
-    refuse([*paths, *([output / PRICES] if prices else [])], force=force)
     given = {
         "time_off": time_off,
         "availability": availability,
@@ -72,11 +95,23 @@ def roster(
         "locks": locks,
         "past_roster": past,
     }
+    if repair is not None:
+        flags = (absent or [], since, per_change)
+        _repair(repair, requirement, agents, config, given, worth, seed, flags, output, force=force, as_json=as_json)
+        return
+    from staffplan.cli.work import roster_case, roster_of
+    from staffplan.roster.fairness_table import fairness_of
+
+    requirement, agents, config = _needed(requirement, agents, config, absent, since)
+    names = ("roster_shifts.csv", "roster_activities.csv", "coverage.csv", "fairness.csv")
+    paths = [output / name for name in names]
+    refuse([*paths, *([output / PRICES] if prices else [])], force=force)
     with progress_shown() as on_progress, flags_named({"plan.seed": "--seed"} if seed is not None else {}):
         case, plan = roster_case(requirement, agents, config, given=given, worth=worth, seed=seed)
         result = roster_of(case, plan, on_progress)
     say_notes(result.notes)
-    tables = (result.roster.shifts, result.roster.activities, result.coverage, result.fairness)
+    fairness = fairness_of(result.roster, case)
+    tables = (result.roster.shifts, result.roster.activities, result.coverage, fairness)
     facts = {"status": result.status, "gap": result.gap, **result.facts}
     deliver(dict(zip(paths, tables, strict=True)), plan.timezone, facts=facts, notes=result.notes, as_json=as_json)
     if result.status == "interrupted":
@@ -89,10 +124,65 @@ def roster(
             write_prices(case, plan, output / PRICES, on_progress)
 
 
+def _needed(
+    requirement: Path | None, agents: Path | None, config: Path | None, absent: list[str] | None, since: str | None
+) -> tuple[Path, Path, Path]:
+    """What a new roster cannot do without."""
+    from staffplan.errors import Problem, UsageError
+
+    problems = [
+        Problem(name, "is missing", f"staffplan roster {COMMAND}")
+        for name, value in (("requirement", requirement), ("agents", agents), ("-c", config))
+        if value is None
+    ]
+    for name, text in (("--absent", absent), ("--from", since)):
+        if text:
+            problems.append(Problem(name, "needs the roster that it is about", "add --repair roster/"))
+    if problems or requirement is None or agents is None or config is None:
+        raise UsageError(problems)
+    return requirement, agents, config
+
+
+def _repair(
+    folder: Path,
+    requirement: Path | None,
+    agents: Path | None,
+    config: Path | None,
+    given: dict[str, Path | None],
+    worth: Path | None,
+    seed: int | None,
+    flags: tuple[list[str], str | None, float],
+    output: Path,
+    *,
+    force: bool,
+    as_json: bool,
+) -> None:
+    from staffplan.cli.repairing import TABLES, RepairFlags, repair_of, repair_text, repair_work
+
+    paths = [output / table.file_name for table in TABLES]
+    refuse(paths, force=force)
+    with progress_shown() as on_progress:
+        work = repair_work(folder, requirement, agents, config, given, worth, seed)
+        result, tables = repair_of(work, RepairFlags(*flags), on_progress)
+    say_notes(result.notes)
+    say(repair_text(result))
+    facts = {"status": result.status, "gap": result.gap, **result.facts}
+    deliver(dict(zip(paths, tables, strict=True)), work.timezone, facts=facts, notes=result.notes, as_json=as_json)
+    if result.status == "interrupted":
+        say("the search was ended early: the roster written is the best one by then")
+        raise typer.Exit(INTERRUPTED)
+
+
 def check(
     roster: Annotated[Path, typer.Argument(help="A plan directory, or a folder with a roster.", show_default=False)],
     requirement: Annotated[Path | None, typer.Option("--requirement", help="A requirement.csv.")] = None,
     agents: Annotated[Path | None, typer.Option("--agents", help="An agents.csv.")] = None,
+    time_off: Annotated[
+        Path | None, typer.Option("--time-off", help="Days off; else time_off.csv beside the roster, input.time_off.")
+    ] = None,
+    availability: Annotated[
+        Path | None, typer.Option("--availability", help="When people can work; else input.availability.")
+    ] = None,
     meetings: Annotated[
         Path | None, typer.Option("--meetings", help="Meetings and training; else input.meetings.")
     ] = None,
@@ -100,6 +190,10 @@ def check(
     locks: Locked = None,
     past: Past = None,
     config: ConfigFile = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Folder for check.csv and fairness.csv of this roster.")
+    ] = None,
+    force: Force = False,
     as_json: Json = False,
 ) -> None:
     """List every broken rule and every uncovered interval of any roster, edited by hand or made elsewhere.
@@ -110,16 +204,37 @@ def check(
 
     staffplan check roster/ --requirement requirement.csv --agents agents.csv -c plan.toml
 
-    Leaves with 5 when a rule is broken, 0 when none is (uncovered intervals are reported, not an error).
-    """
-    from staffplan.cli.checking import check_files, check_text
-    from staffplan.cli.records import records
+    staffplan check edited/ --requirement requirement.csv --agents agents.csv -c plan.toml -o checked/
 
-    given = {"meetings": meetings, "wishes": wishes, "locks": locks, "past_roster": past}
-    report, calendar = check_files(roster, requirement, agents, config, given)
+    The last one also writes the broken rules, and how nights, weekends, early starts, late ends and wishes fell to
+    each agent in this roster. A plan directory keeps both by itself: staffplan plan makes them anew after an edit.
+
+    Wishes that the roster does not grant are listed too. Leaves with 5 when a rule is broken, 0 when none is
+    (uncovered intervals and missed wishes are reported, not an error).
+    """
+    from staffplan.cli.checking import check_files, check_text, output_paths
+    from staffplan.cli.records import records
+    from staffplan.files import write_table
+
+    paths = () if output is None else output_paths(output)
+    refuse(paths, force=force)
+    given = {
+        "time_off": time_off,
+        "availability": availability,
+        "meetings": meetings,
+        "wishes": wishes,
+        "locks": locks,
+        "past_roster": past,
+    }
+    checked = check_files(roster, requirement, agents, config, given)
+    report, calendar = checked.report, checked.calendar
+    for path, table in zip(paths, checked.tables() if paths else (), strict=True):
+        write_table(table, path, calendar.timezone)
+        say(f"wrote {path} ({len(table)} rows)")
     if as_json:
-        broken = [vars(breach) for breach in report.breaches]
-        show_json({"broken_rules": broken, "uncovered": records(report.uncovered, calendar.timezone)})
+        broken, missed = ([vars(row) for row in rows] for rows in (report.breaches, report.missed_wishes))
+        short = records(report.uncovered, calendar.timezone)
+        show_json({"broken_rules": broken, "uncovered": short, "wishes_not_granted": missed})
     else:
         show(check_text(report, calendar))
     if report.breaches:

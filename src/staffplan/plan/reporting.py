@@ -7,7 +7,9 @@ from staffplan.plan.run import all_notes, hand_edits
 from staffplan.plan.workspace import Workspace
 from staffplan.progress import OnProgress, Progress
 from staffplan.report import ReportData, build_workbook, page_and_pictures
+from staffplan.soft_rule_settings import SoftSection
 from staffplan.tables import Backtest, CostReport, Coverage, DayService, StaffingRequirement
+from staffplan.wish_tables import Fairness
 
 
 def report_files(workspace: Workspace, manifest: Manifest, on_progress: OnProgress) -> dict[str, bytes]:
@@ -37,6 +39,8 @@ def report_data(workspace: Workspace, manifest: Manifest) -> ReportData:
         coverage=workspace.table(Coverage),
         waits=workspace.table(DayService),
         cost=workspace.table(CostReport),
+        fairness=workspace.table_if_there(Fairness),
+        soft_rules=tuple(rule for rule in config.roster.rules if isinstance(rule, SoftSection)),
         notes=all_notes(workspace, manifest),
         facts={name: record.facts for name, record in manifest.steps.items()},
         changed_by_hand=hand_edits(workspace, manifest),

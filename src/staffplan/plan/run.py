@@ -38,7 +38,7 @@ def step_state(step: Step, workspace: Workspace, manifest: Manifest) -> StepStat
     if record is None:
         return StepState(step.name, "not run", ("it has not been run yet",))
     by_hand = tuple(name for name in step.makes if _edited(name, workspace, record))
-    reasons = (*_cut_short(record), *_missing(step, workspace), *_changes(step, workspace, record))
+    reasons = (*_cut_short(record), *_missing(step, workspace, record), *_changes(step, workspace, record))
     if by_hand:
         edits = tuple(f"{name} was changed by hand" for name in by_hand)
         return StepState(step.name, "changed by hand", (*edits, *reasons), by_hand)
@@ -47,15 +47,19 @@ def step_state(step: Step, workspace: Workspace, manifest: Manifest) -> StepStat
 
 def _edited(name: str, workspace: Workspace, record: StepRecord) -> bool:
     path = workspace.folder / name
-    return path.exists() and sha256(path) != record.outputs.get(name)
+    return name in record.outputs and path.exists() and sha256(path) != record.outputs[name]
 
 
 def _cut_short(record: StepRecord) -> list[str]:
     return ["its search was interrupted"] if record.facts.get("status") == INTERRUPTED else []
 
 
-def _missing(step: Step, workspace: Workspace) -> list[str]:
-    return [f"{name} is missing" for name in step.makes if not (workspace.folder / name).exists()]
+def _missing(step: Step, workspace: Workspace, record: StepRecord) -> Iterable[str]:
+    for name in step.makes:
+        if not (workspace.folder / name).exists():
+            yield f"{name} is missing"
+        elif name not in record.outputs:
+            yield f"{name} is of an earlier version"
 
 
 def _changes(step: Step, workspace: Workspace, record: StepRecord) -> Iterable[str]:
@@ -76,7 +80,7 @@ def _input_hashes(step: Step, workspace: Workspace) -> dict[str, str]:
         path = workspace.input_path(key)
         if path is not None and path.is_file():
             hashes[f"input {key} ({path.name})"] = sha256(path)
-    for name in step.reads:
+    for name in step.may_read:
         path = workspace.folder / name
         if path.is_file():
             hashes[name] = sha256(path)
@@ -89,7 +93,7 @@ def status(workspace: Workspace, manifest: Manifest) -> list[StepState]:
     waiting: dict[str, str] = {}
     for step in STEPS:
         state = step_state(step, workspace, manifest)
-        upstream = list(dict.fromkeys(waiting[name] for name in step.reads if name in waiting))
+        upstream = list(dict.fromkeys(waiting[name] for name in step.may_read if name in waiting))
         if upstream and state.state == "up to date":
             state = StepState(step.name, "stale", (f"waits for {', '.join(upstream)}",))
         if state.state in ("stale", "not run"):
@@ -214,7 +218,7 @@ def require_before(name: str, workspace: Workspace, manifest: Manifest) -> list[
         folder = place_of(workspace.folder)
         hint = f"run the plan first: staffplan plan {workspace.config_place} -o {folder}"
         raise UsageError(Problem(f"{folder}/{file}", f"{name} needs this file", hint) for file in absent)
-    sources = [other.name for other in STEPS if set(other.makes) & set(step.reads)]
+    sources = [other.name for other in STEPS if set(other.makes) & set(step.may_read)]
     return [
         f"note: {state.name} is {state.state} ({'; '.join(state.reasons)}); its files are used as they are"
         for state in status(workspace, manifest)

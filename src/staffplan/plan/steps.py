@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from staffplan.config import Config
 from staffplan.errors import Note
@@ -29,8 +27,12 @@ from staffplan.tables import (
     StaffingRequirement,
     VolumeForecast,
     WaitDetails,
+    Workforce,
 )
 from staffplan.wish_tables import Fairness
+
+if TYPE_CHECKING:
+    from staffplan.roster import MissedWish
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,12 @@ class Step:
     settings: Callable[[Config], dict[str, Any]]
     """The settings the result depends on, by dotted name."""
     run: Callable[[Workspace, Manifest, OnProgress], StepOutput]
+    reads_if_there: tuple[str, ...] = ()
+    """Files of the plan directory that count where they are; plans made by earlier versions have none."""
+
+    @property
+    def may_read(self) -> tuple[str, ...]:
+        return (*self.reads, *self.reads_if_there)
 
 
 def _files(*tables: Table, timezone: str) -> dict[str, bytes]:
@@ -178,7 +186,7 @@ def _roster(workspace: Workspace, _: Manifest, on_progress: OnProgress) -> StepO
     )
     premiums = premium_hours(result.roster, config.cost, workspace.site)
     shifts = RosterShifts.of(result.roster.shifts.frame.assign(premium_hours=premiums))
-    files = _files(shifts, result.roster.activities, result.fairness, timezone=config.plan.timezone)
+    files = _files(shifts, result.roster.activities, timezone=config.plan.timezone)
     proof: dict[str, float | str] = {
         "status": result.status,
         "objective": result.objective,
@@ -192,22 +200,40 @@ def _roster(workspace: Workspace, _: Manifest, on_progress: OnProgress) -> StepO
 
 def _check(workspace: Workspace, _: Manifest, on_progress: OnProgress) -> StepOutput:
     from staffplan.roster import check
+    from staffplan.roster.case import Case
+    from staffplan.roster.fairness_table import fairness_of
 
-    config = workspace.config
+    config, people, site = workspace.config, workspace.workforce, workspace.site
+    roster, requirement = workspace.roster(), workspace.table(StaffingRequirement)
     report = check(
-        workspace.roster(),
-        workspace.workforce,
+        roster,
+        people,
         config.roster,
-        requirement=workspace.table(StaffingRequirement),
+        requirement=requirement,
         shifts=config.shifts,
         work_plans=config.work_plans,
-        site=workspace.site,
+        site=site,
     )
-    rows = [(b.agent_id, pd.Timestamp(b.day), b.rule, b.message) for b in report.breaches]
-    names = [column.name for column in RosterBreaches.columns]
-    breaches = RosterBreaches.of(pd.DataFrame(rows, columns=names)) if rows else RosterBreaches.empty()
-    facts = {"broken_rules": float(len(rows)), "short_intervals": float(len(report.uncovered))}
-    return StepOutput(_files(breaches, timezone=config.plan.timezone), (), facts)
+    case = Case(requirement, people, config.roster, config.shifts, config.work_plans, site)
+    files = _files(report.table(), fairness_of(roster, case), timezone=config.plan.timezone)
+    facts = {"broken_rules": float(len(report.breaches)), "short_intervals": float(len(report.uncovered))}
+    if report.wished_days:
+        facts |= {"wished_days": float(report.wished_days), "wishes_not_granted": float(len(report.missed_wishes))}
+    return StepOutput(files, _wish_notes(report.missed_wishes, people), facts)
+
+
+def _wish_notes(missed: Iterable[MissedWish], people: Workforce) -> tuple[Note, ...]:
+    agents = people.agents.frame
+    names = dict(zip(agents["agent_id"], agents["name"], strict=True))
+    return tuple(
+        Note(
+            "check",
+            "wish not granted",
+            f"{names[wish.agent_id] or wish.agent_id} {wish.day:%a %d %b %Y}",
+            wish.message,
+        )
+        for wish in missed
+    )
 
 
 def _simulate(workspace: Workspace, _: Manifest, on_progress: OnProgress) -> StepOutput:
@@ -299,7 +325,7 @@ STEPS: tuple[Step, ...] = (
         "roster",
         ("special_days", *_PEOPLE),
         (_REQUIREMENT, ServiceWorth.file_name),
-        (*_ROSTER, Fairness.file_name),
+        _ROSTER,
         _roster_settings,
         _roster,
     ),
@@ -307,7 +333,7 @@ STEPS: tuple[Step, ...] = (
         "check",
         ("special_days", *_PEOPLE),
         (_REQUIREMENT, *_ROSTER),
-        (RosterBreaches.file_name,),
+        (RosterBreaches.file_name, Fairness.file_name),
         _check_settings,
         _check,
     ),
@@ -332,7 +358,8 @@ STEPS: tuple[Step, ...] = (
         ("history",),
         _ALL_TABLES,
         (REPORT_PAGE, REPORT_WORKBOOK),
-        lambda config: _picked(config, *_CALENDAR, "plan.name", "plan.currency"),
+        lambda config: _picked(config, *_CALENDAR, "plan.name", "plan.currency", "roster.rules"),
         _report,
+        (Fairness.file_name,),
     ),
 )

@@ -135,6 +135,9 @@ class Workspace:
         """One of the plan's own tables, as its file now is: edits by hand count."""
         return read_table(self.folder / table.file_name, table, timezone=self.config.plan.timezone)
 
+    def table_if_there(self, table: type[T]) -> T | None:
+        return self.table(table) if (self.folder / table.file_name).is_file() else None
+
     def roster(self) -> Roster:
         return Roster(self.table(RosterShifts), self.table(RosterActivities))
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from staffplan.errors import Note
 from staffplan.site import Site
+from staffplan.soft_rule_settings import SoftSection
 from staffplan.tables import (
     Backtest,
     ContactHistory,
@@ -17,6 +18,7 @@ from staffplan.tables import (
     StaffingRequirement,
     VolumeForecast,
 )
+from staffplan.wish_tables import Fairness
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,8 @@ class ReportData:
     """Everything the page, the workbook and the pictures may show; nothing in it is a clock time of the run.
 
     `facts` holds single numbers of a step by name, facts["roster"]["bound"]; `changed_by_hand` the names of
-    files edited since a step wrote them; `provenance` pairs of file name and short sha256.
+    files edited since a step wrote them; `provenance` pairs of file name and short sha256. `fairness` is None in
+    plans of earlier versions; `soft_rules` are the site's rules with a price.
     """
 
     title: str
@@ -38,6 +41,8 @@ class ReportData:
     coverage: Coverage
     waits: DayService
     cost: CostReport
+    fairness: Fairness | None = None
+    soft_rules: tuple[SoftSection, ...] = ()
     notes: tuple[Note, ...] = ()
     facts: Mapping[str, Mapping[str, float | str]] = field(default_factory=dict)
     changed_by_hand: tuple[str, ...] = ()

@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from staffplan.report.blocks import Figure, Section
 from staffplan.report.data import ReportData
+from staffplan.report.fairness_section import fairness_section
 from staffplan.report.headline import headline
 from staffplan.report.sections import (
     candour_section,
@@ -29,6 +30,7 @@ def page_sections(data: ReportData) -> tuple[Section, ...]:
         people_section(data),
         waits_section(data),
         roster_section(data),
+        fairness_section(data),
         money_section(data),
         candour_section(data),
     )

@@ -22,6 +22,7 @@ from staffplan.report.blocks import (
     table_of,
 )
 from staffplan.report.data import ReportData
+from staffplan.report.fairness_section import NOT_GRANTED
 from staffplan.report.formats import (
     DEFINITION_WORDS,
     count,
@@ -296,10 +297,10 @@ def candour_section(data: ReportData) -> Section:
     blocks: list[Block] = [
         Text("What a careful reader should know before acting on this plan. The settings used are in plan.toml.")
     ]
-    kinds = [*NOTE_TITLES, *sorted({note.kind for note in data.notes} - set(NOTE_TITLES))]
+    kinds = [*NOTE_TITLES, *sorted({note.kind for note in data.notes} - {*NOTE_TITLES, NOT_GRANTED})]
     for kind in kinds:
         blocks += _note_blocks(data, kind)
-    if not data.notes:
+    if all(note.kind == NOT_GRANTED for note in data.notes):
         blocks.append(Text("No step reported an assumption, a warning or anything left out."))
     measured = [table for step in data.facts if step != "roster" and (table := _facts_table(data, step)) is not None]
     blocks += [Heading("What the steps measured"), *measured] if measured else []

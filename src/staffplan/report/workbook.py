@@ -27,6 +27,7 @@ from staffplan.report.sheets import (
     widths,
     write,
 )
+from staffplan.wish_tables import Fairness
 
 
 def build_workbook(data: ReportData) -> bytes:
@@ -38,6 +39,7 @@ def build_workbook(data: ReportData) -> bytes:
     table(book, "Requirement", _localised(data.requirement.frame, data), _REQUIREMENT)
     table(book, "Coverage", _localised(data.coverage.frame, data), _COVERAGE)
     _roster(book, data)
+    table(book, "Fairness", (data.fairness or Fairness.empty()).frame, _FAIRNESS)
     _cost(book, data)
     _notes(book, data)
     return same_bytes(book)
@@ -87,6 +89,16 @@ _COST: tuple[Sheet, ...] = (
     ("quantity", "quantity", TWO),
     ("unit", "unit", ""),
     ("source", "from", ""),
+)
+_FAIRNESS: tuple[Sheet, ...] = (
+    ("agent_id", "agent", ""),
+    ("name", "name", ""),
+    ("what", "what", ""),
+    ("count", "count", WHOLE),
+    ("of", "asked for", WHOLE),
+    ("fair_share", "fair share", TWO),
+    ("carried_in", "carried in", TWO),
+    ("carried_out", "carried on", TWO),
 )
 _NOTES: tuple[Sheet, ...] = (
     ("kind", "kind", ""),

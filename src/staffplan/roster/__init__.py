@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from staffplan.roster.check import Breach, CheckReport, check
+from staffplan.roster.check import check
+from staffplan.roster.check_report import Breach, CheckReport, MissedWish
 from staffplan.roster.cover import coverage
 
 if TYPE_CHECKING:
     from staffplan.roster.solve import RosterResult, roster
 
-__all__ = ["Breach", "CheckReport", "RosterResult", "check", "coverage", "roster"]
+__all__ = ["Breach", "CheckReport", "MissedWish", "RosterResult", "check", "coverage", "roster"]
 
 
 def __getattr__(name: str) -> Any:

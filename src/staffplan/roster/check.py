@@ -18,30 +18,13 @@ from staffplan.people_settings import RosterSettings, ShiftSettings, WorkPlanSet
 from staffplan.roster import rules
 from staffplan.roster.check_meetings import meeting_breaches
 from staffplan.roster.check_need import uncovered
+from staffplan.roster.check_report import Breach, CheckReport
+from staffplan.roster.check_wishes import missed_wishes, wished_days
 from staffplan.roster.rules.team import team_rules, team_violations
 from staffplan.site import Site
 from staffplan.tables import Roster, StaffingRequirement, Workforce
 
 MINUTE = pd.Timedelta(minutes=1)
-
-
-@dataclass(frozen=True, order=True)
-class Breach:
-    """One rule that the roster breaks."""
-
-    agent_id: str
-    day: date
-    rule: str
-    message: str
-
-
-@dataclass(frozen=True)
-class CheckReport:
-    """All breaches by agent and day; `uncovered` lists the intervals with fewer people than required:
-    interval_start, planning_group, required, scheduled, missing."""
-
-    breaches: tuple[Breach, ...]
-    uncovered: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -110,7 +93,7 @@ def check(
     work_plans: Mapping[str, WorkPlanSettings],
     site: Site,
 ) -> CheckReport:
-    """Every broken rule and every uncovered interval of any roster."""
+    """Every broken rule, every uncovered interval and every wish not granted of any roster."""
     starts = requirement.frame["interval_start"]
     local_days = pd.Series([t.date() for t in starts.dt.tz_convert(site.calendar.timezone)], dtype=object)
     needed = requirement.frame["agents_on_queue"].to_numpy() > 0
@@ -119,13 +102,17 @@ def check(
     first, last = local_days.min(), local_days.max()
     days = (last - first).days + 1
     case = _Case(workforce, settings, shifts, work_plans, site, first, days, open_days)
-    breaches = [*_unknown_agents(roster, workforce)]
+    breaches, worked = [*_unknown_agents(roster, workforce)], {}
     for agent in _agents(roster, case):
         breaches += _agent_breaches(agent, case)
+        worked[agent.agent_id] = (*agent.past, *agent.shifts)
     between = team_violations(roster, workforce, team_rules(settings), calendar=site.calendar, first=first, days=days)
     breaches += [Breach("", broken.day, broken.rule, broken.message) for broken in between]
     breaches += [Breach(*found) for found in meeting_breaches(roster, workforce, first, days, case.zone)]
-    return CheckReport(tuple(sorted(set(breaches))), uncovered(roster, requirement, site))
+    period = rules.Agreed(first, days, (), (), 7, case.zone)
+    missed = tuple(sorted(missed_wishes(worked, workforce, period)))
+    found, short = tuple(sorted(set(breaches))), uncovered(roster, requirement, site)
+    return CheckReport(found, short, missed, wished_days(workforce, period))
 
 
 def _rows(frame: pd.DataFrame) -> Iterator[Any]:

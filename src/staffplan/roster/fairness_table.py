@@ -7,15 +7,17 @@ from typing import get_args
 
 import pandas as pd
 
-from staffplan.people_settings import RosterSettings, ShiftSettings
+from staffplan.people_settings import RosterSettings
+from staffplan.roster.case import Case
 from staffplan.roster.problem import RosterProblem
 from staffplan.roster.rules import worked_by_agent
 from staffplan.roster.rules.base import Agreed, Worked
 from staffplan.roster.rules.fairness import Burden, one_a_weekend
+from staffplan.roster.rules.reading import wishes_by_agent
 from staffplan.roster.rules.soft import burden_of, soft_settings
 from staffplan.roster.rules.wishes import WishesGranted
 from staffplan.roster.shares import fair_shares
-from staffplan.roster.soft import carried_over, wishes_by_agent
+from staffplan.roster.soft import carried_over
 from staffplan.soft_rule_settings import FairKind, FairShare
 from staffplan.tables import Roster, Workforce
 from staffplan.wish_tables import Fairness
@@ -27,22 +29,18 @@ NO_MORE = 1e-6
 """Of a share: nobody could have had one."""
 
 
-def fairness_of(
-    roster: Roster,
-    problem: RosterProblem,
-    workforce: Workforce,
-    settings: RosterSettings,
-    shifts: Mapping[str, ShiftSettings],
-) -> Fairness:
+def fairness_of(roster: Roster, case: Case) -> Fairness:
     """What fell to everybody who could have had it, by kind; and the wishes of everybody who had some.
 
-    What there was in the end is divided as the expected shares are; wishes are granted alike where everybody's are
-    granted to the same part. The file is the next period's input.past_fairness.
+    The roster may be anybody's. What there was in the end is divided as the expected shares are; wishes are granted
+    alike where everybody's are granted to the same part. The file is the next period's input.past_fairness. Raises
+    ConfigError or DataError as `build_problem` does.
     """
-    worked = worked_by_agent(roster.shifts.frame, shifts, problem.period.timezone)
-    before = carried_over(workforce)
-    rows = [row for burden in _burdens(settings) for row in _shared(burden, worked, problem, before)]
-    rows += _wishes(worked, problem, workforce, before)
+    problem = case.hard().problem()
+    worked = worked_by_agent(roster.shifts.frame, case.shifts, problem.period.timezone)
+    before = carried_over(case.workforce)
+    rows = [row for burden in _burdens(case.settings) for row in _shared(burden, worked, problem, before)]
+    rows += _wishes(worked, problem, case.workforce, before)
     return Fairness.of(pd.DataFrame(rows, columns=[column.name for column in Fairness.columns]))
 
 
@@ -88,7 +86,8 @@ def _wishes(
     for person in problem.people:
         mine = wishes.get(person.agent_id, ())
         days = [wish for d in range(period.days) for wish in mine if wish.first_day <= period.day(d) <= wish.last_day]
-        missed = sum(1 for _ in WishesGranted(mine).violations(worked.get(person.agent_id, []), agreed))
+        done = [*person.past, *worked.get(person.agent_id, [])]
+        missed = sum(1 for _ in WishesGranted(mine).violations(done, agreed))
         asked[person.agent_id], granted[person.agent_id] = len(days), len(days) - missed
     part = sum(granted.values()) / max(sum(asked.values()), 1)
     rows: list[Row] = []

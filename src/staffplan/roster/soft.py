@@ -10,12 +10,11 @@ import pandas as pd
 from staffplan.people_settings import RosterSettings, ShiftSettings
 from staffplan.roster.problem import RosterProblem
 from staffplan.roster.rules import worked_by_agent
+from staffplan.roster.rules.reading import wishes_by_agent
 from staffplan.roster.rules.soft import Known, Published, Shares, burden_of, soft_rules, soft_settings
-from staffplan.roster.rules.wishes import Wish
 from staffplan.roster.shares import fair_shares
 from staffplan.soft_rule_settings import FairShare
 from staffplan.tables import Workforce
-from staffplan.wish_tables import Wishes
 
 
 def with_soft_rules(
@@ -52,16 +51,6 @@ def shares_of(problem: RosterProblem, settings: RosterSettings) -> Shares:
 def known_of(workforce: Workforce, shifts: Mapping[str, ShiftSettings], timezone: str) -> Known:
     """What the tables say of people beside their contracts."""
     return Known(wishes_by_agent(workforce.wishes), carried_over(workforce), _published(workforce, shifts, timezone))
-
-
-def wishes_by_agent(wishes: Wishes) -> dict[str, tuple[Wish, ...]]:
-    frame = wishes.frame
-    found: dict[str, tuple[Wish, ...]] = {}
-    days = zip(frame["first_day"].dt.date, frame["last_day"].dt.date, strict=True)
-    rest = zip(frame["agent_id"], frame["wish"], frame["shift"], frame["weight"].fillna(1.0), strict=True)
-    for (first, last), (agent_id, kind, shift, weight) in zip(days, rest, strict=True):
-        found[agent_id] = (*found.get(agent_id, ()), Wish(first, last, kind, shift, float(weight)))
-    return found
 
 
 def carried_over(workforce: Workforce) -> dict[tuple[str, str], float]:

@@ -5,7 +5,8 @@
    annealing by millions of small changes (search.py), and where a shift fills few slots integer programs over the
    tours of a few people (recombine.py).
 3. CP-SAT proves or improves tiny problems, whole (polish.py).
-4. Pauses and groups are settled at the same cost, meetings placed; tables, cover, notes.
+4. Pauses and groups are settled at the same cost, meetings placed; tables, cover, notes, and why a rule between
+   people is broken, if one is (team_conflict.py).
 """
 
 from __future__ import annotations
@@ -22,7 +23,6 @@ from staffplan.roster.bound import Prices, best_prices, grain, next_grain, tour_
 from staffplan.roster.case import Case
 from staffplan.roster.conflict import refuse_impossible_people
 from staffplan.roster.cover import coverage
-from staffplan.roster.fairness_table import fairness_of
 from staffplan.roster.interrupts import ends
 from staffplan.roster.meetings import place_meetings
 from staffplan.roster.notes import roster_notes
@@ -32,10 +32,10 @@ from staffplan.roster.recombine import recombine, suits
 from staffplan.roster.search import Board, Incumbent, Schedule, improve, settle
 from staffplan.roster.start import start, warm_up
 from staffplan.roster.tables_out import make_roster
+from staffplan.roster.team_words import team_notes
 from staffplan.roster.tours import TourSpace, make_tour_space
 from staffplan.site import Site
 from staffplan.tables import Coverage, Roster, ServiceWorth, StaffingRequirement, Workforce
-from staffplan.wish_tables import Fairness
 
 MOVES_PER_AGENT_DAY, FEWEST_MOVES = 20_000, 100_000
 BOUND_ROUNDS = 1000
@@ -50,6 +50,8 @@ LONGEST_PROGRAM = 0.05
 """Share of the time limit that one integer program may take."""
 PROVEN = 1e-4
 """A cost this near to the bound is the least."""
+LONGEST_LOADING = 8.0
+"""Seconds; what takes longer is compiled."""
 RESERVE = 0.05
 """Part of the time limit kept for names and tables."""
 
@@ -66,7 +68,6 @@ class RosterResult:
 
     roster: Roster
     coverage: Coverage
-    fairness: Fairness
     status: str
     objective: float
     bound: float
@@ -81,7 +82,10 @@ class RosterResult:
 class _Run:
     """How far the search is; shared by the two threads."""
 
-    deadline: float
+    step_begun: float
+    """When the step began, the problem not yet built (time.monotonic)."""
+    seconds: float
+    """The time limit."""
     moves: int
     on_progress: OnProgress
     grain: float = 0.0
@@ -89,6 +93,15 @@ class _Run:
     hurried: bool = False
     begun: float = field(default_factory=time.monotonic)
     stopped: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def deadline(self) -> float:
+        """When the search ends."""
+        return self.step_begun + (1 - RESERVE) * self.seconds
+
+    def left(self, share: float) -> float:
+        """Seconds until a share of the time limit is over; none once the search was interrupted."""
+        return 0.0 if self.stopped.is_set() else self.step_begun + share * self.seconds - time.monotonic()
 
     def out_of_time(self) -> bool:
         return self.stopped.is_set() or time.monotonic() > self.deadline
@@ -138,23 +151,32 @@ def roster(
     each other. Missing people never make it fail: what is uncovered is counted and noted. Once the search has begun
     Ctrl-C keeps the best roster so far.
     """
+    began = time.monotonic()
     case = Case(requirement, workforce, settings, shifts, work_plans, site, worth)
     problem = case.problem()
     space = make_tour_space(problem)
     refuse_impossible_people(space, case)
-    warm_up(space)
-    deadline = time.monotonic() + settings.time_limit_seconds * (1 - RESERVE)
-    run = _Run(deadline, move_count(problem, settings.effort), on_progress, grain(space))
+    began += compiled_in(space)
+    run = _Run(began, settings.time_limit_seconds, move_count(problem, settings.effort), on_progress, grain(space))
     with ends(run.stopped):
         incumbent = search(space, run, settings.effort, seed)
         board = Board(space, incumbent.tours)
         settle(board)
         made = make_roster(problem, board.tours())
+        conflicts = tuple(team_notes(case, made, seconds=lambda: run.left(1 + RESERVE)))
         made, meeting_notes = place_meetings(made, requirement, workforce, settings, site=site)
         cover = coverage(made, requirement, site)
-        fairness = fairness_of(made, problem, workforce, settings, shifts)
-        notes = (*roster_notes(problem, cover, workforce, site), *meeting_notes)
-        return _result(board, run, made, cover, fairness, notes)
+        notes = (*roster_notes(problem, cover, workforce, site), *conflicts, *meeting_notes)
+        return _result(board, run, made, cover, notes)
+
+
+def compiled_in(space: TourSpace) -> float:
+    """Have everything compiled that the search uses; the seconds this took, if it was more than loading it. Only the
+    first search after an installation compiles, and its time is not the search's."""
+    begun = time.monotonic()
+    warm_up(space)
+    seconds = time.monotonic() - begun
+    return seconds if seconds > LONGEST_LOADING else 0.0
 
 
 def move_count(problem: RosterProblem, effort: float) -> int:
@@ -230,16 +252,13 @@ def gap_share(problem: RosterProblem, cost: float, bound: float) -> float:
     return hours / problem.required_hours if problem.required_hours else 0.0
 
 
-def _result(
-    board: Board, run: _Run, made: Roster, cover: Coverage, fairness: Fairness, notes: tuple[Note, ...]
-) -> RosterResult:
+def _result(board: Board, run: _Run, made: Roster, cover: Coverage, notes: tuple[Note, ...]) -> RosterResult:
     problem, cost = board.space.problem, board.cost
     short, surplus, _ = problem.cost(board.plan.on_queue.astype(float))
     bound = min(run.bound, cost)
     return RosterResult(
         roster=made,
         coverage=cover,
-        fairness=fairness,
         status=_status(run, cost - bound),
         objective=cost,
         bound=bound,

@@ -1,4 +1,4 @@
-"""Tables as what the rules read: who holds to which contract, locks, shifts under the name that their times have."""
+"""Tables as what the rules read: who holds to which contract, locks, wishes, shifts under the name of their times."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from staffplan.people_settings import ShiftSettings, WorkPlanSettings
 from staffplan.roster.inputs import plan_of
 from staffplan.roster.rules.agreement import Holder
 from staffplan.roster.rules.base import Worked
+from staffplan.roster.rules.wishes import Wish
 from staffplan.tables import Workforce
+from staffplan.wish_tables import Wishes
 
 
 def holders(workforce: Workforce, work_plans: Mapping[str, WorkPlanSettings], first_day: date) -> dict[str, Holder]:
@@ -66,4 +68,14 @@ def _starts(day: date, minutes: tuple[int, ...], timezone: str) -> dict[pd.Times
     found: dict[pd.Timestamp, list[int]] = {}
     for minute in minutes:
         found.setdefault(wall_instant(day, minute, timezone), []).append(minute)
+    return found
+
+
+def wishes_by_agent(wishes: Wishes) -> dict[str, tuple[Wish, ...]]:
+    frame = wishes.frame
+    found: dict[str, tuple[Wish, ...]] = {}
+    days = zip(frame["first_day"].dt.date, frame["last_day"].dt.date, strict=True)
+    rest = zip(frame["agent_id"], frame["wish"], frame["shift"], frame["weight"].fillna(1.0), strict=True)
+    for (first, last), (agent_id, kind, shift, weight) in zip(days, rest, strict=True):
+        found[agent_id] = (*found.get(agent_id, ()), Wish(first, last, kind, shift, float(weight)))
     return found
