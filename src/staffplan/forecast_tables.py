@@ -155,8 +155,8 @@ class IntradayGain(Table):
     """What updating within the day gained on past days, by the time up to which the day was known.
 
     `wape_before` and `wape_after` are errors of the intervals that were still to come that day, pooled over `days`;
-    those of the next day are of the next one with contacts. `updated` tells whether the forecast was updated at all:
-    only where that lowers the error.
+    those of the next day are of the next one with contacts. `updated` tells whether the forecast is updated at
+    that hour: only where that lowers the error.
     """
 
     columns: ClassVar[tuple[Column, ...]] = (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -20,7 +22,7 @@ def days_of(rates: np.ndarray, *, mean: float = 60.0, seed: int = 4) -> Days:
     came[:, OPEN] = np.random.default_rng(seed).poisson(mean * np.maximum(rates, 0))
     number = np.arange(len(rates))
     noise = np.divide(1.0, expected, out=np.full(expected.shape, np.inf), where=expected > 0)
-    return Days(expected, came, noise, number // 7, number)
+    return Days(expected, came, noise, number // 7, number, number % 7)
 
 
 def levels(days: int, deviation: float, seed: int = 6) -> np.ndarray:
@@ -76,7 +78,7 @@ def test_an_outage_in_the_morning_does_not_spoil_the_afternoon() -> None:
     days = days_of(levels(84, 0.1) * np.ones((1, 24)))
     came = days.came.copy()
     came[::7, 18:22] = 0
-    spoilt = Days(days.expected, came, days.noise, days.block, days.day)
+    spoilt = replace(days, came=came)
     with_outages, without = backtest(spoilt, 0.5, counts=True), backtest(days, 0.5, counts=True)
     assert with_outages is not None
     assert without is not None
@@ -90,7 +92,7 @@ def test_a_week_is_too_little_to_tell(days: int) -> None:
 
 def test_a_queue_without_contacts_is_not_tested() -> None:
     zeros, number = np.zeros((28, SLOTS)), np.arange(28)
-    nothing = Days(zeros, zeros, np.full((28, SLOTS), np.inf), number // 7, number)
+    nothing = Days(zeros, zeros, np.full((28, SLOTS), np.inf), number // 7, number, number % 7)
     assert backtest(nothing, 0.5, counts=True) is None
 
 
@@ -101,7 +103,46 @@ def test_days_closed_for_a_while_are_counted_only_where_they_are_open() -> None:
     expected = np.where(closed[:, None], 0.0, days.expected)
     came = np.where(closed[:, None], 0.0, days.came)
     noise = np.where(closed[:, None], np.inf, days.noise)
-    gain = backtest(Days(expected, came, noise, days.block, days.day), 0.5, counts=True)
+    gain = backtest(replace(days, expected=expected, came=came, noise=noise), 0.5, counts=True)
     assert gain is not None
     assert gain.days.tolist() == [40] * 11
     assert gain.rest.helps
+
+
+def evening_that_misleads(rng: np.random.Generator) -> np.ndarray:
+    """(84, 24): days with levels of their own, whose last hours go the other way."""
+    level = rng.normal(0, 0.2, (84, 1))
+    rates = 1 + level * np.ones((1, 24))
+    rates[:, 20:] = 1 - level
+    return rates
+
+
+def test_an_hour_from_which_updating_never_gained_leaves_the_forecast_alone() -> None:
+    gain = backtest(days_of(evening_that_misleads(np.random.default_rng(3))), 0.5, counts=True)
+    assert gain is not None
+    assert gain.rest.helps
+    at_noon, at_six = gain.hours.tolist().index(12), gain.hours.tolist().index(18)
+    assert gain.updates_rest[at_noon]
+    assert not gain.updates_rest[at_six]
+    assert gain.rest.after[at_six] == gain.rest.before[at_six]
+
+
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("deviation", [0.0, 0.05, 0.2])
+def test_at_no_hour_does_updating_lose_on_past_days(seed: int, deviation: float) -> None:
+    gain = backtest(days_of(levels(56, deviation, seed) * np.ones((1, 24)), mean=8, seed=seed), 0.5, counts=True)
+    assert gain is not None
+    assert (gain.rest.after <= gain.rest.before).all()
+    assert (gain.next_day.after <= gain.next_day.before).all()
+
+
+def test_a_weekday_whose_first_hour_tells_nothing_is_trusted_less_than_the_others() -> None:
+    rng = np.random.default_rng(8)
+    rates = levels(84, 0.2) * np.ones((1, 24))
+    saturdays = np.arange(84) % 7 == 5
+    rates[saturdays] = 1.0
+    rates[saturdays, :4] = np.maximum(1 + rng.normal(0, 0.6, (12, 1)), 0)
+    gain = backtest(days_of(rates), 0.5, counts=True)
+    assert gain is not None
+    at_ten = gain.hours.tolist().index(10)
+    assert gain.trust[5, at_ten] < 0.5 * gain.trust[[0, 1, 2, 3, 4, 6], at_ten].min()

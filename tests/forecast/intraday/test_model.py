@@ -17,7 +17,7 @@ def days_of(expected: np.ndarray, came: np.ndarray, *, week: int = 7) -> Days:
     """Counts of days in blocks of a week."""
     number = np.arange(len(expected))
     noise = np.divide(1.0, expected, out=np.full(expected.shape, np.inf), where=expected > 0)
-    return Days(expected, came, noise, number // week, number)
+    return Days(expected, came, noise, number // week, number, number % 7)
 
 
 def simulated(
@@ -137,7 +137,9 @@ def test_handling_times_are_judged_by_their_own_scatter() -> None:
     level = 1 + rng.normal(0, 0.1, 280)[:, None]
     seconds = 300 * level * rng.gamma(contacts / 0.49, 0.49, contacts.shape)
     number = np.arange(280)
-    memory = learn_memory(Days(300 * contacts, seconds, 1 / contacts, number // 7, number), 0.5, counts=False)
+    memory = learn_memory(
+        Days(300 * contacts, seconds, 1 / contacts, number // 7, number, number % 7), 0.5, counts=False
+    )
     assert memory.chance == pytest.approx(0.49, rel=0.1)
     assert memory.day == pytest.approx(0.01, rel=0.3)
 

@@ -9,7 +9,6 @@ import numpy as np
 
 from staffplan.forecast.history.series import Flags, Floats, Whole
 from staffplan.forecast.intraday.model import (
-    PRIOR_DAYS,
     Before,
     Days,
     Memory,
@@ -19,6 +18,7 @@ from staffplan.forecast.intraday.model import (
     outlook,
 )
 from staffplan.forecast.intraday.odd import far_off
+from staffplan.forecast.intraday.trust import Terms, gate, gate_of_other_blocks, trust, trust_of_other_blocks
 
 FEWEST_DAYS = 10
 """Fewer past days cannot tell whether updating helps; then nothing is updated."""
@@ -43,7 +43,7 @@ class Score:
 class Gain:
     """The backtest of updating at full hours: the rest of the day, and the next day that has contacts.
 
-    `trust` and `trust_next` (hours,) temper what is predicted: 1 takes it whole, 0 not at all.
+    `trust` and `trust_next` (weekdays, hours) temper what is predicted: 1 takes it whole, 0 not at all.
     """
 
     hours: Whole
@@ -52,6 +52,16 @@ class Gain:
     next_day: Score
     trust: Floats
     trust_next: Floats
+
+    @property
+    def updates_rest(self) -> Flags:
+        """(hours,): at which hours the rest of the day is updated."""
+        return np.asarray(self.rest.helps & (self.trust > 0).any(axis=0))
+
+    @property
+    def updates_next_day(self) -> Flags:
+        """(hours,)."""
+        return np.asarray(self.next_day.helps & (self.trust_next > 0).any(axis=0))
 
 
 @dataclass(frozen=True)
@@ -64,14 +74,6 @@ class _Past:
     odd: Flags
     """(days, hours, slots): outages and spikes as told then."""
     sparse: bool
-
-
-@dataclass(frozen=True)
-class _Terms:
-    """What was predicted of the deviation of a total, and what it was: (days, hours); NaN where there is none."""
-
-    predicted: Floats
-    actual: Floats
 
 
 def backtest(days: Days, interval_hours: float, *, counts: bool) -> Gain | None:
@@ -108,15 +110,17 @@ def _gain(past: _Past, memories: Mapping[int, Memory]) -> Gain:
     days = past.days
     rest, following = _told(past, memories)
     rest_terms, next_terms = _rest_terms(days, rest, past.known_slots), _next_terms(days, following)
-    tempered = rest * _trust_of_other_weeks(rest_terms, days.block)[:, :, None]
-    tempered_next = following * _trust_of_other_weeks(next_terms, days.block)
+    tempered = rest * trust_of_other_blocks(rest_terms, days.block)[:, :, None]
+    tempered_next = following * trust_of_other_blocks(next_terms, days.block)
+    of_rest, rest_gate = _score_rest(days, tempered, past.known_slots, squared=past.sparse)
+    of_next, next_gate = _score_next(days, tempered_next, squared=past.sparse)
     return Gain(
         past.hours,
         np.isfinite(rest_terms.actual).sum(axis=0),
-        _score_rest(days, tempered, past.known_slots, squared=past.sparse),
-        _score_next(days, tempered_next, squared=past.sparse),
-        _trust(rest_terms),
-        _trust(next_terms),
+        of_rest,
+        of_next,
+        trust(rest_terms) * rest_gate,
+        trust(next_terms) * next_gate,
     )
 
 
@@ -192,73 +196,64 @@ def _next_row(days: Days, row: int) -> int | None:
     return int(rows[days.day[rows].argmin()]) if len(rows) else None
 
 
-def _rest_terms(days: Days, predicted: Floats, known_slots: Whole) -> _Terms:
+def _rest_terms(days: Days, predicted: Floats, known_slots: Whole) -> Terms:
     to_come = np.arange(days.expected.shape[1]) >= known_slots[:, None]
     expected = np.einsum("ds,hs->dh", days.expected, to_come.astype(float))
     seen = days.expected.sum(axis=1, keepdims=True) - expected
     came = np.einsum("ds,hs->dh", days.came, to_come.astype(float))
     told = np.einsum("dhs,ds,hs->dh", predicted, days.expected, to_come.astype(float))
     counted = (expected > 1e-9) & (seen > 1e-9)
-    return _Terms(_ratio(told, expected, counted), _ratio(came - expected, expected, counted))
+    return Terms(_ratio(told, expected, counted), _ratio(came - expected, expected, counted), days.weekday)
 
 
-def _next_terms(days: Days, predicted: Floats) -> _Terms:
+def _next_terms(days: Days, predicted: Floats) -> Terms:
     rows = [_next_row(days, row) for row in range(len(days.day))]
     total, came = days.expected.sum(axis=1), days.came.sum(axis=1)
     actual = np.array([np.nan if row is None else came[row] / total[row] - 1 for row in rows])
-    return _Terms(predicted, np.where(np.isfinite(predicted), actual[:, None], np.nan))
+    return Terms(predicted, np.where(np.isfinite(predicted), actual[:, None], np.nan), days.weekday)
 
 
 def _ratio(values: Floats, by: Floats, where: Flags) -> Floats:
     return np.asarray(np.divide(values, by, out=np.full(by.shape, np.nan), where=where))
 
 
-def _trust(terms: _Terms) -> Floats:
-    """(hours,): the factor on the prediction that fits best, from 0 to 1, each hour learnt with its neighbours.
-
-    The belief in 1 weighs as much as PRIOR_DAYS days.
-    """
-    known = np.isfinite(terms.actual) & np.isfinite(terms.predicted)
-    predicted, actual = np.where(known, terms.predicted, 0.0), np.where(known, terms.actual, 0.0)
-    squares, products = (predicted**2).sum(axis=0), (predicted * actual).sum(axis=0)
-    prior = PRIOR_DAYS * float((predicted**2).sum()) / max(int(known.sum()), 1)
-    pooled = [np.convolve(values, np.ones(3), mode="same") for values in (products, squares)]
-    fitted = np.divide(pooled[0] + prior, pooled[1] + prior, out=np.ones(len(squares)), where=pooled[1] + prior > 0)
-    return np.clip(fitted, 0.0, 1.0)
-
-
-def _trust_of_other_weeks(terms: _Terms, block: Whole) -> Floats:
-    """(days, hours): the trust that the other blocks teach."""
-    trust = np.ones(terms.actual.shape)
-    for number in np.unique(block):
-        others = block != number
-        trust[~others] = _trust(_Terms(terms.predicted[others], terms.actual[others]))
-    return trust
-
-
-def _score_rest(days: Days, predicted: Floats, known_slots: Whole, *, squared: bool) -> Score:
+def _score_rest(days: Days, predicted: Floats, known_slots: Whole, *, squared: bool) -> tuple[Score, Floats]:
     to_come = np.arange(days.expected.shape[1]) >= known_slots[:, None]
     seen = np.cumsum(days.expected, axis=1)[:, known_slots - 1] > 1e-9
     counted = to_come[None] & seen[:, :, None]
     before = np.where(counted, (days.came - days.expected)[:, None], 0.0)
-    after = np.where(counted, before - predicted * days.expected[:, None], 0.0)
+    change = np.where(counted, predicted * days.expected[:, None], 0.0)
     came = np.where(counted, days.came[:, None], 0.0).sum(axis=(0, 2))
-    return _score(came, before, after, squared=squared)
+    return _score(came, before, change, days.block, squared=squared)
 
 
-def _score_next(days: Days, predicted: Floats, *, squared: bool) -> Score:
+def _score_next(days: Days, predicted: Floats, *, squared: bool) -> tuple[Score, Floats]:
     rows = [_next_row(days, row) for row in range(len(days.day))]
     tested = np.array([row is not None for row in rows], dtype=bool)
     ahead = np.array([row for row in rows if row is not None], dtype=np.int64)
     expected, came = days.expected[ahead][:, None], days.came[ahead][:, None]
     told = predicted[tested][:, :, None]
-    before = np.where(np.isfinite(told), came - expected, 0.0)
-    after = np.where(np.isfinite(told), before - np.nan_to_num(told) * expected, 0.0)
-    return _score(np.where(np.isfinite(told), came, 0.0).sum(axis=(0, 2)), before, after, squared=squared)
+    known = np.isfinite(told)
+    before = np.where(known, came - expected, 0.0)
+    change = np.where(known, np.nan_to_num(told) * expected, 0.0)
+    return _score(np.where(known, came, 0.0).sum(axis=(0, 2)), before, change, days.block[tested], squared=squared)
 
 
-def _score(came: Floats, before: Floats, after: Floats, *, squared: bool) -> Score:
-    """From errors (days, hours, slots)."""
+def _score(came: Floats, before: Floats, change: Floats, block: Whole, *, squared: bool) -> tuple[Score, Floats]:
+    """From errors and what updating takes from them, (days, hours, slots), and how far each hour's gate is open.
+
+    Gates are those of the other blocks; an hour at which they do not gain is shut for good.
+    """
     power = 2 if squared else 1
-    helps = (np.abs(after) ** power).sum() < (1 - LEAST_GAIN) * (np.abs(before) ** power).sum()
-    return Score(came, np.abs(before).sum(axis=(0, 2)), np.abs(after).sum(axis=(0, 2)), bool(helps))
+
+    def losses(errors: Floats) -> Floats:
+        return np.asarray((np.abs(errors) ** power).sum(axis=2))
+
+    whole = losses(before), losses(before - change)
+    gated = before - gate_of_other_blocks(*whole, block)[:, :, None] * change
+    stays, moves = whole[0].sum(axis=0), losses(gated).sum(axis=0)
+    gains = moves < stays
+    helps = np.minimum(moves, stays).sum() < (1 - LEAST_GAIN) * stays.sum()
+    as_it_was, updated = np.abs(before).sum(axis=(0, 2)), np.abs(gated).sum(axis=(0, 2))
+    score = Score(came, as_it_was, np.where(gains, updated, as_it_was), bool(helps))
+    return score, gate(*whole) * gains

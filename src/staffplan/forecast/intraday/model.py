@@ -11,7 +11,7 @@ Source of the structure (day effects and errors within the day, both autoregress
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from scipy.linalg import solve_triangular
@@ -46,11 +46,11 @@ class Days:
     """(days,): days of one number were forecast at the same time."""
     day: Whole
     """(days,): number of the day."""
+    weekday: Whole
+    """(days,): 0 is Monday."""
 
-    def of(self, chosen: Flags) -> Days:
-        return Days(
-            self.expected[chosen], self.came[chosen], self.noise[chosen], self.block[chosen], self.day[chosen]
-        )
+    def of(self, chosen: Flags | Whole) -> Days:
+        return Days(*(getattr(self, each.name)[chosen] for each in fields(self)))
 
     @property
     def deviation(self) -> Floats:

@@ -10,7 +10,7 @@ import pandas as pd
 from staffplan.clock import SiteCalendar, midnight
 from staffplan.forecast.backtest import Origin, Trial, choose, run
 from staffplan.forecast.history.prepare import prepare
-from staffplan.forecast.history.series import Floats
+from staffplan.forecast.history.series import DayGrid, Floats
 from staffplan.forecast.intraday.model import Days
 from staffplan.forecast.notes import Writer
 from staffplan.forecast.task import Task
@@ -43,10 +43,10 @@ def past_days(
         return None
     trial = run(series, settings, origins, queue.aht_seconds or 0.0)
     predicted = trial.predicted[method if method in trial.predicted else choose(trial, settings.methods)]
-    contacts = _days(trial, series.grid.slots, predicted, trial.actual, predicted)
+    contacts = _days(trial, series.grid, predicted, trial.actual, predicted)
     weight = np.where(np.isfinite(trial.worked_seconds), trial.actual, 0.0)
     worked = np.nan_to_num(trial.worked_seconds)
-    return contacts, _days(trial, series.grid.slots, weight * trial.aht_predicted, worked, weight)
+    return contacts, _days(trial, series.grid, weight * trial.aht_predicted, worked, weight)
 
 
 def _origins(history_days: int, recent_weeks: int) -> list[Origin]:
@@ -62,9 +62,10 @@ def _origins(history_days: int, recent_weeks: int) -> list[Origin]:
     ]
 
 
-def _days(trial: Trial, slots: int, expected: Floats, came: Floats, weight: Floats) -> Days:
+def _days(trial: Trial, grid: DayGrid, expected: Floats, came: Floats, weight: Floats) -> Days:
     """Cells laid out by day and slot; chance makes a variance of 1 / weight."""
     number, first, row = np.unique(trial.day_of_origin, return_index=True, return_inverse=True)
+    slots = grid.slots
     cell = row * slots + trial.slot
     usable = (weight > SMALLEST_EXPECTED) & (expected > 0)
 
@@ -74,6 +75,12 @@ def _days(trial: Trial, slots: int, expected: Floats, came: Floats, weight: Floa
         return matrix.reshape(len(number), slots)
 
     noise = np.divide(1.0, weight, out=np.full(len(weight), np.inf), where=usable)
+    day = trial.day[first]
     return Days(
-        laid_out(expected, 0.0), laid_out(came, 0.0), laid_out(noise, np.inf), trial.origin[first], trial.day[first]
+        laid_out(expected, 0.0),
+        laid_out(came, 0.0),
+        laid_out(noise, np.inf),
+        trial.origin[first],
+        day,
+        grid.weekday[day],
     )

@@ -121,9 +121,10 @@ def _gain_rows(queue: str, teaching: Teaching | None) -> list[dict[str, object]]
         "next_day_wape_before": _shares(gain.next_day.before, gain.next_day.came),
         "next_day_wape_after": _shares(gain.next_day.after, gain.next_day.came),
     }
-    used = {"updated": _yes(gain.rest.helps), "next_day_updated": _yes(gain.next_day.helps)}
+    used = {"updated": gain.updates_rest, "next_day_updated": gain.updates_next_day}
     return [
-        {"queue": queue, "seen_until": say.clock_time(60 * hour), "days": days, **used}
+        {"queue": queue, "seen_until": say.clock_time(60 * hour), "days": days}
+        | {name: _yes(bool(flags[place])) for name, flags in used.items()}
         | {name: values[place] for name, values in shares.items()}
         for place, (hour, days) in enumerate(zip(gain.hours.tolist(), gain.days.tolist(), strict=True))
     ]

@@ -129,4 +129,5 @@ def _days(seen: Seen, expected: Floats, came: Floats, weight: Floats) -> Days:
         np.where(np.nan_to_num(laid_out) > 0, laid_out, np.inf),
         np.zeros(seen.grid.days, dtype=np.int64),
         number,
+        seen.grid.weekday,
     )

@@ -74,8 +74,8 @@ def _tempered(kept: Days, teaching: Teaching, today: int, hour: float, days: int
     before = days_before(kept.of(kept.day < today), today, teaching.memory)
     seen = outlook(teaching.memory, kept.deviation[-1], kept.noise[-1], before, days - 1 - today)
     told, known = seen.deviation[-1], seen.gained[-1]
-    trust = float(np.interp(hour, gain.hours, gain.trust))
-    trust_next = float(np.interp(hour, gain.hours, gain.trust_next))
+    trust = float(np.interp(hour, gain.hours, gain.trust[kept.weekday[-1]]))
+    trust_next = float(np.interp(hour, gain.hours, gain.trust_next[kept.weekday[-1]]))
     deviation, gained = np.zeros((days, slots)), np.zeros((days, slots))
     deviation[today], gained[today] = trust * told[:slots], trust * (2 - trust) * known[:slots]
     deviation[today + 1 :] = trust_next * told[slots:, None]
