@@ -285,3 +285,18 @@ def test_nobody_at_all_through_the_hours_is_a_breach_of_each_day() -> None:
     assert broken(rule, roster_of(DOING), days=2) == [
         (day(number), "voice: 0 on queue from 10:00 to 11:00, 1 are due") for number in range(2)
     ]
+
+
+def test_a_minimum_holds_at_hours_for_which_nobody_is_required_too() -> None:
+    late = {"late": ShiftSettings(hours=4, first_start="16:00", last_start="16:00")}
+    rule = {"rule": "minimum_staff", "planning_group": "voice", "people": 1, "hours": "16:00-20:00"}
+    center = TINY.but(
+        need={"voice": every_day(1, [8])},
+        agents=(("ann", "voice", "any"),),
+        shifts=late,
+        work_plans={"any": WorkPlanSettings(shifts=("late",))},
+        settings=RosterSettings(rules=(rule,), effort=0.1),  # type: ignore[arg-type]
+    )
+    made = center.solve().roster
+    assert len(made.shifts) == 1
+    assert center.check(made).breaches == ()

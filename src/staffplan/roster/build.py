@@ -75,11 +75,12 @@ def build_problem(
     )
     skillsets, skillset_of = skill_sets(people, groups)
     starts, serves = option_starts(options, period), option_groups(options, shifts, groups)
-    useful = useful_options(required, skillsets, starts, options, serves)[skillset_of]
+    team = team_rules(settings)
+    wanted = np.maximum(required, minimum_people(team, groups, period, site.calendar))
+    useful = useful_options(wanted, skillsets, starts, options, serves)[skillset_of]
     walls = option_walls(starts, options, period)
     allowed, why_not = who_can_work(people, away, useful, workforce, options, shifts, walls, period)
     fewest, most = paid_bounds(people, away.free, away.paid, period)
-    team = team_rules(settings)
     problem = RosterProblem(
         period=period,
         groups=groups,

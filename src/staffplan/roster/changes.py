@@ -118,6 +118,13 @@ def _skilled(skills: str) -> Callable[[Case], Case]:
     return lambda case: _with_agents(case, case.workforce.agents.frame.assign(skills=skills))
 
 
+def with_skill(case: Case, agent_id: str, group: str) -> Case:
+    """One more planning group that the agent can serve."""
+    frame = case.workforce.agents.frame
+    mine = frame["agent_id"] == agent_id
+    return _with_agents(case, frame.assign(skills=frame["skills"].where(~mine, frame["skills"] + f";{group}")))
+
+
 def _with_agents(case: Case, frame: pd.DataFrame) -> Case:
     blank = frame.assign(
         **{name: frame[name].fillna("") for name in ("name", "staffing_group", "work_plan")},

@@ -29,6 +29,10 @@ LEFT_OUT_HOURS = 24.0
 GRANTED = 3.0
 """Taking granted time off back costs so many times its hours."""
 
+Key = tuple[object, ...]
+"""Which rule, contract or row something is about: ("rule", place), ("contract", name, field), ("time_off", agent,
+first day), ("availability", agent), ("locks", agent, day)."""
+
 
 @dataclass(frozen=True)
 class Step:
@@ -45,6 +49,7 @@ class Ladder:
 
     words: str
     steps: tuple[Step, ...]
+    key: Key
     open_to_change: bool = True
     """Whether somebody could decide it: what was worked before the period, for instance, cannot be changed."""
 
@@ -113,11 +118,12 @@ def rule_ladders(case: Case) -> Iterator[Ladder]:
                 yield _knob_ladder(place, rule, knob, alone=len(knobs) == 1)
         if isinstance(rule, RuleSection) and rule.rule in _PLAIN:
             words = _PLAIN[rule.rule].format(**_filled(rule)) + _whom(rule)
-            yield Ladder(words, (Step(f"without {rule.rule} ({words})", LEFT_OUT_HOURS, left_out(place)),))
+            step = Step(f"without {rule.rule} ({words})", LEFT_OUT_HOURS, left_out(place))
+            yield Ladder(words, (step,), ("rule", place))
 
 
 def _knob_ladder(place: int, rule: Any, knob: _Knob, *, alone: bool) -> Ladder:
-    now = float(getattr(rule, knob.field))
+    number_of, now = type(getattr(rule, knob.field)), float(getattr(rule, knob.field))
     said = knob.words.replace("{:g}", "{value:g}")
     words = said.format(value=now, **_filled(rule)) + _whom(rule)
     steps = []
@@ -126,10 +132,10 @@ def _knob_ladder(place: int, rule: Any, knob: _Knob, *, alone: bool) -> Ladder:
         if value < knob.least or value <= 0 or not _valid(rule, knob.field, value):
             break
         told = f"{said.format(value=value, **_filled(rule))} instead of {now:g}{_whom(rule)} ({rule.rule})"
-        steps.append(Step(told, number * knob.cost, _set(place, knob.field, value)))
+        steps.append(Step(told, number * knob.cost, _set(place, knob.field, number_of(value))))
     out = left_out(place) if alone else _set(place, knob.field, 0 if knob.step < 0 else None)
     cost = (steps[-1].cost if steps else 0.0) + LEFT_OUT_HOURS
-    return Ladder(words, (*steps, Step(f"without {rule.rule} ({words})", cost, out)))
+    return Ladder(words, (*steps, Step(f"without {rule.rule} ({words})", cost, out)), ("rule", place))
 
 
 def _whom(rule: RuleSection) -> str:
@@ -185,7 +191,7 @@ def contract_ladders(name: str, plan: WorkPlanSettings, shifts: tuple[str, ...])
         more = Step(
             f"every shift of the site allowed ({place} shifts)", LEFT_OUT_HOURS, _contract(name, "shifts", shifts)
         )
-        yield Ladder(words, (more,))
+        yield Ladder(words, (more,), ("contract", name, "shifts"))
 
 
 def _contract_ladder(name: str, field: str, now: float, step: float, cost: float, end: float, words: str) -> Ladder:
@@ -200,7 +206,7 @@ def _contract_ladder(name: str, field: str, now: float, step: float, cost: float
         )
         for value in values
     )
-    return Ladder(f"{words.format(now)} ([work_plans.{name}])", steps)
+    return Ladder(f"{words.format(now)} ([work_plans.{name}])", steps, ("contract", name, field))
 
 
 def _contract(name: str, field: str, value: object) -> Callable[[Case], Case]:
@@ -212,13 +218,14 @@ def table_ladders(case: Case) -> Iterator[Ladder]:
     yield from _lock_ladders(case)
     yield from _time_off_ladders(case)
     people = case.workforce
-    if len(people.availability):
-        who = ", ".join(sorted(set(people.availability.frame["agent_id"])))
-        always = Step(f"{who} available at all hours", 5 * DAY_HOURS, emptied("availability"))
-        yield Ladder(f"hours of {people.availability.source} in which {who} is available", (always,))
+    for who in sorted(set(people.availability.frame["agent_id"])):
+        always = Step(f"{who} available at all hours", 5 * DAY_HOURS, _without("availability", who))
+        words = f"hours of {people.availability.source} in which {who} is available"
+        yield Ladder(words, (always,), ("availability", who))
     if len(people.past_roster):
         forget = Step("the days before not counted", 0.0, emptied("past_roster"))
-        yield Ladder(f"the shifts worked before ({people.past_roster.source})", (forget,), open_to_change=False)
+        words = f"the shifts worked before ({people.past_roster.source})"
+        yield Ladder(words, (forget,), ("past_roster",), open_to_change=False)
 
 
 def _lock_ladders(case: Case) -> Iterator[Ladder]:
@@ -226,7 +233,7 @@ def _lock_ladders(case: Case) -> Iterator[Ladder]:
         when = f"{day:%a} {day.day} {day:%b %Y}"
         what = f"the lock {shift!r} of {agent_id} on {when}"
         drop = _dropping("locks", agent_id, "day", day)
-        yield Ladder(what, (Step(f"without {what}", DAY_HOURS, drop),))
+        yield Ladder(what, (Step(f"without {what}", DAY_HOURS, drop),), ("locks", agent_id, day.date()))
 
 
 def _time_off_ladders(case: Case) -> Iterator[Ladder]:
@@ -238,6 +245,7 @@ def _time_off_ladders(case: Case) -> Iterator[Ladder]:
         yield Ladder(
             f"time off of {agent_id} {when}",
             (Step(f"{agent_id} works in spite of the time off {when}", GRANTED * DAY_HOURS * days, drop),),
+            ("time_off", agent_id, first.date()),
         )
 
 
@@ -247,6 +255,15 @@ def _dropping(table: str, agent_id: str, column: str, value: object) -> Callable
     def apply(case: Case) -> Case:
         frame = getattr(case.workforce, table).frame
         return _only(case, table, np.asarray((frame["agent_id"] != agent_id) | (frame[column] != value)))
+
+    return apply
+
+
+def _without(table: str, agent_id: str) -> Callable[[Case], Case]:
+    """No row of the agent in a table of the workforce."""
+
+    def apply(case: Case) -> Case:
+        return _only(case, table, np.asarray(getattr(case.workforce, table).frame["agent_id"] != agent_id))
 
     return apply
 

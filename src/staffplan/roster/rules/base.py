@@ -31,6 +31,8 @@ class Posted:
     rule: str
     about: str
     constraint: Any
+    slot: int = -1
+    """Of a rule between people: when it holds."""
 
 
 @dataclass(frozen=True)

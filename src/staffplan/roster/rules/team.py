@@ -136,7 +136,7 @@ class Seats:
 
     def add(self, model: cp_model.CpModel, sums: SlotSums, period: Period, calendar: SiteCalendar) -> list[Posted]:
         return [
-            Posted(self.name, _slot_words(period, slot), model.add(people <= self.most))
+            Posted(self.name, _slot_words(period, slot), model.add(people <= self.most), slot)
             for slot, people in enumerate(sums.in_house[""])
         ]
 
@@ -166,12 +166,12 @@ class ConcurrentBreaks:
         for slot, away in enumerate(sums.on_break[self.group]):
             about = _slot_words(period, slot)
             if self.most is not None:
-                posted.append(Posted(self.name, about, model.add(away <= self.most)))
+                posted.append(Posted(self.name, about, model.add(away <= self.most), slot))
             if self.share is not None:
                 part, of = self.share.numerator, self.share.denominator
                 limit = model.new_int_var(of, of * NO_LIMIT, "")
                 model.add_max_equality(limit, [of, part * sums.in_house[self.group][slot]])
-                posted.append(Posted(self.name, about, model.add(of * away <= limit)))
+                posted.append(Posted(self.name, about, model.add(of * away <= limit), slot))
         return posted
 
     def violations(self, done: Finished) -> Iterator[TeamViolation]:
@@ -217,7 +217,7 @@ class MinimumStaff:
         due = minimum_people([self], [self.group], period, calendar)[0]
         for slot in np.flatnonzero(due).tolist():
             enough = model.add(sums.on_queue[self.group][slot] >= int(due[slot]))
-            posted.append(Posted(self.name, f"for {self.group} {_slot_words(period, slot)}", enough))
+            posted.append(Posted(self.name, f"for {self.group} {_slot_words(period, slot)}", enough, slot))
         return posted
 
     def violations(self, done: Finished) -> Iterator[TeamViolation]:

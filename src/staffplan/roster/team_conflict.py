@@ -1,0 +1,229 @@
+"""Why not: where a rule between people is broken, the smallest set of what contradicts it and the ways out.
+
+The search breaks such a rule only by force; whether it could be kept at all is asked here. First by counting who can
+be there in a slot at all, whatever they work otherwise. Then CP-SAT (team_model.py): everything that binds anybody
+(bonds.py) and every slot of the rule has a literal; what its proof of a conflict names is proven again by itself, and
+left out piece by piece while the rest is still a conflict. In what is told nothing can be left out, unless the time
+was over. A way out is told only where a roster was found with it (team_ways.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from staffplan.roster.bonds import Bond, Ladders, bonds_of, ladders_by_key, unbound_options
+from staffplan.roster.case import Case
+from staffplan.roster.headcount import counted_out
+from staffplan.roster.problem import RosterProblem
+from staffplan.roster.rules import span
+from staffplan.roster.rules.team import (
+    ConcurrentBreaks,
+    MinimumStaff,
+    TeamRule,
+    team_rules,
+)
+from staffplan.roster.team_model import Atom, TeamModel, loose_model, only_people
+
+Flags = NDArray[np.bool_]
+WORK = 4.0
+"""Deterministic time for a question."""
+MOST_CHOICES = 60_000
+"""Shifts of people on days; with more of them only counting is tried."""
+MOST_CONFLICTS = 5
+
+
+@dataclass(frozen=True)
+class Clash:
+    """Slots of rules between people, and what binds people so that they cannot be kept. `smallest`: none of it can
+    be left out."""
+
+    rules: tuple[TeamRule, ...]
+    atoms: tuple[Atom, ...]
+    bonds: tuple[Bond, ...]
+    smallest: bool = True
+
+    def slots(self, size: int) -> Flags:
+        found = np.zeros(size, dtype=bool)
+        found[[slot for _, slot in self.atoms]] = True
+        return found
+
+    @property
+    def broken(self) -> tuple[TeamRule, ...]:
+        """Those of the rules that are part of it."""
+        numbers = sorted({number for number, _ in self.atoms})
+        return tuple(self.rules[number] for number in numbers)
+
+
+@dataclass(frozen=True)
+class Question:
+    """A case under its hard rules, and what of it stays the same for all questions."""
+
+    case: Case
+    problem: RosterProblem
+    ladders: Ladders
+    bonds: tuple[Bond, ...]
+    seconds: Callable[[], float]
+    """How much time is left."""
+
+    @classmethod
+    def of(cls, case: Case, seconds: Callable[[], float]) -> Question:
+        hard = case.hard()
+        problem, ladders = hard.problem(), ladders_by_key(hard)
+        return cls(hard, problem, ladders, tuple(bonds_of(hard, problem, ladders)), seconds)
+
+    def day_of(self, slot: int) -> int:
+        return int(np.searchsorted(self.problem.period.day_slot, slot, side="right")) - 1
+
+    def when(self, slots: Iterable[int]) -> str:
+        """Days, and of a single day the hours: "Sat 7 Nov 2026 14:00-18:00"."""
+        period, known = self.problem.period, sorted(set(slots))
+        first, last = self.day_of(known[0]), self.day_of(known[-1])
+        words = span(period.day(first), period.day(last))
+        if last > first:
+            return words
+        begin, end = (period.instant(slot).tz_convert(period.timezone) for slot in (known[0], known[-1] + 1))
+        return f"{words} {begin:%H:%M}-{end:%H:%M}"
+
+    def slots_on(self, days: Iterable[int]) -> Flags:
+        """(slots,): on days of the period with these numbers."""
+        period, found = self.problem.period, np.zeros(self.problem.period.slots, dtype=bool)
+        for day in days:
+            found[period.day_slot[day] : period.day_slot[day + 1]] = True
+        return found
+
+
+def find_clashes(question: Question, broken: Mapping[TeamRule, Sequence[int]]) -> Iterator[Clash]:
+    """Rule by rule; where none is in conflict by itself, all rules between people together. broken: day numbers."""
+    found = 0
+    for rule, days in broken.items():
+        for clash in _of_one_rule(question, rule, days):
+            found += 1
+            yield clash
+    if not found:
+        together = sorted({day for mine in broken.values() for day in mine})
+        yield from _proven(question, team_rules(question.case.settings), together)
+
+
+def _of_one_rule(question: Question, rule: TeamRule, days: Sequence[int]) -> Iterator[Clash]:
+    left = set(days)
+    if isinstance(rule, MinimumStaff):
+        slots = question.slots_on(days)
+        for atoms, bonds in counted_out(question.case, question.problem, question.bonds, rule, slots):
+            left.discard(question.day_of(atoms[0]))
+            yield Clash((rule,), tuple((0, slot) for slot in atoms), bonds)
+    yield from _proven(question, (rule,), sorted(left))
+
+
+def _proven(question: Question, rules: tuple[TeamRule, ...], days: Sequence[int]) -> Iterator[Clash]:
+    """Conflicts that CP-SAT proves, one after the other, each without the days of those before; where there is none
+    on the days that are broken, which are given, then with all other days too."""
+    left, found = set(days), 0
+    while left and found < MOST_CONFLICTS and question.seconds() > 0:
+        clash = proven_clash(question, rules, question.slots_on(left))
+        if clash is None:
+            break
+        found, left = found + 1, left - {question.day_of(slot) for _, slot in clash.atoms}
+        yield clash
+    everything = range(question.problem.period.days)
+    if days and not found and len(days) < len(everything):
+        clash = proven_clash(question, rules, question.slots_on(everything))
+        yield from () if clash is None else (clash,)
+
+
+def concerned(problem: RosterProblem, rules: Sequence[TeamRule]) -> Flags:
+    """(people,): whom any of the rules counts."""
+    groups = {rule.group if isinstance(rule, MinimumStaff | ConcurrentBreaks) else "" for rule in rules}
+    return np.array([bool(groups & {"", *person.skills}) for person in problem.people])
+
+
+def proven_clash(question: Question, rules: tuple[TeamRule, ...], slots: Flags) -> Clash | None:
+    """The smallest conflict found of the rules in these slots; None: there is none, or none is proven."""
+    kept = concerned(question.problem, rules)
+    problem, calendar = only_people(question.problem, kept), question.case.site.calendar
+    unbound = unbound_options(question.case, problem) if kept.any() else problem.allowed
+    if not kept.any() or unbound.sum() > MOST_CHOICES:
+        return None
+    who = {person.agent_id for person in problem.people}
+    bonds = tuple(bond for bond in question.bonds if bond.agent_id in who)
+    model = loose_model(problem, unbound, bonds, rules, calendar, slots)
+    return _Shrinking.of(question, model, rules, bonds).clash()
+
+
+@dataclass
+class _Shrinking:
+    """A conflict that becomes smaller."""
+
+    question: Question
+    model: TeamModel
+    rules: tuple[TeamRule, ...]
+    bonds: tuple[Bond, ...]
+    kept_bonds: set[int]
+    kept_atoms: set[Atom]
+    smallest: bool = field(default=True)
+
+    @classmethod
+    def of(
+        cls, question: Question, model: TeamModel, rules: tuple[TeamRule, ...], bonds: tuple[Bond, ...]
+    ) -> _Shrinking:
+        return cls(question, model, rules, bonds, set(range(len(bonds))), set(model.atoms))
+
+    def clash(self) -> Clash | None:
+        core = self.model.core(self.kept_bonds, self.kept_atoms, work=WORK, seconds=self.question.seconds())
+        if core is None:
+            return None
+        named = {self._unit(atom) for atom in core[1]}
+        rest = {atom for atom in self.kept_atoms if self._unit(atom) not in named}
+        self.drop(self.kept_bonds - set(core[0]), rest)
+        for bonds in self._bonds_together():
+            self.drop(bonds, set())
+        for unit in sorted({self._unit(atom) for atom in self.kept_atoms}):
+            self.drop(set(), {atom for atom in self.kept_atoms if self._unit(atom) == unit})
+        self._trim()
+        return self._verified(sorted(self.kept_atoms), sorted(self.kept_bonds))
+
+    def _verified(self, atoms: list[Atom], bonds: list[int]) -> Clash | None:
+        """The conflict, proven once more by itself."""
+        if self.model.possible(bonds, atoms, work=WORK, seconds=max(self.question.seconds(), 1.0)) is not False:
+            return None
+        return Clash(self.rules, tuple(atoms), tuple(self.bonds[n] for n in bonds), self.smallest)
+
+    def _unit(self, atom: Atom) -> tuple[int, int]:
+        """What is left out together: a rule on a day."""
+        return atom[0], self.question.day_of(atom[1])
+
+    def drop(self, bonds: set[int], atoms: set[Atom]) -> bool:
+        """Leave these out, if the rest is a conflict still."""
+        bonds, atoms = bonds & self.kept_bonds, atoms & self.kept_atoms
+        if not bonds and not atoms:
+            return False
+        rest = self.kept_bonds - bonds, self.kept_atoms - atoms
+        possible = self.model.possible(*rest, work=WORK, seconds=self.question.seconds())
+        if len(bonds) <= 1:
+            self.smallest &= possible is not None
+        if possible is False:
+            self.kept_bonds, self.kept_atoms = rest
+        return possible is False
+
+    def _bonds_together(self) -> Iterator[set[int]]:
+        """What is about the same rule or contract, then all of one person, then one by one."""
+        for about in ("key", "agent_id"):
+            alike: dict[object, set[int]] = {}
+            for n in sorted(self.kept_bonds):
+                alike.setdefault(getattr(self.bonds[n], about), set()).add(n)
+            yield from alike.values()
+        yield from ({n} for n in sorted(self.kept_bonds))
+
+    def _trim(self) -> None:
+        """Of one rule on one day as few slots as are a conflict, from the first on and from the last back."""
+        if len({self._unit(atom) for atom in self.kept_atoms}) != 1:
+            return
+        for ends_first in (False, True):
+            atoms = sorted(self.kept_atoms, reverse=ends_first)
+            low, high = 0, len(atoms)
+            while high - low > 1:
+                middle = (low + high) // 2
+                low, high = (middle, high) if self.drop(set(), set(atoms[:middle])) else (low, middle)

@@ -1,0 +1,201 @@
+"""Ways out of a conflict about rules between people, each tried: with it a roster was found that keeps them then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from staffplan.roster.case import Case
+from staffplan.roster.changes import with_skill
+from staffplan.roster.looser import Ladder, Step
+from staffplan.roster.rules.team import ConcurrentBreaks, MinimumStaff, Seats, TeamRule
+from staffplan.roster.team_conflict import WORK, Clash, Flags, Question, concerned
+from staffplan.roster.team_model import bound_model, only_people
+
+MOST_LADDERS, MOST_LEARNERS, MOST_DAYS = 16, 4, 4
+"""Things that may be changed, people who could learn a skill and days of a minimum that are tried."""
+GIVEN_UP = 2.0
+"""What an hour below a minimum costs in the ranking of looser.py, or an hour with a seat or a break more."""
+LEARNING_HOURS = 80.0
+"""And a skill that somebody has to learn."""
+
+
+Demands = tuple[tuple[TeamRule, int], ...]
+"""Rules between people, each with a slot in which it is to be kept."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """A change that ends a conflict: the case with it, and which rules hold in which slots."""
+
+    words: str
+    cost: float
+    case: Case
+    demands: Demands
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """One conflict, and whether a changed case or changed rules end it."""
+
+    question: Question
+    clash: Clash
+
+    @property
+    def case(self) -> Case:
+        return self.question.case
+
+    @property
+    def demands(self) -> Demands:
+        return tuple((self.clash.rules[number], slot) for number, slot in self.clash.atoms)
+
+    def ended_by(self, case: Case, demands: Demands) -> bool:
+        """Whether a roster of the people who can work then was found that keeps these demands."""
+        problem, rules = case.problem(), list(dict.fromkeys(rule for rule, _ in demands))
+        there = concerned(problem, rules) & (problem.allowed & self._shifts()).any(axis=(1, 2))
+        slots = self.clash.slots(problem.period.slots)
+        model = bound_model(only_people(problem, there), rules, case.site.calendar, slots)
+        atoms = {(rules.index(rule), slot) for rule, slot in demands} & set(model.atoms)
+        return model.possible((), atoms, work=WORK, seconds=self.question.seconds()) is True
+
+    def _shifts(self) -> Flags:
+        """(days, options): shifts that have a slot of the conflict."""
+        problem = self.question.problem
+        summed = np.concatenate([[0], np.cumsum(self.clash.slots(problem.period.slots))])
+        length = np.array([option.slots for option in problem.options])
+        first = problem.option_slot.T
+        return np.asarray(summed[first + length] > summed[first])
+
+
+def ways_out(question: Question, clash: Clash) -> list[Way]:
+    """The cheapest first."""
+    asked = _Asked(question, clash)
+    found = [*given_up(asked), *taught(asked)]
+    single = [way for ladder in _ladders(asked) if (way := least_way(asked, ladder))]
+    found += single or together(asked)
+    return sorted(found, key=lambda way: way.cost)
+
+
+def _ladders(asked: _Asked) -> list[Ladder]:
+    """What of the conflict somebody could decide."""
+    keys = list(dict.fromkeys(bond.key for bond in asked.clash.bonds))[:MOST_LADDERS]
+    ladders = asked.question.ladders
+    return [ladder for key in keys for ladder in ladders.get(key, ()) if ladder.open_to_change]
+
+
+def least_way(asked: _Asked, ladder: Ladder) -> Way | None:
+    step = _least_step(asked, asked.case, ladder, asked.demands)
+    return None if step is None else Way(step.words, step.cost, step.apply(asked.case), asked.demands)
+
+
+def _least_step(asked: _Asked, case: Case, ladder: Ladder, demands: Demands) -> Step | None:
+    """The first step that ends the conflict; each allows what those before it do, so that halving finds it."""
+
+    def ends(steps: int) -> bool:
+        return asked.ended_by(ladder.steps[steps - 1].apply(case), demands)
+
+    low, high = 0, len(ladder.steps)
+    if asked.question.seconds() <= 0 or not ends(high):
+        return None
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if ends(middle) else (middle, high)
+    return ladder.steps[high - 1]
+
+
+def together(asked: _Asked) -> list[Way]:
+    """Where no single change is enough for a minimum: person by person the cheapest change that brings one more."""
+    [rule, *others] = asked.clash.broken
+    if others or not isinstance(rule, MinimumStaff):
+        return []
+    case, words, cost = asked.case, [], 0.0
+    for people in range(reached(asked, rule) + 1, rule.people + 1):
+        wanted = _in_place_of(asked.demands, rule, replace(rule, people=people))
+        steps = [step for ladder in _ladders(asked) if (step := _least_step(asked, case, ladder, wanted))]
+        if not steps:
+            return []
+        step = min(steps, key=lambda one: one.cost)
+        case, cost = step.apply(case), cost + step.cost
+        words.append(step.words)
+    return [Way("; and ".join(words), cost, case, asked.demands)] if len(words) > 1 else []
+
+
+def reached(asked: _Asked, rule: MinimumStaff) -> int:
+    """The most people that a roster has then, below the minimum."""
+    for people in range(rule.people - 1, 0, -1):
+        if asked.ended_by(asked.case, _in_place_of(asked.demands, rule, replace(rule, people=people))):
+            return people
+    return 0
+
+
+def _in_place_of(demands: Demands, rule: TeamRule, other: TeamRule, slots: Sequence[int] | None = None) -> Demands:
+    """Another rule for one, in some of its slots or in all."""
+    return tuple(
+        (other, slot) if mine is rule and (slots is None or slot in slots) else (mine, slot) for mine, slot in demands
+    )
+
+
+def given_up(asked: _Asked) -> Iterator[Way]:
+    """Each rule of the conflict eased, just as far as needed, on one of the conflict's days: the cheapest of them."""
+    for rule in asked.clash.broken:
+        by_day: dict[int, list[int]] = {}
+        for mine, slot in asked.demands:
+            if mine is rule:
+                by_day.setdefault(asked.question.day_of(slot), []).append(slot)
+        days = sorted(by_day.values(), key=len)[:MOST_DAYS]
+        ways = [way for slots in days if (way := _eased_on(asked, rule, slots))]
+        yield from sorted(ways, key=lambda way: way.cost)[:1]
+
+
+def _eased_on(asked: _Asked, rule: TeamRule, slots: Sequence[int]) -> Way | None:
+    hours = len(slots) * asked.question.problem.period.slot_hours
+    for by in range(1, most_steps(rule, len(asked.question.problem.people)) + 1):
+        other = eased(rule, by)
+        demands = _in_place_of(asked.demands, rule, other, slots)
+        if asked.ended_by(asked.case, demands):
+            whole = len(slots) == len(asked.demands)
+            words = f"{eased_words(rule, other)} {'then' if whole else 'on ' + asked.question.when(slots)}"
+            return Way(words, GIVEN_UP * by * hours, asked.case, demands)
+    return None
+
+
+def most_steps(rule: TeamRule, people: int) -> int:
+    return rule.people if isinstance(rule, MinimumStaff) else people
+
+
+def eased(rule: TeamRule, by: int) -> TeamRule:
+    match rule:
+        case MinimumStaff(people=people):
+            return replace(rule, people=people - by)
+        case Seats(most=most):
+            return replace(rule, most=most + by)
+        case ConcurrentBreaks(most=most):
+            return replace(rule, most=by + (most or 0), share=None)
+        case _:
+            raise TypeError(f"{rule} is no rule that can be eased")
+
+
+def eased_words(rule: TeamRule, other: TeamRule) -> str:
+    match rule, other:
+        case MinimumStaff(people=before, group=group), MinimumStaff(people=people):
+            return f"{people or 'nobody'} instead of {before} on queue for {group}"
+        case Seats(most=before), Seats(most=most):
+            return f"{most} seats instead of {before}"
+        case _, ConcurrentBreaks(most=most):
+            return f"{most} on break at once"
+        case _:
+            raise TypeError(f"{rule} and {other} are not of one kind")
+
+
+def taught(asked: _Asked) -> Iterator[Way]:
+    """People who would be enough if they had the skill that a minimum asks for."""
+    for rule in asked.clash.broken:
+        group = rule.group if isinstance(rule, MinimumStaff) else ""
+        others = [person for person in asked.question.problem.people if group and group not in person.skills]
+        for person in others[:MOST_LEARNERS]:
+            case = with_skill(asked.case, person.agent_id, group)
+            if asked.question.seconds() > 0 and asked.ended_by(case, asked.demands):
+                yield Way(f"{person.agent_id} learns to serve {group}", LEARNING_HOURS, case, asked.demands)
+                break

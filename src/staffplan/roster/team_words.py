@@ -1,0 +1,130 @@
+"""Conflicts about rules between people in a manager's words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import pandas as pd
+
+from staffplan.errors import Note
+from staffplan.roster.bonds import Bond
+from staffplan.roster.case import Case
+from staffplan.roster.rules.team import (
+    ConcurrentBreaks,
+    MinimumStaff,
+    Seats,
+    TeamRule,
+    team_rules,
+    team_violations,
+)
+from staffplan.roster.team_conflict import Clash, Question, find_clashes
+from staffplan.roster.team_ways import Way, ways_out
+from staffplan.tables import Roster
+
+MOST_WAYS, MOST_NAMES = 4, 8
+
+
+def team_notes(case: Case, roster: Roster, *, seconds: Callable[[], float]) -> Iterator[Note]:
+    """What is to be said of the rules between people that a roster breaks; nothing where it keeps them all."""
+    broken = broken_days(case, roster)
+    if broken:
+        question = Question.of(case, seconds)
+        yield from _clash_notes(question, list(find_clashes(question, broken)), broken)
+
+
+def broken_days(case: Case, roster: Roster) -> dict[TeamRule, list[int]]:
+    """Rules between people that the roster breaks, and the numbers of the days in the period."""
+    calendar = case.site.calendar
+    needed = calendar.local(pd.DatetimeIndex(case.requirement.frame["interval_start"]))
+    first, last = needed.min().date(), needed.max().date()
+    days, found = (last - first).days + 1, {}
+    for rule in team_rules(case.settings):
+        broken = team_violations(roster, case.workforce, [rule], calendar=calendar, first=first, days=days)
+        numbers = {(violation.day - first).days for violation in broken}
+        if inside := sorted(numbers & set(range(days))):
+            found[rule] = inside
+    return found
+
+
+def _clash_notes(
+    question: Question, clashes: Sequence[Clash], broken: Mapping[TeamRule, Sequence[int]]
+) -> Iterator[Note]:
+    """One for each conflict, those of the same words together; what is broken without a proof is said to be so."""
+    told: dict[tuple[str, str], list[str]] = {}
+    for clash in clashes:
+        place = ", ".join(dict.fromkeys(rule_name(rule) for rule in clash.broken))
+        words = f"{clash_words(question, clash)}. {way_words(ways_out(question, clash))}"
+        told.setdefault((place, words), []).append(question.when(slot for _, slot in clash.atoms))
+    for (place, words), times in told.items():
+        yield Note("roster", "warning", f"{place} {', '.join(times)}", words)
+    proven = {rule for clash in clashes for rule in clash.broken}
+    for rule, days in broken.items():
+        if rule not in proven:
+            message = f"{rule_words(rule)}: not kept on {len(days)} days, and no conflict is proven: search longer "
+            yield Note("roster", "warning", rule_name(rule), message + "(roster.effort, roster.time_limit_seconds)")
+
+
+def rule_group(rule: TeamRule) -> str:
+    """The planning group that a rule is about; "": all."""
+    return rule.group if isinstance(rule, MinimumStaff | ConcurrentBreaks) else ""
+
+
+def rule_name(rule: TeamRule) -> str:
+    return f"{rule.name} {rule_group(rule)}".strip()
+
+
+def rule_words(rule: TeamRule) -> str:
+    match rule:
+        case MinimumStaff(group=group, people=people):
+            return f"at least {people} on queue for {group}"
+        case Seats(most=most):
+            return f"at most {most} people in the house"
+        case ConcurrentBreaks(most=most, share=share):
+            limits = [f"{most} people"] * (most is not None) + [f"{float(share or 0):.0%} of those on duty"] * bool(
+                share
+            )
+            return f"at most {' and '.join(limits)} on break at once"
+        case _:
+            raise TypeError(f"{rule} is not known")
+
+
+def clash_words(question: Question, clash: Clash) -> str:
+    rules = " and ".join(dict.fromkeys(rule_words(rule) for rule in clash.broken))
+    if clash.bonds:
+        size = "all of this" if clash.smallest else "this, the smallest conflict found in the time,"
+        said = f"no roster keeps {rules} while {size} holds: {bond_words(clash.bonds)}"
+    else:
+        said = f"no roster keeps {rules} with the shifts and skills there are, whoever works when"
+    return ". ".join([said, *dict.fromkeys(_who(question, clash, rule) for rule in clash.broken if rule_group(rule))])
+
+
+def _who(question: Question, clash: Clash, rule: TeamRule) -> str:
+    """The people a rule is about, and those who are not bound by what is in the way."""
+    group, bound = rule_group(rule), {bond.agent_id for bond in clash.bonds}
+    able = [person.agent_id for person in question.problem.people if group in person.skills]
+    free = [name for name in able if name not in bound]
+    said = f"{len(able)} can serve {group}: {listed(able) or 'nobody'}"
+    return said + (f"; not bound by it: {listed(free) or 'nobody'}" if bound else "")
+
+
+def bond_words(bonds: Sequence[Bond]) -> str:
+    """What binds, each once, with the people it binds where its words do not name them."""
+    names: dict[str, list[str]] = {}
+    for bond in bonds:
+        names.setdefault(bond.words, []).append(bond.agent_id)
+    return "; ".join(
+        words if all(who in words for who in those) else f"{words} ({listed(those)})"
+        for words, those in names.items()
+    )
+
+
+def listed(names: Sequence[str]) -> str:
+    rest = len(names) - MOST_NAMES
+    return ", ".join(names[:MOST_NAMES]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def way_words(ways: Sequence[Way]) -> str:
+    if not ways:
+        return "No single change of these was found to help"
+    first, *rest = [way.words for way in ways[:MOST_WAYS]]
+    return f"Cheapest: {first}" + ("; or: " + "; or: ".join(rest) if rest else "")
