@@ -296,3 +296,20 @@ def test_meals_stay_where_shifts_stay() -> None:
     old, now = (frame[frame["agent_id"].isin(untouched)].reset_index(drop=True) for frame in (old, now))
     pd.testing.assert_frame_equal(now, old)
     assert breaches(center, result) == ()
+
+
+def test_shifts_before_the_period_count_for_the_rules(made: Roster) -> None:
+    """The need of the last two days alone: who worked late on the day before does not begin at eight."""
+    later = WEEK.but(
+        need={"voice": {(d, h): n for (d, h), n in WEEK.need["voice"].items() if d >= 3}},
+        settings=RosterSettings(rules=(DailyRest(rule="daily_rest", hours=13),), time_limit_seconds=300),
+    )
+    late = {name for name, when in days_of(made).items() if when == at(2, 16)}
+    absent = [Absence(name, day(3), day(3)) for name, *_ in THREE if (name, pd.Timestamp(day(2))) not in late]
+    result = mended(later, made, *absent, since=at(3, 0))
+    begin = days_of(result.roster)
+    for name, _ in late:
+        assert begin.get((name, pd.Timestamp(day(3)))) != at(3, 8)
+    assert (
+        days_of(made).items() >= {key: when for key, when in begin.items() if key[1] < pd.Timestamp(day(3))}.items()
+    )

@@ -1,14 +1,12 @@
 """A roster that exists as the search sees it: its shifts as options and tours, what is settled, what a change costs.
 
 Shifts that no setting has (edited by hand, made elsewhere) become options of the person and day alone. Times off the
-grid of slots are widened to it for the search only; and so that neither this nor a meeting, nor anybody whom the
-search leaves out, is counted wrongly, the need of every slot is corrected by the difference between the people whom
-the search counts there and those who are really on queue (`corrected`).
+grid of slots are widened to it for the search only (given_need.py puts right what that would count wrongly).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -17,15 +15,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from staffplan.roster.absences import PAUSES, AgentDay, each
-from staffplan.roster.case import Case
-from staffplan.roster.cover import scheduled
-from staffplan.roster.kernels import NOTHING, Floats, Ints
-from staffplan.roster.problem import NO_LIMIT, Pause, Period, RosterProblem, ShiftOption
+from staffplan.roster.kernels import NOTHING, Ints
+from staffplan.roster.problem import Pause, Period, RosterProblem, ShiftOption
 from staffplan.roster.rules import Locked, Rule, Worked
 from staffplan.roster.rules.stability import Stability
-from staffplan.roster.rules.team import minimum_people, team_rules
 from staffplan.roster.tours import Tours
-from staffplan.roster.worth import Worth, cover_worth
 from staffplan.tables import Roster
 
 GIVEN = "as given"
@@ -164,14 +158,14 @@ def _on_grid(
     problem: RosterProblem, person: int, day: int, row: Any, inside: list[Any], since: pd.Timestamp
 ) -> _Shift:
     period = problem.period
-    first, end = _slot(period, row.start), max(_slot(period, row.end, up=True), _slot(period, row.start) + 1)
+    first, end = slot_of(period, row.start), max(slot_of(period, row.end, up=True), slot_of(period, row.start) + 1)
     pauses = tuple(
-        Pause(a.activity, _slot(period, a.end, up=True) - at, at - first, at - first, a.paid == "yes")
+        Pause(a.activity, slot_of(period, a.end, up=True) - at, at - first, at - first, a.paid == "yes")
         for a in inside
-        if a.activity in PAUSES and (at := _slot(period, a.start)) >= first and a.end <= row.end
+        if a.activity in PAUSES and (at := slot_of(period, a.start)) >= first and a.end <= row.end
     )
     queue = tuple(
-        (_slot(period, a.start), _slot(period, a.end, up=True), a.planning_group)
+        (slot_of(period, a.start), slot_of(period, a.end, up=True), a.planning_group)
         for a in inside
         if a.activity == "queue"
     )
@@ -192,7 +186,7 @@ def _fits(period: Period, at: pd.Timestamp) -> bool:
     return (at - period.start) % pd.Timedelta(minutes=period.slot_minutes) == pd.Timedelta(0)
 
 
-def _slot(period: Period, at: pd.Timestamp, *, up: bool = False) -> int:
+def slot_of(period: Period, at: pd.Timestamp, *, up: bool = False) -> int:
     """Number of the slot that an instant lies in; `up`: the next one's where it lies within."""
     seconds, length = (at - period.start) / pd.Timedelta(seconds=1), period.slot_minutes * 60
     number = int(-(-seconds // length) if up else seconds // length)
@@ -244,7 +238,7 @@ def _serve(problem: RosterProblem, shift: _Shift, group: NDArray[np.int8], step:
 
 def _settled(problem: RosterProblem, shifts: list[_Shift], since: pd.Timestamp) -> NDArray[np.bool_]:
     """(people, days): days that are over, and those with a shift that has begun."""
-    now = _slot(problem.period, since)
+    now = slot_of(problem.period, since)
     settled = np.repeat((problem.period.day_slot[1:] <= now)[None, :], len(problem.people), axis=0)
     for shift in shifts:
         settled[shift.person, shift.day] |= shift.begun
@@ -255,7 +249,7 @@ def _allowed(
     problem: RosterProblem, tours: Tours, settled: NDArray[np.bool_], since: pd.Timestamp
 ) -> NDArray[np.bool_]:
     """(people, days, options): shifts that begin from now on, and those that are given."""
-    ahead = _slot(problem.period, since, up=True) <= problem.option_slot.T
+    ahead = slot_of(problem.period, since, up=True) <= problem.option_slot.T
     allowed = problem.allowed & ahead[None, :, :] & ~settled[:, :, None]
     person, day = np.nonzero(tours.choice != NOTHING)
     allowed[person, day, tours.choice[person, day]] = True
@@ -297,90 +291,3 @@ def _told(problem: RosterProblem, number: int, tours: Tours) -> dict[int, Worked
         span = (problem.period.instant(first), problem.period.instant(first + option.slots))
         found[d] = Worked(problem.period.day(d), *span, option.paid_minutes / 60, option.name)
     return found
-
-
-def corrected(given: Given, case: Case, roster: Roster, since: pd.Timestamp) -> RosterProblem:
-    """The problem's need from `since` on, corrected by what the search counts beside what is really there."""
-    problem = given.problem
-    on_queue, on_site, pausing = _counted(problem, given.tours)
-    there = actual(problem, roster)
-    surplus = on_queue - there["queue"]
-    now = _slot(problem.period, since, up=True)
-    hours = np.where(np.arange(problem.period.slots) >= now, problem.hours, 0.0)
-    return replace(
-        problem,
-        hours=hours,
-        worth=_worth(problem, case, surplus, hours),
-        seats=_limit(problem.seats, on_site - there["site"].sum(axis=0)),
-        pausing=_limit(problem.pausing, pausing - there["pause"].sum(axis=0)),
-    )
-
-
-def _limit(limit: Ints, surplus: Floats) -> Ints:
-    return np.where(limit < NO_LIMIT, np.maximum(limit + np.floor(surplus), 0), limit).astype(np.int64)
-
-
-def _counted(problem: RosterProblem, tours: Tours) -> tuple[Floats, Floats, Floats]:
-    """(groups, slots) on queue, (slots,) in the house and on pauses, as the search counts these tours."""
-    on_queue = np.zeros(problem.required.shape)
-    on_site, pausing = np.zeros(problem.period.slots), np.zeros(problem.period.slots)
-    step = problem.period.slots_per_interval
-    for n, d in np.argwhere(tours.choice != NOTHING).tolist():
-        o = int(tours.choice[n, d])
-        option, first = problem.options[o], int(problem.option_slot[o, d])
-        slots = np.arange(first, first + option.slots)
-        paused = np.zeros(option.slots, dtype=bool)
-        for pause, offset in zip(option.pauses, tours.pauses[n, d].tolist(), strict=False):
-            paused[offset : offset + pause.slots] = True
-        working = slots[~paused]
-        np.add.at(on_queue, (tours.group[n, working // step], working), 1.0)
-        on_site[slots] += 1.0
-        pausing[slots[paused]] += 1.0
-    return on_queue, on_site, pausing
-
-
-def actual(problem: RosterProblem, roster: Roster) -> Mapping[str, Floats]:
-    """(groups, slots) people on queue; (1, slots) in the house and on pauses; parts of a slot as parts."""
-    shifts, frame = roster.shifts.frame, roster.activities.frame
-    there = {
-        "queue": (frame[frame["activity"] == "queue"], problem.groups),
-        "site": (shifts.assign(planning_group=""), ("",)),
-        "pause": (frame[frame["activity"].isin(PAUSES)].assign(planning_group=""), ("",)),
-    }
-    return {name: _by_slot(rows, groups, problem.period) for name, (rows, groups) in there.items()}
-
-
-def _by_slot(rows: pd.DataFrame, groups: tuple[str, ...], period: Period) -> Floats:
-    found = np.zeros((len(groups), period.slots))
-    length = pd.Timedelta(minutes=period.slot_minutes)
-    parts = scheduled(rows, period.start, length)
-    parts = parts[parts["planning_group"].isin(groups)]
-    slot = ((parts["interval_start"] - period.start) // length).to_numpy(dtype=np.int64)
-    inside = (slot >= 0) & (slot < period.slots)
-    group = parts["planning_group"].map({name: g for g, name in enumerate(groups)}).to_numpy(dtype=np.int64)
-    found[group[inside], slot[inside]] = parts["scheduled"].to_numpy(dtype=float)[inside]
-    return found
-
-
-def _worth(problem: RosterProblem, case: Case, surplus: Floats, hours: Floats) -> Worth:
-    """What people on queue save when `surplus` (groups, slots) of those counted are not there.
-
-    Cover is counted anew, parts of people too; where service is sought, the lines move by whole people.
-    """
-    whole = np.round(surplus).astype(np.int64)
-    if case.settings.objective == "service":
-        return _moved(problem.worth, whole, hours > 0)
-    least = minimum_people(team_rules(case.settings), problem.groups, problem.period, case.site.calendar)
-    due = np.where(least > 0, np.maximum(least + whole, 0), 0)
-    need = np.maximum(problem.required + surplus, 0.0)
-    weights = {"under": problem.understaffing_weight, "over": problem.overstaffing_weight}
-    return cover_worth(need, hours, due, **weights)
-
-
-def _moved(worth: Worth, people: Ints, counts: NDArray[np.bool_]) -> Worth:
-    """Everybody's worth as that of the person so many places before; nothing where the time is over."""
-    levels = worth.saves.shape[2] + max(int(people.max(initial=0)), 0)
-    place = np.clip(np.arange(levels)[None, None, :] - people[:, :, None], 0, worth.saves.shape[2] - 1)
-    saves = np.take_along_axis(worth.saves, place, axis=2) * counts[None, :, None]
-    first = np.maximum(saves, 0).sum(dtype=float)
-    return Worth(saves.astype(np.float32), float(first))

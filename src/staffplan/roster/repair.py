@@ -23,7 +23,8 @@ from staffplan.roster.absences import Absence, AgentDay, Left, left_of, with_abs
 from staffplan.roster.bound import best_prices
 from staffplan.roster.case import Case
 from staffplan.roster.cover import coverage
-from staffplan.roster.given import Given, corrected, given_work
+from staffplan.roster.given import Given, given_work
+from staffplan.roster.given_need import corrected
 from staffplan.roster.interrupts import ends
 from staffplan.roster.kernels import IMPOSSIBLE, NOTHING, Flags, Need
 from staffplan.roster.kernels_polish import retour
@@ -114,10 +115,23 @@ def _prepare(case: Case, roster: Roster, absences: Sequence[Absence], since: pd.
     zone = case.site.calendar.timezone
     left = left_of(roster, absences, since, zone)
     people = with_absences(case.workforce, absences, left, zone)
-    now = replace(case, workforce=replace(people, published=RosterShifts.empty()))
+    past = _worked_before(roster, case)
+    now = replace(case, workforce=replace(people, published=RosterShifts.empty(), past_roster=past))
     absent: frozenset[AgentDay] = frozenset((a.agent_id, day) for a in absences for day in a.days)
     given = given_work(now.problem(), left.roster, since, price, absent)
     return _Repair(now, left, given, since, price)
+
+
+def _worked_before(roster: Roster, case: Case) -> RosterShifts:
+    """The shifts before the first day that is planned: those known, and those of the roster itself."""
+    starts = case.requirement.frame["interval_start"].dt.tz_convert(case.site.calendar.timezone)
+    first = starts.min().tz_localize(None).normalize()
+    known, frame = case.workforce.past_roster, roster.shifts.frame
+    earlier = roster.shifts.only((frame["schedule_date"] < first).to_numpy())
+    if not len(earlier):
+        return known
+    both = pd.concat([known.frame, earlier.frame], ignore_index=True)
+    return RosterShifts.of(both.drop_duplicates(list(RosterShifts.key), keep="last"), known.source)
 
 
 def _possible(plan: _Repair, space: TourSpace) -> tuple[_Repair, TourSpace]:

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from staffplan.roster.absences import ABSENCE, PAUSES, AgentDay, Left, each, is_among
-from staffplan.roster.given import actual
+from staffplan.roster.given_need import actual
 from staffplan.roster.kernels import Floats
 from staffplan.roster.problem import RosterProblem
 from staffplan.roster.tables_out import make_roster

@@ -1,0 +1,194 @@
+"""What `roster --repair` does between reading the command line and writing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from staffplan.cli.checking import read_roster, time_off_beside, workspace_of
+from staffplan.cli.work import site_of
+from staffplan.clock import midnight
+from staffplan.errors import Problem, UsageError, nearest
+from staffplan.files import read_table
+from staffplan.progress import OnProgress
+from staffplan.roster.case import Case
+from staffplan.schema import Table
+from staffplan.tables import (
+    Agents,
+    Coverage,
+    Roster,
+    RosterActivities,
+    RosterChanges,
+    RosterShifts,
+    ServiceWorth,
+    StaffingRequirement,
+    TimeOff,
+)
+from staffplan.wish_tables import Fairness
+
+if TYPE_CHECKING:
+    from staffplan.roster.absences import Absence
+    from staffplan.roster.repair import RepairResult
+
+TABLES = (RosterShifts, RosterActivities, Coverage, Fairness, RosterChanges, TimeOff)
+"""What a repair writes, in this order."""
+ABSENT = re.compile(r"(?P<agent>.+):(?P<first>\d{4}-\d\d-\d\d)(?:\.\.(?P<last>\d{4}-\d\d-\d\d))?")
+
+
+@dataclass(frozen=True)
+class RepairFlags:
+    """The command line as it was written."""
+
+    absent: Sequence[str]
+    since: str | None
+    hours_of_a_change: float
+
+
+@dataclass(frozen=True)
+class RepairWork:
+    """A roster that exists and what it is made from."""
+
+    case: Case
+    roster: Roster
+    seed: int
+
+    @property
+    def timezone(self) -> str:
+        return self.case.site.calendar.timezone
+
+    @property
+    def days(self) -> tuple[date, date]:
+        """First and last day of the requirement."""
+        starts = self.case.requirement.frame["interval_start"]
+        first, last = (at.tz_convert(self.timezone).date() for at in (starts.min(), starts.max()))
+        return first, last
+
+
+def repair_work(
+    folder: Path,
+    requirement: Path | None,
+    agents: Path | None,
+    config_path: Path | None,
+    given: Mapping[str, Path | None],
+    worth: Path | None,
+    seed: int | None,
+) -> RepairWork:
+    """The roster of a folder; a plan directory brings its own settings, people and requirement."""
+    workspace = workspace_of(folder, config_path)
+    config, zone = workspace.config, workspace.config.plan.timezone
+    needed_path = requirement or folder / StaffingRequirement.file_name
+    if not needed_path.is_file():
+        raise UsageError(
+            Problem(str(folder), "has no requirement.csv", "name one: staffplan roster requirement.csv ...")
+        )
+    needed = read_table(needed_path, StaffingRequirement, timezone=zone)
+    known = worth or folder / ServiceWorth.file_name
+    case = Case(
+        needed,
+        workspace.people(agents, **{**given, "time_off": given["time_off"] or time_off_beside(folder)}),
+        config.roster,
+        config.shifts,
+        config.work_plans,
+        site_of(config, needed.frame, workspace),
+        read_table(known, ServiceWorth, timezone=zone) if known.is_file() else None,
+    )
+    return RepairWork(case, read_roster(folder, zone), config.plan.seed if seed is None else seed)
+
+
+def repair_of(
+    work: RepairWork, flags: RepairFlags, on_progress: OnProgress
+) -> tuple[RepairResult, tuple[Table, ...]]:
+    """The repair, and the tables to write, in the order of TABLES."""
+    from staffplan.roster.fairness_table import fairness_of
+    from staffplan.roster.repair import repair
+
+    absences, since = understood(flags, work)
+    result = repair(
+        work.case,
+        work.roster,
+        absences,
+        since,
+        hours_of_a_change=flags.hours_of_a_change,
+        seed=work.seed,
+        on_progress=on_progress,
+    )
+    fairness = fairness_of(result.roster, result.case)
+    roster, off = result.roster, result.case.workforce.time_off
+    return result, (roster.shifts, roster.activities, result.coverage, fairness, result.changes, off)
+
+
+def understood(flags: RepairFlags, work: RepairWork) -> tuple[list[Absence], pd.Timestamp]:
+    """Who is absent when, and from when on the roster may change; all that is wrong with either at once."""
+    problems: list[Problem] = []
+    absences = [absence for text in flags.absent if (absence := _absence(text, work, problems))]
+    first = min((absence.first_day for absence in absences), default=work.days[0])
+    since = midnight(max(first, work.days[0]), work.timezone)
+    if flags.since is not None:
+        since = _instant(flags.since, work, problems) or since
+    if problems:
+        raise UsageError(problems)
+    return absences, since
+
+
+def _absence(text: str, work: RepairWork, problems: list[Problem]) -> Absence | None:
+    from staffplan.roster.absences import Absence
+
+    found = ABSENT.fullmatch(text.strip())
+    if found is None:
+        hint = "write AGENT:DATE or AGENT:DATE..DATE, as in A012:2026-12-01..2026-12-03"
+        problems.append(Problem("--absent", f"{text!r} is not understood", hint))
+        return None
+    try:
+        first = date.fromisoformat(found["first"])
+        last = date.fromisoformat(found["last"] or found["first"])
+    except ValueError as error:
+        problems.append(Problem("--absent", f"{text!r}: {error}", "dates are written 2026-12-01"))
+        return None
+    absence = Absence(found["agent"], first, last)
+    problems += [Problem("--absent", f"{text!r}: {said}", hint) for said, hint in _absence_words(absence, work)]
+    return absence
+
+
+def _absence_words(absence: Absence, work: RepairWork) -> Iterator[tuple[str, str]]:
+    """What is wrong with an absence, and what to do."""
+    known = [str(agent_id) for agent_id in work.case.workforce.agents.frame["agent_id"]]
+    if absence.agent_id not in known:
+        yield f"{absence.agent_id} is not in {Agents.file_name}", nearest(absence.agent_id, known)
+    if absence.last_day < absence.first_day:
+        yield "the last day lies before the first", "swap the two"
+    first, last = work.days
+    if absence.last_day < first or absence.first_day > last:
+        yield "the days lie outside the period", f"the roster is from {first} to {last}"
+
+
+def _instant(text: str, work: RepairWork, problems: list[Problem]) -> pd.Timestamp | None:
+    """A local time, or one with an offset, within the period."""
+    try:
+        at = pd.Timestamp(text)
+        at = at.tz_localize(work.timezone) if at.tzinfo is None else at
+    except (ValueError, TypeError):
+        problems.append(Problem("--from", f"{text!r} is no time", "write it like 2026-12-01T10:00"))
+        return None
+    first, last = work.days
+    if not midnight(first, work.timezone) <= at < midnight(last + timedelta(days=1), work.timezone):
+        problems.append(
+            Problem("--from", f"{text!r} lies outside the period", f"the roster is from {first} to {last}")
+        )
+    return at
+
+
+def repair_text(result: RepairResult) -> str:
+    """What was repaired, in one line."""
+    hours = {name: float(result.facts[f"missing_hours_{name}"]) for name in ("given", "absent", "repaired")}
+    days, people, inside = (int(result.facts[name]) for name in ("changed_days", "changed_people", "changed_inside"))
+    absent = f"{hours['absent']:,.1f} with the absences, " if result.facts["absent_days"] else ""
+    return (
+        f"hours missing on queue from then on: {hours['given']:,.1f} as given, {absent}{hours['repaired']:,.1f} "
+        f"repaired; {people} people affected: {days} days changed, on {inside} more breaks or queues alone"
+    )

@@ -1,0 +1,149 @@
+"""`roster --repair` on files: what is written, what is said, what is refused."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from staffplan.cli.main import run as run_command
+
+Run = Callable[..., tuple[int, str, str]]
+PLAN = """
+[plan]
+timezone = "Europe/Madrid"
+interval_minutes = 60
+[shifts.early]
+hours = 4
+first_start = "08:00"
+last_start = "08:00"
+[work_plans.any]
+shifts = ["early"]
+[roster]
+rules = [{ rule = "daily_rest", hours = 11 }]
+"""
+HEAD = (
+    "interval_start,planning_group,channel,offered,aht_seconds,load_erlangs,agents_required,"
+    "agents_on_queue,agents_scheduled,service_level,asa_seconds,occupancy,abandon_rate,model\n"
+)
+DAYS = ("2026-03-02", "2026-03-03", "2026-03-04")
+NEED = "".join(f"{d} {h:02d}:00,phone,voice,10,300,1,1,1,1,,,,,made up\n" for d in DAYS for h in range(8, 12))
+FILES = {
+    "plan.toml": PLAN,
+    "agents.csv": "agent_id,name,skills\nann,Ann,phone\nbob,Bob,phone\n",
+    "requirement.csv": HEAD + NEED,
+    "roster_shifts.csv": "agent_id,schedule_date,shift,start,end,paid_hours\n"
+    + "".join(f"ann,{d},early 08:00,{d} 08:00,{d} 12:00,4\n" for d in DAYS),
+    "roster_activities.csv": "agent_id,schedule_date,activity_date,start,end,activity,planning_group,paid\n"
+    + "".join(f"ann,{d},{d},{d} 08:00,{d} 12:00,queue,phone,yes\n" for d in DAYS),
+}
+FILE_ARGUMENTS = ("requirement.csv", "agents.csv", "-c", "plan.toml", "--repair", ".", "-o", "repaired")
+
+
+@pytest.fixture
+def repair(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run a command in a folder with the files; gives the exit code, stdout and stderr."""
+    monkeypatch.chdir(tmp_path)
+    for name, text in FILES.items():
+        (tmp_path / name).write_text(text)
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        code = run_command([*arguments])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return call
+
+
+def test_somebody_takes_over_and_the_next_steps_know_of_the_absence(repair: Run) -> None:
+    code, _, err = repair("roster", *FILE_ARGUMENTS, "--absent", "ann:2026-03-03..2026-03-04")
+    assert code == 0
+    assert "0.0 as given, 8.0 with the absences, 0.0 repaired" in err
+    shifts = pd.read_csv("repaired/roster_shifts.csv")
+    assert list(zip(shifts["agent_id"], shifts["schedule_date"], strict=True)) == [
+        ("ann", "2026-03-02"),
+        ("bob", "2026-03-03"),
+        ("bob", "2026-03-04"),
+    ]
+    changes = pd.read_csv("repaired/roster_changes.csv")
+    assert list(changes["change"]) == ["absent", "absent", "shift new", "shift new"]
+    assert list(changes["after"]) == ["off", "off", "early 08:00-12:00", "early 08:00-12:00"]
+    assert list(changes["missing_hours"]) == [8, 8, 0, 0]
+    off = pd.read_csv("repaired/time_off.csv")
+    assert off.iloc[0].to_dict() == {
+        "agent_id": "ann",
+        "first_day": "2026-03-03",
+        "last_day": "2026-03-04",
+        "kind": "absence",
+        "paid": "yes",
+    }
+    given = ("--requirement", "requirement.csv", "--agents", "agents.csv", "-c", "plan.toml")
+    assert repair("check", "repaired", *given)[:2] == (0, "every rule is kept\n\nevery interval is covered\n")
+
+
+def test_a_repaired_roster_can_be_repaired_again(repair: Run) -> None:
+    assert repair("roster", *FILE_ARGUMENTS, "--absent", "ann:2026-03-03")[0] == 0
+    again = ("requirement.csv", "agents.csv", "-c", "plan.toml", "--repair", "repaired", "-o", "again")
+    code, _, err = repair("roster", *again, "--absent", "bob:2026-03-03")
+    assert code == 0
+    assert "4.0 with the absences, 4.0 repaired" in err  # nobody else is left: ann is still absent
+    assert len(pd.read_csv("again/time_off.csv")) == 2
+
+
+def test_all_that_is_wrong_is_told_at_once_and_nothing_is_written(repair: Run) -> None:
+    wrong = ("ann", "anna:2026-03-03", "ann:2026-03-05..2026-03-04", "ann:2026-02-30", "bob:2026-04-01")
+    absent = [part for text in wrong for part in ("--absent", text)]
+    code, out, err = repair("roster", *FILE_ARGUMENTS, *absent, "--from", "noon")
+    assert (code, out) == (2, "")
+    for said in (
+        "--absent: 'ann' is not understood",
+        "write AGENT:DATE or AGENT:DATE..DATE",
+        "'anna:2026-03-03': anna is not in agents.csv",
+        "did you mean ann?",
+        "'ann:2026-03-05..2026-03-04': the last day lies before the first",
+        "'ann:2026-02-30': day is out of range for month",
+        "'bob:2026-04-01': the days lie outside the period",
+        "the roster is from 2026-03-02 to 2026-03-04",
+        "--from: 'noon' is no time",
+    ):
+        assert said in err
+    assert not Path("repaired").exists()
+
+
+def test_a_time_outside_the_period_is_refused(repair: Run) -> None:
+    code, _, err = repair("roster", *FILE_ARGUMENTS, "--from", "2026-03-05T00:00")
+    assert code == 2
+    assert "--from: '2026-03-05T00:00' lies outside the period" in err
+
+
+def test_without_a_roster_an_absence_says_nothing(repair: Run) -> None:
+    code, _, err = repair("roster", "-o", "new", "--absent", "ann:2026-03-03", "--from", "2026-03-03")
+    assert code == 2
+    for name in (
+        "requirement: is missing",
+        "agents: is missing",
+        "-c: is missing",
+        "--absent: needs",
+        "--from: needs",
+    ):
+        assert name in err
+
+
+def test_json_tells_the_hours_and_what_was_written(repair: Run) -> None:
+    code, out, _ = repair("roster", *FILE_ARGUMENTS, "--absent", "ann:2026-03-03", "--json")
+    told = json.loads(out)
+    assert code == 0
+    assert told["facts"]["missing_hours_repaired"] == 0
+    assert told["facts"]["changed_days"] == 1
+    assert any(path.endswith("roster_changes.csv") for path in told["written"])
+
+
+def test_nothing_is_overwritten_unasked(repair: Run) -> None:
+    arguments = ("requirement.csv", "agents.csv", "-c", "plan.toml", "--repair", ".", "-o", ".")
+    assert repair("roster", *arguments, "--absent", "ann:2026-03-03")[0] == 2
+    assert Path("roster_shifts.csv").read_text() == FILES["roster_shifts.csv"]
+    assert repair("roster", *arguments, "--absent", "ann:2026-03-03", "--force")[0] == 0
+    assert set(pd.read_csv("roster_shifts.csv")["agent_id"]) == {"ann", "bob"}
