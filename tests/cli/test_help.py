@@ -28,10 +28,11 @@ FLAGS = {
     "fit": "--output --config --arrival-column --queue-column --wait-column --outcome-column --handling-column "
     "--customer-column --agent-column --answered --abandoned --short-seconds --redial-minutes --on-duty "
     "--learn-until --within --pause-minutes --interval --timezone --force --json",
-    "roster": "--repair --absent --from --per-change --output --config --time-off --availability --meetings --wishes --locks --past --worth --seed "
-    "--prices --force --json",
+    "roster": "--output --config --time-off --availability --meetings --wishes --locks --past --worth --seed --prices "
+    "--repair --absent --from --per-change --force --json",
     "shifts": "--output --config --minimise --weeks --allow-short --gap --force --json",
-    "check": "--time-off --availability --requirement --agents --meetings --wishes --locks --past --config --output --force --json",
+    "check": "--requirement --agents --time-off --availability --meetings --wishes --locks --past --config --output "
+    "--force --json",
     "handoff": "--output --only --agents --time-off --timezone --config --force --json",
     "simulate": "--output --config --goal --patience --seed --force --json",
     "cost": "--force --json",
