@@ -53,8 +53,8 @@ AT_NIGHT = shift(1, start=22, hours=11, paid=11)
     [
         ([EARLY], ("off", ""), "wished for a day off, not granted: works short 08:00-12:00"),
         ([EARLY], ("shift", "late"), "wished for late, not granted: works short 08:00-12:00"),
-        ([EARLY], ("not", "short 08:00"), "wished for not short 08:00, not granted: works short 08:00-12:00"),
-        ([], ("shift", ""), "wished for to work, not granted: does not work"),
+        ([EARLY], ("not", "short 08:00"), "wished not to work short 08:00, not granted: works short 08:00-12:00"),
+        ([], ("shift", ""), "wished for a shift, not granted: does not work"),
         ([EARLY], ("shift", ""), ""),
         ([EARLY], ("not", "late"), ""),
         ([], ("off", ""), ""),

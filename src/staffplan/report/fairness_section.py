@@ -78,7 +78,7 @@ def _onwards(table: pd.DataFrame) -> str:
 
 def share_figure(part: pd.DataFrame, kind: Kind) -> Figure:
     """Each agent's count of one kind beside the fair share."""
-    far = part[part["far"]]
+    far = furthest(part, len(part))
     named = listed([f"{label} {count(n)}" for label, n in zip(far["label"], far["count"], strict=True)], most=4)
     off = (
         f"{plural(len(far), 'agent')} more than one from it: {named}" if named else "nobody is more than one from it"

@@ -35,8 +35,8 @@ class Wish:
     @property
     def words(self) -> str:
         if self.kind == "off":
-            return "a day off"
-        return f"not {self.shift}" if self.kind == "not" else self.shift or "to work"
+            return "for a day off"
+        return f"not to work {self.shift}" if self.kind == "not" else f"for {self.shift or 'a shift'}"
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class WishesGranted:
             day = agreed.period_first + timedelta(days=number)
             for wish in self.wishes:
                 if wish.first_day <= day <= wish.last_day and not _granted(wish, day, worked, agreed.timezone):
-                    yield Violation(day, f"wished for {wish.words}, not granted", wish.worth)
+                    yield Violation(day, f"wished {wish.words}, not granted", wish.worth)
 
     def machine(self, problem: RosterProblem, person: Person) -> Machine | None:
         """A state says whether a shift of the day before runs into the day, where that is wished off."""
