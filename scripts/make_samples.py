@@ -29,11 +29,13 @@ def special_days() -> pd.DataFrame:
 def sample_files(seed: int) -> dict[str, pd.DataFrame]:
     """Every file by its path in the repository."""
     staff = people.agents(people.DEMO_CREWS, "A", np.random.default_rng([seed, 1]))
+    away = people.time_off(staff, people.DEMO_CREWS, np.random.default_rng([seed, 2]))
     return {
         "data/samples/history.csv": contacts.history(seed),
         "data/samples/agents.csv": staff,
-        "data/samples/time_off.csv": people.time_off(staff, people.DEMO_CREWS, np.random.default_rng([seed, 2])),
+        "data/samples/time_off.csv": away,
         "data/samples/availability.csv": people.availability(staff),
+        "data/samples/wishes.csv": people.wishes(staff, away, np.random.default_rng([seed, 5])),
         "data/samples/special_days.csv": special_days(),
         "configs/bank/agents.csv": people.agents(people.BANK_CREWS, "B", np.random.default_rng([seed, 3])),
         "configs/helpdesk/agents.csv": people.agents(people.HELPDESK_CREWS, "H", np.random.default_rng([seed, 4])),

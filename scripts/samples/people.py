@@ -134,3 +134,44 @@ def availability(people: pd.DataFrame) -> pd.DataFrame:
     rows += [(part[6], "mon-fri", "09:00-18:00")]
     frame = pd.DataFrame(rows, columns=["agent_id", "weekdays", "hours"])
     return frame.sort_values(["agent_id", "weekdays"], ignore_index=True)
+
+
+DAYS_LIKED_OFF = tuple(date(2026, 12, day) for day in (4, 9, 11, 18, 19, 21, 23))
+"""Bridge days of the demo's weeks, Fridays, a Saturday and the days before Christmas."""
+BLOCKS = tuple((date(2026, 12, day), date(2026, 12, day + 2)) for day in (1, 9, 15))
+"""Three days in a row without a public holiday."""
+
+
+def wishes(people: pd.DataFrame, away: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """wishes.csv: days off, early shifts, late shifts rather not; and three that no roster can grant."""
+    full = people[people["work_plan"] == "full_time"]["agent_id"].tolist()
+    here = [agent for agent in full if agent not in set(away.loc[away["kind"] == "vacation", "agent_id"])]
+    chosen = [here[place] for place in rng.choice(len(here), 13, replace=False)]
+    days = [DAYS_LIKED_OFF[place] for place in rng.choice(len(DAYS_LIKED_OFF), 8)]
+    rows = [(agent, day, day, "off", "", "") for agent, day in zip(chosen, days, strict=False)]
+    rows[0] = (*rows[0][:5], "3")
+    blocks = [BLOCKS[place] for place in rng.choice(len(BLOCKS), 5)]
+    asked = (("shift", "long_day 08:00"),) * 2 + (
+        ("shift", "day 08:00"),
+        ("not", "day 12:00"),
+        ("not", "long_day 11:00"),
+    )
+    rows += [(agent, *block, *said, "") for agent, block, said in zip(chosen[8:], blocks, asked, strict=True)]
+    columns = ["agent_id", "first_day", "last_day", "wish", "shift", "weight"]
+    frame = pd.DataFrame([*rows, *_hopeless(people, away, here, rng)], columns=columns)
+    return frame.sort_values(["agent_id", "first_day", "shift"], ignore_index=True)
+
+
+def _hopeless(
+    people: pd.DataFrame, away: pd.DataFrame, here: list[str], rng: np.random.Generator
+) -> list[tuple[object, ...]]:
+    """To work while on vacation, a shift that is not in the contract, and a morning that is never free."""
+    vacation = away[away["kind"] == "vacation"]
+    longest = vacation.loc[(vacation["last_day"] - vacation["first_day"]).idxmax()]
+    evening = people[people["work_plan"] == "evenings"]["agent_id"].iloc[0]
+    day = PLAN_START + timedelta(days=int(rng.integers(7, 11)))
+    return [
+        (longest["agent_id"], longest["first_day"], longest["first_day"], "shift", "", ""),
+        (here[int(rng.integers(len(here)))], day, day, "shift", "four", ""),
+        (evening, day, day, "shift", "six 08:00", ""),
+    ]

@@ -27,6 +27,7 @@ MADE = (
     "data/samples/time_off.csv",
     "data/samples/availability.csv",
     "data/samples/special_days.csv",
+    "data/samples/wishes.csv",
     "configs/bank/agents.csv",
     "configs/helpdesk/agents.csv",
 )
@@ -53,7 +54,7 @@ def site(config: Config, samples: Path) -> Site:
 
 @pytest.fixture(scope="module")
 def people(samples: Path) -> Workforce:
-    others = {name: samples / f"{name}.csv" for name in ("time_off", "availability")}
+    others = {name: samples / f"{name}.csv" for name in ("time_off", "availability", "wishes")}
     return read_workforce(samples / "agents.csv", others)
 
 
@@ -232,6 +233,25 @@ def test_absences_of_one_person_do_not_overlap(people: Workforce) -> None:
     for _, rows in people.time_off.frame.groupby("agent_id"):
         ordered = rows.sort_values("first_day")
         assert (ordered["first_day"].iloc[1:].to_numpy() > ordered["last_day"].iloc[:-1].to_numpy()).all()
+
+
+def test_a_few_people_wish_for_days_off_and_shifts_and_some_wishes_are_hopeless(
+    people: Workforce, config: Config
+) -> None:
+    wishes, agents = people.wishes.frame, people.agents.frame.set_index("agent_id")
+    assert 12 <= len(wishes) <= 20
+    assert wishes["wish"].value_counts()[["off", "shift", "not"]].min() >= 2
+    off = people.time_off.frame
+    hopeless = set()
+    for wish in wishes[wishes["wish"] == "shift"].itertuples():
+        away = off[(off["agent_id"] == wish.agent_id) & (off["last_day"] >= wish.first_day)]
+        family = str(wish.shift).partition(" ")[0]
+        mine = config.work_plans[str(agents.loc[wish.agent_id, "work_plan"])].shifts
+        evening = people.availability.frame.query("agent_id == @wish.agent_id and hours == '14:00-20:00'")
+        hopeless |= {"away"} if (away["first_day"] <= wish.first_day).any() else set()
+        hopeless |= {"contract"} if family and family not in mine else set()
+        hopeless |= {"morning"} if len(evening) and str(wish.shift).endswith("08:00") else set()
+    assert hopeless == {"away", "contract", "morning"}
 
 
 def test_the_plan_contains_public_holidays_and_an_event(site: Site) -> None:
