@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,7 @@ from staffplan.clock import local_dates, midnight, parse_spans, wall_instant
 from staffplan.errors import Note
 from staffplan.meeting_tables import attendees
 from staffplan.people_settings import RosterSettings
+from staffplan.roster.meeting_conflict import Gathering, conflict_words
 from staffplan.roster.presence import days_off
 from staffplan.roster.queue_time import Ints, Prices, QueueTime, queue_time
 from staffplan.roster.rules.team import team_rules
@@ -27,6 +30,8 @@ from staffplan.tables import Roster, RosterActivities, StaffingRequirement, Work
 
 BELOW_MINIMUM = 1000.0
 """Price of an hour below a rule's minimum staff, in understaffed hours: any other place comes first."""
+MOST_CONFLICTS = 10
+"""Sittings that somebody misses of which the conflict is told."""
 NEGLIGIBLE = 1e-9
 """Costs closer than this are the same."""
 
@@ -73,6 +78,24 @@ class _Place:
         return self.cost < other.cost - NEGLIGIBLE
 
 
+@dataclass(frozen=True)
+class Held:
+    """A meeting that somebody attends, and when it might have begun: minutes from the start of the period."""
+
+    agent_id: str
+    minutes: int
+    starts: Ints
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A roster with its meetings, what is to be said of them, and what of them is held."""
+
+    roster: Roster
+    notes: tuple[Note, ...]
+    held: tuple[Held, ...] = ()
+
+
 def place_meetings(
     roster: Roster,
     requirement: StaffingRequirement,
@@ -80,8 +103,8 @@ def place_meetings(
     settings: RosterSettings,
     *,
     site: Site,
-) -> tuple[Roster, tuple[Note, ...]]:
-    """The roster with the workforce's meetings in it, from any roster; the notes name who cannot attend.
+) -> Placed:
+    """The roster with the workforce's meetings in it, from any roster; the notes name who cannot attend, and why.
 
     Only time on queue is given up, never a meal or a break. Who serves what at other times stays as it is. A minimum
     that a rule sets is undercut only where no other start brings as many together.
@@ -89,7 +112,7 @@ def place_meetings(
     dues, notes = _dues(requirement, workforce, site)
     ids = sorted({agent_id for due in dues for agent_id in due.people})
     if not ids:
-        return roster, notes
+        return Placed(roster, notes)
     under = settings.understaffing_weight
     prices = Prices(under, settings.overstaffing_weight, BELOW_MINIMUM * under)
     lengths, rules = [due.minutes for due in dues], team_rules(settings)
@@ -98,8 +121,14 @@ def place_meetings(
     short, cost = time.understaffed_hours(), time.cost()
     places = _place_all(time, sittings)
     said = _placed_note(sittings, places, time, time.understaffed_hours() - short, time.cost() - cost)
-    found = [*said, *_missing_notes(sittings, places, ids)]
-    return _with_meetings(roster, sittings, places, ids, time, site.calendar.timezone), (*notes, *found)
+    why = islice(_conflict_notes(time, sittings, places, ids, site.calendar.timezone), MOST_CONFLICTS)
+    made = _with_meetings(roster, sittings, places, ids, time, site.calendar.timezone)
+    held = tuple(
+        Held(ids[n], sitting.due.minutes, sitting.starts * time.period.slot_minutes)
+        for sitting, place in zip(sittings, places, strict=True)
+        for n in (() if place is None else place.people.tolist())
+    )
+    return Placed(made, (*notes, *said, *_missing_notes(sittings, places, ids), *why), held)
 
 
 def _dues(requirement: StaffingRequirement, workforce: Workforce, site: Site) -> tuple[list[_Due], tuple[Note, ...]]:
@@ -139,7 +168,8 @@ def _place_words(name: str, first_day: date) -> str:
 def _sittings(due: _Due, ids: list[str], time: QueueTime, timezone: str) -> Iterator[_Sitting]:
     """One for all, or one for each."""
     people = np.searchsorted(ids, due.people).astype(np.int64)
-    starts, length = _starts(due, time, timezone), due.minutes // time.period.slot_minutes
+    length = due.minutes // time.period.slot_minutes
+    starts = _starts(due, time, timezone, length)
     if due.together and len(people):
         yield _Sitting(due, people, starts, length)
     elif not due.together:
@@ -147,9 +177,8 @@ def _sittings(due: _Due, ids: list[str], time: QueueTime, timezone: str) -> Iter
             yield _Sitting(due, np.array([number]), starts, length)
 
 
-def _starts(due: _Due, time: QueueTime, timezone: str) -> Ints:
-    """Ticks, rising, at which the meeting may start so that it lies within its days and hours."""
-    length = due.minutes // time.period.slot_minutes
+def _starts(due: _Due, time: QueueTime, timezone: str, length: int) -> Ints:
+    """Ticks, rising, at which it may start so that so many ticks lie within its days and hours."""
     found = []
     for begin, end in _spans(due, timezone):
         first = max(int(np.ceil(time.ticks(begin) / time.step)), 0) * time.step
@@ -265,6 +294,29 @@ def _missing_notes(sittings: list[_Sitting], places: list[_Place | None], ids: l
             others = " when the others are" if together else " within its days and hours"
             message = f"cannot attend, not on queue for {minutes} minutes{others}: {', '.join(who)}"
             yield Note("roster", "warning", _place_words(name, first_day), message)
+
+
+def _conflict_notes(
+    time: QueueTime, sittings: list[_Sitting], places: list[_Place | None], ids: list[str], timezone: str
+) -> Iterator[Note]:
+    """Of each sitting that somebody misses: why, and what would help while the others stay where they are."""
+    for sitting, place in zip(sittings, places, strict=True):
+        there = set() if place is None else set(place.people.tolist())
+        absent = tuple(ids[n] for n in sitting.people.tolist() if n not in there)
+        if not absent:
+            continue
+        lifted, due = _lift(time, sitting, place), sitting.due
+        meeting = Gathering(
+            tuple(ids[n] for n in sitting.people.tolist()),
+            sitting.people,
+            sitting.starts,
+            sitting.length,
+            absent,
+            partial(_starts, due, time, timezone),
+        )
+        words = conflict_words(time, meeting)
+        _put(time, sitting, lifted)
+        yield Note("roster", "warning", _place_words(due.name, due.first_day), words)
 
 
 def _with_meetings(

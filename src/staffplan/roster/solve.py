@@ -24,7 +24,8 @@ from staffplan.roster.case import Case
 from staffplan.roster.conflict import refuse_impossible_people
 from staffplan.roster.cover import coverage
 from staffplan.roster.interrupts import ends
-from staffplan.roster.meetings import place_meetings
+from staffplan.roster.meeting_cost import Written, bound_with_meetings, written_cover
+from staffplan.roster.meetings import Placed, place_meetings
 from staffplan.roster.notes import roster_notes
 from staffplan.roster.polish import solve_whole
 from staffplan.roster.problem import RosterProblem
@@ -60,10 +61,10 @@ RESERVE = 0.05
 class RosterResult:
     """A roster with its cover and its proof.
 
-    `objective` is the cost that was sought, on the slots of the search: of the cover (weighted under- and overstaffed
-    hours, or what service is worth) and of the priced rules, meetings left aside; no roster that keeps the rules has
-    less than `bound`. `gap` = (objective - bound) / price of an understaffed hour, as a
-    share of the required hours. `status`: "optimal", "feasible", "time limit" or "interrupted".
+    `objective` is the cost that was sought, of the roster as it is written, meetings placed: of the cover (weighted
+    under- and overstaffed hours, or what service is worth) and of the priced rules. No roster that keeps the rules
+    and holds as many of the meetings has less than `bound`. `gap` = (objective - bound) / price of an understaffed
+    hour, as a share of the required hours. `status`: "optimal", "feasible", "time limit" or "interrupted".
     """
 
     roster: Roster
@@ -90,6 +91,8 @@ class _Run:
     on_progress: OnProgress
     grain: float = 0.0
     bound: float = 0.0
+    prices: Prices | None = None
+    """Those that prove it, when they are found."""
     hurried: bool = False
     begun: float = field(default_factory=time.monotonic)
     stopped: threading.Event = field(default_factory=threading.Event)
@@ -128,9 +131,12 @@ class _Run:
         self.on_progress(Progress("roster", 0, self.moves, label))
 
     def say(self, done: int, incumbent: Incumbent, problem: RosterProblem) -> None:
-        gap = gap_share(problem, incumbent.cost, self.bound)
-        label = f"cost {incumbent.cost:,.1f}, at least {self.bound:,.1f}, gap {gap:.2%} of the required hours"
+        label = _standing(incumbent.cost, self.bound, problem)
         self.on_progress(Progress("roster", done, self.moves, label))
+
+    def say_end(self, cost: float, bound: float, problem: RosterProblem) -> None:
+        label = f"with meetings: {_standing(cost, bound, problem)}"
+        self.on_progress(Progress("roster", self.moves, self.moves, label))
 
 
 def roster(
@@ -164,10 +170,10 @@ def roster(
         settle(board)
         made = make_roster(problem, board.tours())
         conflicts = tuple(team_notes(case, made, seconds=lambda: run.left(1 + RESERVE)))
-        made, meeting_notes = place_meetings(made, requirement, workforce, settings, site=site)
-        cover = coverage(made, requirement, site)
-        notes = (*roster_notes(problem, cover, workforce, site), *conflicts, *meeting_notes)
-        return _result(board, run, made, cover, notes)
+        placed = place_meetings(made, requirement, workforce, settings, site=site)
+        cover = coverage(placed.roster, requirement, site)
+        notes = (*roster_notes(problem, cover, workforce, site), *conflicts, *placed.notes)
+        return _result(board, run, placed, cover, notes)
 
 
 def compiled_in(space: TourSpace) -> float:
@@ -189,6 +195,7 @@ def search(space: TourSpace, run: _Run, effort: float, seed: int) -> Incumbent:
     rounds = round(BOUND_ROUNDS * min(effort, MOST_BOUND_EFFORT))
     prices = best_prices(space, rounds, spent=run.spent(0.0, PRICES_UNTIL), report=run.raise_bound)
     run.late(PRICES_UNTIL)
+    run.prices = prices
     board = _start(space, prices, run, effort, seed)
     incumbent = Incumbent(board)
     run.say(0, incumbent, space.problem)
@@ -246,25 +253,36 @@ def _recombine(incumbent: Incumbent, space: TourSpace, prices: Prices, run: _Run
     )
 
 
+def _standing(cost: float, bound: float, problem: RosterProblem) -> str:
+    gap = gap_share(problem, cost, bound)
+    return f"cost {cost:,.1f}, at least {bound:,.1f}, gap {gap:.2%} of the required hours"
+
+
 def gap_share(problem: RosterProblem, cost: float, bound: float) -> float:
     """(cost - bound) / price of an understaffed hour, as a share of the required hours."""
     hours = (cost - bound) / problem.understaffing_weight
     return hours / problem.required_hours if problem.required_hours else 0.0
 
 
-def _result(board: Board, run: _Run, made: Roster, cover: Coverage, notes: tuple[Note, ...]) -> RosterResult:
-    problem, cost = board.space.problem, board.cost
-    short, surplus, _ = problem.cost(board.plan.on_queue.astype(float))
-    bound = min(run.bound, cost)
+def _result(board: Board, run: _Run, placed: Placed, cover: Coverage, notes: tuple[Note, ...]) -> RosterResult:
+    problem, cost, bound = board.space.problem, board.cost, min(run.bound, board.cost)
+    written = Written(*problem.cost(board.plan.on_queue.astype(float)))
+    if placed.held:
+        before, before_bound, bare = cost, bound, written
+        written = written_cover(problem, placed.roster)
+        cost += written.cost - bare.cost
+        bound = min(bound_with_meetings(problem, bound, run.prices, placed.held), cost)
+        notes = (*notes, _cost_of_meetings((before, before_bound), (cost, bound)))
+        run.say_end(cost, bound, problem)
     return RosterResult(
-        roster=made,
+        roster=placed.roster,
         coverage=cover,
         status=_status(run, cost - bound),
         objective=cost,
         bound=bound,
         gap=gap_share(problem, cost, bound),
-        understaffed_hours=short,
-        overstaffed_hours=surplus,
+        understaffed_hours=written.understaffed_hours,
+        overstaffed_hours=written.overstaffed_hours,
         notes=notes,
         facts={
             "agents": float(len(problem.people)),
@@ -275,6 +293,13 @@ def _result(board: Board, run: _Run, made: Roster, cover: Coverage, notes: tuple
             "moves": float(run.moves),
         },
     )
+
+
+def _cost_of_meetings(without: tuple[float, float], held: tuple[float, float]) -> Note:
+    """Objective and bound without the meetings, and with them."""
+    message = f"objective {held[0]:,.1f}, at least {held[1]:,.1f}, with the meetings in the roster; "
+    message += f"{without[0]:,.1f}, at least {without[1]:,.1f}, without them"
+    return Note("roster", "assumption", "meetings", message)
 
 
 def _status(run: _Run, above_bound: float) -> str:
