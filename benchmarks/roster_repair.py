@@ -99,7 +99,7 @@ def measure(name: str, share: float, seed: int, effort: float) -> None:
     missing, broken = missing_hours(case, result.roster, since), breaches(result.case, result.roster)
     print(line(name, share, "repair", *before, missing, days, inside, result.gap, seconds, broken), flush=True)
     began = time.perf_counter()
-    anew = replace(case, workforce=with_absences(case.workforce, absences, left, zone))
+    anew = replace(case, workforce=with_absences(case.workforce, absences, given, left, zone))
     made = made_for(anew, seed)
     seconds, missing = time.perf_counter() - began, missing_hours(case, made, since)
     days = days_that_differ(left.roster, made)

@@ -199,7 +199,10 @@ class Agents(Table):
 
 @dataclass(frozen=True)
 class TimeOff(Table):
-    """Whole days on which an agent does not work, first and last day included."""
+    """Whole days on which an agent does not work, first and last day included.
+
+    `hours`: paid hours that each of the days counts; blank: a fifth of the contract's weekly minimum.
+    """
 
     columns: ClassVar[tuple[Column, ...]] = (
         text("agent_id"),
@@ -207,6 +210,7 @@ class TimeOff(Table):
         Column("last_day", "date"),
         text("kind", required=False, blank=True),
         text("paid", required=False, blank=True, choices=("yes", "no")),
+        Column("hours", "number", required=False, blank=True, minimum=0, maximum=24),
     )
     key: ClassVar[tuple[str, ...]] = ("agent_id", "first_day")
     file_name: ClassVar[str] = "time_off.csv"

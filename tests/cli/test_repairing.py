@@ -79,6 +79,7 @@ def test_somebody_takes_over_and_the_next_steps_know_of_the_absence(repair: Run)
         "last_day": "2026-03-04",
         "kind": "absence",
         "paid": "yes",
+        "hours": 4,
     }
     given = ("--requirement", "requirement.csv", "--agents", "agents.csv", "-c", "plan.toml")
     assert repair("check", "repaired", *given)[:2] == (0, "every rule is kept\n\nevery interval is covered\n")

@@ -11,7 +11,7 @@ import pytest
 from roster_centers import LATE, MADRID, MONDAY, SHORT, Center, day, every_day
 
 from staffplan.clock import wall_instant
-from staffplan.people_settings import RosterSettings, WorkPlanSettings
+from staffplan.people_settings import RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.roster.absences import Absence, left_of
 from staffplan.roster.check import check
 from staffplan.roster.repair import RepairResult, repair
@@ -313,3 +313,19 @@ def test_shifts_before_the_period_count_for_the_rules(made: Roster) -> None:
     assert (
         days_of(made).items() >= {key: when for key, when in begin.items() if key[1] < pd.Timestamp(day(3))}.items()
     )
+
+
+@pytest.mark.parametrize("hours", [(4, 9, 9), (9, 4, 4)])
+def test_an_absence_counts_the_hours_that_were_missed_whatever_a_fifth_of_the_week_is(hours: tuple[int, ...]) -> None:
+    """A week of exactly so many hours is due and allowed: who misses a short or a long day owes nothing after it."""
+    shifts = {f"h{n}": ShiftSettings(hours=n, first_start="08:00", last_start="08:00") for n in (4, 9)}
+    plan = WorkPlanSettings(shifts=("h4", "h9"), weekly_hours_min=sum(hours), weekly_hours_max=sum(hours))
+    need = {(d, h): 1.0 for d, n in enumerate(hours) for h in range(8, 8 + n)} | {(6, 23): 0.0}
+    center = Center({"voice": need}, shifts=shifts, work_plans={"any": plan})
+    made = center.solve().roster
+    assert list(made.shifts.frame["paid_hours"]) == list(hours)
+    result = mended(center, made, Absence("ann", day(0), day(0)))
+    assert result.facts["changed_days"] == 0
+    assert list(result.roster.shifts.frame["paid_hours"]) == list(hours[1:])
+    assert result.case.workforce.time_off.frame["hours"].tolist() == [hours[0]]
+    assert breaches(center, result) == ()

@@ -6,7 +6,7 @@ training, time off) is attributed to planning groups by the agent's own minutes 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -154,30 +154,35 @@ def _month_edges(periods: Sequence[str], timezone: str) -> Ints:
 def time_off_minutes(
     workforce: Workforce, frame: Frame, days: Sequence[date], work_plans: Mapping[str, WorkPlanSettings]
 ) -> Ints:
-    """(agents, periods): minutes of paid time off on the plan's days, at most five days a week."""
+    """(agents, periods): minutes of paid time off on the plan's days, at most five days a week.
+
+    A day counts its hours, or a fifth of the contract's weekly minimum.
+    """
     minutes = np.zeros((len(frame.agents), len(frame.periods)), dtype=np.int64)
     contract = dict(zip(workforce.agents.frame["agent_id"], workforce.agents.frame["work_plan"], strict=True))
     for agent, own in _days_off(workforce, days).items():
         plan = work_plans.get(contract.get(agent, ""))
         if plan is None:
             continue
-        day_minutes = half_up(exact(plan.weekly_hours_min) * 60 / DAYS_PAID_PER_WEEK)
+        a_fifth = exact(plan.weekly_hours_min) / DAYS_PAID_PER_WEEK
         for day in _paid_days(own):
-            minutes[frame.agents.index(agent), frame.periods.index(f"{day:%Y-%m}")] += day_minutes
+            hours = a_fifth if pd.isna(own[day]) else exact(own[day])
+            minutes[frame.agents.index(agent), frame.periods.index(f"{day:%Y-%m}")] += half_up(hours * 60)
     return minutes
 
 
-def _days_off(workforce: Workforce, days: Sequence[date]) -> dict[str, set[date]]:
-    """Each agent's days of paid absence among the days planned."""
+def _days_off(workforce: Workforce, days: Sequence[date]) -> dict[str, dict[date, float]]:
+    """Each agent's days of paid absence among the days planned, with their hours, NaN where none are given."""
     rows = workforce.time_off.frame
     rows = rows[rows["paid"] == "yes"]
-    off: dict[str, set[date]] = {}
-    for agent, first, last in zip(rows["agent_id"], rows["first_day"].dt.date, rows["last_day"].dt.date, strict=True):
-        off.setdefault(agent, set()).update(day for day in days if first <= day <= last)
+    off: dict[str, dict[date, float]] = {}
+    columns = (rows["agent_id"], rows["first_day"].dt.date, rows["last_day"].dt.date, rows["hours"])
+    for agent, first, last, hours in zip(*columns, strict=True):
+        off.setdefault(agent, {}).update({day: hours for day in days if first <= day <= last})
     return off
 
 
-def _paid_days(days: set[date]) -> list[date]:
+def _paid_days(days: Iterable[date]) -> list[date]:
     """The first five days of each week."""
     weeks: dict[tuple[int, int], list[date]] = {}
     for day in sorted(days):

@@ -113,19 +113,26 @@ def _split(row: dict[Any, Any], begin: pd.Timestamp, end: pd.Timestamp) -> Itera
         yield row | {"start": last}
 
 
-def with_absences(workforce: Workforce, absences: Sequence[Absence], left: Left, timezone: str) -> Workforce:
-    """The people with these days off, paid, but for days on which they have worked; no lock holds on them."""
+def with_absences(
+    workforce: Workforce, absences: Sequence[Absence], roster: Roster, left: Left, timezone: str
+) -> Workforce:
+    """The people with these days off, but for days on which they have worked; no lock holds on them.
+
+    A day is paid and counts the hours of the shift that the roster had, so that nobody owes or has to give back any.
+    """
     worked = left.roster.shifts.frame
     worked = worked[is_among(worked, left.begun)]
     there = {(row.agent_id, day) for row in each(worked) for day in _days_of(row, timezone)}
     days = {(absence.agent_id, day) for absence in absences for day in absence.days} - there
     known = workforce.time_off.frame
     off = {(row.agent_id, day.date()) for row in each(known) for day in pd.date_range(row.first_day, row.last_day)}
+    hours = _hours_missed(roster, left, days, timezone)
     new = [
-        {"agent_id": agent_id, "first_day": first, "last_day": last, "kind": ABSENCE, "paid": "yes"}
-        for agent_id, first, last in _runs(sorted(days - off))
+        {"agent_id": run.agent_id, "first_day": run.first, "last_day": run.last, "hours": run.hours}
+        for run in _runs([(agent_id, day, hours.get((agent_id, day), 0.0)) for agent_id, day in sorted(days - off)])
     ]
-    frame = pd.concat([known, pd.DataFrame(new)], ignore_index=True) if new else known
+    made = pd.DataFrame(new).assign(kind=ABSENCE, paid="yes") if new else known.iloc[:0]
+    frame = pd.concat([part for part in (known, made) if len(part)] or [known], ignore_index=True)
     locks = workforce.locks
     held = [(row.agent_id, row.day.date()) not in days for row in each(locks.frame)]
     return replace(
@@ -135,18 +142,40 @@ def with_absences(workforce: Workforce, absences: Sequence[Absence], left: Left,
     )
 
 
+def _hours_missed(roster: Roster, left: Left, days: set[AgentDay], timezone: str) -> dict[AgentDay, float]:
+    """Paid hours of the shifts that nobody works now, on the first day of absence that each touches."""
+    found: dict[AgentDay, float] = {}
+    shifts = roster.shifts.frame
+    for row in each(shifts[is_among(shifts, left.gone)]):
+        touched = [(row.agent_id, day) for day in _days_of(row, timezone) if (row.agent_id, day) in days]
+        for key in touched[:1]:
+            found[key] = found.get(key, 0.0) + row.paid_hours
+    return found
+
+
 def _days_of(row: Any, timezone: str) -> Iterator[date]:
     first, last = (at.tz_convert(timezone).date() for at in (row.start, row.end - pd.Timedelta(seconds=1)))
     yield from (first + timedelta(days=n) for n in range((last - first).days + 1))
 
 
-def _runs(days: Sequence[AgentDay]) -> list[tuple[str, pd.Timestamp, pd.Timestamp]]:
-    """Days that follow each other as one: agent, first and last."""
-    found: list[tuple[str, pd.Timestamp, pd.Timestamp]] = []
-    for agent_id, day in days:
+@dataclass(frozen=True)
+class _Run:
+    """Days off that follow each other and count the same hours."""
+
+    agent_id: str
+    first: pd.Timestamp
+    last: pd.Timestamp
+    hours: float
+
+
+def _runs(days: Sequence[tuple[str, date, float]]) -> list[_Run]:
+    """Agent, day and hours, sorted; what belongs together as one."""
+    found: list[_Run] = []
+    for agent_id, day, hours in days:
         at = pd.Timestamp(day)
-        if found and found[-1][0] == agent_id and found[-1][2] + pd.Timedelta(days=1) == at:
-            found[-1] = (agent_id, found[-1][1], at)
+        last = found[-1] if found else None
+        if last and (last.agent_id, last.hours, last.last + pd.Timedelta(days=1)) == (agent_id, hours, at):
+            found[-1] = replace(last, last=at)
         else:
-            found.append((agent_id, at, at))
+            found.append(_Run(agent_id, at, at, hours))
     return found

@@ -77,6 +77,8 @@ class _Agent:
     plan: WorkPlanSettings
     off: frozenset[date]
     unpaid: frozenset[date]
+    hours_off: Mapping[date, float]
+    """Hours that a day off counts, where they are given."""
     past: tuple[rules.Worked, ...]
     """Shifts before the period, as far as they are known."""
     shifts: tuple[rules.Worked, ...]
@@ -143,7 +145,7 @@ def _agents(roster: Roster, case: _Case) -> Iterator[_Agent]:
         holder = holders[agent_id]
         if holder.plan_name not in case.work_plans:
             continue
-        off, unpaid = _time_off(agent_id, case.workforce)
+        off, unpaid, hours_off = _time_off(agent_id, case.workforce)
         yield _Agent(
             agent_id,
             skills=frozenset(part.strip() for part in str(row.skills).split(";")),
@@ -151,15 +153,18 @@ def _agents(roster: Roster, case: _Case) -> Iterator[_Agent]:
             plan=case.work_plans[holder.plan_name],
             off=off,
             unpaid=unpaid,
+            hours_off=hours_off,
             past=tuple(past.get(agent_id, ())),
             shifts=tuple(shifts.get(agent_id, ())),
             activities=tuple(activities.get(agent_id, ())),
         )
 
 
-def _time_off(agent_id: str, workforce: Workforce) -> tuple[frozenset[date], frozenset[date]]:
+def _time_off(agent_id: str, workforce: Workforce) -> tuple[frozenset[date], frozenset[date], dict[date, float]]:
+    """All days off, the unpaid ones, and the hours of those that have some."""
     everything: list[date] = []
     unpaid: list[date] = []
+    hours: dict[date, float] = {}
     rows = workforce.time_off.frame
     for row in _rows(rows[rows["agent_id"] == agent_id]):
         day = row.first_day.date()
@@ -167,8 +172,10 @@ def _time_off(agent_id: str, workforce: Workforce) -> tuple[frozenset[date], fro
             everything.append(day)
             if row.paid == "no":
                 unpaid.append(day)
+            if not pd.isna(row.hours):
+                hours[day] = row.hours
             day += timedelta(days=1)
-    return frozenset(everything), frozenset(unpaid)
+    return frozenset(everything), frozenset(unpaid), hours
 
 
 def _agent_breaches(agent: _Agent, case: _Case) -> Iterator[Breach]:
@@ -326,13 +333,21 @@ def _agreed(agent: _Agent, case: _Case) -> rules.Agreed:
     return rules.Agreed(case.first, case.days, tuple(fewest), tuple(most), agent.plan.days_per_week_max, case.zone)
 
 
-def _credited(agent: _Agent, case: _Case) -> Iterator[tuple[int, int, int]]:
-    """For each block of seven days: its days, those off that count, and the paid ones among them."""
+def _credited(agent: _Agent, case: _Case) -> Iterator[tuple[int, float, float]]:
+    """For each block of seven days: its days, and the fifths of a week's hours that days off count, all and paid."""
     for week in range(-(-case.days // 7)):
         days = {case.first + timedelta(days=d) for d in range(7 * week, min(7 * week + 7, case.days))}
         closed = {d for d in days if _closed_holiday(d, agent, case)}
         paid = days & ((agent.off - agent.unpaid) | closed)
-        yield len(days), min(5, len(days & (agent.off | closed))), min(5, len(paid))
+        yield len(days), _fifths(days & (agent.off | closed), agent), _fifths(paid, agent)
+
+
+def _fifths(days: set[date], agent: _Agent) -> float:
+    """Hours off over a fifth of the weekly minimum, where they are given; else a day is one. Five at most."""
+    weekly = agent.plan.weekly_hours_min
+    known = days & set(agent.hours_off) if weekly else set()
+    hours = sum(agent.hours_off[day] for day in known)
+    return min(5.0, len(days - known) + (5 * hours / weekly if weekly else 0.0))
 
 
 def _closed_holiday(day: date, agent: _Agent, case: _Case) -> bool:

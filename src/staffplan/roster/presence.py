@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -19,7 +19,8 @@ from staffplan.tables import Workforce
 
 DAY = 24 * 60
 CREDITED_DAYS = 5
-"""A day of paid time off counts as a fifth of the weekly hours, and no more than five count in a week."""
+"""A day of paid time off counts as a fifth of the weekly hours unless its hours are given, and no more than five
+fifths count in a week."""
 
 
 Walls = tuple[NDArray[np.int64], NDArray[np.int64]]
@@ -78,10 +79,11 @@ def spans_around(by_weekday: list[Spans], weekday: int) -> list[tuple[int, int]]
 
 @dataclass(frozen=True)
 class DaysOff:
-    """Days of an agent's time off, all of them and the paid ones."""
+    """Days of an agent's time off, all of them and the paid ones; the hours that days count where they are given."""
 
     all_days: frozenset[date]
     paid_days: frozenset[date]
+    hours: Mapping[date, float] = field(default_factory=dict)
 
 
 def days_off(agent_id: str, workforce: Workforce) -> DaysOff:
@@ -89,11 +91,13 @@ def days_off(agent_id: str, workforce: Workforce) -> DaysOff:
     rows = workforce.time_off.frame
     everything: set[date] = set()
     unpaid: set[date] = set()
+    hours: dict[date, float] = {}
     for row in _rows(rows[rows["agent_id"] == agent_id]):
         days = {day.date() for day in pd.date_range(row.first_day, row.last_day)}
         everything |= days
         unpaid |= days if row.paid == "no" else set()
-    return DaysOff(frozenset(everything), frozenset(everything - unpaid))
+        hours |= {} if pd.isna(row.hours) else dict.fromkeys(days, float(row.hours))
+    return DaysOff(frozenset(everything), frozenset(everything - unpaid), hours)
 
 
 def touches(days: frozenset[date], walls: Walls, period: Period) -> NDArray[np.bool_]:
@@ -105,11 +109,12 @@ def touches(days: frozenset[date], walls: Walls, period: Period) -> NDArray[np.b
 
 @dataclass(frozen=True)
 class Away:
-    """Everybody's time off, and what of it counts. free, paid: (people, weeks) days credited, all and the paid."""
+    """Everybody's time off, and what of it counts. free, paid: (people, weeks) fifths of the weekly hours that are
+    credited, for all days and for the paid ones."""
 
     days: tuple[DaysOff, ...]
-    free: NDArray[np.int64]
-    paid: NDArray[np.int64]
+    free: NDArray[np.float64]
+    paid: NDArray[np.float64]
 
     def credited_hours(self, people: Sequence[Person]) -> NDArray[np.float64]:
         """(people, 2): hours that the time off of the whole period counts, and the paid time off alone."""
@@ -128,7 +133,7 @@ def times_away(
     """Time off as the tables have it, and holidays on which none of the person's groups is open."""
     off = tuple(days_off(person.agent_id, workforce) for person in people)
     holidays = [closed_holidays(person, groups, required, period, calendar) for person in people]
-    return Away(off, *credited_days(off, holidays, period))
+    return Away(off, *credited_days(people, off, holidays, period))
 
 
 def closed_holidays(
@@ -147,25 +152,31 @@ def closed_holidays(
 
 
 def credited_days(
-    off: Sequence[DaysOff], holidays: list[set[date]], period: Period
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """(people, weeks) days of time off and closed holidays that count in each week: all of them, and the paid."""
+    people: Sequence[Person], off: Sequence[DaysOff], holidays: list[set[date]], period: Period
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(people, weeks) fifths that time off and closed holidays count in each week: all of it, and the paid."""
     shape = (len(off), period.weeks)
-    free, paid = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
-    for number, (mine, closed) in enumerate(zip(off, holidays, strict=True)):
+    free, paid = np.zeros(shape), np.zeros(shape)
+    for number, (person, mine, closed) in enumerate(zip(people, off, holidays, strict=True)):
+        a_day = person.contract.weekly_hours_min / CREDITED_DAYS
         for week in range(period.weeks):
             days = {period.day(d) for d in period.week_days(week)}
-            free[number, week] = min(CREDITED_DAYS, len(days & (mine.all_days | closed)))
-            paid[number, week] = min(CREDITED_DAYS, len(days & (mine.paid_days | closed)))
+            free[number, week] = credit(days & (mine.all_days | closed), mine.hours, a_day)
+            paid[number, week] = credit(days & (mine.paid_days | closed), mine.hours, a_day)
     return free, paid
 
 
-def paid_bounds(
-    people: tuple[Person, ...], free: NDArray[np.int64], paid: NDArray[np.int64], period: Period
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """(people, weeks) fewest and most paid minutes of work in each week, time off credited.
+def credit(days: Iterable[date], hours: Mapping[date, float], a_day: float) -> float:
+    """Fifths that a week's days count: one each, or as many as their hours are; a_day: hours of a fifth."""
+    return min(float(CREDITED_DAYS), sum(hours[day] / a_day if day in hours and a_day else 1.0 for day in days))
 
-    Every day off takes a fifth from the minimum; a paid one also takes a fifth of the minimum from the maximum.
+
+def paid_bounds(
+    people: tuple[Person, ...], free: NDArray[np.float64], paid: NDArray[np.float64], period: Period
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """(people, weeks) fewest and most paid minutes of work in each week, time off credited. free, paid: fifths.
+
+    Time off lowers the minimum by what it counts; if it is paid, the maximum too.
     """
     least = np.array([person.contract.weekly_hours_min * 60 for person in people])[:, None]
     ceiling = np.array([person.contract.weekly_hours_max * 60 for person in people])[:, None]

@@ -114,7 +114,7 @@ def repair(
 def _prepare(case: Case, roster: Roster, absences: Sequence[Absence], since: pd.Timestamp, price: float) -> _Repair:
     zone = case.site.calendar.timezone
     left = left_of(roster, absences, since, zone)
-    people = with_absences(case.workforce, absences, left, zone)
+    people = with_absences(case.workforce, absences, roster, left, zone)
     past = _worked_before(roster, case)
     now = replace(case, workforce=replace(people, published=RosterShifts.empty(), past_roster=past))
     absent: frozenset[AgentDay] = frozenset((a.agent_id, day) for a in absences for day in a.days)
