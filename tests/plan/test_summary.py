@@ -73,6 +73,11 @@ def test_the_roster_is_called_best_only_where_that_is_proven(gap: float | None, 
     assert line(replace(GOOD, gap=gap), "roster") == said
 
 
+def test_wishes_are_counted_where_there_are_any() -> None:
+    assert line(replace(GOOD, wished_days=26, wishes_not_granted=6), "wishes") == "20 of 26 days granted"
+    assert "wishes" not in text(GOOD)
+
+
 def test_an_interrupted_search_is_told_with_how_to_finish_it() -> None:
     cut = replace(GOOD, gap=0.02, interrupted=True)
     assert line(cut, "roster").endswith("though its search was interrupted")

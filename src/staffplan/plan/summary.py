@@ -89,6 +89,9 @@ class PlanSummary:
     changed_by_hand: tuple[str, ...]
     interrupted: bool
     """Whether the search for the roster was ended by Ctrl-C."""
+    wished_days: int = 0
+    """Days on which somebody wished for something, in the roster as it was last checked."""
+    wishes_not_granted: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         return {**vars(self), "groups": [vars(group) for group in self.groups]}
@@ -104,7 +107,7 @@ def summarize(workspace: Workspace, manifest: Manifest) -> PlanSummary:
     cost = workspace.table(CostReport).frame
     money = _total(cost, "cost", "loaded cost", "amount")
     groups = _groups(waits, requirement, _goals(workspace, forecast["queue"].unique()))
-    facts = manifest.steps["roster"].facts
+    facts, checked = manifest.steps["roster"].facts, manifest.steps["check"].facts
     edited = hand_edits(workspace, manifest)
     breaches = workspace.table(RosterBreaches).frame
     days = pd.Timedelta(weeks=workspace.config.plan.weeks) - pd.Timedelta(days=1)
@@ -129,6 +132,8 @@ def summarize(workspace: Workspace, manifest: Manifest) -> PlanSummary:
         missing_hours=_missing_hours(waits),
         changed_by_hand=edited,
         interrupted=facts.get("status") == INTERRUPTED,
+        wished_days=int(checked.get("wished_days", 0)),
+        wishes_not_granted=int(checked.get("wishes_not_granted", 0)),
     )
 
 
@@ -230,6 +235,7 @@ def summary_text(summary: PlanSummary, workspace: Workspace) -> str:
         f"cost     {_cost_text(summary)}",
         *_line("roster", _roster_text(summary)),
         *_more(summary.breaches, summary.broken_rules, "listed in check.csv"),
+        *_wishes(summary),
         *(_line("by hand", ", ".join(summary.changed_by_hand)) if summary.changed_by_hand else []),
         "",
         text_table([_group_row(group) for group in summary.groups], _HEADER, right=range(2, len(_HEADER))),
@@ -274,6 +280,11 @@ def _more(shown: Sequence[str], of: int, where: str) -> list[str]:
     lines = [line for text in shown[:SHOWN] for line in _line("", text)]
     rest = of - min(len(shown), SHOWN)
     return [*lines, *(_line("", f"and {rest} more, {where}") if rest > 0 else [])]
+
+
+def _wishes(summary: PlanSummary) -> list[str]:
+    granted = summary.wished_days - summary.wishes_not_granted
+    return _line("wishes", f"{granted} of {summary.wished_days} days granted") if summary.wished_days else []
 
 
 def _cost_text(summary: PlanSummary) -> str:
