@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from staffplan.cli.records import records
 from staffplan.cli.work import config_and_workspace, site_of
 from staffplan.clock import SiteCalendar
 from staffplan.errors import DataError, Problem, UsageError
@@ -120,6 +121,12 @@ def output_paths(output: Path) -> tuple[Path, ...]:
         hint = f"staffplan plan {output / PLAN_TOML} -o {output} makes its check.csv and fairness.csv anew"
         raise UsageError(Problem(str(output), "is a plan directory", hint))
     return tuple(output / table.file_name for table in (RosterBreaches, Fairness))
+
+
+def check_json(report: CheckReport, calendar: SiteCalendar) -> dict[str, object]:
+    broken, missed = ([vars(row) for row in rows] for rows in (report.breaches, report.missed_wishes))
+    short = records(report.uncovered, calendar.timezone)
+    return {"broken_rules": broken, "uncovered": short, "wishes_not_granted": missed}
 
 
 def check_text(report: CheckReport, calendar: SiteCalendar) -> str:

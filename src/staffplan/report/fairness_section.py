@@ -31,7 +31,7 @@ def _blocks(data: ReportData) -> list[Block]:
         Text(
             "What nobody likes should not fall on the same people, and wishes be granted to all alike. A fair share "
             "is somebody's part of what there was, by contract hours, skills and the days on which they can work. It "
-            "is counted in the roster as it now is, edits by hand included."
+            "is counted in the roster as last checked, edits by hand included."
         )
     ]
     absent = [kind.name.lower() for what, kind in told.items() if what not in set(table["what"])]
