@@ -16,6 +16,8 @@ from staffplan.cli.work import site_of
 from staffplan.clock import midnight
 from staffplan.errors import Problem, UsageError, nearest
 from staffplan.files import read_table
+from staffplan.people_settings import CostSettings
+from staffplan.plan.manifest import FILE_NAME as MANIFEST
 from staffplan.progress import OnProgress
 from staffplan.roster.case import Case
 from staffplan.schema import Table
@@ -36,8 +38,8 @@ if TYPE_CHECKING:
     from staffplan.roster.absences import Absence
     from staffplan.roster.repair import RepairResult
 
-TABLES = (RosterShifts, RosterActivities, Coverage, Fairness, RosterChanges, TimeOff)
-"""What a repair writes, in this order."""
+MADE_BY_THE_PLAN = (Coverage, Fairness)
+"""Not written into a plan directory, whose next run makes them."""
 ABSENT = re.compile(r"(?P<agent>.+):(?P<first>\d{4}-\d\d-\d\d)(?:\.\.(?P<last>\d{4}-\d\d-\d\d))?")
 
 
@@ -57,6 +59,7 @@ class RepairWork:
     case: Case
     roster: Roster
     seed: int
+    cost: CostSettings
 
     @property
     def timezone(self) -> str:
@@ -98,18 +101,21 @@ def repair_work(
         site_of(config, needed.frame, workspace),
         read_table(known, ServiceWorth, timezone=zone) if known.is_file() else None,
     )
-    return RepairWork(case, read_roster(folder, zone), config.plan.seed if seed is None else seed)
+    return RepairWork(case, read_roster(folder, zone), config.plan.seed if seed is None else seed, config.cost)
 
 
-def repair_of(
-    work: RepairWork, flags: RepairFlags, on_progress: OnProgress
-) -> tuple[RepairResult, tuple[Table, ...]]:
-    """The repair, and the tables to write, in the order of TABLES."""
-    from staffplan.roster.fairness_table import fairness_of
+def output_paths(output: Path) -> dict[type[Table], Path]:
+    """Where each table goes."""
+    tables = (RosterShifts, RosterActivities, Coverage, Fairness, RosterChanges, TimeOff)
+    planned = (output / MANIFEST).exists()
+    return {table: output / table.file_name for table in tables if not planned or table not in MADE_BY_THE_PLAN}
+
+
+def repair_of(work: RepairWork, flags: RepairFlags, on_progress: OnProgress) -> RepairResult:
     from staffplan.roster.repair import repair
 
     absences, since = understood(flags, work)
-    result = repair(
+    return repair(
         work.case,
         work.roster,
         absences,
@@ -118,9 +124,20 @@ def repair_of(
         seed=work.seed,
         on_progress=on_progress,
     )
-    fairness = fairness_of(result.roster, result.case)
-    roster, off = result.roster, result.case.workforce.time_off
-    return result, (roster.shifts, roster.activities, result.coverage, fairness, result.changes, off)
+
+
+def repair_tables(result: RepairResult, cost: CostSettings) -> dict[type[Table], Table]:
+    """All that a repair can write. Shifts have their premium hours where the given ones had."""
+    from staffplan.cost import premium_hours
+    from staffplan.roster.fairness_table import fairness_of
+
+    roster, case = result.roster, result.case
+    shifts = roster.shifts
+    if (shifts.frame["premium_hours"] != "").any():
+        shifts = RosterShifts.of(shifts.frame.assign(premium_hours=premium_hours(roster, cost, case.site)))
+    fairness, off = fairness_of(roster, case), case.workforce.time_off
+    tables = (shifts, roster.activities, result.coverage, fairness, result.changes, off)
+    return {type(table): table for table in tables}
 
 
 def understood(flags: RepairFlags, work: RepairWork) -> tuple[list[Absence], pd.Timestamp]:

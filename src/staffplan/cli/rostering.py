@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,9 @@ from staffplan.cli.delivery import deliver, refuse, say_notes
 from staffplan.cli.flags import flags_named
 from staffplan.cli.options import STEPS, ConfigFile, Force, Json
 from staffplan.cli.output import INTERRUPTED, progress_shown, say, show, show_json
+
+if TYPE_CHECKING:
+    from staffplan.schema import Table
 
 RULES_BROKEN = 5
 PRICES = "rule_prices.csv"
@@ -157,17 +160,19 @@ def _repair(
     force: bool,
     as_json: bool,
 ) -> None:
-    from staffplan.cli.repairing import TABLES, RepairFlags, repair_of, repair_text, repair_work
+    from staffplan.cli.repairing import RepairFlags, output_paths, repair_of, repair_tables, repair_text, repair_work
 
-    paths = [output / table.file_name for table in TABLES]
-    refuse(paths, force=force)
+    paths = output_paths(output)
+    refuse(paths.values(), force=force)
     with progress_shown() as on_progress:
         work = repair_work(folder, requirement, agents, config, given, worth, seed)
-        result, tables = repair_of(work, RepairFlags(*flags), on_progress)
+        result = repair_of(work, RepairFlags(*flags), on_progress)
     say_notes(result.notes)
     say(repair_text(result))
+    made = repair_tables(result, work.cost)
     facts = {"status": result.status, "gap": result.gap, **result.facts}
-    deliver(dict(zip(paths, tables, strict=True)), work.timezone, facts=facts, notes=result.notes, as_json=as_json)
+    tables: dict[Path | None, Table] = {path: made[table] for table, path in paths.items()}
+    deliver(tables, work.timezone, facts=facts, notes=result.notes, as_json=as_json)
     if result.status == "interrupted":
         say("the search was ended early: the roster written is the best one by then")
         raise typer.Exit(INTERRUPTED)
@@ -212,8 +217,7 @@ def check(
     Wishes that the roster does not grant are listed too. Leaves with 5 when a rule is broken, 0 when none is
     (uncovered intervals and missed wishes are reported, not an error).
     """
-    from staffplan.cli.checking import check_files, check_text, output_paths
-    from staffplan.cli.records import records
+    from staffplan.cli.checking import check_files, check_json, check_text, output_paths
     from staffplan.files import write_table
 
     paths = () if output is None else output_paths(output)
@@ -232,9 +236,7 @@ def check(
         write_table(table, path, calendar.timezone)
         say(f"wrote {path} ({len(table)} rows)")
     if as_json:
-        broken, missed = ([vars(row) for row in rows] for rows in (report.breaches, report.missed_wishes))
-        short = records(report.uncovered, calendar.timezone)
-        show_json({"broken_rules": broken, "uncovered": short, "wishes_not_granted": missed})
+        show_json(check_json(report, calendar))
     else:
         show(check_text(report, calendar))
     if report.breaches:

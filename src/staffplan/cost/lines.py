@@ -33,7 +33,7 @@ HOUR_SOURCES = {
     "meals": "roster_activities.csv:meal",
     "meetings": "roster_activities.csv:meeting",
     "training": "roster_activities.csv:training",
-    "paid time off": "time_off.csv, a fifth of plan.toml:work_plans.weekly_hours_min a day",
+    "paid time off": "time_off.csv:hours, or a fifth of plan.toml:work_plans.weekly_hours_min a day",
 }
 SHRINKAGE_SOURCE = "plan.toml:staffing.shrinkage x roster_activities.csv:queue"
 PAID_SOURCE = "roster_activities.csv:paid, time_off.csv"

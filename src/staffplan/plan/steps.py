@@ -25,6 +25,7 @@ from staffplan.tables import (
     RosterShifts,
     ServiceWorth,
     StaffingRequirement,
+    TimeOff,
     VolumeForecast,
     WaitDetails,
     Workforce,
@@ -58,7 +59,8 @@ class Step:
     """The settings the result depends on, by dotted name."""
     run: Callable[[Workspace, Manifest, OnProgress], StepOutput]
     reads_if_there: tuple[str, ...] = ()
-    """Files of the plan directory that count where they are; plans made by earlier versions have none."""
+    """Files of the plan directory that count where they are: a repair writes time_off.csv, and plans made by earlier
+    versions have no fairness.csv."""
 
     @property
     def may_read(self) -> tuple[str, ...]:
@@ -328,6 +330,7 @@ STEPS: tuple[Step, ...] = (
         _ROSTER,
         _roster_settings,
         _roster,
+        (TimeOff.file_name,),
     ),
     Step(
         "check",
@@ -336,6 +339,7 @@ STEPS: tuple[Step, ...] = (
         (RosterBreaches.file_name, Fairness.file_name),
         _check_settings,
         _check,
+        (TimeOff.file_name,),
     ),
     Step(
         "simulate",
@@ -352,6 +356,7 @@ STEPS: tuple[Step, ...] = (
         (CostReport.file_name,),
         lambda config: _picked(config, *_CALENDAR, "plan.currency", "cost", "work_plans", "staffing.shrinkage"),
         _cost,
+        (TimeOff.file_name,),
     ),
     Step(
         "report",

@@ -27,7 +27,15 @@ from staffplan.files import (
 from staffplan.forecast_tables import Drivers, Overrides
 from staffplan.schema import Table
 from staffplan.site import Site, make_site
-from staffplan.tables import ContactHistory, Roster, RosterActivities, RosterShifts, VolumeForecast, Workforce
+from staffplan.tables import (
+    ContactHistory,
+    Roster,
+    RosterActivities,
+    RosterShifts,
+    TimeOff,
+    VolumeForecast,
+    Workforce,
+)
 from staffplan.workers import AS_MANY_AS_PAY, Workers
 
 T = TypeVar("T", bound=Table)
@@ -110,7 +118,9 @@ class Workspace:
 
     @cached_property
     def workforce(self) -> Workforce:
-        return self.people()
+        """The people of a plan; absences that a repair has written into its directory count."""
+        off = self.folder / TimeOff.file_name
+        return self.people(time_off=off if off.is_file() else None)
 
     def people(self, agents: Path | None = None, **given: Path | None) -> Workforce:
         """The people, from files given instead of those that the settings name (keys of WORKFORCE_TABLES)."""
