@@ -244,8 +244,8 @@ def kept_with(case: Case, demands: Sequence[tuple[TeamRule, int]]) -> bool:
 SAID = {
     "time off, a contract and a lock leave one": (
         "minimum staff voice Tue 3 Nov 2026 16:00-20:00",
-        "no roster keeps at least 2 on queue for voice while all of this holds: time off of bob 2 Nov to 3 Nov 2026; "
-        "only the shifts of [work_plans.early]: short (cleo); the lock 'short' of dan on Tue 3 Nov 2026. "
+        "no roster keeps at least 2 on queue for voice while all of this holds: time off 2 Nov to 3 Nov 2026 (bob); "
+        "only the shifts of [work_plans.early]: short (cleo); the lock 'short' on Tue 3 Nov 2026 (dan). "
         "4 can serve voice: ann, bob, cleo, dan; not bound by it: ann. "
         "Cheapest: 1 instead of 2 on queue for voice then; or: without the lock 'short' of dan on Tue 3 Nov 2026; "
         "or: every shift of the site allowed ([work_plans.early] shifts); "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from functools import cache
@@ -12,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from meeting_centers import Doing, random_doing, roster_of
+from numpy.typing import NDArray
 from ortools.sat.python import cp_model
 from pydantic import ValidationError
 from roster_centers import MADRID, Center, day, every_day
@@ -25,13 +27,15 @@ from staffplan.roster.rules.team import (
     Seats,
     SlotSums,
     TeamRule,
-    break_limit,
-    counted,
+    break_circles,
     minimum_people,
+    pausing_limit,
     seat_limit,
     team_rules,
     team_violations,
 )
+from staffplan.roster.search import circle_limits
+from staffplan.roster.tours import team_arrays
 from staffplan.tables import Roster
 
 PAUSE = BreakSettings(minutes=15, earliest_minutes=30, latest_minutes=45)
@@ -125,6 +129,15 @@ def accepted_by_solver(rule: TeamRule) -> set[Assignment]:
     return accepted
 
 
+def presence(assignment: Assignment) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """(people, slots): 1 where somebody is in the house, and where on break."""
+    house, away = (np.zeros((len(PROBLEM.people), PERIOD.slots), dtype=np.int64) for _ in range(2))
+    for n, pattern in enumerate(assignment):
+        for array, slots in zip((house, away), slots_of(pattern), strict=True):
+            array[n, sorted(slots)] = 1
+    return house, away
+
+
 def within_limits(rule: TeamRule, assignment: Assignment) -> bool:
     """Whether the arrays that the search is given let the roster pass."""
     there = sums(dict.fromkeys(enumerate(assignment), 1))
@@ -132,13 +145,11 @@ def within_limits(rule: TeamRule, assignment: Assignment) -> bool:
         case Seats():
             return bool((np.array(there.in_house[""]) <= seat_limit([rule], PERIOD)).all())
         case ConcurrentBreaks():
-            mine = counted(rule, PROBLEM.people)
-            house = np.zeros((len(mine), PERIOD.slots), dtype=np.int64)
-            away = house.copy()
-            for n, pattern in enumerate(assignment):
-                for array, slots in zip((house, away), slots_of(pattern), strict=True):
-                    array[n, sorted(slots)] = 1
-            return bool((away[mine].sum(axis=0) <= break_limit(rule, house[mine].sum(axis=0))).all())
+            house, away = presence(assignment)
+            if (away.sum(axis=0) > pausing_limit([rule], PERIOD)).any():
+                return False
+            team = team_arrays(replace(PROBLEM, circles=break_circles([rule], PROBLEM.people)))
+            return bool((team.counts @ away <= circle_limits(team, team.counts @ house)).all())
         case _:
             least = minimum_people([rule], PROBLEM.groups, PERIOD, CALENDAR)
             people = np.array([there.on_queue[group] for group in PROBLEM.groups])
@@ -244,7 +255,10 @@ def test_a_rule_that_says_nothing_is_refused(rule: dict[str, object], said: str)
 
 def test_without_a_rule_nothing_is_limited() -> None:
     assert (seat_limit([], PERIOD) == NO_LIMIT).all()
-    assert (break_limit(ConcurrentBreaks(None, Fraction(1, 2), ""), np.array([0, 1, 2, 5])) == [1, 1, 1, 2]).all()
+    half = ConcurrentBreaks(None, Fraction(1, 2), "")
+    team = team_arrays(replace(PROBLEM, circles=break_circles([half], PROBLEM.people)))
+    assert circle_limits(team, np.array([[0, 1, 2, 5]])).tolist() == [[1, 1, 1, 2]]
+    assert not team_arrays(PROBLEM).watched
     assert not minimum_people([Seats(1)], PROBLEM.groups, PERIOD, CALENDAR).any()
 
 
@@ -300,3 +314,42 @@ def test_a_minimum_holds_at_hours_for_which_nobody_is_required_too() -> None:
     made = center.solve().roster
     assert len(made.shifts) == 1
     assert center.check(made).breaches == ()
+
+
+SHARES: dict[str, dict[str, object]] = {
+    "half of those on duty": {"share": 0.5},
+    "two thirds": {"share": 0.67},
+    "a third of those who can serve voice": {"share": 0.34, "planning_group": "voice"},
+    "one of those who can serve voice": {"most": 1, "planning_group": "voice"},
+}
+BUSY = {"voice": {(0, 8): 3.0, (0, 9): 1.0}, "chat": {(0, 8): 1.0, (0, 9): 1.0}}
+"""Everybody is wanted at first, so that all would pause at the same time, later on."""
+
+
+def cost_of(assignment: Assignment) -> float:
+    """Hours missing at 10, too many at 1, by slots."""
+    house, away = presence(assignment)
+    total = 0.0
+    for g, group in enumerate(CROWDED.groups):
+        mine = [SKILLS[person.agent_id] == group for person in PROBLEM.people]
+        net = (house - away)[mine].sum(axis=0) - CROWDED.required[g]
+        total += float(np.where(net > 0, net, -10 * net)[: PERIOD.day_slot[-1]].sum()) * PERIOD.slot_hours
+    return total
+
+
+CENTER = TINY.but(need=BUSY)
+CROWDED = CENTER.problem()
+
+
+@pytest.mark.parametrize("rule", SHARES.values(), ids=list(SHARES))
+def test_the_search_places_breaks_so_that_a_limit_by_share_is_kept_at_the_least_cost(rule: dict[str, object]) -> None:
+    settings = RosterSettings(rules=({"rule": "concurrent_breaks", **rule},), effort=0.2)  # type: ignore[arg-type]
+    center = CENTER.but(settings=settings)
+    result = center.solve()
+    [limit] = team_rules(settings)
+    every = list(product(PATTERNS, repeat=len(PROBLEM.people)))
+    keeping = [one for one in every if (made := roster(one)) is None or not broken(limit, made)]
+    assert len(keeping) < len(every)
+    assert center.check(result.roster).breaches == ()
+    assert result.objective == pytest.approx(min(cost_of(one) for one in keeping))
+    assert min(cost_of(one) for one in every) <= result.objective

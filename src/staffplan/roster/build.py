@@ -25,7 +25,7 @@ from staffplan.roster.candidates import (
 from staffplan.roster.inputs import plan_of, refuse_what_cannot_be_used, slot_minutes
 from staffplan.roster.presence import paid_bounds, times_away, who_can_work
 from staffplan.roster.problem import Period, Person, RosterProblem
-from staffplan.roster.rules.team import minimum_people, pausing_limit, seat_limit, team_rules
+from staffplan.roster.rules.team import break_circles, minimum_people, pausing_limit, seat_limit, team_rules
 from staffplan.roster.service import service_saves
 from staffplan.roster.soft import with_soft_rules
 from staffplan.roster.worth import Worth, cover_worth
@@ -101,6 +101,7 @@ def build_problem(
         pausing=pausing_limit(team, period),
         understaffing_weight=settings.understaffing_weight,
         overstaffing_weight=settings.overstaffing_weight,
+        circles=break_circles(team, people),
     )
     return with_soft_rules(problem, workforce, settings, shifts)
 

@@ -70,12 +70,20 @@ class Need(NamedTuple):
 
 
 class Team(NamedTuple):
-    """Limits of all people together; `price` for each person and slot above."""
+    """Limits of people together; `price` for each person and slot above.
+
+    Circles are people of whom only so many may pause at once: a number, and part / of those of them in the house
+    (`of` 0: no part), though always one.
+    """
 
     watched: bool
     seats: Ints  # (slots,)
     pausing: Ints  # (slots,) on meals and breaks at once
     price: float
+    counts: Flags  # (circles, people)
+    most: Ints  # (circles,)
+    part: Ints  # (circles,)
+    of: Ints  # (circles,)
 
 
 class Plan(NamedTuple):
@@ -91,6 +99,8 @@ class Plan(NamedTuple):
     loss: Floats  # (groups, slots) what one fewer costs
     on_site: NDArray[np.int32]  # (slots,)
     pausing: NDArray[np.int32]  # (slots,)
+    circle_site: NDArray[np.int32]  # (circles, slots) people of each circle in the house
+    circle_pausing: NDArray[np.int32]  # (circles, slots)
 
 
 class Desk(NamedTuple):

@@ -155,18 +155,18 @@ def move_pause(
     cost = 0.0
     for slot in range(first + back_from, first + back_to):
         cost -= plan.gain[plan.group[person, slot // need.step], slot]
-        cost += team_cost(slot, 0, -1, plan, team) if team.watched else 0.0
+        cost += team_cost(person, slot, 0, -1, plan, team) if team.watched else 0.0
     for slot in range(first + away_from, first + away_to):
         cost += plan.loss[plan.group[person, slot // need.step], slot]
-        cost += team_cost(slot, 0, 1, plan, team) if team.watched else 0.0
+        cost += team_cost(person, slot, 0, 1, plan, team) if team.watched else 0.0
     if cost > limit:
         return 0.0
     for slot in range(first + back_from, first + back_to):
         set_cell(plan.group[person, slot // need.step], slot, 1, plan, need)
-        plan.pausing[slot] -= 1
+        set_team(person, slot, 0, -1, plan, team)
     for slot in range(first + away_from, first + away_to):
         set_cell(plan.group[person, slot // need.step], slot, -1, plan, need)
-        plan.pausing[slot] += 1
+        set_team(person, slot, 0, 1, plan, team)
     pauses[j] = place
     return cost
 
@@ -194,7 +194,7 @@ def weigh_shift(
         if old == new:
             continue
         if team.watched:
-            cost += team_cost(slot, int(new > 0) - int(old > 0), int(new == 2) - int(old == 2), plan, team)
+            cost += team_cost(person, slot, int(new > 0) - int(old > 0), int(new == 2) - int(old == 2), plan, team)
         if old == 1:
             cost += plan.loss[plan.group[person, slot // need.step], slot]
         if new == 1:
@@ -245,7 +245,7 @@ def take_shift(
             plan.group[person, interval] = work.groups[interval - begin // need.step]
             set_cell(plan.group[person, interval], slot, 1, plan, need)
         if old != new:
-            set_team(slot, int(new > 0) - int(old > 0), int(new == 2) - int(old == 2), plan, team)
+            set_team(person, slot, int(new > 0) - int(old > 0), int(new == 2) - int(old == 2), plan, team)
     first, last = shifts.first[option, day], shifts.first[option, day] + shifts.slots[option] - 1
     for interval in range(first // need.step, last // need.step + 1):
         if not mine >> plan.group[person, interval] & 1 or plan.group[person, interval] < 0:

@@ -32,19 +32,37 @@ def set_cell(g: int, slot: int, change: int, plan: Plan, need: Need) -> float:
 
 
 @njit(cache=True, nogil=True)
-def team_cost(slot: int, site: int, pausing: int, plan: Plan, team: Team) -> float:
-    """Change of cost when so many more are in the house and on a pause in the slot."""
+def above_circle(circle: int, site: int, pausing: int, team: Team) -> int:
+    """How many too many of a circle pause when so many of it are in the house."""
+    limit = team.most[circle]
+    if team.of[circle] > 0:
+        limit = min(limit, max(team.part[circle] * site // team.of[circle], 1))
+    return max(pausing - limit, 0)
+
+
+@njit(cache=True, nogil=True)
+def team_cost(person: int, slot: int, site: int, pausing: int, plan: Plan, team: Team) -> float:
+    """Change of cost when the person comes (site 1) or goes (-1), begins (pausing 1) or ends a pause in the slot."""
     seats, places = team.seats[slot], team.pausing[slot]
     before = max(plan.on_site[slot] - seats, 0) + max(plan.pausing[slot] - places, 0)
     after = max(plan.on_site[slot] + site - seats, 0) + max(plan.pausing[slot] + pausing - places, 0)
+    for circle in range(len(team.most)):
+        if team.counts[circle, person]:
+            there, away = plan.circle_site[circle, slot], plan.circle_pausing[circle, slot]
+            before += above_circle(circle, there, away, team)
+            after += above_circle(circle, there + site, away + pausing, team)
     return team.price * (after - before)
 
 
 @njit(cache=True, nogil=True)
-def set_team(slot: int, site: int, pausing: int, plan: Plan, team: Team) -> float:
-    cost = team_cost(slot, site, pausing, plan, team)
+def set_team(person: int, slot: int, site: int, pausing: int, plan: Plan, team: Team) -> float:
+    cost = team_cost(person, slot, site, pausing, plan, team)
     plan.on_site[slot] += site
     plan.pausing[slot] += pausing
+    for circle in range(len(team.most)):
+        if team.counts[circle, person]:
+            plan.circle_site[circle, slot] += site
+            plan.circle_pausing[circle, slot] += pausing
     return cost
 
 
@@ -129,7 +147,7 @@ def put_shift(
         if marks[offset] == 1:
             cost += set_cell(plan.group[person, slot // need.step], slot, sign, plan, need)
         if team.watched:
-            cost += set_team(slot, sign, sign * int(marks[offset] == 2), plan, team)
+            cost += set_team(person, slot, sign, sign * int(marks[offset] == 2), plan, team)
     return cost
 
 
@@ -226,4 +244,4 @@ def put_back(
         if marks[offset] == 1:
             set_cell(plan.group[person, slot // need.step], slot, 1, plan, need)
         if team.watched:
-            set_team(slot, 1, int(marks[offset] == 2), plan, team)
+            set_team(person, slot, 1, int(marks[offset] == 2), plan, team)

@@ -23,7 +23,16 @@ from staffplan.roster.kernels import (
     Walks,
     place_pauses,
 )
-from staffplan.roster.kernels_plan import neighbour_holds, put_back, put_shift, set_cell, settle_walk, walk_on
+from staffplan.roster.kernels_plan import (
+    neighbour_holds,
+    put_back,
+    put_shift,
+    set_cell,
+    set_team,
+    settle_walk,
+    team_cost,
+    walk_on,
+)
 from staffplan.roster.kernels_tours import best_tour, best_values, price_days
 
 
@@ -222,26 +231,28 @@ def spread_shift(person: int, day: int, pausing: Ints, plan: Plan, need: Need, t
         low = max(low, pauses[j - 1] + shifts.pause_slots[begin + j - 1]) if j > 0 else low
         high = min(high, pauses[j + 1] - length) if j < count - 1 else high
         present = pauses[j]
-        set_pause(person, first + present, length, -1, pausing, plan, need)
+        set_pause(person, first + present, length, -1, pausing, plan, need, team)
         cost, crowd = pause_price(person, first + present, length, pausing, plan, need, team)
         best = present
         for place in range(low, high + 1):
             price, crowded = pause_price(person, first + place, length, pausing, plan, need, team)
             if price < cost - 1e-9 or (price <= cost + 1e-9 and crowded < crowd):
                 cost, crowd, best = price, crowded, place
-        set_pause(person, first + best, length, 1, pausing, plan, need)
+        set_pause(person, first + best, length, 1, pausing, plan, need, team)
         moved |= best != present
         pauses[j] = best
     return moved
 
 
 @njit(cache=True, nogil=True)
-def set_pause(person: int, first: int, length: int, sign: int, pausing: Ints, plan: Plan, need: Need) -> None:
+def set_pause(
+    person: int, first: int, length: int, sign: int, pausing: Ints, plan: Plan, need: Need, team: Team
+) -> None:
     """Begin (1) or end (-1) a pause."""
     for slot in range(first, first + length):
         set_cell(plan.group[person, slot // need.step], slot, -sign, plan, need)
         pausing[slot] += sign
-        plan.pausing[slot] += sign
+        set_team(person, slot, 0, sign, plan, team)
 
 
 @njit(cache=True, nogil=True)
@@ -253,6 +264,6 @@ def pause_price(
     for slot in range(first, first + length):
         cost += plan.loss[plan.group[person, slot // need.step], slot]
         crowd += pausing[slot]
-        if team.watched and plan.pausing[slot] >= team.pausing[slot]:
-            cost += team.price
+        if team.watched:
+            cost += team_cost(person, slot, 0, 1, plan, team)
     return cost, crowd

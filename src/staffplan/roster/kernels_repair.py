@@ -26,7 +26,7 @@ def count_shift(
         if marks[offset] == 1:
             cost += set_cell(plan.group[person, slot // need.step], slot, sign, plan, need)
         if team.watched:
-            cost += set_team(slot, sign, sign * int(marks[offset] == 2), plan, team)
+            cost += set_team(person, slot, sign, sign * int(marks[offset] == 2), plan, team)
     return cost
 
 

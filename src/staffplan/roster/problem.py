@@ -110,6 +110,18 @@ class Period:
 
 
 @dataclass(frozen=True)
+class Circle:
+    """People of whom only so many may be on meals and breaks at once: `most`, and part / of those of them in the
+    house (`of` 0: no part), though always one."""
+
+    counts: NDArray[np.bool_]
+    """(people,): who they are."""
+    most: int
+    part: int
+    of: int
+
+
+@dataclass(frozen=True)
 class RosterProblem:
     """All a roster is made from, as arrays over people, days, options (candidate shifts), groups and slots."""
 
@@ -146,6 +158,8 @@ class RosterProblem:
     """(slots,): most people on meals and breaks at once."""
     understaffing_weight: float
     overstaffing_weight: float
+    circles: tuple[Circle, ...] = ()
+    """Limits on meals and breaks that `pausing` does not say: of some of the people, or a part of those there."""
 
     @property
     def required_hours(self) -> float:

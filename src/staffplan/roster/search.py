@@ -13,8 +13,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from staffplan.roster.kernels import NOTHING, Plan
+from staffplan.roster.kernels import NOTHING, Ints, Plan, Team
 from staffplan.roster.kernels_anneal import anneal
 from staffplan.roster.kernels_moves import Span, Work
 from staffplan.roster.kernels_plan import count_everything
@@ -55,7 +56,9 @@ class Board:
         team, plan = self.space.team, self.plan
         cover = self.space.problem.worth.cost(plan.on_queue.astype(float))
         above = np.maximum(plan.on_site - team.seats, 0) + np.maximum(plan.pausing - team.pausing, 0)
-        return cover + float(plan.paid.sum(dtype=float)) + (team.price * float(above.sum()) if team.watched else 0.0)
+        circles = np.maximum(plan.circle_pausing - circle_limits(team, plan.circle_site), 0)
+        together = team.price * float(above.sum() + circles.sum()) if team.watched else 0.0
+        return cover + float(plan.paid.sum(dtype=float)) + together
 
     def tours(self) -> Tours:
         return Tours(self.plan.choice.copy(), self.plan.pauses.copy(), self.plan.group.copy())
@@ -86,7 +89,15 @@ def plan_of(space: TourSpace, tours: Tours) -> Plan:
         loss=np.zeros(shape),
         on_site=np.zeros(shape[1], dtype=np.int32),
         pausing=np.zeros(shape[1], dtype=np.int32),
+        circle_site=np.zeros((len(space.team.most), shape[1]), dtype=np.int32),
+        circle_pausing=np.zeros((len(space.team.most), shape[1]), dtype=np.int32),
     )
+
+
+def circle_limits(team: Team, site: NDArray[np.int32]) -> Ints:
+    """(circles, slots): how many of each may pause when so many of them are in the house."""
+    parts = np.maximum(team.part[:, None] * site // np.maximum(team.of, 1)[:, None], 1)
+    return np.where(team.of[:, None] > 0, np.minimum(team.most[:, None], parts), team.most[:, None])
 
 
 class Incumbent:

@@ -29,11 +29,12 @@ from staffplan.roster.rules.team import (
 from staffplan.roster.team_model import Atom, TeamModel, loose_model, only_people
 
 Flags = NDArray[np.bool_]
-WORK = 4.0
+WORK = 1.0
 """Deterministic time for a question."""
 MOST_CHOICES = 60_000
 """Shifts of people on days; with more of them only counting is tried."""
-MOST_CONFLICTS = 5
+MOST_CONFLICTS = 3
+"""Of a rule, beside those that counting heads shows."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,8 @@ class Question:
 
 
 def find_clashes(question: Question, broken: Mapping[TeamRule, Sequence[int]]) -> Iterator[Clash]:
-    """Rule by rule; where none is in conflict by itself, all rules between people together. broken: day numbers."""
+    """Looked for as they are asked for. Rule by rule; where none is in conflict by itself, all rules between people
+    together. broken: numbers of days."""
     found = 0
     for rule, days in broken.items():
         for clash in _of_one_rule(question, rule, days):

@@ -248,4 +248,5 @@ def only_people(problem: RosterProblem, kept: NDArray[np.bool_]) -> RosterProble
         why_not=tuple(days for days, mine in zip(problem.why_not, kept.tolist(), strict=True) if mine),
         paid_minutes_min=problem.paid_minutes_min[kept],
         paid_minutes_max=problem.paid_minutes_max[kept],
+        circles=tuple(replace(circle, counts=circle.counts[kept]) for circle in problem.circles),
     )

@@ -53,7 +53,10 @@ class _Asked:
 
     def ended_by(self, case: Case, demands: Demands) -> bool:
         """Whether a roster of the people who can work then was found that keeps these demands."""
-        problem, rules = case.problem(), list(dict.fromkeys(rule for rule, _ in demands))
+        if self.question.seconds() <= 0:
+            return False
+        problem = self.question.problem if case is self.case else case.problem()
+        rules = list(dict.fromkeys(rule for rule, _ in demands))
         there = concerned(problem, rules) & (problem.allowed & self._shifts()).any(axis=(1, 2))
         slots = self.clash.slots(problem.period.slots)
         model = bound_model(only_people(problem, there), rules, case.site.calendar, slots)
@@ -72,9 +75,9 @@ class _Asked:
 def ways_out(question: Question, clash: Clash) -> list[Way]:
     """The cheapest first."""
     asked = _Asked(question, clash)
-    found = [*given_up(asked), *taught(asked)]
+    easier = list(given_up(asked))
     single = [way for ladder in _ladders(asked) if (way := least_way(asked, ladder))]
-    found += single or together(asked)
+    found = [*easier, *(single or together(asked, easier)), *taught(asked)]
     return sorted(found, key=lambda way: way.cost)
 
 
@@ -97,7 +100,7 @@ def _least_step(asked: _Asked, case: Case, ladder: Ladder, demands: Demands) -> 
         return asked.ended_by(ladder.steps[steps - 1].apply(case), demands)
 
     low, high = 0, len(ladder.steps)
-    if asked.question.seconds() <= 0 or not ends(high):
+    if not ends(high):
         return None
     while high - low > 1:
         middle = (low + high) // 2
@@ -105,13 +108,15 @@ def _least_step(asked: _Asked, case: Case, ladder: Ladder, demands: Demands) -> 
     return ladder.steps[high - 1]
 
 
-def together(asked: _Asked) -> list[Way]:
-    """Where no single change is enough for a minimum: person by person the cheapest change that brings one more."""
+def together(asked: _Asked, easier: Sequence[Way]) -> list[Way]:
+    """Where no single change is enough for a minimum: person by person the cheapest change that brings one more.
+    easier: the ways that ease the rule, which tell how many can be there."""
     [rule, *others] = asked.clash.broken
-    if others or not isinstance(rule, MinimumStaff):
+    left = {other.people for way in easier for other, _ in way.demands if isinstance(other, MinimumStaff)}
+    if others or not isinstance(rule, MinimumStaff) or len(left) != 1:
         return []
     case, words, cost = asked.case, [], 0.0
-    for people in range(reached(asked, rule) + 1, rule.people + 1):
+    for people in range(min(left) + 1, rule.people + 1):
         wanted = _in_place_of(asked.demands, rule, replace(rule, people=people))
         steps = [step for ladder in _ladders(asked) if (step := _least_step(asked, case, ladder, wanted))]
         if not steps:
@@ -120,14 +125,6 @@ def together(asked: _Asked) -> list[Way]:
         case, cost = step.apply(case), cost + step.cost
         words.append(step.words)
     return [Way("; and ".join(words), cost, case, asked.demands)] if len(words) > 1 else []
-
-
-def reached(asked: _Asked, rule: MinimumStaff) -> int:
-    """The most people that a roster has then, below the minimum."""
-    for people in range(rule.people - 1, 0, -1):
-        if asked.ended_by(asked.case, _in_place_of(asked.demands, rule, replace(rule, people=people))):
-            return people
-    return 0
 
 
 def _in_place_of(demands: Demands, rule: TeamRule, other: TeamRule, slots: Sequence[int] | None = None) -> Demands:
@@ -196,6 +193,6 @@ def taught(asked: _Asked) -> Iterator[Way]:
         others = [person for person in asked.question.problem.people if group and group not in person.skills]
         for person in others[:MOST_LEARNERS]:
             case = with_skill(asked.case, person.agent_id, group)
-            if asked.question.seconds() > 0 and asked.ended_by(case, asked.demands):
+            if asked.ended_by(case, asked.demands):
                 yield Way(f"{person.agent_id} learns to serve {group}", LEARNING_HOURS, case, asked.demands)
                 break

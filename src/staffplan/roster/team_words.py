@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import pandas as pd
 
@@ -29,7 +29,7 @@ def team_notes(case: Case, roster: Roster, *, seconds: Callable[[], float]) -> I
     broken = broken_days(case, roster)
     if broken:
         question = Question.of(case, seconds)
-        yield from _clash_notes(question, list(find_clashes(question, broken)), broken)
+        yield from _clash_notes(question, find_clashes(question, broken), broken)
 
 
 def broken_days(case: Case, roster: Roster) -> dict[TeamRule, list[int]]:
@@ -47,17 +47,19 @@ def broken_days(case: Case, roster: Roster) -> dict[TeamRule, list[int]]:
 
 
 def _clash_notes(
-    question: Question, clashes: Sequence[Clash], broken: Mapping[TeamRule, Sequence[int]]
+    question: Question, clashes: Iterable[Clash], broken: Mapping[TeamRule, Sequence[int]]
 ) -> Iterator[Note]:
     """One for each conflict, those of the same words together; what is broken without a proof is said to be so."""
     told: dict[tuple[str, str], list[str]] = {}
+    proven: set[TeamRule] = set()
     for clash in clashes:
+        proven |= set(clash.broken)
         place = ", ".join(dict.fromkeys(rule_name(rule) for rule in clash.broken))
-        words = f"{clash_words(question, clash)}. {way_words(ways_out(question, clash))}"
+        ways = way_words(ways_out(question, clash), in_time=question.seconds() > 0)
+        words = f"{clash_words(question, clash)}. {ways}"
         told.setdefault((place, words), []).append(question.when(slot for _, slot in clash.atoms))
     for (place, words), times in told.items():
         yield Note("roster", "warning", f"{place} {', '.join(times)}", words)
-    proven = {rule for clash in clashes for rule in clash.broken}
     for rule, days in broken.items():
         if rule not in proven:
             message = f"{rule_words(rule)}: not kept on {len(days)} days, and no conflict is proven: search longer "
@@ -111,7 +113,7 @@ def bond_words(bonds: Sequence[Bond]) -> str:
     """What binds, each once, with the people it binds where its words do not name them."""
     names: dict[str, list[str]] = {}
     for bond in bonds:
-        names.setdefault(bond.words, []).append(bond.agent_id)
+        names.setdefault(bond.words.replace(f" of {bond.agent_id} ", " "), []).append(bond.agent_id)
     return "; ".join(
         words if all(who in words for who in those) else f"{words} ({listed(those)})"
         for words, those in names.items()
@@ -123,8 +125,8 @@ def listed(names: Sequence[str]) -> str:
     return ", ".join(names[:MOST_NAMES]) + (f" and {rest} more" if rest > 0 else "")
 
 
-def way_words(ways: Sequence[Way]) -> str:
+def way_words(ways: Sequence[Way], *, in_time: bool) -> str:
     if not ways:
-        return "No single change of these was found to help"
+        return "No change was found to help" if in_time else "There was no time to try what would help"
     first, *rest = [way.words for way in ways[:MOST_WAYS]]
     return f"Cheapest: {first}" + ("; or: " + "; or: ".join(rest) if rest else "")

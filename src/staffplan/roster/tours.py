@@ -91,9 +91,19 @@ def shift_arrays(problem: RosterProblem) -> Shifts:
 
 
 def team_arrays(problem: RosterProblem) -> Team:
-    watched = bool((problem.seats < NO_LIMIT).any() or (problem.pausing < NO_LIMIT).any())
+    limited = bool((problem.seats < NO_LIMIT).any() or (problem.pausing < NO_LIMIT).any())
     price = TEAM_WEIGHT * problem.understaffing_weight * problem.period.slot_hours
-    return Team(watched, problem.seats, problem.pausing, price)
+    circles = problem.circles
+    return Team(
+        watched=limited or bool(circles),
+        seats=problem.seats,
+        pausing=problem.pausing,
+        price=price,
+        counts=np.array([circle.counts for circle in circles], dtype=bool).reshape(-1, len(problem.people)),
+        most=np.array([circle.most for circle in circles], dtype=np.int64),
+        part=np.array([circle.part for circle in circles], dtype=np.int64),
+        of=np.array([circle.of for circle in circles], dtype=np.int64),
+    )
 
 
 def make_automata(problem: RosterProblem) -> tuple[list[Automaton], Ints, NDArray[np.float32], Ints]:

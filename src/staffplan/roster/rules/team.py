@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from staffplan import team_rule_settings as settings
 from staffplan.clock import SiteCalendar, parse_spans, parse_weekdays, wall_instant
 from staffplan.people_settings import RosterSettings
-from staffplan.roster.problem import NO_LIMIT, Period, Person
+from staffplan.roster.problem import NO_LIMIT, Circle, Period, Person
 from staffplan.roster.rules.base import Posted, span
 from staffplan.schema import names_in
 from staffplan.tables import Roster, Workforce
@@ -286,12 +286,18 @@ def pausing_limit(rules: Iterable[TeamRule], period: Period) -> Ints:
     return np.full(period.slots, min((n for n in most if n is not None), default=NO_LIMIT), dtype=np.int64)
 
 
-def break_limit(rule: ConcurrentBreaks, on_duty: Ints) -> Ints:
-    """As on_duty, people in a shift whom the rule counts (`counted`): how many of them may be on break or meal."""
-    limit = np.full(on_duty.shape, NO_LIMIT if rule.most is None else rule.most, dtype=np.int64)
-    if rule.share is None:
-        return limit
-    return np.minimum(limit, np.maximum(on_duty * rule.share.numerator // rule.share.denominator, 1))
+def break_circles(rules: Iterable[TeamRule], people: Sequence[Person]) -> tuple[Circle, ...]:
+    """The limits on breaks that `pausing_limit` leaves out."""
+    return tuple(
+        Circle(
+            counted(rule, people),
+            NO_LIMIT if rule.most is None else rule.most,
+            0 if rule.share is None else rule.share.numerator,
+            0 if rule.share is None else rule.share.denominator,
+        )
+        for rule in rules
+        if isinstance(rule, ConcurrentBreaks) and (rule.group or rule.share is not None)
+    )
 
 
 def counted(rule: ConcurrentBreaks, people: Sequence[Person]) -> NDArray[np.bool_]:
