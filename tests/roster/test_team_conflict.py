@@ -246,7 +246,7 @@ SAID = {
         "minimum staff voice Tue 3 Nov 2026 16:00-20:00",
         "no roster keeps at least 2 on queue for voice while all of this holds: time off 2 Nov to 3 Nov 2026 (bob); "
         "only the shifts of [work_plans.early]: short (cleo); the lock 'short' on Tue 3 Nov 2026 (dan). "
-        "4 can serve voice: ann, bob, cleo, dan; not bound by it: ann. "
+        "4 can serve voice: ann, bob, cleo, dan; could be there: ann. "
         "Cheapest: 1 instead of 2 on queue for voice then; or: without the lock 'short' of dan on Tue 3 Nov 2026; "
         "or: every shift of the site allowed ([work_plans.early] shifts); "
         "or: bob works in spite of the time off 2 Nov to 3 Nov 2026",
@@ -262,7 +262,7 @@ SAID = {
     "nobody with the skill": (
         "minimum staff voice Mon 2 Nov 2026 08:00-12:00",
         "no roster keeps at least 2 on queue for voice with the shifts and skills there are, whoever works when. "
-        "1 can serve voice: ann. "
+        "1 can serve voice: ann; could be there: ann. "
         "Cheapest: 1 instead of 2 on queue for voice then; or: bob learns to serve voice",
     ),
 }

@@ -18,8 +18,9 @@ Flags = NDArray[np.bool_]
 
 def counted_out(
     case: Case, problem: RosterProblem, bonds: Sequence[Bond], rule: MinimumStaff, slots: Flags
-) -> Iterator[tuple[list[int], tuple[Bond, ...]]]:
-    """For each day on which fewer can be there than the rule asks for: the slots, and what keeps people away.
+) -> Iterator[tuple[list[int], tuple[Bond, ...], tuple[str, ...]]]:
+    """For each day on which fewer can be there than the rule asks for: the slots, what keeps people away, and who can
+    be there in any of them.
 
     Of those kept away so many are named that the others are too few. slots, (slots,): where it is asked for.
     """
@@ -36,7 +37,10 @@ def counted_out(
         worst = max(missing, key=lambda slot: (missing[slot], -slot))
         named = sorted(heads.away(worst), key=len)[: max(len(able) - int(due[worst]) + 1, 0)]
         run = [slot for slot in _around(worst, due) if all(heads.keep_away(some, slot) for some in named)]
-        yield _around_in(worst, run), tuple(bond for some in named for bond in some)
+        inside = _around_in(worst, run)
+        there = sorted({n for slot in inside for n in heads.there(slot)})
+        names = tuple(problem.people[n].agent_id for n in there)
+        yield inside, tuple(bond for some in named for bond in some), names
 
 
 def _around(slot: int, due: NDArray[np.int64]) -> list[int]:

@@ -46,6 +46,8 @@ class Clash:
     atoms: tuple[Atom, ...]
     bonds: tuple[Bond, ...]
     smallest: bool = True
+    there: tuple[str, ...] | None = None
+    """Who can be there, where counting heads shows the conflict."""
 
     def slots(self, size: int) -> Flags:
         found = np.zeros(size, dtype=bool)
@@ -114,9 +116,9 @@ def _of_one_rule(question: Question, rule: TeamRule, days: Sequence[int]) -> Ite
     left = set(days)
     if isinstance(rule, MinimumStaff):
         slots = question.slots_on(days)
-        for atoms, bonds in counted_out(question.case, question.problem, question.bonds, rule, slots):
+        for atoms, bonds, there in counted_out(question.case, question.problem, question.bonds, rule, slots):
             left.discard(question.day_of(atoms[0]))
-            yield Clash((rule,), tuple((0, slot) for slot in atoms), bonds)
+            yield Clash((rule,), tuple((0, slot) for slot in atoms), bonds, there=there)
     yield from _proven(question, (rule,), sorted(left))
 
 

@@ -106,6 +106,8 @@ def _who(question: Question, clash: Clash, rule: TeamRule) -> str:
     able = [person.agent_id for person in question.problem.people if group in person.skills]
     free = [name for name in able if name not in bound]
     said = f"{len(able)} can serve {group}: {listed(able) or 'nobody'}"
+    if clash.there is not None:
+        return f"{said}; could be there: {listed(clash.there) or 'nobody'}"
     return said + (f"; not bound by it: {listed(free) or 'nobody'}" if bound else "")
 
 
