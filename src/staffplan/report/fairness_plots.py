@@ -27,10 +27,10 @@ def plot_shares(shares: pd.DataFrame, ax: Axes, *, unit: str) -> Axes:
     due, count = (shares[name].to_numpy(dtype=float) for name in ("due", "count"))
     far = shares["far"].to_numpy(dtype=bool)
     asked = shares["of"].to_numpy(dtype=float)
-    size = 5.5 if len(shares) <= MOST_NAMED else 3.2
+    size = 5.5 if len(shares) <= MOST_NAMED else float(np.clip(960 / len(shares), 1.6, 3.2))
     if np.isfinite(asked).any():
         ax.bar(at, asked, width=0.7, color="#e7eaee", label="asked for")
-    ax.vlines(at, np.fmin(due, count), np.fmax(due, count), color=GREY, linewidth=0.9)
+    ax.vlines(at, np.fmin(due, count), np.fmax(due, count), color=GREY, linewidth=min(0.9, size / 4))
     ax.hlines(due, at - 0.42, at + 0.42, color=INK, linewidth=1.6, label="fair share")
     ax.plot(at[~far], count[~far], "o", color=GREY, markersize=size, label=unit)
     if far.any():
@@ -43,7 +43,7 @@ def plot_shares(shares: pd.DataFrame, ax: Axes, *, unit: str) -> Axes:
 
 def _scale(ax: Axes, agents: int, unit: str, values: list[float]) -> None:
     low, high = min([0.0, *values]), max([1.0, *values])
-    ax.set_ylim(low - 0.06 * (high - low), high + 0.1 * (high - low))
+    ax.set_ylim(low - 0.12 * (high - low), high + 0.1 * (high - low))
     ax.set_xlim(-0.7, max(agents, FEWEST_WIDE) - 0.3)
     ax.yaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
     ax.set_ylabel(unit)
