@@ -219,6 +219,24 @@ def _goal_from_text(value: object) -> object:
     return parse_goal(value) if isinstance(value, str) else value
 
 
+def parse_risk(text: str) -> tuple[Literal["mean", "day", "week"], float]:
+    """What is at risk and the share that is safe: "mean", "p80" (of days), "8/10" (weeks). ValueError on others."""
+    wanted = text.strip().lower()
+    if wanted == "mean":
+        return "mean", 0.5
+    percentile, weeks = re.fullmatch(r"p(\d+(?:\.\d+)?)", wanted), re.fullmatch(r"(\d+)/(\d+)", wanted)
+    kind: Literal["day", "week"] = "day" if percentile else "week"
+    share = float(percentile[1]) / 100 if percentile else int(weeks[1]) / max(1, int(weeks[2])) if weeks else 0.0
+    if not 0 < share < 1:
+        raise ValueError(f"{text!r} is not a risk; write mean, p80 or 8/10 (8 of 10 weeks)")
+    return kind, share
+
+
+def _known_risk(text: str) -> str:
+    parse_risk(text)
+    return text
+
+
 class QueueSettings(Section):
     """One queue: its channel, hours, promise and how its contacts behave."""
 
@@ -242,6 +260,8 @@ class QueueSettings(Section):
     """Chat: each further contact at once makes every contact this share longer (0.2: three at once, 1.4 x)."""
     minimum_agents: int = Field(default=1, ge=0)
     """People on the line in every open interval, however few the contacts."""
+    risk: Annotated[str, AfterValidator(_known_risk)] | None = None
+    """Volume that is staffed for, where it is not that of staffing.risk; one for all queues of a planning group."""
     like: str | None = None
     """A new queue: the queue of the history whose week, special days and scatter it borrows. What it has of its own
     counts the more, the more contacts it has."""
@@ -374,24 +394,6 @@ class Shrinkage:
     def not_in_roster(self) -> NDArray[np.float64]:
         """(moments,): what `on_queue` adds up to."""
         return sum(self.on_queue.values(), start=np.zeros(self.shares.shape[1]))
-
-
-def parse_risk(text: str) -> tuple[Literal["mean", "day", "week"], float]:
-    """What is at risk and the share that is safe: "mean", "p80" (of days), "8/10" (weeks). ValueError on others."""
-    wanted = text.strip().lower()
-    if wanted == "mean":
-        return "mean", 0.5
-    percentile, weeks = re.fullmatch(r"p(\d+(?:\.\d+)?)", wanted), re.fullmatch(r"(\d+)/(\d+)", wanted)
-    kind: Literal["day", "week"] = "day" if percentile else "week"
-    share = float(percentile[1]) / 100 if percentile else int(weeks[1]) / max(1, int(weeks[2])) if weeks else 0.0
-    if not 0 < share < 1:
-        raise ValueError(f"{text!r} is not a risk; write mean, p80 or 8/10 (8 of 10 weeks)")
-    return kind, share
-
-
-def _known_risk(text: str) -> str:
-    parse_risk(text)
-    return text
 
 
 class StaffingSettings(Section):

@@ -30,6 +30,8 @@ class Queue:
     concurrency: int = 1
     concurrency_slowdown: float = 0.0
     minimum_agents: int = 1
+    risk: str | None = None
+    """None: that of the staffing."""
     like: str | None = None
     """The queue whose history it borrows."""
     expected_per_week: float | None = None
@@ -108,4 +110,5 @@ def resolve_queue(name: str, config: Config) -> Queue:
         like=settings.like,
         expected_per_week=settings.expected_per_week,
         opens=settings.opens,
+        risk=settings.risk,
     )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from staffplan.errors import ConfigError
 from staffplan.settings import Goal, SimulateSettings, StaffingSettings
 from staffplan.site import Queue
 from staffplan.staffing import staff
@@ -111,6 +114,24 @@ def test_a_week_is_surer_than_a_day_and_more_weeks_need_more_agents(make_calls, 
     assert raised["8/10"] == pytest.approx(300 * 56 * (1 + 0.8416 * 0.1 / np.sqrt(7)), rel=2e-3)
     agents = [by("erlang-c", forecast, site, risk=risk).facts["agent_hours_required"] for risk in ("mean", "p80")]
     assert agents[0] < agents[1]
+
+
+def test_a_group_may_have_a_risk_of_its_own(make_calls, make_volumes, make_site):
+    forecast, queue = make_volumes([300.0] * 8, spread=0.1), make_calls()
+    careful = make_site(dataclasses.replace(queue, risk="p80"))
+    for method in ("erlang-c", "verified"):
+        own, usual = by(method, forecast, careful), by(method, forecast, make_site(queue), risk="p80")
+        pd.testing.assert_frame_equal(own.requirement.frame, usual.requirement.frame)
+    bold = make_site(dataclasses.replace(queue, risk="mean"))
+    assert at_risk(forecast, "p80", bold)[0].frame["offered"].tolist() == [300.0] * 8
+
+
+def test_queues_of_one_group_cannot_have_different_risks(make_calls, make_volumes, make_site):
+    queue = make_calls()
+    other = dataclasses.replace(queue, name="other", planning_group=queue.planning_group, risk="p90")
+    site = make_site(dataclasses.replace(queue, risk="p80"), other)
+    with pytest.raises(ConfigError, match="different risks: p80, p90"):
+        at_risk(make_volumes([300.0] * 8), "mean", site)
 
 
 def test_bands_of_chance_alone_leave_nothing_at_risk(make_calls, make_volumes, make_site):

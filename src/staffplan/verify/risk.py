@@ -8,15 +8,17 @@ by then: what chance brings to a day or a week is raised with the rest.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from scipy import special
 
 from staffplan.clock import local_dates
-from staffplan.errors import Note
+from staffplan.errors import ConfigError, Note, Problem
 from staffplan.settings import parse_risk
 from staffplan.simulate.scene import day_variation
-from staffplan.site import Site
+from staffplan.site import Queue, Site
 from staffplan.tables import VolumeForecast
 from staffplan.verify.kernels import Floats, Ints
 
@@ -26,25 +28,38 @@ def at_risk(
 ) -> tuple[VolumeForecast, list[Note]]:
     """The forecast with the volumes that are staffed for, and what was done; unchanged for "mean".
 
-    `with_chance`: for deferred work, whose chance no model allows for; not where it is simulated.
+    A group's own risk goes before `risk`. `with_chance`: for deferred work, whose chance no model allows for; not
+    where it is simulated. Raises ConfigError where queues of one group have different risks of their own.
     """
-    kind, share = parse_risk(risk)
-    if kind == "mean" or not len(forecast):
+    risks = {name: risk_of(queues, risk) for name, queues in site.groups().items()}
+    if all(known == "mean" for known in risks.values()) or not len(forecast):
         return forecast, []
     frame = forecast.frame
     days = local_dates(pd.DatetimeIndex(frame["interval_start"]), site.calendar.timezone)
     day = pd.factorize(days, sort=True)[0].astype(np.int64)
-    week = (pd.to_datetime(pd.Series(days)) - pd.Timestamp(min(days))).dt.days.to_numpy(dtype=np.int64) // 7
-    period = np.asarray(day if kind == "day" else week, dtype=np.int64)
+    week = np.asarray((pd.to_datetime(pd.Series(days)) - pd.Timestamp(min(days))).dt.days // 7, dtype=np.int64)
+    number: dict[str, Ints] = {"day": day, "week": week}
     group = frame["queue"].map({name: queue.planning_group for name, queue in site.queues.items()})
     factor, notes = np.ones(len(frame)), []
     for name in sorted(set(group.dropna())):
+        kind, share = parse_risk(risks[str(name)])
+        if kind == "mean":
+            continue
         own = np.flatnonzero((group == name).to_numpy(dtype=bool))
         by_chance = with_chance and site.groups()[str(name)][0].work_type == "deferred"
-        factor[own] = _factors(frame.iloc[own], day[own], period[own], share, by_chance=by_chance)
+        factor[own] = _factors(frame.iloc[own], day[own], number[kind][own], share, by_chance=by_chance)
         notes.append(_told(str(name), kind, share, frame["offered"].to_numpy(dtype=float)[own], factor[own]))
     raised = frame.assign(offered=frame["offered"] * factor)
     return VolumeForecast.of(raised, forecast.source), notes
+
+
+def risk_of(queues: Sequence[Queue], usual: str) -> str:
+    """The risk of a planning group: what its queues have, else the usual one."""
+    own = {queue.risk for queue in queues if queue.risk is not None}
+    if len(own) > 1:
+        message = f"the queues of one planning group have different risks: {', '.join(sorted(own))}"
+        raise ConfigError(Problem(f"queues.{queues[0].name}.risk", message, "give them the same"))
+    return next(iter(own), usual)
 
 
 def _factors(rows: pd.DataFrame, day: Ints, period: Ints, share: float, *, by_chance: bool) -> Floats:

@@ -25,7 +25,7 @@ from staffplan.verify.mail import MailJudged, make_mail
 from staffplan.verify.mail_step import mail_columns, usual_for_mail, verified_mail
 from staffplan.verify.notes import Played, about, about_the_rest, still_true
 from staffplan.verify.offered_load import modified_offered_load
-from staffplan.verify.risk import at_risk
+from staffplan.verify.risk import at_risk, risk_of
 from staffplan.verify.search import confirm, fewest_by_interval, fewest_by_period, make_scope
 
 ONE_AT_A_TIME = "plain Erlang C, as if chats were calls"
@@ -59,8 +59,6 @@ def staff_by_method(
     if staffing.method in ("erlang-c", "erlang-a"):
         plain = staff(wanted, staffing, site=site, on_progress=on_progress)
         return dataclasses.replace(plain, notes=(*notes, *plain.notes))
-    if staffing.risk != "mean":
-        simulation = simulation.model_copy(update={"volume_uncertainty": False})
     by_model = staff(wanted, staffing, site=site)
     plain = staff(wanted, staffing.model_copy(update={"method": "erlang-c"}), site=site)
     work = _Work(wanted, staffing, simulation, site, seed)
@@ -98,17 +96,22 @@ class _Work:
             return bool((requirement["planning_group"] == pool.name).any())
         return pool.queues[0].work_type == "immediate"
 
+    def simulation_of(self, pool: Pool) -> SimulateSettings:
+        """A volume at risk is as high as it is; only the mean has uncertain days."""
+        sure = risk_of(pool.queues, self.staffing.risk) != "mean"
+        return self.simulation.model_copy(update={"volume_uncertainty": False}) if sure else self.simulation
+
     def compare(self, pool: Pool, plain: pd.DataFrame) -> Compared:
         """The group by the method asked for, and what others would have given; `plain`: its rows by erlang-c."""
         if pool.queues[0].work_type == "deferred":
             backlog, _ = backlog_of(pool, self.forecast, self.site)
-            mail, fresh = make_mail(backlog, self.forecast, self.simulation, self.site), self.seed + FRESH
+            mail, fresh = make_mail(backlog, self.forecast, self.simulation_of(pool), self.site), self.seed + FRESH
             chosen = verified_mail(mail, self.staffing, self.site, seed=self.seed, fresh=fresh)
             return Compared(chosen, usual_for_mail(mail, plain, fresh=fresh))
         return self._compare_live(pool, plain["agents_required"].to_numpy())
 
     def _compare_live(self, pool: Pool, erlang_c: Floats) -> Compared:
-        line = make_line(pool, self.forecast, self.simulation, self.site)
+        line = make_line(pool, self.forecast, self.simulation_of(pool), self.site)
         repetitions = repetitions_for(line)
         agents = self._trailing(pool)
         if self.staffing.method == "verified":
@@ -138,7 +141,7 @@ class _Work:
     def _trailing(self, pool: Pool) -> Ints:
         """(open intervals,): agents for the load as it trails behind the calls."""
         length = self.site.calendar.interval_minutes * 60.0
-        load = modified_offered_load(pool, self.simulation, length)
+        load = modified_offered_load(pool, self.simulation_of(pool), length)
         some = pool.offered_total > 0
         share = np.divide(pool.offered, pool.offered_total, out=np.zeros_like(pool.offered), where=some)
         share[0, ~some] = 1.0

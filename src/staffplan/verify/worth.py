@@ -20,7 +20,7 @@ from staffplan.verify.kernels import Floats
 from staffplan.verify.line import day_variations
 from staffplan.verify.mail import make_mail
 from staffplan.verify.mail_step import mail_columns, verified_mail
-from staffplan.verify.risk import at_risk
+from staffplan.verify.risk import at_risk, risk_of
 
 WIDEST = 0.57
 """Standard deviation, as a share of the mean, beyond which the lowest of the three volumes mixed is below zero."""
@@ -53,10 +53,11 @@ def _live_worth(
     wanted: VolumeForecast, staffing: StaffingSettings, simulation: SimulateSettings, site: Site
 ) -> ServiceWorth:
     """Of the groups whose work waits seconds."""
-    simulated = staffing.method in ("offered-load", "verified") and staffing.risk == "mean"
+    simulated = staffing.method in ("offered-load", "verified")
     if not (simulated and simulation.volume_uncertainty):
         return service_worth(wanted, staffing, site=site)
     live = [pool for pool in pools(wanted, site) if pool.queues[0].work_type == "immediate"]
+    live = [pool for pool in live if risk_of(pool.queues, staffing.risk) == "mean"]
     variation = {pool.name: _volume_cv(pool, wanted, simulation, site) for pool in live}
     return service_worth(wanted, staffing, site=site, volume_cv=variation)
 
