@@ -32,7 +32,7 @@ from staffplan.roster.kernels_repair import put_day_back
 from staffplan.roster.problem import RosterProblem
 from staffplan.roster.repair_tables import Lost, repaired, roster_changes
 from staffplan.roster.search import Board, Incumbent, Schedule, improve, polish
-from staffplan.roster.solve import PROVEN, RESERVE, gap_share, move_count
+from staffplan.roster.solve import PROVEN, RESERVE, compiled_in, gap_share, move_count
 from staffplan.roster.tours import NEVER, Tours, TourSpace, make_tour_space, price_tour, team_arrays
 from staffplan.tables import Coverage, Roster, RosterChanges, RosterShifts
 
@@ -103,6 +103,7 @@ def repair(
     plan = _prepare(case, roster, absences, since, hours_of_a_change * case.settings.understaffing_weight)
     space = make_tour_space(plan.given.problem)
     plan, space = _possible(plan, space)
+    begun += compiled_in(space) if plan.given.problem.people else 0.0
     deadline = begun + case.settings.time_limit_seconds * (1 - RESERVE)
     stopped = threading.Event()
     with ends(stopped):
