@@ -79,6 +79,29 @@ def test_fresh_counts_and_days_fall_inside_as_often_as_promised(name) -> None:
     assert np.mean([shares["day"] for shares in held], axis=0) == pytest.approx(LEVELS, abs=0.06)
 
 
+def _nights_and_days(seed: int) -> Cells:
+    """Eight quiet intervals of every day scatter wildly, twelve busy ones as chance has it and no more."""
+    rng = np.random.default_rng(seed)
+    mean = np.concatenate([np.geomspace(1.5, 6, 8), np.geomspace(60, 120, 12)])
+    wild = np.concatenate([np.full(8, 0.6), np.full(12, 0.001)])
+    days = 7 * WEEKS
+    actual = rng.poisson(mean * rng.gamma(1 / wild, wild, (days, SLOTS))).astype(float)
+    day = np.repeat(np.arange(days), SLOTS)
+    return Cells(actual.ravel(), np.tile(mean, days), day // 28 * 28, day, np.zeros(len(day), dtype=bool))
+
+
+def test_quiet_and_busy_intervals_each_hold_what_is_promised() -> None:
+    fresh = _nights_and_days(99)
+    busy = fresh.predicted > 10
+    held = []
+    for seed in range(4):
+        found = fit_bands(_nights_and_days(seed)).bounds(fresh.predicted, fresh.days_ahead, fresh.special)
+        held.append([(fresh.actual >= low) & (fresh.actual <= high) for low, high in found.values()])
+    shares = np.mean(held, axis=0)
+    assert shares[:, busy].mean(axis=1) == pytest.approx(LEVELS, abs=0.025)
+    assert shares[:, ~busy].mean(axis=1) == pytest.approx(LEVELS, abs=0.04)
+
+
 def test_fresh_days_fall_inside_on_average_over_many_backtests() -> None:
     """One backtest of eleven weeks is luck; over many the share is as promised."""
     truth = TRUTHS["large and regular"]

@@ -15,7 +15,8 @@ from scipy.special import ndtr
 
 from staffplan.forecast.accuracy import pinball
 from staffplan.forecast.bands.counts import LEVELS, count_quantile
-from staffplan.forecast.bands.scale import Bounds, Cells, Evidence, Scale, nearness
+from staffplan.forecast.bands.evidence import ALIKE, ByVolume, Evidence, by_volume, nearness
+from staffplan.forecast.bands.scale import Bounds, Cells, Scale
 from staffplan.forecast.bands.sharing import DayScores, Sharing, day_scores, fit_sharing
 from staffplan.forecast.bands.variance import Variance, fit_variance
 from staffplan.forecast.history.series import Flags, Floats, QueueSeries, Whole
@@ -86,6 +87,7 @@ class _Level:
     mean: Floats
     spread: Floats
     """Variance (cells,)."""
+    volume: ByVolume = ALIKE
 
     @classmethod
     def of(cls, cells: Cells, per_day: float | None = None) -> _Level:
@@ -98,12 +100,18 @@ class _Level:
         spread = variance.of(mean, cells.days_ahead)
         return cls(cells, ordinary, variance, Evidence.of(cells.actual, mean, spread), mean, spread)
 
+    def by_volume(self, independent: float) -> _Level:
+        """The same, having learnt how errors differ by how much is expected."""
+        found = by_volume(self.evidence, self.mean, self.ordinary, independent)
+        return replace(self, volume=found, evidence=self.evidence.widened(found.factor(self.mean)))
+
     def scale(self, independent: float) -> Scale:
         everywhere = np.ones(len(self.mean), dtype=bool)
         weight = nearness(self.cells.day, int(self.cells.day.max()))
         stretch = self.evidence.stretch(independent, self.ordinary, weight)
         tested = int(self.cells.days_ahead.max())
-        return Scale(self.variance, stretch, self.cells.least_mean, tested, self._special(everywhere))
+        special = self._special(everywhere)
+        return Scale(self.variance, stretch, self.cells.least_mean, tested, special, self.volume)
 
     def _special(self, chosen: Flags) -> float:
         special = ~self.ordinary & chosen
@@ -140,8 +148,9 @@ class _Level:
             return float("nan")
         losses: list[float] = []
         for level, factor, own in zip(LEVELS, stretch, self.evidence.expected, strict=True):
-            for end, share in ((-own, (1 - level) / 2), (own, (1 + level) / 2)):
-                bound = count_quantile(ndtr(end * factor[chosen]), self.mean[chosen], self.spread[chosen])
+            ends = (own * factor)[chosen]
+            for end, share in ((-ends, (1 - level) / 2), (ends, (1 + level) / 2)):
+                bound = count_quantile(ndtr(end), self.mean[chosen], self.spread[chosen])
                 losses.append(pinball(actual, bound, share))
         return float(np.mean(losses) / actual.mean())
 
@@ -151,13 +160,19 @@ def fit_bands(cells: Cells) -> Bands:
     interval, day, sharing = _levels(cells)
     independent = _independent_cells(interval, day, sharing)
     scores = day_scores(day.cells.at(day.ordinary), day.variance)
-    return Bands(interval.scale(independent), day.scale(sharing.independent), sharing, scores)
+    intervals = interval.by_volume(independent).scale(independent)
+    return Bands(intervals, day.scale(sharing.independent), sharing, scores)
 
 
 def cross_coverage(cells: Cells) -> Coverage:
-    """What such bands would have held, every calendar week judged by a stretch learnt on the other weeks."""
+    """What such bands would have held, every calendar week judged by a stretch learnt on the other weeks.
+
+    How errors differ by volume is learnt on all of them.
+    """
     interval, day, sharing = _levels(cells)
-    stretch = interval.stretch_by_week(_independent_cells(interval, day, sharing))
+    independent = _independent_cells(interval, day, sharing)
+    interval = interval.by_volume(independent)
+    stretch = interval.stretch_by_week(independent)
     days = day.shares_inside(day.stretch_by_week(sharing.independent))
     return Coverage(interval.shares_inside(stretch), days, interval.pinball(stretch))
 

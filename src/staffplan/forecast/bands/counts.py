@@ -17,14 +17,18 @@ SHORTEST_REACH = 0.05
 """Bands closer together than this many standard deviations are the median and nothing else."""
 DEEPEST = 1e-12
 """Tail probabilities below are all the same."""
+SAME_DEVIATION = 1e-9
+"""Deviations nearer together than this are the same."""
 BEYOND_THE_LAST = 0.2
 """Deviations to where the next value might lie, when none was seen further out."""
 UNLIKELY = 1e-7
 """Counts less probable than this do not matter for the share inside bands."""
-SMOOTH_STEPS = 200
-"""Steps in which the tail depths of large counts are laid out: these are spread evenly."""
-REPRESENTATIVES = 40
-"""Cells that stand for all when the share of whole numbers inside bands is worked out."""
+SMALLEST_OCTAVE = 1 / 16
+"""Of smaller means one band, no contact, holds nearly all."""
+SMOOTH = 99
+"""In place of an octave: counts so large that they are as good as normal."""
+REPRESENTATIVES = 12
+"""Cells that stand for all of an octave when the share of whole numbers inside bands is worked out."""
 GRAINY_DEVIATION = 30.0
 """From this standard deviation on, what whole numbers add to the share inside is below one point."""
 
@@ -50,36 +54,47 @@ def count_quantile(share: Floats | float, mean: Floats, variance: Floats) -> Flo
     return np.asarray(nbinom.ppf(inside, size, probability), dtype=float)
 
 
-def reaches(depth: Floats, weight: Floats) -> tuple[float, float]:
-    """For each of LEVELS, how many standard normal deviations bands must reach to hold that share of the values at
-    these tail depths.
+def deviations(depth: Floats) -> Floats:
+    """(cells,): standard normal deviations at these tail depths."""
+    return np.asarray(-ndtri(np.clip(depth, DEEPEST, 0.5)))
 
-    Whole numbers share depths, so that a share can be missed on either side: the nearer one is taken, and the reach
-    lies midway to the next depth outside.
+
+def reach(deviation: Floats, weight: Floats, level: float) -> tuple[float, float]:
+    """How far bands must reach to hold this share of the values at these deviations, rising, and what they then hold.
+
+    Whole numbers share deviations, so that a share can be missed on either side: the nearer one is taken, and the
+    reach lies midway to the next deviation outside.
     """
-    order = np.argsort(-depth, kind="stable")
-    held = np.cumsum(weight[order])
-    ends = np.flatnonzero(np.append(np.diff(depth[order]) < -1e-12, True))
+    held = np.cumsum(weight)
+    ends = np.flatnonzero(np.append(np.diff(deviation) > SAME_DEVIATION, True))
     share = held[ends] / held[-1]
-    deviation = -ndtri(np.clip(depth[order][ends], DEEPEST, 0.5))
-    near, far = (int(np.argmin(np.abs(share - level))) for level in LEVELS)
-    outside = np.append(deviation[1:], deviation[-1] + BEYOND_THE_LAST)
-    middle = np.maximum((deviation + outside) / 2, SHORTEST_REACH)
-    return float(middle[near]), float(middle[far])
+    nearest = int(np.argmin(np.abs(share - level)))
+    end = int(ends[nearest])
+    outside = deviation[end + 1] if end + 1 < len(deviation) else deviation[end] + BEYOND_THE_LAST
+    return max(float(deviation[end] + outside) / 2, SHORTEST_REACH), float(share[nearest])
 
 
-def expected_reaches(mean: Floats, variance: Floats) -> tuple[float, float]:
-    """The reaches with which bands hold their shares of counts that behave just like this.
+def expected_reaches(mean: Floats, variance: Floats) -> tuple[Floats, Floats]:
+    """(levels, cells): the reaches with which bands hold their shares of counts that behave just like this, and the
+    shares that they then hold.
 
     Not the normal quantiles, because counts are whole: what lies between the 10 and the 90 % quantile of a Poisson
-    count of mean 0.9 is 94 % of them. Over cells of different means a common reach makes up for it.
+    count of mean 0.9 is 94 % of them. Over cells of like mean (within an octave) a common reach makes up for it; of
+    unlike ones it would not do, as bands of large counts would be too narrow where the small ones cannot but hold
+    more than they promise: no contact at all is 95 % of the counts of mean 0.05.
     """
-    mean, variance = _representatives(mean, variance)
-    grainy = np.sqrt(variance) < GRAINY_DEVIATION
-    depth, weight = _all_counts(mean[grainy], variance[grainy])
-    smooth = (np.arange(SMOOTH_STEPS) + 0.5) / (2 * SMOOTH_STEPS)
-    share = np.full(SMOOTH_STEPS, (~grainy).sum() / SMOOTH_STEPS)
-    return reaches(np.concatenate([depth, smooth]), np.concatenate([weight, share]))
+    ends = ndtri((1 + np.array(LEVELS)) / 2)
+    far = np.repeat(ends[:, None], len(mean), axis=1)
+    held = np.repeat(np.array(LEVELS)[:, None], len(mean), axis=1)
+    octave = np.floor(np.log2(np.maximum(mean, SMALLEST_OCTAVE))).astype(int)
+    octave[np.sqrt(variance) >= GRAINY_DEVIATION] = SMOOTH
+    for number in np.unique(octave[octave != SMOOTH]):
+        own = octave == number
+        depth, weight = _all_counts(*_representatives(mean[own], variance[own]))
+        order = np.argsort(-depth, kind="stable")
+        found = np.array([reach(deviations(depth[order]), weight[order], level) for level in LEVELS])
+        far[:, own], held[:, own] = found[:, :1], found[:, 1:]
+    return far, held
 
 
 def _representatives(mean: Floats, variance: Floats) -> tuple[Floats, Floats]:

@@ -14,7 +14,7 @@ from scipy.special import gammaincinv, ndtr
 
 from staffplan.forecast.bands.bands import Bands
 from staffplan.forecast.bands.counts import count_quantile
-from staffplan.forecast.bands.scale import FEWEST_FREEDOMS
+from staffplan.forecast.bands.evidence import FEWEST_FREEDOMS
 from staffplan.forecast.bands.sharing import Sharing
 from staffplan.forecast.history.series import Flags, Floats, Whole
 
@@ -102,5 +102,5 @@ def _student(normal: Floats, doubt: Floats, freedoms: float) -> Floats:
 
 def _table(bands: Bands, mean: Floats, variance: Floats, special: Flags) -> Floats:
     """(days, grid): each day's total at the deviations of GRID."""
-    share = np.clip(ndtr(bands.day.deviations(GRID, special)), 1e-12, 1 - 1e-12)
+    share = np.clip(ndtr(bands.day.deviations(GRID, mean, special)), 1e-12, 1 - 1e-12)
     return count_quantile(share, mean[:, None], variance[:, None])

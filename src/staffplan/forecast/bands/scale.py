@@ -1,38 +1,18 @@
-"""Bands of counts at one level, intervals or days: a variance, and how far the bands must be stretched.
-
-The stretch makes bands hold what they promise in the backtest (conformal prediction, with the distance into the
-tails as score). The 80 % band takes it as it is: a quantile of the errors tells their scale as well as their mean
-square does, and better where a few are wild. How much further out the 95 % band lies is drawn towards the normal's
-where there are few independent errors. Both get Student's allowance for a scale that is itself an estimate.
-
-Source of the conformal idea: Angelopoulos and Bates, "A gentle introduction to conformal prediction", arXiv
-2107.07511; of fixed weights where errors drift: Lin et al., "Domain-shift-aware conformal prediction for large
-language models", arXiv 2510.05566, section 2.2.
-"""
+"""Bands of counts at one level, intervals or days: a variance, and how far the bands are stretched (evidence.py)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtr, ndtri, stdtrit
+from scipy.special import ndtr
 
-from staffplan.forecast.bands.counts import LEVELS, count_quantile, expected_reaches, reaches, tail_depth
+from staffplan.forecast.bands.counts import LEVELS, count_quantile, expected_reaches
+from staffplan.forecast.bands.evidence import ALIKE, ByVolume, normal_end
 from staffplan.forecast.bands.variance import Variance
 from staffplan.forecast.history.series import Flags, Floats, Whole
 
-INDEPENDENT_ERRORS = 50.0
-"""Independent errors at which the tail seen weighs as much as the normal's: of so many, a 95 % quantile is known to
-about 13 % (root of 0.95 x 0.05 / 50, over the normal density there), which is as far as queues differ from it."""
-FEWEST_FREEDOMS = 3.0
-"""Student's t with fewer hardly has a variance."""
-RECENT_HALF_LIFE_DAYS = 14.0
-"""An error of the backtest counts half after so many days: forecasts of its first origins had less to learn from, and
-what customers do changes. Of one, two, four and eight weeks and no forgetting, on real and made-up queues, one and
-two held most nearly what they promise; one leaves the days of steady queues to chance."""
 THINNEST_TAIL = 1e-9
-SPECIAL_DAYS = 3.0
-"""Special days whose errors weigh as much as the belief that they scatter like others."""
 Bounds = dict[float, tuple[Floats, Floats]]
 """Low and high (cells,) for each of LEVELS."""
 
@@ -84,6 +64,7 @@ class Scale:
     """Days ahead that the backtest reached."""
     special: float = 1.0
     """How much wider bands are on special days: the stretch is multiplied by it."""
+    volume: ByVolume = ALIKE
 
     def drift(self, days_ahead: Whole, log_variance: Floats | float = 0.0) -> Floats:
         """Relative variance (cells,) of the level since the origin: as the backtest saw it, and beyond its days what
@@ -111,83 +92,31 @@ class Scale:
         if not len(offered):
             return dict.fromkeys(LEVELS, (offered, offered))
         mean, variance = self.spread(offered, days_ahead, log_variance)
-        own, least = expected_reaches(mean, variance), expected_reaches(mean, mean)
+        own, least = expected_reaches(mean, variance)[0], expected_reaches(mean, mean)[0]
+        wider = self._wider(mean, special)
         found: Bounds = {}
         for level, stretch, far, poisson in zip(LEVELS, self.stretch, own, least, strict=True):
-            ends = np.where(special, self.special, 1.0) * stretch * far
-            pairs = ((ends, variance), (np.full(len(mean), poisson), mean))
+            ends = wider * stretch * far
+            pairs = ((ends, variance), (poisson, mean))
             lows = [count_quantile(_tail(end), mean, spread) for end, spread in pairs]
             highs = [count_quantile(1 - _tail(end), mean, spread) for end, spread in pairs]
             found[level] = np.minimum.reduce([*lows, offered]), np.maximum.reduce([*highs, offered])
         return _nested(found)
 
-    def deviations(self, normal: Floats, special: Flags) -> Floats:
+    def _wider(self, mean: Floats, special: Flags) -> Floats:
+        """(cells,): what the stretch is multiplied by."""
+        return np.where(special, self.special, 1.0) * self.volume.factor(mean)
+
+    def deviations(self, normal: Floats, mean: Floats, special: Flags) -> Floats:
         """(days, deviations): standard normal deviations stretched as the bands of each day are: by the first factor
         up to the 80 % band's end, by the second from the 95 % band's on, in between by what lies between."""
         ends = [normal_end(level) for level in LEVELS]
         stretched = normal * np.interp(np.abs(normal), ends, self.stretch)
-        return np.asarray(np.where(special, self.special, 1.0)[:, None] * stretched)
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """What backtest cells say of bands: tail depths (cells,), and for each of LEVELS the reach that is expected."""
-
-    depth: Floats
-    expected: tuple[float, float]
-
-    @classmethod
-    def of(cls, actual: Floats, mean: Floats, variance: Floats) -> Evidence:
-        return cls(tail_depth(actual, mean, variance), expected_reaches(mean, variance))
-
-    def stretch(self, independent: float, chosen: Flags, weight: Floats) -> tuple[float, float]:
-        """The stretch learnt from the chosen cells, which hold as much as `independent` independent ones.
-
-        How wide bands must be is told by what counts most (`weight`, (cells,)), how much further out the tail lies by
-        all alike.
-        """
-        near = self.seen(chosen, weight)[0]
-        middle, far = self.seen(chosen)
-        tail = (far / middle) ** (independent / (independent + INDEPENDENT_ERRORS))
-        stretch = near * _allowance(independent, LEVELS[0]), near * tail * _allowance(independent, LEVELS[1])
-        return stretch[0], max(stretch[1], stretch[0] * normal_end(LEVELS[0]) / normal_end(LEVELS[1]))
-
-    def seen(self, chosen: Flags, weight: Floats | None = None) -> tuple[float, float]:
-        """How far bands had to reach to hold their shares of the chosen cells, over how far was expected."""
-        reached = reaches(self.depth[chosen], np.ones(int(chosen.sum())) if weight is None else weight[chosen])
-        return reached[0] / self.expected[0], reached[1] / self.expected[1]
-
-    def special(self, special: Flags, ordinary: Flags, days: int) -> float:
-        """How much further the errors of `days` special days reach than those of ordinary ones, drawn towards no
-        further; 1 where either is missing."""
-        if not special.any() or not ordinary.any():
-            return 1.0
-        ratio = self.seen(special)[0] / self.seen(ordinary)[0]
-        return float(max(ratio, 1.0) ** (days / (days + SPECIAL_DAYS)))
-
-    def inside(self, stretch: Floats | tuple[float, float]) -> dict[float, Flags]:
-        """Whether each cell lies in bands stretched by `stretch` (levels, cells), for each level."""
-        ends = zip(LEVELS, stretch, self.expected, strict=True)
-        return {level: np.asarray(self.depth >= ndtr(-factor * own)) for level, factor, own in ends}
+        return np.asarray(self._wider(mean, special)[:, None] * stretched)
 
 
 def _tail(deviations: Floats) -> Floats:
     return np.maximum(ndtr(-deviations), THINNEST_TAIL)
-
-
-def nearness(day: Whole, here: int) -> Floats:
-    """(cells,): weights that fall with the distance of each cell's day from day `here`."""
-    return np.asarray(0.5 ** (np.abs(day - here) / RECENT_HALF_LIFE_DAYS))
-
-
-def normal_end(level: float) -> float:
-    """Where a two-sided normal interval ends."""
-    return float(ndtri((1 + level) / 2))
-
-
-def _allowance(independent: float, level: float) -> float:
-    """How much further out Student's t lies than the normal; its freedoms are the errors behind the scale."""
-    return float(stdtrit(max(independent, FEWEST_FREEDOMS), (1 + level) / 2)) / normal_end(level)
 
 
 def _nested(bounds: Bounds) -> Bounds:

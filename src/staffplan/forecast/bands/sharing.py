@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from staffplan.forecast.bands.scale import INDEPENDENT_ERRORS, Cells
+from staffplan.forecast.bands.evidence import INDEPENDENT_ERRORS
+from staffplan.forecast.bands.scale import Cells
 from staffplan.forecast.bands.variance import Variance
 from staffplan.forecast.history.series import Flags, Floats, Whole
 
