@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -90,6 +91,7 @@ def roster(
     looser, and without it, if nothing but missing hours counted. Each gain has two numbers between which it is proven
     to lie.
     """
+    begun = monotonic()
     given = {
         "time_off": time_off,
         "availability": availability,
@@ -111,7 +113,7 @@ def roster(
     refuse([*paths, *([output / PRICES] if prices else [])], force=force)
     with progress_shown() as on_progress, flags_named({"plan.seed": "--seed"} if seed is not None else {}):
         case, plan = roster_case(requirement, agents, config, given=given, worth=worth, seed=seed)
-        result = roster_of(case, plan, on_progress)
+        result = roster_of(case, plan, on_progress, begun)
     say_notes(result.notes)
     fairness = fairness_of(result.roster, case)
     tables = (result.roster.shifts, result.roster.activities, result.coverage, fairness)

@@ -322,7 +322,8 @@ def roster_case(
     return case, config.plan
 
 
-def roster_of(case: Case, plan: PlanSettings, on_progress: OnProgress) -> RosterResult:
+def roster_of(case: Case, plan: PlanSettings, on_progress: OnProgress, begun: float) -> RosterResult:
+    """begun: when the command began (time.monotonic)."""
     from staffplan.roster import roster
 
     return roster(
@@ -335,4 +336,5 @@ def roster_of(case: Case, plan: PlanSettings, on_progress: OnProgress) -> Roster
         worth=case.worth,
         seed=plan.seed,
         on_progress=on_progress,
+        begun=begun,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from staffplan.config import Config
@@ -171,6 +172,7 @@ def _check_settings(config: Config) -> dict[str, Any]:
 
 
 def _roster(workspace: Workspace, _: Manifest, on_progress: OnProgress) -> StepOutput:
+    begun = monotonic()
     from staffplan.cost import premium_hours
     from staffplan.roster import roster
 
@@ -185,6 +187,7 @@ def _roster(workspace: Workspace, _: Manifest, on_progress: OnProgress) -> StepO
         worth=workspace.table(ServiceWorth) if config.roster.objective == "service" else None,
         seed=config.plan.seed,
         on_progress=on_progress,
+        begun=begun,
     )
     premiums = premium_hours(result.roster, config.cost, workspace.site)
     shifts = RosterShifts.of(result.roster.shifts.frame.assign(premium_hours=premiums))

@@ -133,6 +133,8 @@ def place_meetings(
 
 def _dues(requirement: StaffingRequirement, workforce: Workforce, site: Site) -> tuple[list[_Due], tuple[Note, ...]]:
     """Meetings whose last day lies in the period; a note for those that reach beyond it."""
+    if not len(workforce.meetings):
+        return [], ()
     days = local_dates(pd.DatetimeIndex(requirement.frame["interval_start"]), site.calendar.timezone)
     first, last = (min(days), max(days)) if len(days) else (date.max, date.min)
     agents = workforce.agents.frame

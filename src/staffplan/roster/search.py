@@ -23,7 +23,7 @@ from staffplan.roster.kernels_polish import retour, spread_pauses, stay_with_gro
 from staffplan.roster.tours import Tours, TourSpace, most_pauses
 
 ROUNDS = 160
-MOST_AT_ONCE = 2_000_000
+MOST_AT_ONCE = 500_000
 """Moves of a round at most, so that the clock is looked at often enough."""
 HOT, COLD = 0.1, 0.004
 """First and last temperature, as shares of what a slot missing and a slot too many cost together."""

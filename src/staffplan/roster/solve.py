@@ -53,8 +53,8 @@ PROVEN = 1e-4
 """A cost this near to the bound is the least."""
 LONGEST_LOADING = 8.0
 """Seconds; what takes longer is compiled."""
-RESERVE = 0.05
-"""Part of the time limit kept for names and tables."""
+RESERVE, RESERVED_BUILDS = 0.05, 2.0
+"""Part of the time limit kept for tables, notes and files; so many times what building the problem took at least."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +87,8 @@ class _Run:
     """When the step began, the problem not yet built (time.monotonic)."""
     seconds: float
     """The time limit."""
+    reserve: float
+    """Seconds of it that the search leaves."""
     moves: int
     on_progress: OnProgress
     grain: float = 0.0
@@ -100,7 +102,7 @@ class _Run:
     @property
     def deadline(self) -> float:
         """When the search ends."""
-        return self.step_begun + (1 - RESERVE) * self.seconds
+        return self.step_begun + self.seconds - self.reserve
 
     def left(self, share: float) -> float:
         """Seconds until a share of the time limit is over; none once the search was interrupted."""
@@ -150,20 +152,24 @@ def roster(
     worth: ServiceWorth | None = None,
     seed: int = 1,
     on_progress: OnProgress = silent,
+    begun: float | None = None,
 ) -> RosterResult:
     """A named roster that keeps every hard rule and covers the requirement as well as could be found.
 
     Raises ConfigError or DataError for inputs that cannot be used, InfeasibleError where somebody's rules contradict
     each other. Missing people never make it fail: what is uncovered is counted and noted. Once the search has begun
-    Ctrl-C keeps the best roster so far.
+    Ctrl-C keeps the best roster so far. begun: when the step began (time.monotonic), where reading its files counts
+    to the time limit.
     """
-    began = time.monotonic()
+    building = time.monotonic()
     case = Case(requirement, workforce, settings, shifts, work_plans, site, worth)
     problem = case.problem()
     space = make_tour_space(problem)
+    reserve = max(RESERVE * settings.time_limit_seconds, RESERVED_BUILDS * (time.monotonic() - building))
     refuse_impossible_people(space, case)
-    began += compiled_in(space)
-    run = _Run(began, settings.time_limit_seconds, move_count(problem, settings.effort), on_progress, grain(space))
+    step_begun = (building if begun is None else begun) + compiled_in(space)
+    moves = move_count(problem, settings.effort)
+    run = _Run(step_begun, settings.time_limit_seconds, reserve, moves, on_progress, grain(space))
     with ends(run.stopped):
         incumbent = search(space, run, settings.effort, seed)
         board = Board(space, incumbent.tours)
