@@ -119,7 +119,7 @@ class RosterSettings(Section):
     effort: Positive = 1.0
     """Search effort; 2 searches twice as long. Deterministic work, not seconds, so that results repeat."""
     time_limit_seconds: Positive = 90.0
-    """Give up, with the best roster so far, after this long."""
+    """Give up, with the best roster so far, so long after the step began: reading and building count."""
 
 
 class PremiumSettings(Section):

@@ -10,8 +10,8 @@ from every_roster import agreed, every_assignment, worked
 from roster_centers import LATE, SHORT, Center, every_day
 
 from staffplan.people_settings import RosterSettings, WorkPlanSettings
-from staffplan.roster.changes import people_changes, site_changes
-from staffplan.roster.prices import price_rules
+from staffplan.roster.changes import Change, people_changes, site_changes
+from staffplan.roster.prices import Answer, price_rules, shared
 from staffplan.roster.problem import RosterProblem
 from staffplan.roster.rules import rules_of
 from staffplan.tables import RulePrices
@@ -113,3 +113,27 @@ def test_more_people_and_more_skills_are_priced_for_each_planning_group() -> Non
 def test_the_same_seed_tells_the_same_prices() -> None:
     case = CENTERS["few hours and days"].case()
     assert price_rules(case, seed=3).frame.equals(price_rules(case, seed=3).frame)
+
+
+def change(rule: str, *, keeps_tours: bool = True) -> Change:
+    return Change(rule, f"{rule} otherwise", lambda case: case, keeps_tours)
+
+
+def test_what_one_search_proves_is_used_for_the_others() -> None:
+    """With a step less than nine are missing for sure, so nine are now; without the rule no more than with a step."""
+    now = Answer(found=12, bound=7)
+    step, without = (change("rest"), Answer(found=13, bound=8)), (change("rest"), Answer(found=14, bound=9))
+    hired = (change("people", keeps_tours=False), Answer(found=13, bound=11))
+    before, found = shared(now, [step, without, hired])
+    assert before == Answer(found=12, bound=9)
+    assert [then for _, then in found] == [Answer(12, 9), Answer(12, 9), Answer(13, 11)]
+
+
+@pytest.mark.parametrize("center", CENTERS.values(), ids=list(CENTERS))
+def test_a_rule_left_out_gains_no_less_than_a_rule_loosened(center: Center) -> None:
+    frame = price_rules(center.case()).frame
+    for _, rows in frame[frame["place"] > 0].groupby("rule"):
+        out = rows[rows["change"].str.startswith("without")]
+        for _, row in out.iterrows():
+            assert row["gained_found"] >= rows["gained_found"].max() - 1e-6
+            assert row["hours_missing_least"] <= rows["hours_missing_least"].min() + 1e-6

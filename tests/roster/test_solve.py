@@ -8,6 +8,7 @@ import subprocess
 import sys
 from datetime import date
 from itertools import product
+from time import monotonic
 
 import numpy as np
 import pytest
@@ -109,6 +110,14 @@ def test_a_roster_keeps_every_rule_that_the_checker_knows(two_weeks_result: Rost
 def test_the_same_seed_gives_the_same_cost_and_bound(two_weeks_result: RosterResult) -> None:
     again = two_weeks().solve(seed=3)
     assert (again.objective, again.bound) == (two_weeks_result.objective, two_weeks_result.bound)
+
+
+def test_what_is_spent_before_the_search_counts_to_the_time_limit() -> None:
+    center = two_weeks()
+    long = center.but(settings=center.settings.model_copy(update={"effort": 1000.0, "time_limit_seconds": 600.0}))
+    result = long.solve(begun=monotonic() - 600)
+    assert result.status == "time limit"
+    assert center.check(result.roster).breaches == ()
 
 
 def test_the_bound_is_never_above_the_objective_and_the_gap_says_how_far(two_weeks_result: RosterResult) -> None:

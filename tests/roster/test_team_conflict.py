@@ -16,13 +16,14 @@ from staffplan.people_settings import BreakSettings, RosterSettings, ShiftSettin
 from staffplan.roster.case import Case
 from staffplan.roster.problem import RosterProblem
 from staffplan.roster.rules import Agreed, Rule, Worked, rules_of
-from staffplan.roster.rules.team import Seats, TeamRule, minimum_people
+from staffplan.roster.rules.team import ConcurrentBreaks, Seats, TeamRule, minimum_people
 from staffplan.roster.team_conflict import Clash, Question, find_clashes
 from staffplan.roster.team_ways import ways_out
 from staffplan.roster.team_words import broken_days, team_notes
 
 PAUSE = BreakSettings(activity="meal", minutes=60, paid=False, earliest_minutes=60, latest_minutes=120)
 MIDDAY = ShiftSettings(hours=4, first_start="10:00", last_start="10:00", breaks=(PAUSE,))
+NOON = MIDDAY.model_copy(update={"breaks": (PAUSE.model_copy(update={"latest_minutes": 60}),)})
 SHIFTS = {"short": SHORT, "late": LATE, "midday": MIDDAY}
 ANY = WorkPlanSettings(shifts=("short", "late", "midday"))
 
@@ -98,6 +99,14 @@ BROKEN = {
         need={"voice": every_day(5, range(8, 12))},
         settings=under({"rule": "seats", "most": 1}, {"rule": "consecutive_days", "days": 1}),
     ),
+    "meals that all have to take at once": center(
+        5,
+        "ann",
+        "bob",
+        shifts={"noon": NOON},
+        work_plans={"any": WorkPlanSettings(shifts=("noon",), weekly_hours_min=15)},
+        settings=under({"rule": "concurrent_breaks", "share": 0.5}),
+    ),
 }
 Tour = tuple[tuple[int, int] | None, ...]
 """Of each day the option and where its pause begins (0: none)."""
@@ -163,12 +172,21 @@ def some_roster(
         queue = sum(
             np.frombuffer(mine[1], dtype=bool).astype(int) * on for mine, on in zip(roster, able, strict=True)
         )
-        if all(
-            house[slot] <= rule.most if isinstance(rule, Seats) else queue[slot] >= least_of[rule][slot]
-            for rule, slot in demands
-        ):
+        if all(holds(rule, house[slot], queue[slot], least_of[rule][slot]) for rule, slot in demands):
             return True
     return False
+
+
+def holds(rule: TeamRule, house: int, queue: int, least: int) -> bool:
+    """In a slot; everybody in the house who is not on queue is on break."""
+    match rule:
+        case Seats(most=most):
+            return house <= most
+        case ConcurrentBreaks(most=most, share=share):
+            limits = [max(int(share * house), 1)] if share is not None else [most]
+            return house - queue <= min(limit for limit in limits if limit is not None)
+        case _:
+            return queue >= least
 
 
 def possible(question: Question, clash: Clash, bonds: set[int], days: set[tuple[int, int]]) -> bool:

@@ -7,7 +7,12 @@ differences are two estimates of the price. The gain lies, proven, between bound
 sides; where found and bound meet, that is the price itself.
 
 A loosened search goes on from the best roster under the rules as they are, warm, and that one is searched on just as
-long for itself, so that more search does not pass for a gain.
+long for itself, so that more search does not pass for a gain. The rules as they are stand in every difference, so
+they are searched and bid for longest.
+
+What is known of one is used for others: a bound is raised to the next cost that a roster can have, and where a change
+only allows more, less can be missing with it and no more: its bound holds for the rules as they are, their roster for
+it; so between a rule loosened by a step and left out.
 """
 
 from __future__ import annotations
@@ -15,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from time import monotonic
 
@@ -24,7 +29,7 @@ import pandas as pd
 
 from staffplan.errors import InfeasibleError
 from staffplan.progress import OnProgress, Progress, silent
-from staffplan.roster.bound import Prices, best_prices
+from staffplan.roster.bound import Prices, best_prices, grain, next_grain
 from staffplan.roster.case import Case
 from staffplan.roster.changes import Change, people_changes, site_changes
 from staffplan.roster.conflict import refuse_impossible_people
@@ -44,17 +49,19 @@ from staffplan.roster.tours import Tours, TourSpace, make_tour_space
 from staffplan.tables import RulePrices
 
 MOVES_PER_AGENT_DAY, FEWEST_MOVES = 6_000, 100_000
-"""Moves of the first search under the rules as they are; each of the others makes a part of them."""
+"""Moves of a new search; one that goes on makes a part of them."""
+LONGER = 4
+"""So many times the moves of others make the first search, under the rules as they are."""
 WARM_PART, WARM_ROUNDS, WARM = 0.4, 40, 1.0
 """Moves and rounds of a search that goes on, and its first temperature as a share of a new search's."""
-BOUND_ROUNDS, START_ROUNDS = 800, 800
+BOUND_ROUNDS, LONGEST_BOUND_ROUNDS, START_ROUNDS = 800, 2400, 800
 AS_IT_IS = "as it is"
 SMALLEST = 1e-6
 """Fewer hours are none: the last decimal that tables are written with."""
 
 
 @dataclass(frozen=True)
-class _Answer:
+class Answer:
     """Hours missing: in the best roster found, and at least."""
 
     found: float
@@ -72,40 +79,71 @@ def price_rules(case: Case, *, seed: int = 1, on_progress: OnProgress = silent) 
     refuse_impossible_people(space, base)
     changes = (*site_changes(base), *people_changes(base, space.problem.groups))
     on_progress(Progress("prices", 0, len(changes) + 1, "the rules as they are"))
-    prices = _bid(space)
-    tours = _searched(space, prices, seed)
-    now = _answer(_searched_on(space, tours, seed), prices)
+    prices = _bid(space, LONGEST_BOUND_ROUNDS)
+    tours = _searched(space, prices, seed, LONGER)
+    incumbent = _searched_on(space, tours, seed)
+    now, tours = _answer(space, incumbent, prices), incumbent.tours
     found = []
     for number, change in enumerate(changes, start=1):
         on_progress(Progress("prices", number, len(changes) + 1, change.words))
         with suppress(InfeasibleError):
             found.append((change, _with_change(change, base, tours, seed)))
-    return _table(now, found)
+    return _table(*shared(now, found))
 
 
-def _with_change(change: Change, base: Case, present: Tours, seed: int) -> _Answer:
+def _with_change(change: Change, base: Case, present: Tours, seed: int) -> Answer:
     """What could be reached with one change. Raises InfeasibleError where it leaves somebody without a tour: without
     time off the hours of a week are due in full."""
     other = make_tour_space(change.apply(base).problem())
-    prices = _bid(other)
-    tours = present if change.keeps_tours else _searched(other, prices, seed)
-    return _answer(_searched_on(other, tours, seed), prices)
+    prices = _bid(other, BOUND_ROUNDS)
+    tours = present if change.keeps_tours else _searched(other, prices, seed, 1)
+    return _answer(other, _searched_on(other, tours, seed), prices)
 
 
-def _answer(incumbent: Incumbent, prices: Prices) -> _Answer:
+Answers = Sequence[tuple[Change, Answer]]
+
+
+def shared(now: Answer, found: Answers) -> tuple[Answer, Answers]:
+    """The same answers, each with what the others prove of it."""
+    known = [(change, _within(then, now) if change.keeps_tours else then) for change, then in found]
+    last: dict[str, Answer] = {}
+    for number, (change, then) in reversed(list(enumerate(known))):
+        if change.keeps_tours and change.rule in last:
+            known[number] = (change, replace(then, bound=max(then.bound, last[change.rule].bound)))
+        last[change.rule] = known[number][1]
+    first: dict[str, Answer] = {}
+    for number, (change, then) in enumerate(known):
+        if change.keeps_tours and change.rule in first:
+            known[number] = (change, _within(then, first[change.rule]))
+        first[change.rule] = known[number][1]
+    least = max([now.bound, *(then.bound for change, then in known if change.keeps_tours)])
+    return replace(now, bound=min(least, now.found)), [(change, _consistent(then)) for change, then in known]
+
+
+def _within(then: Answer, tighter: Answer) -> Answer:
+    """What a roster found under tighter rules proves: it is one under these too."""
+    return replace(then, found=min(then.found, tighter.found))
+
+
+def _consistent(answer: Answer) -> Answer:
+    return replace(answer, bound=min(answer.bound, answer.found))
+
+
+def _answer(space: TourSpace, incumbent: Incumbent, prices: Prices) -> Answer:
     found = max(incumbent.cost, 0.0)
-    return _Answer(0.0, 0.0) if found < SMALLEST else _Answer(found, min(found, prices.bound))
+    bound = next_grain(prices.bound, grain(space))
+    return Answer(0.0, 0.0) if found < SMALLEST else Answer(found, min(found, bound))
 
 
-def _bid(space: TourSpace) -> Prices:
-    return best_prices(space, BOUND_ROUNDS, spent=lambda: 0.0, report=lambda bound: None)
+def _bid(space: TourSpace, rounds: int) -> Prices:
+    return best_prices(space, rounds, spent=lambda: 0.0, report=lambda bound: None)
 
 
-def _searched(space: TourSpace, prices: Prices, seed: int) -> Tours:
+def _searched(space: TourSpace, prices: Prices, seed: int, times: int) -> Tours:
     """A new search."""
     board = start(space, prices, START_ROUNDS, seed, spent=lambda: 0.0)
     incumbent = Incumbent(board)
-    schedule = Schedule(_moves(space), monotonic() + 1e9)
+    schedule = Schedule(times * _moves(space), monotonic() + 1e9)
     improve(board, incumbent, schedule, seed, stop=lambda: incumbent.cost < SMALLEST, report=lambda done: None)
     return incumbent.tours
 
@@ -133,7 +171,7 @@ def _moves(space: TourSpace) -> int:
     return max(MOVES_PER_AGENT_DAY * agent_days, FEWEST_MOVES)
 
 
-def _table(now: _Answer, found: Sequence[tuple[Change, _Answer]]) -> RulePrices:
+def _table(now: Answer, found: Answers) -> RulePrices:
     """The dearest first: by what was found, then by what could be at most."""
     rows = [(change.rule, change.words, *_numbers(now, then)) for change, then in found]
     rows.sort(key=lambda row: (-row[4], -row[7], row[1]))
@@ -142,7 +180,7 @@ def _table(now: _Answer, found: Sequence[tuple[Change, _Answer]]) -> RulePrices:
     return RulePrices.of(pd.DataFrame([(place, *row) for place, row in enumerate(rows)], columns=names))
 
 
-def _numbers(now: _Answer, then: _Answer) -> tuple[float, float, float, float, float, float]:
+def _numbers(now: Answer, then: Answer) -> tuple[float, float, float, float, float, float]:
     """Hours missing then, found and at least; what is gained by both, and at least and most for certain."""
     found, bound = (round(gain, 6) + 0.0 for gain in (now.found - then.found, now.bound - then.bound))
     least, most = max(now.bound - then.found, 0.0), max(now.found - then.bound, 0.0)
