@@ -137,6 +137,16 @@ def test_a_queue_that_tripled_is_forecast_at_its_new_level(world, noisy) -> None
     usual = world.rows(noisy, days=112)["offered"].mean()
     assert result.forecast.frame["offered"].mean() == pytest.approx(3 * usual, rel=0.05)
     assert "the level shifted on 2026-04-06" in _messages(result, "warning")
+
+
+def test_a_queue_that_is_still_tripling_is_forecast_at_the_level_of_its_last_week(world, noisy) -> None:
+    rows = world.rows(noisy, days=112)
+    weeks = (rows["interval_start"] - pd.Timestamp("2026-04-06", tz="UTC")) / pd.Timedelta(weeks=1)
+    climbing = rows.assign(offered=rows["offered"] * 3 ** np.clip((weeks + 1) / 4, 0, 1))
+    result = world.forecast(climbing, first_day=world.day(112))
+    last_week = climbing["offered"][climbing["interval_start"] >= "2026-04-20"].mean()
+    assert result.forecast.frame["offered"].mean() > 0.9 * last_week
+    assert "it still moves on" in _messages(result, "warning")
     assert "since the level shift" in _messages(result)
 
 

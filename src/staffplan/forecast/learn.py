@@ -13,7 +13,7 @@ from staffplan.forecast.days.levels import DayLevels, day_levels, expected_level
 from staffplan.forecast.days.regression import DayModel, Scales, fit_days
 from staffplan.forecast.history.cleaning import Finding, clean, removed_kinds
 from staffplan.forecast.history.series import DayGrid, Flags, Floats, QueueSeries, day_labels
-from staffplan.forecast.history.shifts import Shift, find_shift
+from staffplan.forecast.history.shifts import LAST_DAYS, Shift, find_shift, moves_on
 from staffplan.forecast.methods import Ahead, Method, Prediction, Training
 from staffplan.forecast.methods.memory import short_memories
 from staffplan.forecast.methods.profile import SLOW, profile
@@ -72,7 +72,8 @@ def learn(
     weekday = series.grid.weekday
     shift = find_shift(cleaned.offered, weekday, settings.recent_weeks * 7)
     scale = np.ones(series.days)
-    if shift is not None and "level_shifts" in removed_kinds(settings.clean):
+    scaled = "level_shifts" in removed_kinds(settings.clean)
+    if shift is not None and scaled:
         scale[: shift.day] = shift.factor
     ordinary = cleaned.offered * scale[:, None]
     if not np.isfinite(ordinary).any():
@@ -85,7 +86,11 @@ def learn(
     model = _day_model(days, features, start)
     calendar = np.exp(model.log_calendar(features))
     effects = model.log_effects(features)
+    log_level = days.log_level - effects
     recent = days.log_mean(effects, settings.recent_weeks * 7)
+    latest = days.log_mean(effects, LAST_DAYS)
+    if shift is not None and scaled and np.isfinite(latest) and moves_on(shift, log_level):
+        shift, recent, model = replace(shift, moves_on=True), latest, replace(model, level_now=latest)
     training = Training(
         ordinary / calendar[:, None],
         series.offered,
@@ -96,7 +101,7 @@ def learn(
         memories,
         recent if np.isfinite(recent) else model.level_now,
     )
-    return Learned(training, days.log_level - effects, cleaned.findings, shift)
+    return Learned(training, log_level, cleaned.findings, shift)
 
 
 def _day_model(days: DayLevels, features: DayFeatures, start: Scales | None) -> DayModel:

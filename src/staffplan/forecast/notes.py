@@ -115,7 +115,8 @@ def about_shift(writer: Writer, shift: Shift | None, grid: DayGrid) -> list[Note
     if shift is None:
         return []
     since = f"the level shifted on {grid.date_of(shift.day)}: since then {shift.factor:.2f} times what it was before"
-    return [writer.warning(f"{since}; earlier days are scaled to it")]
+    goes_on = "; it still moves on, so that today's level is that of the last week alone" if shift.moves_on else ""
+    return [writer.warning(f"{since}; earlier days are scaled to it{goes_on}")]
 
 
 def about_special_days(

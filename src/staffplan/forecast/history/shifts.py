@@ -19,6 +19,14 @@ SHIFT_SIGMAS = 6.0
 """The change exceeds this many standard errors (robust); days are alike within a week, hence so many."""
 BETTER_THAN_A_LINE = 0.7
 """A step leaves at most this share of the squared error that a straight line leaves; else it is growth."""
+LAST_DAYS = 7
+"""A level that moves on after a shift is that of the last week..."""
+MOVES_ON = 1.15
+"""...where it differs at least by this factor from that of the days between..."""
+MOVING_SIGMAS = 3.0
+"""...by this many standard errors, and in the direction of the shift."""
+FEWEST_BETWEEN = 4
+"""Known days needed between the shift and the last week."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +35,8 @@ class Shift:
 
     day: int
     factor: float
+    moves_on: bool = False
+    """It was the beginning of a climb or a fall that had not ended with the history."""
 
 
 def find_shift(offered: Floats, weekday: Whole, recent_days: int) -> Shift | None:
@@ -72,3 +82,16 @@ def _is_step(days: Whole, logs: Floats, split: int) -> bool:
     step_error = float(((before - before.mean()) ** 2).sum() + ((after - after.mean()) ** 2).sum())
     clear = abs(change) >= np.log(SMALLEST_SHIFT) and abs(change) >= SHIFT_SIGMAS * error
     return bool(clear and step_error <= BETTER_THAN_A_LINE * float(((logs - line) ** 2).sum()))
+
+
+def moves_on(shift: Shift, log_level: Floats) -> bool:
+    """Whether the level still goes the way of the shift; `log_level` (days,) is NaN where it is not known."""
+    days = np.flatnonzero(np.isfinite(log_level))
+    last = days[-LAST_DAYS:]
+    between = days[(days >= shift.day) & ~np.isin(days, last)]
+    if len(between) < FEWEST_BETWEEN:
+        return False
+    now, then = log_level[last], log_level[between]
+    change = float(now.mean() - then.mean()) * float(np.sign(np.log(shift.factor)))
+    error = float(np.sqrt(now.var(ddof=1) / len(now) + then.var(ddof=1) / len(then)))
+    return change >= max(float(np.log(MOVES_ON)), MOVING_SIGMAS * error)
