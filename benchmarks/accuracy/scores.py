@@ -15,6 +15,9 @@ from accuracy.protocol import Given
 WEEKS = 4
 FEW = 3.0
 """Contacts expected below which counts are too coarse for a band of whole numbers to hold just 80 %."""
+VOLUMES = (0.0, 1.0, FEW, 10.0, 30.0)
+"""Coverage is told apart for intervals with so many contacts expected, up to the next. Of less than a fifth of a
+contact no contact at all is already more than 80 % (Poisson: exp(-0.2) = 82 %)."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,8 @@ class Coverage:
     day_error: tuple[float, float]
     not_few: tuple[float, float]
     """Of the intervals in which FEW or more contacts are expected."""
+    by_volume: tuple[tuple[float, float, float], ...]
+    """For each of VOLUMES: the part of all intervals, and the shares inside."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +118,14 @@ def _coverage(rows: pd.DataFrame, offered: Floats, bounds: Floats, days: pd.Data
     day_week = (days.index.get_level_values("origin") + days.index.get_level_values("day") // 7).to_numpy()
     errors = (_error(held[0], week), _error(held[1], week))
     day_errors = (_error(day_held[0], day_week), _error(day_held[1], day_week))
-    return Coverage(_shares(held), _shares(day_held), errors, day_errors, _shares(held[:, offered >= FEW]))
+    not_few = _shares(held[:, offered >= FEW])
+    return Coverage(_shares(held), _shares(day_held), errors, day_errors, not_few, _by_volume(held, offered))
+
+
+def _by_volume(held: Floats, offered: Floats) -> tuple[tuple[float, float, float], ...]:
+    group = np.searchsorted(VOLUMES, offered, side="right")
+    own = [group == number + 1 for number in range(len(VOLUMES))]
+    return tuple((float(chosen.mean()) if len(chosen) else 0.0, *_shares(held[:, chosen])) for chosen in own)
 
 
 def _held(actual: Floats, bounds: Floats) -> Floats:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
 from accuracy.data_sets import HORIZON_DAYS, DataSet
 from accuracy.protocol import STAFFPLAN, Trial
-from accuracy.scores import FEW, Coverage, Score, floor, score, wape
+from accuracy.scores import FEW, VOLUMES, Coverage, Score, floor, score, wape
 
 AVERAGE, HOLT_WINTERS = "six-week average", "Holt-Winters"
 BUSY = 5.0
@@ -80,6 +81,7 @@ def print_set(data_set: DataSet, trial: Trial, result: Result, *, by_queue: bool
     print(f"{'Poisson floor':{WIDTH}}{100 * floor(trial.rows):8.2f}")
     if STAFFPLAN in result.scores:
         print(f"{'':{WIDTH}}{_coverage(result.scores[STAFFPLAN].coverage)}")
+        print(f"{'':{WIDTH}}{_by_volume(result.scores[STAFFPLAN].coverage)}")
     if by_queue:
         _print_queues(result)
     print(flush=True)
@@ -94,6 +96,18 @@ def _coverage(own: Coverage) -> str:
         f"staffplan's bands, give or take what weeks differ by: intervals {near} and {far}, "
         f"where {FEW:g} or more are expected {few} and {far_few}; days {day} and {far_day}"
     )
+
+
+def _by_volume(own: Coverage) -> str:
+    """Coverage where few and where many contacts are expected, and which part of the intervals that is."""
+    ends = [f"{start:g} to {end:g}" for start, end in pairwise(VOLUMES)]
+    parts = zip([*ends, f"{VOLUMES[-1]:g} and more"], own.by_volume, strict=True)
+    told = [
+        f"{name} ({100 * part:.0f} % of them) {100 * near:.1f} and {100 * far:.1f}"
+        for name, (part, near, far) in parts
+        if part > 0
+    ]
+    return f"intervals by contacts expected: {', '.join(told)}"
 
 
 def _what(data_set: DataSet, trial: Trial) -> str:

@@ -101,3 +101,4 @@ def test_coarse_intervals_are_told_apart():
     held = score(rows_of([[1.0, 9.0]]), given([0.5, 5.0], quantiles=bounds)).coverage
     assert held.inside == pytest.approx((0.5, 0.5))
     assert held.not_few == (0.0, 0.0)
+    assert sum(part for part, _, _ in held.by_volume) == pytest.approx(1.0)
