@@ -2,9 +2,9 @@
 
 The search breaks such a rule only by force; whether it could be kept at all is asked here. First by counting who can
 be there in a slot at all, whatever they work otherwise. Then CP-SAT (team_model.py): everything that binds anybody
-(bonds.py) and every slot of the rule has a literal; what its proof of a conflict names is proven again by itself, and
-left out piece by piece while the rest is still a conflict. In what is told nothing can be left out, unless the time
-was over. A way out is told only where a roster was found with it (team_ways.py).
+(bonds.py) and every slot of the rule has a literal; what its proof of a conflict names is left out piece by piece
+while the rest is still a conflict, and what remains is proven again in a model of its own. Nothing of it can be left
+out, unless the time was over. A way out is told only where a roster was found with it (team_ways.py).
 """
 
 from __future__ import annotations
@@ -31,7 +31,9 @@ from staffplan.roster.team_model import Atom, TeamModel, loose_model, only_peopl
 Flags = NDArray[np.bool_]
 WORK = 1.0
 """Deterministic time for a question."""
-MOST_CHOICES = 60_000
+FEWEST_SECONDS = 2.0
+"""For the last proof of a conflict, when the time is over."""
+MOST_CHOICES = 80_000
 """Shifts of people on days; with more of them only counting is tried."""
 MOST_CONFLICTS = 3
 """Of a rule, beside those that counting heads shows."""
@@ -91,6 +93,13 @@ class Question:
         begin, end = (period.instant(slot).tz_convert(period.timezone) for slot in (known[0], known[-1] + 1))
         return f"{words} {begin:%H:%M}-{end:%H:%M}"
 
+    def touching(self, slots: Flags) -> Flags:
+        """(days, options): shifts that have one of the slots."""
+        summed = np.concatenate([[0], np.cumsum(slots)])
+        length = np.array([option.slots for option in self.problem.options])
+        first = self.problem.option_slot.T
+        return np.asarray(summed[first + length] > summed[first])
+
     def slots_on(self, days: Iterable[int]) -> Flags:
         """(slots,): on days of the period with these numbers."""
         period, found = self.problem.period, np.zeros(self.problem.period.slots, dtype=bool)
@@ -147,14 +156,28 @@ def concerned(problem: RosterProblem, rules: Sequence[TeamRule]) -> Flags:
 def proven_clash(question: Question, rules: tuple[TeamRule, ...], slots: Flags) -> Clash | None:
     """The smallest conflict found of the rules in these slots; None: there is none, or none is proven."""
     kept = concerned(question.problem, rules)
-    problem, calendar = only_people(question.problem, kept), question.case.site.calendar
-    unbound = unbound_options(question.case, problem) if kept.any() else problem.allowed
-    if not kept.any() or unbound.sum() > MOST_CHOICES:
+    if not kept.any():
+        return None
+    problem = only_people(question.problem, kept)
+    useful = unbound_options(question.case, problem) & (problem.allowed | question.touching(slots))
+    if useful.sum() > MOST_CHOICES:
         return None
     who = {person.agent_id for person in problem.people}
     bonds = tuple(bond for bond in question.bonds if bond.agent_id in who)
-    model = loose_model(problem, unbound, bonds, rules, calendar, slots)
-    return _Shrinking.of(question, model, rules, bonds).clash()
+    model = loose_model(problem, useful, bonds, rules, question.case.site.calendar, slots)
+    clash = _Shrinking.of(question, model, rules, bonds).clash()
+    return clash if clash is not None and is_conflict(question, problem, clash) else None
+
+
+def is_conflict(question: Question, problem: RosterProblem, clash: Clash) -> bool:
+    """The conflict proven once more in a model of its own, in which all whom it binds may work any shift at any time;
+    of the others, whom nothing binds, the shifts at the time of the conflict are enough."""
+    slots, bound = clash.slots(problem.period.slots), {bond.agent_id for bond in clash.bonds}
+    named = np.array([person.agent_id in bound for person in problem.people])
+    options = unbound_options(question.case, problem) & (named[:, None, None] | question.touching(slots))
+    model = loose_model(problem, options, clash.bonds, clash.rules, question.case.site.calendar, slots)
+    seconds = max(question.seconds(), FEWEST_SECONDS)
+    return model.possible(range(len(clash.bonds)), clash.atoms, work=WORK, seconds=seconds) is False
 
 
 @dataclass
@@ -187,13 +210,8 @@ class _Shrinking:
         for unit in sorted({self._unit(atom) for atom in self.kept_atoms}):
             self.drop(set(), {atom for atom in self.kept_atoms if self._unit(atom) == unit})
         self._trim()
-        return self._verified(sorted(self.kept_atoms), sorted(self.kept_bonds))
-
-    def _verified(self, atoms: list[Atom], bonds: list[int]) -> Clash | None:
-        """The conflict, proven once more by itself."""
-        if self.model.possible(bonds, atoms, work=WORK, seconds=max(self.question.seconds(), 1.0)) is not False:
-            return None
-        return Clash(self.rules, tuple(atoms), tuple(self.bonds[n] for n in bonds), self.smallest)
+        left = tuple(self.bonds[n] for n in sorted(self.kept_bonds))
+        return Clash(self.rules, tuple(sorted(self.kept_atoms)), left, self.smallest)
 
     def _unit(self, atom: Atom) -> tuple[int, int]:
         """What is left out together: a rule on a day."""

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from staffplan.roster.case import Case
 from staffplan.roster.changes import with_skill
 from staffplan.roster.looser import Ladder, Step
 from staffplan.roster.rules.team import ConcurrentBreaks, MinimumStaff, Seats, TeamRule
-from staffplan.roster.team_conflict import WORK, Clash, Flags, Question, concerned
+from staffplan.roster.team_conflict import WORK, Clash, Question, concerned
 from staffplan.roster.team_model import bound_model, only_people
 
 MOST_LADDERS, MOST_LEARNERS, MOST_DAYS = 16, 4, 4
@@ -57,19 +55,11 @@ class _Asked:
             return False
         problem = self.question.problem if case is self.case else case.problem()
         rules = list(dict.fromkeys(rule for rule, _ in demands))
-        there = concerned(problem, rules) & (problem.allowed & self._shifts()).any(axis=(1, 2))
         slots = self.clash.slots(problem.period.slots)
+        there = concerned(problem, rules) & (problem.allowed & self.question.touching(slots)).any(axis=(1, 2))
         model = bound_model(only_people(problem, there), rules, case.site.calendar, slots)
         atoms = {(rules.index(rule), slot) for rule, slot in demands} & set(model.atoms)
         return model.possible((), atoms, work=WORK, seconds=self.question.seconds()) is True
-
-    def _shifts(self) -> Flags:
-        """(days, options): shifts that have a slot of the conflict."""
-        problem = self.question.problem
-        summed = np.concatenate([[0], np.cumsum(self.clash.slots(problem.period.slots))])
-        length = np.array([option.slots for option in problem.options])
-        first = problem.option_slot.T
-        return np.asarray(summed[first + length] > summed[first])
 
 
 def ways_out(question: Question, clash: Clash) -> list[Way]:
@@ -147,8 +137,9 @@ def given_up(asked: _Asked) -> Iterator[Way]:
 
 
 def _eased_on(asked: _Asked, rule: TeamRule, slots: Sequence[int]) -> Way | None:
-    hours = len(slots) * asked.question.problem.period.slot_hours
-    for by in range(1, most_steps(rule, len(asked.question.problem.people)) + 1):
+    hours, there = len(slots) * asked.question.problem.period.slot_hours, asked.clash.there
+    first = max(rule.people - len(there), 1) if isinstance(rule, MinimumStaff) and there is not None else 1
+    for by in range(first, most_steps(rule, len(asked.question.problem.people)) + 1):
         other = eased(rule, by)
         demands = _in_place_of(asked.demands, rule, other, slots)
         if asked.ended_by(asked.case, demands):

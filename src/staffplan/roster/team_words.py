@@ -62,8 +62,9 @@ def _clash_notes(
         yield Note("roster", "warning", f"{place} {', '.join(times)}", words)
     for rule, days in broken.items():
         if rule not in proven:
-            message = f"{rule_words(rule)}: not kept on {len(days)} days, and no conflict is proven: search longer "
-            yield Note("roster", "warning", rule_name(rule), message + "(roster.effort, roster.time_limit_seconds)")
+            message = f"{rule_words(rule)}: not kept on {len(days)} days, and no conflict is proven: perhaps more "
+            message += "search keeps it (roster.effort, roster.time_limit_seconds)"
+            yield Note("roster", "warning", rule_name(rule), message)
 
 
 def rule_group(rule: TeamRule) -> str:
