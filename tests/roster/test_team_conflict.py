@@ -291,3 +291,4 @@ def test_a_manager_reads_when_what_contradicts_who_is_left_and_what_would_help(n
     place, message = SAID[name]
     [note] = conflict(name)[2]
     assert (note.kind, note.place, note.message) == ("warning", place, message)
+    assert note in BROKEN[name].solve().notes
