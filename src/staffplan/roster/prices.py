@@ -7,7 +7,8 @@ differences are two estimates of the price. The gain lies, proven, between bound
 sides; where found and bound meet, that is the price itself.
 
 A loosened search goes on from the best roster under the rules as they are, warm, and that one is searched on just as
-long for itself, so that more search does not pass for a gain. The rules as they are stand in every difference, so
+long for itself, so that more search does not pass for a gain; where found and bound stay further apart than for the
+rules as they are, it begins anew too. The rules as they are stand in every difference, so
 they are searched and bid for longest.
 
 What is known of one is used for others: a bound is raised to the next cost that a roster can have, and where a change
@@ -87,17 +88,21 @@ def price_rules(case: Case, *, seed: int = 1, on_progress: OnProgress = silent) 
     for number, change in enumerate(changes, start=1):
         on_progress(Progress("prices", number, len(changes) + 1, change.words))
         with suppress(InfeasibleError):
-            found.append((change, _with_change(change, base, tours, seed)))
+            found.append((change, _with_change(change, base, (now, tours), seed)))
     return _table(*shared(now, found))
 
 
-def _with_change(change: Change, base: Case, present: Tours, seed: int) -> Answer:
+def _with_change(change: Change, base: Case, present: tuple[Answer, Tours], seed: int) -> Answer:
     """What could be reached with one change. Raises InfeasibleError where it leaves somebody without a tour: without
     time off the hours of a week are due in full."""
     other = make_tour_space(change.apply(base).problem())
-    prices = _bid(other, BOUND_ROUNDS)
-    tours = present if change.keeps_tours else _searched(other, prices, seed, 1)
-    return _answer(other, _searched_on(other, tours, seed), prices)
+    prices, (now, tours) = _bid(other, BOUND_ROUNDS), present
+    warm = [tours] if change.keeps_tours else []
+    answers = [_answer(other, _searched_on(other, tours, seed), prices) for tours in warm]
+    if not answers or answers[0].found - answers[0].bound > now.found - now.bound:
+        anew = _searched(other, prices, seed, 1)
+        answers.append(_answer(other, _searched_on(other, anew, seed), prices))
+    return min(answers, key=lambda answer: answer.found)
 
 
 Answers = Sequence[tuple[Change, Answer]]
