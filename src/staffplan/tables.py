@@ -218,6 +218,13 @@ class TimeOff(Table):
 
 
 @dataclass(frozen=True)
+class Absences(TimeOff):
+    """Days off that a repair took note of, beside the time off that was known before."""
+
+    file_name: ClassVar[str] = "absences.csv"
+
+
+@dataclass(frozen=True)
 class Availability(Table):
     """When an agent can work, by weekday ("mon-fri", "daily") and hours ("08:00-16:00", "closed").
 

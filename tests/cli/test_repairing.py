@@ -72,7 +72,7 @@ def test_somebody_takes_over_and_the_next_steps_know_of_the_absence(repair: Run)
     assert list(changes["change"]) == ["absent", "absent", "shift new", "shift new"]
     assert list(changes["after"]) == ["off", "off", "early 08:00-12:00", "early 08:00-12:00"]
     assert list(changes["missing_hours"]) == [8, 8, 0, 0]
-    off = pd.read_csv("repaired/time_off.csv")
+    off = pd.read_csv("repaired/absences.csv")
     assert off.iloc[0].to_dict() == {
         "agent_id": "ann",
         "first_day": "2026-03-03",
@@ -91,7 +91,7 @@ def test_a_repaired_roster_can_be_repaired_again(repair: Run) -> None:
     code, _, err = repair("roster", *again, "--absent", "bob:2026-03-03")
     assert code == 0
     assert "4.0 with the absences, 4.0 repaired" in err  # nobody else is left: ann is still absent
-    assert len(pd.read_csv("again/time_off.csv")) == 2
+    assert len(pd.read_csv("again/absences.csv")) == 2
 
 
 def test_all_that_is_wrong_is_told_at_once_and_nothing_is_written(repair: Run) -> None:
@@ -107,7 +107,7 @@ def test_all_that_is_wrong_is_told_at_once_and_nothing_is_written(repair: Run) -
         "'ann:2026-03-05..2026-03-04': the last day lies before the first",
         "'ann:2026-02-30': day is out of range for month",
         "'bob:2026-04-01': the days lie outside the period",
-        "the roster is from 2026-03-02 to 2026-03-04",
+        "that is 2026-03-02 to 2026-03-04",
         "--from: 'noon' is no time",
     ):
         assert said in err

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from roster_centers import LATE, MADRID, MONDAY, SHORT, Center, day, every_day
 
-from staffplan.clock import wall_instant
+from staffplan.clock import SpecialDay, wall_instant
 from staffplan.people_settings import RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.roster.absences import Absence, left_of
 from staffplan.roster.check import check
@@ -329,3 +329,79 @@ def test_an_absence_counts_the_hours_that_were_missed_whatever_a_fifth_of_the_we
     assert list(result.roster.shifts.frame["paid_hours"]) == list(hours[1:])
     assert result.case.workforce.time_off.frame["hours"].tolist() == [hours[0]]
     assert breaches(center, result) == ()
+
+
+NIGHTS = Center(
+    need={"voice": {(d, h): 1.0 for d in range(3) for h in (*range(6), 22, 23)}},
+    shifts={"night": ShiftSettings(hours=8, first_start="22:00", last_start="22:00")},
+    work_plans={"any": WorkPlanSettings(shifts=("night",), weekly_hours_max=40)},
+)
+
+
+def test_who_comes_home_from_a_night_and_is_absent_gets_no_shift_that_day() -> None:
+    made = NIGHTS.solve().roster
+    assert days_of(made)["ann", pd.Timestamp(day(0))] == at(0, 22)
+    result = mended(NIGHTS, made, Absence("ann", day(1), day(1)), since=at(1, 7.5))
+    assert ("ann", pd.Timestamp(day(1))) not in days_of(result.roster)
+    assert breaches(NIGHTS, result) == ()
+
+
+def test_who_goes_home_from_a_night_shift_stays_away_until_its_end() -> None:
+    made = NIGHTS.solve().roster
+    result = mended(NIGHTS, made, Absence("ann", day(0), day(0)), since=at(0, 23))
+    work = result.roster.activities.frame
+    work = work[(work["agent_id"] == "ann") & (work["schedule_date"] == pd.Timestamp(day(0)))]
+    assert [(r.activity, r.start, r.end) for r in work.itertuples()] == [
+        ("queue", at(0, 22), at(0, 23)),
+        ("absence", at(0, 23), at(0, 30)),
+    ]
+
+
+def test_a_closed_holiday_keeps_its_credit_when_somebody_is_absent_on_it() -> None:
+    holiday = SpecialDay(day(1), "feast")
+    shifts = {"day": ShiftSettings(hours=8, first_start="08:00", last_start="08:00")}
+    plan = WorkPlanSettings(shifts=("day",), weekly_hours_min=40, weekly_hours_max=40)
+    need = {(d, h): 1.0 for d in (0, 2, 3, 4) for h in range(8, 16)}
+    center = Center({"voice": need}, shifts=shifts, work_plans={"any": plan}, special_days=(holiday,))
+    made = center.solve().roster
+    result = mended(center, made, Absence("ann", day(1), day(1)))
+    assert len(result.changes) == 0
+    assert breaches(center, result) == ()
+    assert [note.message for note in result.notes] == ["absent, and had no shift on those days"]
+
+
+def test_in_an_interval_that_has_begun_everybody_stays_with_their_group() -> None:
+    need = {group: {(0, h): 1.0 for h in range(8, 12)} for group in ("voice", "mail")}
+    agents = (("ann", "voice; mail", "any"), ("bob", "mail", "any"), ("cid", "voice", "any"))
+    shifts = {"early": SHORT, "half": ShiftSettings(hours=0.5, first_start="08:00", last_start="08:00")}
+    plans = {"any": WorkPlanSettings(shifts=("early",))}
+    center = Center(need, agents=agents, shifts=shifts, work_plans=plans)
+    made = center.solve().roster
+    who = sorted({name for name, _ in days_of(made)} - {"ann"})
+    result = mended(center, made, *[Absence(name, day(0), day(0)) for name in who], since=at(0, 9.5))
+    assert breaches(center, result) == ()
+
+
+def test_where_nobody_can_be_changed_the_roster_stays_and_says_so() -> None:
+    made = TINY.solve().roster
+    strict = TINY.but(work_plans={"any": TINY.work_plans["any"].model_copy(update={"weekly_hours_max": 1.0})})
+    result = mended(strict, made, since=at(2, 23))
+    pd.testing.assert_frame_equal(result.roster.shifts.frame, made.shifts.frame)
+    assert [note.place for note in result.notes] == ["ann, bob"]
+
+
+def test_work_without_a_shift_and_rows_in_pieces_stay_as_they_are(made: Roster) -> None:
+    work = made.activities.frame
+    first = work[work["start"] == at(3, 8)].iloc[[0]]
+    pieces = [first.assign(end=at(3, 9)), first.assign(start=at(3, 9))]
+    free = next(name for name, *_ in THREE if (name, pd.Timestamp(day(0))) not in days_of(made))
+    stray = first.assign(agent_id=free, schedule_date=pd.Timestamp(day(0)), activity="training", planning_group="")
+    stray = stray.assign(activity_date=pd.Timestamp(day(0)), start=at(0, 13), end=at(0, 14))
+    rows = RosterActivities.of(pd.concat([work.drop(first.index), *pieces, stray], ignore_index=True))
+    result = mended(WEEK, Roster(made.shifts, rows))
+    order = ["agent_id", "start"]
+    given, now = (
+        frame.sort_values(order, ignore_index=True) for frame in (rows.frame, result.roster.activities.frame)
+    )
+    pd.testing.assert_frame_equal(now, given)
+    assert len(result.changes) == 0

@@ -14,12 +14,12 @@ from staffplan.cli.records import records
 from staffplan.cli.work import config_and_workspace, site_of
 from staffplan.clock import SiteCalendar
 from staffplan.errors import DataError, Problem, UsageError
-from staffplan.files import read_table
+from staffplan.files import place_of, read_table
 from staffplan.plan.directory import PLAN_TOML, open_existing
 from staffplan.plan.manifest import FILE_NAME as MANIFEST
 from staffplan.plan.workspace import Workspace
 from staffplan.schema import Table
-from staffplan.tables import Roster, RosterActivities, RosterBreaches, RosterShifts, StaffingRequirement, TimeOff
+from staffplan.tables import Roster, RosterActivities, RosterBreaches, RosterShifts, StaffingRequirement
 from staffplan.text import text_table
 from staffplan.wish_tables import Fairness
 
@@ -65,7 +65,7 @@ def check_files(
     if not needed_path.is_file():
         raise UsageError(Problem(str(folder), "has no requirement.csv", "give --requirement requirement.csv"))
     requirement = read_table(needed_path, StaffingRequirement, timezone=zone)
-    people = workspace.people(agents, **{**given, "time_off": given["time_off"] or time_off_beside(folder)})
+    people = workspace.people_of(folder, agents, **given)
     site = site_of(config, requirement.frame, workspace)
     roster = read_roster(folder, zone)
     report = check(
@@ -79,12 +79,6 @@ def check_files(
     )
     case = Case(requirement, people, config.roster, config.shifts, config.work_plans, site)
     return Checked(roster, case, report)
-
-
-def time_off_beside(folder: Path) -> Path | None:
-    """The time off that a repair has written beside its roster; it has the absences too."""
-    path = folder / TimeOff.file_name
-    return path if path.is_file() else None
 
 
 def read_roster(folder: Path, zone: str) -> Roster:
@@ -102,13 +96,16 @@ def read_roster(folder: Path, zone: str) -> Roster:
     raise DataError(problems)
 
 
-def workspace_of(folder: Path, config_path: Path | None) -> Workspace:
-    """Settings, and the paths that they name; those of a plan directory if none are given."""
+def workspace_of(
+    folder: Path, config_path: Path | None, hint: str = "give -c plan.toml, --requirement and --agents"
+) -> Workspace:
+    """Settings, and the paths that they name; those of a plan directory if none are given. hint: how to give them."""
+    if not folder.is_dir():
+        raise UsageError(Problem(place_of(folder), "there is no such folder", "name one with a roster"))
     if config_path is not None:
         return config_and_workspace(config_path, {})[1]
     if (folder / MANIFEST).exists() and (folder / PLAN_TOML).exists():
         return open_existing(folder).workspace
-    hint = "give -c plan.toml, --requirement requirement.csv and --agents agents.csv"
     raise UsageError(Problem(str(folder), "is not a plan directory, so the rules are not known", hint))
 
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from staffplan.cli.checking import read_roster, time_off_beside, workspace_of
+from staffplan.cli.checking import read_roster, workspace_of
 from staffplan.cli.work import site_of
 from staffplan.clock import midnight
-from staffplan.errors import Problem, UsageError, nearest
+from staffplan.errors import DataError, Problem, UsageError, nearest
 from staffplan.files import read_table
 from staffplan.people_settings import CostSettings
 from staffplan.plan.manifest import FILE_NAME as MANIFEST
@@ -22,6 +22,7 @@ from staffplan.progress import OnProgress
 from staffplan.roster.case import Case
 from staffplan.schema import Table
 from staffplan.tables import (
+    Absences,
     Agents,
     Coverage,
     Roster,
@@ -30,7 +31,6 @@ from staffplan.tables import (
     RosterShifts,
     ServiceWorth,
     StaffingRequirement,
-    TimeOff,
 )
 from staffplan.wish_tables import Fairness
 
@@ -83,7 +83,7 @@ def repair_work(
     seed: int | None,
 ) -> RepairWork:
     """The roster of a folder; a plan directory brings its own settings, people and requirement."""
-    workspace = workspace_of(folder, config_path)
+    workspace = workspace_of(folder, config_path, "give a plan directory, or requirement.csv agents.csv -c plan.toml")
     config, zone = workspace.config, workspace.config.plan.timezone
     needed_path = requirement or folder / StaffingRequirement.file_name
     if not needed_path.is_file():
@@ -94,7 +94,7 @@ def repair_work(
     known = worth or folder / ServiceWorth.file_name
     case = Case(
         needed,
-        workspace.people(agents, **{**given, "time_off": given["time_off"] or time_off_beside(folder)}),
+        workspace.people_of(folder, agents, **given),
         config.roster,
         config.shifts,
         config.work_plans,
@@ -106,7 +106,7 @@ def repair_work(
 
 def output_paths(output: Path) -> dict[type[Table], Path]:
     """Where each table goes."""
-    tables = (RosterShifts, RosterActivities, Coverage, Fairness, RosterChanges, TimeOff)
+    tables = (RosterShifts, RosterActivities, Coverage, Fairness, RosterChanges, Absences)
     planned = (output / MANIFEST).exists()
     return {table: output / table.file_name for table in tables if not planned or table not in MADE_BY_THE_PLAN}
 
@@ -115,6 +115,7 @@ def repair_of(work: RepairWork, flags: RepairFlags, on_progress: OnProgress) -> 
     from staffplan.roster.repair import repair
 
     absences, since = understood(flags, work)
+    _refuse_other_period(work)
     return repair(
         work.case,
         work.roster,
@@ -126,17 +127,27 @@ def repair_of(work: RepairWork, flags: RepairFlags, on_progress: OnProgress) -> 
     )
 
 
+def _refuse_other_period(work: RepairWork) -> None:
+    """Raise DataError where the roster has shifts, and none on a day of the requirement."""
+    days, (first, last) = work.roster.shifts.frame["schedule_date"].dt.date, work.days
+    if len(days) and not ((days >= first) & (days <= last)).any():
+        message = f"its shifts are from {days.min()} to {days.max()}, the requirement from {first} to {last}"
+        raise DataError(Problem(work.roster.shifts.source, message, "give the requirement of the roster's days"))
+
+
 def repair_tables(result: RepairResult, cost: CostSettings) -> dict[type[Table], Table]:
     """All that a repair can write. Shifts have their premium hours where the given ones had."""
     from staffplan.cost import premium_hours
+    from staffplan.roster.absences import ABSENCE
     from staffplan.roster.fairness_table import fairness_of
 
     roster, case = result.roster, result.case
     shifts = roster.shifts
     if (shifts.frame["premium_hours"] != "").any():
         shifts = RosterShifts.of(shifts.frame.assign(premium_hours=premium_hours(roster, cost, case.site)))
-    fairness, off = fairness_of(roster, case), case.workforce.time_off
-    tables = (shifts, roster.activities, result.coverage, fairness, result.changes, off)
+    off = case.workforce.time_off.frame
+    absences = Absences.of(off[off["kind"] == ABSENCE])
+    tables = (shifts, roster.activities, result.coverage, fairness_of(roster, case), result.changes, absences)
     return {type(table): table for table in tables}
 
 
@@ -169,7 +180,7 @@ def _absence(text: str, work: RepairWork, problems: list[Problem]) -> Absence | 
         return None
     absence = Absence(found["agent"], first, last)
     problems += [Problem("--absent", f"{text!r}: {said}", hint) for said, hint in _absence_words(absence, work)]
-    return absence
+    return replace(absence, last_day=min(last, work.days[1]))
 
 
 def _absence_words(absence: Absence, work: RepairWork) -> Iterator[tuple[str, str]]:
@@ -181,22 +192,25 @@ def _absence_words(absence: Absence, work: RepairWork) -> Iterator[tuple[str, st
         yield "the last day lies before the first", "swap the two"
     first, last = work.days
     if absence.last_day < first or absence.first_day > last:
-        yield "the days lie outside the period", f"the roster is from {first} to {last}"
+        yield "the days lie outside the period", f"that is {first} to {last}"
 
 
 def _instant(text: str, work: RepairWork, problems: list[Problem]) -> pd.Timestamp | None:
     """A local time, or one with an offset, within the period."""
     try:
-        at = pd.Timestamp(text)
-        at = at.tz_localize(work.timezone) if at.tzinfo is None else at
-    except (ValueError, TypeError):
+        at = pd.Timestamp(datetime.fromisoformat(text.strip()))
+    except ValueError:
         problems.append(Problem("--from", f"{text!r} is no time", "write it like 2026-12-01T10:00"))
+        return None
+    try:
+        at = at.tz_localize(work.timezone) if at.tzinfo is None else at
+    except ValueError:
+        message = f"{text!r}: the clock changes then, so that this time is twice or not at all"
+        problems.append(Problem("--from", message, "write its offset: 2026-10-25T02:30+02:00"))
         return None
     first, last = work.days
     if not midnight(first, work.timezone) <= at < midnight(last + timedelta(days=1), work.timezone):
-        problems.append(
-            Problem("--from", f"{text!r} lies outside the period", f"the roster is from {first} to {last}")
-        )
+        problems.append(Problem("--from", f"{text!r} lies outside the period", f"that is {first} to {last}"))
     return at
 
 

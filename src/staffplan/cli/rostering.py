@@ -68,7 +68,10 @@ def roster(
     ] = None,
     since: Annotated[
         str | None,
-        typer.Option("--from", help="What begins before this local time stays; else the first absence's midnight."),
+        typer.Option(
+            "--from",
+            help="What begins before this local time stays; else the first absence's midnight, or the period's.",
+        ),
     ] = None,
     per_change: Annotated[
         float, typer.Option("--per-change", min=0.0, help="Hours missing that changing somebody's day must save.")
@@ -85,7 +88,7 @@ def roster(
     staffplan roster --repair plans/demo --absent A012:2026-12-01 --from 2026-12-01T07:30 -o repaired/
 
     A repair keeps what has begun and changes few days of few people; roster_changes.csv lists them, those that help
-    most first, and time_off.csv has the absences, for the next steps.
+    most first, and absences.csv the absences, which check and the next repair read beside the roster.
 
     With --prices also what each rule, contract, absence and skill costs: the hours missing with it, with it a step
     looser, and without it, if nothing but missing hours counted. Each gain has two numbers between which it is proven
@@ -100,6 +103,10 @@ def roster(
         "locks": locks,
         "past_roster": past,
     }
+    if repair is not None and prices:
+        from staffplan.errors import Problem, UsageError
+
+        raise UsageError(Problem("--prices", "is told of new rosters, not of a repair", "leave one of them out"))
     if repair is not None:
         flags = (absent or [], since, per_change)
         _repair(repair, requirement, agents, config, given, worth, seed, flags, output, force=force, as_json=as_json)
@@ -184,9 +191,7 @@ def check(
     roster: Annotated[Path, typer.Argument(help="A plan directory, or a folder with a roster.", show_default=False)],
     requirement: Annotated[Path | None, typer.Option("--requirement", help="A requirement.csv.")] = None,
     agents: Annotated[Path | None, typer.Option("--agents", help="An agents.csv.")] = None,
-    time_off: Annotated[
-        Path | None, typer.Option("--time-off", help="Days off; else time_off.csv beside the roster, input.time_off.")
-    ] = None,
+    time_off: Annotated[Path | None, typer.Option("--time-off", help="Days off; else input.time_off.")] = None,
     availability: Annotated[
         Path | None, typer.Option("--availability", help="When people can work; else input.availability.")
     ] = None,

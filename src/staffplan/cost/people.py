@@ -165,7 +165,7 @@ def time_off_minutes(
         if plan is None:
             continue
         a_fifth = exact(plan.weekly_hours_min) / DAYS_PAID_PER_WEEK
-        for day in _paid_days(own):
+        for day in _paid_days(day for day, hours in own.items() if hours != 0):
             hours = a_fifth if pd.isna(own[day]) else exact(own[day])
             minutes[frame.agents.index(agent), frame.periods.index(f"{day:%Y-%m}")] += half_up(hours * 60)
     return minutes

@@ -16,6 +16,7 @@ from staffplan.plan.workspace import Workspace
 from staffplan.progress import OnProgress
 from staffplan.schema import Table
 from staffplan.tables import (
+    Absences,
     Backtest,
     CostReport,
     Coverage,
@@ -26,7 +27,6 @@ from staffplan.tables import (
     RosterShifts,
     ServiceWorth,
     StaffingRequirement,
-    TimeOff,
     VolumeForecast,
     WaitDetails,
     Workforce,
@@ -60,7 +60,7 @@ class Step:
     """The settings the result depends on, by dotted name."""
     run: Callable[[Workspace, Manifest, OnProgress], StepOutput]
     reads_if_there: tuple[str, ...] = ()
-    """Files of the plan directory that count where they are: a repair writes time_off.csv, and plans made by earlier
+    """Files of the plan directory that count where they are: a repair writes absences.csv, and plans made by earlier
     versions have no fairness.csv."""
 
     @property
@@ -333,7 +333,7 @@ STEPS: tuple[Step, ...] = (
         _ROSTER,
         _roster_settings,
         _roster,
-        (TimeOff.file_name,),
+        (Absences.file_name,),
     ),
     Step(
         "check",
@@ -342,7 +342,7 @@ STEPS: tuple[Step, ...] = (
         (RosterBreaches.file_name, Fairness.file_name),
         _check_settings,
         _check,
-        (TimeOff.file_name,),
+        (Absences.file_name,),
     ),
     Step(
         "simulate",
@@ -359,7 +359,7 @@ STEPS: tuple[Step, ...] = (
         (CostReport.file_name,),
         lambda config: _picked(config, *_CALENDAR, "plan.currency", "cost", "work_plans", "staffing.shrinkage"),
         _cost,
-        (TimeOff.file_name,),
+        (Absences.file_name,),
     ),
     Step(
         "report",

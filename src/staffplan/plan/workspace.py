@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -28,6 +28,7 @@ from staffplan.forecast_tables import Drivers, Overrides
 from staffplan.schema import Table
 from staffplan.site import Site, make_site
 from staffplan.tables import (
+    Absences,
     ContactHistory,
     Roster,
     RosterActivities,
@@ -118,15 +119,25 @@ class Workspace:
 
     @cached_property
     def workforce(self) -> Workforce:
-        """The people of a plan; absences that a repair has written into its directory count."""
-        off = self.folder / TimeOff.file_name
-        return self.people(time_off=off if off.is_file() else None)
+        """The people of a plan, with the absences that a repair has written into its directory."""
+        return self.people_of(self.folder)
 
     def people(self, agents: Path | None = None, **given: Path | None) -> Workforce:
         """The people, from files given instead of those that the settings name (keys of WORKFORCE_TABLES)."""
         mine = {name: file_in(path, name) for name, path in given.items() if path is not None}
         others = {name: mine.get(name) or self.input_path(name) for name in WORKFORCE_TABLES}
         return read_workforce(agents or self.required_path("agents"), others, self.config.plan.timezone)
+
+    def people_of(self, folder: Path, agents: Path | None = None, **given: Path | None) -> Workforce:
+        """The people as `people` has them, with the absences that a repair has written into a folder."""
+        workforce, path = self.people(agents, **given), folder / Absences.file_name
+        if not path.is_file():
+            return workforce
+        known = {"agent_id": workforce.agents.frame["agent_id"].tolist()}
+        more = read_table(path, Absences, timezone=self.config.plan.timezone, known=known)
+        both = pd.concat([workforce.time_off.frame, more.frame], ignore_index=True)
+        once = both.drop_duplicates(list(TimeOff.key), ignore_index=True)
+        return replace(workforce, time_off=TimeOff.of(once, workforce.time_off.source))
 
     @cached_property
     def site(self) -> Site:

@@ -66,7 +66,7 @@ def left_of(roster: Roster, absences: Sequence[Absence], since: pd.Timestamp, ti
             kind = "gone" if row.start >= since else "cut" if row.end > since else "over"
             found[kind].add(key)
             if kind == "cut":
-                activities = _sent_home(activities, key, max(since, begin), end, timezone)
+                activities = _sent_home(activities, key, max(since, begin), timezone)
     shifts = roster.shifts.frame
     there = Roster(
         roster.shifts.only(~is_among(shifts, found["gone"])),
@@ -92,25 +92,23 @@ def is_among(frame: pd.DataFrame, days: Iterable[AgentDay]) -> Flags:
     return np.array([key in wanted for key in keys], dtype=np.bool_)
 
 
-def _sent_home(
-    activities: pd.DataFrame, key: AgentDay, begin: pd.Timestamp, end: pd.Timestamp, timezone: str
-) -> pd.DataFrame:
-    """One shift's work between the two instants made absence; its meals and breaks stay."""
+def _sent_home(activities: pd.DataFrame, key: AgentDay, begin: pd.Timestamp, timezone: str) -> pd.DataFrame:
+    """One shift's work from an instant on made absence; its meals and breaks stay."""
     touched = is_among(activities, [key]) & ~activities["activity"].isin(PAUSES).to_numpy()
-    touched &= ((activities["start"] < end) & (activities["end"] > begin)).to_numpy()
-    pieces = [piece for row in activities[touched].to_dict("records") for piece in _split(row, begin, end)]
+    touched &= (activities["end"] > begin).to_numpy()
+    if not touched.any():
+        return activities
+    pieces = [piece for row in activities[touched].to_dict("records") for piece in _split(row, begin)]
     made = pd.DataFrame(pieces, columns=activities.columns)
     made["activity_date"] = made["start"].dt.tz_convert(timezone).dt.tz_localize(None).dt.normalize()
     return pd.concat([activities[~touched], made.astype(activities.dtypes.to_dict())], ignore_index=True)
 
 
-def _split(row: dict[Any, Any], begin: pd.Timestamp, end: pd.Timestamp) -> Iterator[dict[Any, Any]]:
-    first, last = max(row["start"], begin), min(row["end"], end)
+def _split(row: dict[Any, Any], begin: pd.Timestamp) -> Iterator[dict[Any, Any]]:
+    first = max(row["start"], begin)
     if row["start"] < first:
         yield row | {"end": first}
-    yield row | {"start": first, "end": last, "activity": ABSENCE, "planning_group": ""}
-    if last < row["end"]:
-        yield row | {"start": last}
+    yield row | {"start": first, "activity": ABSENCE, "planning_group": ""}
 
 
 def with_absences(
@@ -143,13 +141,13 @@ def with_absences(
 
 
 def _hours_missed(roster: Roster, left: Left, days: set[AgentDay], timezone: str) -> dict[AgentDay, float]:
-    """Paid hours of the shifts that nobody works now, on the first day of absence that each touches."""
+    """Paid hours of the shifts that nobody works now, on the first day of absence that each touches; 24 at most."""
     found: dict[AgentDay, float] = {}
     shifts = roster.shifts.frame
     for row in each(shifts[is_among(shifts, left.gone)]):
         touched = [(row.agent_id, day) for day in _days_of(row, timezone) if (row.agent_id, day) in days]
         for key in touched[:1]:
-            found[key] = found.get(key, 0.0) + row.paid_hours
+            found[key] = min(found.get(key, 0.0) + row.paid_hours, 24.0)
     return found
 
 

@@ -339,14 +339,15 @@ def _credited(agent: _Agent, case: _Case) -> Iterator[tuple[int, float, float]]:
         days = {case.first + timedelta(days=d) for d in range(7 * week, min(7 * week + 7, case.days))}
         closed = {d for d in days if _closed_holiday(d, agent, case)}
         paid = days & ((agent.off - agent.unpaid) | closed)
-        yield len(days), _fifths(days & (agent.off | closed), agent), _fifths(paid, agent)
+        yield len(days), _fifths(days & (agent.off | closed), closed, agent), _fifths(paid, closed, agent)
 
 
-def _fifths(days: set[date], agent: _Agent) -> float:
-    """Hours off over a fifth of the weekly minimum, where they are given; else a day is one. Five at most."""
+def _fifths(days: set[date], closed: set[date], agent: _Agent) -> float:
+    """Hours off over a fifth of the weekly minimum, where they are given; else, and if closed, a day is one. Five at
+    most."""
     weekly = agent.plan.weekly_hours_min
-    known = days & set(agent.hours_off) if weekly else set()
-    hours = sum(agent.hours_off[day] for day in known)
+    known = (days & set(agent.hours_off)) - closed if weekly else set()
+    hours = sum(agent.hours_off[day] for day in sorted(known))
     return min(5.0, len(days - known) + (5 * hours / weekly if weekly else 0.0))
 
 

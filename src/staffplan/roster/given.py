@@ -50,6 +50,7 @@ class Given:
             why_not=tuple(problem.why_not[n] for n in people),
             paid_minutes_min=problem.paid_minutes_min[people],
             paid_minutes_max=problem.paid_minutes_max[people],
+            circles=tuple(replace(circle, counts=circle.counts[people]) for circle in problem.circles),
         )
         rows = Tours(tours.choice[people], tours.pauses[people], tours.group[people])
         return Given(fewer, rows, self.settled[people], self.firm[people])
@@ -130,7 +131,7 @@ def given_work(
     wide = _with_options(problem, catalogue)
     tours = _tours(wide, shifts, numbers)
     settled = _settled(wide, shifts, since)
-    allowed = _allowed(wide, tours, settled, since)
+    allowed = _allowed(wide, tours, settled, since, absent)
     people = tuple(
         replace(person, rules=_rules(wide, number, tours, settled, since, price, absent))
         for number, person in enumerate(wide.people)
@@ -142,14 +143,15 @@ def given_work(
 
 
 def _shifts(problem: RosterProblem, roster: Roster, since: pd.Timestamp) -> Iterator[_Shift]:
-    """The shifts of the problem's people in the period."""
+    """The shifts of the problem's people in the period; those that do not begin on their date are left aside."""
     number = {person.agent_id: n for n, person in enumerate(problem.people)}
     inside: dict[AgentDay, list[Any]] = {}
     for row in each(roster.activities.frame.sort_values("start")):
         inside.setdefault((row.agent_id, row.schedule_date.date()), []).append(row)
     for row in each(roster.shifts.frame):
         day = (row.schedule_date.date() - problem.period.first_day).days
-        if row.agent_id in number and 0 <= day < problem.period.days:
+        on_its_day = row.start.tz_convert(problem.period.timezone).date() == row.schedule_date.date()
+        if row.agent_id in number and 0 <= day < problem.period.days and on_its_day:
             rows = inside.get((row.agent_id, row.schedule_date.date()), [])
             yield _on_grid(problem, number[row.agent_id], day, row, rows, since)
 
@@ -159,11 +161,7 @@ def _on_grid(
 ) -> _Shift:
     period = problem.period
     first, end = slot_of(period, row.start), max(slot_of(period, row.end, up=True), slot_of(period, row.start) + 1)
-    pauses = tuple(
-        Pause(a.activity, slot_of(period, a.end, up=True) - at, at - first, at - first, a.paid == "yes")
-        for a in inside
-        if a.activity in PAUSES and (at := slot_of(period, a.start)) >= first and a.end <= row.end
-    )
+    pauses = tuple(_pauses(period, row, inside, first))
     queue = tuple(
         (slot_of(period, a.start), slot_of(period, a.end, up=True), a.planning_group)
         for a in inside
@@ -173,6 +171,17 @@ def _on_grid(
     firm = firm or not all(_fits(period, at) for span in (row, *inside) for at in (span.start, span.end))
     paid, begun = round(row.paid_hours * 60), row.start < since
     return _Shift(person, day, first, end - first, paid, row.shift, pauses, queue, begun=begun, firm=firm)
+
+
+def _pauses(period: Period, row: Any, inside: list[Any], first: int) -> Iterator[Pause]:
+    """Where they are; none begins before the one before it ends."""
+    free = first
+    for a in inside:
+        if a.activity in PAUSES and row.start <= a.start and a.end <= row.end:
+            at = max(slot_of(period, a.start), free)
+            free = max(slot_of(period, a.end, up=True), at)
+            if free > at:
+                yield Pause(a.activity, free - at, at - first, at - first, a.paid == "yes")
 
 
 def _is_foreign(activity: Any, skills: tuple[str, ...]) -> bool:
@@ -246,11 +255,18 @@ def _settled(problem: RosterProblem, shifts: list[_Shift], since: pd.Timestamp) 
 
 
 def _allowed(
-    problem: RosterProblem, tours: Tours, settled: NDArray[np.bool_], since: pd.Timestamp
+    problem: RosterProblem,
+    tours: Tours,
+    settled: NDArray[np.bool_],
+    since: pd.Timestamp,
+    absent: frozenset[AgentDay],
 ) -> NDArray[np.bool_]:
-    """(people, days, options): shifts that begin from now on, and those that are given."""
+    """(people, days, options): shifts that begin from now on, none of who is absent, and those that are given."""
     ahead = slot_of(problem.period, since, up=True) <= problem.option_slot.T
-    allowed = problem.allowed & ahead[None, :, :] & ~settled[:, :, None]
+    days = [problem.period.day(d) for d in range(problem.period.days)]
+    away = np.array([[(person.agent_id, day) in absent for day in days] for person in problem.people], dtype=bool)
+    free = ~(settled | away.reshape(settled.shape))
+    allowed = problem.allowed & ahead[None, :, :] & free[:, :, None]
     person, day = np.nonzero(tours.choice != NOTHING)
     allowed[person, day, tours.choice[person, day]] = True
     return np.asarray(allowed)

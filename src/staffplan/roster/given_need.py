@@ -38,13 +38,16 @@ def corrected(given: Given, case: Case, roster: Roster, since: pd.Timestamp) -> 
         problem,
         hours=hours,
         worth=_worth(problem, case, surplus, hours),
-        seats=_limit(problem.seats, on_site - there["site"].sum(axis=0)),
-        pausing=_limit(problem.pausing, pausing - there["pause"].sum(axis=0)),
+        seats=_limit(problem.seats, on_site - there["site"].sum(axis=0), now),
+        pausing=_limit(problem.pausing, pausing - there["pause"].sum(axis=0), now),
     )
 
 
-def _limit(limit: Ints, surplus: Floats) -> Ints:
-    return np.where(limit < NO_LIMIT, np.maximum(limit + np.floor(surplus), 0), limit).astype(np.int64)
+def _limit(limit: Ints, surplus: Floats, now: int) -> Ints:
+    """A limit of all together on those whom the search counts; none on what is over."""
+    moved = np.where(limit < NO_LIMIT, np.maximum(limit + np.floor(surplus), 0), limit).astype(np.int64)
+    moved[:now] = NO_LIMIT
+    return moved
 
 
 def _counted(problem: RosterProblem, tours: Tours) -> tuple[Floats, Floats, Floats]:

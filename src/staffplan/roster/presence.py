@@ -161,14 +161,16 @@ def credited_days(
         a_day = person.contract.weekly_hours_min / CREDITED_DAYS
         for week in range(period.weeks):
             days = {period.day(d) for d in period.week_days(week)}
-            free[number, week] = credit(days & (mine.all_days | closed), mine.hours, a_day)
-            paid[number, week] = credit(days & (mine.paid_days | closed), mine.hours, a_day)
+            hours = {day: known for day, known in mine.hours.items() if day not in closed}
+            free[number, week] = credit(days & (mine.all_days | closed), hours, a_day)
+            paid[number, week] = credit(days & (mine.paid_days | closed), hours, a_day)
     return free, paid
 
 
 def credit(days: Iterable[date], hours: Mapping[date, float], a_day: float) -> float:
     """Fifths that a week's days count: one each, or as many as their hours are; a_day: hours of a fifth."""
-    return min(float(CREDITED_DAYS), sum(hours[day] / a_day if day in hours and a_day else 1.0 for day in days))
+    counted = (hours[day] / a_day if day in hours and a_day else 1.0 for day in sorted(days))
+    return min(float(CREDITED_DAYS), sum(counted))
 
 
 def paid_bounds(

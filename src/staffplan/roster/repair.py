@@ -30,7 +30,7 @@ from staffplan.roster.kernels import IMPOSSIBLE, NOTHING, Flags, Need
 from staffplan.roster.kernels_polish import retour
 from staffplan.roster.kernels_repair import put_day_back
 from staffplan.roster.problem import RosterProblem
-from staffplan.roster.repair_tables import Lost, repaired, roster_changes
+from staffplan.roster.repair_tables import Lost, meetings_of, repaired, roster_changes
 from staffplan.roster.search import Board, Incumbent, Schedule, improve, polish
 from staffplan.roster.solve import PROVEN, RESERVE, compiled_in, gap_share, move_count
 from staffplan.roster.tours import NEVER, Tours, TourSpace, make_tour_space, price_tour, team_arrays
@@ -75,6 +75,7 @@ class _Repair:
     case: Case
     left: Left
     given: Given
+    absences: Sequence[Absence]
     since: pd.Timestamp
     price: float
     stuck: tuple[str, ...] = ()
@@ -103,13 +104,15 @@ def repair(
     plan = _prepare(case, roster, absences, since, hours_of_a_change * case.settings.understaffing_weight)
     space = make_tour_space(plan.given.problem)
     plan, space = _possible(plan, space)
-    begun += compiled_in(space) if plan.given.problem.people else 0.0
+    if not plan.given.problem.people:
+        return _result(plan, roster, plan.given.tours, None, 0.0, False)
+    begun += compiled_in(space)
     deadline = begun + case.settings.time_limit_seconds * (1 - RESERVE)
     stopped = threading.Event()
     with ends(stopped):
         incumbent, bound = _search(space, plan, case.settings.effort, seed, deadline, stopped, on_progress)
         board = inside_as_given(space, incumbent.tours, plan)
-        return _result(plan, roster, board, bound, stopped.is_set())
+        return _result(plan, roster, board.tours(), board, bound, stopped.is_set())
 
 
 def _prepare(case: Case, roster: Roster, absences: Sequence[Absence], since: pd.Timestamp, price: float) -> _Repair:
@@ -120,7 +123,7 @@ def _prepare(case: Case, roster: Roster, absences: Sequence[Absence], since: pd.
     now = replace(case, workforce=replace(people, published=RosterShifts.empty(), past_roster=past))
     absent: frozenset[AgentDay] = frozenset((a.agent_id, day) for a in absences for day in a.days)
     given = given_work(now.problem(), left.roster, since, price, absent)
-    return _Repair(now, left, given, since, price)
+    return _Repair(now, left, given, absences, since, price)
 
 
 def _worked_before(roster: Roster, case: Case) -> RosterShifts:
@@ -144,6 +147,8 @@ def _possible(plan: _Repair, space: TourSpace) -> tuple[_Repair, TourSpace]:
         plan = replace(plan, given=given.only(np.flatnonzero(able)), stuck=stuck)
     problem = corrected(plan.given, plan.case, plan.left.roster, plan.since)
     plan = replace(plan, given=replace(plan.given, problem=problem))
+    if not problem.people:
+        return plan, space
     need = Need(problem.worth.saves, problem.period.slots_per_interval)
     whole = replace(space, problem=problem, need=need, team=team_arrays(problem))
     space = whole if all(able) else make_tour_space(problem)
@@ -164,8 +169,6 @@ def _search(
     """The best tours found, and the bound."""
     board = Board(space, lawful(space, plan.given.tours, plan.mended))
     incumbent = Incumbent(board)
-    if not space.problem.people:
-        return incumbent, board.cost
     moves, bound = round(MOVES * move_count(space.problem, effort)), 0.0
 
     def say(done: int) -> None:
@@ -284,29 +287,25 @@ def same_days(problem: RosterProblem, choice: NDArray[np.int16], given: Given) -
     return np.asarray((choice != NOTHING) & (known != NOTHING) & alike)
 
 
-def _kept(board: Board, given: Given) -> Flags:
+def _kept(problem: RosterProblem, tours: Tours, given: Given) -> Flags:
     """(people, days): the shift and all inside it is as given."""
-    plan, problem = board.plan, board.space.problem
-    same = same_days(problem, plan.choice, given) & (plan.pauses == given.tours.pauses).all(axis=2)
+    same = same_days(problem, tours.choice, given) & (tours.pauses == given.tours.pauses).all(axis=2)
     for person, day in np.argwhere(same):
-        intervals = _intervals(problem, int(plan.choice[person, day]), day)
-        same[person, day] = (plan.group[person, intervals] == given.tours.group[person, intervals]).all()
+        intervals = _intervals(problem, int(tours.choice[person, day]), day)
+        same[person, day] = (tours.group[person, intervals] == given.tours.group[person, intervals]).all()
     return np.asarray(same)
 
 
-def _result(plan: _Repair, roster: Roster, board: Board, bound: float, stopped: bool) -> RepairResult:
-    case, problem = plan.case, board.space.problem
-    made, lost = repaired(
-        problem,
-        board.tours(),
-        plan.left.roster,
-        plan.since,
-        same_days(problem, board.plan.choice, plan.given),
-        _kept(board, plan.given),
-    )
+def _result(
+    plan: _Repair, roster: Roster, tours: Tours, board: Board | None, bound: float, stopped: bool
+) -> RepairResult:
+    """board: of the tours; None where nobody can be changed."""
+    case, problem = plan.case, plan.given.problem
+    same = same_days(problem, tours.choice, plan.given)
+    made, lost = repaired(problem, tours, plan.left.roster, plan.since, same, _kept(problem, tours, plan.given))
     mended = {problem.people[n].agent_id for n in plan.mended}
-    changes, hours = roster_changes(problem, roster, plan.left, made, mended)
-    cost, bound = board.cost, min(bound, board.cost)
+    changes, hours = roster_changes(problem, case.workforce, roster, plan.left, made, mended)
+    cost = board.cost if board else bound
     status = "interrupted" if stopped else "optimal" if cost - bound <= PROVEN else "feasible"
     return RepairResult(
         roster=made,
@@ -315,27 +314,31 @@ def _result(plan: _Repair, roster: Roster, board: Board, bound: float, stopped: 
         case=case,
         status=status,
         objective=cost,
-        bound=bound,
-        gap=gap_share(problem, cost, bound),
-        notes=tuple(_notes(plan, changes, lost)),
+        bound=min(bound, cost),
+        gap=gap_share(problem, cost, min(bound, cost)),
+        notes=tuple(_notes(plan, roster, lost)),
         facts={"agents": float(len(problem.people)), **hours},
     )
 
 
-def _notes(plan: _Repair, changes: RosterChanges, lost: Sequence[Lost]) -> list[Note]:
-    notes = [
-        Note("roster", "warning", f"{agent_id} {day:%d %b %Y}", "absent, but the shift had ended before: it stays")
-        for agent_id, day in sorted(plan.left.over)
+def _notes(plan: _Repair, roster: Roster, lost: Sequence[Lost]) -> list[Note]:
+    notes = [_warning(key, "absent, but the shift had ended before: it stays") for key in sorted(plan.left.over)]
+    missed = {agent_id for agent_id, _ in plan.left.gone | plan.left.begun}
+    notes += [
+        _warning((absence.agent_id, absence.first_day), "absent, and had no shift on those days")
+        for absence in plan.absences
+        if absence.agent_id not in missed
     ]
     if plan.stuck:
         message = (
             "the given shifts break a rule that no change ahead can mend, so they stay; staffplan check tells which"
         )
         notes.append(Note("roster", "warning", ", ".join(plan.stuck), message))
-    notes += [
-        Note(
-            "roster", "warning", f"{miss.agent_id} {miss.day:%d %b %Y}", f"misses the {miss.activity} of {miss.when}"
-        )
-        for miss in lost
+    gone = meetings_of(roster, plan.left.gone, plan.case.site.calendar.timezone)
+    return notes + [
+        _warning((miss.agent_id, miss.day), f"misses the {miss.activity} of {miss.when}") for miss in (*gone, *lost)
     ]
-    return notes
+
+
+def _warning(key: AgentDay, message: str) -> Note:
+    return Note("roster", "warning", f"{key[0]} {key[1]:%d %b %Y}", message)

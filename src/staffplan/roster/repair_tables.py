@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 from staffplan.roster.absences import ABSENCE, PAUSES, AgentDay, Left, each, is_among
 from staffplan.roster.given_need import actual
-from staffplan.roster.kernels import Floats
+from staffplan.roster.kernels import NOTHING, Floats
 from staffplan.roster.problem import RosterProblem
 from staffplan.roster.tables_out import make_roster
 from staffplan.roster.tours import Tours
-from staffplan.tables import Roster, RosterActivities, RosterChanges, RosterShifts
+from staffplan.tables import Roster, RosterActivities, RosterChanges, RosterShifts, Workforce
 
 OFF = "off"
 Facts = dict[str, float | str]
@@ -47,7 +47,8 @@ def repaired(
     are, and so does everybody whom the problem does not have, and what lies before `since`.
     """
     new = make_roster(problem, tours)
-    replaced, inside = _days(problem, same, kept, tours)
+    replaced, inside = _days(problem, same, kept, tours, roster)
+    since = _interval_after(problem, since)
     old_shifts, old = roster.shifts.frame, roster.activities.frame
     shifts = [old_shifts[~is_among(old_shifts, replaced)], new.shifts.frame[is_among(new.shifts.frame, replaced)]]
     fresh = new.activities.frame[is_among(new.activities.frame, replaced)]
@@ -55,20 +56,30 @@ def repaired(
     begun = _from(new.activities.frame[is_among(new.activities.frame, inside)], since)
     over = _until(old[is_among(old, inside)], since)
     rest = old[~is_among(old, [*replaced, *inside])]
-    activities = _joined([rest, fresh, _dated(over, problem), _dated(begun, problem)])
-    return Roster(RosterShifts.of(_joined(shifts)), RosterActivities.of(_merged(activities))), lost
+    both = _merged(_joined([_dated(over, problem), _dated(begun, problem)]))
+    activities = _joined([rest, fresh, both]).sort_values(["agent_id", "start"], ignore_index=True)
+    return Roster(RosterShifts.of(_joined(shifts)), RosterActivities.of(activities)), lost
+
+
+def _interval_after(problem: RosterProblem, since: pd.Timestamp) -> pd.Timestamp:
+    """The first interval that begins from then on: in one that has begun everybody stays with their group."""
+    length = pd.Timedelta(minutes=problem.period.interval_minutes)
+    return problem.period.start - (problem.period.start - since) // length * length
 
 
 def _days(
-    problem: RosterProblem, same: NDArray[np.bool_], kept: NDArray[np.bool_], tours: Tours
+    problem: RosterProblem, same: NDArray[np.bool_], kept: NDArray[np.bool_], tours: Tours, roster: Roster
 ) -> tuple[set[AgentDay], set[AgentDay]]:
-    """Days with another shift or none, and days whose work inside the shift alone is another."""
+    """Days with another shift or none, and days whose work inside the shift alone is another; days off aside."""
     replaced: set[AgentDay] = set()
     inside: set[AgentDay] = set()
+    given = roster.shifts.frame
+    worked = set(zip(given["agent_id"], given["schedule_date"].dt.date, strict=True))
     for n, person in enumerate(problem.people):
         for d in range(problem.period.days):
-            if not kept[n, d]:
-                (inside if same[n, d] else replaced).add((person.agent_id, problem.period.day(d)))
+            key = (person.agent_id, problem.period.day(d))
+            if not kept[n, d] and (key in worked or tours.choice[n, d] != NOTHING):
+                (inside if same[n, d] else replaced).add(key)
     return replaced, inside
 
 
@@ -109,17 +120,32 @@ def _merged(rows: pd.DataFrame) -> pd.DataFrame:
 def _with_meetings(fresh: pd.DataFrame, old: pd.DataFrame, timezone: str) -> tuple[pd.DataFrame, list[Lost]]:
     """Meetings of the old shifts put where the new ones are on queue throughout; those that find no such place."""
     lost = []
-    for meeting in each(old[~old["activity"].isin(["queue", ABSENCE, *PAUSES])]):
+    for meeting in each(_beside(old)):
         mine = (fresh["agent_id"] == meeting.agent_id) & (fresh["activity"] == "queue")
         there = fresh[mine & (fresh["start"] <= meeting.start) & (fresh["end"] >= meeting.end)]
         if there.empty:
-            when = _clock(meeting.start, timezone)
-            lost.append(Lost(meeting.agent_id, meeting.schedule_date.date(), meeting.activity, when))
+            lost.append(_lost(meeting, timezone))
             continue
         row = there.iloc[0]
         pieces = [piece for piece in _around(row.to_dict(), meeting) if piece["start"] < piece["end"]]
         fresh = _joined([fresh.drop(index=row.name), pd.DataFrame(pieces, columns=fresh.columns)])
     return fresh, lost
+
+
+def _beside(rows: pd.DataFrame) -> pd.DataFrame:
+    """Meetings and training."""
+    return rows[~rows["activity"].isin(["queue", ABSENCE, *PAUSES])]
+
+
+def _lost(meeting: Any, timezone: str) -> Lost:
+    day, when = meeting.schedule_date.date(), _clock(meeting.start, timezone)
+    return Lost(meeting.agent_id, day, meeting.activity, when)
+
+
+def meetings_of(roster: Roster, days: Collection[AgentDay], timezone: str) -> list[Lost]:
+    """What these people would have had beside the queue on these days."""
+    rows = _beside(roster.activities.frame)
+    return [_lost(meeting, timezone) for meeting in each(rows[is_among(rows, days)])]
 
 
 def _around(row: dict[Any, Any], meeting: Any) -> Iterator[dict[Any, Any]]:
@@ -142,7 +168,7 @@ class _Changed:
 
 
 def roster_changes(
-    problem: RosterProblem, roster: Roster, left: Left, made: Roster, mended: Collection[str]
+    problem: RosterProblem, workforce: Workforce, roster: Roster, left: Left, made: Roster, mended: Collection[str]
 ) -> tuple[RosterChanges, Facts]:
     """What is different from the given roster, the person first whose changes bring most; the sums in hours.
 
@@ -154,11 +180,13 @@ def roster_changes(
     need = _Need(problem)
     given, now = actual(problem, roster)["queue"], actual(problem, left.roster)["queue"]
     missing = {"missing_hours_given": need.missing(given), "missing_hours_absent": need.missing(now)}
-    rows = [_row(0, change, "absence", missing["missing_hours_absent"]) for change in absent]
+    agents = workforce.agents.frame
+    names = dict(zip(agents["agent_id"], agents["name"], strict=True))
+    rows = [_row(0, names, change, "absence", missing["missing_hours_absent"]) for change in absent]
     effects = {agent_id: _effect(problem, left.roster, made, agent_id) for agent_id in _people(others)}
     for number, (agent_id, hours) in enumerate(need.ranked(now, effects), start=1):
         reason = "rule" if agent_id in mended else "cover"
-        rows += [_row(number, change, reason, hours) for change in others if change.agent_id == agent_id]
+        rows += [_row(number, names, change, reason, hours) for change in others if change.agent_id == agent_id]
     columns = [column.name for column in RosterChanges.columns]
     days = sum(change.change != "work inside" for change in others)
     facts: Facts = {
@@ -172,10 +200,10 @@ def roster_changes(
     return RosterChanges.of(pd.DataFrame(rows, columns=columns)), facts
 
 
-def _row(number: int, change: _Changed, reason: str, hours: float) -> tuple[object, ...]:
-    day = pd.Timestamp(change.day)
+def _row(number: int, names: Mapping[str, str], change: _Changed, reason: str, hours: float) -> tuple[object, ...]:
+    day, name = pd.Timestamp(change.day), change.name or names.get(change.agent_id, "")
     said = (change.change, change.before, change.after, reason)
-    return (number, change.agent_id, change.name, day, *said, round(hours, 2))
+    return (number, change.agent_id, name, day, *said, round(hours, 2))
 
 
 def _people(changes: list[_Changed]) -> list[str]:
