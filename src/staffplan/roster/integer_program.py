@@ -10,8 +10,11 @@ from numpy.typing import NDArray
 
 Terms = Iterable[tuple[int, float]]
 """Columns and what they are multiplied by."""
+Values = NDArray[np.float64]
 UNBOUNDED = float("inf")
 MOST_NODES = 2**31 - 1
+CLOSE = 1e-6
+"""As far from a whole number as counts as one."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,7 @@ class Solved:
     `infeasible`: there is proof that no solution exists.
     """
 
-    values: NDArray[np.float64]
+    values: Values
     objective: float
     bound: float
     infeasible: bool = False
@@ -55,8 +58,32 @@ class IntegerProgram:
             self._at.append((number, column))
             self._by.append(factor)
 
-    def solve(self, *, seconds: float, gap: float, nodes: int = MOST_NODES) -> Solved:
-        """Ends within the share `gap` of the bound, or after so many seconds or nodes with the best there is then."""
+    def solve(self, *, seconds: float, gap: float, nodes: int = MOST_NODES, near: Values | None = None) -> Solved:
+        """Ends within the share `gap` of the bound, or after so many seconds or nodes with the best there is then.
+
+        near, (columns,): whole columns stay within one of these values, rounded both ways; so does the bound.
+        """
+        low, high = np.zeros(len(self.price)), np.array(self.most)
+        whole = np.array(self.whole)
+        if near is not None:
+            low = np.where(whole, np.maximum(np.floor(near + CLOSE) - 1, 0.0), 0.0)
+            high = np.where(whole, np.minimum(np.ceil(near - CLOSE) + 1, high), high)
+        return self._solve(low, high, whole, seconds=seconds, gap=gap, nodes=nodes)
+
+    def relaxed(self) -> Solved:
+        """The best with fractions of columns."""
+        return self._solve(np.zeros(len(self.price)), np.array(self.most), np.zeros(len(self.price), dtype=np.int64))
+
+    def _solve(
+        self,
+        low: Values,
+        high: Values,
+        whole: NDArray[np.int64],
+        *,
+        seconds: float = UNBOUNDED,
+        gap: float = 0.0,
+        nodes: int = MOST_NODES,
+    ) -> Solved:
         from scipy.optimize import Bounds, LinearConstraint, milp
         from scipy.sparse import csr_array
 
@@ -66,8 +93,8 @@ class IntegerProgram:
         matrix = csr_array((np.array(self._by), (at[:, 0], at[:, 1])), shape=(len(self.low), len(self.price)))
         found = milp(
             np.array(self.price),
-            integrality=np.array(self.whole),
-            bounds=Bounds(np.zeros(len(self.price)), np.array(self.most)),
+            integrality=whole,
+            bounds=Bounds(low, high),
             constraints=LinearConstraint(matrix, np.array(self.low), np.array(self.high)),
             options={"time_limit": seconds, "mip_rel_gap": gap, "node_limit": nodes},
         )

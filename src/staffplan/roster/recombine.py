@@ -9,13 +9,13 @@ restricted master: Joncour et al., "Column generation based primal heuristics", 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 import numpy as np
 
 from staffplan.roster.bound import Auction, Prices, TourClass, tour_classes
+from staffplan.roster.day_program import levels
 from staffplan.roster.integer_program import IntegerProgram
 from staffplan.roster.kernels import Floats, Ints
 from staffplan.roster.kernels_offers import Crew, Offers, count_offer
@@ -189,20 +189,13 @@ def _choose(
                 over[cell].append((mine[-1][0], 1.0))
         program.row(mine, sizes[number], sizes[number])
     for cell, terms in over.items():
-        levels = [(program.column(-saved, most, whole=False), -1.0) for saved, most in _levels(space, cell, there)]
-        program.row([*terms, *levels], 0.0, 0.0)
+        worth = space.need.worth.reshape(-1, space.need.worth.shape[2])[cell]
+        steps = levels(worth, int(there.ravel()[cell]))
+        saving = [(program.column(-saved, most, whole=False), -1.0) for saved, most in steps]
+        program.row([*terms, *saving], 0.0, 0.0)
     solved = program.solve(seconds=seconds, gap=PROVEN, nodes=NODES)
     chosen: dict[int, list[Column]] = {number: [] for number in offered}
     for (number, column), times in zip(variables, solved.values, strict=False):
         chosen[number] += [column] * round(times)
     proven = solved.objective - solved.bound <= 2 * PROVEN * max(abs(solved.objective), 1.0)
     return (chosen if len(solved.values) else {}), proven
-
-
-def _levels(space: TourSpace, cell: int, there: Ints) -> Iterator[tuple[float, float]]:
-    """What a further person in a cell saves, and how many in a row save as much."""
-    worth = space.need.worth.reshape(-1, space.need.worth.shape[2])[cell]
-    saved = worth[min(int(there.ravel()[cell]), len(worth) - 1) :]
-    starts = [0, *(np.flatnonzero(np.diff(saved)) + 1).tolist(), len(saved)]
-    for begin, end in pairwise(starts):
-        yield float(saved[begin]), float("inf") if end == len(saved) else float(end - begin)

@@ -53,12 +53,16 @@ class Board:
     @property
     def cost(self) -> float:
         """Cover, limits of all together, and what the people's choices cost in themselves."""
+        return self.cost_together + float(self.plan.paid.sum(dtype=float))
+
+    @property
+    def cost_together(self) -> float:
+        """Cover and limits of all together."""
         team, plan = self.space.team, self.plan
         cover = self.space.problem.worth.cost(plan.on_queue.astype(float))
         above = np.maximum(plan.on_site - team.seats, 0) + np.maximum(plan.pausing - team.pausing, 0)
         circles = np.maximum(plan.circle_pausing - circle_limits(team, plan.circle_site), 0)
-        together = team.price * float(above.sum() + circles.sum()) if team.watched else 0.0
-        return cover + float(plan.paid.sum(dtype=float)) + together
+        return cover + (team.price * float(above.sum() + circles.sum()) if team.watched else 0.0)
 
     def tours(self) -> Tours:
         return Tours(self.plan.choice.copy(), self.plan.pauses.copy(), self.plan.group.copy())

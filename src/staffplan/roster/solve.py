@@ -2,8 +2,8 @@
 
 1. The tables and settings become a RosterProblem; people whose rules allow nothing are explained (conflict.py).
 2. Prices of people on queue that prove a bound (bound.py); tours that are best at them (start.py); then simulated
-   annealing by millions of small changes (search.py), and where a shift fills few slots integer programs over the
-   tours of a few people (recombine.py).
+   annealing by millions of small changes (search.py), then integer programs: over whole days of everybody
+   (days_together.py), or where a shift fills few slots over the tours of a few people (recombine.py).
 3. CP-SAT proves or improves tiny problems, whole (polish.py).
 4. Pauses and groups are settled at the same cost, meetings placed; tables, cover, notes, and why a rule between
    people is broken, if one is (team_conflict.py).
@@ -23,6 +23,7 @@ from staffplan.roster.bound import Prices, best_prices, grain, next_grain, tour_
 from staffplan.roster.case import Case
 from staffplan.roster.conflict import refuse_impossible_people
 from staffplan.roster.cover import coverage
+from staffplan.roster.days_together import days_together
 from staffplan.roster.interrupts import ends
 from staffplan.roster.meeting_cost import Written, bound_with_meetings, written_cover
 from staffplan.roster.meetings import Placed, place_meetings
@@ -45,7 +46,8 @@ MOST_BOUND_EFFORT = 3.0
 RECOMBINING_ROUNDS = 20
 START_ROUNDS, MOST_START_EFFORT = 2000, 2.0
 EFFORT_OF_A_START, MOST_STARTS, SEEDS = 4.0, 8, 10_000
-PRICES_UNTIL, START_UNTIL, RECOMBINED_FROM = 0.1, 0.35, 0.45
+DAY_PROGRAMS = 10
+PRICES_UNTIL, START_UNTIL, ANNEALED_UNTIL = 0.1, 0.35, 0.45
 """Shares of the time limit by which the prices, the first roster and what small changes bring are there."""
 LONGEST_PROGRAM = 0.05
 """Share of the time limit that one integer program may take."""
@@ -228,35 +230,42 @@ def _start(space: TourSpace, prices: Prices, run: _Run, effort: float, seed: int
 
 def _improve(board: Board, incumbent: Incumbent, prices: Prices, run: _Run, effort: float, seed: int) -> None:
     problem = board.space.problem
-    until = RECOMBINED_FROM if suits(board.space) else 1.0
     improve(
         board,
         incumbent,
-        Schedule(run.moves, run.begun + until * (run.deadline - run.begun)),
+        Schedule(run.moves, run.begun + ANNEALED_UNTIL * (run.deadline - run.begun)),
         seed,
         stop=lambda: run.ended(incumbent),
         report=lambda done: run.say(min(done, run.moves), incumbent, problem),
     )
-    if suits(board.space):
-        _recombine(incumbent, board.space, prices, run, effort, seed)
+    _choose_together(incumbent, board.space, prices, run, effort, seed)
     seconds = run.deadline - time.monotonic()
     proven = solve_whole(board.space, incumbent, effort=effort, seconds=seconds, seed=seed)
     if proven is not None:
         run.raise_bound(proven)
 
 
-def _recombine(incumbent: Incumbent, space: TourSpace, prices: Prices, run: _Run, effort: float, seed: int) -> None:
-    longest = LONGEST_PROGRAM * (run.deadline - run.begun)
-    recombine(
-        Board(space, incumbent.tours),
-        incumbent,
-        prices,
-        round(RECOMBINING_ROUNDS * effort),
-        seed,
-        stop=lambda: run.ended(incumbent),
-        seconds=lambda: max(min(longest, run.deadline - time.monotonic()), 0.1),
-        report=lambda done: run.say(run.moves, incumbent, space.problem),
-    )
+def _choose_together(
+    incumbent: Incumbent, space: TourSpace, prices: Prices, run: _Run, effort: float, seed: int
+) -> None:
+    """Integer programs over days of everybody, or over tours of a few people."""
+    longest, board = LONGEST_PROGRAM * (run.deadline - run.begun), Board(space, incumbent.tours)
+
+    def seconds() -> float:
+        return max(min(longest, run.deadline - time.monotonic()), 0.1)
+
+    def stop() -> bool:
+        return run.ended(incumbent)
+
+    def report(done: int) -> None:
+        run.say(run.moves, incumbent, space.problem)
+
+    if suits(space):
+        rounds = round(RECOMBINING_ROUNDS * effort)
+        recombine(board, incumbent, prices, rounds, seed, stop=stop, seconds=seconds, report=report)
+    else:
+        programs = round(DAY_PROGRAMS * effort)
+        days_together(board, incumbent, programs, seed, stop=stop, seconds=seconds, report=report)
 
 
 def _standing(cost: float, bound: float, problem: RosterProblem) -> str:

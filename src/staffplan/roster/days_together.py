@@ -1,0 +1,214 @@
+"""Day after day chosen anew for all at once (day_program.py), those first that can gain most.
+
+Small changes (search.py) leave single slots with one too many beside slots with one missing, which no change of one
+or two people mends; a whole day chosen at once does. What is left then is in the days that people work.
+
+The relaxation of a day's program tells in a moment what it can gain at most. Only columns near to it are looked at:
+it is nearly whole, and the best whole choices are nearly always there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from staffplan.roster.day_program import Alike, DayChoice, DayProgram, Rest, choice_in, day_program
+from staffplan.roster.kernels import NOTHING, Ints
+from staffplan.roster.kernels_days import day_costs, put_in, take_out
+from staffplan.roster.kernels_plan import mark
+from staffplan.roster.search import Board, Incumbent
+from staffplan.roster.tours import NEVER
+
+GAP = 1e-4
+"""Share of what the people of a day save within which a choice counts as the best."""
+NODES = 20
+"""Of a program's tree: nearly all are solved at its root."""
+MOST_COLUMNS = 6000
+"""Choices of all the people alike in a program; of more a part is drawn."""
+ROUNDED = 6
+"""Decimals to which costs are alike."""
+
+
+def days_together(
+    board: Board,
+    incumbent: Incumbent,
+    programs: int,
+    seed: int,
+    *,
+    stop: Callable[[], bool],
+    seconds: Callable[[], float],
+    report: Callable[[int], None],
+) -> None:
+    """At most so many programs, fewer once no day can gain. `seconds`: what a program may take."""
+    missed: dict[int, float] = {}
+    """What could be gained still after a day's last program."""
+    done, sweep = 0, 0
+    while done < programs:
+        promising = [
+            (gain, day)
+            for day, (gain, least) in _gains(board, (seed, sweep), stop).items()
+            if gain > missed.get(day, 0.0) + least
+        ]
+        for _, day in sorted(promising, reverse=True)[: programs - done]:
+            if stop():
+                return
+            board, missed[day] = day_anew(board, day, np.random.default_rng([seed, sweep, day]), seconds())
+            incumbent.offer(board)
+            done += 1
+            report(done)
+        sweep += 1
+        if not promising:
+            return
+
+
+def _gains(board: Board, seeds: tuple[int, int], stop: Callable[[], bool]) -> dict[int, tuple[float, float]]:
+    """Of each day: what a program could gain at most, and what counts as a gain."""
+    gains = {}
+    for day in range(board.space.problem.period.days):
+        if stop():
+            break
+        made, _, present = program_of(board, day, np.random.default_rng([*seeds, day]))
+        relaxed = made.program.relaxed()
+        gains[day] = (present - relaxed.objective, GAP * abs(relaxed.objective))
+    return gains
+
+
+def program_of(board: Board, day: int, rng: np.random.Generator) -> tuple[DayProgram, list[Alike], float]:
+    """The program of a day, whose choices it is, and what the present ones amount to in it."""
+    space = board.space
+    alike = drawn(alike_on(board, day), rng)
+    other = without(board, day, alike)
+    rest = Rest(
+        *(np.asarray(part, dtype=np.int64) for part in (other.plan.on_queue, other.plan.on_site, other.plan.pausing))
+    )
+    off = len(space.problem.options)
+    chosen = [(some, board.plan.choice[person, day]) for some in alike for person in some.people]
+    own = sum(float(some.costs[off if option == NOTHING else option]) for some, option in chosen)
+    return day_program(space, day, alike, rest), alike, own + board.cost_together - other.cost_together
+
+
+def day_anew(board: Board, day: int, rng: np.random.Generator, seconds: float) -> tuple[Board, float]:
+    """A board with the best choices found for a day, the same one where that is no better; and what might be gained
+    still."""
+    made, alike, present = program_of(board, day, rng)
+    relaxed = made.program.relaxed()
+    solved = made.program.solve(seconds=seconds, gap=GAP, nodes=NODES, near=relaxed.values)
+    other = without(board, day, alike)
+    if len(solved.values):
+        take(other, day, alike, choice_in(made, solved.values))
+        if other.cost < board.cost - 1e-6:
+            return other, solved.objective - relaxed.objective
+    return board, present - relaxed.objective
+
+
+def without(board: Board, day: int, alike: list[Alike]) -> Board:
+    """The board with these people's shifts of a day counted out, their choices still there."""
+    space, other = board.space, Board(board.space, board.tours())
+    people = np.array([person for some in alike for person in some.people], dtype=np.int64)
+    take_out(people, day, other.plan, space.need, space.team, space.shifts)
+    return other
+
+
+def alike_on(board: Board, day: int) -> list[Alike]:
+    """People who have a choice on a day, those together for whom all of it costs the same."""
+    space = board.space
+    found: dict[tuple[int, bytes], list[int]] = {}
+    costs = np.zeros(len(space.problem.options) + 1)
+    for person in range(len(space.problem.people)):
+        day_costs(person, day, space.problem.allowed[person, day], board.plan, space.folk, space.walks, costs)
+        if (costs < NEVER / 2).sum() > 1:
+            own = np.round(costs - costs.min(), ROUNDED)
+            own[costs > NEVER / 2] = NEVER
+            found.setdefault((int(space.folk.mask[person]), own.tobytes()), []).append(person)
+    return [Alike(tuple(people), mask, np.frombuffer(own)) for (mask, own), people in found.items()]
+
+
+def drawn(alike: list[Alike], rng: np.random.Generator) -> list[Alike]:
+    """As many of them, drawn at random, as a program can hold."""
+    sizes = np.array([int((some.costs < NEVER / 2).sum()) for some in alike])
+    if sizes.sum() <= MOST_COLUMNS:
+        return alike
+    order = rng.permutation(len(alike))
+    fit = order[np.cumsum(sizes[order]) <= MOST_COLUMNS]
+    return [alike[number] for number in fit.tolist()]
+
+
+def take(board: Board, day: int, alike: list[Alike], choice: DayChoice) -> None:
+    """Give everybody, taken out before, the chosen option, its pauses and groups."""
+    space = board.space
+    waiting = {crew: zip(*starts, strict=True) for crew, starts in choice.pauses.items()}
+    people = [person for some in alike for person in some.people]
+    options, pauses = np.full(len(people), NOTHING), board.plan.pauses[people, day]
+    for row, (mask, option) in enumerate(_everybody(board, day, alike, choice)):
+        options[row] = option
+        if option != NOTHING and choice.pauses[option, mask]:
+            pauses[row, : len(choice.pauses[option, mask])] = next(waiting[option, mask])
+    put_in(
+        np.array(people, dtype=np.int64),
+        day,
+        options,
+        pauses,
+        _groups(board, day, people, options, pauses, choice),
+        board.plan,
+        space.folk,
+        space.need,
+        space.team,
+        space.shifts,
+        space.walks,
+    )
+
+
+def _everybody(board: Board, day: int, alike: list[Alike], choice: DayChoice) -> Iterator[tuple[int, int]]:
+    """Skills and option of everybody, in the order of the alike."""
+    for some, takers in zip(alike, choice.takers, strict=True):
+        for option in _in_turn(board, day, some, takers):
+            yield some.mask, option
+
+
+def _groups(
+    board: Board, day: int, people: list[int], options: Ints, pauses: NDArray[np.int16], choice: DayChoice
+) -> NDArray[np.int8]:
+    """(people, intervals): whom everybody serves. As many serve each group as was chosen."""
+    space, step = board.space, board.space.need.step
+    shifts, groups = space.shifts, np.full((len(people), board.plan.group.shape[1]), -1, dtype=np.int8)
+    left = {
+        team: {slots: np.repeat(np.arange(len(of)), np.maximum(of, 0)).tolist() for slots, of in shares.items()}
+        for team, shares in choice.serving.items()
+    }
+    marks = np.zeros(int(shifts.slots.max()) + 1, dtype=np.int8)
+    for row, (person, option) in enumerate(zip(people, options.tolist(), strict=True)):
+        if option == NOTHING:
+            continue
+        first = int(shifts.first[option, day])
+        end = first + int(shifts.slots[option])
+        serves = int(space.folk.mask[person] & shifts.masks[shifts.serves[option]])
+        mark(option, first, first, pauses[row], shifts, marks)
+        for interval in range(first // step, (end - 1) // step + 1):
+            slots = range(interval * step, (interval + 1) * step)
+            away = sum(1 << s % step for s in slots if not (first <= s < end and marks[s - first] == 1))
+            waiting = left.get((serves, interval), {}) if away != (1 << step) - 1 else {}
+            groups[row, interval] = _next_of(waiting, away, serves)
+    return groups
+
+
+def _next_of(left: dict[int, list[int]], away: int, serves: int) -> int:
+    """The group that the next of those who miss these slots serves; any other if nobody was counted on."""
+    waiting = left.get(away) or left.get(0)
+    return waiting.pop() if waiting else serves.bit_length() - 1
+
+
+def _in_turn(board: Board, day: int, some: Alike, takers: Mapping[int, int]) -> list[int]:
+    """An option for each of the people: the one they have where enough take it, else what is left."""
+    off = len(board.space.problem.options)
+    left = {NOTHING if option == off else option: count for option, count in takers.items()}
+    given = []
+    for person in some.people:
+        present = int(board.plan.choice[person, day])
+        keeps = left.get(present, 0) > 0
+        if keeps:
+            left[present] -= 1
+        given.append(present if keeps else None)
+    rest = iter([option for option, count in left.items() for _ in range(count)])
+    return [next(rest) if option is None else option for option in given]
