@@ -4,12 +4,16 @@ Small changes (search.py) leave single slots with one too many beside slots with
 or two people mends; a whole day chosen at once does. What is left then is in the days that people work.
 
 The relaxation of a day's program tells in a moment what it can gain at most. Only columns near to it are looked at:
-it is nearly whole, and the best whole choices are nearly always there.
+it is nearly whole, and the best whole choices are nearly always there. Two days a week apart are looked for at the
+same time; a choice that fits no longer when the other is taken is dropped.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,14 +25,35 @@ from staffplan.roster.kernels_plan import mark
 from staffplan.roster.search import Board, Incumbent
 from staffplan.roster.tours import NEVER
 
-GAP = 1e-4
+GAP = 3e-4
 """Share of what the people of a day save within which a choice counts as the best."""
-NODES = 20
-"""Of a program's tree: nearly all are solved at its root."""
-MOST_COLUMNS = 6000
+NODES = 1
+"""Of a program's tree: nearly all are solved at its root, by the heuristics there."""
+MOST_COLUMNS = 12_000
 """Choices of all the people alike in a program; of more a part is drawn."""
 ROUNDED = 6
 """Decimals to which costs are alike."""
+APART = 7
+"""Days between two that are looked at together: rules hardly ever tie their choices."""
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What a day's program could gain at most, and what counts as a gain."""
+
+    day: int
+    gain: float
+    least: float
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a day's program found: whose choices, None where there were none in time; what better ones could gain."""
+
+    day: int
+    alike: list[Alike]
+    choice: DayChoice | None
+    missed: float
 
 
 def days_together(
@@ -42,43 +67,76 @@ def days_together(
     report: Callable[[int], None],
 ) -> None:
     """At most so many programs, fewer once no day can gain. `seconds`: what a program may take."""
-    missed: dict[int, float] = {}
-    """What could be gained still after a day's last program."""
+    missed = dict.fromkeys(range(board.space.problem.period.days), 0.0)
     done, sweep = 0, 0
-    while done < programs:
-        promising = [
-            (gain, day)
-            for day, (gain, least) in _gains(board, (seed, sweep), stop).items()
-            if gain > missed.get(day, 0.0) + least
-        ]
-        for _, day in sorted(promising, reverse=True)[: programs - done]:
-            if stop():
+    with ThreadPoolExecutor(2) as threads:
+        while done < programs and not stop():
+            seeds = (seed, sweep)
+            promising = _promising(board, missed, seeds, threads)
+            if not promising:
                 return
-            board, missed[day] = day_anew(board, day, np.random.default_rng([seed, sweep, day]), seconds())
-            incumbent.offer(board)
-            done += 1
-            report(done)
-        sweep += 1
-        if not promising:
-            return
+            for days in _pairs(promising[: programs - done]):
+                if stop():
+                    return
+                best = list(threads.map(best_of_day, repeat(board), days, repeat(seeds), repeat(seconds())))
+                for found in best:
+                    board, missed[found.day] = with_day(board, found), found.missed
+                incumbent.offer(board)
+                done += len(days)
+                report(done)
+            sweep += 1
 
 
-def _gains(board: Board, seeds: tuple[int, int], stop: Callable[[], bool]) -> dict[int, tuple[float, float]]:
-    """Of each day: what a program could gain at most, and what counts as a gain."""
-    gains = {}
-    for day in range(board.space.problem.period.days):
-        if stop():
-            break
-        made, _, present = program_of(board, day, np.random.default_rng([*seeds, day]))
-        relaxed = made.program.relaxed()
-        gains[day] = (present - relaxed.objective, GAP * abs(relaxed.objective))
-    return gains
+def _promising(
+    board: Board, missed: Mapping[int, float], seeds: tuple[int, int], threads: ThreadPoolExecutor
+) -> list[int]:
+    """Days at which more can be gained than at their last program, those first that can gain most."""
+    outlooks = threads.map(outlook, repeat(board), missed, repeat(seeds))
+    better = [one for one in outlooks if one.gain > missed[one.day] + one.least]
+    return [one.day for one in sorted(better, key=lambda one: (-one.gain, one.day))]
 
 
-def program_of(board: Board, day: int, rng: np.random.Generator) -> tuple[DayProgram, list[Alike], float]:
+def _pairs(days: list[int]) -> Iterator[tuple[int, ...]]:
+    """All of them in this order, each with the next that is far enough away, if there is one."""
+    left = list(days)
+    while left:
+        first = left.pop(0)
+        second = next((day for day in left if abs(day - first) >= APART), None)
+        if second is None:
+            yield (first,)
+        else:
+            left.remove(second)
+            yield (first, second)
+
+
+def outlook(board: Board, day: int, seeds: tuple[int, int]) -> Outlook:
+    made, _, present = program_of(board, day, seeds)
+    relaxed = made.program.relaxed().objective
+    return Outlook(day, present - relaxed, GAP * abs(relaxed))
+
+
+def best_of_day(board: Board, day: int, seeds: tuple[int, int], seconds: float) -> Found:
+    made, alike, present = program_of(board, day, seeds)
+    relaxed = made.program.relaxed()
+    solved = made.program.solve(seconds=seconds, gap=GAP, nodes=NODES, near=relaxed.values)
+    choice = choice_in(made, solved.values) if len(solved.values) else None
+    return Found(day, alike, choice, min(solved.objective, present) - relaxed.objective)
+
+
+def with_day(board: Board, found: Found) -> Board:
+    """The board with what was found, the same one where that is no better, or fits no longer."""
+    if found.choice is None:
+        return board
+    other = without(board, found.day, found.alike)
+    if take(other, found.day, found.alike, found.choice) and other.cost < board.cost - 1e-6:
+        return other
+    return board
+
+
+def program_of(board: Board, day: int, seeds: tuple[int, int]) -> tuple[DayProgram, list[Alike], float]:
     """The program of a day, whose choices it is, and what the present ones amount to in it."""
     space = board.space
-    alike = drawn(alike_on(board, day), rng)
+    alike = drawn(alike_on(board, day), np.random.default_rng([*seeds, day]))
     other = without(board, day, alike)
     rest = Rest(
         *(np.asarray(part, dtype=np.int64) for part in (other.plan.on_queue, other.plan.on_site, other.plan.pausing))
@@ -87,20 +145,6 @@ def program_of(board: Board, day: int, rng: np.random.Generator) -> tuple[DayPro
     chosen = [(some, board.plan.choice[person, day]) for some in alike for person in some.people]
     own = sum(float(some.costs[off if option == NOTHING else option]) for some, option in chosen)
     return day_program(space, day, alike, rest), alike, own + board.cost_together - other.cost_together
-
-
-def day_anew(board: Board, day: int, rng: np.random.Generator, seconds: float) -> tuple[Board, float]:
-    """A board with the best choices found for a day, the same one where that is no better; and what might be gained
-    still."""
-    made, alike, present = program_of(board, day, rng)
-    relaxed = made.program.relaxed()
-    solved = made.program.solve(seconds=seconds, gap=GAP, nodes=NODES, near=relaxed.values)
-    other = without(board, day, alike)
-    if len(solved.values):
-        take(other, day, alike, choice_in(made, solved.values))
-        if other.cost < board.cost - 1e-6:
-            return other, solved.objective - relaxed.objective
-    return board, present - relaxed.objective
 
 
 def without(board: Board, day: int, alike: list[Alike]) -> Board:
@@ -135,8 +179,8 @@ def drawn(alike: list[Alike], rng: np.random.Generator) -> list[Alike]:
     return [alike[number] for number in fit.tolist()]
 
 
-def take(board: Board, day: int, alike: list[Alike], choice: DayChoice) -> None:
-    """Give everybody, taken out before, the chosen option, its pauses and groups."""
+def take(board: Board, day: int, alike: list[Alike], choice: DayChoice) -> bool:
+    """Give everybody, taken out before, the chosen option, its pauses and groups; False where a rule forbids one."""
     space = board.space
     waiting = {crew: zip(*starts, strict=True) for crew, starts in choice.pauses.items()}
     people = [person for some in alike for person in some.people]
@@ -145,18 +189,20 @@ def take(board: Board, day: int, alike: list[Alike], choice: DayChoice) -> None:
         options[row] = option
         if option != NOTHING and choice.pauses[option, mask]:
             pauses[row, : len(choice.pauses[option, mask])] = next(waiting[option, mask])
-    put_in(
-        np.array(people, dtype=np.int64),
-        day,
-        options,
-        pauses,
-        _groups(board, day, people, options, pauses, choice),
-        board.plan,
-        space.folk,
-        space.need,
-        space.team,
-        space.shifts,
-        space.walks,
+    return bool(
+        put_in(
+            np.array(people, dtype=np.int64),
+            day,
+            options,
+            pauses,
+            _groups(board, day, people, options, pauses, choice),
+            board.plan,
+            space.folk,
+            space.need,
+            space.team,
+            space.shifts,
+            space.walks,
+        )
     )
 
 

@@ -53,8 +53,8 @@ def put_in(
     team: Team,
     shifts: Shifts,
     walks: Walks,
-) -> None:
-    """Give these people, counted out before, other choices for a day.
+) -> bool:
+    """Give these people, counted out before, other choices for a day; False, and half done, where a rule forbids one.
 
     options: (people,); pauses: (people, pauses); groups: (people, intervals). Intervals that the day before or after
     reaches into keep their group.
@@ -65,7 +65,8 @@ def put_in(
     for number, person in enumerate(people):
         option = options[number]
         plan.choice[person, day] = option
-        walk_on(person, day, day, days, plan, folk, walks, nodes, paid)
+        if walk_on(person, day, day, days, plan, folk, walks, nodes, paid) >= -IMPOSSIBLE / 2:
+            return False
         settle_walk(person, day, nodes, paid, plan)
         if option != NOTHING:
             plan.pauses[person, day] = pauses[number]
@@ -74,3 +75,4 @@ def put_in(
                 if not neighbour_holds(person, day, interval, plan.choice, shifts, need.step):
                     plan.group[person, interval] = groups[number, interval]
             count_shift(person, day, 1, marks, plan, need, team, shifts)
+    return True

@@ -46,7 +46,7 @@ MOST_BOUND_EFFORT = 3.0
 RECOMBINING_ROUNDS = 20
 START_ROUNDS, MOST_START_EFFORT = 2000, 2.0
 EFFORT_OF_A_START, MOST_STARTS, SEEDS = 4.0, 8, 10_000
-DAY_PROGRAMS = 10
+DAY_PROGRAMS = 8
 PRICES_UNTIL, START_UNTIL, ANNEALED_UNTIL = 0.1, 0.35, 0.45
 """Shares of the time limit by which the prices, the first roster and what small changes bring are there."""
 LONGEST_PROGRAM = 0.05
