@@ -26,7 +26,9 @@ def test_a_long_history_is_tested_from_eight_mondays_and_the_newest_week_too() -
     assert [origin.days for origin in origins] == [7, 14, 21, 28, 28, 28, 28, 28]
 
 
-@pytest.mark.parametrize(("days", "horizons"), [(13, []), (14, [7]), (27, [7, 14]), (28, [7, 14]), (42, [7, 14, 21, 28])])
+@pytest.mark.parametrize(
+    ("days", "horizons"), [(13, []), (14, [7]), (27, [7, 14]), (28, [7, 14]), (42, [7, 14, 21, 28])]
+)
 def test_short_histories_are_tested_as_far_ahead_as_they_reach(days, horizons) -> None:
     assert [origin.days for origin in weekly_origins(days, SETTINGS)] == horizons
 
