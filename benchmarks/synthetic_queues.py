@@ -307,6 +307,43 @@ def steps(rng: np.random.Generator) -> SyntheticSet:
     return given(place, counts(rng, rates(place, hours, shape, log), shape.dispersion), hours, 10)
 
 
+NEWCOMERS = 12
+
+
+def newcomers(rng: np.random.Generator) -> SyntheticSet:
+    """A dozen queues of one company, four to eight weeks old at the first origin; some grow, some fade."""
+    place, hours = Place(16, "Europe/Berlin", "DE", date(2024, 9, 2)), office(6, "08:00-20:00")
+    shared = np.repeat(wander(rng, place.weeks, memory=0.85, sigma=0.06), 7)
+    parts = []
+    for number, level in enumerate(np.geomspace(5, 80, NEWCOMERS)):
+        shape = some_shape(rng, level, rng.uniform(0.0, 0.05))
+        log = shared + wander(rng, 7 * place.weeks, memory=0.9, sigma=0.07)
+        log += np.log(rng.uniform(0.8, 1.6)) * (1 - np.exp(-place.week / 6))
+        begins = rng.integers(0, 5)
+        rows = without(rates(place, hours, shape, log), place, np.maximum(place.holidays(), place.week < begins))
+        parts.append(counts(rng, rows, shape.dispersion, f"queue {number + 1:02d}"))
+    return given(place, pd.concat(parts, ignore_index=True), hours, 5)
+
+
+WILD_QUEUES = 6
+
+
+def wild_nights(rng: np.random.Generator) -> SyntheticSet:
+    """Around the clock, from 0.9 to 40 contacts, days and intervals over-dispersed; every other queue climbs
+    to two to four times its level within weeks."""
+    place, parts = Place(28), []
+    for number, level in enumerate(np.geomspace(0.9, 40, WILD_QUEUES)):
+        shape = Shape(level, week_shape(rng) ** 0.5, day_shape(rng, floor=0.15), rng.uniform(0.05, 0.2))
+        surprise = 1 / rng.uniform(0.08, 0.2) ** 2
+        log = np.log(rng.gamma(surprise, 1 / surprise, 7 * place.weeks))
+        log += wander(rng, 7 * place.weeks, memory=0.95, sigma=0.08)
+        climb = np.clip((place.week - rng.uniform(14, 20)) / rng.uniform(3, 6), 0, 1)
+        log += np.log(rng.uniform(2, 4)) * climb * (number % 2)
+        rows = rates(place, AROUND_THE_CLOCK, shape, log)
+        parts.append(counts(rng, rows, shape.dispersion, f"queue {number + 1}"))
+    return given(place, pd.concat(parts, ignore_index=True), AROUND_THE_CLOCK, 8)
+
+
 MAKERS: dict[str, Callable[[np.random.Generator], SyntheticSet]] = {
     maker.__name__: maker
     for maker in (
@@ -322,6 +359,8 @@ MAKERS: dict[str, Callable[[np.random.Generator], SyntheticSet]] = {
         sunday_week,
         ten_weeks,
         steps,
+        newcomers,
+        wild_nights,
     )
 }
 

@@ -19,12 +19,17 @@ VOLUMES = (0.0, 1.0, FEW, 10.0, 30.0)
 """Coverage is told apart for intervals with so many contacts expected, up to the next. Of less than a fifth of a
 contact no contact at all is already more than 80 % (Poisson: exp(-0.2) = 82 %)."""
 
+JUST_INSIDE = np.array([1.0, 1.0, -1.0, -1.0]) * 1e-9
+"""Added to the bounds it leaves their ends out."""
+
 
 @dataclass(frozen=True)
 class Coverage:
     """Shares of open intervals and of days inside bounds: pairs for the 80 and the 95 % bounds."""
 
     inside: tuple[float, float]
+    between: tuple[float, float]
+    """Of intervals, strictly inside: bands of whole numbers keep a promise that lies between this and `inside`."""
     day_inside: tuple[float, float]
     error: tuple[float, float]
     """Standard errors: what lies in the same calendar week is taken for one piece of evidence."""
@@ -112,14 +117,17 @@ def _by_week(actual: Floats, offered: Floats, day: np.ndarray) -> tuple[float, .
 def _coverage(rows: pd.DataFrame, offered: Floats, bounds: Floats, days: pd.DataFrame, given: Given) -> Coverage:
     """Of open intervals, and of days with contacts, or with contacts expected."""
     days = days[(days["actual"] > 0) | (days["offered"] > 0)]
-    held = _held(rows["actual"].to_numpy(), bounds)
+    actual = rows["actual"].to_numpy()
+    held, between = _held(actual, bounds), _held(actual, bounds + JUST_INSIDE)
     day_held = _held(days["actual"].to_numpy(), _day_bounds(days, given))
     week = (rows["origin"] + rows["day"] // 7).to_numpy()
     day_week = (days.index.get_level_values("origin") + days.index.get_level_values("day") // 7).to_numpy()
     errors = (_error(held[0], week), _error(held[1], week))
     day_errors = (_error(day_held[0], day_week), _error(day_held[1], day_week))
     not_few = _shares(held[:, offered >= FEW])
-    return Coverage(_shares(held), _shares(day_held), errors, day_errors, not_few, _by_volume(held, offered))
+    return Coverage(
+        _shares(held), _shares(between), _shares(day_held), errors, day_errors, not_few, _by_volume(held, offered)
+    )
 
 
 def _by_volume(held: Floats, offered: Floats) -> tuple[tuple[float, float, float], ...]:

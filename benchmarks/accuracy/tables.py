@@ -91,9 +91,10 @@ def _coverage(own: Coverage) -> str:
     """Coverage with the standard errors that so few weeks leave, and without the intervals that are too coarse."""
     pairs = zip((*own.inside, *own.day_inside), (*own.error, *own.day_error), strict=True)
     near, far, day, far_day = (f"{100 * share:.1f} +- {100 * error:.1f}" for share, error in pairs)
-    few, far_few = (f"{100 * share:.1f}" for share in own.not_few)
+    few, far_few, between, far_between = (f"{100 * share:.1f}" for share in (*own.not_few, *own.between))
     return (
-        f"staffplan's bands, give or take what weeks differ by: intervals {near} and {far}, "
+        f"staffplan's bands, give or take what weeks differ by: intervals {near} and {far} (without the "
+        f"ends {between} and {far_between}), "
         f"where {FEW:g} or more are expected {few} and {far_few}; days {day} and {far_day}"
     )
 

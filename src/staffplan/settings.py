@@ -306,7 +306,7 @@ class ForecastSettings(Section):
     backtest_origins: int = Field(default=8, ge=1, le=26)
     """Weekly origins in the backtest, as far as the history reaches."""
     backtest_weeks: int = Field(default=4, ge=1, le=12)
-    """Weeks ahead that each origin forecasts."""
+    """Weeks ahead that an origin forecasts, as far as they are known."""
     missing_rows: Literal["auto", "zero", "gap"] = "auto"
     """What an open interval without a row is. auto: zero on a day that has rows, unless too many contacts were
     expected there for that to be believed; a gap on a day without any."""

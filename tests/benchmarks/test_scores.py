@@ -53,6 +53,7 @@ def test_coverage_counts_the_ends_and_open_intervals_only():
     bounds = np.tile([4.0, 5.0, 6.0, 7.0], (4, 1))
     result = score(rows, given([5.0, 5.0, 5.0, 0.0], quantiles=bounds))
     assert result.coverage.inside == pytest.approx((2 / 3, 1.0))
+    assert result.coverage.between == pytest.approx((0.0, 2 / 3))
 
 
 def test_day_coverage_needs_day_bounds():

@@ -64,3 +64,21 @@ def test_one_week_begins_on_sunday(sets: dict[str, SyntheticSet]):
     weekdays = made.rows["interval_start"].dt.tz_convert(made.zone).dt.day_of_week
     assert set(weekdays) == {6, 0, 1, 2, 3}
     assert made.first_origin.weekday() == 6
+
+
+def test_newcomers_are_four_to_eight_weeks_old_at_the_first_origin(sets: dict[str, SyntheticSet]):
+    made = sets["newcomers"]
+    begins = made.rows.groupby("queue")["interval_start"].min().dt.tz_convert(made.zone).dt.date
+    ages = np.array([(made.first_origin - day).days for day in begins])
+    assert ages.min() >= 28
+    assert ages.max() <= 56
+
+
+def test_every_other_wild_queue_climbs_to_twice_its_level_or_more(sets: dict[str, SyntheticSet]):
+    rows = sets["wild_nights"].rows
+    week = (rows["interval_start"] - rows["interval_start"].min()).dt.days // 7
+    rate = rows["rate"].groupby([rows["queue"], week]).mean().unstack()
+    growth = rate.loc[:, 26:27].mean(axis=1) / rate.loc[:, :13].mean(axis=1)
+    assert (growth[["queue 2", "queue 4", "queue 6"]] > 1.7).all()
+    assert (growth[["queue 1", "queue 3", "queue 5"]] < 1.4).all()
+    assert rate.loc["queue 1"].mean() == pytest.approx(0.9, rel=0.2)

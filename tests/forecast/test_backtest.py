@@ -20,17 +20,25 @@ def test_every_origin_has_a_past_and_a_future_inside_the_history(days) -> None:
         assert origin.day + origin.days <= days
 
 
-def test_a_long_history_is_tested_from_eight_mondays_four_weeks_ahead() -> None:
+def test_a_long_history_is_tested_from_eight_mondays_and_the_newest_week_too() -> None:
     origins = weekly_origins(140, SETTINGS)
-    assert [origin.day for origin in origins] == [112, 105, 98, 91, 84, 77, 70, 63]
-    assert {origin.days for origin in origins} == {28}
+    assert [origin.day for origin in origins] == [133, 126, 119, 112, 105, 98, 91, 84]
+    assert [origin.days for origin in origins] == [7, 14, 21, 28, 28, 28, 28, 28]
 
 
-@pytest.mark.parametrize(("days", "count", "horizon"), [(13, 0, 0), (14, 1, 7), (27, 2, 7), (28, 2, 7), (42, 3, 14)])
-def test_short_histories_have_fewer_and_shorter_origins(days, count, horizon) -> None:
-    origins = weekly_origins(days, SETTINGS)
-    assert len(origins) == count
-    assert {origin.days for origin in origins} == ({horizon} if count else set())
+@pytest.mark.parametrize(
+    ("days", "horizons"), [(13, []), (14, [7]), (27, [7, 14]), (28, [7, 14]), (42, [7, 14, 21, 28])]
+)
+def test_short_histories_are_tested_as_far_ahead_as_they_reach(days, horizons) -> None:
+    assert [origin.days for origin in weekly_origins(days, SETTINGS)] == horizons
+
+
+@pytest.mark.parametrize(("origins", "weeks"), [(1, 4), (2, 12), (8, 12), (26, 1)])
+def test_half_of_the_origins_see_a_full_horizon(origins, weeks) -> None:
+    settings = ForecastSettings(backtest_origins=origins, backtest_weeks=weeks)
+    found = weekly_origins(400, settings)
+    assert len(found) == origins
+    assert sum(origin.days == 7 * weeks for origin in found) >= origins / 2
 
 
 def test_after_a_shift_every_origin_has_seen_a_week_of_the_new_level() -> None:

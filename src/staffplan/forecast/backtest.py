@@ -70,25 +70,26 @@ class Trial:
 
 
 def weekly_origins(history_days: int, settings: ForecastSettings) -> list[Origin]:
-    """Origins a week apart, the last one a full horizon before the end; fewer and shorter for a short history.
+    """Origins a week apart, the last one a week before the end, so that the newest weeks are tested too; at least
+    half of them see a full horizon, where the history reaches so far.
 
     The first origin has two weeks to learn from (one, when the history has fewer than four); none below two weeks.
     """
     weeks = history_days // 7
     horizon = min(settings.backtest_weeks, max(1, weeks // 2 - 1))
-    learn_from = 14 if weeks >= 4 else 7
-    last = history_days - 7 * horizon
-    found = [Origin(last - 7 * back, 7 * horizon) for back in range(settings.backtest_origins)]
-    return [origin for origin in found if origin.day >= learn_from]
+    newest = history_days - 7 * max(1, horizon - settings.backtest_origins // 2)
+    return _every_week(newest, 14 if weeks >= 4 else 7, history_days, settings)
 
 
 def origins_after(shift: Shift | None, history_days: int, settings: ForecastSettings) -> list[Origin]:
-    """Origins at least a week after a level shift, with the days that are left; empty without a shift."""
-    if shift is None:
-        return []
-    days = range(history_days - 7, shift.day + 6, -7)
-    found = [Origin(day, min(history_days - day, 7 * settings.backtest_weeks)) for day in days]
-    return found[: settings.backtest_origins + settings.backtest_weeks - 1]
+    """Origins at least a week after a level shift; empty without a shift."""
+    return _every_week(history_days - 7, shift.day + 7, history_days, settings) if shift else []
+
+
+def _every_week(newest: int, oldest: int, history_days: int, settings: ForecastSettings) -> list[Origin]:
+    """Origins from day `newest` back to `oldest`, each with the days that are left, up to a full horizon."""
+    days = range(newest, oldest - 1, -7)[: settings.backtest_origins]
+    return [Origin(day, min(history_days - day, 7 * settings.backtest_weeks)) for day in days]
 
 
 def run(
