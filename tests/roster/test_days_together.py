@@ -1,0 +1,97 @@
+"""Days chosen one after the other: never a worse roster, every rule kept, the same again with the same seed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from roster_centers import DAY, NIGHT, SHORT, Center, every_day
+
+from staffplan.people_settings import RosterSettings, WorkPlanSettings
+from staffplan.roster.bound import best_prices
+from staffplan.roster.days_together import APART, _pairs, days_together, drawn, program_of
+from staffplan.roster.day_program import Alike
+from staffplan.roster.kernels import IMPOSSIBLE
+from staffplan.roster.kernels_plan import count_everything
+from staffplan.roster.search import Board, Incumbent, plan_of
+from staffplan.roster.start import start
+from staffplan.roster.tours import TourSpace, make_tour_space
+
+CENTER = Center(
+    {"voice": every_day(16, range(24), 1.0), "chat": every_day(16, range(9, 17), 1.0)},
+    agents=tuple((f"a{n}", ("voice", "voice;chat", "chat")[n % 3], "any") for n in range(9)),
+    shifts={"day": DAY, "night": NIGHT, "short": SHORT},
+    work_plans={"any": WorkPlanSettings(shifts=("day", "night", "short"), weekly_hours_max=36)},
+    settings=RosterSettings(
+        rules=(
+            {"rule": "daily_rest", "hours": 11},
+            {"rule": "consecutive_days", "days": 5},
+            {"rule": "fair_share", "of": "nights", "weight": 0.5},
+        ),
+        time_limit_seconds=300,
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def space() -> TourSpace:
+    return make_tour_space(CENTER.problem())
+
+
+def rough(space: TourSpace) -> Board:
+    prices = best_prices(space, 5, spent=lambda: 0.0, report=lambda bound: None)
+    return start(space, prices, 1, 1, spent=lambda: 1.0)
+
+
+def improved(space: TourSpace, programs: int, reports: list[int]) -> Incumbent:
+    board = rough(space)
+    best = Incumbent(board)
+    days_together(board, best, programs, 1, stop=lambda: False, seconds=lambda: 60.0, report=reports.append)
+    return best
+
+
+def test_days_at_once_make_a_better_roster_that_keeps_the_rules(space: TourSpace) -> None:
+    before, reports = rough(space).cost, []
+    best = improved(space, 8, reports)
+    assert best.cost < before
+    assert reports[-1] == 8
+    plan = plan_of(space, best.tours)
+    own = count_everything(plan, space.folk, space.need, space.team, space.shifts, space.walks)
+    assert own > IMPOSSIBLE
+    assert Board(space, best.tours).cost == pytest.approx(best.cost)
+
+
+def test_the_same_seed_gives_the_same_tours(space: TourSpace) -> None:
+    one, other = (improved(space, 4, []) for _ in range(2))
+    assert np.array_equal(one.tours.choice, other.tours.choice)
+    assert np.array_equal(one.tours.pauses, other.tours.pauses)
+    assert np.array_equal(one.tours.group, other.tours.group)
+
+
+def test_nothing_is_begun_when_told_to_stop(space: TourSpace) -> None:
+    board, reports = rough(space), []
+    best = Incumbent(board)
+    days_together(board, best, 8, 1, stop=lambda: True, seconds=lambda: 60.0, report=reports.append)
+    assert reports == []
+    assert best.cost == board.cost
+
+
+def test_what_a_day_amounts_to_is_what_the_board_costs_without_it(space: TourSpace) -> None:
+    board = rough(space)
+    made, _, present = program_of(board, 3, (1, 0))
+    relaxed = made.program.relaxed().objective
+    assert relaxed <= present + 1e-6
+    assert made.program.solve(seconds=60, gap=0.0).objective >= relaxed - 1e-6
+
+
+def test_days_are_paired_with_the_next_that_is_a_week_away() -> None:
+    assert APART == 7
+    assert list(_pairs([3, 4, 11, 10, 5])) == [(3, 11), (4,), (10,), (5,)]
+    assert list(_pairs([0, 20, 1])) == [(0, 20), (1,)]
+
+
+def test_of_too_many_choices_a_part_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("staffplan.roster.days_together.MOST_COLUMNS", 5)
+    alike = [Alike((n,), 1, np.zeros(2)) for n in range(4)]
+    some = drawn(alike, np.random.default_rng(1))
+    assert len(some) == 2
+    assert all(one in alike for one in some)
