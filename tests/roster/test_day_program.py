@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
@@ -93,7 +93,7 @@ def days_of(space: TourSpace, person: int) -> list[tuple[np.ndarray, np.ndarray,
         pauses = problem.options[option].pauses if option >= 0 else ()
         starts = product(*(range(pause.earliest, pause.latest + 1) for pause in pauses))
         for times in starts:
-            if any(after < before + pauses[0].slots for before, after in zip(times, times[1:], strict=False)):
+            if any(after < before + pauses[0].slots for before, after in pairwise(times)):
                 continue
             first = int(problem.option_slot[option, 0]) if option >= 0 else 0
             last = first + problem.options[option].slots if option >= 0 else 0

@@ -8,8 +8,8 @@ from roster_centers import DAY, NIGHT, SHORT, Center, every_day
 
 from staffplan.people_settings import RosterSettings, WorkPlanSettings
 from staffplan.roster.bound import best_prices
-from staffplan.roster.days_together import APART, _pairs, days_together, drawn, program_of
 from staffplan.roster.day_program import Alike
+from staffplan.roster.days_together import APART, _pairs, days_together, drawn, program_of
 from staffplan.roster.kernels import IMPOSSIBLE
 from staffplan.roster.kernels_plan import count_everything
 from staffplan.roster.search import Board, Incumbent, plan_of

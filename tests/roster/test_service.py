@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,6 +14,7 @@ from roster_centers import MADRID, MONDAY, SHORT, Center, every_day
 from staffplan.clock import wall_instant
 from staffplan.errors import ConfigError
 from staffplan.people_settings import RosterSettings, WorkPlanSettings
+from staffplan.roster.promise import in_time
 from staffplan.roster.service import concave, curves_of, lines, rate_of_day
 from staffplan.tables import ServiceWorth
 
@@ -41,7 +44,7 @@ def line_of(in_time: list[float], goal_share: float) -> list[float]:
     worth = ServiceWorth.of(table.frame.assign(goal_share=goal_share))
     problem = Center({"voice": every_day(1, [8])}).problem()
     found = curves_of(worth.frame, problem.period, len(in_time))
-    return lines(found, found.floor, under=10.0, over=1.0)[0].tolist()
+    return lines(found, found.floor, np.ones(1), under=10.0, over=1.0)[0].tolist()
 
 
 def test_the_last_person_needed_is_worth_more_than_the_hour_and_the_first_left_out_just_the_hour() -> None:
@@ -98,3 +101,23 @@ def test_the_one_person_there_is_works_when_most_contacts_wait_for_it() -> None:
 def test_service_without_its_curves_is_refused_with_what_to_do() -> None:
     with pytest.raises(ConfigError, match="staff --worth"):
         two_shifts().solve()
+
+
+def test_a_promise_is_kept_that_only_whole_shifts_can_keep() -> None:
+    """10.25 contacts are due: the hour at 11 brings 10.5, the first that is not needed 10. So an hour at 11 is worth
+    just more than it costs, and a shift of four far less."""
+    worth = curves({11: [0.0, 1.0], 15: [0.0, 1.0]}, {11: 10.5, 15: 10.0})
+    worth = ServiceWorth.of(worth.frame.assign(goal_share=0.5))
+    center = two_shifts().but(need={"voice": {(0, 11): 1.0, (0, 15): 1.0}})
+    found = curves_of(worth.frame, replace(center.case(), worth=worth).problem().period, 2)
+    assert lines(found, found.floor, np.ones(1), under=10.0, over=1.0)[0].tolist() == pytest.approx([0.05, -1.0])
+    assert center.solve(worth=worth).roster.shifts.frame["shift"].tolist() == ["short 08:00"]
+
+
+def test_contacts_in_time_are_read_off_the_curves_between_whole_people() -> None:
+    worth = curves({8: [0.0, 0.5, 0.8]}, {8: 10.0})
+    problem = replace(two_shifts().case(), worth=worth).problem()
+    found = in_time(problem, worth, np.full((1, problem.period.slots), 1.5))
+    assert found.in_time.tolist() == [[pytest.approx(6.5)]]
+    assert found.due.tolist() == [[8.0]]
+    assert found.missing.tolist() == [[pytest.approx(1.5 - 0.05)]]

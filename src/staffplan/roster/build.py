@@ -121,8 +121,12 @@ def worth_of_people(
     period: Period,
     site: Site,
     worth: ServiceWorth | None,
+    pressed: NDArray[np.float64] | None = None,
 ) -> Worth:
-    """What people on queue save, by the objective. Raises ConfigError for service without its curves."""
+    """What people on queue save, by the objective; pressed as in `service_saves`.
+
+    Raises ConfigError for service without its curves.
+    """
     least = minimum_people(team_rules(settings), groups, period, site.calendar)
     weights = {"under": settings.understaffing_weight, "over": settings.overstaffing_weight}
     cover = cover_worth(required, hours, least, **weights)
@@ -131,7 +135,7 @@ def worth_of_people(
     if worth is None:
         hint = "give the file that staff --worth writes, or set roster.objective to cover"
         raise ConfigError(Problem("roster.objective", "service needs to know what people on queue are worth", hint))
-    return service_saves(cover, worth, groups, period, least, **weights)
+    return service_saves(cover, worth, groups, period, least, pressed, **weights)
 
 
 def make_period(requirement: StaffingRequirement, site: Site, slot: int, longest: int) -> Period:

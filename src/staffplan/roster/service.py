@@ -5,8 +5,9 @@ that keeps a day's promise gives every interval people up to where one more woul
 for an hour's pay (Koole and van der Sluis, "Optimal shift scheduling with a global service level constraint", IIE
 Transactions 35, 2003). That rate, found for each planning group and day, sets the price: the first person whom that
 crew does without is worth just the hour, which costs as much as an hour too many; one who brings more is worth more,
-up to the price of an hour missing. Where a day needs everybody of its curves, as with work that waits hours, each is
-worth that price. Groups without a curve are covered in every interval.
+up to the price of an hour missing. Shifts come whole: a roster may break a promise that single hours would keep; then
+the price of that day is raised (promise.py). Where a day needs everybody of its curves, as with work that waits
+hours, each is worth that price. Groups without a curve are covered in every interval.
 """
 
 from __future__ import annotations
@@ -35,9 +36,14 @@ class Curves:
     brings: Floats
     due: Floats
     """Contacts that must be in time for the promise."""
-    nobody: Floats
-    """Contacts in time without anybody."""
+    in_time: Floats
+    """(intervals, levels): contacts in time with so many people, not made concave."""
     floor: NDArray[np.int64]
+
+    @property
+    def nobody(self) -> Floats:
+        """Contacts in time without anybody."""
+        return self.in_time[:, 0]
 
 
 def service_saves(
@@ -46,13 +52,18 @@ def service_saves(
     groups: tuple[str, ...],
     period: Period,
     least: NDArray[np.int64],
+    pressed: Floats | None,
     *,
     under: float,
     over: float,
 ) -> Worth:
-    """`cover` with the lines of every group that has a curve put in place. least: (groups, slots) people due."""
+    """`cover` with the lines of every group that has a curve put in place.
+
+    least: (groups, slots) people due; pressed: (groups, days) times the price of service on a day is raised.
+    """
     frame = worth.frame
-    known = [g for g, name in enumerate(groups) if (frame["planning_group"] == name).any()]
+    known = groups_with_curves(worth, groups)
+    raised = np.ones((len(groups), period.days)) if pressed is None else pressed
     levels = max(int(frame["agents"].max()) + 1 if len(frame) else 0, cover.saves.shape[2])
     missing = levels - cover.saves.shape[2]
     saves = np.concatenate([cover.saves, np.repeat(cover.saves[:, :, -1:], missing, axis=2)], axis=2)
@@ -60,10 +71,15 @@ def service_saves(
     for g in known:
         curves = curves_of(frame[frame["planning_group"] == groups[g]], period, levels)
         floor = np.maximum(curves.floor, least[g, curves.slot])
-        line = lines(curves, floor, under=under, over=over) * period.slot_hours
+        line = lines(curves, floor, raised[g], under=under, over=over) * period.slot_hours
         for part in range(period.slots_per_interval):
             saves[g, curves.slot + part] = line.astype(np.float32)
     return Worth(saves, of_nobody + _of_nobody(saves[known]))
+
+
+def groups_with_curves(worth: ServiceWorth, groups: tuple[str, ...]) -> list[int]:
+    """Numbers of the groups whose service is known."""
+    return [g for g, name in enumerate(groups) if (worth.frame["planning_group"] == name).any()]
 
 
 def _of_nobody(saves: NDArray[np.float32]) -> float:
@@ -86,7 +102,7 @@ def curves_of(frame: pd.DataFrame, period: Period, levels: int) -> Curves:
         day=np.searchsorted(period.day_slot, slot, side="right") - 1,
         brings=np.concatenate([brings, np.zeros((len(table), 1))], axis=1),
         due=first["goal_share"].to_numpy(dtype=float) * offered,
-        nobody=in_time[:, 0],
+        in_time=in_time,
         floor=first["floor"].to_numpy(dtype=np.int64),
     )
 
@@ -106,14 +122,17 @@ def concave(steps: Floats) -> Floats:
     return np.repeat(means, sizes)
 
 
-def lines(curves: Curves, floor: NDArray[np.int64], *, under: float, over: float) -> Floats:
-    """(intervals, levels): what each further person saves in an hour, days with a rate of their own."""
+def lines(curves: Curves, floor: NDArray[np.int64], pressed: Floats, *, under: float, over: float) -> Floats:
+    """(intervals, levels): what each further person saves in an hour, days with a rate of their own.
+
+    pressed: (days,).
+    """
     saves = np.empty_like(curves.brings)
     most = min((under + over) / over, STEEPEST) if over > 0 else STEEPEST
     for day in np.unique(curves.day):
         mine = curves.day == day
         rate = rate_of_day(curves.brings[mine], float((curves.due - curves.nobody)[mine].sum()))
-        saves[mine] = (under + over) * _part(curves.brings[mine], rate, most) - over
+        saves[mine] = (under + over) * pressed[day] * _part(curves.brings[mine], rate, most) - over
     below = np.arange(saves.shape[1])[None, :] < floor[:, None]
     return np.asarray(saves + below * (under * MINIMUM_WEIGHT + over))
 

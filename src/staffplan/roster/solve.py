@@ -30,12 +30,14 @@ from staffplan.roster.meetings import Placed, place_meetings
 from staffplan.roster.notes import roster_notes
 from staffplan.roster.polish import solve_whole
 from staffplan.roster.problem import RosterProblem
+from staffplan.roster.promise import keep_promises
 from staffplan.roster.recombine import recombine, suits
 from staffplan.roster.search import Board, Incumbent, Schedule, improve, settle
 from staffplan.roster.start import start, warm_up
 from staffplan.roster.tables_out import make_roster
 from staffplan.roster.team_words import team_notes
 from staffplan.roster.tours import TourSpace, make_tour_space
+from staffplan.roster.worth import Floats
 from staffplan.site import Site
 from staffplan.tables import Coverage, Roster, ServiceWorth, StaffingRequirement, Workforce
 
@@ -47,6 +49,8 @@ RECOMBINING_ROUNDS = 20
 START_ROUNDS, MOST_START_EFFORT = 2000, 2.0
 EFFORT_OF_A_START, MOST_STARTS, SEEDS = 4.0, 8, 10_000
 DAY_PROGRAMS = 8
+QUICK_EFFORT, QUICK_SHARE = 0.2, 0.1
+"""Of a roster that only tells what it promises: parts of the effort and of the time limit."""
 PRICES_UNTIL, START_UNTIL, ANNEALED_UNTIL = 0.1, 0.35, 0.45
 """Shares of the time limit by which the prices, the first roster and what small changes bring are there."""
 LONGEST_PROGRAM = 0.05
@@ -173,6 +177,8 @@ def roster(
     moves = move_count(problem, settings.effort)
     run = _Run(step_begun, settings.time_limit_seconds, reserve, moves, on_progress, grain(space))
     with ends(run.stopped):
+        space = keep_promises(case, space, lambda priced: _quick(priced, run, settings.effort, seed))
+        problem, run.grain, run.begun = space.problem, grain(space), time.monotonic()
         incumbent = search(space, run, settings.effort, seed)
         board = Board(space, incumbent.tours)
         settle(board)
@@ -182,6 +188,17 @@ def roster(
         cover = coverage(placed.roster, requirement, site)
         notes = (*roster_notes(problem, cover, workforce, site), *conflicts, *placed.notes)
         return _result(board, run, placed, cover, notes)
+
+
+def _quick(space: TourSpace, run: _Run, effort: float, seed: int) -> Floats:
+    """On queue, (groups, slots), in a roster made with a part of the effort and of the time that is left."""
+    seconds = min(QUICK_SHARE * run.seconds, run.deadline - time.monotonic())
+    part = QUICK_EFFORT * effort
+    moves = move_count(space.problem, part)
+    own = _Run(time.monotonic(), seconds, 0.0, moves, run.on_progress, grain(space), stopped=run.stopped)
+    incumbent = search(space, own, part, seed)
+    run.hurried |= own.hurried
+    return Board(space, incumbent.tours).plan.on_queue.astype(float)
 
 
 def compiled_in(space: TourSpace) -> float:
