@@ -2,7 +2,7 @@
 
     python benchmarks/curtois/make_instances.py DIR [--only 2 4 12] [--seed 1]
 
-Instance<number>.txt has the weeks, people and types of shifts of the published instance of that number; its limits,
+Instance<100 x seed + number>.txt has the weeks, people and types of shifts of the published <number>; its limits,
 requests and days off are drawn as they are spread in the published files 1, 3, 5, 7, 9 and 11: groups of full and part
 time, runs of one to five days asked for at a weight of 1 to 3, a day off every second week, late or night shifts
 limited, and about as much cover as people may work, 100 for one missing and 1 for one too many.
@@ -184,11 +184,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--only", type=int, nargs="+", choices=SIZES, default=list(SIZES))
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=1, help="1 or more")
     wanted = parser.parse_args()
     wanted.folder.mkdir(parents=True, exist_ok=True)
     for number in wanted.only:
-        (wanted.folder / f"Instance{number}.txt").write_text(instance(number, wanted.seed))
+        (wanted.folder / f"Instance{100 * wanted.seed + number}.txt").write_text(instance(number, wanted.seed))
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ class Layer:
     """One day. `to` and `price`, (states, kinds): the next day's state or FORBIDDEN, and the cost of the step."""
 
     kind: Ints
-    """(options + 1,): kind of each option, the last is a day off; kinds of options nobody may work are 0."""
+    """(options + 1,): kind of each option, the last is a day off; options nobody may work are of its kind."""
     to: Ints
     price: Floats
 
@@ -65,7 +65,7 @@ def alone(machine: Machine, useful: NDArray[np.bool_]) -> Automaton:
     for day, worked in enumerate(useful):
         wanted = np.append(worked, True)
         seen, number = np.unique(machine.kind[day][wanted], return_inverse=True)
-        kind = np.zeros(len(wanted), dtype=np.int64)
+        kind = np.full(len(wanted), number[-1], dtype=np.int64)
         kind[wanted] = number
         at = np.ix_(states, seen)
         reached = machine.step[day][at]
