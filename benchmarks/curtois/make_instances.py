@@ -3,9 +3,9 @@
     python benchmarks/curtois/make_instances.py DIR [--only 2 4 12] [--seed 1]
 
 Instance<100 x seed + number>.txt has the weeks, people and types of shifts of the published <number>; its limits,
-requests and days off are drawn as they are spread in the published files 1, 3, 5, 7, 9 and 11: groups of full and part
-time, runs of one to five days asked for at a weight of 1 to 3, a day off every second week, late or night shifts
-limited, and about as much cover as people may work, 100 for one missing and 1 for one too many.
+requests and days off are drawn as they are spread in the published 1, 3, 5, 7, 9 and 11: groups of full and part
+time, runs of one to five days asked for at a weight of 1 to 3, a day off every second week, the latest shift limited,
+and about as much cover as people may work, 100 for one missing and 1 for one too many.
 """
 
 from __future__ import annotations
@@ -83,17 +83,17 @@ class Kind:
 def kinds_of(count: int, rng: np.random.Generator) -> list[Kind]:
     if count in NAMES:
         names = NAMES[count].split()
-        limit = rng.choice([0.33, 0.5, 1.0])
+        last = 0.18 if names[-1] == "N" else float(rng.choice([0.33, 0.5])) if count > 1 else 1.0
         return [
-            Kind(name, 600 if name == "N" else 480, "EDLN".index(name[0]), _most(name[0], limit)) for name in names
+            Kind(name, 600 if name == "N" else 480, "EDLN".index(name[0]), last if name == names[-1] else 1.0)
+            for name in names
         ]
     ranks = np.sort(np.arange(count) % (3 if count < 8 else 4))
     lengths = [480, 480, 480, 600] if count < 8 else [480, 540, 480, 720]
-    return [Kind(f"{'adpn'[rank]}{n}", lengths[rank], int(rank), 0.2 if rank == 3 else 1.0) for n, rank in enumerate(ranks)]
-
-
-def _most(letter: str, limit: float) -> float:
-    return 0.18 if letter == "N" else limit if letter == "L" else 1.0
+    return [
+        Kind(f"{'adpn'[rank]}{n}", lengths[rank], int(rank), 0.2 if rank == 3 else 1.0)
+        for n, rank in enumerate(ranks)
+    ]
 
 
 def instance(number: int, seed: int) -> str:
@@ -115,7 +115,7 @@ def instance(number: int, seed: int) -> str:
         "SHIFT_OFF_REQUESTS": list(_requests(names, np.ones_like(able), kinds, days, rng, 1.0)),
         "COVER": list(_cover(groups, able, kinds, days, rng)),
     }
-    return "".join(f"SECTION_{title}\n" + "".join(f"{row}\n" for row in rows) + "\n" for title, rows in sections.items())
+    return "\n".join(f"SECTION_{title}\n" + "".join(f"{row}\n" for row in rows) for title, rows in sections.items())
 
 
 def _groups(people: int, rng: np.random.Generator) -> list[Group]:
