@@ -91,7 +91,7 @@ def kinds_of(count: int, rng: np.random.Generator) -> list[Kind]:
     ranks = np.sort(np.arange(count) % (3 if count < 8 else 4))
     lengths = [480, 480, 480, 600] if count < 8 else [480, 540, 480, 720]
     return [
-        Kind(f"{'adpn'[rank]}{n}", lengths[rank], int(rank), 0.2 if rank == 3 else 1.0)
+        Kind(f"{'adpn'[rank]}{n}", lengths[rank], int(rank), 0.2 if rank == 3 and n == count - 1 else 1.0)
         for n, rank in enumerate(ranks)
     ]
 
