@@ -70,7 +70,7 @@ def test_a_rule_that_forbids_nothing_takes_no_states() -> None:
         2,
         3,
         2,
-    ]  # on the last day none and one have the same future
+    ]  # in the end none and one have the same future
 
 
 def test_what_nobody_may_work_takes_no_kinds() -> None:
