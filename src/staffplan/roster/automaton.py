@@ -1,17 +1,17 @@
 """All rules of one person as one automaton: what may follow what, and what it costs.
 
 Each rule's machine (machines.py) becomes an automaton of the states that can be reached; then, from the last day
-back, states from which the period cannot be ended are left out, and states with the same future made one (layered
-minimisation: Hopcroft, Motwani and Ullman, "Introduction to Automata Theory, Languages, and Computation", section 4.4;
-on layers one pass from the end is enough). Two automata at a time are made one that allows what both allow, and
-minimised again, the smallest first: the product of all machines at once has twenty times the states on its way, and
-grows beyond memory with the period. A tour that keeps every rule is a path; a pass over the days finds the best one.
+back, states from which the period cannot be ended are left out, and states with the same future made one (minimising
+layers: Hopcroft, Motwani and Ullman, "Introduction to Automata Theory, Languages, and Computation", section 4.4; on
+layers one pass from the end is enough). Two automata at a time are made one that allows what both allow, and minimised
+again, the smallest first: the product of all machines at once has twenty times the states on its way, and grows beyond
+memory with the period. A tour that keeps every rule is a path; a pass over the days finds the best one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 
 import numpy as np
@@ -46,33 +46,38 @@ class Automaton:
 
 def make_automaton(machines: Sequence[Machine], useful: NDArray[np.bool_]) -> Automaton:
     """The automaton of these machines; useful, (days, options): options that somebody of the contract may work."""
-    return joined([alone(machine, useful) for machine in machines], useful)
+    return joined([alone(machine) for machine in machines], useful)
 
 
 def joined(parts: Iterable[Automaton], useful: NDArray[np.bool_]) -> Automaton:
-    """Tours that every part allows, at the sum of their prices."""
+    """Tours of useful options that every part allows, at the sum of their prices."""
     nothing = Layer(np.zeros(useful.shape[1] + 1, dtype=np.int64), np.zeros((1, 1), dtype=np.int64), np.zeros((1, 1)))
-    return reduce(_both, sorted(parts, key=_size), Automaton((nothing,) * len(useful)))
+    ours = [_only(part, useful) for part in sorted(parts, key=_size)]
+    return reduce(_both, ours, Automaton((nothing,) * len(useful)))
+
+
+def _only(automaton: Automaton, useful: NDArray[np.bool_]) -> Automaton:
+    """The same with all other options of the day off's kind."""
+    wanted = np.append(useful, np.ones((len(useful), 1), dtype=bool), axis=1)
+    kinds = [np.where(mine, layer.kind, layer.kind[-1]) for layer, mine in zip(automaton.layers, wanted, strict=True)]
+    return Automaton(tuple(replace(layer, kind=kind) for layer, kind in zip(automaton.layers, kinds, strict=True)))
 
 
 def _size(automaton: Automaton) -> int:
     return sum(len(layer.to) for layer in automaton.layers)
 
 
-def alone(machine: Machine, useful: NDArray[np.bool_]) -> Automaton:
+def alone(machine: Machine) -> Automaton:
     """The automaton of one machine."""
     states, layers = np.array([machine.start], dtype=np.int64), []
-    for day, worked in enumerate(useful):
-        wanted = np.append(worked, True)
-        seen, number = np.unique(machine.kind[day][wanted], return_inverse=True)
-        kind = np.full(len(wanted), number[-1], dtype=np.int64)
-        kind[wanted] = number
+    for day, kinds in enumerate(machine.kind):
+        seen, kind = np.unique(kinds, return_inverse=True)
         at = np.ix_(states, seen)
         reached = machine.step[day][at]
         price = np.zeros(reached.shape) if machine.price is None else machine.price[day][at].astype(float)
         good = (reached >= 0) & np.isfinite(price)
         to, states = _numbered(reached, good, machine.step.shape[1])
-        layers.append(Layer(kind, to, np.where(good, price, 0.0)))
+        layers.append(Layer(kind.astype(np.int64), to, np.where(good, price, 0.0)))
     return Automaton(_minimal(layers, np.zeros(len(states)) if machine.end is None else machine.end[states]))
 
 

@@ -124,7 +124,7 @@ def make_automata(problem: RosterProblem) -> tuple[list[Automaton], Ints, NDArra
         key, mine = (person.plan_name, person.rules, person.past, bounds), useful[person.plan_name]
         if key not in parts_of:
             made = [machine for rule in rules_of(person) if (machine := rule.machine(problem, person)) is not None]
-            parts_of[key] = split_likings([_known(machine, mine, known) for machine in made], problem)
+            parts_of[key] = split_likings([_known(machine, known) for machine in made], problem)
         parts, liking = parts_of[key]
         same = (person.plan_name, *map(_signature, parts))
         if same not in automata:
@@ -139,12 +139,12 @@ def make_automata(problem: RosterProblem) -> tuple[list[Automaton], Ints, NDArra
     )
 
 
-def _known(machine: Machine, useful: NDArray[np.bool_], known: dict[object, Automaton]) -> Automaton:
+def _known(machine: Machine, known: dict[object, Automaton]) -> Automaton:
     """The machine's automaton, made only once for equal machines."""
-    parts = (machine.kind, machine.step, machine.price, machine.end, useful)
+    parts = (machine.kind, machine.step, machine.price, machine.end)
     key = (machine.start, *(None if part is None else (part.shape, part.tobytes()) for part in parts))
     if key not in known:
-        known[key] = alone(machine, useful)
+        known[key] = alone(machine)
     return known[key]
 
 
