@@ -1,11 +1,11 @@
 """All rules of one person as one automaton: what may follow what, and what it costs.
 
 Each rule's machine (machines.py) becomes an automaton of the states that can be reached; then, from the last day
-back, states from which the period cannot be ended are left out, and states with the same future made one (minimising
-layers: Hopcroft, Motwani and Ullman, "Introduction to Automata Theory, Languages, and Computation", section 4.4; on
-layers one pass from the end is enough). Two automata at a time are made one that allows what both allow, and minimised
-again, the smallest first: the product of all machines at once has twenty times the states on its way, and grows beyond
-memory with the period. A tour that keeps every rule is a path; a pass over the days finds the best one.
+back, states from which the period cannot be ended are left out, and states with the same future made one (Hopcroft,
+Motwani and Ullman, "Introduction to Automata Theory, Languages, and Computation", section 4.4; on layers one pass
+from the end is enough). Two automata at a time are made one that allows what both allow, and minimised again, the
+smallest first: the product of all machines at once has twenty times the states on its way, and grows beyond memory
+with the period. A tour that keeps every rule is a path; a pass over the days finds the best one.
 """
 
 from __future__ import annotations
