@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from staffplan.roster.automaton import Automaton, make_automaton
+from staffplan.roster.automaton import Automaton, alone, joined
 from staffplan.roster.kernels import Desk, Floats, Folk, Ints, Need, Shifts, Team, Walks
 from staffplan.roster.kernels_tours import best_tour, best_values, price_days
 from staffplan.roster.machines import Machine
@@ -116,18 +116,19 @@ def make_automata(problem: RosterProblem) -> tuple[list[Automaton], Ints, NDArra
     }
     automata: dict[object, tuple[int, Automaton]] = {}
     likings: dict[bytes, tuple[int, NDArray[np.float32]]] = {}
-    machines_of: dict[object, tuple[list[Machine], NDArray[np.float32]]] = {}
+    parts_of: dict[object, tuple[list[Automaton], NDArray[np.float32]]] = {}
+    known: dict[object, Automaton] = {}
     walk_of, liking_of = [], []
     for number, person in enumerate(problem.people):
         bounds = (problem.paid_minutes_min[number].tobytes(), problem.paid_minutes_max[number].tobytes())
-        key = (person.plan_name, person.rules, person.past, bounds)
-        if key not in machines_of:
+        key, mine = (person.plan_name, person.rules, person.past, bounds), useful[person.plan_name]
+        if key not in parts_of:
             made = [machine for rule in rules_of(person) if (machine := rule.machine(problem, person)) is not None]
-            machines_of[key] = split_likings(made, problem)
-        machines, liking = machines_of[key]
-        same = (person.plan_name, *map(_signature, machines))
+            parts_of[key] = split_likings([_known(machine, known) for machine in made], problem)
+        parts, liking = parts_of[key]
+        same = (person.plan_name, *map(_signature, parts))
         if same not in automata:
-            automata[same] = (len(automata), make_automaton(machines, useful[person.plan_name]))
+            automata[same] = (len(automata), joined(parts, mine))
         walk_of.append(automata[same][0])
         liking_of.append(likings.setdefault(liking.tobytes(), (len(likings), liking))[0])
     return (
@@ -138,23 +139,32 @@ def make_automata(problem: RosterProblem) -> tuple[list[Automaton], Ints, NDArra
     )
 
 
-def _signature(machine: Machine) -> tuple[object, ...]:
+def _known(machine: Machine, known: dict[object, Automaton]) -> Automaton:
+    """The machine's automaton, made only once for equal machines."""
     parts = (machine.kind, machine.step, machine.price, machine.end)
-    return (machine.start, *(None if part is None else (part.shape, part.tobytes()) for part in parts))
+    key = (machine.start, *(None if part is None else (part.shape, part.tobytes()) for part in parts))
+    if key not in known:
+        known[key] = alone(machine)
+    return known[key]
 
 
-def split_likings(machines: list[Machine], problem: RosterProblem) -> tuple[list[Machine], NDArray[np.float32]]:
-    """Machines of one state say only what single days' choices cost: summed up, (days, options + 1); and the rest."""
+def _signature(automaton: Automaton) -> tuple[object, ...]:
+    return tuple(
+        part.tobytes() for layer in automaton.layers for part in (np.array(layer.to.shape), *vars(layer).values())
+    )
+
+
+def split_likings(parts: list[Automaton], problem: RosterProblem) -> tuple[list[Automaton], NDArray[np.float32]]:
+    """Parts of one state say only what single days' choices cost: summed up, (days, options + 1); and the rest."""
     price = np.zeros((problem.period.days, len(problem.options) + 1), dtype=np.float32)
     rest = []
-    days = np.arange(problem.period.days)[:, None]
-    for machine in machines:
-        if machine.step.shape[1] > 1 or machine.end is not None:
-            rest.append(machine)
+    for part in parts:
+        if any(len(layer.to) != 1 for layer in part.layers):
+            rest.append(part)
             continue
-        if machine.price is not None:
-            price += machine.price[days, 0, machine.kind].astype(np.float32)
-        price[machine.step[days, 0, machine.kind] < 0] = NEVER
+        for day, layer in enumerate(part.layers):
+            price[day] += layer.price[0, layer.kind].astype(np.float32)
+            price[day, layer.to[0, layer.kind] < 0] = NEVER
     return rest, price
 
 
