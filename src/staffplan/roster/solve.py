@@ -53,14 +53,14 @@ QUICK_EFFORT, QUICK_SHARE = 0.2, 0.1
 """Of a roster that only tells what it promises: parts of the effort and of the time limit."""
 PRICES_UNTIL, START_UNTIL, ANNEALED_UNTIL = 0.1, 0.35, 0.45
 """Shares of the time limit by which the prices, the first roster and what small changes bring are there."""
-LONGEST_PROGRAM = 0.05
-"""Share of the time limit that one integer program may take."""
+LONGEST_PROGRAM, LONGEST_DAY = 0.05, 0.25
+"""Shares of the time limit that one integer program may take: of a few people's tours, and of a whole day."""
 PROVEN = 1e-4
 """A cost this near to the bound is the least."""
 LONGEST_LOADING = 8.0
 """Seconds; what takes longer is compiled."""
 RESERVE, RESERVED_BUILDS = 0.05, 2.0
-"""Part of the time limit kept for tables, notes and files; so many times what building the problem took at least."""
+"""Part of the time limit kept for tables, notes and files; so many times what reading the tables took at least."""
 
 
 @dataclass(frozen=True)
@@ -170,8 +170,8 @@ def roster(
     building = time.monotonic()
     case = Case(requirement, workforce, settings, shifts, work_plans, site, worth)
     problem = case.problem()
-    space = make_tour_space(problem)
     reserve = max(RESERVE * settings.time_limit_seconds, RESERVED_BUILDS * (time.monotonic() - building))
+    space = make_tour_space(problem)
     refuse_impossible_people(space, case)
     step_begun = (building if begun is None else begun) + compiled_in(space)
     moves = move_count(problem, settings.effort)
@@ -266,7 +266,8 @@ def _choose_together(
     incumbent: Incumbent, space: TourSpace, prices: Prices, run: _Run, effort: float, seed: int
 ) -> None:
     """Integer programs over days of everybody, or over tours of a few people."""
-    longest, board = LONGEST_PROGRAM * (run.deadline - run.begun), Board(space, incumbent.tours)
+    by_tours, board = suits(space), Board(space, incumbent.tours)
+    longest = (LONGEST_PROGRAM if by_tours else LONGEST_DAY) * (run.deadline - run.begun)
 
     def seconds() -> float:
         return max(min(longest, run.deadline - time.monotonic()), 0.1)
@@ -277,7 +278,7 @@ def _choose_together(
     def report(done: int) -> None:
         run.say(run.moves, incumbent, space.problem)
 
-    if suits(space):
+    if by_tours:
         rounds = round(RECOMBINING_ROUNDS * effort)
         recombine(board, incumbent, prices, rounds, seed, stop=stop, seconds=seconds, report=report)
     else:
