@@ -20,7 +20,7 @@ from staffplan.files import (
     read_special_days,
     read_table,
 )
-from staffplan.forecast_tables import Drivers
+from staffplan.forecast_tables import Drivers, Overrides
 from staffplan.plan.directory import read_config_text
 from staffplan.plan.workspace import Workspace, first_day_after, history_before
 from staffplan.progress import OnProgress
@@ -65,8 +65,7 @@ def forecast_files(
     """
     from staffplan.forecast import forecast
 
-    job = _forecast_job(history, config_path, overrides, drivers)
-    edits = edits or job.workspace.input_path("overrides")
+    job = _forecast_job(history, config_path, overrides, drivers, edits)
     result = forecast(
         job.past,
         job.config.forecast,
@@ -75,7 +74,7 @@ def forecast_files(
         days=7 * job.config.plan.weeks,
         seed=job.config.plan.seed,
         drivers=job.drivers,
-        overrides=None if edits is None else read_overrides(edits, job.site.queues),
+        overrides=job.edits,
         workers=workers,
         on_progress=on_progress,
     )
@@ -89,11 +88,13 @@ def explain_files(
     drivers: Path | None,
     queue: str,
     day: date,
+    *,
+    edits: Path | None = None,
 ) -> Explanation:
     """Where the forecast of one queue on one day comes from."""
     from staffplan.forecast import explain
 
-    job = _forecast_job(history, config_path, overrides, drivers)
+    job = _forecast_job(history, config_path, overrides, drivers, edits)
     return explain(
         job.past,
         job.config.forecast,
@@ -103,6 +104,7 @@ def explain_files(
         queue=queue,
         day=day,
         drivers=job.drivers,
+        overrides=job.edits,
     )
 
 
@@ -111,15 +113,19 @@ class _ForecastJob:
     """What a history file and settings come to."""
 
     config: Config
-    workspace: Workspace
     past: ContactHistory
     site: Site
     first_day: date
     drivers: Drivers | None
+    edits: Overrides | None
 
 
 def _forecast_job(
-    history: Path, config_path: Path | None, overrides: Mapping[str, object], drivers: Path | None
+    history: Path,
+    config_path: Path | None,
+    overrides: Mapping[str, object],
+    drivers: Path | None,
+    edits: Path | None,
 ) -> _ForecastJob:
     config, workspace = config_and_workspace(config_path, overrides)
     contacts = read_history(history, config)
@@ -136,9 +142,16 @@ def _forecast_job(
         special_days=workspace.special_days,
     )
     past = history_before(contacts, first_day, plan.timezone)
-    path = drivers or workspace.input_path("drivers")
-    known = None if path is None else read_drivers(path, site.queues)
-    return _ForecastJob(config, workspace, past, site, first_day, known)
+    drivers = drivers or workspace.input_path("drivers")
+    edits = edits or workspace.input_path("overrides")
+    return _ForecastJob(
+        config,
+        past,
+        site,
+        first_day,
+        None if drivers is None else read_drivers(drivers, site.queues),
+        None if edits is None else read_overrides(edits, site.queues),
+    )
 
 
 def interval_of(frame: pd.DataFrame, key: str) -> int:

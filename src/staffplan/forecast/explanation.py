@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
+import pandas as pd
 
+from staffplan.clock import SiteCalendar, local_dates
 from staffplan.forecast.days.features import WEEKDAY, Group
 from staffplan.forecast.days.regression import DayModel
+from staffplan.forecast.overrides import edits_of
 from staffplan.forecast.study import Study
+from staffplan.forecast_tables import OverrideLog, Overrides
 
 SMALLEST_EFFECT = 0.002
 """Effects of the calendar below 0.2 % are not worth a line."""
@@ -130,3 +134,29 @@ def _hours(study: Study, place: int) -> tuple[tuple[int, float], ...]:
     is_open = study.ahead.open[place].reshape(-1, per_hour).any(axis=1)
     contacts = np.nan_to_num(study.offered[place]).reshape(-1, per_hour).sum(axis=1)
     return tuple((int(hour), float(contacts[hour])) for hour in np.flatnonzero(is_open))
+
+
+def with_edits(explained: Explanation, overrides: Overrides, log: OverrideLog, calendar: SiteCalendar) -> Explanation:
+    """The day with one more line for each planner's edit that changed it, and its hours as they leave them."""
+    starts = pd.DatetimeIndex(log.frame["interval_start"])
+    mine = (log.frame["queue"] == explained.queue) & (local_dates(starts, calendar.timezone) == explained.day)
+    own = log.frame[mine].assign(hour=calendar.local(starts[mine]).hour)
+    change = own["offered_after"] - own["offered_before"]
+    by_hour = change.groupby(own["hour"]).sum()
+    hours = tuple((hour, contacts + float(by_hour.get(hour, 0.0))) for hour, contacts in explained.hours)
+    return replace(explained, lines=(*explained.lines, *_edit_lines(explained, overrides, own)), hours=hours)
+
+
+def _edit_lines(explained: Explanation, overrides: Overrides, own: pd.DataFrame) -> list[Line]:
+    total = explained.lines[-1].contacts
+    lines: list[Line] = []
+    for edit in edits_of(overrides):
+        rows = own[own["override"] == edit.number]
+        if rows.empty:
+            continue
+        before, after = float(rows["offered_before"].sum()), float(rows["offered_after"].sum())
+        now = total + after - before
+        detail = f"{edit}: {before:,.1f} contacts of this day became {after:,.1f}"
+        lines.append(Line(edit.name, now / total if total > 0 else None, now, detail))
+        total = now
+    return lines

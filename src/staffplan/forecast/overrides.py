@@ -67,8 +67,12 @@ class Edit:
                 inside |= own & (at >= start) & (at < end)
         return inside
 
+    @property
+    def name(self) -> str:
+        return f"override {self.number} ({self.who}: {self.why})"
+
     def note(self, kind: str, message: str) -> Note:
-        return Note("forecast", kind, self.queue, f"override {self.number} ({self.who}: {self.why}): {message}")
+        return Note("forecast", kind, self.queue, f"{self.name}: {message}")
 
     def __str__(self) -> str:
         """The range in words: "2026-12-07 to 2026-12-09, 08:00-12:00"."""
