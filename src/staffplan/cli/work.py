@@ -22,7 +22,7 @@ from staffplan.files import (
 )
 from staffplan.forecast_tables import Drivers, Overrides
 from staffplan.plan.directory import read_config_text
-from staffplan.plan.workspace import Workspace, first_day_after, history_before
+from staffplan.plan.workspace import Workspace, first_day_after
 from staffplan.progress import OnProgress
 from staffplan.settings import PlanSettings, parse_goal
 from staffplan.site import Site, make_site
@@ -67,7 +67,7 @@ def forecast_files(
 
     job = _forecast_job(history, config_path, overrides, drivers, edits)
     result = forecast(
-        job.past,
+        job.history,
         job.config.forecast,
         site=job.site,
         first_day=job.first_day,
@@ -96,7 +96,7 @@ def explain_files(
 
     job = _forecast_job(history, config_path, overrides, drivers, edits)
     return explain(
-        job.past,
+        job.history,
         job.config.forecast,
         site=job.site,
         first_day=job.first_day,
@@ -113,7 +113,7 @@ class _ForecastJob:
     """What a history file and settings come to."""
 
     config: Config
-    past: ContactHistory
+    history: ContactHistory
     site: Site
     first_day: date
     drivers: Drivers | None
@@ -141,12 +141,11 @@ def _forecast_job(
         last_day=first_day + timedelta(weeks=plan.weeks),
         special_days=workspace.special_days,
     )
-    past = history_before(contacts, first_day, plan.timezone)
     drivers = drivers or workspace.input_path("drivers")
     edits = edits or workspace.input_path("overrides")
     return _ForecastJob(
         config,
-        past,
+        contacts,
         site,
         first_day,
         None if drivers is None else read_drivers(drivers, site.queues),

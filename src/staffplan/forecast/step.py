@@ -19,7 +19,7 @@ from staffplan.forecast.history.series import interval_problems
 from staffplan.forecast.notes import about_all
 from staffplan.forecast.overrides import apply_overrides, edits_of
 from staffplan.forecast.queue import QueueForecast, explain_queue, forecast_queue
-from staffplan.forecast.task import Task
+from staffplan.forecast.task import Task, local_date
 from staffplan.forecast_tables import AhtBacktest, DataQuality, Drivers, OverrideLog, Overrides
 from staffplan.progress import OnProgress, Progress, silent
 from staffplan.settings import ForecastSettings
@@ -155,7 +155,8 @@ class _Ground:
         rows, notes = _usable_rows(history, site.calendar, first_day)
         task = Task(settings, site.calendar, rows["interval_start"].max(), first_day, days, drivers)
         loans = lend(rows, site, task)
-        return cls(with_loans(rows, loans), task, loans, tuple(notes))
+        rows = with_loans(rows, loans)
+        return cls(rows, task, loans, (*notes, *_not_begun(history, rows, site.calendar, first_day)))
 
     @property
     def names(self) -> list[str]:
@@ -231,3 +232,18 @@ def _usable_rows(history: ContactHistory, calendar: SiteCalendar, first_day: dat
         return history.frame, []
     message = f"{int((~before).sum())} rows from {first_day} on (the first day planned) are not used"
     return history.frame[before], [Note("forecast", "left out", place, message)]
+
+
+def _not_begun(history: ContactHistory, rows: pd.DataFrame, calendar: SiteCalendar, first_day: date) -> list[Note]:
+    """Queues of the history that have no row to learn from before the first day planned."""
+    begins = history.frame.groupby("queue")["interval_start"].min()
+    return [
+        Note(
+            "forecast",
+            "left out",
+            name,
+            f"not forecast: its first row is of {local_date(begins[name], calendar)}, none lies before {first_day}, the "
+            f"first day planned; plan a later start, or let it borrow a history: queues.{name}.like",
+        )
+        for name in sorted(set(begins.index) - set(rows["queue"]))
+    ]

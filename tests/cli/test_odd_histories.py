@@ -1,0 +1,54 @@
+"""Histories that can be read and are not what they look like: what is left out or doubtful is said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from staffplan.cli.main import run as run_command
+
+Run = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Forecast h.csv for one week; gives the exit code and what stderr says."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(*arguments: str) -> tuple[int, str]:
+        code = run_command(["forecast", "h.csv", "-o", "f.csv", "--force", "--weeks", "1", *arguments])
+        return code, capsys.readouterr().err
+
+    return call
+
+
+def write(*queues: pd.DataFrame) -> None:
+    pd.concat(queues).to_csv("h.csv", index=False)
+
+
+def hourly(first: str, days: int, queue: str = "a", stamp: str = "%Y-%m-%d %H:%M") -> pd.DataFrame:
+    """Ten contacts in each hour from 09:00 to 17:00 of every day."""
+    starts = pd.date_range(first, periods=24 * days, freq="h")
+    starts = starts[(starts.hour >= 9) & (starts.hour < 17)]
+    return pd.DataFrame({"interval_start": starts.strftime(stamp), "queue": queue, "offered": 10, "aht_seconds": 300})
+
+
+def test_a_start_within_the_history_tells_the_rows_and_queues_it_leaves_out(run: Run) -> None:
+    write(hourly("2026-06-01", 14), hourly("2026-06-11", 4, queue="new"))
+    code, said = run("--start", "2026-06-10")
+    assert code == 0
+    assert "left out: h.csv: 72 rows from 2026-06-10 on (the first day planned) are not used" in said
+    assert "left out: new: not forecast: its first row is of 2026-06-11" in said
+    code, said = run("--start", "2026-06-12")
+    assert code == 0
+    assert "new: not forecast" not in said
+
+
+def test_a_start_before_the_history_leaves_nothing_to_learn_from(run: Run) -> None:
+    write(hourly("2026-06-01", 7))
+    code, said = run("--start", "2026-06-01")
+    assert code == 4
+    assert "h.csv: no row lies before 2026-06-01" in said
