@@ -162,7 +162,7 @@ def test_every_problem_of_a_file_is_told_at_once_by_row(put: Put) -> None:
 
 def test_problems_beyond_a_hundred_are_counted_once_and_last(put: Put) -> None:
     days = pd.date_range("2026-01-05", periods=240, freq="30min").strftime("%Y-%m-%d %H:%M")
-    rows = "".join(f"{day},v,{'x' if number % 2 else '-1'}\n" for number, day in enumerate(days))
+    rows = "".join(f"{day},v,{f'x{number}' if number % 2 else '-1'}\n" for number, day in enumerate(days))
     found = told(put(HEADER + rows))
     assert len(found) == 101
     assert found[-1] == ": and 140 more problems like these"

@@ -112,6 +112,33 @@ def weekday_of(instants: pd.DatetimeIndex, timezone: str) -> NDArray[np.int64]:
     return (_local_minutes(instants, timezone) // MINUTES_PER_DAY + WEEKDAYS.index("thu")) % 7
 
 
+def utc_offsets(instants: pd.DatetimeIndex, timezone: str) -> NDArray[np.int64]:
+    """Minutes by which the clock on the wall is ahead of UTC at each instant."""
+    return _local_minutes(instants, timezone) - _local_minutes(instants, "UTC")
+
+
+def zones_with(instants: pd.DatetimeIndex, offsets: NDArray[np.int64], names: Iterable[str]) -> list[str]:
+    """Those of the named zones (of places, such as Europe/Madrid) whose clock has just these offsets.
+
+    Zones of the part of the world that has most of them come first. Compared are the first and the last instant of
+    each stretch of one offset: clocks change there or nowhere.
+    """
+    order = np.argsort(instants.asi8, kind="stable")
+    starts, minutes = instants[order], offsets[order]
+    change = np.flatnonzero(np.diff(minutes)) + 1
+    places = np.unique([0, len(minutes) - 1, *change, *(change - 1)])
+    wanted = [timedelta(minutes=int(minutes[place])) for place in places]
+    moments = [starts[place].to_pydatetime() for place in places]
+    places_of_the_world = sorted(name for name in names if "/" in name and not name.startswith("Etc/"))
+    fits = [
+        name
+        for name in places_of_the_world
+        if [moment.astimezone(ZoneInfo(name)).utcoffset() for moment in moments] == wanted
+    ]
+    regions = [name.partition("/")[0] for name in fits]
+    return sorted(fits, key=lambda name: -regions.count(name.partition("/")[0]))
+
+
 def parse_spans(text: str) -> Spans:
     """Spans of a day from text: "08:00-12:00, 13:00-17:00", "22:00-06:00" (past midnight), "closed", "24h".
 

@@ -10,7 +10,9 @@ import hashlib
 import io
 import os
 import tempfile
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -19,14 +21,15 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
-from staffplan.cells import Wrong, read_dates, read_distinct, read_instants, read_numbers
+from staffplan.cells import MANY_ALIKE, Wrong, read_dates, read_distinct, read_instants, read_numbers
 from staffplan.clock import SpecialDay, midnight
 from staffplan.config import Config
-from staffplan.errors import DataError, Problem, UsageError, nearest
+from staffplan.errors import DataError, Note, Problem, UsageError, nearest
 from staffplan.forecast_tables import ALL_QUEUES, Drivers, Overrides
 from staffplan.meeting_tables import Meetings, unknown_people
 from staffplan.records import read_records
 from staffplan.schema import Column, Table, by_row, capped
+from staffplan.stamps import foreign_offsets, how_written
 from staffplan.tables import (
     Agents,
     Availability,
@@ -72,20 +75,39 @@ def read_table(
     its first row).
     Local times without an offset are read in `timezone`. Raises DataError with every problem of the file.
     """
+    raw, decimal_comma = _raw_table(path, columns or {}, constants or {})
+    return _checked(raw, table, place_of(path), timezone, known or {}, known_from, decimal_comma=decimal_comma)
+
+
+def _raw_table(path: Path, columns: Mapping[str, str], constants: Mapping[str, str]) -> tuple[pd.DataFrame, bool]:
+    """The cells as they are in the file, under our names; and whether "1,5" is a decimal comma."""
     place = place_of(path)
     raw, decimal_comma = _read_raw(path, place)
-    raw = _renamed(raw, columns or {}, place)
-    raw = raw.assign(**{name: value for name, value in (constants or {}).items() if name not in raw.columns})
+    raw = _renamed(raw, columns, place)
+    return raw.assign(**{name: value for name, value in constants.items() if name not in raw.columns}), decimal_comma
+
+
+def _checked(
+    raw: pd.DataFrame,
+    table: type[T],
+    place: str,
+    timezone: str,
+    known: Mapping[str, Sequence[str]],
+    known_from: str,
+    *,
+    decimal_comma: bool,
+) -> T:
+    """The table of the cells. Raises DataError with every problem."""
     if any(column.required and column.name not in (*raw.columns, table.numbered) for column in table.columns):
         table.of(raw, place)  # raises, naming the missing columns and those that are there
     raw = table.with_numbers(raw)
     if raw.empty and table.needs_rows:
         raise DataError(Problem(place, "the file has a header but no rows", "export it again, with its rows"))
-    frame, problems = _typed(raw, table.columns, place, timezone, decimal_comma=decimal_comma)
-    for name, values in (known or {}).items():
+    frame, problems, broken = _typed(raw, table.columns, place, timezone, decimal_comma=decimal_comma)
+    for name, values in known.items():
         if name in frame.columns:
             problems += _strangers(frame, name, values, place, known_from)
-    return _made(table, frame, problems, place)
+    return _made(table, frame, problems, broken, place)
 
 
 def column_names(path: Path) -> list[str]:
@@ -93,11 +115,11 @@ def column_names(path: Path) -> list[str]:
     return [str(name) for name in _read_raw(path, place_of(path))[0].columns if name != "_row"]
 
 
-def _made(table: type[T], frame: pd.DataFrame, problems: list[Problem], place: str) -> T:
-    """The table; or all problems together, those of single cells and those the table itself finds."""
+def _made(table: type[T], frame: pd.DataFrame, problems: list[Problem], broken: set[int], place: str) -> T:
+    """The table; or all problems together, those of single cells and those the table itself finds in other rows."""
     if not problems:
         return table.of(frame, place)
-    broken = {by_row(problem)[0] for problem in problems}
+    broken = broken | {by_row(problem)[0] for problem in problems}
     problems += table.problems_of(frame[~frame["_row"].isin(broken)], place)
     raise DataError(capped(sorted(problems, key=by_row), place))
 
@@ -158,10 +180,11 @@ def _renamed(raw: pd.DataFrame, columns: Mapping[str, str], place: str) -> pd.Da
 
 def _typed(
     raw: pd.DataFrame, columns: Iterable[Column], place: str, timezone: str, *, decimal_comma: bool
-) -> tuple[pd.DataFrame, list[Problem]]:
-    """Cells in their kinds, and a problem for each that cannot be read."""
+) -> tuple[pd.DataFrame, list[Problem], set[int]]:
+    """Cells in their kinds, a problem for each that cannot be read (for many alike: one), and their rows."""
     frame = pd.DataFrame({"_row": raw["_row"]})
     problems: list[Problem] = []
+    broken: set[int] = set()
     for column in columns:
         if column.name not in raw.columns:
             continue
@@ -169,10 +192,24 @@ def _typed(
         frame[column.name], wrong = read_distinct(
             values, partial(_read, column=column, timezone=timezone, decimal_comma=decimal_comma)
         )
-        problems += [
-            Problem(f"{place}:{raw['_row'][i]}:{column.name}", message, hint) for i, (message, hint) in wrong.items()
-        ]
-    return frame, problems
+        rows = {int(raw["_row"][i]): why for i, why in wrong.items()}
+        problems += _told(rows, column.name, place)
+        broken |= set(rows)
+    return frame, problems, broken
+
+
+def _told(wrong: Mapping[int, tuple[str, str]], column: str, place: str) -> list[Problem]:
+    """A problem for each row; one for all rows, where more than MANY_ALIKE have the very same."""
+    counts = Counter(wrong.values())
+    problems: list[Problem] = []
+    for row, why in sorted(wrong.items()):
+        alike = counts[why] if counts[why] > MANY_ALIKE else 0
+        more = f" (and {alike - 1} more rows like it)" if alike else ""
+        if counts[why]:
+            problems.append(Problem(f"{place}:{row}:{column}", f"{why[0]}{more}", why[1]))
+        if alike:
+            counts[why] = 0
+    return problems
 
 
 def _read(values: pd.Series, *, column: Column, timezone: str, decimal_comma: bool) -> tuple[pd.Series, Wrong]:
@@ -210,14 +247,11 @@ def read_history(path: Path, config: Config) -> ContactHistory:
     """
     chosen = config.input
     names = [*config.queues, *chosen.ignore_queues] if config.queues else []
-    history = read_table(
-        path,
-        ContactHistory,
-        timezone=config.plan.timezone,
-        columns=chosen.columns,
-        constants={"queue": chosen.queue} if chosen.queue else None,
-        known={"queue": names} if names else None,
-    )
+    zone, place = config.plan.timezone, place_of(path)
+    raw, decimal_comma = _raw_table(path, chosen.columns, {"queue": chosen.queue} if chosen.queue else {})
+    known = {"queue": names} if names else {}
+    history = _checked(raw, ContactHistory, place, zone, known, "the settings", decimal_comma=decimal_comma)
+    history = replace(history, notes=_about_stamps(raw["interval_start"], place, zone))
     kept = ~history.frame["queue"].isin(chosen.ignore_queues)
     if chosen.until is not None:
         end = midnight(chosen.until + timedelta(days=1), config.plan.timezone)
@@ -228,6 +262,17 @@ def read_history(path: Path, config: Config) -> ContactHistory:
     if not len(left) or absent:
         raise DataError(_nothing_left(history.source, absent))
     return left
+
+
+def _about_stamps(values: pd.Series, place: str, timezone: str) -> tuple[Note, ...]:
+    """What a reader should know of how the times of a history are written."""
+    if values.dtype != object and not isinstance(values.dtype, pd.CategoricalDtype):
+        return ()
+    distinct = pd.Series(values.unique(), dtype=object)
+    told, doubtful = how_written(distinct)
+    foreign = foreign_offsets(distinct, read_instants(distinct, timezone)[0], timezone)
+    kinds = (("assumption", told), ("warning", doubtful), ("warning", foreign))
+    return tuple(Note("forecast", kind, place, f"interval_start: {message}") for kind, message in kinds if message)
 
 
 def _nothing_left(place: str, absent: Sequence[str]) -> list[Problem]:

@@ -7,7 +7,7 @@ a spreadsheet counts them (the header is row 1).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Literal, Self
 
 import numpy as np
@@ -102,7 +102,7 @@ class Table:
 
     def only(self, rows: np.ndarray) -> Self:
         """The rows (by a flag for each) alone; what was checked stays checked."""
-        return type(self)(self.frame[rows].reset_index(drop=True), self.source)
+        return replace(self, frame=self.frame[rows].reset_index(drop=True))
 
     @classmethod
     def problems_of(cls, frame: pd.DataFrame, source: str) -> list[Problem]:

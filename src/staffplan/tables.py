@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from staffplan.clock import parse_spans, parse_weekdays
+from staffplan.errors import Note
 from staffplan.meeting_tables import Meetings
 from staffplan.schema import Column, Table, instant, number, text
 from staffplan.wish_tables import Fairness, Wishes
@@ -25,6 +26,9 @@ WORK_TYPE = {
 @dataclass(frozen=True)
 class ContactHistory(Table):
     """What arrived, by arrival time. A row that is not there is not a zero; the forecast decides what it is."""
+
+    notes: tuple[Note, ...] = ()
+    """What to know of how it was read."""
 
     columns: ClassVar[tuple[Column, ...]] = (
         instant(),

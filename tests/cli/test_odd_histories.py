@@ -52,3 +52,37 @@ def test_a_start_before_the_history_leaves_nothing_to_learn_from(run: Run) -> No
     code, said = run("--start", "2026-06-01")
     assert code == 4
     assert "h.csv: no row lies before 2026-06-01" in said
+
+
+def test_offsets_of_another_clock_than_the_zones_are_warned_of(run: Run) -> None:
+    starts = pd.to_datetime(hourly("2026-03-20", 14)["interval_start"]).dt.tz_localize("Europe/Madrid")
+    write(hourly("2026-03-20", 14).assign(interval_start=[start.isoformat() for start in starts]))
+    code, said = run()
+    assert code == 0
+    assert "warning: h.csv: interval_start: stamps carry the offsets +01:00 and +02:00" in said
+    code, said = run("--timezone", "Europe/Madrid")
+    assert code == 0
+    assert "stamps carry" not in said
+
+
+def test_american_days_are_read_and_said_to_be(run: Run) -> None:
+    write(hourly("2026-03-02", 21, stamp="%m/%d/%Y %I:%M %p"))
+    code, said = run()
+    assert code == 0
+    assert "assumption: h.csv: interval_start: days like '03/02/2026 09:00 AM' are read as month/day/year" in said
+    assert "2026-03-23T09:00:00+00:00" in Path("f.csv").read_text()
+
+
+@pytest.mark.parametrize(
+    ("stamp", "problem"),
+    [
+        ("%d/%m/%Y %H:%M", "days are written like '02/03/2026 09:00', and none is above 12 to tell day from month"),
+        ("%d %b %y, %H.%M", "no cell here is a date and time; the first is '02 Mar 26, 09.00'"),
+    ],
+)
+def test_a_way_of_writing_that_no_row_can_be_read_in_is_one_problem(run: Run, stamp: str, problem: str) -> None:
+    write(hourly("2026-03-02", 10, stamp=stamp))
+    code, said = run()
+    assert code == 4
+    assert f"h.csv:2:interval_start: {problem} (and 79 more rows like it)" in said
+    assert said.count("h.csv:") == 1

@@ -229,9 +229,9 @@ def _usable_rows(history: ContactHistory, calendar: SiteCalendar, first_day: dat
         hint = f"the history begins on {begins}; plan a later start"
         raise DataError(Problem(place, f"no row lies before {first_day}, the first day planned", hint))
     if before.all():
-        return history.frame, []
+        return history.frame, list(history.notes)
     message = f"{int((~before).sum())} rows from {first_day} on (the first day planned) are not used"
-    return history.frame[before], [Note("forecast", "left out", place, message)]
+    return history.frame[before], [*history.notes, Note("forecast", "left out", place, message)]
 
 
 def _not_begun(history: ContactHistory, rows: pd.DataFrame, calendar: SiteCalendar, first_day: date) -> list[Note]:
@@ -242,8 +242,8 @@ def _not_begun(history: ContactHistory, rows: pd.DataFrame, calendar: SiteCalend
             "forecast",
             "left out",
             name,
-            f"not forecast: its first row is of {local_date(begins[name], calendar)}, none lies before {first_day}, the "
-            f"first day planned; plan a later start, or let it borrow a history: queues.{name}.like",
+            f"not forecast: its first row is of {local_date(begins[name], calendar)}, none lies before {first_day}, "
+            f"the first day planned; plan a later start, or let it borrow a history: queues.{name}.like",
         )
         for name in sorted(set(begins.index) - set(rows["queue"]))
     ]
