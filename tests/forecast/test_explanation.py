@@ -135,3 +135,13 @@ def test_edits_of_other_days_and_queues_leave_the_explanation_as_it_is(world, ro
     plain = _explain(world, rows, 99, settings=settings)
     assert _explain(world, rows, 99, settings=settings, overrides=elsewhere) == plain
     assert _explain(world, rows, 99, settings=settings, overrides=other) == plain
+
+
+def test_after_a_level_shift_errors_are_those_that_the_weights_rest_on(world, noisy) -> None:
+    rows = world.rows(noisy, days=98)
+    tripled = rows.assign(offered=rows["offered"].where(rows["interval_start"] < "2026-03-23", 3 * rows["offered"]))
+    settings = ForecastSettings(methods=("recent_average", "seasonal_naive"))
+    explained = _explain(world, tripled, 99, settings=settings)
+    assert explained.errors_since == world.day(77)
+    assert all(line.wape < 0.2 for line in explained.methods)
+    assert _explain(world, rows, 99, settings=settings).errors_since is None

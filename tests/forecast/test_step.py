@@ -147,7 +147,11 @@ def test_a_queue_that_is_still_tripling_is_forecast_at_the_level_of_its_last_wee
     last_week = climbing["offered"][climbing["interval_start"] >= "2026-04-20"].mean()
     assert result.forecast.frame["offered"].mean() > 0.9 * last_week
     assert "it still moves on" in _messages(result, "warning")
-    assert "since the level shift" in _messages(result)
+    assert "since the level shift; all 8 origins of the backtest table" in _messages(result)
+    chosen = result.backtest.frame.query("chosen == 'yes'").iloc[0]
+    assert f"those from before it too: {100 * chosen['wape']:.1f} %, bias {100 * chosen['bias']:.1f} %" in _messages(
+        result
+    )
 
 
 def test_an_outage_is_listed_and_does_not_pull_the_forecast_down(world, shaped) -> None:

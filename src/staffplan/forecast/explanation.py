@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -10,6 +9,8 @@ import numpy as np
 import pandas as pd
 
 from staffplan.clock import SiteCalendar, local_dates
+from staffplan.forecast.accuracy import wape
+from staffplan.forecast.backtest import day_wape
 from staffplan.forecast.days.features import WEEKDAY, Group
 from staffplan.forecast.days.regression import DayModel
 from staffplan.forecast.overrides import edits_of
@@ -39,7 +40,7 @@ class MethodLine:
     weight_total: float
     weight_shape: float
     wape: float
-    """Interval error in the backtest; NaN without one."""
+    """Interval error in the backtest that the weights rest on; NaN without one."""
     wape_day: float
 
 
@@ -54,6 +55,8 @@ class Explanation:
     methods: tuple[MethodLine, ...]
     hours: tuple[tuple[int, float], ...]
     """Hour of the wall clock, contacts forecast in it."""
+    errors_since: date | None = None
+    """The day of a level shift, where only what came after it is in the errors of the methods and their weights."""
 
 
 def explain_day(study: Study, queue: str, day: date) -> Explanation | None:
@@ -68,7 +71,13 @@ def explain_day(study: Study, queue: str, day: date) -> Explanation | None:
         (*_regression_lines(study, place), *_final_lines(study, place)),
         tuple(_method_line(study, name, place) for name in study.said),
         _hours(study, place),
+        _errors_since(study),
     )
+
+
+def _errors_since(study: Study) -> date | None:
+    shift = study.learned.shift
+    return study.series.grid.date_of(shift.day) if shift is not None and study.judgement.after_shift else None
 
 
 def _regression_lines(study: Study, place: int) -> list[Line]:
@@ -112,21 +121,16 @@ def _final_lines(study: Study, place: int) -> list[Line]:
 
 
 def _method_line(study: Study, name: str, place: int) -> MethodLine:
-    row = next((row for row in study.judgement.table if row["method"] == name), {})
+    trial = study.judgement.trial
     alone = 1.0 if name == study.judgement.method else 0.0
     return MethodLine(
         name,
         float(np.nansum(study.said[name].offered[place])),
         study.judgement.weights.day.get(name, 0.0) if study.judgement.weights else alone,
         study.judgement.weights.shape.get(name, 0.0) if study.judgement.weights else alone,
-        _number(row, "wape"),
-        _number(row, "wape_day"),
+        float("nan") if trial is None else wape(trial.actual, trial.predicted[name]),
+        float("nan") if trial is None else day_wape(trial, name),
     )
-
-
-def _number(row: Mapping[str, object], key: str) -> float:
-    value = row.get(key)
-    return float(value) if isinstance(value, float) else float("nan")
 
 
 def _hours(study: Study, place: int) -> tuple[tuple[int, float], ...]:

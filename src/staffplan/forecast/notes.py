@@ -20,6 +20,7 @@ from staffplan.forecast.history.hours_changes import Timetable
 from staffplan.forecast.history.quality import Entry, summary
 from staffplan.forecast.history.series import AFTER_HOLIDAY, DayGrid, Flags, QueueSeries, RawSeries, date_ranges
 from staffplan.forecast.history.shifts import Shift
+from staffplan.forecast.judgement import Judgement
 from staffplan.forecast.learn import Learned
 from staffplan.forecast.methods import Ahead
 
@@ -156,15 +157,16 @@ def about_season(writer: Writer, season: Season, days_ahead: int) -> list[Note]:
     return [writer.assumption(words) for words in season.words]
 
 
-def about_choice(writer: Writer, trial: Trial, chosen: str, wanted_weeks: int, *, after_shift: bool) -> list[Note]:
-    """How the chosen method did, and whether it beat the two simple forecasts."""
+def about_choice(writer: Writer, judgement: Judgement, trial: Trial, wanted_weeks: int) -> list[Note]:
+    """How the chosen method did in the `trial` it was chosen by, and whether it beat the two simple forecasts."""
+    chosen = judgement.method
     if trial.actual.sum() <= 0:
         return [writer.warning("no contact came in the weeks of the backtest; the method could not be compared")]
     weeks = int(trial.weeks_ahead.max())
     beaten = {name: error(trial, chosen) < error(trial, name) - 1e-9 for name in BASELINES}
     span = f"{_count(trial.origins, 'origin')}, {_count(weeks, 'week')} ahead"
-    if after_shift:
-        span += " since the level shift"
+    if judgement.after_shift:
+        span += f" since the level shift{_before_it_too(judgement)}"
     measure = "root mean squared error over mean" if is_sparse(trial) else "WAPE"
     message = (
         f"{chosen}: interval error {_percent(error(trial, chosen))} ({measure}, {span}), "
@@ -176,6 +178,15 @@ def about_choice(writer: Writer, trial: Trial, chosen: str, wanted_weeks: int, *
         short = f"tested on {_count(weeks, 'week')} ahead only, of {wanted_weeks} wanted or planned"
         notes.append(writer.warning(short))
     return notes
+
+
+def _before_it_too(judgement: Judgement) -> str:
+    """What the backtest table says of the chosen method: its origins before a level shift count there."""
+    row = next(row for row in judgement.table if row["method"] == judgement.method)
+    if not row["origins"]:
+        return ""
+    figures = f"{_percent(float(str(row['wape'])))}, bias {_percent(float(str(row['bias'])))}"
+    return f"; all {row['origins']} origins of the backtest table, those from before it too: {figures}"
 
 
 def _compared(trial: Trial, beaten: dict[str, bool]) -> str:

@@ -153,7 +153,7 @@ def _notes_on_trust(
         return say.about_no_backtest(writer, history_days, judgement.method, spread_learnt)
     lead = (task.first_day - task.last_day).days - 1
     weeks = max(task.settings.backtest_weeks, -(-(lead + task.days) // 7))
-    return say.about_choice(writer, judgement.trial, judgement.method, weeks, after_shift=judgement.after_shift)
+    return say.about_choice(writer, judgement, judgement.trial, weeks)
 
 
 def _facts(
