@@ -18,6 +18,10 @@ from staffplan.errors import DataError, Problem
 Kind = Literal["instant", "date", "text", "number", "count"]
 MAX_PROBLEMS = 100
 """Problems listed in full for one table; the rest are counted."""
+MOST_CONTACTS = 1e8
+"""Contacts of one interval; more are a slip of the keyboard, no center of this world has them."""
+LONGEST_AHT_SECONDS = 7 * 86400.0
+"""A week of work on one contact."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,15 @@ def number(
     blank: bool = False,
 ) -> Column:
     return Column(name, "number", required, blank, minimum, maximum)
+
+
+def contacts(name: str, *, optional: bool = False) -> Column:
+    """How many came in one interval."""
+    return number(name, 0, MOST_CONTACTS, required=not optional, blank=optional)
+
+
+def handling_time(*, optional: bool = False) -> Column:
+    return number("aht_seconds", 0, LONGEST_AHT_SECONDS, required=not optional, blank=optional)
 
 
 def names_in(cell: str) -> tuple[str, ...]:
