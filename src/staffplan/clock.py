@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MINUTES_PER_DAY = 24 * 60
+STRAY_SHARE = 0.05
+"""Rows that begin where no more than this share of all does are strays."""
 Spans = tuple[tuple[int, int], ...]
 """Open spans of one day as minutes after local midnight, (start, end); end may pass 1440 (next day)."""
 
@@ -105,6 +107,17 @@ def _local_minutes(instants: pd.DatetimeIndex, timezone: str) -> NDArray[np.int6
 def minute_of_day(instants: pd.DatetimeIndex, timezone: str) -> NDArray[np.int64]:
     """Wall-clock minutes after midnight of each instant."""
     return _local_minutes(instants, timezone) % MINUTES_PER_DAY
+
+
+def phases(instants: pd.DatetimeIndex, minutes: int) -> NDArray[np.int64]:
+    """Nanoseconds into a period of so many minutes at which each instant lies."""
+    return np.asarray(instants.as_unit("ns").asi8 % (minutes * 60_000_000_000), dtype=np.int64)
+
+
+def usual_phases(instants: pd.DatetimeIndex, minutes: int) -> NDArray[np.int64]:
+    """The phases at which more than stray instants lie: on the hour and half past it."""
+    found, counts = np.unique(phases(instants, minutes), return_counts=True)
+    return np.asarray(found[(counts > STRAY_SHARE * len(instants)) & (counts > 1)], dtype=np.int64)
 
 
 def weekday_of(instants: pd.DatetimeIndex, timezone: str) -> NDArray[np.int64]:

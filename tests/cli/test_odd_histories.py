@@ -86,3 +86,64 @@ def test_a_way_of_writing_that_no_row_can_be_read_in_is_one_problem(run: Run, st
     assert code == 4
     assert f"h.csv:2:interval_start: {problem} (and 79 more rows like it)" in said
     assert said.count("h.csv:") == 1
+
+
+@pytest.mark.parametrize("minute", ["09:10", "09:15"])
+def test_a_stamp_off_the_grid_is_told_and_makes_no_finer_grid(run: Run, minute: str) -> None:
+    stray = hourly("2026-06-03", 1).head(1).assign(interval_start=f"2026-06-03 {minute}", offered=7)
+    write(hourly("2026-06-01", 14), stray)
+    code, said = run()
+    assert code == 0
+    assert len(Path("f.csv").read_text().splitlines()) == 1 + 7 * 8, "hours, as the other rows"
+    assert (
+        f"a: rows with 7 contacts do not begin where the plan's intervals do (stamped 2026-06-03 {minute}:00)" in said
+    )
+    quality = pd.read_csv("f_quality.csv").query("kind == 'off the grid'").iloc[0]
+    assert (quality["interval_start"], quality["contacts"]) == ("2026-06-03T09:00:00+00:00", 7)
+
+
+def test_a_history_of_finer_intervals_is_added_up_without_a_word(run: Run) -> None:
+    on_the_half = hourly("2026-06-01", 14).assign(interval_start=lambda rows: rows["interval_start"].str[:-2] + "30")
+    write(hourly("2026-06-01", 14), on_the_half)
+    code, said = run("--interval", "60")
+    assert code == 0
+    assert "do not begin where" not in said
+
+
+def test_a_year_that_was_mistyped_is_an_error_with_both_rows(run: Run) -> None:
+    write(hourly("2026-06-01", 7), hourly("2206-06-08", 1).head(1))
+    code, said = run()
+    assert code == 4
+    assert (
+        "h.csv:58:interval_start: 2206-06-08 comes 180 years after the row before it in time, 2026-06-07 in row 57"
+        in said
+    )
+
+
+@pytest.mark.parametrize(("column", "value"), [("offered", 1e99), ("aht_seconds", 1e9)])
+def test_what_no_center_can_have_is_refused(run: Run, column: str, value: float) -> None:
+    rows = hourly("2026-06-01", 7).astype({column: float})
+    rows.loc[3, column] = value
+    write(rows.reset_index(drop=True))
+    code, said = run()
+    assert code == 4
+    assert f":{column}: {value:g} is above " in said
+
+
+def test_a_queue_is_sent_to_borrow_only_where_another_has_something_to_lend(run: Run) -> None:
+    short = hourly("2026-06-22", 7, queue="new")
+    write(short)
+    assert "another queue can lend it a history" not in run()[1]
+    write(short, hourly("2026-06-22", 7, queue="b"))
+    assert "another queue can lend it a history" not in run()[1]
+    write(short, hourly("2026-05-25", 35))
+    assert "another queue can lend it a history: queues.new.like" in run()[1]
+
+
+def test_a_share_that_looks_like_a_percentage_is_asked_about(run: Run) -> None:
+    write(hourly("2026-06-01", 14))
+    Path("o.csv").write_text("first_day,change_share,who,why\n2026-06-16,10,Ana,mail\n2026-06-17,3,Ben,mail\n")
+    code, said = run("--overrides", "o.csv")
+    assert code == 0
+    assert 'override 1 (Ana: mail): change_share = 10 is +1,000 %; did you mean +10 %? then write "10 %"' in said
+    assert "Ben: mail): change_share" not in said

@@ -282,3 +282,10 @@ def test_a_plan_of_months_says_why_no_season_is_in_it(world, noisy) -> None:
     far, near = (world.forecast(rows, first_day=world.day(140), days=days) for days in (84, 7))
     assert "no season of the year: 5 months of history" in _messages(far)
     assert "season of the year" not in _messages(near)
+
+
+def test_a_backtest_in_which_nothing_was_forecast_says_no_share_of_days(world) -> None:
+    rows = world.rows(lambda local: np.where(local < "2026-02-09", 0.0, 1.0), days=42)
+    told = _messages(world.forecast(rows, first_day=world.day(42), settings=QUICK))
+    assert "day totals 100.0 %" in told
+    assert "nan" not in told

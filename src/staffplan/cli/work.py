@@ -8,9 +8,10 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
-from staffplan.clock import local_dates
+from staffplan.clock import local_dates, phases, usual_phases
 from staffplan.config import Config, load_config, make_config
 from staffplan.errors import Problem, UsageError
 from staffplan.files import (
@@ -154,10 +155,19 @@ def _forecast_job(
 
 
 def interval_of(frame: pd.DataFrame, key: str) -> int:
-    """Minutes between rows of the same queue: the shortest, raised to a length that staffplan plans in."""
-    steps = frame.sort_values([key, "interval_start"]).groupby(key)["interval_start"].diff().dropna()
+    """Minutes between rows of the same queue, strays apart: the shortest, raised to a length staffplan plans in."""
+    usual = frame.groupby(key)["interval_start"].transform(_is_usual).astype(bool)
+    ordered = frame[usual].sort_values([key, "interval_start"])
+    steps = ordered.groupby(key)["interval_start"].diff().dropna()
     shortest = 30.0 if steps.empty else steps.min().total_seconds() / 60
     return next((minutes for minutes in INTERVALS if shortest <= minutes and minutes % shortest == 0), 30)
+
+
+def _is_usual(starts: pd.Series) -> pd.Series:
+    """Whether each row begins as many minutes past the hour as others do; True for all where none do."""
+    instants = pd.DatetimeIndex(starts)
+    usual = usual_phases(instants, 60)
+    return pd.Series(np.isin(phases(instants, 60), usual) | (len(usual) == 0), index=starts.index)
 
 
 @dataclass(frozen=True)

@@ -92,6 +92,15 @@ def about_rows(writer: Writer, raw: RawSeries, series: QueueSeries, gaps: Flags,
     return notes
 
 
+def about_stamps(writer: Writer, entries: Sequence[Entry]) -> list[Note]:
+    """Rows whose stamps lie between the starts of intervals."""
+    if not entries:
+        return []
+    contacts, first = sum(entry.contacts for entry in entries), entries[0]
+    message = f"rows with {contacts:,.0f} contacts do not begin where the plan's intervals do"
+    return [writer.warning(f"{message} ({first.detail}): {first.treatment}; see the data quality table")]
+
+
 def about_censoring(writer: Writer, rows: pd.DataFrame) -> list[Note]:
     """Whether `offered` looks like contacts handled: nobody ever hung up, in enough contacts to have seen it."""
     same = bool((rows["handled"] == rows["offered"]).all()) and not (rows["abandoned"] > 0).any()
@@ -170,14 +179,19 @@ def about_choice(writer: Writer, judgement: Judgement, trial: Trial, wanted_week
     measure = "root mean squared error over mean" if is_sparse(trial) else "WAPE"
     message = (
         f"{chosen}: interval error {_percent(error(trial, chosen))} ({measure}, {span}), "
-        f"{_compared(trial, beaten)}; day totals {_percent(day_wape(trial, chosen))}, "
-        f"four days in five within {_percent(day_error(trial, chosen, 0.8))}"
+        f"{_compared(trial, beaten)}; day totals {_percent(day_wape(trial, chosen))}{_within(trial, chosen)}"
     )
     notes = [writer.assumption(message) if all(beaten.values()) else writer.warning(message)]
     if weeks < wanted_weeks:
         short = f"tested on {_count(weeks, 'week')} ahead only, of {wanted_weeks} wanted or planned"
         notes.append(writer.warning(short))
     return notes
+
+
+def _within(trial: Trial, chosen: str) -> str:
+    """How far four days in five were off; "" where nothing was ever forecast, so that no share can be told."""
+    share = day_error(trial, chosen, 0.8)
+    return f", four days in five within {_percent(share)}" if np.isfinite(share) else ""
 
 
 def _before_it_too(judgement: Judgement) -> str:
@@ -198,13 +212,16 @@ def _compared(trial: Trial, beaten: dict[str, bool]) -> str:
     return ", ".join(parts)
 
 
-def about_no_backtest(writer: Writer, days: int, chosen: str, dispersion_learnt: bool) -> list[Note]:
+def about_no_backtest(
+    writer: Writer, days: int, chosen: str, dispersion_learnt: bool, lenders: Sequence[str]
+) -> list[Note]:
     message = f"{_count(days, 'day')} of history: too few for a backtest; {chosen} is used, compared with nothing"
     if days < DAYS_FOR_A_WEEK:
         message += "; weekday and week-to-week changes cannot be learnt"
     if not dispersion_learnt:
         message += "; the bounds are an assumption (rate off by about a third)"
-    message += f"; another queue can lend it a history: queues.{writer.queue}.like"
+    if lenders:
+        message += f"; another queue can lend it a history: queues.{writer.queue}.like"
     return [writer.warning(message)]
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 from staffplan.clock import SiteCalendar, midnight
 from staffplan.errors import DataError, Note, Problem, UsageError, nearest
 from staffplan.forecast.bands.totals import forecast_totals
-from staffplan.forecast.borrowed import Loan, finish, lend, with_loans
+from staffplan.forecast.borrowed import Loan, finish, lend, lenders, with_loans
 from staffplan.forecast.days.drivers import check_drivers
 from staffplan.forecast.explanation import Explanation, with_edits
 from staffplan.forecast.history.series import interval_problems
@@ -153,7 +153,8 @@ class _Ground:
     ) -> _Ground:
         check_drivers(drivers, settings.drivers)
         rows, notes = _usable_rows(history, site.calendar, first_day)
-        task = Task(settings, site.calendar, rows["interval_start"].max(), first_day, days, drivers)
+        last = rows["interval_start"].max()
+        task = Task(settings, site.calendar, last, first_day, days, drivers, lenders(rows))
         loans = lend(rows, site, task)
         rows = with_loans(rows, loans)
         return cls(rows, task, loans, (*notes, *_not_begun(history, rows, site.calendar, first_day)))
