@@ -13,7 +13,7 @@ import pandas as pd
 
 from staffplan.clock import local_dates, phases, usual_phases
 from staffplan.config import Config, load_config, make_config
-from staffplan.errors import Problem, UsageError
+from staffplan.errors import ConfigError, Problem, UsageError
 from staffplan.files import (
     read_drivers,
     read_history,
@@ -201,7 +201,10 @@ def staff_files(
     from staffplan.cli.walking import walk
     from staffplan.verify import at_risk, staff_by_method, worth_by_method
 
-    config, workspace = config_and_workspace(config_path, {f"plan.{key}": value for key, value in plan.items()})
+    try:
+        config, workspace = config_and_workspace(config_path, {f"plan.{key}": value for key, value in plan.items()})
+    except ConfigError:  # with_flags tells it together with the other flags, unless the file itself is wrong
+        config, workspace = config_and_workspace(config_path, {})
     known = {"queue": list(config.queues)} if config.queues else None
     predicted = read_table(forecast_path, VolumeForecast, timezone=config.plan.timezone, known=known)
     if config_path is None and "interval_minutes" not in plan:
@@ -233,7 +236,7 @@ def with_flags(
     raw["plan"] = {**raw.get("plan", {}), **plan}
     queues = raw.setdefault("queues", {})
     channels = dict(zip(forecast.frame["queue"], forecast.frame["channel"], strict=True))
-    wishes = _goals_by_queue(goals, channels)
+    wishes, wrong = _goals_by_queue(goals, channels)
     for queue, channel in channels.items():
         section = queues.setdefault(queue, {"channel": channel})
         section.update(behaviour)
@@ -246,13 +249,30 @@ def with_flags(
     staffing.update(how)
     if shrinkage is not None:
         staffing["shrinkage"] = {"all": {"share": shrinkage}}
-    return make_config(raw, COMMAND_LINE)
+    try:
+        made = make_config(raw, COMMAND_LINE)
+    except ConfigError as error:
+        raise ConfigError([*wrong, *error.problems]) from error
+    if wrong:
+        raise UsageError(wrong)
+    return made
 
 
-def _goals_by_queue(goals: Sequence[str], channels: Mapping[str, str]) -> dict[str, dict[str, object]]:
-    """Each queue's goal: the one for it, else for its channel, else the one without a name that fits how it waits."""
+def _goals_by_queue(
+    goals: Sequence[str], channels: Mapping[str, str]
+) -> tuple[dict[str, dict[str, object]], list[Problem]]:
+    """Each queue's goal: the one for it, else for its channel, else the one without a name that fits how it waits.
+
+    And what is wrong with goals as they are written.
+    """
     found: dict[str, dict[str, object]] = {}
-    named = [(goal, *_split_goal(goal, channels)) for goal in goals]
+    named: list[tuple[str, str, dict[str, object]]] = []
+    wrong: list[Problem] = []
+    for goal in goals:
+        try:
+            named.append((goal, *_split_goal(goal, channels)))
+        except UsageError as error:
+            wrong += error.problems
     for goal, name, parts in sorted(named, key=lambda wish: (wish[1] in channels, wish[1] != "")):
         fits = [queue for queue, channel in channels.items() if name in (queue, channel)]
         if not name:
@@ -263,9 +283,9 @@ def _goals_by_queue(goals: Sequence[str], channels: Mapping[str, str]) -> dict[s
             ]
         if not fits:
             waits = "hours" if "within_hours" in parts else "seconds"
-            raise UsageError(Problem("--goal", f"{goal!r} fits no queue: none waits {waits}", _waiting(channels)))
+            wrong.append(Problem("--goal", f"{goal!r} fits no queue: none waits {waits}", _waiting(channels)))
         found |= dict.fromkeys(fits, parts)
-    return found
+    return found, wrong
 
 
 def _waiting(channels: Mapping[str, str]) -> str:
