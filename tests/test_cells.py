@@ -215,6 +215,11 @@ def test_24_00_is_told_to_be_the_next_day() -> None:
     assert wrong[0][1].startswith("write 00:00 of the next day")
 
 
+def test_a_spreadsheets_number_of_a_day_is_told_as_such() -> None:
+    _, wrong = read_instants(cells("46146.3333333"), "UTC")
+    assert "spreadsheet's number of a day" in wrong[0][1]
+
+
 def test_a_day_alone_is_its_midnight_in_the_zone() -> None:
     assert instant("2026-07-06") == "2026-07-05T22:00:00+00:00"
 
@@ -241,7 +246,6 @@ def test_a_local_time_that_the_clock_skips_or_doubles_is_told_with_its_remedy() 
         "2026-02-30 08:00",
         "2026-01-05 24:30",
         "2026-01-05 13:30 PM",
-        "45000.5",
         "yesterday",
         "08:30",
     ],

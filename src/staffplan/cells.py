@@ -26,9 +26,8 @@ _TIME = r"[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?"
 _OFFSET = r" ?(?:Z|[+-]\d{2}(?::?\d{2})?)"
 _LOCAL = rf"{_DAY}(?:{_TIME})?"
 _GIVEN = rf"{_DAY}{_TIME}{_OFFSET}"
+_SERIAL = re.compile(r"[2-6]\d{4}(\.\d+)?", re.ASCII)
 _BLANKS = ("", "nan", "null", "none", "n/a", "na")
-MANY_ALIKE = 20
-"""Cells of a column with one and the same trouble that are told one by one; more are told together."""
 _FIRST_YEAR, _LAST_YEAR = 1678, 2261
 """Years that 64 bits of nanoseconds hold throughout."""
 
@@ -137,14 +136,11 @@ def _filled(texts: pd.Series) -> pd.Series:
 
 
 def _unreadable(texts: pd.Series, read: pd.Series, wanted: str, hint: str) -> Wrong:
-    """Why each filled cell that could not be read could not; the same for all where it is the way of writing."""
-    filled = _filled(texts)
-    missed = np.flatnonzero((read.isna() & filled).to_numpy()).tolist()
+    """Why each filled cell that could not be read could not."""
+    missed = np.flatnonzero((read.isna() & _filled(texts)).to_numpy()).tolist()
     if not missed:
         return {}
     disordered = why_no_order(texts)
-    if disordered is None and len(missed) == filled.sum() >= MANY_ALIKE:
-        return dict.fromkeys(missed, (f"no cell here is {wanted}; the first is {texts.iloc[missed[0]]!r}", hint))
     return {
         position: disordered
         if disordered is not None and is_slashed(texts.iloc[position])
@@ -161,6 +157,11 @@ def _why_no_time(text: str, wanted: str, hint: str) -> tuple[str, str]:
         return (
             f"{text!r}: no interval starts at 24:00",
             "write 00:00 of the next day; or are these the intervals' ends?",
+        )
+    if _SERIAL.fullmatch(text):
+        return (
+            f"{text!r} is not {wanted}",
+            "it looks like a spreadsheet's number of a day: format the column as a date",
         )
     return f"{text!r} is not {wanted}", hint
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import re
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,7 +22,7 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
-from staffplan.cells import MANY_ALIKE, Wrong, read_dates, read_distinct, read_instants, read_numbers
+from staffplan.cells import Wrong, read_dates, read_distinct, read_instants, read_numbers
 from staffplan.clock import SpecialDay, midnight
 from staffplan.config import Config
 from staffplan.errors import DataError, Note, Problem, UsageError, nearest
@@ -43,6 +44,8 @@ from staffplan.tables import (
 from staffplan.wish_tables import Fairness, Wishes
 
 T = TypeVar("T", bound=Table)
+MANY_ALIKE = 20
+"""Cells with the same trouble that are told one by one, however many of a column's they are."""
 _FORMULA = r"'*[=+\-@\t]"
 """How a cell starts that a spreadsheet would run; our guard in front of it is one apostrophe more."""
 
@@ -75,39 +78,21 @@ def read_table(
     its first row).
     Local times without an offset are read in `timezone`. Raises DataError with every problem of the file.
     """
-    raw, decimal_comma = _raw_table(path, columns or {}, constants or {})
-    return _checked(raw, table, place_of(path), timezone, known or {}, known_from, decimal_comma=decimal_comma)
-
-
-def _raw_table(path: Path, columns: Mapping[str, str], constants: Mapping[str, str]) -> tuple[pd.DataFrame, bool]:
-    """The cells as they are in the file, under our names; and whether "1,5" is a decimal comma."""
     place = place_of(path)
     raw, decimal_comma = _read_raw(path, place)
-    raw = _renamed(raw, columns, place)
-    return raw.assign(**{name: value for name, value in constants.items() if name not in raw.columns}), decimal_comma
-
-
-def _checked(
-    raw: pd.DataFrame,
-    table: type[T],
-    place: str,
-    timezone: str,
-    known: Mapping[str, Sequence[str]],
-    known_from: str,
-    *,
-    decimal_comma: bool,
-) -> T:
-    """The table of the cells. Raises DataError with every problem."""
+    raw = _renamed(raw, columns or {}, place)
+    raw = raw.assign(**{name: value for name, value in (constants or {}).items() if name not in raw.columns})
     if any(column.required and column.name not in (*raw.columns, table.numbered) for column in table.columns):
         table.of(raw, place)  # raises, naming the missing columns and those that are there
     raw = table.with_numbers(raw)
     if raw.empty and table.needs_rows:
         raise DataError(Problem(place, "the file has a header but no rows", "export it again, with its rows"))
     frame, problems, broken = _typed(raw, table.columns, place, timezone, decimal_comma=decimal_comma)
-    for name, values in known.items():
+    for name, values in (known or {}).items():
         if name in frame.columns:
             problems += _strangers(frame, name, values, place, known_from)
-    return _made(table, frame, problems, broken, place)
+    made = _made(table, frame, problems, broken, place)
+    return replace(made, notes=_about_stamps(raw, place, timezone))
 
 
 def column_names(path: Path) -> list[str]:
@@ -193,23 +178,29 @@ def _typed(
             values, partial(_read, column=column, timezone=timezone, decimal_comma=decimal_comma)
         )
         rows = {int(raw["_row"][i]): why for i, why in wrong.items()}
-        problems += _told(rows, column.name, place)
+        problems += _told(rows, len(values), column.name, place)
         broken |= set(rows)
     return frame, problems, broken
 
 
-def _told(wrong: Mapping[int, tuple[str, str]], column: str, place: str) -> list[Problem]:
-    """A problem for each row; one for all rows, where more than MANY_ALIKE have the very same."""
-    counts = Counter(wrong.values())
+def _told(wrong: Mapping[int, tuple[str, str]], cells: int, column: str, place: str) -> list[Problem]:
+    """A problem for each row; only the first of a kind that more than half of a long column's cells have."""
+    kinds = Counter(_kind(message) for message, _ in wrong.values())
+    everywhere = {kind for kind, count in kinds.items() if count > max(MANY_ALIKE, cells / 2)}
     problems: list[Problem] = []
-    for row, why in sorted(wrong.items()):
-        alike = counts[why] if counts[why] > MANY_ALIKE else 0
-        more = f" (and {alike - 1} more rows like it)" if alike else ""
-        if counts[why]:
-            problems.append(Problem(f"{place}:{row}:{column}", f"{why[0]}{more}", why[1]))
-        if alike:
-            counts[why] = 0
+    told: set[str] = set()
+    for row, (message, hint) in sorted(wrong.items()):
+        kind = _kind(message)
+        more = f" (and {kinds[kind] - 1} more rows like it)" if kind in everywhere else ""
+        if kind not in told:
+            problems.append(Problem(f"{place}:{row}:{column}", message + more, hint))
+        told |= everywhere & {kind}
     return problems
+
+
+def _kind(message: str) -> str:
+    """A problem's message but for the value seen."""
+    return re.sub("'.*'", "", message)
 
 
 def _read(values: pd.Series, *, column: Column, timezone: str, decimal_comma: bool) -> tuple[pd.Series, Wrong]:
@@ -247,11 +238,14 @@ def read_history(path: Path, config: Config) -> ContactHistory:
     """
     chosen = config.input
     names = [*config.queues, *chosen.ignore_queues] if config.queues else []
-    zone, place = config.plan.timezone, place_of(path)
-    raw, decimal_comma = _raw_table(path, chosen.columns, {"queue": chosen.queue} if chosen.queue else {})
-    known = {"queue": names} if names else {}
-    history = _checked(raw, ContactHistory, place, zone, known, "the settings", decimal_comma=decimal_comma)
-    history = replace(history, notes=_about_stamps(raw["interval_start"], place, zone))
+    history = read_table(
+        path,
+        ContactHistory,
+        timezone=config.plan.timezone,
+        columns=chosen.columns,
+        constants={"queue": chosen.queue} if chosen.queue else None,
+        known={"queue": names} if names else None,
+    )
     kept = ~history.frame["queue"].isin(chosen.ignore_queues)
     if chosen.until is not None:
         end = midnight(chosen.until + timedelta(days=1), config.plan.timezone)
@@ -261,18 +255,31 @@ def read_history(path: Path, config: Config) -> ContactHistory:
     absent = [name for name, queue in config.queues.items() if name not in there and queue.like is None]
     if not len(left) or absent:
         raise DataError(_nothing_left(history.source, absent))
-    return left
+    return replace(left, notes=(*left.notes, *_about_names(left)))
 
 
-def _about_stamps(values: pd.Series, place: str, timezone: str) -> tuple[Note, ...]:
-    """What a reader should know of how the times of a history are written."""
-    if values.dtype != object and not isinstance(values.dtype, pd.CategoricalDtype):
+def _about_stamps(raw: pd.DataFrame, place: str, timezone: str) -> tuple[Note, ...]:
+    """What a reader should know of how the times of intervals are written."""
+    if "interval_start" not in raw.columns or isinstance(raw["interval_start"].dtype, pd.DatetimeTZDtype):
         return ()
-    distinct = pd.Series(values.unique(), dtype=object)
+    distinct = pd.Series(raw["interval_start"].unique(), dtype=object)
     told, doubtful = how_written(distinct)
     foreign = foreign_offsets(distinct, read_instants(distinct, timezone)[0], timezone)
     kinds = (("assumption", told), ("warning", doubtful), ("warning", foreign))
     return tuple(Note("forecast", kind, place, f"interval_start: {message}") for kind, message in kinds if message)
+
+
+def _about_names(history: ContactHistory) -> tuple[Note, ...]:
+    """Queues whose names differ in nothing that a person would see."""
+    alike: dict[str, list[str]] = {}
+    for name in sorted(history.frame["queue"].unique()):
+        alike.setdefault(re.sub(r"[\s_-]+", " ", name).casefold(), []).append(name)
+    message = "differ in capitals, blanks or dashes only; each is a queue of its own, unless it is named one way"
+    return tuple(
+        Note("forecast", "warning", history.source, f"queue: {' and '.join(map(repr, names))} {message}")
+        for names in alike.values()
+        if len(names) > 1
+    )
 
 
 def _nothing_left(place: str, absent: Sequence[str]) -> list[Problem]:

@@ -13,7 +13,7 @@ from typing import ClassVar, Literal, Self
 import numpy as np
 import pandas as pd
 
-from staffplan.errors import DataError, Problem
+from staffplan.errors import DataError, Note, Problem
 
 Kind = Literal["instant", "date", "text", "number", "count"]
 MAX_PROBLEMS = 100
@@ -78,6 +78,8 @@ class Table:
 
     frame: pd.DataFrame
     source: str
+    notes: tuple[Note, ...] = ()
+    """What to know of how it was read."""
 
     columns: ClassVar[tuple[Column, ...]] = ()
     key: ClassVar[tuple[str, ...]] = ()

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from staffplan.clock import parse_spans, parse_weekdays
-from staffplan.errors import Note, Problem
+from staffplan.errors import Problem
 from staffplan.meeting_tables import Meetings
 from staffplan.schema import Column, Table, contacts, handling_time, instant, number, text
 from staffplan.wish_tables import Fairness, Wishes
@@ -34,9 +34,6 @@ LONGEST_GAP = pd.Timedelta(days=5 * DAYS_PER_YEAR)
 @dataclass(frozen=True)
 class ContactHistory(Table):
     """What arrived, by arrival time. A row that is not there is not a zero; the forecast decides what it is."""
-
-    notes: tuple[Note, ...] = ()
-    """What to know of how it was read."""
 
     columns: ClassVar[tuple[Column, ...]] = (
         instant(),

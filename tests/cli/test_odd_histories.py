@@ -77,7 +77,7 @@ def test_american_days_are_read_and_said_to_be(run: Run) -> None:
     ("stamp", "problem"),
     [
         ("%d/%m/%Y %H:%M", "days are written like '02/03/2026 09:00', and none is above 12 to tell day from month"),
-        ("%d %b %y, %H.%M", "no cell here is a date and time; the first is '02 Mar 26, 09.00'"),
+        ("%d %b %y, %H.%M", "'02 Mar 26, 09.00' is not a date and time"),
     ],
 )
 def test_a_way_of_writing_that_no_row_can_be_read_in_is_one_problem(run: Run, stamp: str, problem: str) -> None:
@@ -147,3 +147,37 @@ def test_a_share_that_looks_like_a_percentage_is_asked_about(run: Run) -> None:
     assert code == 0
     assert 'override 1 (Ana: mail): change_share = 10 is +1,000 %; did you mean +10 %? then write "10 %"' in said
     assert "Ben: mail): change_share" not in said
+
+
+def test_a_column_that_is_no_numbers_is_one_problem_and_strays_in_it_are_told_one_by_one(run: Run) -> None:
+    rows = hourly("2026-06-01", 14)
+    write(rows.assign(offered=[f"{number} %" for number in range(len(rows))]))
+    code, said = run()
+    assert code == 4
+    assert "h.csv:2:offered: '0%' is not a number (and 111 more rows like it)" in said
+    assert said.count("h.csv:") == 1
+    write(rows.assign(offered=[f"{number} %" if number % 3 == 0 else "5" for number in range(len(rows))]))
+    assert run()[1].count("is not a number") == 38
+
+
+@pytest.mark.parametrize(("seconds", "unit"), [(4.2, "minutes"), (240_000, "milliseconds")])
+def test_handling_times_in_another_unit_are_asked_about(run: Run, seconds: float, unit: str) -> None:
+    write(hourly("2026-06-01", 14).assign(aht_seconds=seconds))
+    code, said = run()
+    assert code == 0
+    assert f"does the export give {unit}? aht_seconds are seconds, or h:mm:ss" in said
+
+
+def test_queues_whose_names_look_alike_are_pointed_at(run: Run) -> None:
+    write(hourly("2026-06-01", 14, queue="voice main"), hourly("2026-06-01", 14, queue="Voice  main"))
+    code, said = run()
+    assert code == 0
+    assert "warning: h.csv: queue: 'Voice  main' and 'voice main' differ in capitals, blanks or dashes only" in said
+
+
+def test_more_handled_than_offered_is_doubted(run: Run) -> None:
+    rows = hourly("2026-06-01", 14)
+    write(rows.assign(handled=10, abandoned=1))
+    assert "handled and abandoned are 1,232 contacts together, offered only 1,120" in run()[1]
+    write(rows.assign(handled=9, abandoned=1))
+    assert "contacts together" not in run()[1]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -214,6 +214,8 @@ def staff_files(
     result = staff_by_method(
         predicted, config.staffing, config.simulate, site=site, seed=config.plan.seed, on_progress=on_progress
     )
+    read = [replace(note, step="staff") for note in predicted.notes]
+    result = replace(result, notes=(*read, *result.notes))
     volume, _ = at_risk(predicted, config.staffing.risk, site)
     lines = _cross_check(result.requirement, volume, site) if cross_check else ()
     steps = walk(explain, result.requirement, volume, config.staffing, site) if explain else ()

@@ -30,6 +30,8 @@ DAYS_FOR_A_WEEK = 14
 """Below this many days a weekday has been seen once at most."""
 CONTACTS_TO_SEE_ONE_HANG_UP = 1000.0
 """Fewer contacts may all have been answered."""
+MORE_ENDED_THAN_CAME = 1.02
+"""Contacts handled and abandoned over those offered; a few come before the history begins."""
 BASELINE_WORDS = {"seasonal_naive": "same interval last week", "plain_average": "average of the last six weeks"}
 
 
@@ -102,7 +104,15 @@ def about_stamps(writer: Writer, entries: Sequence[Entry]) -> list[Note]:
 
 
 def about_censoring(writer: Writer, rows: pd.DataFrame) -> list[Note]:
-    """Whether `offered` looks like contacts handled: nobody ever hung up, in enough contacts to have seen it."""
+    """Whether `offered` looks like contacts handled: nobody ever hung up, in enough contacts to have seen it.
+
+    Or whether it cannot be all that came: more were handled, or hung up.
+    """
+    known = rows[rows[["handled", "abandoned"]].notna().any(axis=1)]
+    ended, came = float(known["handled"].sum() + known["abandoned"].sum()), float(known["offered"].sum())
+    if ended > MORE_ENDED_THAN_CAME * came and ended >= CONTACTS_TO_SEE_ONE_HANG_UP:
+        message = f"handled and abandoned are {ended:,.0f} contacts together, offered only {came:,.0f}"
+        return [writer.warning(f"{message}: are these columns what they are called? demand may be understated")]
     same = bool((rows["handled"] == rows["offered"]).all()) and not (rows["abandoned"] > 0).any()
     if not same or rows["offered"].sum() < CONTACTS_TO_SEE_ONE_HANG_UP:
         return []
