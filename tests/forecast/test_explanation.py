@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import itertools
+from datetime import date
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from staffplan.clock import SpecialDay
+from staffplan.clock import OpeningHours, SpecialDay
 from staffplan.errors import UsageError
 from staffplan.forecast import explain, forecast
 from staffplan.forecast_tables import Overrides
@@ -145,3 +147,22 @@ def test_after_a_level_shift_errors_are_those_that_the_weights_rest_on(world, no
     assert explained.errors_since == world.day(77)
     assert all(line.wape < 0.2 for line in explained.methods)
     assert _explain(world, rows, 99, settings=settings).errors_since is None
+
+
+def test_the_long_day_of_autumn_is_explained_with_all_its_hours(world) -> None:
+    always, autumn, zone = OpeningHours((((0, 1440),),) * 7), date(2026, 10, 25), "Europe/Madrid"
+    ten = world.rows(
+        lambda local: np.full(len(local), 10.0), days=28, hours=always, zone=zone, first=date(2026, 9, 21)
+    )
+    explained = explain(
+        ContactHistory.of(ten),
+        ForecastSettings(methods=("recent_average",)),
+        site=world.site(hours=always, zone=zone),
+        first_day=date(2026, 10, 19),
+        days=7,
+        queue="q",
+        day=autumn,
+    )
+    assert explained.lines[-1].contacts == pytest.approx(500)
+    assert dict(explained.hours)[2] == pytest.approx(40)
+    assert dict(explained.hours)[3] == pytest.approx(20)

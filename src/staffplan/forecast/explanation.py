@@ -13,6 +13,7 @@ from staffplan.forecast.accuracy import wape
 from staffplan.forecast.backtest import day_wape
 from staffplan.forecast.days.features import WEEKDAY, Group
 from staffplan.forecast.days.regression import DayModel
+from staffplan.forecast.history.series import Floats
 from staffplan.forecast.overrides import edits_of
 from staffplan.forecast.study import Study
 from staffplan.forecast_tables import OverrideLog, Overrides
@@ -112,7 +113,7 @@ def _open_share(study: Study, place: int) -> float:
 
 
 def _final_lines(study: Study, place: int) -> list[Line]:
-    season, total = float(study.season_factor[place]), float(np.nansum(study.offered[place]))
+    season, total = float(study.season_factor[place]), float(_counts(study, study.offered, place).sum())
     detail = "day totals and shapes of the methods below, by their weights" if study.judgement.weights else "alone"
     lines = [Line(study.judgement.method, None, total / season, detail)]
     if abs(season - 1) > SMALLEST_EFFECT:
@@ -125,7 +126,7 @@ def _method_line(study: Study, name: str, place: int) -> MethodLine:
     alone = 1.0 if name == study.judgement.method else 0.0
     return MethodLine(
         name,
-        float(np.nansum(study.said[name].offered[place])),
+        float(_counts(study, study.said[name].offered, place).sum()),
         study.judgement.weights.day.get(name, 0.0) if study.judgement.weights else alone,
         study.judgement.weights.shape.get(name, 0.0) if study.judgement.weights else alone,
         float("nan") if trial is None else wape(trial.actual, trial.predicted[name]),
@@ -133,10 +134,18 @@ def _method_line(study: Study, name: str, place: int) -> MethodLine:
     )
 
 
+def _counts(study: Study, offered: Floats, place: int) -> Floats:
+    """(slots,): contacts of one day; a time that the clock of autumn shows twice counts twice."""
+    grid = study.grid
+    own = grid.day == place
+    known = np.nan_to_num(grid.values(offered)[own])
+    return np.bincount(grid.slot[own], known, minlength=grid.slots).astype(np.float64)
+
+
 def _hours(study: Study, place: int) -> tuple[tuple[int, float], ...]:
     per_hour = max(1, 60 // study.grid.calendar.interval_minutes)
     is_open = study.ahead.open[place].reshape(-1, per_hour).any(axis=1)
-    contacts = np.nan_to_num(study.offered[place]).reshape(-1, per_hour).sum(axis=1)
+    contacts = _counts(study, study.offered, place).reshape(-1, per_hour).sum(axis=1)
     return tuple((int(hour), float(contacts[hour])) for hour in np.flatnonzero(is_open))
 
 
