@@ -175,11 +175,49 @@ def instant(text: str, timezone: str = MADRID) -> str:
         "2026-07-06 8:30",
         "06.07.2026 08:30",
         "6.7.2026 8:30:00",
+        "2026/7/6 08:30",
+        "2026-07-06 8:30 AM",
+        "06.07.2026 08:30:00 a.m.",
         "  2026-07-06 08:30  ",
     ],
 )
 def test_one_moment_can_be_written_in_many_ways(text: str) -> None:
     assert instant(text) == "2026-07-06T06:30:00+00:00"
+
+
+def test_noon_and_midnight_of_the_twelve_hour_clock() -> None:
+    values, _ = read_instants(cells("2026-07-06 12:00 AM", "2026-07-06 12:30 PM", "2026-07-06 11:30 pm"), "UTC")
+    assert values.dt.strftime("%H:%M").tolist() == ["00:00", "12:30", "23:30"]
+
+
+@pytest.mark.parametrize(("first", "second"), [("03/02/2026", "03/13/2026"), ("02/03/2026", "13/03/2026")])
+def test_days_between_slashes_are_read_where_one_above_12_tells_the_order(first: str, second: str) -> None:
+    values, wrong = read_instants(cells(f"{first} 8:00", f"{second} 8:00 AM", ""), "UTC")
+    assert wrong == {}
+    assert values[:2].astype(str).tolist() == ["2026-03-02 08:00:00+00:00", "2026-03-13 08:00:00+00:00"]
+    days, wrong = read_dates(cells(first, second.replace("/", "-"), "2026-03-04"))
+    assert wrong == {}
+    assert days.dt.day.tolist() == [2, 13, 4]
+
+
+def test_days_between_slashes_are_not_guessed() -> None:
+    _, wrong = read_instants(cells("03/02/2026 08:00", "04/02/2026 08:00", "soon"), "UTC")
+    assert wrong[0] == wrong[1]
+    assert wrong[0][0] == "days are written like '03/02/2026 08:00', and none is above 12 to tell day from month"
+    assert wrong[2][0] == "'soon' is not a date and time"
+    _, wrong = read_dates(cells("13/02/2026", "02/13/2026", "2026-02-13"))
+    assert list(wrong) == [0, 1]
+    assert "two orders, '13/02/2026' and '02/13/2026'" in wrong[0][0]
+
+
+def test_24_00_is_told_to_be_the_next_day() -> None:
+    _, wrong = read_instants(cells("2026-03-02 24:00"), "UTC")
+    assert wrong[0][1].startswith("write 00:00 of the next day")
+
+
+def test_a_spreadsheets_number_of_a_day_is_told_as_such() -> None:
+    _, wrong = read_instants(cells("46146.3333333"), "UTC")
+    assert "spreadsheet's number of a day" in wrong[0][1]
 
 
 def test_a_day_alone_is_its_midnight_in_the_zone() -> None:
@@ -202,7 +240,15 @@ def test_a_local_time_that_the_clock_skips_or_doubles_is_told_with_its_remedy() 
 
 @pytest.mark.parametrize(
     "text",
-    ["12/31/2026 08:30", "2026-13-01 08:00", "2026-02-30 08:00", "2026-01-05 24:30", "45000.5", "yesterday", "08:30"],
+    [
+        "12/31/26 08:30",
+        "2026-13-01 08:00",
+        "2026-02-30 08:00",
+        "2026-01-05 24:30",
+        "2026-01-05 13:30 PM",
+        "yesterday",
+        "08:30",
+    ],
 )
 def test_what_is_no_time_is_said_with_the_value_seen(text: str) -> None:
     _, wrong = read_instants(cells(text), MADRID)

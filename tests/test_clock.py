@@ -23,7 +23,9 @@ from staffplan.clock import (
     parse_spans,
     parse_weekdays,
     public_holidays,
+    utc_offsets,
     wall_instant,
+    zones_with,
 )
 
 MADRID = "Europe/Madrid"
@@ -264,3 +266,10 @@ def test_a_local_time_that_has_one_instant_comes_back_as_it_was(moment: datetime
         assert instants.dt.tz_convert(zone).dt.tz_localize(None)[0] == local[0]
     else:
         assert np.isnat(instants.to_numpy("datetime64[ns]")[0])
+
+
+def test_a_zone_is_found_by_the_days_on_which_its_clock_changes() -> None:
+    instants = horizon_intervals(date(2026, 3, 1), 300, "UTC", 60)
+    names = ("UTC", "Etc/GMT-1", "Africa/Cairo", "Africa/Ceuta", MADRID, "Europe/Berlin", "Europe/London")
+    assert zones_with(instants, utc_offsets(instants, MADRID), names) == ["Europe/Berlin", MADRID, "Africa/Ceuta"]
+    assert zones_with(instants[:24], utc_offsets(instants[:24], "Africa/Cairo"), names) == ["Africa/Cairo"]

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from staffplan.clock import localize
+from staffplan.stamps import is_slashed, iso_texts, stripped, why_no_order
 
 Wrong = dict[int, tuple[str, str]]
 """Position in the column: (what is so, what to do)."""
@@ -25,7 +26,7 @@ _TIME = r"[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?"
 _OFFSET = r" ?(?:Z|[+-]\d{2}(?::?\d{2})?)"
 _LOCAL = rf"{_DAY}(?:{_TIME})?"
 _GIVEN = rf"{_DAY}{_TIME}{_OFFSET}"
-_DOTTED = re.compile(r"^(\d{1,2})\.(\d{1,2})\.(\d{4})")
+_SERIAL = re.compile(r"[2-6]\d{4}(\.\d+)?", re.ASCII)
 _BLANKS = ("", "nan", "null", "none", "n/a", "na")
 _FIRST_YEAR, _LAST_YEAR = 1678, 2261
 """Years that 64 bits of nanoseconds hold throughout."""
@@ -115,35 +116,53 @@ def _why_no_number(text: str) -> tuple[str, str]:
 def read_instants(values: pd.Series, timezone: str) -> tuple[pd.Series, Wrong]:
     """Instants (UTC) from ISO 8601 text: with an offset as it says, without one as local time of `timezone`.
 
-    Also "31.12.2026 08:30". Blank cells are NaT. A local time that the clock change skips or doubles is wrong.
+    Also "31.12.2026 08:30", "8:30 PM", and "12/31/2026" where the column tells day from month. Blank cells are NaT.
+    A local time that the clock change skips or doubles is wrong.
     """
     if isinstance(values.dtype, pd.DatetimeTZDtype):
         return values.dt.tz_convert("UTC").dt.as_unit("ns"), {}
     if np.issubdtype(getattr(values.dtype, "type", object), np.datetime64):
         return _localized(values, timezone)
-    texts = _iso_texts(values)
+    texts = iso_texts(values)
     given = _parsed(texts.where(texts.str.fullmatch(_GIVEN)), utc=True)
     local, wrong = _localized(_parsed(texts.where(texts.str.fullmatch(_LOCAL)), utc=False), timezone)
     instants = given.where(given.notna(), local)
-    for position in np.flatnonzero((instants.isna() & _filled(texts)).to_numpy()).tolist():
-        hint = "write 2026-12-31 08:30, or with an offset 2026-12-31T08:30:00+01:00"
-        wrong.setdefault(position, _why_no_time(texts.iloc[position], "a date and time", hint))
-    return instants, wrong
-
-
-def _iso_texts(values: pd.Series) -> pd.Series:
-    """Trimmed text, days written with dots turned round."""
-    texts = values.where(values.notna(), "").astype(str).str.strip()
-    return texts.str.replace(_DOTTED, lambda m: f"{m[3]}-{int(m[2]):02d}-{int(m[1]):02d}", regex=True)
+    hint = "write 2026-12-31 08:30, or with an offset 2026-12-31T08:30:00+01:00"
+    return instants, _unreadable(stripped(values), instants, "a date and time", hint) | wrong
 
 
 def _filled(texts: pd.Series) -> pd.Series:
     return ~texts.str.lower().isin(_BLANKS)
 
 
+def _unreadable(texts: pd.Series, read: pd.Series, wanted: str, hint: str) -> Wrong:
+    """Why each filled cell that could not be read could not."""
+    missed = np.flatnonzero((read.isna() & _filled(texts)).to_numpy()).tolist()
+    if not missed:
+        return {}
+    disordered = why_no_order(texts)
+    return {
+        position: disordered
+        if disordered is not None and is_slashed(texts.iloc[position])
+        else _why_no_time(texts.iloc[position], wanted, hint)
+        for position in missed
+    }
+
+
 def _why_no_time(text: str, wanted: str, hint: str) -> tuple[str, str]:
-    if re.match(_DAY, text) and not _FIRST_YEAR <= int(text[:4]) <= _LAST_YEAR:
+    year = re.match(r"(\d{4})[-/]|\d{1,2}\.\d{1,2}\.(\d{4})", text)
+    if year and not _FIRST_YEAR <= int(year[1] or year[2]) <= _LAST_YEAR:
         return f"{text!r} lies outside the years {_FIRST_YEAR} to {_LAST_YEAR}", "write a day of our time"
+    if re.search(r"[T ]24:00(:00)?\b", text):
+        return (
+            f"{text!r}: no interval starts at 24:00",
+            "write 00:00 of the next day; or are these the intervals' ends?",
+        )
+    if _SERIAL.fullmatch(text):
+        return (
+            f"{text!r} is not {wanted}",
+            "it looks like a spreadsheet's number of a day: format the column as a date",
+        )
     return f"{text!r} is not {wanted}", hint
 
 
@@ -164,16 +183,12 @@ def _localized(local: pd.Series, timezone: str) -> tuple[pd.Series, Wrong]:
 
 
 def read_dates(values: pd.Series) -> tuple[pd.Series, Wrong]:
-    """Calendar days from "2026-12-31" or "31.12.2026", a time behind them left out; blank cells are NaT."""
+    """Calendar days, written as read_instants reads them, a time behind them left out; blank cells are NaT."""
     if isinstance(values.dtype, pd.DatetimeTZDtype):
         values = values.dt.tz_localize(None)
     if np.issubdtype(getattr(values.dtype, "type", object), np.datetime64):
         return values.dt.normalize().dt.as_unit("ns"), {}
-    texts = _iso_texts(values)
+    texts = iso_texts(values)
     readable = texts.str.fullmatch(f"{_LOCAL}|{_GIVEN}")
     dates = _parsed(texts.str.slice(0, 10).where(readable), utc=False)
-    wrong = {
-        position: _why_no_time(texts.iloc[position], "a day", "write 2026-12-31")
-        for position in np.flatnonzero((dates.isna() & _filled(texts)).to_numpy()).tolist()
-    }
-    return dates, wrong
+    return dates, _unreadable(stripped(values), dates, "a day", "write 2026-12-31")

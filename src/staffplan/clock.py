@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MINUTES_PER_DAY = 24 * 60
+STRAY_SHARE = 0.05
+"""Rows that begin where no more than this share of all does are strays."""
 Spans = tuple[tuple[int, int], ...]
 """Open spans of one day as minutes after local midnight, (start, end); end may pass 1440 (next day)."""
 
@@ -107,9 +109,47 @@ def minute_of_day(instants: pd.DatetimeIndex, timezone: str) -> NDArray[np.int64
     return _local_minutes(instants, timezone) % MINUTES_PER_DAY
 
 
+def phases(instants: pd.DatetimeIndex, minutes: int) -> NDArray[np.int64]:
+    """Nanoseconds into a period of so many minutes at which each instant lies."""
+    return np.asarray(instants.as_unit("ns").asi8 % (minutes * 60_000_000_000), dtype=np.int64)
+
+
+def usual_phases(instants: pd.DatetimeIndex, minutes: int) -> NDArray[np.int64]:
+    """The phases at which more than stray instants lie: on the hour and half past it."""
+    found, counts = np.unique(phases(instants, minutes), return_counts=True)
+    return np.asarray(found[(counts > STRAY_SHARE * len(instants)) & (counts > 1)], dtype=np.int64)
+
+
 def weekday_of(instants: pd.DatetimeIndex, timezone: str) -> NDArray[np.int64]:
     """The local weekday of each instant, Monday 0; the first of January 1970 was a Thursday."""
     return (_local_minutes(instants, timezone) // MINUTES_PER_DAY + WEEKDAYS.index("thu")) % 7
+
+
+def utc_offsets(instants: pd.DatetimeIndex, timezone: str) -> NDArray[np.int64]:
+    """Minutes by which the clock on the wall is ahead of UTC at each instant."""
+    return _local_minutes(instants, timezone) - _local_minutes(instants, "UTC")
+
+
+def zones_with(instants: pd.DatetimeIndex, offsets: NDArray[np.int64], names: Iterable[str]) -> list[str]:
+    """Those of the named zones (of places, such as Europe/Madrid) whose clock has just these offsets.
+
+    Zones of the part of the world that has most of them come first. Compared are the first and the last instant of
+    each stretch of one offset: clocks change there or nowhere.
+    """
+    order = np.argsort(instants.asi8, kind="stable")
+    starts, minutes = instants[order], offsets[order]
+    change = np.flatnonzero(np.diff(minutes)) + 1
+    places = np.unique([0, len(minutes) - 1, *change, *(change - 1)])
+    wanted = [timedelta(minutes=int(minutes[place])) for place in places]
+    moments = [starts[place].to_pydatetime() for place in places]
+    places_of_the_world = sorted(name for name in names if "/" in name and not name.startswith("Etc/"))
+    fits = [
+        name
+        for name in places_of_the_world
+        if [moment.astimezone(ZoneInfo(name)).utcoffset() for moment in moments] == wanted
+    ]
+    regions = [name.partition("/")[0] for name in fits]
+    return sorted(fits, key=lambda name: -regions.count(name.partition("/")[0]))
 
 
 def parse_spans(text: str) -> Spans:

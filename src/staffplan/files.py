@@ -9,8 +9,11 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import re
 import tempfile
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -22,11 +25,12 @@ import pandas as pd
 from staffplan.cells import Wrong, read_dates, read_distinct, read_instants, read_numbers
 from staffplan.clock import SpecialDay, midnight
 from staffplan.config import Config
-from staffplan.errors import DataError, Problem, UsageError, nearest
+from staffplan.errors import DataError, Note, Problem, UsageError, nearest
 from staffplan.forecast_tables import ALL_QUEUES, Drivers, Overrides
 from staffplan.meeting_tables import Meetings, unknown_people
 from staffplan.records import read_records
 from staffplan.schema import Column, Table, by_row, capped
+from staffplan.stamps import foreign_offsets, how_written
 from staffplan.tables import (
     Agents,
     Availability,
@@ -40,6 +44,8 @@ from staffplan.tables import (
 from staffplan.wish_tables import Fairness, Wishes
 
 T = TypeVar("T", bound=Table)
+MANY_ALIKE = 20
+"""Cells with the same trouble that are told one by one, however many of a column's they are."""
 _FORMULA = r"'*[=+\-@\t]"
 """How a cell starts that a spreadsheet would run; our guard in front of it is one apostrophe more."""
 
@@ -81,11 +87,12 @@ def read_table(
     raw = table.with_numbers(raw)
     if raw.empty and table.needs_rows:
         raise DataError(Problem(place, "the file has a header but no rows", "export it again, with its rows"))
-    frame, problems = _typed(raw, table.columns, place, timezone, decimal_comma=decimal_comma)
+    frame, problems, broken = _typed(raw, table.columns, place, timezone, decimal_comma=decimal_comma)
     for name, values in (known or {}).items():
         if name in frame.columns:
             problems += _strangers(frame, name, values, place, known_from)
-    return _made(table, frame, problems, place)
+    made = _made(table, frame, problems, broken, place)
+    return replace(made, notes=_about_stamps(raw, place, timezone))
 
 
 def column_names(path: Path) -> list[str]:
@@ -93,11 +100,11 @@ def column_names(path: Path) -> list[str]:
     return [str(name) for name in _read_raw(path, place_of(path))[0].columns if name != "_row"]
 
 
-def _made(table: type[T], frame: pd.DataFrame, problems: list[Problem], place: str) -> T:
-    """The table; or all problems together, those of single cells and those the table itself finds."""
+def _made(table: type[T], frame: pd.DataFrame, problems: list[Problem], broken: set[int], place: str) -> T:
+    """The table; or all problems together, those of single cells and those the table itself finds in other rows."""
     if not problems:
         return table.of(frame, place)
-    broken = {by_row(problem)[0] for problem in problems}
+    broken = broken | {by_row(problem)[0] for problem in problems}
     problems += table.problems_of(frame[~frame["_row"].isin(broken)], place)
     raise DataError(capped(sorted(problems, key=by_row), place))
 
@@ -158,10 +165,11 @@ def _renamed(raw: pd.DataFrame, columns: Mapping[str, str], place: str) -> pd.Da
 
 def _typed(
     raw: pd.DataFrame, columns: Iterable[Column], place: str, timezone: str, *, decimal_comma: bool
-) -> tuple[pd.DataFrame, list[Problem]]:
-    """Cells in their kinds, and a problem for each that cannot be read."""
+) -> tuple[pd.DataFrame, list[Problem], set[int]]:
+    """Cells in their kinds, a problem for each that cannot be read (for many alike: one), and their rows."""
     frame = pd.DataFrame({"_row": raw["_row"]})
     problems: list[Problem] = []
+    broken: set[int] = set()
     for column in columns:
         if column.name not in raw.columns:
             continue
@@ -169,10 +177,30 @@ def _typed(
         frame[column.name], wrong = read_distinct(
             values, partial(_read, column=column, timezone=timezone, decimal_comma=decimal_comma)
         )
-        problems += [
-            Problem(f"{place}:{raw['_row'][i]}:{column.name}", message, hint) for i, (message, hint) in wrong.items()
-        ]
-    return frame, problems
+        rows = {int(raw["_row"][i]): why for i, why in wrong.items()}
+        problems += _told(rows, len(values), column.name, place)
+        broken |= set(rows)
+    return frame, problems, broken
+
+
+def _told(wrong: Mapping[int, tuple[str, str]], cells: int, column: str, place: str) -> list[Problem]:
+    """A problem for each row; only the first of a kind that more than half of a long column's cells have."""
+    kinds = Counter(_kind(message) for message, _ in wrong.values())
+    everywhere = {kind for kind, count in kinds.items() if count > max(MANY_ALIKE, cells / 2)}
+    problems: list[Problem] = []
+    told: set[str] = set()
+    for row, (message, hint) in sorted(wrong.items()):
+        kind = _kind(message)
+        more = f" (and {kinds[kind] - 1} more rows like it)" if kind in everywhere else ""
+        if kind not in told:
+            problems.append(Problem(f"{place}:{row}:{column}", message + more, hint))
+        told |= everywhere & {kind}
+    return problems
+
+
+def _kind(message: str) -> str:
+    """A problem's message but for the value seen."""
+    return re.sub("'.*'", "", message)
 
 
 def _read(values: pd.Series, *, column: Column, timezone: str, decimal_comma: bool) -> tuple[pd.Series, Wrong]:
@@ -227,7 +255,31 @@ def read_history(path: Path, config: Config) -> ContactHistory:
     absent = [name for name, queue in config.queues.items() if name not in there and queue.like is None]
     if not len(left) or absent:
         raise DataError(_nothing_left(history.source, absent))
-    return left
+    return replace(left, notes=(*left.notes, *_about_names(left)))
+
+
+def _about_stamps(raw: pd.DataFrame, place: str, timezone: str) -> tuple[Note, ...]:
+    """What a reader should know of how the times of intervals are written."""
+    if "interval_start" not in raw.columns or isinstance(raw["interval_start"].dtype, pd.DatetimeTZDtype):
+        return ()
+    distinct = pd.Series(raw["interval_start"].unique(), dtype=object)
+    told, doubtful = how_written(distinct)
+    foreign = foreign_offsets(distinct, read_instants(distinct, timezone)[0], timezone)
+    kinds = (("assumption", told), ("warning", doubtful), ("warning", foreign))
+    return tuple(Note("forecast", kind, place, f"interval_start: {message}") for kind, message in kinds if message)
+
+
+def _about_names(history: ContactHistory) -> tuple[Note, ...]:
+    """Queues whose names differ in nothing that a person would see."""
+    alike: dict[str, list[str]] = {}
+    for name in sorted(history.frame["queue"].unique()):
+        alike.setdefault(re.sub(r"[\s_-]+", " ", name).casefold(), []).append(name)
+    message = "differ in capitals, blanks or dashes only; each is a queue of its own, unless it is named one way"
+    return tuple(
+        Note("forecast", "warning", history.source, f"queue: {' and '.join(map(repr, names))} {message}")
+        for names in alike.values()
+        if len(names) > 1
+    )
 
 
 def _nothing_left(place: str, absent: Sequence[str]) -> list[Problem]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from staffplan.clock import Spans, parse_spans
-from staffplan.schema import Column, Table, instant, number, text
+from staffplan.schema import MOST_CONTACTS, Column, Table, contacts, instant, number, text
 
 ALL_QUEUES = "*"
 """Stands for every queue, as a blank cell does."""
@@ -41,8 +41,8 @@ class Overrides(Table):
         Column("hours", "text", required=False, blank=True, reader=_some_hours),
         text("queue", required=False, blank=True),
         number("change_share", -1.0, required=False, blank=True),
-        number("offered", required=False, blank=True),
-        number("offered_total", required=False, blank=True),
+        contacts("offered", optional=True),
+        number("offered_total", 0, 1000 * MOST_CONTACTS, required=False, blank=True),
         text("who"),
         text("why"),
     )

@@ -7,17 +7,21 @@ a spreadsheet counts them (the header is row 1).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Literal, Self
 
 import numpy as np
 import pandas as pd
 
-from staffplan.errors import DataError, Problem
+from staffplan.errors import DataError, Note, Problem
 
 Kind = Literal["instant", "date", "text", "number", "count"]
 MAX_PROBLEMS = 100
 """Problems listed in full for one table; the rest are counted."""
+MOST_CONTACTS = 1e8
+"""Contacts of one interval; more are a slip of the keyboard, no center of this world has them."""
+LONGEST_AHT_SECONDS = 7 * 86400.0
+"""A week of work on one contact."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,15 @@ def number(
     return Column(name, "number", required, blank, minimum, maximum)
 
 
+def contacts(name: str, *, optional: bool = False) -> Column:
+    """How many came in one interval."""
+    return number(name, 0, MOST_CONTACTS, required=not optional, blank=optional)
+
+
+def handling_time(*, optional: bool = False) -> Column:
+    return number("aht_seconds", 0, LONGEST_AHT_SECONDS, required=not optional, blank=optional)
+
+
 def names_in(cell: str) -> tuple[str, ...]:
     """The names in a cell that may hold several: "voice; chat"."""
     return tuple(dict.fromkeys(part.strip() for part in cell.split(";") if part.strip()))
@@ -65,6 +78,8 @@ class Table:
 
     frame: pd.DataFrame
     source: str
+    notes: tuple[Note, ...] = ()
+    """What to know of how it was read."""
 
     columns: ClassVar[tuple[Column, ...]] = ()
     key: ClassVar[tuple[str, ...]] = ()
@@ -102,7 +117,7 @@ class Table:
 
     def only(self, rows: np.ndarray) -> Self:
         """The rows (by a flag for each) alone; what was checked stays checked."""
-        return type(self)(self.frame[rows].reset_index(drop=True), self.source)
+        return replace(self, frame=self.frame[rows].reset_index(drop=True))
 
     @classmethod
     def problems_of(cls, frame: pd.DataFrame, source: str) -> list[Problem]:

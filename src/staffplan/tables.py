@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+import numpy as np
+import pandas as pd
+
 from staffplan.clock import parse_spans, parse_weekdays
+from staffplan.errors import Problem
 from staffplan.meeting_tables import Meetings
-from staffplan.schema import Column, Table, instant, number, text
+from staffplan.schema import Column, Table, contacts, handling_time, instant, number, text
 from staffplan.wish_tables import Fairness, Wishes
 
 CHANNELS = ("voice", "chat", "email", "social", "callback", "counter")
@@ -22,6 +26,11 @@ WORK_TYPE = {
 """How a channel's contacts wait: seconds (immediate), several at once (concurrent), or hours (deferred)."""
 
 
+DAYS_PER_YEAR = 365.25
+LONGEST_GAP = pd.Timedelta(days=5 * DAYS_PER_YEAR)
+"""Between rows of a queue that are next to each other in time."""
+
+
 @dataclass(frozen=True)
 class ContactHistory(Table):
     """What arrived, by arrival time. A row that is not there is not a zero; the forecast decides what it is."""
@@ -29,16 +38,38 @@ class ContactHistory(Table):
     columns: ClassVar[tuple[Column, ...]] = (
         instant(),
         text("queue"),
-        number("offered"),
-        number("aht_seconds", required=False, blank=True),
-        number("handled", required=False, blank=True),
-        number("abandoned", required=False, blank=True),
-        number("answered_within_threshold", required=False, blank=True),
+        contacts("offered"),
+        handling_time(optional=True),
+        contacts("handled", optional=True),
+        contacts("abandoned", optional=True),
+        contacts("answered_within_threshold", optional=True),
     )
     key: ClassVar[tuple[str, ...]] = ("queue", "interval_start")
     file_name: ClassVar[str] = "history.csv"
     needs_rows: ClassVar[bool] = True
     mapped: ClassVar[bool] = True
+
+    @classmethod
+    def _problems(cls, data: pd.DataFrame, rows: np.ndarray, source: str) -> list[Problem]:
+        return super()._problems(data, rows, source) + _gap_problems(data.assign(row=rows), source)
+
+
+def _gap_problems(frame: pd.DataFrame, source: str) -> list[Problem]:
+    """Rows that come years after the one before them, in the file or in their queue: a year that was mistyped."""
+    ordered = frame.dropna(subset=["interval_start"]).sort_values("interval_start", kind="stable")
+    starts = ordered["interval_start"]
+    if not len(starts) or starts.iloc[-1] - starts.iloc[0] <= LONGEST_GAP:
+        return []
+    found: dict[int, Problem] = {}
+    for own in (ordered, *(own for _, own in ordered.groupby("queue"))):
+        for place in np.flatnonzero(own["interval_start"].diff() > LONGEST_GAP).tolist():
+            (before, first), (after, then) = own[["row", "interval_start"]].iloc[place - 1 : place + 1].to_numpy()
+            years = (then - first).days / DAYS_PER_YEAR
+            message = f"{then:%Y-%m-%d} comes {years:.0f} years after the row before it in time, "
+            message += f"{first:%Y-%m-%d} in row {before}"
+            hint = "correct the year that is wrong; after so long a pause, give the rows since then alone"
+            found[after] = Problem(f"{source}:{after}:interval_start", message, hint)
+    return list(found.values())
 
 
 @dataclass(frozen=True)
@@ -65,8 +96,8 @@ class VolumeForecast(Table):
         instant(),
         text("queue"),
         text("channel", choices=CHANNELS),
-        number("offered"),
-        number("aht_seconds"),
+        contacts("offered"),
+        handling_time(),
         number("offered_p10"),
         number("offered_p90"),
         number("offered_p025"),

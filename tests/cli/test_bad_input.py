@@ -158,6 +158,16 @@ def test_a_goal_out_of_range_on_the_command_line(small_center: Path, run: Run) -
     assert not Path("r.csv").exists()
 
 
+def test_all_that_is_wrong_on_the_command_line_of_staff_is_told_at_once(small_center: Path, run: Run) -> None:
+    assert run("forecast", "history.csv", "-o", "f.csv", "-c", "plan.toml")[0] == 0
+    wrong = ("--goal", "zz", "--goal", "pager=80/20", "--shrinkage", "1.2", "--occupancy", "3", "--interval", "20")
+    code, stderr = run("staff", "f.csv", *wrong)
+    assert code == 2
+    assert "--goal: 'pager' is neither a queue nor a channel" in stderr
+    for flag in ("--goal: 'zz'", "--shrinkage: 1.2", "--occupancy: 3", "--interval: 20"):
+        assert stderr.count(flag) == 1
+
+
 def test_a_goal_without_a_name_is_for_the_queues_that_wait_as_it_says(small_center: Path, run: Run) -> None:
     """Seconds for the phone, hours for the mail; what fits nothing is refused."""
     assert run("forecast", "history.csv", "-o", "f.csv", "-c", "plan.toml")[0] == 0

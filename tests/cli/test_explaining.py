@@ -58,3 +58,17 @@ def test_what_cannot_be_explained_is_said(run, queue, day, says) -> None:
     assert code == 2
     assert out == ""
     assert says in err
+
+
+def test_edits_of_a_flag_or_of_the_settings_are_part_of_it(run, day, small_center: Path) -> None:
+    (small_center / "edits.csv").write_text(f"first_day,queue,offered_total,who,why\n{day},phone,77,Ana,strike\n")
+    _, out, _ = run("--explain", "phone", day, "--overrides", "edits.csv")
+    assert out.startswith("phone on ")
+    assert ": 77.0 contacts" in out.splitlines()[0]
+    assert "override 1 (Ana: strike)" in out
+    settings = (small_center / "plan.toml").read_text()
+    (small_center / "plan.toml").write_text(settings.replace("[input]", '[input]\noverrides = "edits.csv"'))
+    _, out, _ = run("--explain", "phone", day, "--json")
+    found = json.loads(out)
+    assert found["contacts"] == pytest.approx(77)
+    assert found["parts"][-1]["part"] == "override 1 (Ana: strike)"

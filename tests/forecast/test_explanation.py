@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import itertools
+from datetime import date
 
+import numpy as np
+import pandas as pd
 import pytest
 
-from staffplan.clock import SpecialDay
+from staffplan.clock import OpeningHours, SpecialDay
 from staffplan.errors import UsageError
 from staffplan.forecast import explain, forecast
+from staffplan.forecast_tables import Overrides
 from staffplan.settings import ForecastSettings
 from staffplan.tables import ContactHistory
 
 
-def _explain(world, rows, day: int, *, site=None, queue: str = "q", settings: ForecastSettings | None = None):
+def _explain(
+    world, rows, day: int, *, site=None, queue: str = "q", settings: ForecastSettings | None = None, overrides=None
+):
     return explain(
         ContactHistory.of(rows, "history.csv"),
         settings or ForecastSettings(),
@@ -22,6 +28,7 @@ def _explain(world, rows, day: int, *, site=None, queue: str = "q", settings: Fo
         days=14,
         queue=queue,
         day=world.day(day),
+        overrides=overrides,
     )
 
 
@@ -91,3 +98,71 @@ def test_a_forecast_is_the_same_whether_explained_or_not(world, rows) -> None:
     again = forecast(history, ForecastSettings(), site=world.site(), first_day=world.day(98), days=14)
     first = again.forecast.frame["offered"].iloc[0]
     assert _explain(world, rows, 98).hours[0][1] == pytest.approx(first + again.forecast.frame["offered"].iloc[1])
+
+
+def _edits(world, *edits: dict[str, object]) -> Overrides:
+    day = pd.Timestamp(world.day(99))
+    return Overrides.of(pd.DataFrame([{"first_day": day, "who": "Ana", "why": "mailing", **edit} for edit in edits]))
+
+
+def test_edits_are_the_last_lines_and_lead_to_the_day_that_is_forecast(world, rows) -> None:
+    two = pd.concat([rows, rows.assign(queue="r", offered=rows["offered"] / 2)], ignore_index=True)
+    edits = _edits(
+        world,
+        {"queue": "q", "change_share": 0.1},
+        {"queue": "r", "offered": 3.0},
+        {"offered_total": 900.0},
+        {"queue": "q", "hours": "10:00-11:00", "offered": 5.0},
+    )
+    asked = {"site": world.site(names=("q", "r")), "first_day": world.day(98), "days": 7, "overrides": edits}
+    settings = ForecastSettings(methods=("recent_average",))
+    explained = explain(ContactHistory.of(two), settings, queue="q", day=world.day(99), **asked)
+    made = forecast(ContactHistory.of(two), settings, **asked).forecast.frame
+    own = made[(made["queue"] == "q") & (made["interval_start"].dt.date == world.day(99))]
+    assert [line.part for line in explained.lines[-3:]] == [
+        "override 1 (Ana: mailing)",
+        "override 3 (Ana: mailing)",
+        "override 4 (Ana: mailing)",
+    ]
+    assert explained.lines[-3].factor == pytest.approx(1.1)
+    assert explained.lines[-1].contacts == pytest.approx(own["offered"].sum())
+    assert sum(contacts for _, contacts in explained.hours) == pytest.approx(own["offered"].sum())
+    assert dict(explained.hours)[10] == pytest.approx(10.0)
+
+
+def test_edits_of_other_days_and_queues_leave_the_explanation_as_it_is(world, rows) -> None:
+    elsewhere = _edits(world, {"first_day": pd.Timestamp(world.day(100)), "queue": "q", "offered": 1.0})
+    other = _edits(world, {"queue": "r", "offered": 1.0})
+    settings = ForecastSettings(methods=("recent_average",))
+    plain = _explain(world, rows, 99, settings=settings)
+    assert _explain(world, rows, 99, settings=settings, overrides=elsewhere) == plain
+    assert _explain(world, rows, 99, settings=settings, overrides=other) == plain
+
+
+def test_after_a_level_shift_errors_are_those_that_the_weights_rest_on(world, noisy) -> None:
+    rows = world.rows(noisy, days=98)
+    tripled = rows.assign(offered=rows["offered"].where(rows["interval_start"] < "2026-03-23", 3 * rows["offered"]))
+    settings = ForecastSettings(methods=("recent_average", "seasonal_naive"))
+    explained = _explain(world, tripled, 99, settings=settings)
+    assert explained.errors_since == world.day(77)
+    assert all(line.wape < 0.2 for line in explained.methods)
+    assert _explain(world, rows, 99, settings=settings).errors_since is None
+
+
+def test_the_long_day_of_autumn_is_explained_with_all_its_hours(world) -> None:
+    always, autumn, zone = OpeningHours((((0, 1440),),) * 7), date(2026, 10, 25), "Europe/Madrid"
+    ten = world.rows(
+        lambda local: np.full(len(local), 10.0), days=28, hours=always, zone=zone, first=date(2026, 9, 21)
+    )
+    explained = explain(
+        ContactHistory.of(ten),
+        ForecastSettings(methods=("recent_average",)),
+        site=world.site(hours=always, zone=zone),
+        first_day=date(2026, 10, 19),
+        days=7,
+        queue="q",
+        day=autumn,
+    )
+    assert explained.lines[-1].contacts == pytest.approx(500)
+    assert dict(explained.hours)[2] == pytest.approx(40)
+    assert dict(explained.hours)[3] == pytest.approx(20)

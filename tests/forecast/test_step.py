@@ -147,7 +147,11 @@ def test_a_queue_that_is_still_tripling_is_forecast_at_the_level_of_its_last_wee
     last_week = climbing["offered"][climbing["interval_start"] >= "2026-04-20"].mean()
     assert result.forecast.frame["offered"].mean() > 0.9 * last_week
     assert "it still moves on" in _messages(result, "warning")
-    assert "since the level shift" in _messages(result)
+    assert "since the level shift; all 8 origins of the backtest table" in _messages(result)
+    chosen = result.backtest.frame.query("chosen == 'yes'").iloc[0]
+    assert f"those from before it too: {100 * chosen['wape']:.1f} %, bias {100 * chosen['bias']:.1f} %" in _messages(
+        result
+    )
 
 
 def test_an_outage_is_listed_and_does_not_pull_the_forecast_down(world, shaped) -> None:
@@ -278,3 +282,10 @@ def test_a_plan_of_months_says_why_no_season_is_in_it(world, noisy) -> None:
     far, near = (world.forecast(rows, first_day=world.day(140), days=days) for days in (84, 7))
     assert "no season of the year: 5 months of history" in _messages(far)
     assert "season of the year" not in _messages(near)
+
+
+def test_a_backtest_in_which_nothing_was_forecast_says_no_share_of_days(world) -> None:
+    rows = world.rows(lambda local: np.where(local < "2026-02-09", 0.0, 1.0), days=42)
+    told = _messages(world.forecast(rows, first_day=world.day(42), settings=QUICK))
+    assert "day totals 100.0 %" in told
+    assert "nan" not in told

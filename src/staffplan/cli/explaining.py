@@ -41,7 +41,8 @@ def explanation_text(explained: Explanation) -> str:
     ]
     highest = max((contacts for _, contacts in explained.hours), default=0.0)
     hours = [(f"{hour:02d}:00", f"{count:,.1f}", _bar(count, highest)) for hour, count in explained.hours]
-    header = ("method", "contacts", "weight in total", "weight in shape", "error", "error of days")
+    since = f" since {explained.errors_since}" if explained.errors_since else ""
+    header = ("method", "contacts", "weight in total", "weight in shape", f"error{since}", "error of days")
     return "\n\n".join(
         (
             title,
@@ -61,6 +62,7 @@ def explanation_record(explained: Explanation) -> dict[str, Any]:
         "contacts": _total(explained),
         "parts": [vars(line) for line in explained.lines],
         "methods": [vars(line) for line in explained.methods],
+        "errors_since": explained.errors_since and explained.errors_since.isoformat(),
         "hours": [{"hour": hour, "contacts": contacts} for hour, contacts in explained.hours],
     }
 

@@ -83,7 +83,7 @@ def forecast(
     )
     flags = plan_flags(given)
     if explain is not None:
-        _explain(history, config, given, flags, drivers, explain, as_json=as_json)
+        _explain(history, config, given, flags, (drivers, overrides), explain, as_json=as_json)
         return
     workers = workers_of(jobs, cluster)
     refuse([output, *(beside(output, name) for name in BESIDE if output is not None)], force=force)
@@ -111,18 +111,19 @@ def _explain(
     config: Path | None,
     given: Mapping[str, object],
     flags: Mapping[str, str],
-    drivers: Path | None,
+    beside_it: tuple[Path | None, Path | None],
     wanted: tuple[str, str],
     *,
     as_json: bool,
 ) -> None:
-    """One day of one queue, taken apart, on stdout."""
+    """One day of one queue, taken apart, on stdout. `beside_it`: files of drivers and of planner's edits."""
     from staffplan.cli.explaining import day_of, explanation_record, explanation_text
     from staffplan.cli.work import explain_files
 
     queue, day = wanted[0], day_of(wanted[1])
+    drivers, edits = beside_it
     with flags_named(flags):
-        explained = explain_files(history, config, given, drivers, queue, day)
+        explained = explain_files(history, config, given, drivers, queue, day, edits=edits)
     if as_json:
         show_json(explanation_record(explained))
     else:

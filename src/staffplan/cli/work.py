@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
-from staffplan.clock import local_dates
+from staffplan.clock import local_dates, phases, usual_phases
 from staffplan.config import Config, load_config, make_config
-from staffplan.errors import Problem, UsageError
+from staffplan.errors import ConfigError, Problem, UsageError
 from staffplan.files import (
     read_drivers,
     read_history,
@@ -20,9 +21,9 @@ from staffplan.files import (
     read_special_days,
     read_table,
 )
-from staffplan.forecast_tables import Drivers
+from staffplan.forecast_tables import Drivers, Overrides
 from staffplan.plan.directory import read_config_text
-from staffplan.plan.workspace import Workspace, first_day_after, history_before
+from staffplan.plan.workspace import Workspace, first_day_after
 from staffplan.progress import OnProgress
 from staffplan.settings import PlanSettings, parse_goal
 from staffplan.site import Site, make_site
@@ -65,17 +66,16 @@ def forecast_files(
     """
     from staffplan.forecast import forecast
 
-    job = _forecast_job(history, config_path, overrides, drivers)
-    edits = edits or job.workspace.input_path("overrides")
+    job = _forecast_job(history, config_path, overrides, drivers, edits)
     result = forecast(
-        job.past,
+        job.history,
         job.config.forecast,
         site=job.site,
         first_day=job.first_day,
         days=7 * job.config.plan.weeks,
         seed=job.config.plan.seed,
         drivers=job.drivers,
-        overrides=None if edits is None else read_overrides(edits, job.site.queues),
+        overrides=job.edits,
         workers=workers,
         on_progress=on_progress,
     )
@@ -89,13 +89,15 @@ def explain_files(
     drivers: Path | None,
     queue: str,
     day: date,
+    *,
+    edits: Path | None = None,
 ) -> Explanation:
     """Where the forecast of one queue on one day comes from."""
     from staffplan.forecast import explain
 
-    job = _forecast_job(history, config_path, overrides, drivers)
+    job = _forecast_job(history, config_path, overrides, drivers, edits)
     return explain(
-        job.past,
+        job.history,
         job.config.forecast,
         site=job.site,
         first_day=job.first_day,
@@ -103,6 +105,7 @@ def explain_files(
         queue=queue,
         day=day,
         drivers=job.drivers,
+        overrides=job.edits,
     )
 
 
@@ -111,15 +114,19 @@ class _ForecastJob:
     """What a history file and settings come to."""
 
     config: Config
-    workspace: Workspace
-    past: ContactHistory
+    history: ContactHistory
     site: Site
     first_day: date
     drivers: Drivers | None
+    edits: Overrides | None
 
 
 def _forecast_job(
-    history: Path, config_path: Path | None, overrides: Mapping[str, object], drivers: Path | None
+    history: Path,
+    config_path: Path | None,
+    overrides: Mapping[str, object],
+    drivers: Path | None,
+    edits: Path | None,
 ) -> _ForecastJob:
     config, workspace = config_and_workspace(config_path, overrides)
     contacts = read_history(history, config)
@@ -135,17 +142,32 @@ def _forecast_job(
         last_day=first_day + timedelta(weeks=plan.weeks),
         special_days=workspace.special_days,
     )
-    past = history_before(contacts, first_day, plan.timezone)
-    path = drivers or workspace.input_path("drivers")
-    known = None if path is None else read_drivers(path, site.queues)
-    return _ForecastJob(config, workspace, past, site, first_day, known)
+    drivers = drivers or workspace.input_path("drivers")
+    edits = edits or workspace.input_path("overrides")
+    return _ForecastJob(
+        config,
+        contacts,
+        site,
+        first_day,
+        None if drivers is None else read_drivers(drivers, site.queues),
+        None if edits is None else read_overrides(edits, site.queues),
+    )
 
 
 def interval_of(frame: pd.DataFrame, key: str) -> int:
-    """Minutes between rows of the same queue: the shortest, raised to a length that staffplan plans in."""
-    steps = frame.sort_values([key, "interval_start"]).groupby(key)["interval_start"].diff().dropna()
+    """Minutes between rows of the same queue, strays apart: the shortest, raised to a length staffplan plans in."""
+    usual = frame.groupby(key)["interval_start"].transform(_is_usual).astype(bool)
+    ordered = frame[usual].sort_values([key, "interval_start"])
+    steps = ordered.groupby(key)["interval_start"].diff().dropna()
     shortest = 30.0 if steps.empty else steps.min().total_seconds() / 60
     return next((minutes for minutes in INTERVALS if shortest <= minutes and minutes % shortest == 0), 30)
+
+
+def _is_usual(starts: pd.Series) -> pd.Series:
+    """Whether each row begins as many minutes past the hour as others do; True for all where none do."""
+    instants = pd.DatetimeIndex(starts)
+    usual = usual_phases(instants, 60)
+    return pd.Series(np.isin(phases(instants, 60), usual) | (len(usual) == 0), index=starts.index)
 
 
 @dataclass(frozen=True)
@@ -179,7 +201,10 @@ def staff_files(
     from staffplan.cli.walking import walk
     from staffplan.verify import at_risk, staff_by_method, worth_by_method
 
-    config, workspace = config_and_workspace(config_path, {f"plan.{key}": value for key, value in plan.items()})
+    try:
+        config, workspace = config_and_workspace(config_path, {f"plan.{key}": value for key, value in plan.items()})
+    except ConfigError:  # with_flags tells it together with the other flags, unless the file itself is wrong
+        config, workspace = config_and_workspace(config_path, {})
     known = {"queue": list(config.queues)} if config.queues else None
     predicted = read_table(forecast_path, VolumeForecast, timezone=config.plan.timezone, known=known)
     if config_path is None and "interval_minutes" not in plan:
@@ -189,6 +214,8 @@ def staff_files(
     result = staff_by_method(
         predicted, config.staffing, config.simulate, site=site, seed=config.plan.seed, on_progress=on_progress
     )
+    read = [replace(note, step="staff") for note in predicted.notes]
+    result = replace(result, notes=(*read, *result.notes))
     volume, _ = at_risk(predicted, config.staffing.risk, site)
     lines = _cross_check(result.requirement, volume, site) if cross_check else ()
     steps = walk(explain, result.requirement, volume, config.staffing, site) if explain else ()
@@ -211,7 +238,7 @@ def with_flags(
     raw["plan"] = {**raw.get("plan", {}), **plan}
     queues = raw.setdefault("queues", {})
     channels = dict(zip(forecast.frame["queue"], forecast.frame["channel"], strict=True))
-    wishes = _goals_by_queue(goals, channels)
+    wishes, wrong = _goals_by_queue(goals, channels)
     for queue, channel in channels.items():
         section = queues.setdefault(queue, {"channel": channel})
         section.update(behaviour)
@@ -224,13 +251,30 @@ def with_flags(
     staffing.update(how)
     if shrinkage is not None:
         staffing["shrinkage"] = {"all": {"share": shrinkage}}
-    return make_config(raw, COMMAND_LINE)
+    try:
+        made = make_config(raw, COMMAND_LINE)
+    except ConfigError as error:
+        raise ConfigError([*wrong, *error.problems]) from error
+    if wrong:
+        raise UsageError(wrong)
+    return made
 
 
-def _goals_by_queue(goals: Sequence[str], channels: Mapping[str, str]) -> dict[str, dict[str, object]]:
-    """Each queue's goal: the one for it, else for its channel, else the one without a name that fits how it waits."""
+def _goals_by_queue(
+    goals: Sequence[str], channels: Mapping[str, str]
+) -> tuple[dict[str, dict[str, object]], list[Problem]]:
+    """Each queue's goal: the one for it, else for its channel, else the one without a name that fits how it waits.
+
+    And what is wrong with goals as they are written.
+    """
     found: dict[str, dict[str, object]] = {}
-    named = [(goal, *_split_goal(goal, channels)) for goal in goals]
+    named: list[tuple[str, str, dict[str, object]]] = []
+    wrong: list[Problem] = []
+    for goal in goals:
+        try:
+            named.append((goal, *_split_goal(goal, channels)))
+        except UsageError as error:
+            wrong += error.problems
     for goal, name, parts in sorted(named, key=lambda wish: (wish[1] in channels, wish[1] != "")):
         fits = [queue for queue, channel in channels.items() if name in (queue, channel)]
         if not name:
@@ -241,9 +285,9 @@ def _goals_by_queue(goals: Sequence[str], channels: Mapping[str, str]) -> dict[s
             ]
         if not fits:
             waits = "hours" if "within_hours" in parts else "seconds"
-            raise UsageError(Problem("--goal", f"{goal!r} fits no queue: none waits {waits}", _waiting(channels)))
+            wrong.append(Problem("--goal", f"{goal!r} fits no queue: none waits {waits}", _waiting(channels)))
         found |= dict.fromkeys(fits, parts)
-    return found
+    return found, wrong
 
 
 def _waiting(channels: Mapping[str, str]) -> str:

@@ -24,6 +24,8 @@ from staffplan.site import Queue, Site
 
 PLANNERS_GUESS_CONTACTS = 16.0
 """`expected_per_week` weighs as much as this many contacts of the queue's own: a guess is right within a quarter."""
+SHORTEST_LOAN_DAYS = 27
+"""From the first to the last contact of a lender that is worth naming: four weeks."""
 LATEST_DAYS = 91
 """The lender's ordinary week is that of the last quarter of a year."""
 LARGEST_FACTOR = 10.0
@@ -61,6 +63,13 @@ class _Pair:
 
 def borrowers(site: Site) -> list[Queue]:
     return [queue for _, queue in sorted(site.queues.items()) if queue.like is not None]
+
+
+def lenders(rows: pd.DataFrame) -> tuple[str, ...]:
+    """Queues with contacts over long enough for another to learn from."""
+    by_queue = rows[rows["offered"] > 0].groupby("queue")["interval_start"]
+    long_enough = by_queue.max() - by_queue.min() >= pd.Timedelta(days=SHORTEST_LOAN_DAYS)
+    return tuple(sorted(map(str, long_enough.index[long_enough])))
 
 
 def lend(rows: pd.DataFrame, site: Site, task: Task) -> dict[str, Loan]:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
+import pandas as pd
 
+from staffplan.clock import SiteCalendar, local_dates
+from staffplan.forecast.accuracy import wape
+from staffplan.forecast.backtest import day_wape
 from staffplan.forecast.days.features import WEEKDAY, Group
 from staffplan.forecast.days.regression import DayModel
+from staffplan.forecast.history.series import Floats
+from staffplan.forecast.overrides import edits_of
 from staffplan.forecast.study import Study
+from staffplan.forecast_tables import OverrideLog, Overrides
 
 SMALLEST_EFFECT = 0.002
 """Effects of the calendar below 0.2 % are not worth a line."""
@@ -35,7 +41,7 @@ class MethodLine:
     weight_total: float
     weight_shape: float
     wape: float
-    """Interval error in the backtest; NaN without one."""
+    """Interval error in the backtest that the weights rest on; NaN without one."""
     wape_day: float
 
 
@@ -50,6 +56,8 @@ class Explanation:
     methods: tuple[MethodLine, ...]
     hours: tuple[tuple[int, float], ...]
     """Hour of the wall clock, contacts forecast in it."""
+    errors_since: date | None = None
+    """The day of a level shift, where only what came after it is in the errors of the methods and their weights."""
 
 
 def explain_day(study: Study, queue: str, day: date) -> Explanation | None:
@@ -64,7 +72,13 @@ def explain_day(study: Study, queue: str, day: date) -> Explanation | None:
         (*_regression_lines(study, place), *_final_lines(study, place)),
         tuple(_method_line(study, name, place) for name in study.said),
         _hours(study, place),
+        _errors_since(study),
     )
+
+
+def _errors_since(study: Study) -> date | None:
+    shift = study.learned.shift
+    return study.series.grid.date_of(shift.day) if shift is not None and study.judgement.after_shift else None
 
 
 def _regression_lines(study: Study, place: int) -> list[Line]:
@@ -99,7 +113,7 @@ def _open_share(study: Study, place: int) -> float:
 
 
 def _final_lines(study: Study, place: int) -> list[Line]:
-    season, total = float(study.season_factor[place]), float(np.nansum(study.offered[place]))
+    season, total = float(study.season_factor[place]), float(_counts(study, study.offered, place).sum())
     detail = "day totals and shapes of the methods below, by their weights" if study.judgement.weights else "alone"
     lines = [Line(study.judgement.method, None, total / season, detail)]
     if abs(season - 1) > SMALLEST_EFFECT:
@@ -108,25 +122,54 @@ def _final_lines(study: Study, place: int) -> list[Line]:
 
 
 def _method_line(study: Study, name: str, place: int) -> MethodLine:
-    row = next((row for row in study.judgement.table if row["method"] == name), {})
+    trial = study.judgement.trial
     alone = 1.0 if name == study.judgement.method else 0.0
     return MethodLine(
         name,
-        float(np.nansum(study.said[name].offered[place])),
+        float(_counts(study, study.said[name].offered, place).sum()),
         study.judgement.weights.day.get(name, 0.0) if study.judgement.weights else alone,
         study.judgement.weights.shape.get(name, 0.0) if study.judgement.weights else alone,
-        _number(row, "wape"),
-        _number(row, "wape_day"),
+        float("nan") if trial is None else wape(trial.actual, trial.predicted[name]),
+        float("nan") if trial is None else day_wape(trial, name),
     )
 
 
-def _number(row: Mapping[str, object], key: str) -> float:
-    value = row.get(key)
-    return float(value) if isinstance(value, float) else float("nan")
+def _counts(study: Study, offered: Floats, place: int) -> Floats:
+    """(slots,): contacts of one day; a time that the clock of autumn shows twice counts twice."""
+    grid = study.grid
+    own = grid.day == place
+    known = np.nan_to_num(grid.values(offered)[own])
+    return np.bincount(grid.slot[own], known, minlength=grid.slots).astype(np.float64)
 
 
 def _hours(study: Study, place: int) -> tuple[tuple[int, float], ...]:
     per_hour = max(1, 60 // study.grid.calendar.interval_minutes)
     is_open = study.ahead.open[place].reshape(-1, per_hour).any(axis=1)
-    contacts = np.nan_to_num(study.offered[place]).reshape(-1, per_hour).sum(axis=1)
+    contacts = _counts(study, study.offered, place).reshape(-1, per_hour).sum(axis=1)
     return tuple((int(hour), float(contacts[hour])) for hour in np.flatnonzero(is_open))
+
+
+def with_edits(explained: Explanation, overrides: Overrides, log: OverrideLog, calendar: SiteCalendar) -> Explanation:
+    """The day with one more line for each planner's edit that changed it, and its hours as they leave them."""
+    starts = pd.DatetimeIndex(log.frame["interval_start"])
+    mine = (log.frame["queue"] == explained.queue) & (local_dates(starts, calendar.timezone) == explained.day)
+    own = log.frame[mine].assign(hour=calendar.local(starts[mine]).hour)
+    change = own["offered_after"] - own["offered_before"]
+    by_hour = change.groupby(own["hour"]).sum()
+    hours = tuple((hour, contacts + float(by_hour.get(hour, 0.0))) for hour, contacts in explained.hours)
+    return replace(explained, lines=(*explained.lines, *_edit_lines(explained, overrides, own)), hours=hours)
+
+
+def _edit_lines(explained: Explanation, overrides: Overrides, own: pd.DataFrame) -> list[Line]:
+    total = explained.lines[-1].contacts
+    lines: list[Line] = []
+    for edit in edits_of(overrides):
+        rows = own[own["override"] == edit.number]
+        if rows.empty:
+            continue
+        before, after = float(rows["offered_before"].sum()), float(rows["offered_after"].sum())
+        now = total + after - before
+        detail = f"{edit}: {before:,.1f} contacts of this day became {after:,.1f}"
+        lines.append(Line(edit.name, now / total if total > 0 else None, now, detail))
+        total = now
+    return lines

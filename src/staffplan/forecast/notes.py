@@ -20,6 +20,7 @@ from staffplan.forecast.history.hours_changes import Timetable
 from staffplan.forecast.history.quality import Entry, summary
 from staffplan.forecast.history.series import AFTER_HOLIDAY, DayGrid, Flags, QueueSeries, RawSeries, date_ranges
 from staffplan.forecast.history.shifts import Shift
+from staffplan.forecast.judgement import Judgement
 from staffplan.forecast.learn import Learned
 from staffplan.forecast.methods import Ahead
 
@@ -29,6 +30,8 @@ DAYS_FOR_A_WEEK = 14
 """Below this many days a weekday has been seen once at most."""
 CONTACTS_TO_SEE_ONE_HANG_UP = 1000.0
 """Fewer contacts may all have been answered."""
+MORE_ENDED_THAN_CAME = 1.02
+"""Contacts handled and abandoned over those offered; a few come before the history begins."""
 BASELINE_WORDS = {"seasonal_naive": "same interval last week", "plain_average": "average of the last six weeks"}
 
 
@@ -91,8 +94,25 @@ def about_rows(writer: Writer, raw: RawSeries, series: QueueSeries, gaps: Flags,
     return notes
 
 
+def about_stamps(writer: Writer, entries: Sequence[Entry]) -> list[Note]:
+    """Rows whose stamps lie between the starts of intervals."""
+    if not entries:
+        return []
+    contacts, first = sum(entry.contacts for entry in entries), entries[0]
+    message = f"rows with {contacts:,.0f} contacts do not begin where the plan's intervals do"
+    return [writer.warning(f"{message} ({first.detail}): {first.treatment}; see the data quality table")]
+
+
 def about_censoring(writer: Writer, rows: pd.DataFrame) -> list[Note]:
-    """Whether `offered` looks like contacts handled: nobody ever hung up, in enough contacts to have seen it."""
+    """Whether `offered` looks like contacts handled: nobody ever hung up, in enough contacts to have seen it.
+
+    Or whether it cannot be all that came: more were handled, or hung up.
+    """
+    known = rows[rows[["handled", "abandoned"]].notna().any(axis=1)]
+    ended, came = float(known["handled"].sum() + known["abandoned"].sum()), float(known["offered"].sum())
+    if ended > MORE_ENDED_THAN_CAME * came and ended >= CONTACTS_TO_SEE_ONE_HANG_UP:
+        message = f"handled and abandoned are {ended:,.0f} contacts together, offered only {came:,.0f}"
+        return [writer.warning(f"{message}: are these columns what they are called? demand may be understated")]
     same = bool((rows["handled"] == rows["offered"]).all()) and not (rows["abandoned"] > 0).any()
     if not same or rows["offered"].sum() < CONTACTS_TO_SEE_ONE_HANG_UP:
         return []
@@ -156,26 +176,41 @@ def about_season(writer: Writer, season: Season, days_ahead: int) -> list[Note]:
     return [writer.assumption(words) for words in season.words]
 
 
-def about_choice(writer: Writer, trial: Trial, chosen: str, wanted_weeks: int, *, after_shift: bool) -> list[Note]:
-    """How the chosen method did, and whether it beat the two simple forecasts."""
+def about_choice(writer: Writer, judgement: Judgement, trial: Trial, wanted_weeks: int) -> list[Note]:
+    """How the chosen method did in the `trial` it was chosen by, and whether it beat the two simple forecasts."""
+    chosen = judgement.method
     if trial.actual.sum() <= 0:
         return [writer.warning("no contact came in the weeks of the backtest; the method could not be compared")]
     weeks = int(trial.weeks_ahead.max())
     beaten = {name: error(trial, chosen) < error(trial, name) - 1e-9 for name in BASELINES}
     span = f"{_count(trial.origins, 'origin')}, {_count(weeks, 'week')} ahead"
-    if after_shift:
-        span += " since the level shift"
+    if judgement.after_shift:
+        span += f" since the level shift{_before_it_too(judgement)}"
     measure = "root mean squared error over mean" if is_sparse(trial) else "WAPE"
     message = (
         f"{chosen}: interval error {_percent(error(trial, chosen))} ({measure}, {span}), "
-        f"{_compared(trial, beaten)}; day totals {_percent(day_wape(trial, chosen))}, "
-        f"four days in five within {_percent(day_error(trial, chosen, 0.8))}"
+        f"{_compared(trial, beaten)}; day totals {_percent(day_wape(trial, chosen))}{_within(trial, chosen)}"
     )
     notes = [writer.assumption(message) if all(beaten.values()) else writer.warning(message)]
     if weeks < wanted_weeks:
         short = f"tested on {_count(weeks, 'week')} ahead only, of {wanted_weeks} wanted or planned"
         notes.append(writer.warning(short))
     return notes
+
+
+def _within(trial: Trial, chosen: str) -> str:
+    """How far four days in five were off; "" where nothing was ever forecast, so that no share can be told."""
+    share = day_error(trial, chosen, 0.8)
+    return f", four days in five within {_percent(share)}" if np.isfinite(share) else ""
+
+
+def _before_it_too(judgement: Judgement) -> str:
+    """What the backtest table says of the chosen method: its origins before a level shift count there."""
+    row = next(row for row in judgement.table if row["method"] == judgement.method)
+    if not row["origins"]:
+        return ""
+    figures = f"{_percent(float(str(row['wape'])))}, bias {_percent(float(str(row['bias'])))}"
+    return f"; all {row['origins']} origins of the backtest table, those from before it too: {figures}"
 
 
 def _compared(trial: Trial, beaten: dict[str, bool]) -> str:
@@ -187,13 +222,16 @@ def _compared(trial: Trial, beaten: dict[str, bool]) -> str:
     return ", ".join(parts)
 
 
-def about_no_backtest(writer: Writer, days: int, chosen: str, dispersion_learnt: bool) -> list[Note]:
+def about_no_backtest(
+    writer: Writer, days: int, chosen: str, dispersion_learnt: bool, lenders: Sequence[str]
+) -> list[Note]:
     message = f"{_count(days, 'day')} of history: too few for a backtest; {chosen} is used, compared with nothing"
     if days < DAYS_FOR_A_WEEK:
         message += "; weekday and week-to-week changes cannot be learnt"
     if not dispersion_learnt:
         message += "; the bounds are an assumption (rate off by about a third)"
-    message += f"; another queue can lend it a history: queues.{writer.queue}.like"
+    if lenders:
+        message += f"; another queue can lend it a history: queues.{writer.queue}.like"
     return [writer.warning(message)]
 
 

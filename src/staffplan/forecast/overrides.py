@@ -27,6 +27,8 @@ from staffplan.tables import VolumeForecast
 
 BOUNDS = {"offered_p10": -0.8, "offered_p90": 0.8, "offered_p025": -0.95, "offered_p975": 0.95}
 """Share between each bound and its counterpart; below zero for the lower one."""
+LARGEST_CHANGE = 3.0
+"""A share above it, four times the forecast, is worth a question."""
 
 
 @dataclass(frozen=True)
@@ -67,8 +69,12 @@ class Edit:
                 inside |= own & (at >= start) & (at < end)
         return inside
 
+    @property
+    def name(self) -> str:
+        return f"override {self.number} ({self.who}: {self.why})"
+
     def note(self, kind: str, message: str) -> Note:
-        return Note("forecast", kind, self.queue, f"override {self.number} ({self.who}: {self.why}): {message}")
+        return Note("forecast", kind, self.queue, f"{self.name}: {message}")
 
     def __str__(self) -> str:
         """The range in words: "2026-12-07 to 2026-12-09, 08:00-12:00"."""
@@ -122,6 +128,7 @@ def apply_overrides(
     notes: list[Note] = []
     for edit in edits_of(overrides):
         touched = scope.touched(edit)
+        notes += _about_size(edit)
         notes += _about_reach(edit, scope, touched, changed_by)
         if touched.any():
             before = figures["offered"]
@@ -216,6 +223,13 @@ def _log_rows(frame: pd.DataFrame, edit: Edit, touched: Flags, before: Floats, a
         who=edit.who,
         why=edit.why,
     )
+
+
+def _about_size(edit: Edit) -> Iterator[Note]:
+    """A share that looks like a percentage whose sign was forgotten."""
+    if edit.kind == "change_share" and edit.amount > LARGEST_CHANGE:
+        message = f"change_share = {edit.amount:g} is {100 * edit.amount:+,.0f} %"
+        yield edit.note("warning", f'{message}; did you mean {edit.amount:+g} %? then write "{edit.amount:g} %"')
 
 
 def _about_reach(edit: Edit, scope: Scope, touched: Flags, changed_by: Mapping[int, Flags]) -> Iterator[Note]:

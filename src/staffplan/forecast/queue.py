@@ -61,7 +61,7 @@ def forecast_queue(rows: pd.DataFrame, queue: Queue, task: Task) -> QueueForecas
     notes += _notes_on_days(writer, study, task)
     aht_tested = try_aht(study.series, judgement.trial, judgement.method)
     notes += aht_notes + about_aht(writer, study.series, aht, aht_tested)
-    notes += _notes_on_trust(writer, judgement, task, study.series.days, learnt)
+    notes += _notes_on_trust(writer, judgement, task, study.series.days, learnt, queue)
     facts = _facts(queue.name, judgement, bands, aht, frame, task.days)
     found = quality.quality_rows(queue.name, entries)
     return QueueForecast(
@@ -147,13 +147,14 @@ def _rows_ahead(study: Study, aht: AhtModel, bands: Bands, first_day: date) -> p
 
 
 def _notes_on_trust(
-    writer: say.Writer, judgement: Judgement, task: Task, history_days: int, spread_learnt: bool
+    writer: say.Writer, judgement: Judgement, task: Task, history_days: int, spread_learnt: bool, queue: Queue
 ) -> list[Note]:
     if judgement.trial is None:
-        return say.about_no_backtest(writer, history_days, judgement.method, spread_learnt)
+        lenders = [] if queue.like else [name for name in task.lenders if name != queue.name]
+        return say.about_no_backtest(writer, history_days, judgement.method, spread_learnt, lenders)
     lead = (task.first_day - task.last_day).days - 1
     weeks = max(task.settings.backtest_weeks, -(-(lead + task.days) // 7))
-    return say.about_choice(writer, judgement.trial, judgement.method, weeks, after_shift=judgement.after_shift)
+    return say.about_choice(writer, judgement, judgement.trial, weeks)
 
 
 def _facts(

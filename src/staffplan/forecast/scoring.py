@@ -58,6 +58,7 @@ def score(
         raise DataError(_no_overlap(forecast, history, calendar))
     edits = (log or OverrideLog.empty()).frame.merge(came[[*KEY, "offered"]], on=KEY, how="left")
     notes = [
+        *(replace(note, step="score") for note in (*forecast.notes, *history.notes)),
         *_about_left_out(cells, history, calendar),
         *_about_others(forecast, history, came),
         *_about_edits(edits),

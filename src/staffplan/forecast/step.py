@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
@@ -12,14 +12,14 @@ import pandas as pd
 from staffplan.clock import SiteCalendar, midnight
 from staffplan.errors import DataError, Note, Problem, UsageError, nearest
 from staffplan.forecast.bands.totals import forecast_totals
-from staffplan.forecast.borrowed import finish, lend, with_loans
+from staffplan.forecast.borrowed import Loan, finish, lend, lenders, with_loans
 from staffplan.forecast.days.drivers import check_drivers
-from staffplan.forecast.explanation import Explanation
+from staffplan.forecast.explanation import Explanation, with_edits
 from staffplan.forecast.history.series import interval_problems
 from staffplan.forecast.notes import about_all
-from staffplan.forecast.overrides import apply_overrides
+from staffplan.forecast.overrides import apply_overrides, edits_of
 from staffplan.forecast.queue import QueueForecast, explain_queue, forecast_queue
-from staffplan.forecast.task import Task
+from staffplan.forecast.task import Task, local_date
 from staffplan.forecast_tables import AhtBacktest, DataQuality, Drivers, OverrideLog, Overrides
 from staffplan.progress import OnProgress, Progress, silent
 from staffplan.settings import ForecastSettings
@@ -68,14 +68,9 @@ def forecast(
     History from `first_day` on is left out. Only the bands of totals draw random numbers, from `seed`. Raises
     DataError when the history is empty or its intervals do not fit the plan's.
     """
-    check_drivers(drivers, settings.drivers)
-    rows, notes = _usable_rows(history, site.calendar, first_day)
-    task = Task(settings, site.calendar, rows["interval_start"].max(), first_day, days, drivers)
-    loans = lend(rows, site, task)
-    rows = with_loans(rows, loans)
-    queues = [site.queues.get(name, Queue(name, planning_group=name)) for name in sorted(rows["queue"].unique())]
-    made_of = zip(_all_queues(rows, queues, task, workers, on_progress), queues, strict=True)
-    results = [finish(result, queue, loans.get(queue.name), site.calendar) for result, queue in made_of]
+    ground = _Ground.of(history, settings, site, first_day, days, drivers)
+    task, notes = ground.task, list(ground.notes)
+    results = _all_queues(ground, site, workers, on_progress)
     notes += about_all(bool(site.calendar.special_days))
     made = ForecastResult(
         VolumeForecast.of(pd.concat([result.forecast for result in results], ignore_index=True)),
@@ -109,25 +104,74 @@ def explain(
     queue: str,
     day: date,
     drivers: Drivers | None = None,
+    overrides: Overrides | None = None,
+    workers: Workers = AS_MANY_AS_PAY,
 ) -> Explanation:
-    """Where the forecast of one queue on one day comes from, before planner's edits.
+    """Where the forecast of one queue on one day comes from; planner's edits are its last lines.
 
     Raises UsageError when the queue is not in the history, or not open on a day that is planned.
     """
-    check_drivers(drivers, settings.drivers)
-    rows, _ = _usable_rows(history, site.calendar, first_day)
-    task = Task(settings, site.calendar, rows["interval_start"].max(), first_day, days, drivers)
-    rows = with_loans(rows, lend(rows, site, task))
-    names = sorted(rows["queue"].unique())
-    if queue not in names:
-        raise UsageError(Problem("--explain", f"there is no queue {queue!r}", nearest(queue, names)))
-    own = rows[rows["queue"] == queue].reset_index(drop=True)
-    found = explain_queue(own, site.queues.get(queue, Queue(queue, planning_group=queue)), task, day)
-    if found is None or day < first_day:
+    ground = _Ground.of(history, settings, site, first_day, days, drivers)
+    if queue not in ground.names:
+        raise UsageError(Problem("--explain", f"there is no queue {queue!r}", nearest(queue, ground.names)))
+    asked = _queue(site, queue)
+    found = explain_queue(ground.rows_of(queue), asked, ground.task, day)
+    if found is None or day < max(first_day, asked.opens or first_day):
         last = first_day + timedelta(days=days - 1)
         hint = f"choose a day on which it is open, from {first_day} to {last}"
         raise UsageError(Problem("--explain", f"{queue} has no forecast on {day}", hint))
-    return found
+    edits = () if overrides is None else tuple(edits_of(overrides))
+    if overrides is None or not any(edit.queue in ("", queue) for edit in edits):
+        return found
+    together = any(not edit.queue and edit.kind == "offered_total" for edit in edits)
+    needed = ground if together else ground.only(queue)
+    frame = pd.concat([result.forecast for result in _all_queues(needed, site, workers, silent)], ignore_index=True)
+    _, log, _ = apply_overrides(
+        VolumeForecast.of(frame), overrides, site.calendar, first_day=first_day, days=days
+    )  # fmt: skip
+    return with_edits(found, overrides, log, site.calendar)
+
+
+@dataclass(frozen=True)
+class _Ground:
+    """What every queue is forecast from: rows with what is borrowed in them, and what is asked of all alike."""
+
+    rows: pd.DataFrame
+    task: Task
+    loans: Mapping[str, Loan]
+    notes: tuple[Note, ...]
+
+    @classmethod
+    def of(
+        cls,
+        history: ContactHistory,
+        settings: ForecastSettings,
+        site: Site,
+        first_day: date,
+        days: int,
+        drivers: Drivers | None,
+    ) -> _Ground:
+        check_drivers(drivers, settings.drivers)
+        rows, notes = _usable_rows(history, site.calendar, first_day)
+        last = rows["interval_start"].max()
+        task = Task(settings, site.calendar, last, first_day, days, drivers, lenders(rows))
+        loans = lend(rows, site, task)
+        rows = with_loans(rows, loans)
+        return cls(rows, task, loans, (*notes, *_not_begun(history, rows, site.calendar, first_day)))
+
+    @property
+    def names(self) -> list[str]:
+        return sorted(self.rows["queue"].unique())
+
+    def rows_of(self, queue: str) -> pd.DataFrame:
+        return self.rows[self.rows["queue"] == queue].reset_index(drop=True)
+
+    def only(self, queue: str) -> _Ground:
+        return replace(self, rows=self.rows_of(queue))
+
+
+def _queue(site: Site, name: str) -> Queue:
+    return site.queues.get(name, Queue(name, planning_group=name))
 
 
 def _with_edits(made: ForecastResult, overrides: Overrides, task: Task) -> ForecastResult:
@@ -154,20 +198,21 @@ def _quality(results: Sequence[QueueForecast]) -> DataQuality:
     return DataQuality.of(pd.DataFrame(rows)) if rows else DataQuality.empty()
 
 
-def _all_queues(
-    rows: pd.DataFrame, queues: Sequence[Queue], task: Task, workers: Workers, on_progress: OnProgress
-) -> list[QueueForecast]:
-    """Each queue's forecast from its own rows, in the order of `queues`, which is that of their names."""
+def _all_queues(ground: _Ground, site: Site, workers: Workers, on_progress: OnProgress) -> list[QueueForecast]:
+    """Each queue's forecast from its own rows, in the order of their names."""
     done = itertools.count(1)
-    by_queue = zip(rows.groupby("queue"), queues, strict=True)
+    queues = [_queue(site, name) for name in ground.names]
+    by_queue = zip(ground.rows.groupby("queue"), queues, strict=True)
     on_progress(Progress("forecast", 0, len(queues)))
-    return do_all(
+    results = do_all(
         forecast_queue,
-        ((own.reset_index(drop=True), queue, task) for (_, own), queue in by_queue),
+        ((own.reset_index(drop=True), queue, ground.task) for (_, own), queue in by_queue),
         workers,
-        processes=workers.processes(len(queues), len(rows)),
+        processes=workers.processes(len(queues), len(ground.rows)),
         on_done=lambda number: on_progress(Progress("forecast", next(done), len(queues), queues[number].name)),
     )
+    made_of = zip(results, queues, strict=True)
+    return [finish(result, queue, ground.loans.get(queue.name), site.calendar) for result, queue in made_of]
 
 
 def _usable_rows(history: ContactHistory, calendar: SiteCalendar, first_day: date) -> tuple[pd.DataFrame, list[Note]]:
@@ -185,6 +230,21 @@ def _usable_rows(history: ContactHistory, calendar: SiteCalendar, first_day: dat
         hint = f"the history begins on {begins}; plan a later start"
         raise DataError(Problem(place, f"no row lies before {first_day}, the first day planned", hint))
     if before.all():
-        return history.frame, []
+        return history.frame, list(history.notes)
     message = f"{int((~before).sum())} rows from {first_day} on (the first day planned) are not used"
-    return history.frame[before], [Note("forecast", "left out", place, message)]
+    return history.frame[before], [*history.notes, Note("forecast", "left out", place, message)]
+
+
+def _not_begun(history: ContactHistory, rows: pd.DataFrame, calendar: SiteCalendar, first_day: date) -> list[Note]:
+    """Queues of the history that have no row to learn from before the first day planned."""
+    begins = history.frame.groupby("queue")["interval_start"].min()
+    return [
+        Note(
+            "forecast",
+            "left out",
+            name,
+            f"not forecast: its first row is of {local_date(begins[name], calendar)}, none lies before {first_day}, "
+            f"the first day planned; plan a later start, or let it borrow a history: queues.{name}.like",
+        )
+        for name in sorted(set(begins.index) - set(rows["queue"]))
+    ]

@@ -25,6 +25,8 @@ class Task:
     days: int
     drivers: Drivers | None = None
     """Numbers of days that may explain the contacts."""
+    lenders: tuple[str, ...] = ()
+    """Queues with history enough to lend some."""
 
     @property
     def last_day(self) -> date:

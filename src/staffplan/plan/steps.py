@@ -107,7 +107,7 @@ def _forecast(workspace: Workspace, _: Manifest, on_progress: OnProgress) -> Ste
 
     plan = workspace.config.plan
     result = forecast(
-        workspace.history,
+        workspace.full_history,
         workspace.config.forecast,
         site=workspace.site,
         first_day=workspace.first_day,

@@ -31,6 +31,8 @@ def prepare(
     filled = queue_series(raw, timetable, rule)
     missing = missing_stretches(filled, task.settings.clean) if rule == "auto" else ()
     series = without(filled, missing)
-    entries += quality.about_rows(raw, series, gaps, rule) + quality.about_findings(missing, raw.grid)
+    stamped = quality.about_stamps(rows, raw.grid)
+    notes += say.about_stamps(writer, stamped)
+    entries += stamped + quality.about_rows(raw, series, gaps, rule) + quality.about_findings(missing, raw.grid)
     notes += say.about_censoring(writer, rows) + say.about_rows(writer, raw, series, gaps, rule)
     return series, timetable, notes, entries

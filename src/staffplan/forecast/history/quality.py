@@ -9,7 +9,7 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 
-from staffplan.clock import WEEKDAYS, SiteCalendar, midnight, wall_instant
+from staffplan.clock import WEEKDAYS, SiteCalendar, midnight, usual_phases, wall_instant
 from staffplan.forecast.history.cleaning import SETTING, Finding
 from staffplan.forecast.history.hours import in_words
 from staffplan.forecast.history.hours_changes import Timetable
@@ -20,6 +20,9 @@ LEFT_OUT = "left out of what is learnt"
 LEFT_IN = "left in: forecast.clean does not name it"
 TAKEN_FOR_MISSING = "taken for missing data, not for zero"
 TAKEN_FOR_ZERO = "taken for zero"
+ADDED = "counted in the interval in which it begins"
+MOST_STAMPS = 20
+"""More rows off the grid than this are one entry together."""
 WEEKS_TO_COMPARE = 4
 """Three other weeks and the day's own: fewer, and nothing can be told from chance."""
 
@@ -69,6 +72,28 @@ def about_hours(timetable: Timetable, unseen: Iterable[int], grid: DayGrid) -> l
         treatment = "taken to be closed" if closed else "taken to be like the weekdays seen"
         entries.append(Entry("weekday never seen", *_whole(grid), treatment, detail))
     return entries
+
+
+def about_stamps(rows: pd.DataFrame, grid: DayGrid) -> list[Entry]:
+    """Rows that begin between the starts of the plan's intervals, unless the history comes in finer ones."""
+    minutes = grid.calendar.interval_minutes
+    starts = pd.DatetimeIndex(rows["interval_start"])
+    begins = grid.instants[grid.instants.searchsorted(starts, side="right") - 1]
+    off = np.flatnonzero(starts != begins)
+    if not len(off) or len(usual_phases(starts, minutes)) != 1:
+        return []
+    length, offered = pd.Timedelta(minutes=minutes), rows["offered"].to_numpy(dtype=float)
+    stamps = grid.calendar.local(starts[off]).strftime("%Y-%m-%d %H:%M:%S")
+    if len(off) > MOST_STAMPS:
+        ends, detail = (
+            (begins[off].min(), begins[off].max() + length),
+            f"{len(off)} rows, the first stamped {stamps[0]}",
+        )
+        return [Entry("off the grid", *ends, ADDED, detail, float(offered[off].sum()))]
+    return [
+        Entry("off the grid", begins[row], begins[row] + length, ADDED, f"stamped {stamp}", float(offered[row]))
+        for row, stamp in zip(off.tolist(), stamps, strict=True)
+    ]
 
 
 def about_rows(raw: RawSeries, series: QueueSeries, gaps: np.ndarray, missing_rows: str) -> list[Entry]:

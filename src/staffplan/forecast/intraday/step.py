@@ -7,7 +7,7 @@ each queue supports it.
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -68,7 +68,10 @@ def reforecast(
         processes=workers.processes(len(queues), len(past)),
         on_done=lambda number: on_progress(Progress(STEP, next(done), len(queues), queues[number])),
     )
-    notes += _strangers(forecast, history)
+    notes += [
+        *(replace(note, step=STEP) for note in (*forecast.notes, *history.notes)),
+        *_strangers(forecast, history),
+    ]
     gain = pd.DataFrame(
         [row for update in updates for row in update.gain], columns=[column.name for column in IntradayGain.columns]
     )

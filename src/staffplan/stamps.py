@@ -1,0 +1,142 @@
+"""How days and times are written: which number is the day, twelve-hour clocks, offsets that are not the zone's."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+from zoneinfo import available_timezones
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from staffplan.clock import utc_offsets, zones_with
+
+Order = Literal["no slashes", "day/month/year", "month/day/year", "not known", "both"]
+DAY_FIRST: Order = "day/month/year"
+MONTH_FIRST: Order = "month/day/year"
+
+_DOTTED = re.compile(r"^(\d{1,2})\.(\d{1,2})\.(\d{4})(?!\d)")
+_SLASHED = re.compile(r"^(\d{1,2})([/-])(\d{1,2})\2(\d{4})(?!\d)")
+_YEAR_FIRST = re.compile(r"^(\d{4})/(\d{1,2})/(\d{1,2})(?!\d)")
+_TWELVE_HOURS = re.compile(r"(?<!\d)(1[0-2]|0?[1-9]):([0-5]\d(?::[0-5]\d)?) ?([ap])\.?m\.?$", re.IGNORECASE)
+_OFFSET = re.compile(r"\d:\d\d.*([+-])(\d\d):?(\d\d)?$")
+ZONES_NAMED = 3
+"""Zones named where several keep the same clock."""
+
+
+def stripped(values: pd.Series) -> pd.Series:
+    """Trimmed text, "" where there is nothing."""
+    return values.where(values.notna(), "").astype(str).str.strip()
+
+
+def iso_texts(values: pd.Series) -> pd.Series:
+    """Trimmed text with days written 2026-12-31 and hours of the twelve-hour clock counted to 24.
+
+    A day between dots comes first; between slashes, or dashes before the year, the column itself has to tell whether
+    day or month does. Where it does not, the text stays as it is.
+    """
+    texts = stripped(values).str.replace(_DOTTED, lambda m: _iso(m[3], m[2], m[1]), regex=True)
+    match day_order(texts):
+        case "day/month/year":
+            texts = texts.str.replace(_SLASHED, lambda m: _iso(m[4], m[3], m[1]), regex=True)
+        case "month/day/year":
+            texts = texts.str.replace(_SLASHED, lambda m: _iso(m[4], m[1], m[3]), regex=True)
+    texts = texts.str.replace(_YEAR_FIRST, lambda m: _iso(m[1], m[2], m[3]), regex=True)
+    return texts.str.replace(_TWELVE_HOURS, _of_24, regex=True)
+
+
+def _iso(year: str, month: str, day: str) -> str:
+    return f"{year}-{int(month):02d}-{int(day):02d}"
+
+
+def _of_24(match: re.Match[str]) -> str:
+    hour = int(match[1]) % 12 + (12 if match[3].lower() == "p" else 0)
+    return f"{hour:02d}:{match[2]}"
+
+
+def day_order(texts: pd.Series) -> Order:
+    """Which number is the day in a column like 03/02/2026: the one that is above 12 somewhere."""
+    parts = texts.str.extract(_SLASHED)
+    slashed = parts[parts[0].notna()]
+    if slashed.empty:
+        return "no slashes"
+    first, second = (slashed[column].astype(int) > 12 for column in (0, 2))
+    if first.any():
+        return "both" if second.any() else DAY_FIRST
+    return MONTH_FIRST if second.any() else "not known"
+
+
+def why_no_order(texts: pd.Series) -> tuple[str, str] | None:
+    """What is wrong, and what to do, where days like 03/02/2026 cannot be read; None where they can."""
+    order = day_order(texts)
+    hint = "write days with the year first: 2026-12-31"
+    slashed = texts[texts.str.match(_SLASHED)]
+    if order == "not known":
+        message = f"days are written like {slashed.iloc[0]!r}, and none is above 12 to tell day from month"
+        return message, hint
+    if order == "both":
+        numbers = slashed.str.extract(_SLASHED)
+        day_first, month_first = (slashed[numbers[column].astype(int) > 12].iloc[0] for column in (0, 2))
+        return f"days are written in two orders, {day_first!r} and {month_first!r}: which one is meant?", hint
+    return None
+
+
+def is_slashed(text: str) -> bool:
+    return _SLASHED.match(text) is not None
+
+
+def how_written(values: pd.Series) -> tuple[str, str]:
+    """What to say of a column's days that had to be understood: an assumption, a warning; "" where nothing."""
+    texts = stripped(values.drop_duplicates())
+    order = day_order(texts)
+    if order not in (DAY_FIRST, MONTH_FIRST):
+        return "", ""
+    slashed = texts.str.match(_SLASHED)
+    told = f"days like {texts[slashed].iloc[0]!r} are read as {order}: days above 12 tell so"
+    others = texts[~slashed & (texts != "")]
+    if others.empty:
+        return told, ""
+    mixed = f"days are written in two ways, {texts[slashed].iloc[0]!r} and {others.iloc[0]!r}"
+    return told, f"{mixed}: a spreadsheet may have swapped day and month in a part of them; compare with the source"
+
+
+def foreign_offsets(values: pd.Series, instants: pd.Series, timezone: str) -> str:
+    """A sentence where stamps carry offsets that the zone's clock does not have then; "" where all is well.
+
+    Stamps of UTC are no clock of a place, and fit every zone.
+    """
+    texts = stripped(values)
+    parts = texts.str.extract(_OFFSET)
+    stamped = parts[0].notna() & instants.notna()
+    if not stamped.any():
+        return ""
+    minutes = parts[1][stamped].astype(int) * 60 + parts[2][stamped].fillna("0").astype(int)
+    offsets: NDArray[np.int64] = minutes.mul(parts[0][stamped].map({"+": 1, "-": -1})).to_numpy(dtype=np.int64)
+    starts = pd.DatetimeIndex(instants[stamped])
+    foreign = (offsets != 0) & (offsets != utc_offsets(starts, timezone))
+    if not foreign.any():
+        return ""
+    known = [_in_words(offset) for offset in sorted(set(offsets[foreign].tolist()))]
+    listed = f"offset{'s' if len(known) > 1 else ''} {' and '.join(known)}"
+    message = (
+        f"stamps carry the {listed}, which the clock of {timezone} does not have then: days and hours are those "
+        f"of {timezone}; if the center lives by the clock of the stamps, give its zone (--timezone, plan.timezone)"
+    )
+    return message + _zones_in_words(starts, offsets)
+
+
+def _in_words(minutes: int) -> str:
+    return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
+
+
+def _zones_in_words(starts: pd.DatetimeIndex, offsets: NDArray[np.int64]) -> str:
+    """Zones that keep just these offsets, where they change: one that stays the same tells too little."""
+    if len(set(offsets.tolist())) < 2:
+        return ""
+    names = zones_with(starts, offsets, available_timezones())
+    if not names:
+        return "; no single zone has them all"
+    rest = len(names) - ZONES_NAMED
+    listed = ", ".join(names[:ZONES_NAMED]) + (f" and {rest} more" if rest > 0 else "")
+    return f"; that clock is kept in {listed}"

@@ -1,0 +1,183 @@
+"""Histories that can be read and are not what they look like: what is left out or doubtful is said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from staffplan.cli.main import run as run_command
+
+Run = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Forecast h.csv for one week; gives the exit code and what stderr says."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(*arguments: str) -> tuple[int, str]:
+        code = run_command(["forecast", "h.csv", "-o", "f.csv", "--force", "--weeks", "1", *arguments])
+        return code, capsys.readouterr().err
+
+    return call
+
+
+def write(*queues: pd.DataFrame) -> None:
+    pd.concat(queues).to_csv("h.csv", index=False)
+
+
+def hourly(first: str, days: int, queue: str = "a", stamp: str = "%Y-%m-%d %H:%M") -> pd.DataFrame:
+    """Ten contacts in each hour from 09:00 to 17:00 of every day."""
+    starts = pd.date_range(first, periods=24 * days, freq="h")
+    starts = starts[(starts.hour >= 9) & (starts.hour < 17)]
+    return pd.DataFrame({"interval_start": starts.strftime(stamp), "queue": queue, "offered": 10, "aht_seconds": 300})
+
+
+def test_a_start_within_the_history_tells_the_rows_and_queues_it_leaves_out(run: Run) -> None:
+    write(hourly("2026-06-01", 14), hourly("2026-06-11", 4, queue="new"))
+    code, said = run("--start", "2026-06-10")
+    assert code == 0
+    assert "left out: h.csv: 72 rows from 2026-06-10 on (the first day planned) are not used" in said
+    assert "left out: new: not forecast: its first row is of 2026-06-11" in said
+    code, said = run("--start", "2026-06-12")
+    assert code == 0
+    assert "new: not forecast" not in said
+
+
+def test_a_start_before_the_history_leaves_nothing_to_learn_from(run: Run) -> None:
+    write(hourly("2026-06-01", 7))
+    code, said = run("--start", "2026-06-01")
+    assert code == 4
+    assert "h.csv: no row lies before 2026-06-01" in said
+
+
+def test_offsets_of_another_clock_than_the_zones_are_warned_of(run: Run) -> None:
+    starts = pd.to_datetime(hourly("2026-03-20", 14)["interval_start"]).dt.tz_localize("Europe/Madrid")
+    write(hourly("2026-03-20", 14).assign(interval_start=[start.isoformat() for start in starts]))
+    code, said = run()
+    assert code == 0
+    assert "warning: h.csv: interval_start: stamps carry the offsets +01:00 and +02:00" in said
+    code, said = run("--timezone", "Europe/Madrid")
+    assert code == 0
+    assert "stamps carry" not in said
+
+
+def test_american_days_are_read_and_said_to_be(run: Run) -> None:
+    write(hourly("2026-03-02", 21, stamp="%m/%d/%Y %I:%M %p"))
+    code, said = run()
+    assert code == 0
+    assert "assumption: h.csv: interval_start: days like '03/02/2026 09:00 AM' are read as month/day/year" in said
+    assert "2026-03-23T09:00:00+00:00" in Path("f.csv").read_text()
+
+
+@pytest.mark.parametrize(
+    ("stamp", "problem"),
+    [
+        ("%d/%m/%Y %H:%M", "days are written like '02/03/2026 09:00', and none is above 12 to tell day from month"),
+        ("%d %b %y, %H.%M", "'02 Mar 26, 09.00' is not a date and time"),
+    ],
+)
+def test_a_way_of_writing_that_no_row_can_be_read_in_is_one_problem(run: Run, stamp: str, problem: str) -> None:
+    write(hourly("2026-03-02", 10, stamp=stamp))
+    code, said = run()
+    assert code == 4
+    assert f"h.csv:2:interval_start: {problem} (and 79 more rows like it)" in said
+    assert said.count("h.csv:") == 1
+
+
+@pytest.mark.parametrize("minute", ["09:10", "09:15"])
+def test_a_stamp_off_the_grid_is_told_and_makes_no_finer_grid(run: Run, minute: str) -> None:
+    stray = hourly("2026-06-03", 1).head(1).assign(interval_start=f"2026-06-03 {minute}", offered=7)
+    write(hourly("2026-06-01", 14), stray)
+    code, said = run()
+    assert code == 0
+    assert len(Path("f.csv").read_text().splitlines()) == 1 + 7 * 8, "hours, as the other rows"
+    assert (
+        f"a: rows with 7 contacts do not begin where the plan's intervals do (stamped 2026-06-03 {minute}:00)" in said
+    )
+    quality = pd.read_csv("f_quality.csv").query("kind == 'off the grid'").iloc[0]
+    assert (quality["interval_start"], quality["contacts"]) == ("2026-06-03T09:00:00+00:00", 7)
+
+
+def test_a_history_of_finer_intervals_is_added_up_without_a_word(run: Run) -> None:
+    on_the_half = hourly("2026-06-01", 14).assign(interval_start=lambda rows: rows["interval_start"].str[:-2] + "30")
+    write(hourly("2026-06-01", 14), on_the_half)
+    code, said = run("--interval", "60")
+    assert code == 0
+    assert "do not begin where" not in said
+
+
+def test_a_year_that_was_mistyped_is_an_error_with_both_rows(run: Run) -> None:
+    write(hourly("2026-06-01", 7), hourly("2206-06-08", 1).head(1))
+    code, said = run()
+    assert code == 4
+    assert (
+        "h.csv:58:interval_start: 2206-06-08 comes 180 years after the row before it in time, 2026-06-07 in row 57"
+        in said
+    )
+
+
+@pytest.mark.parametrize(("column", "value"), [("offered", 1e99), ("aht_seconds", 1e9)])
+def test_what_no_center_can_have_is_refused(run: Run, column: str, value: float) -> None:
+    rows = hourly("2026-06-01", 7).astype({column: float})
+    rows.loc[3, column] = value
+    write(rows.reset_index(drop=True))
+    code, said = run()
+    assert code == 4
+    assert f":{column}: {value:g} is above " in said
+
+
+def test_a_queue_is_sent_to_borrow_only_where_another_has_something_to_lend(run: Run) -> None:
+    short = hourly("2026-06-22", 7, queue="new")
+    write(short)
+    assert "another queue can lend it a history" not in run()[1]
+    write(short, hourly("2026-06-22", 7, queue="b"))
+    assert "another queue can lend it a history" not in run()[1]
+    write(short, hourly("2026-05-25", 35))
+    assert "another queue can lend it a history: queues.new.like" in run()[1]
+
+
+def test_a_share_that_looks_like_a_percentage_is_asked_about(run: Run) -> None:
+    write(hourly("2026-06-01", 14))
+    Path("o.csv").write_text("first_day,change_share,who,why\n2026-06-16,10,Ana,mail\n2026-06-17,3,Ben,mail\n")
+    code, said = run("--overrides", "o.csv")
+    assert code == 0
+    assert 'override 1 (Ana: mail): change_share = 10 is +1,000 %; did you mean +10 %? then write "10 %"' in said
+    assert "Ben: mail): change_share" not in said
+
+
+def test_a_column_that_is_no_numbers_is_one_problem_and_strays_in_it_are_told_one_by_one(run: Run) -> None:
+    rows = hourly("2026-06-01", 14)
+    write(rows.assign(offered=[f"{number} %" for number in range(len(rows))]))
+    code, said = run()
+    assert code == 4
+    assert "h.csv:2:offered: '0%' is not a number (and 111 more rows like it)" in said
+    assert said.count("h.csv:") == 1
+    write(rows.assign(offered=[f"{number} %" if number % 3 == 0 else "5" for number in range(len(rows))]))
+    assert run()[1].count("is not a number") == 38
+
+
+@pytest.mark.parametrize(("seconds", "unit"), [(4.2, "minutes"), (240_000, "milliseconds")])
+def test_handling_times_in_another_unit_are_asked_about(run: Run, seconds: float, unit: str) -> None:
+    write(hourly("2026-06-01", 14).assign(aht_seconds=seconds))
+    code, said = run()
+    assert code == 0
+    assert f"does the export give {unit}? aht_seconds are seconds, or h:mm:ss" in said
+
+
+def test_queues_whose_names_look_alike_are_pointed_at(run: Run) -> None:
+    write(hourly("2026-06-01", 14, queue="voice main"), hourly("2026-06-01", 14, queue="Voice  main"))
+    code, said = run()
+    assert code == 0
+    assert "warning: h.csv: queue: 'Voice  main' and 'voice main' differ in capitals, blanks or dashes only" in said
+
+
+def test_more_handled_than_offered_is_doubted(run: Run) -> None:
+    rows = hourly("2026-06-01", 14)
+    write(rows.assign(handled=10, abandoned=1))
+    assert "handled and abandoned are 1,232 contacts together, offered only 1,120" in run()[1]
+    write(rows.assign(handled=9, abandoned=1))
+    assert "contacts together" not in run()[1]
