@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from staffplan.clock import parse_spans, parse_weekdays, wall_instant
+from staffplan.errors import zeros_lost
 from staffplan.people_settings import RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.roster import rules
 from staffplan.roster.check_meetings import meeting_breaches
@@ -127,10 +128,13 @@ def _rows(frame: pd.DataFrame) -> Iterator[Any]:
 
 
 def _unknown_agents(roster: Roster, workforce: Workforce) -> Iterator[Breach]:
-    known = set(workforce.agents.frame["agent_id"])
+    known = workforce.agents.frame["agent_id"].tolist()
     for table in (roster.shifts.frame, roster.activities.frame):
         for row in _rows(table[~table["agent_id"].isin(known)]):
-            yield Breach(str(row.agent_id), row.schedule_date.date(), "agent", "is not in the agents table")
+            agent_id = str(row.agent_id)
+            meant = zeros_lost(agent_id, known)
+            asked = f"; did a spreadsheet drop the zeros of {meant}?" if meant else ""
+            yield Breach(agent_id, row.schedule_date.date(), "agent", f"is not in the agents table{asked}")
 
 
 def _agents(roster: Roster, case: _Case) -> Iterator[_Agent]:
