@@ -163,7 +163,10 @@ def test_a_roster_of_other_agents_is_refused_and_lost_zeros_are_named(repair: Ru
     shifts.write_text(shifts.read_text() + "zoe,2026-03-02,early 08:00,2026-03-02 08:00,2026-03-02 12:00,4\n")
     code, _, err = repair("roster", *FILE_ARGUMENTS, "--absent", "bob:2026-03-03")
     assert code == 4
-    assert "roster_shifts.csv:2:agent_id: '7' is not in agents.csv\n    did a spreadsheet drop the zeros: 7 -> 007?" in err
+    assert (
+        "roster_shifts.csv:2:agent_id: '7' is not in agents.csv\n    did a spreadsheet drop the zeros: 7 -> 007?"
+        in err
+    )
     assert "roster_shifts.csv:5:agent_id: 'zoe' is not in agents.csv" in err
     assert err.count("is not in") == 2
     assert not Path("repaired").exists()
