@@ -40,10 +40,11 @@ class Handoff:
 
     @cached_property
     def days(self) -> list[date]:
-        """Every day of the period, those without work too."""
+        """Every day of the period, those without work too; not the morning on which a last night ends."""
         known = {value.date() for value in self.roster.shifts.frame["schedule_date"].drop_duplicates()}
         if self.coverage is not None:
-            known |= set(local_dates(pd.DatetimeIndex(self.coverage.frame["interval_start"]), self.timezone))
+            needed = self.coverage.frame[self.coverage.frame["required"] > 0]
+            known |= set(local_dates(pd.DatetimeIndex(needed["interval_start"]), self.timezone))
         known |= {day for day in (self.first_day, self.last_day) if day is not None}
         length = (max(known) - min(known)).days + 1 if known else 0
         return [min(known) + timedelta(days=step) for step in range(length)]
