@@ -66,8 +66,8 @@ class Handoff:
     def worked(self) -> pd.DataFrame:
         """The shifts with `day`, `family`, wall-clock `start_local` and `end_local`, `code`, `night` and `weekend`.
 
-        `weekend` is its Saturday for a shift that begins on a Saturday or Sunday, else None, as the rule on weekends
-        off counts them.
+        `weekend` is its Saturday for a shift that begins on a Saturday or Sunday, else None, as the rules on
+        weekends worked count them.
         """
         frame = self.roster.shifts.frame
         local = {f"{name}_local": wall_clock(frame[name], self.timezone) for name in ("start", "end")}
