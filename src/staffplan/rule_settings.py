@@ -65,8 +65,8 @@ class DaysOffInARow(RuleSection):
 
 
 class WeekendsOff(RuleSection):
-    """Weekends free of work, at least this many in the period: no shift has a minute on the Saturday or Sunday, so that
-    a night from Friday takes the weekend."""
+    """Weekends free of work, at least this many in the period: no shift has a minute on the Saturday or Sunday, so
+    that a night from Friday takes the weekend."""
 
     rule: Literal["weekends_off"] = "weekends_off"
     """Which rule it is."""

@@ -1,8 +1,9 @@
 """Rules on Saturdays and Sundays.
 
-A weekend is worked where a shift begins on one of them. It is off, as a day off that is wished for or granted is, only
-where no shift has a minute on them: a night from Friday into Saturday takes it. Agreements let it begin at midnight
-(North American nurses: "commencing at 2400 hours Friday") or earlier, at the end of Friday's day shift.
+A weekend is worked where a shift begins on one of them. It is off, as a day off that is wished for or granted is,
+only where no shift has a minute on them: a night from Friday into Saturday takes it. Agreements let it begin at
+midnight (nurses': "commencing at 2400 hours Friday", lawinsider.com/clause/weekend-duty) or with the end of Friday's
+day shift.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from staffplan.roster.machines import Floats, Ints, Machine, kinds_of, with_day_off
+from staffplan.roster.machines import Floats, Machine, kinds_of, with_day_off
 from staffplan.roster.problem import Person, RosterProblem, ShiftOption
 from staffplan.roster.rules.base import (
     Agreed,
@@ -21,7 +21,6 @@ from staffplan.roster.rules.base import (
     past_midnight,
     runs_in,
     touching,
-    variables,
 )
 
 if TYPE_CHECKING:
