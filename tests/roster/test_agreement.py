@@ -223,9 +223,9 @@ def test_locks_of_strangers_and_of_unknown_shifts_are_refused() -> None:
     with pytest.raises(DataError) as caught:
         CENTER.but(locks=locks).problem()
     assert [(p.place, p.hint) for p in caught.value.problems] == [
-        ("locks.csv:ben", "known: ann, bob"),
-        ("locks.csv:ann:2026-11-03", "did you mean late?"),
-        ("locks.csv:ann:2026-11-04", "did you mean late 16:00?"),
+        ("locks.csv:2:agent_id", "known: ann, bob"),
+        ("locks.csv:3:shift", "did you mean late?"),
+        ("locks.csv:4:shift", "did you mean late 16:00?"),
     ]
 
 
