@@ -17,8 +17,8 @@ HEAD = """# Settings
 All that plan.toml may hold: a section for each `[name]`, `NAME` standing for a name of your own. Every setting has
 a default unless it says "must be given"; an unknown one is refused. Shares are 0 to 1, never percent. Paths are
 relative to the file that names them. Weekdays are `mon`, `mon-fri`, `sat,sun`, `sun-thu` or `daily`; hours of a day
-are `08:00-12:00, 13:00-17:00`, `22:00-06:00` (past midnight), `24h` or `closed`. On the command line
-`--set plan.weeks=2` overrides any of them.
+are `08:00-12:00, 13:00-17:00`, `22:00-06:00` (past midnight), `24h` or `closed`.
+`staffplan plan --set plan.weeks=2` overrides any of them; the other commands have flags for some.
 
 This page is made from the code: `python scripts/make_settings_page.py`.
 """

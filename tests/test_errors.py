@@ -71,6 +71,20 @@ def test_a_word_like_no_other_gets_the_list_of_words() -> None:
     assert nearest("qqq", ["weeks", "seed"]) == "known: seed, weeks"
 
 
+@pytest.mark.parametrize(
+    ("word", "known", "said"),
+    [
+        ("1", ["001", "010"], "did a spreadsheet drop the zeros: 1 -> 001?"),
+        ("1", ["01", "001"], "did you mean 01?"),
+        ("1", ["A01"], "known: A01"),
+    ],
+)
+def test_a_number_that_may_have_lost_its_zeros_is_named_where_only_one_can_be_meant(
+    word: str, known: list[str], said: str
+) -> None:
+    assert nearest(word, known) == said
+
+
 def test_where_no_word_is_known_nothing_is_suggested() -> None:
     assert nearest("anything", []) == ""
 

@@ -564,7 +564,7 @@ def test_people_and_teams_that_meetings_name_and_nobody_knows_are_told_beside_al
     off = put("agent_id,first_day,last_day\nanna,someday,2026-03-02\n", "time_off.csv")
     found = problems_of(lambda: read_workforce(agents, {"time_off": off, "meetings": meetings}))
     assert [(p.place.rsplit("/", 1)[-1], p.message, p.hint) for p in found[1:]] == [
-        ("meetings.csv:talk:agents", "'ana' is not in the agents table", "did you mean anna?"),
-        ("meetings.csv:talk:staffing_group", "'nights' is not in the agents table", "known: day"),
+        ("meetings.csv:2:agents", "'ana' is not in the agents table", "did you mean anna?"),
+        ("meetings.csv:2:staffing_group", "'nights' is not in the agents table", "known: day"),
     ]
     assert found[0].place.endswith("time_off.csv:2:first_day")

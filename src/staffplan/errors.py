@@ -87,7 +87,16 @@ class Note:
 
 def nearest(word: str, known: Sequence[str]) -> str:
     """'did you mean X?' for a misspelt name, or the list of known names when nothing is near."""
+    padded = zeros_lost(word, known)
+    if padded:
+        return f"did a spreadsheet drop the zeros: {word} -> {padded}?"
     match = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
     if match:
         return f"did you mean {match[0]}?"
     return f"known: {', '.join(sorted(known))}" if known else ""
+
+
+def zeros_lost(word: str, known: Iterable[str]) -> str:
+    """The one known name that is this number with zeros in front; nothing where there is none, or several."""
+    found = [name for name in known if name != word and name.lstrip("0") == word]
+    return found[0] if word.isdigit() and len(found) == 1 else ""

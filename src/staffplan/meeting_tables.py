@@ -94,7 +94,7 @@ def unknown_people(meetings: Meetings, agents: pd.DataFrame) -> Iterator[Problem
         for row in _rows(meetings.frame):
             for name in names_in(getattr(row, column)):
                 if name not in known:
-                    place = f"{meetings.source}:{row.meeting}:{column}"
+                    place = meetings.place(row.Index, column)
                     yield Problem(place, f"{name!r} is not in the agents table", nearest(name, known))
 
 

@@ -36,7 +36,8 @@ class ShiftSettings(Section):
     """A family of shifts: one length, several starts."""
 
     hours: Annotated[float, Field(gt=0, le=16)]
-    """From start to end, meals included."""
+    """From start to end, meals included: hours worked. In a night in which the clocks change the clock shows another
+    end, an hour earlier when they go back, an hour later when they go forward."""
     first_start: str = "08:00"
     """Earliest start, local time."""
     last_start: str = "08:00"

@@ -65,7 +65,8 @@ class DaysOffInARow(RuleSection):
 
 
 class WeekendsOff(RuleSection):
-    """Weekends free of work (Saturday and Sunday), at least this many in the period."""
+    """Weekends free of work, at least this many in the period: no shift has a minute on the Saturday or Sunday, so
+    that a night from Friday takes the weekend."""
 
     rule: Literal["weekends_off"] = "weekends_off"
     """Which rule it is."""
@@ -74,7 +75,7 @@ class WeekendsOff(RuleSection):
 
 
 class WeekendsInARow(RuleSection):
-    """Weekends with work (on a Saturday or Sunday) in a row, at most; 1: every second weekend is off."""
+    """Weekends with work (a shift begins on the Saturday or Sunday) in a row, at most; 1: no two in a row."""
 
     rule: Literal["weekends_in_a_row"] = "weekends_in_a_row"
     """Which rule it is."""
@@ -83,7 +84,7 @@ class WeekendsInARow(RuleSection):
 
 
 class WeekendsWorked(RuleSection):
-    """Weekends with work (on a Saturday or Sunday) in the period, at most."""
+    """Weekends with work (a shift begins on the Saturday or Sunday) in the period, at most."""
 
     rule: Literal["weekends_worked"] = "weekends_worked"
     """Which rule it is."""

@@ -7,7 +7,7 @@ a spreadsheet counts them (the header is row 1).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import ClassVar, Literal, Self
 
 import numpy as np
@@ -78,6 +78,8 @@ class Table:
 
     frame: pd.DataFrame
     source: str
+    rows: np.ndarray = field(repr=False, compare=False)
+    """(rows,): the number of each row in its file."""
     notes: tuple[Note, ...] = ()
     """What to know of how it was read."""
 
@@ -112,12 +114,18 @@ class Table:
         problems = cls._problems(data, rows, source)
         if problems:
             raise DataError(capped(sorted(problems, key=by_row), source))
-        ordered = _rises(data, cls.key)
-        return cls(data if ordered else data.sort_values(list(cls.key), kind="stable", ignore_index=True), source)
+        if not _rises(data, cls.key):
+            data = data.sort_values(list(cls.key), kind="stable")
+            rows, data = rows[data.index], data.reset_index(drop=True)
+        return cls(data, source, rows)
 
     def only(self, rows: np.ndarray) -> Self:
         """The rows (by a flag for each) alone; what was checked stays checked."""
-        return replace(self, frame=self.frame[rows].reset_index(drop=True))
+        return replace(self, frame=self.frame[rows].reset_index(drop=True), rows=self.rows[rows])
+
+    def place(self, position: int, column: str) -> str:
+        """Where the cell of a row of `frame` is in its file, for a Problem."""
+        return f"{self.source}:{self.rows[position]}:{column}"
 
     @classmethod
     def problems_of(cls, frame: pd.DataFrame, source: str) -> list[Problem]:

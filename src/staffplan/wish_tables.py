@@ -59,9 +59,9 @@ def unknown_shifts(wishes: Wishes, names: Sequence[str]) -> list[Problem]:
     """Shifts of the wishes that are not among `names`, the settings' families and starts."""
     problems = []
     rows = wishes.frame[["agent_id", "shift"]].drop_duplicates()
-    for agent_id, shift in zip(rows["agent_id"], rows["shift"], strict=True):
+    for position, shift in rows["shift"].items():
         if shift and shift not in names:
-            place = f"{wishes.source}:{agent_id}:shift"
+            place = wishes.place(int(str(position)), "shift")
             problems.append(Problem(place, f"{shift!r} is no shift of the settings", nearest(shift, names)))
     return problems
 

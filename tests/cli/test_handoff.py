@@ -182,3 +182,17 @@ def test_no_two_agents_share_a_file_and_none_leaves_the_folder(agents: list[str]
     names = safe_names(agents)
     assert len({name.casefold() for name in [*names.values(), "all"]}) == len(agents) + 1
     assert all(name and not set(name) & set('/\\:*?"<>|\0') and not name.startswith(".") for name in names.values())
+
+
+def test_a_roster_whose_agents_lost_their_zeros_is_not_handed_off(bare: Path, run: Run) -> None:
+    first = pd.read_csv(bare / "roster" / "roster_shifts.csv").loc[0, "agent_id"]
+    for name in ROSTER:
+        path = bare / "roster" / name
+        path.write_text(path.read_text().replace(f"{first},", "5,"))
+    agents = bare / "agents.csv"
+    agents.write_text(agents.read_text().replace(f"{first},", "005,"))
+    code, _, err = run(bare, "handoff", "roster", "--agents", "agents.csv", "--timezone", "UTC", "-o", "out")
+    assert code == 4
+    assert "roster_shifts.csv:2:agent_id: '5' is not in agents.csv" in err
+    assert "did a spreadsheet drop the zeros: 5 -> 005?" in err
+    assert not (bare / "out").exists()

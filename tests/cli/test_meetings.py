@@ -82,4 +82,4 @@ def test_people_beyond_the_seats_are_a_broken_rule_of_nobody_in_particular(run: 
 def test_a_meeting_for_somebody_unknown_is_refused_with_its_place(run: Run) -> None:
     code, said = run(meetings=FILES["meetings.csv"].replace("ann", "an"))
     assert code == 4
-    assert "meetings.csv:talk:agents: 'an' is not in the agents table" in said
+    assert "meetings.csv:2:agents: 'an' is not in the agents table" in said

@@ -148,3 +148,31 @@ def test_nothing_is_overwritten_unasked(repair: Run) -> None:
     assert Path("roster_shifts.csv").read_text() == FILES["roster_shifts.csv"]
     assert repair("roster", *arguments, "--absent", "ann:2026-03-03", "--force")[0] == 0
     assert set(pd.read_csv("roster_shifts.csv")["agent_id"]) == {"ann", "bob"}
+
+
+def without_zeros(folder: Path) -> None:
+    """Agents 007 and bob; the roster of both has been through a spreadsheet."""
+    (folder / "agents.csv").write_text("agent_id,name,skills\n007,Ann,phone\nbob,Bob,phone\n")
+    for name in ("roster_shifts.csv", "roster_activities.csv"):
+        (folder / name).write_text(FILES[name].replace("ann,", "7,"))
+
+
+def test_a_roster_of_other_agents_is_refused_and_lost_zeros_are_named(repair: Run) -> None:
+    without_zeros(Path())
+    shifts = Path("roster_shifts.csv")
+    shifts.write_text(shifts.read_text() + "zoe,2026-03-02,early 08:00,2026-03-02 08:00,2026-03-02 12:00,4\n")
+    code, _, err = repair("roster", *FILE_ARGUMENTS, "--absent", "bob:2026-03-03")
+    assert code == 4
+    assert (
+        "roster_shifts.csv:2:agent_id: '7' is not in agents.csv\n    did a spreadsheet drop the zeros: 7 -> 007?"
+        in err
+    )
+    assert "roster_shifts.csv:5:agent_id: 'zoe' is not in agents.csv" in err
+    assert err.count("is not in") == 2
+    assert not Path("repaired").exists()
+
+
+def test_check_asks_about_lost_zeros_too(repair: Run) -> None:
+    without_zeros(Path())
+    given = ("--requirement", "requirement.csv", "--agents", "agents.csv", "-c", "plan.toml")
+    assert "is not in the agents table; did a spreadsheet drop the zeros of 007?" in repair("check", ".", *given)[1]

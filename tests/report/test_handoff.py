@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from staffplan.clock import wall_instant
 from staffplan.report.handoff import agent_totals, day_totals, is_night, legend
+from staffplan.tables import Coverage
 
 
 def totals_of(*works: Work) -> dict[str, float]:
@@ -64,6 +65,17 @@ def test_the_period_runs_over_days_on_which_nobody_works():
     assert handoff.days == [MONDAY + timedelta(days=step) for step in range(7)]
     assert day_totals(handoff.worked, handoff.days)["people"].tolist() == [1, 0, 0, 1, 0, 0, 0]
     assert handoff_of(Work("a", MONDAY), coverage=coverage_of(date(2026, 12, 9))).days[-1] == date(2026, 12, 9)
+
+
+def test_the_morning_after_the_last_night_is_no_day_of_the_period():
+    tuesday = MONDAY + timedelta(days=1)
+    rows = [
+        (wall_instant(day, minute, MADRID), "sales", needed, 1.0, 1.0 - needed)
+        for day, minute, needed in ((MONDAY, 22 * 60, 1.0), (tuesday, 0, 0.0))
+    ]
+    names = ["interval_start", "planning_group", "required", "scheduled", "net"]
+    coverage = Coverage.of(pd.DataFrame(rows, columns=names))
+    assert handoff_of(Work("a", MONDAY, 22 * 60, 30 * 60, "night"), coverage=coverage).days == [MONDAY]
 
 
 def test_time_off_counts_inside_the_period_for_people_of_the_roster():

@@ -9,12 +9,25 @@ from datetime import date, datetime, time, timedelta
 import openpyxl
 import pandas as pd
 import pytest
-from handoffs import EVIL, MONDAY, SPRING, Work, agents_of, coverage_of, handoff_of, time_off_of, week_of
+from handoffs import (
+    AUTUMN,
+    EVIL,
+    MADRID,
+    MONDAY,
+    SPRING,
+    Work,
+    agents_of,
+    coverage_of,
+    handoff_of,
+    time_off_of,
+    week_of,
+)
 from openpyxl.workbook import Workbook
 
+from staffplan.clock import wall_instant
 from staffplan.report.handoff import Handoff, legend
-from staffplan.report.roster_grid import build_roster_workbook
-from staffplan.tables import Agents, TimeOff
+from staffplan.report.roster_grid import build_roster_workbook, coverage_table
+from staffplan.tables import Agents, Coverage, TimeOff
 
 WEEKS = ["Week 30 Nov 2026", "Week 7 Dec 2026", "Week 14 Dec 2026", "Week 21 Dec 2026"]
 
@@ -110,6 +123,22 @@ def test_coverage_is_the_table_turned_on_its_side(demo, data):
         for column, name in (("needed", "required"), ("rostered", "scheduled"), ("difference", "net")):
             assert wide[f"{group}: {column}"].dropna().tolist() == rows[name].tolist()
     assert len(wide) == frame["interval_start"].nunique()
+
+
+def test_a_time_that_the_clock_shows_twice_has_its_offset_in_the_coverage():
+    sunday = AUTUMN + timedelta(days=1)
+    rows = [
+        (at, "sales", 1.0, 1.0, 0.0) for at in pd.date_range(wall_instant(sunday, 60, MADRID), periods=4, freq="h")
+    ]
+    names = ["interval_start", "planning_group", "required", "scheduled", "net"]
+    table = coverage_table(handoff_of(coverage=Coverage.of(pd.DataFrame(rows, columns=names))))
+    assert table["from"].tolist() == [time(1), "02:00 +02:00", "02:00 +01:00", time(3)]
+
+
+def test_weeks_are_the_plan_s_from_its_first_day_on():
+    sunday = MONDAY - timedelta(days=1)
+    sheets = opened(handoff_of(Work("a", sunday), Work("a", sunday + timedelta(days=13)))).sheetnames
+    assert sheets == ["Roster", "Week 6 Dec 2026", "Week 13 Dec 2026", "Legend"]
 
 
 def test_short_and_over_have_a_colour_that_follows_the_number():

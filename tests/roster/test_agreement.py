@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 from roster_centers import (
@@ -24,8 +26,9 @@ from staffplan.errors import ConfigError, DataError
 from staffplan.people_settings import RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.roster import coverage, rules
 from staffplan.roster.conflict import explain
-from staffplan.roster.notes import roster_notes
+from staffplan.roster.notes import roster_notes, unpriced_wishes
 from staffplan.roster.rules import Bounds, Holder, Locked, Night, agreed_rules
+from staffplan.wish_tables import Wishes
 
 NIGHTLY = Night(23 * 60, 30 * 60, 180)
 ANN = Holder("ann", "full", MONDAY)
@@ -173,8 +176,10 @@ def test_a_locked_shift_is_a_rule_and_may_be_worked_where_nobody_is_needed() -> 
 
 def test_the_notes_tell_what_is_known_of_the_days_before_and_which_rows_count_nothing() -> None:
     def told(center: Center) -> list[str]:
-        cover = coverage(made([shift(1)], activities(1, PLAIN)), center.requirement, center.site)
-        notes = roster_notes(center.problem(), cover, center.workforce, center.site)
+        roster = made([shift(1)], activities(1, PLAIN))
+        notes = roster_notes(
+            center.problem(), roster, coverage(roster, center.requirement, center.site), center.case()
+        )
         return [note.message for note in notes if note.place in ("start of the period", "locks")]
 
     assert told(CENTER) == ["shifts worked before the first day are not known: rest and days in a row begin with it"]
@@ -186,6 +191,17 @@ def test_the_notes_tell_what_is_known_of_the_days_before_and_which_rows_count_no
     assert told(CENTER.but(past=[shift(-1)], locks=(("ann", day(7), "off"),))) == [
         "rows of locks.csv for days outside the period: 1"
     ]
+
+
+@pytest.mark.parametrize("rules", [(), ({"rule": "wishes"},)])
+def test_wishes_that_no_rule_prices_are_told(rules: tuple[dict[str, str], ...]) -> None:
+    center = CENTER.but(settings=RosterSettings(rules=rules))
+    wish = {"agent_id": "ann", "first_day": pd.Timestamp(day(1)), "last_day": pd.Timestamp(day(1)), "wish": "off"}
+    workforce = replace(center.workforce, wishes=Wishes.of(pd.DataFrame([wish]), "wishes.csv"))
+    told = [note.message for note in unpriced_wishes(replace(center.case(), workforce=workforce))]
+    message = "wishes.csv has wishes, but no rule prices them, so that they count nothing: "
+    assert told == ([] if rules else [message + 'add { rule = "wishes" } to roster.rules'])
+    assert list(unpriced_wishes(center.case())) == []
 
 
 def test_names_that_no_setting_and_no_table_has_are_told_with_the_nearest() -> None:
@@ -207,9 +223,9 @@ def test_locks_of_strangers_and_of_unknown_shifts_are_refused() -> None:
     with pytest.raises(DataError) as caught:
         CENTER.but(locks=locks).problem()
     assert [(p.place, p.hint) for p in caught.value.problems] == [
-        ("locks.csv:ben", "known: ann, bob"),
-        ("locks.csv:ann:2026-11-03", "did you mean late?"),
-        ("locks.csv:ann:2026-11-04", "did you mean late 16:00?"),
+        ("locks.csv:2:agent_id", "known: ann, bob"),
+        ("locks.csv:3:shift", "did you mean late?"),
+        ("locks.csv:4:shift", "did you mean late 16:00?"),
     ]
 
 

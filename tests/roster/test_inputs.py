@@ -17,9 +17,9 @@ def test_every_bad_agent_is_listed_with_a_hint() -> None:
     with pytest.raises(DataError) as caught:
         GOOD.but(agents=agents).problem()
     said = {problem.place: (problem.message, problem.hint) for problem in caught.value.problems}
-    assert said["agents.csv:ann:skills"] == ("'voise' is no planning group", "did you mean voice?")
-    assert said["agents.csv:bob:skills"] == ("the agent has no skill", "name planning groups: voice")
-    assert said["agents.csv:cid:work_plan"] == ("no [work_plans.anny] is defined", "did you mean any?")
+    assert said["agents.csv:2:skills"] == ("'voise' is no planning group", "did you mean voice?")
+    assert said["agents.csv:3:skills"] == ("bob has no skill", "name planning groups: voice")
+    assert said["agents.csv:4:work_plan"] == ("no [work_plans.anny] is defined", "did you mean any?")
 
 
 def test_an_agent_without_a_contract_gets_the_only_one_there_is() -> None:
@@ -31,8 +31,8 @@ def test_time_off_and_availability_of_strangers_are_refused() -> None:
     with pytest.raises(DataError) as caught:
         center.problem()
     assert {(problem.place, problem.hint) for problem in caught.value.problems} == {
-        ("time_off.csv:anne", "did you mean ann?"),
-        ("availability.csv:bo", "known: ann"),
+        ("time_off.csv:2:agent_id", "did you mean ann?"),
+        ("availability.csv:2:agent_id", "known: ann"),
     }
 
 

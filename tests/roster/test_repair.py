@@ -346,6 +346,18 @@ def test_who_comes_home_from_a_night_and_is_absent_gets_no_shift_that_day() -> N
     assert breaches(NIGHTS, result) == ()
 
 
+@pytest.mark.parametrize("since", [at(1, 7.5), at(1, 0)])
+def test_an_absence_is_kept_though_the_night_before_runs_into_it(since: pd.Timestamp) -> None:
+    """The next repair leaves the absent person the day off too, though everybody else is away."""
+    made = NIGHTS.solve().roster
+    first = mended(NIGHTS, made, Absence("ann", day(1), day(1)), since=since)
+    off = first.case.workforce.time_off.frame
+    assert off[["first_day", "last_day", "hours"]].to_numpy().tolist() == [[pd.Timestamp(day(1))] * 2 + [8.0]]
+    again = repair(first.case, first.roster, [], at(1, 7.5))
+    assert list(days_of(again.roster)) == [key for key in days_of(made) if key[1] != pd.Timestamp(day(1))]
+    assert breaches(NIGHTS, again) == ()
+
+
 def test_who_goes_home_from_a_night_shift_stays_away_until_its_end() -> None:
     made = NIGHTS.solve().roster
     result = mended(NIGHTS, made, Absence("ann", day(0), day(0)), since=at(0, 23))

@@ -81,6 +81,8 @@ CASES = (
     Case(DaysOffInARow(3), pasts=("", "s", "s-", "s--", "s---")),
     Case(WeekendsOff(1), first_day=SATURDAY),
     Case(WeekendsOff(1), days=10, first_day=SATURDAY, shifts="s"),
+    Case(WeekendsOff(1), days=4, first_day=4, shifts="ln"),
+    Case(WeekendsOff(1), days=10, first_day=4, shifts="n", pasts=("", "n")),
     Case(WeekendsInARow(1), days=10, first_day=SATURDAY, shifts="s", pasts=("", "s------", "s-----", "s")),
     Case(WeekendsInARow(1), days=10, first_day=SUNDAY, shifts="s", pasts=("", "s", "s------s", "s------")),
     Case(WeekendsInARow(2), days=11, first_day=4, shifts="s", pasts=("", "s-----", "s------s----", "s------------")),

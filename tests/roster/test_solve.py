@@ -167,6 +167,8 @@ def test_a_night_shift_lasts_its_hours_when_the_clock_changes(sunday: date, wall
     assert shift["paid_hours"] == 11
     assert f"{shift['end'].tz_convert(MADRID):%H:%M}" == wall_end
     assert not center.check(result.roster).breaches
+    [note] = [note for note in result.notes if note.place == f"{saturday:%a %d %b %Y}" and note.kind == "assumption"]
+    assert note.message == f"the clock changes: night 22:00 lasts 11 hours and ends at {wall_end}"
 
 
 def test_a_break_shorter_than_the_interval_counts_as_its_part() -> None:

@@ -13,13 +13,13 @@ import pandas as pd
 from staffplan.cli.records import records
 from staffplan.cli.work import config_and_workspace, site_of
 from staffplan.clock import SiteCalendar
-from staffplan.errors import DataError, Problem, UsageError
+from staffplan.errors import DataError, Problem, UsageError, nearest
 from staffplan.files import place_of, read_table
 from staffplan.plan.directory import PLAN_TOML, open_existing
 from staffplan.plan.manifest import FILE_NAME as MANIFEST
 from staffplan.plan.workspace import Workspace
 from staffplan.schema import Table
-from staffplan.tables import Roster, RosterActivities, RosterBreaches, RosterShifts, StaffingRequirement
+from staffplan.tables import Agents, Roster, RosterActivities, RosterBreaches, RosterShifts, StaffingRequirement
 from staffplan.text import text_table
 from staffplan.wish_tables import Fairness
 
@@ -94,6 +94,22 @@ def read_roster(folder: Path, zone: str) -> Roster:
         case [RosterShifts() as shifts, RosterActivities() as activities]:
             return Roster(shifts, activities)
     raise DataError(problems)
+
+
+def refuse_strangers(roster: Roster, agents: Agents) -> None:
+    """Raise DataError with every agent of a roster that the agents table does not have, where each is first."""
+    known = agents.frame["agent_id"].tolist()
+    seen = set(known)
+    problems: list[Problem] = []
+    for table in (roster.shifts, roster.activities):
+        order = np.argsort(table.rows, kind="stable")
+        for position, agent_id in zip(order.tolist(), table.frame["agent_id"].iloc[order], strict=True):
+            if agent_id not in seen:
+                message = f"{agent_id!r} is not in {agents.source}"
+                problems.append(Problem(table.place(position, "agent_id"), message, nearest(agent_id, known)))
+                seen.add(agent_id)
+    if problems:
+        raise DataError(problems)
 
 
 def workspace_of(

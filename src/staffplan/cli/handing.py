@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from staffplan.cli.checking import read_roster
+from staffplan.cli.checking import read_roster, refuse_strangers
 from staffplan.cli.flags import flags_named
 from staffplan.cli.work import config_and_workspace
 from staffplan.errors import DataError, Problem, UsageError
@@ -37,12 +37,15 @@ def read_handoff(
     workspace = _workspace_of(folder, config_path)
     zone = _zone(folder, timezone, workspace)
     first, last = _period(workspace) if config_path is None and workspace is not None else (None, None)
+    roster, people = read_roster(folder, zone), _named(agents, "agents", workspace, Agents, zone)
+    if people is not None:
+        refuse_strangers(roster, people)
     return Handoff(
-        roster=read_roster(folder, zone),
+        roster=roster,
         timezone=zone,
         title="" if workspace is None else workspace.config.plan.name,
         coverage=_read(folder / Coverage.file_name, Coverage, zone),
-        agents=_named(agents, "agents", workspace, Agents, zone),
+        agents=people,
         time_off=_named(time_off, "time_off", workspace, TimeOff, zone),
         first_day=first,
         last_day=last,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from staffplan.cli.checking import read_roster, workspace_of
+from staffplan.cli.checking import read_roster, refuse_strangers, workspace_of
 from staffplan.cli.work import site_of
 from staffplan.clock import midnight
 from staffplan.errors import DataError, Problem, UsageError, nearest
@@ -101,7 +101,9 @@ def repair_work(
         site_of(config, needed.frame, workspace),
         read_table(known, ServiceWorth, timezone=zone) if known.is_file() else None,
     )
-    return RepairWork(case, read_roster(folder, zone), config.plan.seed if seed is None else seed, config.cost)
+    roster = read_roster(folder, zone)
+    refuse_strangers(roster, case.workforce.agents)
+    return RepairWork(case, roster, config.plan.seed if seed is None else seed, config.cost)
 
 
 def output_paths(output: Path) -> dict[type[Table], Path]:

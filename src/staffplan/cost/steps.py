@@ -14,7 +14,7 @@ from staffplan.cost.ledger import known_queue, make_demand, make_hours, queue_ch
 from staffplan.cost.lines import bridge_lines, cost_lines, hour_lines, make_report, unit_rows
 from staffplan.cost.money import Money, make_money
 from staffplan.cost.people import Frame, PaidTime, hourly_rates, make_frame, paid_time
-from staffplan.errors import Note
+from staffplan.errors import Note, zeros_lost
 from staffplan.people_settings import CostSettings, WorkPlanSettings
 from staffplan.settings import StaffingSettings
 from staffplan.site import Site
@@ -105,10 +105,12 @@ def _notes(
     staffing: StaffingSettings,
     work_plans: Mapping[str, WorkPlanSettings],
 ) -> Iterable[Note]:
-    known = set(workforce.agents.frame["agent_id"])
+    known = workforce.agents.frame["agent_id"].tolist()
     strangers = [agent for agent in paid.frame.agents if agent not in known]
     if strangers:
-        said = f"{_some(strangers)}: on the roster, but not in agents.csv; costed at the default rate"
+        lost = [f"{agent} -> {meant}" for agent in strangers if (meant := zeros_lost(agent, known))]
+        asked = f"; did a spreadsheet drop the zeros: {_some(lost)}?" if lost else ""
+        said = f"{_some(strangers)}: on the roster, but not in agents.csv; costed at the default rate{asked}"
         yield Note("cost", "warning", "agents.csv", said)
     yield from _shift_notes(roster, paid)
     yield from _time_off_notes(workforce, work_plans)

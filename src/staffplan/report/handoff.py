@@ -40,10 +40,11 @@ class Handoff:
 
     @cached_property
     def days(self) -> list[date]:
-        """Every day of the period, those without work too."""
+        """Every day of the period, those without work too; not the morning on which a last night ends."""
         known = {value.date() for value in self.roster.shifts.frame["schedule_date"].drop_duplicates()}
         if self.coverage is not None:
-            known |= set(local_dates(pd.DatetimeIndex(self.coverage.frame["interval_start"]), self.timezone))
+            needed = self.coverage.frame[self.coverage.frame["required"] > 0]
+            known |= set(local_dates(pd.DatetimeIndex(needed["interval_start"]), self.timezone))
         known |= {day for day in (self.first_day, self.last_day) if day is not None}
         length = (max(known) - min(known)).days + 1 if known else 0
         return [min(known) + timedelta(days=step) for step in range(length)]
@@ -65,8 +66,8 @@ class Handoff:
     def worked(self) -> pd.DataFrame:
         """The shifts with `day`, `family`, wall-clock `start_local` and `end_local`, `code`, `night` and `weekend`.
 
-        `weekend` is its Saturday for a shift that begins on a Saturday or Sunday, else None, as the rule on weekends
-        off counts them.
+        `weekend` is its Saturday for a shift that begins on a Saturday or Sunday, else None, as the rules on
+        weekends worked count them.
         """
         frame = self.roster.shifts.frame
         local = {f"{name}_local": wall_clock(frame[name], self.timezone) for name in ("start", "end")}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
+import numpy as np
 import pandas as pd
 from openpyxl import Workbook
 from openpyxl.formatting.rule import CellIsRule
@@ -105,12 +106,9 @@ def _blocks(days: Sequence[date]) -> list[Sequence[date]]:
     return [days[first : first + MOST_DAYS] for first in range(0, len(days), MOST_DAYS)] or [()]
 
 
-def _weeks(days: Sequence[date]) -> list[list[date]]:
-    """Calendar weeks, Monday first; those at the ends may be shorter."""
-    weeks: dict[date, list[date]] = {}
-    for day in days:
-        weeks.setdefault(day - timedelta(days=day.weekday()), []).append(day)
-    return list(weeks.values())
+def _weeks(days: Sequence[date]) -> list[Sequence[date]]:
+    """Seven days each from the first day on, as contracts count their weeks; the last may be shorter."""
+    return [days[first : first + 7] for first in range(0, len(days), 7)]
 
 
 def _grid(book: Workbook, handoff: Handoff, page: _Page) -> None:
@@ -227,18 +225,31 @@ def _coverage_sheet(book: Workbook, handoff: Handoff) -> None:
 
 
 def coverage_table(handoff: Handoff) -> pd.DataFrame:
-    """Local day and time, then three columns a group; an interval in which a group has no row is blank there."""
+    """Local day and time, then three columns a group; an interval in which a group has no row is blank there.
+
+    A time that the clock shows twice is text with its offset, "02:00 +01:00".
+    """
     assert handoff.coverage is not None
     frame = handoff.coverage.frame
     words = {"required": "needed", "scheduled": "rostered", "net": "difference"}
     wide = frame.pivot(index="interval_start", columns="planning_group", values=list(words)).sort_index()
     groups = sorted(frame["planning_group"].unique())
     local = wall_clock(wide.index.to_series(), handoff.timezone)
-    table = {"day": local.dt.date.to_numpy(dtype=object), "from": local.dt.time.to_numpy(dtype=object)}
+    table = {"day": local.dt.date.to_numpy(dtype=object), "from": _times(wide.index, handoff.timezone)}
     for group in groups:
         for name, word in words.items():
             table[f"{group}: {word}"] = wide[(name, group)].to_numpy(dtype=float)
     return pd.DataFrame(table)
+
+
+def _times(instants: pd.Index, timezone: str) -> np.ndarray:
+    """What the clock shows; with the offset where it shows the same twice."""
+    local = pd.DatetimeIndex(instants).tz_convert(timezone)
+    twice = local.tz_localize(None).duplicated(keep=False)
+    pairs = zip(local, twice, strict=True)
+    return np.array(
+        [f"{at:%H:%M} {at.isoformat()[-6:]}" if double else at.time() for at, double in pairs], dtype=object
+    )
 
 
 def legend_sheet(book: Workbook, handoff: Handoff) -> None:

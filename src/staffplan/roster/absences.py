@@ -114,14 +114,12 @@ def _split(row: dict[Any, Any], begin: pd.Timestamp) -> Iterator[dict[Any, Any]]
 def with_absences(
     workforce: Workforce, absences: Sequence[Absence], roster: Roster, left: Left, timezone: str
 ) -> Workforce:
-    """The people with these days off, but for days on which they have worked; no lock holds on them.
+    """The people with these days off, but for days whose own shift had begun; no lock holds on them.
 
     A day is paid and counts the hours of the shift that the roster had, so that nobody owes or has to give back any.
+    The night before may run into such a day: the day is off all the same.
     """
-    worked = left.roster.shifts.frame
-    worked = worked[is_among(worked, left.begun)]
-    there = {(row.agent_id, day) for row in each(worked) for day in _days_of(row, timezone)}
-    days = {(absence.agent_id, day) for absence in absences for day in absence.days} - there
+    days = {(absence.agent_id, day) for absence in absences for day in absence.days} - left.begun
     known = workforce.time_off.frame
     off = {(row.agent_id, day.date()) for row in each(known) for day in pd.date_range(row.first_day, row.last_day)}
     hours = _hours_missed(roster, left, days, timezone)

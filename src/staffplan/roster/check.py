@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from staffplan.clock import parse_spans, parse_weekdays, wall_instant
+from staffplan.errors import zeros_lost
 from staffplan.people_settings import RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.roster import rules
 from staffplan.roster.check_meetings import meeting_breaches
@@ -24,6 +25,8 @@ from staffplan.roster.rules.team import team_rules, team_violations
 from staffplan.site import Site
 from staffplan.tables import Roster, StaffingRequirement, Workforce
 
+ABSENCE = "absence"
+"""Kind of the days off in absences.csv."""
 MINUTE = pd.Timedelta(minutes=1)
 
 
@@ -77,6 +80,8 @@ class _Agent:
     plan: WorkPlanSettings
     off: frozenset[date]
     unpaid: frozenset[date]
+    absent: frozenset[date]
+    """Days off that came up when the night before had begun: it may run into them."""
     hours_off: Mapping[date, float]
     """Hours that a day off counts, where they are given."""
     past: tuple[rules.Worked, ...]
@@ -123,10 +128,13 @@ def _rows(frame: pd.DataFrame) -> Iterator[Any]:
 
 
 def _unknown_agents(roster: Roster, workforce: Workforce) -> Iterator[Breach]:
-    known = set(workforce.agents.frame["agent_id"])
+    known = workforce.agents.frame["agent_id"].tolist()
     for table in (roster.shifts.frame, roster.activities.frame):
         for row in _rows(table[~table["agent_id"].isin(known)]):
-            yield Breach(str(row.agent_id), row.schedule_date.date(), "agent", "is not in the agents table")
+            agent_id = str(row.agent_id)
+            meant = zeros_lost(agent_id, known)
+            asked = f"; did a spreadsheet drop the zeros of {meant}?" if meant else ""
+            yield Breach(agent_id, row.schedule_date.date(), "agent", f"is not in the agents table{asked}")
 
 
 def _agents(roster: Roster, case: _Case) -> Iterator[_Agent]:
@@ -145,7 +153,7 @@ def _agents(roster: Roster, case: _Case) -> Iterator[_Agent]:
         holder = holders[agent_id]
         if holder.plan_name not in case.work_plans:
             continue
-        off, unpaid, hours_off = _time_off(agent_id, case.workforce)
+        off, unpaid, absent, hours_off = _time_off(agent_id, case.workforce)
         yield _Agent(
             agent_id,
             skills=frozenset(part.strip() for part in str(row.skills).split(";")),
@@ -153,6 +161,7 @@ def _agents(roster: Roster, case: _Case) -> Iterator[_Agent]:
             plan=case.work_plans[holder.plan_name],
             off=off,
             unpaid=unpaid,
+            absent=absent,
             hours_off=hours_off,
             past=tuple(past.get(agent_id, ())),
             shifts=tuple(shifts.get(agent_id, ())),
@@ -160,22 +169,23 @@ def _agents(roster: Roster, case: _Case) -> Iterator[_Agent]:
         )
 
 
-def _time_off(agent_id: str, workforce: Workforce) -> tuple[frozenset[date], frozenset[date], dict[date, float]]:
-    """All days off, the unpaid ones, and the hours of those that have some."""
-    everything: list[date] = []
-    unpaid: list[date] = []
+def _time_off(
+    agent_id: str, workforce: Workforce
+) -> tuple[frozenset[date], frozenset[date], frozenset[date], dict[date, float]]:
+    """All days off, the unpaid ones, those that a repair took note of, and the hours of those that have some."""
+    everything: set[date] = set()
+    unpaid: set[date] = set()
+    absent: set[date] = set()
     hours: dict[date, float] = {}
     rows = workforce.time_off.frame
     for row in _rows(rows[rows["agent_id"] == agent_id]):
-        day = row.first_day.date()
-        while day <= row.last_day.date():
-            everything.append(day)
-            if row.paid == "no":
-                unpaid.append(day)
-            if not pd.isna(row.hours):
-                hours[day] = row.hours
-            day += timedelta(days=1)
-    return frozenset(everything), frozenset(unpaid), hours
+        first, last = row.first_day.date(), row.last_day.date()
+        days = {first + timedelta(days=n) for n in range((last - first).days + 1)}
+        everything |= days
+        unpaid |= days if row.paid == "no" else set()
+        absent |= days if row.kind == ABSENCE else set()
+        hours |= {} if pd.isna(row.hours) else dict.fromkeys(days, row.hours)
+    return frozenset(everything), frozenset(unpaid), frozenset(absent), hours
 
 
 def _agent_breaches(agent: _Agent, case: _Case) -> Iterator[Breach]:
@@ -260,7 +270,7 @@ def _presence_words(shift: rules.Worked, agent: _Agent, case: _Case) -> Words:
     start, end = case.local(shift.start), case.local(shift.end)
     day = start.date()
     while pd.Timestamp(day) < end:
-        if day in agent.off:
+        if day in agent.off and (day == start.date() or day not in agent.absent):
             yield "time off", f"{day:%a %d %b} is a day off"
         day += timedelta(days=1)
     free = _available(agent.agent_id, start.normalize() - pd.Timedelta(days=1), case.workforce)

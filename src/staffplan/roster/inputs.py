@@ -130,23 +130,25 @@ def _agent_problems(
         yield Problem(agents.source, "there is nobody to roster: the table has no rows", "list the agents")
     groups = sorted({*requirement.frame["planning_group"], *site.groups()})
     for agent in _rows(agents.frame):
-        place = f"{agents.source}:{agent.agent_id}"
         plan, skills = plan_of(str(agent.work_plan), work_plans), names_in(str(agent.skills))
         if work_plans and plan not in work_plans:
-            said = f"no [work_plans.{plan}] is defined" if plan else "the agent has no contract"
-            yield Problem(f"{place}:work_plan", said, nearest(plan, list(work_plans)))
+            said = f"no [work_plans.{plan}] is defined" if plan else f"{agent.agent_id} has no contract"
+            yield Problem(agents.place(agent.Index, "work_plan"), said, nearest(plan, list(work_plans)))
         if not skills:
-            yield Problem(f"{place}:skills", "the agent has no skill", f"name planning groups: {', '.join(groups)}")
+            hint = f"name planning groups: {', '.join(groups)}"
+            yield Problem(agents.place(agent.Index, "skills"), f"{agent.agent_id} has no skill", hint)
         for skill in skills:
             if skill not in groups:
-                yield Problem(f"{place}:skills", f"{skill!r} is no planning group", nearest(skill, groups))
+                message = f"{skill!r} is no planning group"
+                yield Problem(agents.place(agent.Index, "skills"), message, nearest(skill, groups))
 
 
 def _strangers(table: TimeOff | Availability | Locks | Wishes, workforce: Workforce) -> Iterator[Problem]:
-    known = {str(agent_id) for agent_id in workforce.agents.frame["agent_id"]}
-    for agent_id in sorted({str(agent_id) for agent_id in table.frame["agent_id"]} - known):
-        place, message = f"{table.source}:{agent_id}", "the agent is not in the agents table"
-        yield Problem(place, message, nearest(agent_id, sorted(known)))
+    known = sorted({str(agent_id) for agent_id in workforce.agents.frame["agent_id"]})
+    first = table.frame.drop_duplicates("agent_id")
+    for row in _rows(first[~first["agent_id"].isin(known)]):
+        message = f"{row.agent_id!r} is not in the agents table"
+        yield Problem(table.place(row.Index, "agent_id"), message, nearest(row.agent_id, known))
 
 
 def _unknown_agents(settings: RosterSettings, workforce: Workforce) -> Iterator[Problem]:
@@ -165,7 +167,7 @@ def _lock_problems(workforce: Workforce, shifts: Mapping[str, ShiftSettings]) ->
     for row in _rows(workforce.locks.frame):
         if row.shift not in (OFF, *shifts, *starts):
             near = starts if " " in row.shift else [*shifts, OFF]
-            place = f"{workforce.locks.source}:{row.agent_id}:{row.day:%Y-%m-%d}"
+            place = workforce.locks.place(row.Index, "shift")
             yield Problem(place, f"{row.shift!r} is no shift of the settings", nearest(row.shift, near))
 
 

@@ -10,20 +10,25 @@ import pandas as pd
 
 from staffplan.clock import local_dates
 from staffplan.errors import Note
+from staffplan.roster.case import Case
 from staffplan.roster.problem import DAYS_OF_A_WHOLE_WEEK, RosterProblem
 from staffplan.site import Site
-from staffplan.tables import Coverage, Workforce
+from staffplan.soft_rule_settings import Wishes as WishesRule
+from staffplan.tables import Coverage, Roster, Workforce
 
 MOST_PROMISES = 15
 MUCH_SHORT = 0.02
 """Share of the required hours; where more are missing, the prices of the rules are worth a look."""
 
 
-def roster_notes(problem: RosterProblem, cover: Coverage, workforce: Workforce, site: Site) -> tuple[Note, ...]:
+def roster_notes(problem: RosterProblem, roster: Roster, cover: Coverage, case: Case) -> tuple[Note, ...]:
+    workforce, site = case.workforce, case.site
     return (
         *_assumptions(problem, workforce),
+        *clock_changes(roster, site),
         *_edges(problem, workforce),
         *_left_out(problem, workforce),
+        *unpriced_wishes(case),
         *broken_promises(cover, site),
         *_much_short(cover, site),
     )
@@ -81,6 +86,30 @@ def _left_out(problem: RosterProblem, workforce: Workforce) -> Iterator[Note]:
     if (problem.required[:, :earliest] > 0).any():
         message = "people are needed before the first shift can start: they would have begun the day before"
         yield Note("roster", "left out", f"{problem.period.first_day:%d %b %Y}", message)
+
+
+def clock_changes(roster: Roster, site: Site) -> Iterator[Note]:
+    """Shifts in which the clock is changed, by night: their hours are worked, so that the clock shows another end."""
+    zone = site.calendar.timezone
+    for day, shifts in roster.shifts.frame.groupby("schedule_date"):
+        said: dict[str, str] = {}
+        for name, start, end in zip(shifts["shift"], shifts["start"], shifts["end"], strict=True):
+            first, last = start.tz_convert(zone), end.tz_convert(zone)
+            if first.utcoffset() != last.utcoffset():
+                hours = (end - start) / pd.Timedelta(hours=1)
+                said[name] = f"{name} lasts {hours:g} hours and ends at {last:%H:%M}"
+        if said:
+            message = f"the clock changes: {'; '.join(said.values())}"
+            yield Note("roster", "assumption", f"{day:%a %d %b %Y}", message)
+
+
+def unpriced_wishes(case: Case) -> Iterator[Note]:
+    """Wishes that nothing in the settings prices."""
+    wishes = case.workforce.wishes
+    if len(wishes) and not any(isinstance(rule, WishesRule) for rule in case.settings.rules):
+        message = f"{wishes.source} has wishes, but no rule prices them, so that they count nothing: "
+        message += 'add { rule = "wishes" } to roster.rules'
+        yield Note("roster", "left out", "wishes", message)
 
 
 def broken_promises(cover: Coverage, site: Site) -> tuple[Note, ...]:

@@ -29,6 +29,7 @@ from staffplan.roster.interrupts import ends
 from staffplan.roster.kernels import IMPOSSIBLE, NOTHING, Flags, Need
 from staffplan.roster.kernels_polish import retour
 from staffplan.roster.kernels_repair import put_day_back
+from staffplan.roster.notes import clock_changes, unpriced_wishes
 from staffplan.roster.problem import RosterProblem
 from staffplan.roster.repair_tables import Lost, meetings_of, repaired, roster_changes
 from staffplan.roster.search import Board, Incumbent, Schedule, improve, polish
@@ -316,12 +317,12 @@ def _result(
         objective=cost,
         bound=min(bound, cost),
         gap=gap_share(problem, cost, min(bound, cost)),
-        notes=tuple(_notes(plan, roster, lost)),
+        notes=tuple(_notes(plan, roster, made, lost)),
         facts={"agents": float(len(problem.people)), **hours},
     )
 
 
-def _notes(plan: _Repair, roster: Roster, lost: Sequence[Lost]) -> list[Note]:
+def _notes(plan: _Repair, roster: Roster, made: Roster, lost: Sequence[Lost]) -> list[Note]:
     notes = [_warning(key, "absent, but the shift had ended before: it stays") for key in sorted(plan.left.over)]
     missed = {agent_id for agent_id, _ in plan.left.gone | plan.left.begun}
     notes += [
@@ -335,6 +336,7 @@ def _notes(plan: _Repair, roster: Roster, lost: Sequence[Lost]) -> list[Note]:
         )
         notes.append(Note("roster", "warning", ", ".join(plan.stuck), message))
     gone = meetings_of(roster, plan.left.gone, plan.case.site.calendar.timezone)
+    notes += [*clock_changes(made, plan.case.site), *unpriced_wishes(plan.case)]
     return notes + [
         _warning((miss.agent_id, miss.day), f"misses the {miss.activity} of {miss.when}") for miss in (*gone, *lost)
     ]

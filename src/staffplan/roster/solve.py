@@ -186,7 +186,7 @@ def roster(
         conflicts = tuple(team_notes(case, made, seconds=lambda: run.left(1 + RESERVE)))
         placed = place_meetings(made, requirement, workforce, settings, site=site)
         cover = coverage(placed.roster, requirement, site)
-        notes = (*roster_notes(problem, cover, workforce, site), *conflicts, *placed.notes)
+        notes = (*roster_notes(problem, placed.roster, cover, case), *conflicts, *placed.notes)
         return _result(board, run, placed, cover, notes)
 
 

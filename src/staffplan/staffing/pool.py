@@ -80,7 +80,11 @@ def pools(forecast: VolumeForecast, site: Site) -> Iterator[Pool]:
     if unknown:
         known = list(site.queues)
         raise DataError(
-            Problem(f"{forecast.source}:queue", f"{name!r} is not a queue of the site", nearest(name, known))
+            Problem(
+                forecast.place(int((names[codes] == name).argmax()), "queue"),
+                f"{name!r} is not a queue of the site",
+                nearest(name, known),
+            )
             for name in unknown
         )
     starts = instants(forecast)

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from staffplan.roster.machines import Machine
 from staffplan.roster.problem import Period, Person, RosterProblem
@@ -107,6 +109,34 @@ def variables(works: Works, person: Person, days: range, problem: RosterProblem)
     """The person's variables on some days."""
     names = [option.name for option in problem.options]
     return [works[key] for d in days for o in names if (key := (person.agent_id, d, o)) in works]
+
+
+def past_midnight(problem: RosterProblem) -> NDArray[np.bool_]:
+    """(days, options): the shift runs into the next day."""
+    slots = np.array([option.slots for option in problem.options], dtype=np.int64)
+    return np.asarray((problem.option_slot + slots[:, None] > problem.period.day_slot[1:]).T)
+
+
+def runs_in(problem: RosterProblem, person: Person) -> bool:
+    """Whether a shift from before the period runs into its first day."""
+    return any(shift.end > problem.period.start for shift in person.past)
+
+
+def touching(model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person, days: range) -> list[Any]:
+    """What is one where a shift has a minute on some days: the person's variables on them, and those of the day
+    before that run into the first."""
+    there = variables(works, person, days, problem)
+    if days.start == 0:
+        return [*there, model.new_constant(1)] if runs_in(problem, person) else there
+    before = days.start - 1
+    late = [problem.options[o].name for o in np.flatnonzero(past_midnight(problem)[before])]
+    return there + [works[key] for name in late if (key := (person.agent_id, before, name)) in works]
+
+
+def last_day(shift: Worked, timezone: str) -> date:
+    """The local day of its last moment."""
+    last: date = (shift.end - pd.Timedelta(1, unit="ns")).tz_convert(timezone).date()
+    return last
 
 
 def weeks(period: Period) -> Iterator[tuple[int, range]]:

@@ -1,4 +1,10 @@
-"""Rules on Saturdays and Sundays. A weekend is worked where a shift begins on one of them."""
+"""Rules on Saturdays and Sundays.
+
+A weekend is worked where a shift begins on one of them. It is off, as a day off that is wished for or granted is,
+only where no shift has a minute on them: a night from Friday into Saturday takes it. Agreements let it begin at
+midnight (nurses': "commencing at 2400 hours Friday", lawinsider.com/clause/weekend-duty) or with the end of Friday's
+day shift.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +16,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from staffplan.roster.machines import FORBIDDEN, Ints, Machine, rows_of, unrolled
+from staffplan.roster.machines import Ints, Machine, rows_of, unrolled, with_day_off
 from staffplan.roster.problem import Period, Person, RosterProblem
-from staffplan.roster.rules.base import Agreed, Posted, Violation, Worked, Works, in_period, span, variables
+from staffplan.roster.rules.base import (
+    Agreed,
+    Posted,
+    Violation,
+    Worked,
+    Works,
+    in_period,
+    last_day,
+    past_midnight,
+    runs_in,
+    span,
+    touching,
+    variables,
+)
 from staffplan.roster.rules.runs import day_terms, worked_or_off
 
 if TYPE_CHECKING:
@@ -21,7 +40,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class WeekendsOff:
-    """Weekends (Saturday and Sunday, both in the period) on which no shift begins, at least this many."""
+    """Weekends (Saturday and Sunday, both in the period) on which no shift has a minute, at least this many."""
 
     weekends: int
     name: str = "weekends off"
@@ -31,8 +50,8 @@ class WeekendsOff:
         free = []
         for saturday, _ in problem.period.weekends():
             off = model.new_bool_var(f"{person.agent_id} weekend {saturday}")
-            both = variables(works, person, range(saturday, saturday + 2), problem)
-            model.add(sum(both) == 0).only_enforce_if(off)
+            there = touching(model, works, problem, person, range(saturday, saturday + 2))
+            model.add(sum(there) == 0).only_enforce_if(off)
             free.append(off)
         due = min(self.weekends, len(free))
         if not due:
@@ -40,7 +59,7 @@ class WeekendsOff:
         return [Posted(self.name, f"{due} of {len(free)}", model.add(sum(free) >= due))]
 
     def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
-        busy = {w.schedule_date for w in worked}
+        busy = {day for w in worked for day in (w.schedule_date, last_day(w, agreed.timezone))}
         saturday = agreed.period_first + timedelta(days=(5 - agreed.period_first.weekday()) % 7)
         free = total = 0
         while saturday < agreed.period_last:
@@ -52,20 +71,25 @@ class WeekendsOff:
             yield Violation(agreed.period_first, f"{free} weekends off in the period, {due} are due")
 
     def machine(self, problem: RosterProblem, person: Person) -> Machine | None:
-        """A state is twice the weekends worked, and one more on a Sunday after a worked Saturday."""
-        pairs = problem.period.weekends()
-        most = len(pairs) - min(self.weekends, len(pairs))
-        if most == len(pairs):
+        """A state is the weekends taken before this one, and whether this one is taken so far."""
+        saturdays = [saturday for saturday, _ in problem.period.weekends()]
+        most = len(saturdays) - min(self.weekends, len(saturdays))
+        if most == len(saturdays):
             return None
-        count = np.arange(2 * most + 3)
-        step = np.empty((problem.period.days, len(count), 2), dtype=np.int64)
-        step[:] = count[:, None]
-        for saturday, sunday in pairs:
-            step[saturday, :, 1] = np.where(count + 3 <= 2 * most + 1, count + 3, FORBIDDEN)
-            odd = count % 2 == 1
-            step[sunday, :, 0] = np.where(odd, count - 1, count)
-            step[sunday, :, 1] = np.where(odd, count - 1, np.where(count + 2 <= 2 * most, count + 2, FORBIDDEN))
-        return Machine(worked_or_off(problem), step)
+        fridays = np.isin(np.arange(problem.period.days) + 1, saturdays)
+        tail = with_day_off((past_midnight(problem) & fridays[:, None]).astype(np.int64), 0)
+
+        def follow(day: int, states: Ints, what: Ints) -> tuple[Ints, NDArray[np.bool_]]:
+            count, taken = states[..., 0], np.maximum(states[..., 1], what[..., 1])
+            if day in saturdays or day - 1 in saturdays:
+                taken = np.maximum(taken, what[..., 0])
+            good = count + taken <= most
+            if day - 1 in saturdays:
+                count, taken = count + taken, 0 * taken
+            return rows_of(count, taken), good
+
+        start = int(0 in saturdays and runs_in(problem, person))
+        return unrolled([worked_or_off(problem), tail], (0, start), follow)
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,20 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-import pandas as pd
 
-from staffplan.roster.machines import Floats, Ints, Machine, kinds_of, with_day_off
+from staffplan.roster.machines import Floats, Machine, kinds_of, with_day_off
 from staffplan.roster.problem import Person, RosterProblem, ShiftOption
-from staffplan.roster.rules.base import Agreed, Penalty, Violation, Worked, Works, variables
+from staffplan.roster.rules.base import (
+    Agreed,
+    Penalty,
+    Violation,
+    Worked,
+    Works,
+    last_day,
+    past_midnight,
+    runs_in,
+    touching,
+)
 
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model
@@ -76,7 +85,7 @@ class WishesGranted:
         spoilt = np.maximum(state[:, None], what[None, :, 1])
         step = np.broadcast_to(what[None, None, :, 2], (len(price), 2, len(what)))
         cost = prices[what[:, 0]][None, None, :] + off[:-1, None, None] * spoilt[None, :, :]
-        start = int(any(shift.end > problem.period.start for shift in person.past))
+        start = int(runs_in(problem, person))
         return Machine(kind, step, self.weight * cost, start=start)
 
     def _worths(self, problem: RosterProblem) -> tuple[Floats, Floats]:
@@ -90,12 +99,6 @@ class WishesGranted:
                     off[d] += wish.worth * (wish.kind == "off")
                     price[d] += wish.worth * ((wish.kind == "shift") & ~named | (wish.kind == "not") & named)
         return off, price
-
-
-def past_midnight(problem: RosterProblem) -> np.ndarray:
-    """(days, options): the shift runs into the next day."""
-    slots: Ints = np.array([option.slots for option in problem.options], dtype=np.int64)
-    return np.asarray((problem.option_slot + slots[:, None] > problem.period.day_slot[1:]).T)
 
 
 def _is_named(wish: Wish, option: ShiftOption) -> bool:
@@ -114,13 +117,7 @@ def _missed(
 
 
 def _spoilt(model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person, day: int) -> Any:
-    there = variables(works, person, range(day, day + 1), problem)
-    late = past_midnight(problem)[day - 1] if day else np.zeros(len(problem.options), dtype=bool)
-    for option in (problem.options[o] for o in np.flatnonzero(late)):
-        if (key := (person.agent_id, day - 1, option.name)) in works:
-            there.append(works[key])
-    if day == 0 and any(shift.end > problem.period.start for shift in person.past):
-        there.append(model.new_constant(1))
+    there = touching(model, works, problem, person, range(day, day + 1))
     spoilt = model.new_bool_var(f"{person.agent_id} has a shift on day {day}")
     model.add_max_equality(spoilt, [*there, 0])
     return spoilt
@@ -129,11 +126,6 @@ def _spoilt(model: cp_model.CpModel, works: Works, problem: RosterProblem, perso
 def _granted(wish: Wish, day: date, worked: Sequence[Worked], timezone: str) -> bool:
     begun = [shift for shift in worked if shift.schedule_date == day]
     if wish.kind == "off":
-        return not begun and not any(shift.schedule_date < day <= _last_day(shift, timezone) for shift in worked)
+        return not begun and not any(shift.schedule_date < day <= last_day(shift, timezone) for shift in worked)
     named = [shift for shift in begun if wish.shift in ("", shift.shift, shift.family)]
     return bool(named) == (wish.kind == "shift")
-
-
-def _last_day(shift: Worked, timezone: str) -> date:
-    last: date = (shift.end - pd.Timedelta(1, unit="ns")).tz_convert(timezone).date()
-    return last
