@@ -168,8 +168,9 @@ def roster(
     problem = case.problem()
     space = make_tour_space(problem)
     reserve = max(RESERVE * settings.time_limit_seconds, RESERVED_BUILDS * (time.monotonic() - building))
-    refuse_impossible_people(space, case)
-    step_begun = (building if begun is None else begun) + compiled_in(space)
+    step_begun = building if begun is None else begun
+    refuse_impossible_people(space, case, lambda: step_begun + settings.time_limit_seconds - time.monotonic())
+    step_begun += compiled_in(space)
     moves = move_count(problem, settings.effort)
     run = _Run(step_begun, settings.time_limit_seconds, reserve, moves, on_progress, grain(space))
     with ends(run.stopped):
