@@ -14,13 +14,15 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from staffplan.errors import Note
 from staffplan.people_settings import RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.progress import OnProgress, Progress, silent
 from staffplan.roster.bound import Prices, best_prices, grain, next_grain, tour_classes
 from staffplan.roster.case import Case
+from staffplan.roster.check import breaches_together
+from staffplan.roster.check_report import Breach
 from staffplan.roster.conflict import refuse_impossible_people
 from staffplan.roster.cover import coverage
 from staffplan.roster.days_together import days_together
@@ -79,6 +81,20 @@ class RosterResult:
     overstaffed_hours: float
     notes: tuple[Note, ...]
     facts: Mapping[str, float | str]
+    broken: tuple[Breach, ...] = ()
+    """Rules between people that it breaks, and meetings that somebody misses; all other rules it keeps."""
+
+    @property
+    def proof(self) -> dict[str, float | str]:
+        """How good it is, and what is known of how good one could be."""
+        return {
+            "status": self.status,
+            "objective": self.objective,
+            "bound": self.bound,
+            "gap": self.gap,
+            "understaffed_hours": self.understaffed_hours,
+            "overstaffed_hours": self.overstaffed_hours,
+        }
 
 
 @dataclass
@@ -182,7 +198,11 @@ def roster(
         placed = place_meetings(made, requirement, workforce, settings, site=site)
         cover = coverage(placed.roster, requirement, site)
         notes = (*roster_notes(problem, cover, workforce, site), *conflicts, *placed.notes)
-        return _result(board, run, placed, cover, notes)
+        period = problem.period
+        broken = breaches_together(
+            placed.roster, workforce, settings, first=period.first_day, days=period.days, site=site
+        )
+        return replace(_result(board, run, placed, cover, notes), broken=tuple(broken))
 
 
 def compiled_in(space: TourSpace) -> float:
