@@ -19,13 +19,10 @@ it; so between a rule loosened by a step and left out.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from time import monotonic
 
-import numpy as np
 import pandas as pd
 
 from staffplan.errors import InfeasibleError
@@ -35,15 +32,10 @@ from staffplan.roster.case import Case
 from staffplan.roster.changes import Change, people_changes, site_changes
 from staffplan.roster.conflict import refuse_impossible_people
 from staffplan.roster.search import (
-    Board,
     Incumbent,
     Schedule,
     improve,
-    make_work,
-    polish,
-    run_round,
-    spans,
-    temperatures,
+    search_on,
 )
 from staffplan.roster.start import start
 from staffplan.roster.tours import Tours, TourSpace, make_tour_space
@@ -53,8 +45,7 @@ MOVES_PER_AGENT_DAY, FEWEST_MOVES = 6_000, 100_000
 """Moves of a new search; one that goes on makes a part of them."""
 LONGER = 4
 """So many times the moves of others make the first search, under the rules as they are."""
-WARM_PART, WARM_ROUNDS, WARM = 0.4, 40, 1.0
-"""Moves and rounds of a search that goes on, and its first temperature as a share of a new search's."""
+WARM_PART = 0.4
 BOUND_ROUNDS, LONGEST_BOUND_ROUNDS, START_ROUNDS = 800, 2400, 800
 AS_IT_IS = "as it is"
 SMALLEST = 1e-6
@@ -155,20 +146,8 @@ def _searched(space: TourSpace, prices: Prices, seed: int, times: int) -> Tours:
 
 def _searched_on(space: TourSpace, tours: Tours, seed: int) -> Incumbent:
     """The best after some more search from these tours on, which the rules allow."""
-    board = Board(space, tours)
-    incumbent = Incumbent(board)
-    hot, cold = temperatures(space)
-    heats = np.geomspace(WARM * hot, cold, WARM_ROUNDS + 1).tolist()
-    works = [make_work(space, seed, stream) for stream in (3, 4)]
-    each = round(WARM_PART * _moves(space) / WARM_ROUNDS)
-    with ThreadPoolExecutor(len(works)) as threads:
-        for number, heat in enumerate(pairwise(heats)):
-            if incumbent.cost < SMALLEST:
-                break
-            run_round(board, spans(space, number), works, each, heat, threads)
-            incumbent.offer(board)
-    polish(board, incumbent)
-    return incumbent
+    moves = round(WARM_PART * _moves(space))
+    return search_on(space, tours, moves, seed, stop=lambda incumbent: incumbent.cost < SMALLEST)
 
 
 def _moves(space: TourSpace) -> int:
