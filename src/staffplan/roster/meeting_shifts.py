@@ -74,8 +74,8 @@ class _Diary:
             now = sum(self.tours.choice[n, d] in options for n, days in may for d, options in days.items())
             ranked.append((-len(may), -now, start))
         chosen: list[int] = []
-        for may, _, start in sorted(ranked):
-            if may < 0 and all(abs(start - other) >= sitting.minutes for other in chosen):
+        for most, _, start in sorted(ranked):
+            if most < 0 and all(abs(start - other) >= sitting.minutes for other in chosen):
                 chosen.append(start)
         return chosen
 
@@ -105,7 +105,7 @@ class _Diary:
         """(days, options + 1): what choices cost the person, who must work on the days booked and these."""
         price = self.space.folk.price[self.space.folk.liking[person]].copy()
         price[[*(d for n, d in self.busy if n == person), *more], -1] = NEVER
-        return price
+        return np.asarray(price)
 
     def _numbers(self, sitting: Sat) -> list[int]:
         known = {person.agent_id: n for n, person in enumerate(self.problem.people)}
