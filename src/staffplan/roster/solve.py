@@ -204,7 +204,8 @@ def roster(
         made = make_roster(problem, board.tours())
         conflicts = tuple(team_notes(case, made, seconds=lambda: run.left(1 + RESERVE)))
         cover = coverage(placed.roster, requirement, site)
-        notes = (*roster_notes(problem, cover, workforce, site), *conflicts, *placed.notes)
+        curves = worth if settings.objective == "service" else None
+        notes = (*roster_notes(problem, cover, workforce, site, curves), *conflicts, *placed.notes)
         broken = tuple(_breaches(case, problem, placed.roster))
         return replace(_result(board, run, placed, cover, notes), broken=broken)
 
