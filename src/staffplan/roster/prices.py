@@ -11,6 +11,8 @@ long for itself, so that more search does not pass for a gain; where found and b
 rules as they are, it begins anew too. The rules as they are stand in every difference, so
 they are searched and bid for longest.
 
+Hours at which nobody may work any shift are missing whatever is found: the bound counts them as they are.
+
 What is known of one is used for others: a bound is raised to the next cost that a roster can have, and where a change
 only allows more, less can be missing with it and no more: its bound holds for the rules as they are, their roster for
 it; so between a rule loosened by a step and left out.
@@ -23,14 +25,18 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from time import monotonic
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from staffplan.errors import InfeasibleError
 from staffplan.progress import OnProgress, Progress, silent
+from staffplan.roster.bonds import unbound_options
 from staffplan.roster.bound import Prices, best_prices, grain, next_grain
 from staffplan.roster.case import Case
 from staffplan.roster.changes import Change, people_changes, site_changes
 from staffplan.roster.conflict import refuse_impossible_people
+from staffplan.roster.problem import RosterProblem
 from staffplan.roster.search import (
     Incumbent,
     Schedule,
@@ -127,8 +133,29 @@ def _consistent(answer: Answer) -> Answer:
 
 def _answer(space: TourSpace, incumbent: Incumbent, prices: Prices) -> Answer:
     found = max(incumbent.cost, 0.0)
-    bound = next_grain(prices.bound, grain(space))
+    bound = max(next_grain(prices.bound, grain(space)), out_of_reach(space.problem, space.problem.allowed))
     return Answer(0.0, 0.0) if found < SMALLEST else Answer(found, min(found, bound))
+
+
+def hours_no_shift_reaches(case: Case) -> float:
+    """Hours required at which none of those who can serve them could be there under any rule or contract."""
+    hard = case.hard()
+    problem = hard.problem()
+    return out_of_reach(problem, unbound_options(hard, problem))
+
+
+def out_of_reach(problem: RosterProblem, may_work: NDArray[np.bool_]) -> float:
+    """Hours required at which nobody may work any shift for the group. may_work: (people, days, options)."""
+    there = np.zeros((len(problem.groups), problem.period.slots + 1), dtype=np.int64)
+    length = np.array([option.slots for option in problem.options])
+    for number, skills in enumerate(problem.skillsets.tolist()):
+        days, options = np.nonzero(may_work[problem.skillset_of == number].any(axis=0))
+        first = problem.option_slot[options, days]
+        for g in range(len(problem.groups)):
+            serves = (problem.option_groups[options] & skills) >> g & 1
+            np.add.at(there[g], first, serves)
+            np.add.at(there[g], first + length[options], -serves)
+    return float((problem.required * problem.hours * (np.cumsum(there, axis=1)[:, :-1] == 0)).sum())
 
 
 def _bid(space: TourSpace, rounds: int) -> Prices:
