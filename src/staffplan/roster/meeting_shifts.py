@@ -23,6 +23,8 @@ from staffplan.roster.tours import NEVER, Tours, TourSpace, only_allowed, price_
 Flags = NDArray[np.bool_]
 Slots = tuple[int, int]
 """First slot, end slot."""
+MOST_RATED = 60
+"""Starts of a sitting that are looked at closely."""
 MOST_STARTS = 3
 """Starts of a sitting that are tried."""
 
@@ -51,11 +53,16 @@ class _Diary:
     space: TourSpace
     tours: Tours
     allowed: Flags = field(init=False)
+    first: NDArray[np.int64] = field(init=False)
+    """(days, options): first slot of each shift; `length`, (options,): its slots."""
+    length: NDArray[np.int64] = field(init=False)
     busy: dict[tuple[int, int], list[Slots]] = field(default_factory=dict)
     """By person and day of a shift: slots in which the shift has neither its ends nor pauses."""
 
     def __post_init__(self) -> None:
         self.allowed = self.problem.allowed.copy()
+        self.first = self.problem.option_slot.T
+        self.length = np.array([option.slots for option in self.problem.options])
 
     @property
     def problem(self) -> RosterProblem:
@@ -69,7 +76,7 @@ class _Diary:
         """Starts at which most may be there, those first at which most are already; no two overlap."""
         people = self._numbers(sitting)
         ranked = []
-        for start in sitting.starts.tolist():
+        for start in self._likely(sitting, people):
             may = [(n, days) for n in people if (days := self._days(n, self._slots(start, sitting.minutes)))]
             now = sum(self.tours.choice[n, d] in options for n, days in may for d, options in days.items())
             ranked.append((-len(may), -now, start))
@@ -78,6 +85,30 @@ class _Diary:
             if most < 0 and all(abs(start - other) >= sitting.minutes for other in chosen):
                 chosen.append(start)
         return chosen
+
+    def _likely(self, sitting: Sat, people: Sequence[int]) -> list[int]:
+        """The starts that most have a shift for, pauses left aside, those first that most work already."""
+        length = self._slots(0, sitting.minutes)[1]
+        mine = np.zeros_like(self.allowed[0])
+        may, now = np.zeros((2, self.problem.period.slots), dtype=np.int64)
+        for n in people:
+            may += self._containing(self.allowed[n], length)
+            days = np.flatnonzero(self.tours.choice[n] != NOTHING)
+            mine[:] = False
+            mine[days, self.tours.choice[n, days]] = True
+            now += self._containing(mine, length)
+        slots = sitting.starts // self.problem.period.slot_minutes
+        order = np.lexsort((sitting.starts, -now[slots], -may[slots]))
+        return list(sitting.starts[order[:MOST_RATED]].tolist())
+
+    def _containing(self, options: Flags, length: int) -> Flags:
+        """(slots,): one of these shifts, (days, options), goes on for so many slots from there."""
+        days, which = np.nonzero(options)
+        first, last = self.first[days, which], self.first[days, which] + self.length[which] - length
+        fits, steps = last >= first, np.zeros(self.problem.period.slots + 1, dtype=np.int64)
+        np.add.at(steps, first[fits], 1)
+        np.add.at(steps, last[fits] + 1, -1)
+        return np.asarray(np.cumsum(steps)[:-1] > 0)
 
     def book(self, sitting: Sat, start: int) -> None:
         """For all of its people who can be there in some tour."""
@@ -121,12 +152,10 @@ class _Diary:
         if any(first < slots[1] and slots[0] < end for spans in mine for first, end in spans):
             return {}
         found: dict[int, list[int]] = {}
-        first = self.problem.option_slot.T
-        length = np.array([option.slots for option in self.problem.options])
-        inside = self.allowed[person] & (first <= slots[0]) & (slots[1] <= first + length)
+        inside = self.allowed[person] & (self.first <= slots[0]) & (slots[1] <= self.first + self.length)
         for d, o in np.argwhere(inside).tolist():
             spans = [*self.busy.get((person, d), ()), slots]
-            if next(pauses_beside(self.problem.options[o], _after(spans, int(first[d, o]))), None) is not None:
+            if next(pauses_beside(self.problem.options[o], _after(spans, int(self.first[d, o]))), None) is not None:
                 found.setdefault(d, []).append(o)
         return found
 
