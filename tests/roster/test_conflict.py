@@ -8,10 +8,12 @@ from roster_centers import DAY, LATE, MONDAY, NIGHT, SHORT, Center, day, every_d
 
 from staffplan.errors import InfeasibleError
 from staffplan.people_settings import RosterSettings, WorkPlanSettings
-from staffplan.roster.conflict import Bonds, least_step, smallest_conflict
+from staffplan.roster.case import Case
+from staffplan.roster.conflict import Bonds, least_step, refuse_impossible_people, smallest_conflict
 from staffplan.roster.looser import ladders
 from staffplan.roster.problem import RosterProblem
 from staffplan.roster.rules import rules_of
+from staffplan.roster.tours import make_tour_space
 
 ALL_DAY = {"voice": every_day(7, range(24))}
 
@@ -44,6 +46,35 @@ def test_people_with_the_same_conflict_are_named_together() -> None:
     agents = [(name, "voice", "any") for name in ("ann", "bob")]
     [problem] = complaint(Center(ALL_DAY, work_plans={"any": plan}, agents=agents)).problems
     assert problem.place == "roster:ann, bob"
+
+
+TOO_SHORT = WorkPlanSettings(shifts=("day",), weekly_hours_min=25, weekly_hours_max=29)
+
+
+def test_of_people_under_the_same_rules_one_is_looked_into(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    of_one = Case.of_one
+    monkeypatch.setattr(Case, "of_one", lambda case, who, first: asked.append(who) or of_one(case, who, first))
+    names = ("ann", "bob", "cat", "dan")
+    agents = [(name, "voice", "any") for name in names]
+    hours = [("cat", "mon-fri", "24h")]
+    center = Center(ALL_DAY, work_plans={"any": TOO_SHORT}, agents=agents, availability=hours)
+    places = [problem.place for problem in complaint(center).problems]
+    assert asked == ["ann", "cat"]
+    assert places == ["roster:ann, bob, dan", "roster:cat"]
+
+
+def test_when_the_time_is_over_who_is_not_looked_into_is_named_and_a_conflict_may_be_larger_than_it_must() -> None:
+    agents = [("ann", "voice", "any"), ("bob", "voice", "other")]
+    center = Center(ALL_DAY, work_plans={"any": TOO_SHORT, "other": TOO_SHORT}, agents=agents)
+    with pytest.raises(InfeasibleError) as caught:
+        refuse_impossible_people(make_tour_space(center.problem()), center.case(), lambda: 0.0)
+    first, second = caught.value.problems
+    assert first.place == "roster:ann"
+    assert "these cannot all be kept, perhaps more than it takes: " in first.message
+    assert first.hint == "there was no time to try what would help (roster.time_limit_seconds)"
+    assert second.place == "roster:bob"
+    assert "was not looked into" in second.message
 
 
 def plan(**settings: object) -> dict[str, WorkPlanSettings]:

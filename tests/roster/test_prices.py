@@ -11,7 +11,7 @@ from roster_centers import LATE, SHORT, Center, every_day
 
 from staffplan.people_settings import RosterSettings, WorkPlanSettings
 from staffplan.roster.changes import Change, people_changes, site_changes
-from staffplan.roster.prices import Answer, price_rules, shared
+from staffplan.roster.prices import Answer, hours_no_shift_reaches, out_of_reach, price_rules, shared
 from staffplan.roster.problem import RosterProblem
 from staffplan.roster.rules import rules_of
 from staffplan.tables import RulePrices
@@ -137,3 +137,20 @@ def test_a_rule_left_out_gains_no_less_than_a_rule_loosened(center: Center) -> N
         for _, row in out.iterrows():
             assert row["gained_found"] >= rows["gained_found"].max() - 1e-6
             assert row["hours_missing_least"] <= rows["hours_missing_least"].min() + 1e-6
+
+
+def test_hours_that_no_shift_reaches_are_nothing_that_a_rule_could_gain() -> None:
+    """One person covers all that shifts reach; from 20:00 on there is none."""
+    made = center(days=5).but(need={"voice": every_day(2, [8, 9, 20, 21])}, agents=TWO[:1])
+    assert hours_no_shift_reaches(made.case()) == 4.0
+    frame = price_rules(made.case()).frame
+    assert frame["hours_missing"].tolist() == [4.0] * len(frame)
+    assert (frame["gained_most"] == 0.0).all()
+
+
+def test_what_a_contract_keeps_people_from_is_within_reach_of_a_shift() -> None:
+    plan = WorkPlanSettings(shifts=("short",), days_per_week_max=5)
+    made = center().but(work_plans={"any": plan}, need={"voice": every_day(1, [8, 16])})
+    problem = made.problem()
+    assert out_of_reach(problem, problem.allowed) == 1.0
+    assert hours_no_shift_reaches(made.case()) == 0.0

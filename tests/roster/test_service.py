@@ -83,7 +83,7 @@ def curves(in_time: dict[int, list[float]], offered: dict[int, float]) -> Servic
 def two_shifts() -> Center:
     late = SHORT.model_copy(update={"first_start": "12:00", "last_start": "12:00"})
     return Center(
-        {"voice": every_day(1, range(8, 16), 1.0)},
+        {"voice": every_day(1, range(8, 16), 2.0)},
         shifts={"short": SHORT, "late": late},
         work_plans={"any": WorkPlanSettings(shifts=("short", "late"))},
         settings=RosterSettings(rules=(), objective="service", time_limit_seconds=300),
@@ -96,6 +96,25 @@ def test_the_one_person_there_is_works_when_most_contacts_wait_for_it() -> None:
     worth = curves({h: [0.0, 1.0, 1.0] for h in hours}, {h: 30.0 if h >= 12 else 10.0 for h in hours})
     result = two_shifts().solve(worth=worth)
     assert result.roster.shifts.frame["shift"].tolist() == ["late 12:00"]
+
+
+def promises(offered: float, goal: float, shares: list[float]) -> list[tuple[str, str]]:
+    """Those broken in the roster of two people for a morning and an afternoon of two each."""
+    worth = curves(dict.fromkeys(range(8, 16), shares), dict.fromkeys(range(8, 16), offered))
+    center = two_shifts().but(agents=[("ann", "voice", "any"), ("bob", "voice", "any")])
+    made = center.solve(worth=ServiceWorth.of(worth.frame.assign(goal_share=goal)))
+    return [(note.place, note.message) for note in made.notes if note.kind == "broken promise"]
+
+
+def test_hours_below_the_cover_curve_are_no_broken_promise_where_the_day_keeps_its_service() -> None:
+    assert promises(10.0, 0.8, [0.0, 0.85, 1.0]) == []
+
+
+def test_a_day_whose_service_is_below_the_promise_is_told_with_both() -> None:
+    """48 of 80 contacts in time, 64 promised."""
+    [(place, message)] = promises(10.0, 0.8, [0.0, 0.6, 1.0])
+    assert place == "voice Mon 02 Nov 2026"
+    assert message == "60.0% in time is predicted, 80.0% is promised: 16 contacts late"
 
 
 def test_service_without_its_curves_is_refused_with_what_to_do() -> None:

@@ -14,9 +14,10 @@ from staffplan.clock import SiteCalendar
 from staffplan.errors import Note
 from staffplan.people_settings import BreakSettings, RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.roster.case import Case
+from staffplan.roster.headcount import outnumbered
 from staffplan.roster.problem import RosterProblem
 from staffplan.roster.rules import Agreed, Rule, Worked, rules_of
-from staffplan.roster.rules.team import ConcurrentBreaks, Seats, TeamRule, minimum_people
+from staffplan.roster.rules.team import ConcurrentBreaks, Seats, TeamRule, minimum_people, team_rules
 from staffplan.roster.team_conflict import Clash, Question, find_clashes
 from staffplan.roster.team_ways import ways_out
 from staffplan.roster.team_words import broken_days, team_notes
@@ -98,6 +99,9 @@ BROKEN = {
         work_plans={"any": WorkPlanSettings(shifts=("short",), weekly_hours_min=12)},
         need={"voice": every_day(5, range(8, 12))},
         settings=under({"rule": "seats", "most": 1}, {"rule": "consecutive_days", "days": 1}),
+    ),
+    "more people on queue than there are seats": center(
+        2, "ann", "bob", "cleo", settings=under(least(2, "16:00-20:00"), {"rule": "seats", "most": 1})
     ),
     "meals that all have to take at once": center(
         5,
@@ -260,6 +264,12 @@ def kept_with(case: Case, demands: Sequence[tuple[TeamRule, int]]) -> bool:
 
 
 SAID = {
+    "more people on queue than there are seats": (
+        "minimum staff voice, seats 2-3 Nov 2026 each day 16:00-20:00",
+        "at least 2 on queue for voice and at most 1 people in the house: these contradict each other, whoever works "
+        "when. Cheapest: 1 instead of 2 on queue for voice then; or: 2 seats instead of 1 then "
+        "(tried for Mon 2 Nov 2026 16:00-20:00)",
+    ),
     "time off, a contract and a lock leave one": (
         "minimum staff voice Tue 3 Nov 2026 16:00-20:00",
         "no roster keeps at least 2 on queue for voice while all of this holds: time off 2 Nov to 3 Nov 2026 (bob); "
@@ -292,3 +302,37 @@ def test_a_manager_reads_when_what_contradicts_who_is_left_and_what_would_help(n
     [note] = conflict(name)[2]
     assert (note.kind, note.place, note.message) == ("warning", place, message)
     assert note in BROKEN[name].solve().notes
+
+
+def test_without_time_to_try_the_count_of_heads_says_how_much_must_be_given_up() -> None:
+    made = BROKEN["more people on queue than there are seats"]
+    [note] = team_notes(made.case(), made.solve().roster, seconds=lambda: 0.0)
+    assert note.message.endswith("It takes at least: 1 instead of 2 on queue for voice; or: 2 seats instead of 1")
+
+
+def test_a_night_is_told_with_its_hours_and_a_whole_day_as_such() -> None:
+    question = Question.of(center(2, "ann").case(), lambda: 1.0)
+    first, second, end = question.problem.period.day_slot.tolist()
+    hour = (second - first) // 24
+    night = range(first + 22 * hour, second + 6 * hour)
+    assert question.when(night) == "Mon 2 Nov 2026 22:00-06:00"
+    assert question.when(range(first, second)) == "Mon 2 Nov 2026 all day"
+    assert question.times([range(first, second), range(second, end), night]) == (
+        "2-3 Nov 2026 all day, Mon 2 Nov 2026 22:00-06:00"
+    )
+
+
+def test_nobody_serves_two_queues_at_once_so_that_their_minimums_add_up_against_the_seats() -> None:
+    made = center(
+        1,
+        "ann",
+        need={"voice": every_day(1, range(8, 20)), "chat": every_day(1, range(8, 20))},
+        settings=under(
+            least(1, "08:00-12:00"),
+            least(2, "09:00-12:00") | {"planning_group": "chat"},
+            {"rule": "seats", "most": 2},
+        ),
+    )
+    problem, rules = made.problem(), team_rules(made.settings)
+    assert list(outnumbered(made.case(), problem, rules)) == [((1, 0, 2), [9, 10, 11], 1)]
+    assert not list(outnumbered(made.case(), problem, [*rules[:2], Seats(3)]))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from staffplan.cli.flags import flags_named
-from staffplan.cli.output import INTERRUPTED, progress_shown, say, say_long, show, show_json
+from staffplan.cli.output import INTERRUPTED, RULES_BROKEN, progress_shown, say, say_long, show, show_json
 from staffplan.cli.parallel import Cluster, Jobs, workers_of
 
 if TYPE_CHECKING:
@@ -61,6 +61,8 @@ def plan(
     staffplan plan configs/demo.toml -o plans/demo
 
     staffplan plan configs/bank.toml --data DIR -o plans/bank --set roster.effort=2
+
+    Leaves with 5, all files made, where the roster breaks a rule; check.csv lists each.
     """
     from staffplan.plan.directory import create_or_update, parse_overrides, save
     from staffplan.plan.lock import locked
@@ -99,6 +101,8 @@ def _run(opened: OpenPlan, *, force: bool, as_json: bool) -> None:
     if result.interrupted:
         say("the search for a roster was ended early: the best one by then is used; the next run searches again")
         raise typer.Exit(INTERRUPTED)
+    if summary.broken_rules:
+        raise typer.Exit(RULES_BROKEN)
 
 
 def _say_kept(result: RunResult) -> None:

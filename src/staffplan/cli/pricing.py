@@ -8,7 +8,7 @@ from staffplan.cli.output import say
 from staffplan.files import write_table
 from staffplan.progress import OnProgress
 from staffplan.roster.case import Case
-from staffplan.roster.prices import price_rules
+from staffplan.roster.prices import hours_no_shift_reaches, price_rules
 from staffplan.settings import PlanSettings
 from staffplan.tables import RulePrices
 from staffplan.text import text_table
@@ -19,6 +19,8 @@ def write_prices(case: Case, plan: PlanSettings, output: Path, on_progress: OnPr
     table = price_rules(case, seed=plan.seed, on_progress=on_progress)
     write_table(table, output, plan.timezone)
     say(f"wrote {output} ({len(table)} rows)\n\n{price_text(table)}")
+    if hours := hours_no_shift_reaches(case):
+        say(f"\n{hours:,.1f} hours are missing at times that no shift reaches: no rule and no contract gains them")
 
 
 def price_text(table: RulePrices) -> str:

@@ -11,12 +11,11 @@ import typer
 from staffplan.cli.delivery import deliver, refuse, say_notes
 from staffplan.cli.flags import flags_named
 from staffplan.cli.options import STEPS, ConfigFile, Force, Json
-from staffplan.cli.output import INTERRUPTED, progress_shown, say, show, show_json
+from staffplan.cli.output import INTERRUPTED, RULES_BROKEN, progress_shown, say, say_long, show, show_json
 
 if TYPE_CHECKING:
     from staffplan.schema import Table
 
-RULES_BROKEN = 5
 PRICES = "rule_prices.csv"
 COMMAND = "requirement.csv agents.csv -o roster/ -c plan.toml"
 Locked = Annotated[Path | None, typer.Option("--locks", help="What is settled beforehand; else input.locks.")]
@@ -79,13 +78,16 @@ def roster(
     force: Force = False,
     as_json: Json = False,
 ) -> None:
-    """Give every agent shifts, breaks and queues so that the requirement is covered; every rule is kept.
+    """Give every agent shifts, breaks and queues so that the requirement is covered and every rule is kept.
 
     Examples:
 
     staffplan roster requirement.csv agents.csv -o roster/ -c plan.toml
 
     staffplan roster --repair plans/demo --absent A012:2026-12-01 --from 2026-12-01T07:30 -o repaired/
+
+    Leaves with 5 where no roster was found that keeps every rule: where the rules of one person contradict each other
+    nothing is written, else the best roster there is, which breaks a rule between people or a meeting.
 
     A repair keeps what has begun and changes few days of few people; roster_changes.csv lists them, those that help
     most first, and absences.csv the absences, which check and the next repair read beside the roster.
@@ -111,6 +113,7 @@ def roster(
         flags = (absent or [], since, per_change)
         _repair(repair, requirement, agents, config, given, worth, seed, flags, output, force=force, as_json=as_json)
         return
+    from staffplan.cli.standing import broken_text, standing_text
     from staffplan.cli.work import roster_case, roster_of
     from staffplan.roster.fairness_table import fairness_of
 
@@ -124,8 +127,11 @@ def roster(
     say_notes(result.notes)
     fairness = fairness_of(result.roster, case)
     tables = (result.roster.shifts, result.roster.activities, result.coverage, fairness)
-    facts = {"status": result.status, "gap": result.gap, **result.facts}
+    facts = {**result.proof, "broken_rules": len(result.broken), **result.facts}
     deliver(dict(zip(paths, tables, strict=True)), plan.timezone, facts=facts, notes=result.notes, as_json=as_json)
+    say(standing_text(result))
+    if result.broken:
+        say_long(broken_text(result.broken))
     if result.status == "interrupted":
         say("the search was ended early: the roster written is the best one by then")
         raise typer.Exit(INTERRUPTED)
@@ -134,6 +140,8 @@ def roster(
 
         with progress_shown() as on_progress:
             write_prices(case, plan, output / PRICES, on_progress)
+    if result.broken:
+        raise typer.Exit(RULES_BROKEN)
 
 
 def _needed(

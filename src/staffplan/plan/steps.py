@@ -192,15 +192,7 @@ def _roster(workspace: Workspace, _: Manifest, on_progress: OnProgress) -> StepO
     premiums = premium_hours(result.roster, config.cost, workspace.site)
     shifts = RosterShifts.of(result.roster.shifts.frame.assign(premium_hours=premiums))
     files = _files(shifts, result.roster.activities, timezone=config.plan.timezone)
-    proof: dict[str, float | str] = {
-        "status": result.status,
-        "objective": result.objective,
-        "bound": result.bound,
-        "gap": result.gap,
-        "understaffed_hours": result.understaffed_hours,
-        "overstaffed_hours": result.overstaffed_hours,
-    }
-    return StepOutput(files, result.notes, {**result.facts, **proof})
+    return StepOutput(files, result.notes, {**result.facts, **result.proof})
 
 
 def _check(workspace: Workspace, _: Manifest, on_progress: OnProgress) -> StepOutput:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from staffplan.files import place_of
-from staffplan.plan.manifest import Manifest
+from staffplan.plan.manifest import Facts, Manifest
 from staffplan.plan.run import INTERRUPTED, hand_edits
 from staffplan.plan.steps import REPORT_PAGE
 from staffplan.plan.workspace import Workspace
@@ -92,6 +92,10 @@ class PlanSummary:
     wished_days: int = 0
     """Days on which somebody wished for something, in the roster as it was last checked."""
     wishes_not_granted: int = 0
+    status: str | None = None
+    """How the search for the roster ended, with its cost and bound; None where there is none, as `gap`."""
+    objective: float | None = None
+    bound: float | None = None
 
     def as_dict(self) -> dict[str, Any]:
         return {**vars(self), "groups": [vars(group) for group in self.groups]}
@@ -109,6 +113,7 @@ def summarize(workspace: Workspace, manifest: Manifest) -> PlanSummary:
     groups = _groups(waits, requirement, _goals(workspace, forecast["queue"].unique()))
     facts, checked = manifest.steps["roster"].facts, manifest.steps["check"].facts
     edited = hand_edits(workspace, manifest)
+    proof = {} if _moved(edited) else facts
     breaches = workspace.table(RosterBreaches).frame
     days = pd.Timedelta(weeks=workspace.config.plan.weeks) - pd.Timedelta(days=1)
     return PlanSummary(
@@ -124,7 +129,7 @@ def summarize(workspace: Workspace, manifest: Manifest) -> PlanSummary:
         currency=workspace.config.plan.currency,
         cost=money,
         cost_per_contact=money / contacts if contacts else None,
-        gap=float(facts["gap"]) if "gap" in facts and not _moved(edited) else None,
+        gap=_number(proof, "gap"),
         broken_rules=len(breaches),
         breaches=tuple(_breach_text(row) for row in _rows(breaches.head(SHOWN))),
         broken_promises=_broken(manifest),
@@ -134,7 +139,14 @@ def summarize(workspace: Workspace, manifest: Manifest) -> PlanSummary:
         interrupted=facts.get("status") == INTERRUPTED,
         wished_days=int(checked.get("wished_days", 0)),
         wishes_not_granted=int(checked.get("wishes_not_granted", 0)),
+        status=str(proof["status"]) if "status" in proof else None,
+        objective=_number(proof, "objective"),
+        bound=_number(proof, "bound"),
     )
+
+
+def _number(facts: Facts, name: str) -> float | None:
+    return float(facts[name]) if name in facts else None
 
 
 def _moved(edited: tuple[str, ...]) -> bool:

@@ -113,13 +113,22 @@ def check(
     for agent in _agents(roster, case):
         breaches += _agent_breaches(agent, case)
         worked[agent.agent_id] = (*agent.past, *agent.shifts)
-    between = team_violations(roster, workforce, team_rules(settings), calendar=site.calendar, first=first, days=days)
-    breaches += [Breach("", broken.day, broken.rule, broken.message) for broken in between]
-    breaches += [Breach(*found) for found in meeting_breaches(roster, workforce, first, days, case.zone)]
+    breaches += breaches_together(roster, workforce, settings, first=first, days=days, site=site)
     period = rules.Agreed(first, days, (), (), 7, case.zone)
     missed = tuple(sorted(missed_wishes(worked, workforce, period)))
     found, short = tuple(sorted(set(breaches))), uncovered(roster, requirement, site)
     return CheckReport(found, short, missed, wished_days(workforce, period))
+
+
+def breaches_together(
+    roster: Roster, workforce: Workforce, settings: RosterSettings, *, first: date, days: int, site: Site
+) -> list[Breach]:
+    """Broken rules between people and meetings that somebody misses: what one person's shifts do not show."""
+    calendar = site.calendar
+    between = team_violations(roster, workforce, team_rules(settings), calendar=calendar, first=first, days=days)
+    missed = meeting_breaches(roster, workforce, first, days, calendar.timezone)
+    found = [Breach("", broken.day, broken.rule, broken.message) for broken in between]
+    return sorted({*found, *(Breach(*one) for one in missed)})
 
 
 def _rows(frame: pd.DataFrame) -> Iterator[Any]:

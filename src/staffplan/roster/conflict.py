@@ -5,11 +5,13 @@ binds one person alone, a list of ladders (looser.py). One after the other is ta
 built anew: what can be left out is no part of the conflict, and of what is left nothing can. Each member is then
 loosened alone, just as far as needed; where no single change helps, the cheapest of them is made and what still
 contradicts looked for again. Every way out that is told was tried: with it the automaton of the person has a tour.
+People under the same rules are looked into once, and what there was no time for is said to be so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -27,8 +29,14 @@ MOST_NAMES = 8
 MOST_WAYS = 4
 """Ways out that are told."""
 MOST_CHANGES = 12
+NO_TIME = "there was no time to try what would help (roster.time_limit_seconds)"
 MOST_EXPLAINED = 25
-"""People whose conflicts are looked into; the others without a tour are named."""
+"""Conflicts that are looked into; the other people without a tour are named."""
+
+
+def no_limit() -> float:
+    """Seconds left where nothing limits them."""
+    return math.inf
 
 
 @dataclass(frozen=True)
@@ -46,7 +54,13 @@ class Bonds:
 
     case: Case
     ladders: tuple[Ladder, ...]
+    seconds: Callable[[], float] = no_limit
+    """How much time is left to ask."""
     known: dict[tuple[int, ...], bool] = field(default_factory=dict)
+
+    @property
+    def out_of_time(self) -> bool:
+        return self.seconds() <= 0
 
     def possible(self, loosened: Mapping[int, int]) -> bool:
         """loosened: steps by number of the ladder; the others are as they are."""
@@ -77,13 +91,13 @@ def has_tour(problem: RosterProblem) -> bool:
     return not make_automaton(machines, problem.allowed[0]).is_empty
 
 
-def days_of_conflict(problem: RosterProblem) -> tuple[int, int]:
+def days_of_conflict(problem: RosterProblem, seconds: Callable[[], float] = no_limit) -> tuple[int, int]:
     """First and last day of the shortest part found of the period in which the only person has no tour, whatever is
     worked before and after it."""
     first, last = 0, problem.period.days - 1
-    while first < last and not has_tour(bound_only_in(problem, first + 1, last)):
+    while first < last and seconds() > 0 and not has_tour(bound_only_in(problem, first + 1, last)):
         first += 1
-    while first < last and not has_tour(bound_only_in(problem, first, last - 1)):
+    while first < last and seconds() > 0 and not has_tour(bound_only_in(problem, first, last - 1)):
         last -= 1
     return first, last
 
@@ -105,17 +119,42 @@ def bound_only_in(problem: RosterProblem, first: int, last: int) -> RosterProble
     return replace(problem, people=(bound,), allowed=allowed, paid_minutes_min=fewest)
 
 
-def refuse_impossible_people(space: TourSpace, case: Case) -> None:
-    """Raise InfeasibleError where somebody's rules allow no tour at all; people with the same conflict together."""
+def refuse_impossible_people(space: TourSpace, case: Case, seconds: Callable[[], float] = no_limit) -> None:
+    """Raise InfeasibleError where somebody's rules allow no tour at all; people with the same conflict together.
+    seconds: how much time is left."""
     problem, nothing = space.problem, np.zeros_like(space.problem.required)
     stuck = [n for n in range(len(problem.people)) if price_tour(space, n, nothing)[0] <= IMPOSSIBLE]
     if not stuck:
         return
-    told = _gathered([explain(problem, number, case) for number in stuck[:MOST_EXPLAINED]])
-    if stuck[MOST_EXPLAINED:]:
-        names = _listed([problem.people[number].agent_id for number in stuck[MOST_EXPLAINED:]])
-        told.append(Problem(f"roster:{names}", "no sequence of shifts keeps the rules", "mend the others first"))
+    alike = list(_bound_alike(problem, case, stuck).values())
+    conflicts: list[Conflict] = []
+    for first, *others in alike[:MOST_EXPLAINED]:
+        if conflicts and seconds() <= 0:
+            break
+        found = explain(problem, first, case, seconds)
+        conflicts += [found, *(replace(found, agent_id=problem.people[n].agent_id) for n in others)]
+    told = _gathered(conflicts)
+    explained = {conflict.agent_id for conflict in conflicts}
+    left = [name for n in stuck if (name := problem.people[n].agent_id) not in explained]
+    if left:
+        message = "no sequence of shifts keeps the rules; why was not looked into"
+        hint = "mend the others first, or raise roster.time_limit_seconds"
+        told.append(Problem(f"roster:{_listed(left)}", message, hint))
     raise InfeasibleError(told)
+
+
+def _bound_alike(problem: RosterProblem, case: Case, numbers: Sequence[int]) -> dict[object, list[int]]:
+    """People by all that binds them. Who has rows of their own in a table is alone, as the ways out name them."""
+    workforce = case.workforce
+    tables = (workforce.time_off, workforce.availability, workforce.locks)
+    own_rows = {agent_id for table in tables for agent_id in table.frame["agent_id"]}
+    found: dict[object, list[int]] = {}
+    for n in numbers:
+        person = problem.people[n]
+        hours = problem.paid_minutes_min[n].tobytes(), problem.paid_minutes_max[n].tobytes()
+        bound = (person.plan_name, person.rules, person.past, hours, problem.allowed[n].tobytes())
+        found.setdefault(person.agent_id if person.agent_id in own_rows else bound, []).append(n)
+    return found
 
 
 def _gathered(conflicts: Iterable[Conflict]) -> list[Problem]:
@@ -130,32 +169,34 @@ def _listed(names: list[str]) -> str:
     return ", ".join(names[:MOST_NAMES]) + (f" and {rest} more" if rest > 0 else "")
 
 
-def explain(problem: RosterProblem, number: int, case: Case) -> Conflict:
-    """The conflict of one person who has no tour."""
+def explain(problem: RosterProblem, number: int, case: Case, seconds: Callable[[], float] = no_limit) -> Conflict:
+    """The conflict of one person who has no tour; not the smallest where the time ends before."""
     person = problem.people[number]
     one = case.of_one(person.agent_id, problem.period.first_day)
     [alone] = one.problem().people
-    bonds = Bonds(one, tuple(ladders(one, alone)))
+    bonds = Bonds(one, tuple(ladders(one, alone)), seconds)
     core = smallest_conflict(bonds, {})
     if not core:
         raise RuntimeError(f"no conflict is found for {person.agent_id}, who has no tour")
     together = "; ".join(bonds.ladders[member].words for member in core)
     sums = [short_week(problem, number, week) for week in range(problem.period.weeks)]
     arithmetic = "; ".join(said for said in sums if said)
-    first, last = days_of_conflict(bonds.problem(bonds.all_but(core, {})))
+    first, last = days_of_conflict(bonds.problem(bonds.all_but(core, {})), seconds)
     when = span(problem.period.day(first), problem.period.day(last))
-    message = f"{when}: these cannot all be kept: {together}" + (f" ({arithmetic})" if arithmetic else "")
+    rough = ", perhaps more than it takes" if bonds.out_of_time else ""
+    message = f"{when}: these cannot all be kept{rough}: {together}" + (f" ({arithmetic})" if arithmetic else "")
     return Conflict(person.agent_id, message, ways_out(bonds, core))
 
 
 def smallest_conflict(bonds: Bonds, loosened: Mapping[int, int]) -> list[int]:
-    """Ladders that contradict each other, as they are loosened, and none of which can be left out; empty: none do."""
+    """Ladders that contradict each other, as they are loosened, and none of which can be left out, unless the time
+    is over; empty: none do."""
     needed = list(range(len(bonds.ladders)))
     if bonds.possible(bonds.all_but(needed, loosened)):
         return []
     for member in reversed(list(needed)):
         rest = [other for other in needed if other != member]
-        if not bonds.possible(bonds.all_but(rest, loosened)):
+        if not bonds.out_of_time and not bonds.possible(bonds.all_but(rest, loosened)):
             needed = rest
     return needed
 
@@ -168,9 +209,9 @@ def ways_out(bonds: Bonds, core: Sequence[int]) -> str:
         words = [way[1].words for way in ranked]
         return f"cheapest: {words[0]}" + ("; or: " + "; or: ".join(words[1:]) if words[1:] else "")
     several = changes_together(bonds, core)
-    return (
-        "cheapest found, all together: " + "; and ".join(several) if several else "no change of these settings helps"
-    )
+    if several:
+        return "cheapest found, all together: " + "; and ".join(several)
+    return NO_TIME if bonds.out_of_time else "no change of these settings helps"
 
 
 def least_step(
@@ -187,9 +228,9 @@ def least_step(
         return bonds.possible(changed if everything else bonds.all_but(core, changed))
 
     low, high = loosened.get(member, 0), len(ladder.steps)
-    if not ladder.open_to_change or low >= high or not frees(high):
+    if bonds.out_of_time or not ladder.open_to_change or low >= high or not frees(high):
         return None
-    while high - low > 1:
+    while high - low > 1 and not bonds.out_of_time:
         middle = (low + high) // 2
         low, high = (low, middle) if frees(middle) else (middle, high)
     return high, ladder.steps[high - 1]
@@ -198,7 +239,7 @@ def least_step(
 def changes_together(bonds: Bonds, core: Sequence[int]) -> list[str]:
     """Conflict by conflict the cheapest change that ends it, until the person has a tour."""
     loosened: dict[int, int] = {}
-    while core and len(loosened) < MOST_CHANGES:
+    while core and len(loosened) < MOST_CHANGES and not bonds.out_of_time:
         found = [
             (step[1].cost, member, step[0])
             for member in core
@@ -209,6 +250,8 @@ def changes_together(bonds: Bonds, core: Sequence[int]) -> list[str]:
         _, member, steps = min(found)
         loosened[member] = steps
         core = smallest_conflict(bonds, loosened)
+    if core:
+        return []
     return [bonds.ladders[member].steps[steps - 1].words for member, steps in loosened.items()]
 
 

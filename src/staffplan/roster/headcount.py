@@ -1,4 +1,5 @@
-"""Who can be on queue in a slot at all, whatever they work otherwise: the conflicts that counting heads shows."""
+"""The conflicts that counting heads shows: who can be on queue in a slot at all, whatever they work otherwise; and
+minimums that ask for more people than there are seats, whoever they are."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from staffplan.roster.bonds import Bond, unbound_options
 from staffplan.roster.case import Case
 from staffplan.roster.problem import RosterProblem, ShiftOption
-from staffplan.roster.rules.team import MinimumStaff, minimum_people
+from staffplan.roster.rules.team import MinimumStaff, Seats, TeamRule, minimum_people
 
 Flags = NDArray[np.bool_]
 
@@ -41,6 +42,53 @@ def counted_out(
         there = sorted({n for slot in inside for n in heads.there(slot)})
         names = tuple(problem.people[n].agent_id for n in there)
         yield inside, tuple(bond for some in named for bond in some), names
+
+
+def outnumbered(
+    case: Case, problem: RosterProblem, rules: Sequence[TeamRule]
+) -> Iterator[tuple[tuple[int, ...], list[int], int]]:
+    """Numbers of rules that contradict each other, neighbouring slots in which they do, and how many people lack a
+    seat: minimums of several groups, as few as are a conflict, and the fewest seats. Nobody serves two at once."""
+    seats = [number for number, rule in enumerate(rules) if isinstance(rule, Seats)]
+    if not seats:
+        return
+    fewest = min(seats, key=lambda number: _most(rules[number]))
+    due = {
+        number: minimum_people([rule], [rule.group], problem.period, case.site.calendar)[0]
+        for number, rule in enumerate(rules)
+        if isinstance(rule, MinimumStaff)
+    }
+    too_many = {
+        slot: found
+        for slot in range(problem.period.slots)
+        if (found := _too_many(rules, {n: int(row[slot]) for n, row in due.items()}, _most(rules[fewest])))
+    }
+    while too_many:
+        first = min(too_many)
+        alike = [slot for slot, found in too_many.items() if found == too_many[first]]
+        run = _around_in(first, alike)
+        numbers, people = too_many[first]
+        yield (*numbers, fewest), run, people - _most(rules[fewest])
+        too_many = {slot: found for slot, found in too_many.items() if slot not in set(run)}
+
+
+def _most(rule: TeamRule) -> int:
+    return rule.most if isinstance(rule, Seats) else 0
+
+
+def _too_many(rules: Sequence[TeamRule], due: dict[int, int], seats: int) -> tuple[tuple[int, ...], int] | None:
+    """The fewest minimums that ask for more people than that together, and for how many."""
+    by_group: dict[str, int] = {}
+    for number in sorted(due, key=lambda n: due[n]):
+        rule = rules[number]
+        if due[number] and isinstance(rule, MinimumStaff):
+            by_group[rule.group] = number
+    chosen: list[int] = []
+    for number in sorted(by_group.values(), key=lambda n: (-due[n], n)):
+        chosen.append(number)
+        if (people := sum(due[n] for n in chosen)) > seats:
+            return tuple(chosen), people
+    return None
 
 
 def _around(slot: int, due: NDArray[np.int64]) -> list[int]:

@@ -88,12 +88,38 @@ class Held:
 
 
 @dataclass(frozen=True)
+class Sat:
+    """People who meet at once: for how many minutes, when they might have begun, when they do, and who misses it.
+    Times in minutes from the start of the period."""
+
+    agents: tuple[str, ...]
+    minutes: int
+    starts: Ints
+    start: int
+    absent: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Placed:
-    """A roster with its meetings, what is to be said of them, and what of them is held."""
+    """A roster with its meetings, what is to be said of them, and how each was placed."""
 
     roster: Roster
     notes: tuple[Note, ...]
-    held: tuple[Held, ...] = ()
+    sittings: tuple[Sat, ...] = ()
+
+    @property
+    def held(self) -> tuple[Held, ...]:
+        return tuple(
+            Held(agent_id, sat.minutes, sat.starts)
+            for sat in self.sittings
+            for agent_id in sat.agents
+            if agent_id not in sat.absent
+        )
+
+    @property
+    def missed(self) -> int:
+        """Of so many people together."""
+        return sum(len(sat.absent) for sat in self.sittings)
 
 
 def place_meetings(
@@ -103,8 +129,10 @@ def place_meetings(
     settings: RosterSettings,
     *,
     site: Site,
+    with_reasons: bool = True,
 ) -> Placed:
-    """The roster with the workforce's meetings in it, from any roster; the notes name who cannot attend, and why.
+    """The roster with the workforce's meetings in it, from any roster; the notes name who cannot attend, and why
+    (`with_reasons`).
 
     Only time on queue is given up, never a meal or a break. Who serves what at other times stays as it is. A minimum
     that a rule sets is undercut only where no other start brings as many together.
@@ -121,14 +149,23 @@ def place_meetings(
     short, cost = time.understaffed_hours(), time.cost()
     places = _place_all(time, sittings)
     said = _placed_note(sittings, places, time, time.understaffed_hours() - short, time.cost() - cost)
-    why = islice(_conflict_notes(time, sittings, places, ids, site.calendar.timezone), MOST_CONFLICTS)
+    conflicts = _conflict_notes(time, sittings, places, ids, site.calendar.timezone)
+    why = islice(conflicts, MOST_CONFLICTS if with_reasons else 0)
     made = _with_meetings(roster, sittings, places, ids, time, site.calendar.timezone)
-    held = tuple(
-        Held(ids[n], sitting.due.minutes, sitting.starts * time.period.slot_minutes)
-        for sitting, place in zip(sittings, places, strict=True)
-        for n in (() if place is None else place.people.tolist())
+    sat = tuple(_sat(sitting, place, ids, time) for sitting, place in zip(sittings, places, strict=True))
+    return Placed(made, (*notes, *said, *_missing_notes(sittings, places, ids), *why), sat)
+
+
+def _sat(sitting: _Sitting, place: _Place | None, ids: list[str], time: QueueTime) -> Sat:
+    there = set() if place is None else set(place.people.tolist())
+    tick, people = time.period.slot_minutes, sitting.people.tolist()
+    return Sat(
+        agents=tuple(ids[n] for n in people),
+        minutes=sitting.due.minutes,
+        starts=sitting.starts * tick,
+        start=0 if place is None else place.start * tick,
+        absent=tuple(ids[n] for n in people if n not in there),
     )
-    return Placed(made, (*notes, *said, *_missing_notes(sittings, places, ids), *why), held)
 
 
 def _dues(requirement: StaffingRequirement, workforce: Workforce, site: Site) -> tuple[list[_Due], tuple[Note, ...]]:

@@ -12,25 +12,31 @@ from staffplan.clock import local_dates
 from staffplan.errors import Note
 from staffplan.roster.case import Case
 from staffplan.roster.problem import DAYS_OF_A_WHOLE_WEEK, RosterProblem
+from staffplan.roster.service_notes import service_notes, without_curves
 from staffplan.site import Site
 from staffplan.soft_rule_settings import Wishes as WishesRule
-from staffplan.tables import Coverage, Roster, Workforce
+from staffplan.tables import Coverage, Roster, ServiceWorth, Workforce
 
 MOST_PROMISES = 15
 MUCH_SHORT = 0.02
 """Share of the required hours; where more are missing, the prices of the rules are worth a look."""
 
 
-def roster_notes(problem: RosterProblem, roster: Roster, cover: Coverage, case: Case) -> tuple[Note, ...]:
+def roster_notes(
+    problem: RosterProblem, roster: Roster, cover: Coverage, case: Case, worth: ServiceWorth | None = None
+) -> tuple[Note, ...]:
+    """worth: the curves, where service is the objective; then only groups without any are to be covered."""
     workforce, site = case.workforce, case.site
+    covered = cover if worth is None else without_curves(cover, worth)
     return (
         *_assumptions(problem, workforce),
         *clock_changes(roster, site),
         *_edges(problem, workforce),
         *_left_out(problem, workforce),
         *unpriced_wishes(case),
-        *broken_promises(cover, site),
-        *_much_short(cover, site),
+        *(() if worth is None else service_notes(cover, worth, site)),
+        *broken_promises(covered, site),
+        *_much_short(covered, site),
     )
 
 

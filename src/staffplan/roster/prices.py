@@ -11,6 +11,8 @@ long for itself, so that more search does not pass for a gain; where found and b
 rules as they are, it begins anew too. The rules as they are stand in every difference, so
 they are searched and bid for longest.
 
+Hours at which nobody may work any shift are missing whatever is found: the bound counts them as they are.
+
 What is known of one is used for others: a bound is raised to the next cost that a roster can have, and where a change
 only allows more, less can be missing with it and no more: its bound holds for the rules as they are, their roster for
 it; so between a rule loosened by a step and left out.
@@ -19,31 +21,27 @@ it; so between a rule loosened by a step and left out.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from time import monotonic
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from staffplan.errors import InfeasibleError
 from staffplan.progress import OnProgress, Progress, silent
+from staffplan.roster.bonds import unbound_options
 from staffplan.roster.bound import Prices, best_prices, grain, next_grain
 from staffplan.roster.case import Case
 from staffplan.roster.changes import Change, people_changes, site_changes
 from staffplan.roster.conflict import refuse_impossible_people
+from staffplan.roster.problem import RosterProblem
 from staffplan.roster.search import (
-    Board,
     Incumbent,
     Schedule,
     improve,
-    make_work,
-    polish,
-    run_round,
-    spans,
-    temperatures,
+    search_on,
 )
 from staffplan.roster.start import start
 from staffplan.roster.tours import Tours, TourSpace, make_tour_space
@@ -53,8 +51,7 @@ MOVES_PER_AGENT_DAY, FEWEST_MOVES = 6_000, 100_000
 """Moves of a new search; one that goes on makes a part of them."""
 LONGER = 4
 """So many times the moves of others make the first search, under the rules as they are."""
-WARM_PART, WARM_ROUNDS, WARM = 0.4, 40, 1.0
-"""Moves and rounds of a search that goes on, and its first temperature as a share of a new search's."""
+WARM_PART = 0.4
 BOUND_ROUNDS, LONGEST_BOUND_ROUNDS, START_ROUNDS = 800, 2400, 800
 AS_IT_IS = "as it is"
 SMALLEST = 1e-6
@@ -136,8 +133,29 @@ def _consistent(answer: Answer) -> Answer:
 
 def _answer(space: TourSpace, incumbent: Incumbent, prices: Prices) -> Answer:
     found = max(incumbent.cost, 0.0)
-    bound = next_grain(prices.bound, grain(space))
+    bound = max(next_grain(prices.bound, grain(space)), out_of_reach(space.problem, space.problem.allowed))
     return Answer(0.0, 0.0) if found < SMALLEST else Answer(found, min(found, bound))
+
+
+def hours_no_shift_reaches(case: Case) -> float:
+    """Hours required at which none of those who can serve them could be there under any rule or contract."""
+    hard = case.hard()
+    problem = hard.problem()
+    return out_of_reach(problem, unbound_options(hard, problem))
+
+
+def out_of_reach(problem: RosterProblem, may_work: NDArray[np.bool_]) -> float:
+    """Hours required at which nobody may work any shift for the group. may_work: (people, days, options)."""
+    there = np.zeros((len(problem.groups), problem.period.slots + 1), dtype=np.int64)
+    length = np.array([option.slots for option in problem.options])
+    for number, skills in enumerate(problem.skillsets.tolist()):
+        days, options = np.nonzero(may_work[problem.skillset_of == number].any(axis=0))
+        first = problem.option_slot[options, days]
+        for g in range(len(problem.groups)):
+            serves = (problem.option_groups[options] & skills) >> g & 1
+            np.add.at(there[g], first, serves)
+            np.add.at(there[g], first + length[options], -serves)
+    return float((problem.required * problem.hours * (np.cumsum(there, axis=1)[:, :-1] == 0)).sum())
 
 
 def _bid(space: TourSpace, rounds: int) -> Prices:
@@ -155,20 +173,8 @@ def _searched(space: TourSpace, prices: Prices, seed: int, times: int) -> Tours:
 
 def _searched_on(space: TourSpace, tours: Tours, seed: int) -> Incumbent:
     """The best after some more search from these tours on, which the rules allow."""
-    board = Board(space, tours)
-    incumbent = Incumbent(board)
-    hot, cold = temperatures(space)
-    heats = np.geomspace(WARM * hot, cold, WARM_ROUNDS + 1).tolist()
-    works = [make_work(space, seed, stream) for stream in (3, 4)]
-    each = round(WARM_PART * _moves(space) / WARM_ROUNDS)
-    with ThreadPoolExecutor(len(works)) as threads:
-        for number, heat in enumerate(pairwise(heats)):
-            if incumbent.cost < SMALLEST:
-                break
-            run_round(board, spans(space, number), works, each, heat, threads)
-            incumbent.offer(board)
-    polish(board, incumbent)
-    return incumbent
+    moves = round(WARM_PART * _moves(space))
+    return search_on(space, tours, moves, seed, stop=lambda incumbent: incumbent.cost < SMALLEST)
 
 
 def _moves(space: TourSpace) -> int:

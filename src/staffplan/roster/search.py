@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,8 @@ MOST_AT_ONCE = 500_000
 """Moves of a round at most, so that the clock is looked at often enough."""
 HOT, COLD = 0.1, 0.004
 """First and last temperature, as shares of what a slot missing and a slot too many cost together."""
+WARM_ROUNDS, WARM = 40, 1.0
+"""Rounds of a search that goes on, and its first temperature as a share of a new search's."""
 POLISHING_SWEEPS = 10
 SPREADING_SWEEPS = 4
 GROUP_MOVES = 50_000
@@ -201,6 +204,25 @@ def improve(
             incumbent.offer(board)
             report(done + moves)
     polish(board, incumbent)
+
+
+def search_on(
+    space: TourSpace, tours: Tours, moves: int, seed: int, *, stop: Callable[[Incumbent], bool]
+) -> Incumbent:
+    """The best after some more search from these tours on, which the rules allow."""
+    board = Board(space, tours)
+    incumbent = Incumbent(board)
+    hot, cold = temperatures(space)
+    heats = np.geomspace(WARM * hot, cold, WARM_ROUNDS + 1).tolist()
+    works = [make_work(space, seed, stream) for stream in (3, 4)]
+    with ThreadPoolExecutor(len(works)) as threads:
+        for number, heat in enumerate(pairwise(heats)):
+            if stop(incumbent):
+                break
+            run_round(board, spans(space, number), works, round(moves / WARM_ROUNDS), heat, threads)
+            incumbent.offer(board)
+    polish(board, incumbent)
+    return incumbent
 
 
 def rounds(space: TourSpace, schedule: Schedule) -> Iterator[tuple[int, float, float, int]]:

@@ -5,7 +5,8 @@
    annealing by millions of small changes (search.py), then integer programs: over whole days of everybody
    (days_together.py), or where a shift fills few slots over the tours of a few people (recombine.py).
 3. CP-SAT proves or improves tiny problems, whole (polish.py).
-4. Pauses and groups are settled at the same cost, meetings placed; tables, cover, notes, and why a rule between
+4. Pauses and groups are settled at the same cost, meetings placed, in other shifts where somebody would miss one
+   (meeting_shifts.py); tables, cover, notes, and why a rule between
    people is broken, if one is (team_conflict.py).
 """
 
@@ -14,18 +15,21 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from staffplan.errors import Note
 from staffplan.people_settings import RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.progress import OnProgress, Progress, silent
 from staffplan.roster.bound import Prices, best_prices, grain, next_grain, tour_classes
 from staffplan.roster.case import Case
+from staffplan.roster.check import breaches_together
+from staffplan.roster.check_report import Breach
 from staffplan.roster.conflict import refuse_impossible_people
 from staffplan.roster.cover import coverage
 from staffplan.roster.days_together import days_together
 from staffplan.roster.interrupts import ends
 from staffplan.roster.meeting_cost import Written, bound_with_meetings, written_cover
+from staffplan.roster.meeting_shifts import rosters_with_room
 from staffplan.roster.meetings import Placed, place_meetings
 from staffplan.roster.notes import roster_notes
 from staffplan.roster.polish import solve_whole
@@ -59,6 +63,8 @@ PROVEN = 1e-4
 """A cost this near to the bound is the least."""
 LONGEST_LOADING = 8.0
 """Seconds; what takes longer is compiled."""
+MEETINGS_RESERVE, MEETINGS_PART = 0.1, 0.4
+"""Part of the time limit kept for shifts that have time for the meetings, and of the moves to find them."""
 RESERVE, RESERVED_BUILDS = 0.05, 2.0
 """Part of the time limit kept for tables, notes and files; so many times what reading the tables took at least."""
 
@@ -83,6 +89,20 @@ class RosterResult:
     overstaffed_hours: float
     notes: tuple[Note, ...]
     facts: Mapping[str, float | str]
+    broken: tuple[Breach, ...] = ()
+    """Rules between people that it breaks, and meetings that somebody misses; all other rules it keeps."""
+
+    @property
+    def proof(self) -> dict[str, float | str]:
+        """How good it is, and what is known of how good one could be."""
+        return {
+            "status": self.status,
+            "objective": self.objective,
+            "bound": self.bound,
+            "gap": self.gap,
+            "understaffed_hours": self.understaffed_hours,
+            "overstaffed_hours": self.overstaffed_hours,
+        }
 
 
 @dataclass
@@ -172,22 +192,62 @@ def roster(
     problem = case.problem()
     reserve = max(RESERVE * settings.time_limit_seconds, RESERVED_BUILDS * (time.monotonic() - building))
     space = make_tour_space(problem)
-    refuse_impossible_people(space, case)
-    step_begun = (building if begun is None else begun) + compiled_in(space)
+    step_begun = building if begun is None else begun
+    refuse_impossible_people(space, case, lambda: step_begun + settings.time_limit_seconds - time.monotonic())
+    step_begun += compiled_in(space)
     moves = move_count(problem, settings.effort)
-    run = _Run(step_begun, settings.time_limit_seconds, reserve, moves, on_progress, grain(space))
+    kept = reserve + MEETINGS_RESERVE * settings.time_limit_seconds * bool(len(workforce.meetings))
+    run = _Run(step_begun, settings.time_limit_seconds, kept, moves, on_progress, grain(space))
     with ends(run.stopped):
         space = keep_promises(case, space, lambda priced: _quick(priced, run, settings.effort, seed))
         problem, run.grain, run.begun = space.problem, grain(space), time.monotonic()
         incumbent = search(space, run, settings.effort, seed)
         board = Board(space, incumbent.tours)
         settle(board)
+        run.hurried |= run.out_of_time()
+        run.reserve = reserve
+        board, placed = _with_meetings(board, case, run, seed)
         made = make_roster(problem, board.tours())
         conflicts = tuple(team_notes(case, made, seconds=lambda: run.left(1 + RESERVE)))
-        placed = place_meetings(made, requirement, workforce, settings, site=site)
         cover = coverage(placed.roster, requirement, site)
-        notes = (*roster_notes(problem, placed.roster, cover, case), *conflicts, *placed.notes)
-        return _result(board, run, placed, cover, notes)
+        curves = worth if settings.objective == "service" else None
+        notes = (*roster_notes(problem, placed.roster, cover, case, curves), *conflicts, *placed.notes)
+        broken = tuple(_breaches(case, problem, placed.roster))
+        return replace(_result(board, run, placed, cover, notes), broken=broken)
+
+
+def _with_meetings(board: Board, case: Case, run: _Run, seed: int) -> tuple[Board, Placed]:
+    """The meetings placed; where somebody misses one, in the shifts that serve them best of some that are tried."""
+    space, best = board.space, (board, _placed(board, case, with_reasons=False))
+    least = _broken_and_missed(case, space.problem, best[1])
+    moves = round(MEETINGS_PART * run.moves)
+    if best[1].missed and not run.stopped.is_set():
+        for tours in rosters_with_room(space, board.tours(), best[1].sittings, moves, seed, stop=run.out_of_time):
+            other = Board(space, tours)
+            placed = _placed(other, case, with_reasons=False)
+            broken = _broken_and_missed(case, space.problem, placed)
+            if broken < least:
+                best, least = (other, placed), broken
+            if not placed.missed:
+                break
+    return (best[0], _placed(best[0], case, with_reasons=True)) if best[1].missed else best
+
+
+def _placed(board: Board, case: Case, *, with_reasons: bool) -> Placed:
+    made = make_roster(board.space.problem, board.tours())
+    return place_meetings(
+        made, case.requirement, case.workforce, case.settings, site=case.site, with_reasons=with_reasons
+    )
+
+
+def _breaches(case: Case, problem: RosterProblem, made: Roster) -> list[Breach]:
+    first, days = problem.period.first_day, problem.period.days
+    return breaches_together(made, case.workforce, case.settings, first=first, days=days, site=case.site)
+
+
+def _broken_and_missed(case: Case, problem: RosterProblem, placed: Placed) -> tuple[int, int]:
+    """Rules between people that are broken, and how many miss a meeting."""
+    return len(_breaches(case, problem, placed.roster)) - placed.missed, placed.missed
 
 
 def _quick(space: TourSpace, run: _Run, effort: float, seed: int) -> Floats:

@@ -1,10 +1,11 @@
 """Why not: where a rule between people is broken, the smallest set of what contradicts it and the ways out.
 
-The search breaks such a rule only by force; whether it could be kept at all is asked here. First by counting who can
-be there in a slot at all, whatever they work otherwise. Then CP-SAT (team_model.py): everything that binds anybody
-(bonds.py) and every slot of the rule has a literal; what its proof of a conflict names is left out piece by piece
-while the rest is still a conflict, and what remains is proven again in a model of its own. Nothing of it can be left
-out, unless the time was over. A way out is told only where a roster was found with it (team_ways.py).
+The search breaks such a rule only by force; whether it could be kept at all is asked here. First by counting heads:
+minimums against seats, and who can be there in a slot at all, whatever they work otherwise. Then CP-SAT
+(team_model.py): everything that binds anybody (bonds.py) and every slot of the rule has a literal; what its proof of
+a conflict names is left out piece by piece while the rest is still a conflict, and what remains is proven again in a
+model of its own. Nothing of it can be left out, unless the time was over. A way out is told only where a roster was
+found with it (team_ways.py), or where counting heads shows that it takes so much.
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from staffplan.roster.bonds import Bond, Ladders, bonds_of, ladders_by_key, unbound_options
 from staffplan.roster.case import Case
-from staffplan.roster.headcount import counted_out
+from staffplan.roster.headcount import counted_out, outnumbered
 from staffplan.roster.problem import RosterProblem
 from staffplan.roster.rules import span
 from staffplan.roster.rules.team import (
@@ -35,6 +37,9 @@ FEWEST_SECONDS = 2.0
 """For the last proof of a conflict, when the time is over."""
 MOST_CHOICES = 80_000
 """Shifts of people on days; with more of them only counting is tried."""
+DAY = pd.Timedelta(days=1)
+NO_DAY = -1
+"""Where times are told that are not those of a day."""
 MOST_CONFLICTS = 3
 """Of a rule, beside those that counting heads shows."""
 
@@ -50,6 +55,8 @@ class Clash:
     smallest: bool = True
     there: tuple[str, ...] | None = None
     """Who can be there, where counting heads shows the conflict."""
+    without_seat: int = 0
+    """How many people more the minimums ask for than there are seats, where that is the conflict."""
 
     def slots(self, size: int) -> Flags:
         found = np.zeros(size, dtype=bool)
@@ -84,14 +91,40 @@ class Question:
         return int(np.searchsorted(self.problem.period.day_slot, slot, side="right")) - 1
 
     def when(self, slots: Iterable[int]) -> str:
-        """Days, and of a single day the hours: "Sat 7 Nov 2026 14:00-18:00"."""
+        """Days, and of a single day or night the hours: "Sat 7 Nov 2026 14:00-18:00"."""
         period, known = self.problem.period, sorted(set(slots))
         first, last = self.day_of(known[0]), self.day_of(known[-1])
-        words = span(period.day(first), period.day(last))
-        if last > first:
-            return words
-        begin, end = (period.instant(slot).tz_convert(period.timezone) for slot in (known[0], known[-1] + 1))
-        return f"{words} {begin:%H:%M}-{end:%H:%M}"
+        clock = self.clock(known)
+        return f"{span(period.day(first), period.day(first if clock else last))} {clock}".strip()
+
+    def clock(self, slots: Sequence[int]) -> str:
+        """Hours of a day or a night, from the first slot to the last: "14:00-18:00", "all day"; "" for more days."""
+        period = self.problem.period
+        first, last = self.day_of(slots[0]), self.day_of(slots[-1])
+        begin, end = (period.instant(slot).tz_convert(period.timezone) for slot in (slots[0], slots[-1] + 1))
+        if first == last:
+            whole = period.day_slot[first] == slots[0] and period.day_slot[first + 1] == slots[-1] + 1
+            return "all day" if whole else f"{begin:%H:%M}-{end:%H:%M}"
+        one_night = slots[-1] + 1 - slots[0] == len(slots) and last == first + 1 and end - begin < DAY
+        return f"{begin:%H:%M}-{end:%H:%M}" if one_night else ""
+
+    def times(self, runs: Iterable[Sequence[int]]) -> str:
+        """Of several conflicts; the same hours of neighbouring days together."""
+        days: dict[str, list[int]] = {}
+        for run in runs:
+            known = sorted(set(run))
+            clock = self.clock(known)
+            days.setdefault(clock or self.when(known), []).append(self.day_of(known[0]) if clock else NO_DAY)
+        return ", ".join(words for clock, numbers in days.items() for words in self._days_words(clock, numbers))
+
+    def _days_words(self, clock: str, numbers: Sequence[int]) -> Iterator[str]:
+        if NO_DAY in numbers:
+            yield clock
+            return
+        known = sorted(set(numbers))
+        for run in np.split(known, np.flatnonzero(np.diff(known) > 1) + 1):
+            first, last = self.problem.period.day(int(run[0])), self.problem.period.day(int(run[-1]))
+            yield f"{span(first, last)}{' each day' if last > first and clock != 'all day' else ''} {clock}"
 
     def touching(self, slots: Flags) -> Flags:
         """(days, options): shifts that have one of the slots."""
@@ -111,14 +144,28 @@ class Question:
 def find_clashes(question: Question, broken: Mapping[TeamRule, Sequence[int]]) -> Iterator[Clash]:
     """Looked for as they are asked for. Rule by rule; where none is in conflict by itself, all rules between people
     together. broken: numbers of days."""
-    found = 0
-    for rule, days in broken.items():
+    found, left = 0, dict(broken)
+    for clash in _without_seats(question, broken):
+        found += 1
+        touched = {question.day_of(slot) for _, slot in clash.atoms}
+        left |= {rule: sorted(set(left[rule]) - touched) for rule in clash.broken if rule in left}
+        yield clash
+    for rule, days in left.items():
         for clash in _of_one_rule(question, rule, days):
             found += 1
             yield clash
     if not found:
         together = sorted({day for mine in broken.values() for day in mine})
         yield from _proven(question, team_rules(question.case.settings), together)
+
+
+def _without_seats(question: Question, broken: Mapping[TeamRule, Sequence[int]]) -> Iterator[Clash]:
+    """Minimums against seats, where one of them is broken."""
+    rules = team_rules(question.case.settings)
+    for numbers, slots, people in outnumbered(question.case, question.problem, rules):
+        if any(rules[number] in broken for number in numbers):
+            atoms = tuple((number, slot) for number in sorted(numbers) for slot in slots)
+            yield Clash(rules, atoms, (), without_seat=people)
 
 
 def _of_one_rule(question: Question, rule: TeamRule, days: Sequence[int]) -> Iterator[Clash]:

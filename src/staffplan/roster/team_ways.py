@@ -49,6 +49,9 @@ class _Asked:
     def demands(self) -> Demands:
         return tuple((self.clash.rules[number], slot) for number, slot in self.clash.atoms)
 
+    def slots_of(self, rule: TeamRule) -> list[int]:
+        return [slot for mine, slot in self.demands if mine is rule]
+
     def ended_by(self, case: Case, demands: Demands) -> bool:
         """Whether a roster of the people who can work then was found that keeps these demands."""
         if self.question.seconds() <= 0:
@@ -65,6 +68,9 @@ class _Asked:
 def ways_out(question: Question, clash: Clash) -> list[Way]:
     """The cheapest first."""
     asked = _Asked(question, clash)
+    if clash.without_seat:
+        eased_ways = [_eased_on(asked, rule, asked.slots_of(rule)) for rule in clash.broken]
+        return sorted((way for way in eased_ways if way), key=lambda way: way.cost)
     easier = list(given_up(asked))
     single = [way for ladder in _ladders(asked) if (way := least_way(asked, ladder))]
     found = [*easier, *(single or together(asked, easier)), *taught(asked)]
@@ -138,15 +144,26 @@ def given_up(asked: _Asked) -> Iterator[Way]:
 
 def _eased_on(asked: _Asked, rule: TeamRule, slots: Sequence[int]) -> Way | None:
     hours, there = len(slots) * asked.question.problem.period.slot_hours, asked.clash.there
-    first = max(rule.people - len(there), 1) if isinstance(rule, MinimumStaff) and there is not None else 1
+    first = max(asked.clash.without_seat, 1)
+    if isinstance(rule, MinimumStaff) and there is not None:
+        first = max(rule.people - len(there), 1)
     for by in range(first, most_steps(rule, len(asked.question.problem.people)) + 1):
         other = eased(rule, by)
         demands = _in_place_of(asked.demands, rule, other, slots)
         if asked.ended_by(asked.case, demands):
-            whole = len(slots) == len(asked.demands)
+            whole = set(slots) == {slot for _, slot in asked.demands}
             words = f"{eased_words(rule, other)} {'then' if whole else 'on ' + asked.question.when(slots)}"
             return Way(words, GIVEN_UP * by * hours, asked.case, demands)
     return None
+
+
+def least_eased(clash: Clash) -> list[str]:
+    """What by the count of heads alone must be given up at least, of minimums against seats."""
+    return [eased_words(rule, eased(rule, clash.without_seat)) for rule in clash.broken if _can_give(rule, clash)]
+
+
+def _can_give(rule: TeamRule, clash: Clash) -> bool:
+    return not isinstance(rule, MinimumStaff) or rule.people >= clash.without_seat
 
 
 def most_steps(rule: TeamRule, people: int) -> int:

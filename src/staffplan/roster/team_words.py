@@ -18,7 +18,7 @@ from staffplan.roster.rules.team import (
     team_violations,
 )
 from staffplan.roster.team_conflict import Clash, Question, find_clashes
-from staffplan.roster.team_ways import Way, ways_out
+from staffplan.roster.team_ways import Way, least_eased, ways_out
 from staffplan.tables import Roster
 
 MOST_WAYS, MOST_NAMES = 4, 8
@@ -50,21 +50,38 @@ def _clash_notes(
     question: Question, clashes: Iterable[Clash], broken: Mapping[TeamRule, Sequence[int]]
 ) -> Iterator[Note]:
     """One for each conflict, those of the same words together; what is broken without a proof is said to be so."""
-    told: dict[tuple[str, str], list[str]] = {}
+    told: dict[tuple[str, str], list[list[int]]] = {}
     proven: set[TeamRule] = set()
+    alike: dict[tuple[TeamRule, ...], str] = {}
     for clash in clashes:
         proven |= set(clash.broken)
         place = ", ".join(dict.fromkeys(rule_name(rule) for rule in clash.broken))
-        ways = way_words(ways_out(question, clash), in_time=question.seconds() > 0)
-        words = f"{clash_words(question, clash)}. {ways}"
-        told.setdefault((place, words), []).append(question.when(slot for _, slot in clash.atoms))
-    for (place, words), times in told.items():
-        yield Note("roster", "warning", f"{place} {', '.join(times)}", words)
+        if clash.without_seat:
+            if clash.broken not in alike:
+                alike[clash.broken] = seat_words(question, clash)
+            words = alike[clash.broken]
+        else:
+            ways = way_words(ways_out(question, clash), in_time=question.seconds() > 0)
+            words = f"{clash_words(question, clash)}. {ways}"
+        told.setdefault((place, words), []).append([slot for _, slot in clash.atoms])
+    for (place, words), runs in told.items():
+        yield Note("roster", "warning", f"{place} {question.times(runs)}", words)
     for rule, days in broken.items():
         if rule not in proven:
             message = f"{rule_words(rule)}: not kept on {len(days)} days, and no conflict is proven: perhaps more "
             message += "search keeps it (roster.effort, roster.time_limit_seconds)"
             yield Note("roster", "warning", rule_name(rule), message)
+
+
+def seat_words(question: Question, clash: Clash) -> str:
+    """Minimums against seats. What is tried is tried for the first time at which they clash."""
+    said = (
+        f"{' and '.join(rule_words(rule) for rule in clash.broken)}: these contradict each other, whoever works when"
+    )
+    if ways := ways_out(question, clash):
+        first = question.when(slot for _, slot in clash.atoms)
+        return f"{said}. {way_words(ways, in_time=True)} (tried for {first})"
+    return f"{said}. It takes at least: {'; or: '.join(least_eased(clash))}"
 
 
 def rule_group(rule: TeamRule) -> str:

@@ -6,6 +6,7 @@ tells which there are and what they cost in themselves.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -51,14 +52,13 @@ def make_tour_space(problem: RosterProblem) -> TourSpace:
     shifts = shift_arrays(problem)
     automata, walk_of, likings, liking_of = make_automata(problem)
     walks = flat_walks(automata, len(problem.options))
-    menus, menu_of = np.unique(problem.allowed.reshape(len(problem.people), -1), axis=0, return_inverse=True)
-    menu_from, dishes, place = menu_arrays(menus.reshape(-1, *problem.allowed.shape[1:]))
+    menu_of, menu_from, dishes, place = menus_of(problem.allowed)
     folk = Folk(
         mask=problem.skillsets[problem.skillset_of],
         walk=walk_of,
         liking=liking_of,
         price=likings,
-        menu=menu_of.astype(np.int64).ravel(),
+        menu=menu_of,
         menu_from=menu_from,
         dishes=dishes,
         place=place,
@@ -72,6 +72,25 @@ def make_tour_space(problem: RosterProblem) -> TourSpace:
         team=team_arrays(problem),
         desk=make_desk(problem, shifts, walks),
     )
+
+
+def only_allowed(
+    space: TourSpace, allowed: NDArray[np.bool_], prices: Mapping[int, NDArray[np.float32]]
+) -> TourSpace:
+    """The same space where people may work fewer shifts, (people, days, options), and for some of them, by number,
+    single days' choices have other prices, (days, options + 1)."""
+    menu, menu_from, dishes, place = menus_of(allowed)
+    liking = space.folk.liking.copy()
+    liking[list(prices)] = len(space.folk.price) + np.arange(len(prices))
+    price = np.concatenate([space.folk.price, *(row[None] for row in prices.values())])
+    folk = space.folk._replace(menu=menu, menu_from=menu_from, dishes=dishes, place=place, liking=liking, price=price)
+    return own_room(replace(space, problem=replace(space.problem, allowed=allowed), folk=folk))
+
+
+def menus_of(allowed: NDArray[np.bool_]) -> tuple[Ints, Ints, NDArray[np.int16], NDArray[np.int32]]:
+    """menu, menu_from, dishes and place of Folk."""
+    menus, menu_of = np.unique(allowed.reshape(len(allowed), -1), axis=0, return_inverse=True)
+    return (menu_of.astype(np.int64).ravel(), *menu_arrays(menus.reshape(-1, *allowed.shape[1:])))
 
 
 def shift_arrays(problem: RosterProblem) -> Shifts:

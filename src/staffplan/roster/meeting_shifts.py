@@ -1,0 +1,215 @@
+"""Shifts that have time for the meetings, where somebody would miss one in the shifts that were found.
+
+Each sitting that somebody misses gets a start: one at which most of its people may work a shift that contains it, of
+those one at which most do already. They, and all who attend the other sittings, keep to shifts that contain theirs,
+with meals and breaks beside them. From the tours that were found the search goes on under that (search_on); a few
+starts are tried, and the first roster kept that holds the most and breaks no more rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from staffplan.roster.kernels import IMPOSSIBLE, NOTHING
+from staffplan.roster.meetings import Sat
+from staffplan.roster.problem import RosterProblem, ShiftOption
+from staffplan.roster.search import Board, search_on, settle
+from staffplan.roster.tours import NEVER, Tours, TourSpace, only_allowed, price_tour
+
+Flags = NDArray[np.bool_]
+Slots = tuple[int, int]
+"""First slot, end slot."""
+MOST_RATED = 60
+"""Starts of a sitting that are looked at closely."""
+MOST_STARTS = 3
+"""Starts of a sitting that are tried."""
+
+
+def rosters_with_room(
+    space: TourSpace, tours: Tours, sittings: Sequence[Sat], moves: int, seed: int, *, stop: Callable[[], bool]
+) -> Iterator[Tours]:
+    """Tours in which more people should be free for their meetings, as they are asked for."""
+    for attempt in range(MOST_STARTS):
+        diary = _Diary(space, tours)
+        for sitting in sittings:
+            if not sitting.absent:
+                diary.keep(sitting)
+        for sitting in sorted(sittings, key=lambda sitting: -len(sitting.agents)):
+            if sitting.absent and (starts := diary.starts(sitting)):
+                diary.book(sitting, starts[min(attempt, len(starts) - 1)])
+        yield diary.tours_with_room(moves, seed, stop)
+        if stop():
+            return
+
+
+@dataclass
+class _Diary:
+    """Who is to be free when; it fills up as sittings are booked."""
+
+    space: TourSpace
+    tours: Tours
+    allowed: Flags = field(init=False)
+    first: NDArray[np.int64] = field(init=False)
+    """(days, options): first slot of each shift; `length`, (options,): its slots."""
+    length: NDArray[np.int64] = field(init=False)
+    busy: dict[tuple[int, int], list[Slots]] = field(default_factory=dict)
+    """By person and day of a shift: slots in which the shift has neither its ends nor pauses."""
+
+    def __post_init__(self) -> None:
+        self.allowed = self.problem.allowed.copy()
+        self.first = self.problem.option_slot.T
+        self.length = np.array([option.slots for option in self.problem.options])
+
+    @property
+    def problem(self) -> RosterProblem:
+        return self.space.problem
+
+    def keep(self, sitting: Sat) -> None:
+        """Book it where it is."""
+        self.book(sitting, sitting.start)
+
+    def starts(self, sitting: Sat) -> list[int]:
+        """Starts at which most may be there, those first at which most are already; no two overlap."""
+        people = self._numbers(sitting)
+        ranked = []
+        for start in self._likely(sitting, people):
+            may = [(n, days) for n in people if (days := self._days(n, self._slots(start, sitting.minutes)))]
+            now = sum(self.tours.choice[n, d] in options for n, days in may for d, options in days.items())
+            ranked.append((-len(may), -now, start))
+        chosen: list[int] = []
+        for most, _, start in sorted(ranked):
+            if most < 0 and all(abs(start - other) >= sitting.minutes for other in chosen):
+                chosen.append(start)
+        return chosen
+
+    def _likely(self, sitting: Sat, people: Sequence[int]) -> list[int]:
+        """The starts that most have a shift for, pauses left aside, those first that most work already."""
+        length = self._slots(0, sitting.minutes)[1]
+        mine = np.zeros_like(self.allowed[0])
+        may, now = np.zeros((2, self.problem.period.slots), dtype=np.int64)
+        for n in people:
+            may += self._containing(self.allowed[n], length)
+            days = np.flatnonzero(self.tours.choice[n] != NOTHING)
+            mine[:] = False
+            mine[days, self.tours.choice[n, days]] = True
+            now += self._containing(mine, length)
+        slots = sitting.starts // self.problem.period.slot_minutes
+        order = np.lexsort((sitting.starts, -now[slots], -may[slots]))
+        return list(sitting.starts[order[:MOST_RATED]].tolist())
+
+    def _containing(self, options: Flags, length: int) -> Flags:
+        """(slots,): one of these shifts, (days, options), goes on for so many slots from there."""
+        days, which = np.nonzero(options)
+        first, last = self.first[days, which], self.first[days, which] + self.length[which] - length
+        fits, steps = last >= first, np.zeros(self.problem.period.slots + 1, dtype=np.int64)
+        np.add.at(steps, first[fits], 1)
+        np.add.at(steps, last[fits] + 1, -1)
+        return np.asarray(np.cumsum(steps)[:-1] > 0)
+
+    def book(self, sitting: Sat, start: int) -> None:
+        """For all of its people who can be there in some tour."""
+        slots = self._slots(start, sitting.minutes)
+        for n in self._numbers(sitting):
+            days = self._days(n, slots)
+            for day in sorted(days, key=lambda d: (self.tours.choice[n, d] not in days[d], -len(days[d]))):
+                if self._booked(n, day, slots, days[day]):
+                    break
+
+    def _booked(self, person: int, day: int, slots: Slots, options: list[int]) -> bool:
+        before = self.allowed[person, day].copy()
+        self.allowed[person, day] = False
+        self.allowed[person, day, options] = True
+        folk, price = self.space.folk, self._working(person, day)
+        alone = folk._replace(price=price[None], liking=np.zeros_like(folk.liking))
+        bound = replace(self.space, problem=replace(self.problem, allowed=self.allowed), folk=alone)
+        if price_tour(bound, person, np.zeros_like(self.problem.required))[0] <= IMPOSSIBLE:
+            self.allowed[person, day] = before
+            return False
+        self.busy.setdefault((person, day), []).append(slots)
+        return True
+
+    def _working(self, person: int, *more: int) -> NDArray[np.float32]:
+        """(days, options + 1): what choices cost the person, who must work on the days booked and these."""
+        price = self.space.folk.price[self.space.folk.liking[person]].copy()
+        price[[*(d for n, d in self.busy if n == person), *more], -1] = NEVER
+        return np.asarray(price)
+
+    def _numbers(self, sitting: Sat) -> list[int]:
+        known = {person.agent_id: n for n, person in enumerate(self.problem.people)}
+        return [known[agent_id] for agent_id in sitting.agents if agent_id in known]
+
+    def _slots(self, start: int, minutes: int) -> Slots:
+        slot = self.problem.period.slot_minutes
+        return start // slot, -(-(start + minutes) // slot)
+
+    def _days(self, person: int, slots: Slots) -> dict[int, list[int]]:
+        """Shifts that may be worked and have room for it, beside what is booked, by the day they belong to."""
+        mine = [spans for (n, _), spans in self.busy.items() if n == person]
+        if any(first < slots[1] and slots[0] < end for spans in mine for first, end in spans):
+            return {}
+        found: dict[int, list[int]] = {}
+        inside = self.allowed[person] & (self.first <= slots[0]) & (slots[1] <= self.first + self.length)
+        for d, o in np.argwhere(inside).tolist():
+            spans = [*self.busy.get((person, d), ()), slots]
+            if next(pauses_beside(self.problem.options[o], _after(spans, int(self.first[d, o]))), None) is not None:
+                found.setdefault(d, []).append(o)
+        return found
+
+    def tours_with_room(self, moves: int, seed: int, stop: Callable[[], bool]) -> Tours:
+        """What the search finds under all that is booked."""
+        booked = sorted({n for n, _ in self.busy})
+        bound = only_allowed(self.space, self.allowed, {n: self._working(n) for n in booked})
+        found = search_on(bound, self._lawful(bound), moves, seed, stop=lambda _: stop())
+        board = Board(bound, found.tours)
+        settle(board)
+        return self._pauses_moved(board.tours())
+
+    def _lawful(self, bound: TourSpace) -> Tours:
+        """The tours that were found; for whom something else is booked, the best against the others'."""
+        made = Tours(self.tours.choice.copy(), self.tours.pauses.copy(), self.tours.group.copy())
+        gain = Board(self.space, self.tours).plan.gain
+        for person in sorted({n for n, _ in self.busy}):
+            work = np.flatnonzero(made.choice[person] != NOTHING)
+            if all(made.choice[person, d] != NOTHING for n, d in self.busy if n == person) and (
+                self.allowed[person, work, made.choice[person, work]].all()
+            ):
+                continue
+            price_tour(bound, person, gain)
+            made.choice[person], made.group[person] = bound.desk.tour, -1
+            for d in np.flatnonzero(made.choice[person] != NOTHING).tolist():
+                offsets = [pause.earliest for pause in self.problem.options[made.choice[person, d]].pauses]
+                made.pauses[person, d, : len(offsets)] = offsets
+        return made
+
+    def _pauses_moved(self, tours: Tours) -> Tours:
+        """Meals and breaks beside what is booked, as near as can be to where they were."""
+        for (person, day), spans in self.busy.items():
+            option = self.problem.options[tours.choice[person, day]]
+            busy = _after(spans, int(self.problem.option_slot[tours.choice[person, day], day]))
+            now = tours.pauses[person, day, : len(option.pauses)].astype(np.int64)
+            ways = list(pauses_beside(option, busy))
+            if ways:
+                way = min(ways, key=lambda offsets: int(np.abs(np.array(offsets, dtype=np.int64) - now).sum()))
+                tours.pauses[person, day, : len(way)] = way
+        return tours
+
+
+def _after(spans: Sequence[Slots], first: int) -> list[Slots]:
+    return [(begin - first, end - first) for begin, end in spans]
+
+
+def pauses_beside(option: ShiftOption, busy: Sequence[Slots], at: int = 0, number: int = 0) -> Iterator[list[int]]:
+    """Offsets of a shift's pauses, from the number-th on and none before slot `at`, beside what is busy."""
+    if number == len(option.pauses):
+        yield []
+        return
+    pause = option.pauses[number]
+    for offset in range(max(pause.earliest, at), pause.latest + 1):
+        end = offset + pause.slots
+        if all(end <= first or until <= offset for first, until in busy):
+            for rest in pauses_beside(option, busy, end, number + 1):
+                yield [offset, *rest]
