@@ -8,7 +8,7 @@ import pytest
 from meeting_centers import meeting, people
 from roster_centers import DAY, LATE, SHORT, Center, day
 
-from staffplan.people_settings import RosterSettings, WorkPlanSettings
+from staffplan.people_settings import BreakSettings, RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.roster.meeting_shifts import pauses_beside
 from staffplan.roster.problem import Pause, ShiftOption
 from staffplan.tables import Workforce
@@ -55,6 +55,25 @@ def test_meals_make_way_for_a_meeting_at_a_fixed_hour_even_against_the_cover() -
     assert made.broken == ()
     held = made.roster.activities.frame
     assert (held["activity"] == "meeting").sum() == 2
+
+
+def test_meals_that_make_way_stay_within_the_limit_on_breaks() -> None:
+    """The cover wants the three meals one after the other just when the three meet."""
+    meal = BreakSettings(activity="meal", minutes=60, paid=False, earliest_minutes=60, latest_minutes=480)
+    long = ShiftSettings(hours=10, first_start="08:00", last_start="08:00", breaks=(meal,))
+    names = ("ann", "bob", "cleo")
+    center = APART.but(
+        need={"voice": {(0, hour): 3.0 - (11 <= hour < 14) for hour in range(8, 18)}},
+        agents=[(name, "voice", "any") for name in names],
+        shifts={"long": long},
+        work_plans={"any": WorkPlanSettings(shifts=("long",))},
+        settings=RosterSettings(rules=({"rule": "concurrent_breaks", "most": 1},), effort=0.1),  # type: ignore[arg-type]
+    )
+    talk = meeting(minutes=180, first_day=day(0), last_day=day(0), hours="11:00-14:00", agents=";".join(names))
+    made = center.solve(with_meetings(center, talk))
+    assert made.broken == ()
+    held = made.roster.activities.frame
+    assert (held["activity"] == "meeting").sum() == 3
 
 
 def test_a_rule_between_people_is_not_given_up_for_a_meeting() -> None:

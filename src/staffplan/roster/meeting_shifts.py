@@ -14,13 +14,14 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from staffplan.roster.kernels import IMPOSSIBLE, NOTHING
+from staffplan.roster.kernels import IMPOSSIBLE, NOTHING, Team
 from staffplan.roster.meetings import Sat
 from staffplan.roster.problem import RosterProblem, ShiftOption
-from staffplan.roster.search import Board, search_on, settle
+from staffplan.roster.search import Board, circle_limits, search_on, settle
 from staffplan.roster.tours import NEVER, Tours, TourSpace, only_allowed, price_tour
 
 Flags = NDArray[np.bool_]
+Ints = NDArray[np.int64]
 Slots = tuple[int, int]
 """First slot, end slot."""
 MOST_RATED = 60
@@ -30,9 +31,9 @@ MOST_STARTS = 3
 
 
 def rosters_with_room(
-    space: TourSpace, tours: Tours, sittings: Sequence[Sat], moves: int, seed: int, *, stop: Callable[[], bool]
+    space: TourSpace, tours: Tours, sittings: Sequence[Sat], moves: int, seed: int, *, seconds: Callable[[], float]
 ) -> Iterator[Tours]:
-    """Tours in which more people should be free for their meetings, as they are asked for."""
+    """Tours in which more people should be free for their meetings, as they are asked for. seconds: the time left."""
     for attempt in range(MOST_STARTS):
         diary = _Diary(space, tours)
         for sitting in sittings:
@@ -41,9 +42,14 @@ def rosters_with_room(
         for sitting in sorted(sittings, key=lambda sitting: -len(sitting.agents)):
             if sitting.absent and (starts := diary.starts(sitting)):
                 diary.book(sitting, starts[min(attempt, len(starts) - 1)])
-        yield diary.tours_with_room(moves, seed, stop)
-        if stop():
+        rest = seconds() * (1 - 1 / (MOST_STARTS - attempt))
+        yield diary.tours_with_room(moves, seed, stop=_fewer_than(rest, seconds))
+        if seconds() <= 0:
             return
+
+
+def _fewer_than(rest: float, seconds: Callable[[], float]) -> Callable[[], bool]:
+    return lambda: seconds() <= rest
 
 
 @dataclass
@@ -53,9 +59,9 @@ class _Diary:
     space: TourSpace
     tours: Tours
     allowed: Flags = field(init=False)
-    first: NDArray[np.int64] = field(init=False)
+    first: Ints = field(init=False)
     """(days, options): first slot of each shift; `length`, (options,): its slots."""
-    length: NDArray[np.int64] = field(init=False)
+    length: Ints = field(init=False)
     busy: dict[tuple[int, int], list[Slots]] = field(default_factory=dict)
     """By person and day of a shift: slots in which the shift has neither its ends nor pauses."""
 
@@ -159,7 +165,7 @@ class _Diary:
                 found.setdefault(d, []).append(o)
         return found
 
-    def tours_with_room(self, moves: int, seed: int, stop: Callable[[], bool]) -> Tours:
+    def tours_with_room(self, moves: int, seed: int, *, stop: Callable[[], bool]) -> Tours:
         """What the search finds under all that is booked."""
         booked = sorted({n for n, _ in self.busy})
         bound = only_allowed(self.space, self.allowed, {n: self._working(n) for n in booked})
@@ -186,16 +192,59 @@ class _Diary:
         return made
 
     def _pauses_moved(self, tours: Tours) -> Tours:
-        """Meals and breaks beside what is booked, as near as can be to where they were."""
-        for (person, day), spans in self.busy.items():
+        """Meals and breaks beside what is booked, within the limits on breaks where that can be, as near as can be to
+        where they were."""
+        breaks = _Breaks.of(Board(self.space, tours))
+        for (person, day), spans in sorted(self.busy.items()):
             option = self.problem.options[tours.choice[person, day]]
-            busy = _after(spans, int(self.problem.option_slot[tours.choice[person, day], day]))
-            now = tours.pauses[person, day, : len(option.pauses)].astype(np.int64)
-            ways = list(pauses_beside(option, busy))
-            if ways:
-                way = min(ways, key=lambda offsets: int(np.abs(np.array(offsets, dtype=np.int64) - now).sum()))
-                tours.pauses[person, day, : len(way)] = way
+            first = int(self.problem.option_slot[tours.choice[person, day], day])
+            now = tours.pauses[person, day, : len(option.pauses)].tolist()
+            ways = list(pauses_beside(option, _after(spans, first)))
+            if not ways or now in ways:
+                continue
+            breaks.count(person, _slots_of(option, first, now), -1)
+            way = min(ways, key=lambda way: _price(breaks, person, option, first, now, way))
+            breaks.count(person, _slots_of(option, first, way), 1)
+            tours.pauses[person, day, : len(way)] = way
         return tours
+
+
+@dataclass
+class _Breaks:
+    """How many are on break in each slot, of all and of each circle; it changes as breaks are moved."""
+
+    team: Team
+    pausing: NDArray[np.int32]
+    circle_pausing: NDArray[np.int32]
+    circle_most: Ints
+
+    @classmethod
+    def of(cls, board: Board) -> _Breaks:
+        plan, team = board.plan, board.space.team
+        return cls(team, plan.pausing, plan.circle_pausing, circle_limits(team, plan.circle_site))
+
+    def count(self, person: int, slots: Ints, sign: int) -> None:
+        self.pausing[slots] += sign
+        self.circle_pausing[np.ix_(self.team.counts[:, person], slots)] += sign
+
+    def too_many(self, person: int, slots: Ints) -> int:
+        """Limits that one more on break in these slots exceeds."""
+        mine = np.ix_(self.team.counts[:, person], slots)
+        above = int((self.pausing[slots] >= self.team.pausing[slots]).sum())
+        return above + int((self.circle_pausing[mine] >= self.circle_most[mine]).sum())
+
+
+def _price(
+    breaks: _Breaks, person: int, option: ShiftOption, first: int, now: Sequence[int], way: Sequence[int]
+) -> tuple[int, int]:
+    moved = sum(abs(offset - before) for offset, before in zip(way, now, strict=True))
+    return breaks.too_many(person, _slots_of(option, first, way)), moved
+
+
+def _slots_of(option: ShiftOption, first: int, offsets: Sequence[int]) -> Ints:
+    """Slots in which somebody on the shift is on break."""
+    begun = zip(option.pauses, offsets, strict=True)
+    return np.array([first + at + n for pause, at in begun for n in range(pause.slots)], dtype=np.int64)
 
 
 def _after(spans: Sequence[Slots], first: int) -> list[Slots]:

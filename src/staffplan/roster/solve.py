@@ -130,6 +130,10 @@ class _Run:
         """Seconds until a share of the time limit is over; none once the search was interrupted."""
         return 0.0 if self.stopped.is_set() else self.step_begun + share * self.seconds - time.monotonic()
 
+    def to_the_deadline(self) -> float:
+        """Seconds; none once the search was interrupted."""
+        return 0.0 if self.stopped.is_set() else self.deadline - time.monotonic()
+
     def out_of_time(self) -> bool:
         return self.stopped.is_set() or time.monotonic() > self.deadline
 
@@ -216,7 +220,9 @@ def _with_meetings(board: Board, case: Case, run: _Run, seed: int) -> tuple[Boar
     least = _broken_and_missed(case, space.problem, best[1])
     moves = round(MEETINGS_PART * run.moves)
     if best[1].missed and not run.stopped.is_set():
-        for tours in rosters_with_room(space, board.tours(), best[1].sittings, moves, seed, stop=run.out_of_time):
+        for tours in rosters_with_room(
+            space, board.tours(), best[1].sittings, moves, seed, seconds=run.to_the_deadline
+        ):
             other = Board(space, tours)
             placed = _placed(other, case, with_reasons=False)
             broken = _broken_and_missed(case, space.problem, placed)
