@@ -10,30 +10,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from staffplan.roster.kernels import IMPOSSIBLE, NOTHING, Team
+from staffplan.roster.kernels import IMPOSSIBLE, NOTHING, Plan
 from staffplan.roster.meetings import Sat
 from staffplan.roster.problem import RosterProblem, ShiftOption
-from staffplan.roster.search import Board, circle_limits, search_on, settle
+from staffplan.roster.search import Board, Incumbent, circle_limits, search_on, settle
 from staffplan.roster.tours import NEVER, Tours, TourSpace, only_allowed, price_tour
 
 Flags = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 Slots = tuple[int, int]
 """First slot, end slot."""
+Price = tuple[int, float, int]
 MOST_RATED = 60
 """Starts of a sitting that are looked at closely."""
 MOST_STARTS = 3
 """Starts of a sitting that are tried."""
 
 
-def rosters_with_room(
+def rooms(
     space: TourSpace, tours: Tours, sittings: Sequence[Sat], moves: int, seed: int, *, seconds: Callable[[], float]
-) -> Iterator[Tours]:
-    """Tours in which more people should be free for their meetings, as they are asked for. seconds: the time left."""
+) -> Iterator[Room]:
+    """Ways to give more people time for their meetings, as they are asked for. seconds: the time left."""
     for attempt in range(MOST_STARTS):
         diary = _Diary(space, tours)
         for sitting in sittings:
@@ -43,7 +45,7 @@ def rosters_with_room(
             if sitting.absent and (starts := diary.starts(sitting)):
                 diary.book(sitting, starts[min(attempt, len(starts) - 1)])
         rest = seconds() * (1 - 1 / (MOST_STARTS - attempt))
-        yield diary.tours_with_room(moves, seed, stop=_fewer_than(rest, seconds))
+        yield diary.room(moves, seed, stop=_fewer_than(rest, seconds))
         if seconds() <= 0:
             return
 
@@ -165,14 +167,11 @@ class _Diary:
                 found.setdefault(d, []).append(o)
         return found
 
-    def tours_with_room(self, moves: int, seed: int, *, stop: Callable[[], bool]) -> Tours:
+    def room(self, moves: int, seed: int, *, stop: Callable[[], bool]) -> Room:
         """What the search finds under all that is booked."""
         booked = sorted({n for n, _ in self.busy})
         bound = only_allowed(self.space, self.allowed, {n: self._working(n) for n in booked})
-        found = search_on(bound, self._lawful(bound), moves, seed, stop=lambda _: stop())
-        board = Board(bound, found.tours)
-        settle(board)
-        return self._pauses_moved(board.tours())
+        return Room(bound, search_on(bound, self._lawful(bound), moves, seed, stop=lambda _: stop()), self)
 
     def _lawful(self, bound: TourSpace) -> Tours:
         """The tours that were found; for whom something else is booked, the best against the others'."""
@@ -191,54 +190,64 @@ class _Diary:
                 made.pauses[person, d, : len(offsets)] = offsets
         return made
 
-    def _pauses_moved(self, tours: Tours) -> Tours:
-        """Meals and breaks beside what is booked, within the limits on breaks where that can be, as near as can be to
-        where they were."""
-        breaks = _Breaks.of(Board(self.space, tours))
-        for (person, day), spans in sorted(self.busy.items()):
-            option = self.problem.options[tours.choice[person, day]]
-            first = int(self.problem.option_slot[tours.choice[person, day], day])
+
+@dataclass(frozen=True)
+class Room:
+    """A search in which people keep to shifts that have time for their meetings: where it is made, how far it is."""
+
+    space: TourSpace
+    incumbent: Incumbent
+    diary: _Diary
+
+    def tours(self) -> Tours:
+        """The best so far, meals and breaks beside the meetings: within the limits on breaks where that can be, then
+        where they cost least, as near as can be to where they were."""
+        board = Board(self.space, self.incumbent.tours)
+        settle(board)
+        tours, breaks, problem = board.tours(), _Breaks.of(board), self.space.problem
+        for (person, day), spans in sorted(self.diary.busy.items()):
+            option = problem.options[tours.choice[person, day]]
+            first = int(problem.option_slot[tours.choice[person, day], day])
             now = tours.pauses[person, day, : len(option.pauses)].tolist()
             ways = list(pauses_beside(option, _after(spans, first)))
-            if not ways or now in ways:
-                continue
-            breaks.count(person, _slots_of(option, first, now), -1)
-            way = min(ways, key=lambda way: _price(breaks, person, option, first, now, way))
-            breaks.count(person, _slots_of(option, first, way), 1)
-            tours.pauses[person, day, : len(way)] = way
+            if ways and now not in ways:
+                breaks.count(person, _slots_of(option, first, now), -1)
+                way = min(ways, key=partial(breaks.price, person, option, first, now))
+                breaks.count(person, _slots_of(option, first, way), 1)
+                tours.pauses[person, day, : len(way)] = way
         return tours
 
 
 @dataclass
 class _Breaks:
-    """How many are on break in each slot, of all and of each circle; it changes as breaks are moved."""
+    """Who is on break and on queue in each slot; it changes as breaks are moved."""
 
-    team: Team
-    pausing: NDArray[np.int32]
-    circle_pausing: NDArray[np.int32]
+    space: TourSpace
+    plan: Plan
     circle_most: Ints
 
     @classmethod
     def of(cls, board: Board) -> _Breaks:
-        plan, team = board.plan, board.space.team
-        return cls(team, plan.pausing, plan.circle_pausing, circle_limits(team, plan.circle_site))
+        return cls(board.space, board.plan, circle_limits(board.space.team, board.plan.circle_site))
 
     def count(self, person: int, slots: Ints, sign: int) -> None:
-        self.pausing[slots] += sign
-        self.circle_pausing[np.ix_(self.team.counts[:, person], slots)] += sign
+        self.plan.pausing[slots] += sign
+        self.plan.circle_pausing[np.ix_(self.space.team.counts[:, person], slots)] += sign
+        self.plan.on_queue[self._groups(person, slots), slots] -= sign
 
-    def too_many(self, person: int, slots: Ints) -> int:
-        """Limits that one more on break in these slots exceeds."""
-        mine = np.ix_(self.team.counts[:, person], slots)
-        above = int((self.pausing[slots] >= self.team.pausing[slots]).sum())
-        return above + int((self.circle_pausing[mine] >= self.circle_most[mine]).sum())
+    def price(self, person: int, option: ShiftOption, first: int, now: list[int], way: list[int]) -> Price:
+        """Limits that the person's breaks there exceed, what is missed on queue, and how far they are from `now`."""
+        slots, team, plan = _slots_of(option, first, way), self.space.team, self.plan
+        mine = np.ix_(team.counts[:, person], slots)
+        above = int((plan.pausing[slots] >= team.pausing[slots]).sum())
+        above += int((plan.circle_pausing[mine] >= self.circle_most[mine]).sum())
+        saves, groups = self.space.problem.worth.saves, self._groups(person, slots)
+        last = np.minimum(plan.on_queue[groups, slots], saves.shape[2]) - 1
+        missed = float(saves[groups, slots, last].sum())
+        return above, round(missed, 6), sum(abs(offset - before) for offset, before in zip(way, now, strict=True))
 
-
-def _price(
-    breaks: _Breaks, person: int, option: ShiftOption, first: int, now: Sequence[int], way: Sequence[int]
-) -> tuple[int, int]:
-    moved = sum(abs(offset - before) for offset, before in zip(way, now, strict=True))
-    return breaks.too_many(person, _slots_of(option, first, way)), moved
+    def _groups(self, person: int, slots: Ints) -> Ints:
+        return np.asarray(self.plan.group[person, slots // self.space.need.step], dtype=np.int64)
 
 
 def _slots_of(option: ShiftOption, first: int, offsets: Sequence[int]) -> Ints:
