@@ -36,6 +36,8 @@ def test_people_whom_the_cover_keeps_apart_work_together_on_the_day_of_their_mee
     assert len(set(shifts["shift"])) == 1
     assert made.objective == pytest.approx(10 * 4 + 10 * 1 + 1 * 3), "four hours late, one of the meeting; three over"
     assert made.bound <= made.objective + 1e-6
+    again = APART.solve(with_meetings(APART, talk)).roster
+    assert again.activities.frame.equals(made.roster.activities.frame), "the same seed, the same roster"
 
 
 def test_a_meeting_that_no_shift_can_hold_leaves_the_roster_as_it_was() -> None:
