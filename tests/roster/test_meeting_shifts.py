@@ -9,7 +9,7 @@ from meeting_centers import meeting, people
 from roster_centers import DAY, LATE, SHORT, Center, day
 
 from staffplan.people_settings import BreakSettings, RosterSettings, ShiftSettings, WorkPlanSettings
-from staffplan.roster.meeting_shifts import pauses_beside
+from staffplan.roster.meeting_shifts import has_room, pauses_beside
 from staffplan.roster.problem import Pause, ShiftOption
 from staffplan.tables import Workforce
 
@@ -86,7 +86,7 @@ def test_a_rule_between_people_is_not_given_up_for_a_meeting() -> None:
     assert {breach.rule for breach in made.broken} == {"meetings"}
 
 
-@pytest.mark.parametrize("busy", [[(0, 2)], [(3, 5)], [(2, 4), (6, 7)], [(0, 10)]])
+@pytest.mark.parametrize("busy", [[(0, 2)], [(3, 5)], [(2, 4), (6, 7)], [(6, 7), (2, 4)], [(1, 5)], [(0, 10)]])
 def test_pauses_beside_a_meeting_are_all_that_keep_their_windows_and_order(busy: list[tuple[int, int]]) -> None:
     pauses = (Pause("break", 1, 1, 4, True), Pause("meal", 2, 3, 6, False))
     option = ShiftOption("day 08:00", "day", 480, 10, 600, pauses)
@@ -98,3 +98,4 @@ def test_pauses_beside_a_meeting_are_all_that_keep_their_windows_and_order(busy:
         if first + 1 <= second and not any(span & {first, second, second + 1} for span in taken)
     ]
     assert list(pauses_beside(option, busy)) == expected
+    assert has_room(option, busy) == bool(expected)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import lru_cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +25,10 @@ Flags = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 Slots = tuple[int, int]
 """First slot, end slot."""
+Offsets = Sequence[int]
 Price = tuple[int, float, int]
+MOST_WAYS = 40
+"""Places of a shift's breaks that are compared, the nearest ones."""
 MOST_RATED = 60
 """Starts of a sitting that are looked at closely."""
 MOST_STARTS = 3
@@ -65,7 +68,8 @@ class _Diary:
     """(days, options): first slot of each shift; `length`, (options,): its slots."""
     length: Ints = field(init=False)
     busy: dict[tuple[int, int], list[Slots]] = field(default_factory=dict)
-    """By person and day of a shift: slots in which the shift has neither its ends nor pauses."""
+    """By person and day of a shift: slots in which the shift has neither its ends nor pauses. `booked`: by person."""
+    booked: dict[int, list[Slots]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.allowed = self.problem.allowed.copy()
@@ -138,6 +142,7 @@ class _Diary:
             self.allowed[person, day] = before
             return False
         self.busy.setdefault((person, day), []).append(slots)
+        self.booked.setdefault(person, []).append(slots)
         return True
 
     def _working(self, person: int, *more: int) -> NDArray[np.float32]:
@@ -156,28 +161,26 @@ class _Diary:
 
     def _days(self, person: int, slots: Slots) -> dict[int, list[int]]:
         """Shifts that may be worked and have room for it, beside what is booked, by the day they belong to."""
-        mine = [spans for (n, _), spans in self.busy.items() if n == person]
-        if any(first < slots[1] and slots[0] < end for spans in mine for first, end in spans):
+        if any(first < slots[1] and slots[0] < end for first, end in self.booked.get(person, ())):
             return {}
         found: dict[int, list[int]] = {}
         inside = self.allowed[person] & (self.first <= slots[0]) & (slots[1] <= self.first + self.length)
         for d, o in np.argwhere(inside).tolist():
-            spans = [*self.busy.get((person, d), ()), slots]
-            if next(pauses_beside(self.problem.options[o], _after(spans, int(self.first[d, o]))), None) is not None:
+            spans = (*self.busy.get((person, d), ()), slots)
+            if has_room(self.problem.options[o], _after(spans, int(self.first[d, o]))):
                 found.setdefault(d, []).append(o)
         return found
 
     def room(self, moves: int, seed: int, *, stop: Callable[[], bool]) -> Room:
         """What the search finds under all that is booked."""
-        booked = sorted({n for n, _ in self.busy})
-        bound = only_allowed(self.space, self.allowed, {n: self._working(n) for n in booked})
+        bound = only_allowed(self.space, self.allowed, {n: self._working(n) for n in sorted(self.booked)})
         return Room(bound, search_on(bound, self._lawful(bound), moves, seed, stop=lambda _: stop()), self)
 
     def _lawful(self, bound: TourSpace) -> Tours:
         """The tours that were found; for whom something else is booked, the best against the others'."""
         made = Tours(self.tours.choice.copy(), self.tours.pauses.copy(), self.tours.group.copy())
         gain = Board(self.space, self.tours).plan.gain
-        for person in sorted({n for n, _ in self.busy}):
+        for person in sorted(self.booked):
             work = np.flatnonzero(made.choice[person] != NOTHING)
             if all(made.choice[person, d] != NOTHING for n, d in self.busy if n == person) and (
                 self.allowed[person, work, made.choice[person, work]].all()
@@ -209,10 +212,11 @@ class Room:
             option = problem.options[tours.choice[person, day]]
             first = int(problem.option_slot[tours.choice[person, day], day])
             now = tours.pauses[person, day, : len(option.pauses)].tolist()
-            ways = list(pauses_beside(option, _after(spans, first)))
-            if ways and now not in ways:
+            ways = _ways(option, _after(spans, first))
+            if ways and tuple(now) not in ways:
                 breaks.count(person, _slots_of(option, first, now), -1)
-                way = min(ways, key=partial(breaks.price, person, option, first, now))
+                near = sorted(ways, key=partial(_moved, now))[:MOST_WAYS]
+                way = min(near, key=partial(breaks.price, person, option, first, now))
                 breaks.count(person, _slots_of(option, first, way), 1)
                 tours.pauses[person, day, : len(way)] = way
         return tours
@@ -235,7 +239,7 @@ class _Breaks:
         self.plan.circle_pausing[np.ix_(self.space.team.counts[:, person], slots)] += sign
         self.plan.on_queue[self._groups(person, slots), slots] -= sign
 
-    def price(self, person: int, option: ShiftOption, first: int, now: list[int], way: list[int]) -> Price:
+    def price(self, person: int, option: ShiftOption, first: int, now: Offsets, way: Offsets) -> Price:
         """Limits that the person's breaks there exceed, what is missed on queue, and how far they are from `now`."""
         slots, team, plan = _slots_of(option, first, way), self.space.team, self.plan
         mine = np.ix_(team.counts[:, person], slots)
@@ -244,20 +248,42 @@ class _Breaks:
         saves, groups = self.space.problem.worth.saves, self._groups(person, slots)
         last = np.minimum(plan.on_queue[groups, slots], saves.shape[2]) - 1
         missed = float(saves[groups, slots, last].sum())
-        return above, round(missed, 6), sum(abs(offset - before) for offset, before in zip(way, now, strict=True))
+        return above, round(missed, 6), _moved(now, way)
 
     def _groups(self, person: int, slots: Ints) -> Ints:
         return np.asarray(self.plan.group[person, slots // self.space.need.step], dtype=np.int64)
 
 
-def _slots_of(option: ShiftOption, first: int, offsets: Sequence[int]) -> Ints:
+def _moved(now: Offsets, way: Offsets) -> int:
+    return sum(abs(offset - before) for offset, before in zip(way, now, strict=True))
+
+
+def _slots_of(option: ShiftOption, first: int, offsets: Offsets) -> Ints:
     """Slots in which somebody on the shift is on break."""
     begun = zip(option.pauses, offsets, strict=True)
     return np.array([first + at + n for pause, at in begun for n in range(pause.slots)], dtype=np.int64)
 
 
-def _after(spans: Sequence[Slots], first: int) -> list[Slots]:
-    return [(begin - first, end - first) for begin, end in spans]
+def _after(spans: Sequence[Slots], first: int) -> tuple[Slots, ...]:
+    return tuple((begin - first, end - first) for begin, end in spans)
+
+
+def has_room(option: ShiftOption, busy: Sequence[Slots]) -> bool:
+    """Whether all pauses of a shift can lie beside the busy slots: each as early as can be."""
+    at = 0
+    for pause in option.pauses:
+        at = max(pause.earliest, at)
+        for first, end in sorted(busy):
+            at = end if at < end and first < at + pause.slots else at
+        if at > pause.latest:
+            return False
+        at += pause.slots
+    return True
+
+
+@lru_cache(maxsize=256)
+def _ways(option: ShiftOption, busy: tuple[Slots, ...]) -> tuple[tuple[int, ...], ...]:
+    return tuple(tuple(way) for way in pauses_beside(option, busy))
 
 
 def pauses_beside(option: ShiftOption, busy: Sequence[Slots], at: int = 0, number: int = 0) -> Iterator[list[int]]:

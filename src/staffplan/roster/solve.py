@@ -226,7 +226,7 @@ def _with_meetings(board: Board, case: Case, run: _Run, seed: int) -> tuple[Boar
                 (best, placed), least, room = found, broken, tried
             if not found[1].missed:
                 break
-    if room is not None and run.prices is not None:
+    if room is not None and run.prices is not None and not run.out_of_time():
         _choose_together(room.incumbent, room.space, run.prices, run, case.settings.effort, seed)
         found = _placed(space, room.tours(), case)
         if (_broken_and_missed(case, space.problem, found[1]), found[0].cost) < (least, best.cost):
