@@ -142,6 +142,9 @@ def test_the_summary_of_a_plan_says_a_group_and_day_once(planned: Path) -> None:
     )
     manifest = opened.manifest.with_step("simulate", replace(record, notes=notes))
     summary = summarize(opened.workspace, manifest)
+    facts = manifest.steps["roster"].facts
+    told = summary.as_dict()
+    assert {name: told[name] for name in ("objective", "bound", "gap", "status")}.items() <= facts.items()
     assert summary.broken_promises == (f"{place}: 70% in time, promised 80% within 20 s",)
     assert summary.groups[1].goal == "80 % in 20 s"
     hours = [float(text.split()[-2]) for text in summary.missing_hours]

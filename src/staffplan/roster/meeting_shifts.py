@@ -10,29 +10,35 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache, partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from staffplan.roster.kernels import IMPOSSIBLE, NOTHING
+from staffplan.roster.kernels import IMPOSSIBLE, NOTHING, Plan
 from staffplan.roster.meetings import Sat
 from staffplan.roster.problem import RosterProblem, ShiftOption
-from staffplan.roster.search import Board, search_on, settle
+from staffplan.roster.search import Board, Incumbent, circle_limits, search_on, settle
 from staffplan.roster.tours import NEVER, Tours, TourSpace, only_allowed, price_tour
 
 Flags = NDArray[np.bool_]
+Ints = NDArray[np.int64]
 Slots = tuple[int, int]
 """First slot, end slot."""
+Offsets = Sequence[int]
+Price = tuple[int, float, int]
+MOST_WAYS = 40
+"""Places of a shift's breaks that are compared, the nearest ones."""
 MOST_RATED = 60
 """Starts of a sitting that are looked at closely."""
 MOST_STARTS = 3
 """Starts of a sitting that are tried."""
 
 
-def rosters_with_room(
-    space: TourSpace, tours: Tours, sittings: Sequence[Sat], moves: int, seed: int, *, stop: Callable[[], bool]
-) -> Iterator[Tours]:
-    """Tours in which more people should be free for their meetings, as they are asked for."""
+def rooms(
+    space: TourSpace, tours: Tours, sittings: Sequence[Sat], moves: int, seed: int, *, seconds: Callable[[], float]
+) -> Iterator[Room]:
+    """Ways to give more people time for their meetings, as they are asked for. seconds: the time left."""
     for attempt in range(MOST_STARTS):
         diary = _Diary(space, tours)
         for sitting in sittings:
@@ -41,9 +47,14 @@ def rosters_with_room(
         for sitting in sorted(sittings, key=lambda sitting: -len(sitting.agents)):
             if sitting.absent and (starts := diary.starts(sitting)):
                 diary.book(sitting, starts[min(attempt, len(starts) - 1)])
-        yield diary.tours_with_room(moves, seed, stop)
-        if stop():
+        rest = seconds() * (1 - 1 / (MOST_STARTS - attempt))
+        yield diary.room(moves, seed, stop=_fewer_than(rest, seconds))
+        if seconds() <= 0:
             return
+
+
+def _fewer_than(rest: float, seconds: Callable[[], float]) -> Callable[[], bool]:
+    return lambda: seconds() <= rest
 
 
 @dataclass
@@ -53,11 +64,12 @@ class _Diary:
     space: TourSpace
     tours: Tours
     allowed: Flags = field(init=False)
-    first: NDArray[np.int64] = field(init=False)
+    first: Ints = field(init=False)
     """(days, options): first slot of each shift; `length`, (options,): its slots."""
-    length: NDArray[np.int64] = field(init=False)
+    length: Ints = field(init=False)
     busy: dict[tuple[int, int], list[Slots]] = field(default_factory=dict)
-    """By person and day of a shift: slots in which the shift has neither its ends nor pauses."""
+    """By person and day of a shift: slots in which the shift has neither its ends nor pauses. `booked`: by person."""
+    booked: dict[int, list[Slots]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.allowed = self.problem.allowed.copy()
@@ -130,6 +142,7 @@ class _Diary:
             self.allowed[person, day] = before
             return False
         self.busy.setdefault((person, day), []).append(slots)
+        self.booked.setdefault(person, []).append(slots)
         return True
 
     def _working(self, person: int, *more: int) -> NDArray[np.float32]:
@@ -148,31 +161,26 @@ class _Diary:
 
     def _days(self, person: int, slots: Slots) -> dict[int, list[int]]:
         """Shifts that may be worked and have room for it, beside what is booked, by the day they belong to."""
-        mine = [spans for (n, _), spans in self.busy.items() if n == person]
-        if any(first < slots[1] and slots[0] < end for spans in mine for first, end in spans):
+        if any(first < slots[1] and slots[0] < end for first, end in self.booked.get(person, ())):
             return {}
         found: dict[int, list[int]] = {}
         inside = self.allowed[person] & (self.first <= slots[0]) & (slots[1] <= self.first + self.length)
         for d, o in np.argwhere(inside).tolist():
-            spans = [*self.busy.get((person, d), ()), slots]
-            if next(pauses_beside(self.problem.options[o], _after(spans, int(self.first[d, o]))), None) is not None:
+            spans = (*self.busy.get((person, d), ()), slots)
+            if has_room(self.problem.options[o], _after(spans, int(self.first[d, o]))):
                 found.setdefault(d, []).append(o)
         return found
 
-    def tours_with_room(self, moves: int, seed: int, stop: Callable[[], bool]) -> Tours:
+    def room(self, moves: int, seed: int, *, stop: Callable[[], bool]) -> Room:
         """What the search finds under all that is booked."""
-        booked = sorted({n for n, _ in self.busy})
-        bound = only_allowed(self.space, self.allowed, {n: self._working(n) for n in booked})
-        found = search_on(bound, self._lawful(bound), moves, seed, stop=lambda _: stop())
-        board = Board(bound, found.tours)
-        settle(board)
-        return self._pauses_moved(board.tours())
+        bound = only_allowed(self.space, self.allowed, {n: self._working(n) for n in sorted(self.booked)})
+        return Room(bound, search_on(bound, self._lawful(bound), moves, seed, stop=lambda _: stop()), self)
 
     def _lawful(self, bound: TourSpace) -> Tours:
         """The tours that were found; for whom something else is booked, the best against the others'."""
         made = Tours(self.tours.choice.copy(), self.tours.pauses.copy(), self.tours.group.copy())
         gain = Board(self.space, self.tours).plan.gain
-        for person in sorted({n for n, _ in self.busy}):
+        for person in sorted(self.booked):
             work = np.flatnonzero(made.choice[person] != NOTHING)
             if all(made.choice[person, d] != NOTHING for n, d in self.busy if n == person) and (
                 self.allowed[person, work, made.choice[person, work]].all()
@@ -185,21 +193,97 @@ class _Diary:
                 made.pauses[person, d, : len(offsets)] = offsets
         return made
 
-    def _pauses_moved(self, tours: Tours) -> Tours:
-        """Meals and breaks beside what is booked, as near as can be to where they were."""
-        for (person, day), spans in self.busy.items():
-            option = self.problem.options[tours.choice[person, day]]
-            busy = _after(spans, int(self.problem.option_slot[tours.choice[person, day], day]))
-            now = tours.pauses[person, day, : len(option.pauses)].astype(np.int64)
-            ways = list(pauses_beside(option, busy))
-            if ways:
-                way = min(ways, key=lambda offsets: int(np.abs(np.array(offsets, dtype=np.int64) - now).sum()))
+
+@dataclass(frozen=True)
+class Room:
+    """A search in which people keep to shifts that have time for their meetings: where it is made, how far it is."""
+
+    space: TourSpace
+    incumbent: Incumbent
+    diary: _Diary
+
+    def tours(self) -> Tours:
+        """The best so far, meals and breaks beside the meetings: within the limits on breaks where that can be, then
+        where they cost least, as near as can be to where they were."""
+        board = Board(self.space, self.incumbent.tours)
+        settle(board)
+        tours, breaks, problem = board.tours(), _Breaks.of(board), self.space.problem
+        for (person, day), spans in sorted(self.diary.busy.items()):
+            option = problem.options[tours.choice[person, day]]
+            first = int(problem.option_slot[tours.choice[person, day], day])
+            now = tours.pauses[person, day, : len(option.pauses)].tolist()
+            ways = _ways(option, _after(spans, first))
+            if ways and tuple(now) not in ways:
+                breaks.count(person, _slots_of(option, first, now), -1)
+                near = sorted(ways, key=partial(_moved, now))[:MOST_WAYS]
+                way = min(near, key=partial(breaks.price, person, option, first, now))
+                breaks.count(person, _slots_of(option, first, way), 1)
                 tours.pauses[person, day, : len(way)] = way
         return tours
 
 
-def _after(spans: Sequence[Slots], first: int) -> list[Slots]:
-    return [(begin - first, end - first) for begin, end in spans]
+@dataclass
+class _Breaks:
+    """Who is on break and on queue in each slot; it changes as breaks are moved."""
+
+    space: TourSpace
+    plan: Plan
+    circle_most: Ints
+
+    @classmethod
+    def of(cls, board: Board) -> _Breaks:
+        return cls(board.space, board.plan, circle_limits(board.space.team, board.plan.circle_site))
+
+    def count(self, person: int, slots: Ints, sign: int) -> None:
+        self.plan.pausing[slots] += sign
+        self.plan.circle_pausing[np.ix_(self.space.team.counts[:, person], slots)] += sign
+        self.plan.on_queue[self._groups(person, slots), slots] -= sign
+
+    def price(self, person: int, option: ShiftOption, first: int, now: Offsets, way: Offsets) -> Price:
+        """Limits that the person's breaks there exceed, what is missed on queue, and how far they are from `now`."""
+        slots, team, plan = _slots_of(option, first, way), self.space.team, self.plan
+        mine = np.ix_(team.counts[:, person], slots)
+        above = int((plan.pausing[slots] >= team.pausing[slots]).sum())
+        above += int((plan.circle_pausing[mine] >= self.circle_most[mine]).sum())
+        saves, groups = self.space.problem.worth.saves, self._groups(person, slots)
+        last = np.minimum(plan.on_queue[groups, slots], saves.shape[2]) - 1
+        missed = float(saves[groups, slots, last].sum())
+        return above, round(missed, 6), _moved(now, way)
+
+    def _groups(self, person: int, slots: Ints) -> Ints:
+        return np.asarray(self.plan.group[person, slots // self.space.need.step], dtype=np.int64)
+
+
+def _moved(now: Offsets, way: Offsets) -> int:
+    return sum(abs(offset - before) for offset, before in zip(way, now, strict=True))
+
+
+def _slots_of(option: ShiftOption, first: int, offsets: Offsets) -> Ints:
+    """Slots in which somebody on the shift is on break."""
+    begun = zip(option.pauses, offsets, strict=True)
+    return np.array([first + at + n for pause, at in begun for n in range(pause.slots)], dtype=np.int64)
+
+
+def _after(spans: Sequence[Slots], first: int) -> tuple[Slots, ...]:
+    return tuple((begin - first, end - first) for begin, end in spans)
+
+
+def has_room(option: ShiftOption, busy: Sequence[Slots]) -> bool:
+    """Whether all pauses of a shift can lie beside the busy slots: each as early as can be."""
+    at = 0
+    for pause in option.pauses:
+        at = max(pause.earliest, at)
+        for first, end in sorted(busy):
+            at = end if at < end and first < at + pause.slots else at
+        if at > pause.latest:
+            return False
+        at += pause.slots
+    return True
+
+
+@lru_cache(maxsize=256)
+def _ways(option: ShiftOption, busy: tuple[Slots, ...]) -> tuple[tuple[int, ...], ...]:
+    return tuple(tuple(way) for way in pauses_beside(option, busy))
 
 
 def pauses_beside(option: ShiftOption, busy: Sequence[Slots], at: int = 0, number: int = 0) -> Iterator[list[int]]:

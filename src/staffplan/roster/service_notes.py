@@ -36,7 +36,7 @@ def service_notes(cover: Coverage, worth: ServiceWorth, site: Site) -> Iterator[
             due = day.goal * day.offered * length
             said = f"{late * length:.1f} of the {due:.1f} hours on queue that keep the promise together are missing"
         else:
-            said = f"{day.in_time:.1%} in time is predicted, {day.goal:.1%} is promised: {late:.0f} contacts late"
+            said = f"{day.in_time:.1%} in time is predicted, {day.goal:.1%} is promised: {late:.0f} contacts fewer"
         yield Note("roster", "broken promise", f"{day.group} {day.day:%a %d %b %Y}", said)
     if len(short) > MOST_DAYS:
         message = f"service below the promise is predicted for {len(short) - MOST_DAYS} more days and groups"

@@ -29,7 +29,7 @@ from staffplan.roster.cover import coverage
 from staffplan.roster.days_together import days_together
 from staffplan.roster.interrupts import ends
 from staffplan.roster.meeting_cost import Written, bound_with_meetings, written_cover
-from staffplan.roster.meeting_shifts import rosters_with_room
+from staffplan.roster.meeting_shifts import rooms
 from staffplan.roster.meetings import Placed, place_meetings
 from staffplan.roster.notes import roster_notes
 from staffplan.roster.polish import solve_whole
@@ -40,7 +40,7 @@ from staffplan.roster.search import Board, Incumbent, Schedule, improve, settle
 from staffplan.roster.start import start, warm_up
 from staffplan.roster.tables_out import make_roster
 from staffplan.roster.team_words import team_notes
-from staffplan.roster.tours import TourSpace, make_tour_space
+from staffplan.roster.tours import Tours, TourSpace, make_tour_space
 from staffplan.roster.worth import Floats
 from staffplan.site import Site
 from staffplan.tables import Coverage, Roster, ServiceWorth, StaffingRequirement, Workforce
@@ -134,6 +134,10 @@ class _Run:
         """Seconds until a share of the time limit is over; none once the search was interrupted."""
         return 0.0 if self.stopped.is_set() else self.step_begun + share * self.seconds - time.monotonic()
 
+    def to_the_deadline(self) -> float:
+        """Seconds; none once the search was interrupted."""
+        return 0.0 if self.stopped.is_set() else self.deadline - time.monotonic()
+
     def out_of_time(self) -> bool:
         return self.stopped.is_set() or time.monotonic() > self.deadline
 
@@ -218,25 +222,28 @@ def roster(
 
 def _with_meetings(board: Board, case: Case, run: _Run, seed: int) -> tuple[Board, Placed]:
     """The meetings placed; where somebody misses one, in the shifts that serve them best of some that are tried."""
-    space, best = board.space, (board, _placed(board, case, with_reasons=False))
-    least = _broken_and_missed(case, space.problem, best[1])
+    space, (best, placed) = board.space, _placed(board.space, board.tours(), case)
+    least, room = _broken_and_missed(case, space.problem, placed), None
     moves = round(MEETINGS_PART * run.moves)
-    if best[1].missed and not run.stopped.is_set():
-        for tours in rosters_with_room(space, board.tours(), best[1].sittings, moves, seed, stop=run.out_of_time):
-            other = Board(space, tours)
-            placed = _placed(other, case, with_reasons=False)
-            broken = _broken_and_missed(case, space.problem, placed)
-            if broken < least:
-                best, least = (other, placed), broken
-            if not placed.missed:
+    if placed.missed and not run.stopped.is_set():
+        for tried in rooms(space, board.tours(), placed.sittings, moves, seed, seconds=run.to_the_deadline):
+            found = _placed(space, tried.tours(), case)
+            if (broken := _broken_and_missed(case, space.problem, found[1])) < least:
+                (best, placed), least, room = found, broken, tried
+            if not found[1].missed:
                 break
-    return (best[0], _placed(best[0], case, with_reasons=True)) if best[1].missed else best
+    if room is not None and run.prices is not None and not run.out_of_time():
+        _choose_together(room.incumbent, room.space, run.prices, run, case.settings.effort, seed)
+        found = _placed(space, room.tours(), case)
+        if (_broken_and_missed(case, space.problem, found[1]), found[0].cost) < (least, best.cost):
+            best, placed = found
+    return best, placed if not placed.missed else _placed(space, best.tours(), case, with_reasons=True)[1]
 
 
-def _placed(board: Board, case: Case, *, with_reasons: bool) -> Placed:
-    made = make_roster(board.space.problem, board.tours())
-    return place_meetings(
-        made, case.requirement, case.workforce, case.settings, site=case.site, with_reasons=with_reasons
+def _placed(space: TourSpace, tours: Tours, case: Case, *, with_reasons: bool = False) -> tuple[Board, Placed]:
+    made, tables = make_roster(space.problem, tours), (case.requirement, case.workforce)
+    return Board(space, tours), place_meetings(
+        made, *tables, case.settings, site=case.site, with_reasons=with_reasons
     )
 
 
