@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -12,7 +13,7 @@ import pandas as pd
 
 from staffplan.clock import local_dates
 from staffplan.config import Config, load_config, make_config
-from staffplan.errors import Problem, UsageError
+from staffplan.errors import ConfigError, Problem, UsageError
 from staffplan.files import (
     read_drivers,
     read_history,
@@ -179,7 +180,7 @@ def staff_files(
     from staffplan.cli.walking import walk
     from staffplan.verify import at_risk, staff_by_method, worth_by_method
 
-    config, workspace = config_and_workspace(config_path, {f"plan.{key}": value for key, value in plan.items()})
+    config, workspace = _to_read_with(config_path, {f"plan.{key}": value for key, value in plan.items()})
     known = {"queue": list(config.queues)} if config.queues else None
     predicted = read_table(forecast_path, VolumeForecast, timezone=config.plan.timezone, known=known)
     if config_path is None and "interval_minutes" not in plan:
@@ -196,6 +197,16 @@ def staff_files(
     return StaffWork(result, config.plan.timezone, lines, steps, curves)
 
 
+def _to_read_with(path: Path | None, overrides: Mapping[str, object]) -> tuple[Config, Workspace]:
+    """The settings with the flags; without them where they are wrong, so that `with_flags` tells it with all else."""
+    try:
+        return config_and_workspace(path, overrides)
+    except ConfigError:
+        with suppress(ConfigError):
+            return config_and_workspace(path, {})
+        raise
+
+
 def with_flags(
     config: Config,
     forecast: VolumeForecast,
@@ -206,12 +217,16 @@ def with_flags(
     shrinkage: float | None,
     how: Mapping[str, object],
 ) -> Config:
-    """The settings with a section for every queue of the forecast, and the command line's wishes in them."""
+    """The settings with a section for every queue of the forecast, and the command line's wishes in them.
+
+    Raises UsageError or ConfigError with everything that is wrong with either.
+    """
+    problems: list[Problem] = []
     raw: dict[str, Any] = config.model_dump(exclude_unset=True)
     raw["plan"] = {**raw.get("plan", {}), **plan}
     queues = raw.setdefault("queues", {})
     channels = dict(zip(forecast.frame["queue"], forecast.frame["channel"], strict=True))
-    wishes = _goals_by_queue(goals, channels)
+    wishes = _goals_by_queue(goals, channels, problems)
     for queue, channel in channels.items():
         section = queues.setdefault(queue, {"channel": channel})
         section.update(behaviour)
@@ -224,13 +239,22 @@ def with_flags(
     staffing.update(how)
     if shrinkage is not None:
         staffing["shrinkage"] = {"all": {"share": shrinkage}}
-    return make_config(raw, COMMAND_LINE)
+    try:
+        made = make_config(raw, COMMAND_LINE)
+    except ConfigError as error:
+        raise ConfigError([*problems, *error.problems]) from error
+    if problems:
+        raise UsageError(problems)
+    return made
 
 
-def _goals_by_queue(goals: Sequence[str], channels: Mapping[str, str]) -> dict[str, dict[str, object]]:
+def _goals_by_queue(
+    goals: Sequence[str], channels: Mapping[str, str], problems: list[Problem]
+) -> dict[str, dict[str, object]]:
     """Each queue's goal: the one for it, else for its channel, else the one without a name that fits how it waits."""
     found: dict[str, dict[str, object]] = {}
-    named = [(goal, *_split_goal(goal, channels)) for goal in goals]
+    split = [(goal, _split_goal(goal, channels, problems)) for goal in goals]
+    named = [(goal, *parts) for goal, parts in split if parts is not None]
     for goal, name, parts in sorted(named, key=lambda wish: (wish[1] in channels, wish[1] != "")):
         fits = [queue for queue, channel in channels.items() if name in (queue, channel)]
         if not name:
@@ -241,7 +265,7 @@ def _goals_by_queue(goals: Sequence[str], channels: Mapping[str, str]) -> dict[s
             ]
         if not fits:
             waits = "hours" if "within_hours" in parts else "seconds"
-            raise UsageError(Problem("--goal", f"{goal!r} fits no queue: none waits {waits}", _waiting(channels)))
+            problems.append(Problem("--goal", f"{goal!r} fits no queue: none waits {waits}", _waiting(channels)))
         found |= dict.fromkeys(fits, parts)
     return found
 
@@ -252,16 +276,20 @@ def _waiting(channels: Mapping[str, str]) -> str:
     return "write 90/4h" if deferred else "write 80/20"
 
 
-def _split_goal(text: str, channels: Mapping[str, str]) -> tuple[str, dict[str, object]]:
-    """ "email=90/4h" to the queue or channel it is for and the goal's settings."""
+def _split_goal(
+    text: str, channels: Mapping[str, str], problems: list[Problem]
+) -> tuple[str, dict[str, object]] | None:
+    """ "email=90/4h" to the queue or channel it is for and the goal's settings; None where that is a problem."""
     name, equals, goal = text.rpartition("=")
     if equals and name not in {*channels, *channels.values()}:
         hint = f"queues and channels there: {', '.join(sorted({*channels, *channels.values()}))}"
-        raise UsageError(Problem("--goal", f"{name!r} is neither a queue nor a channel of the forecast", hint))
+        problems.append(Problem("--goal", f"{name!r} is neither a queue nor a channel of the forecast", hint))
+        return None
     try:
         return name, parse_goal(goal).model_dump(exclude_unset=True)
     except ValueError as error:
-        raise UsageError(Problem("--goal", str(error))) from error
+        problems.append(Problem("--goal", str(error)))
+        return None
 
 
 def site_of(config: Config, frame: pd.DataFrame, workspace: Workspace) -> Site:
