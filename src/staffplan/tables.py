@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 from staffplan.clock import parse_spans, parse_weekdays
@@ -151,6 +151,16 @@ class StaffingRequirement(Table):
     )
     key: ClassVar[tuple[str, ...]] = ("planning_group", "interval_start")
     file_name: ClassVar[str] = "requirement.csv"
+
+
+@dataclass(frozen=True)
+class PeopleNeeded(StaffingRequirement):
+    """A requirement of which a roster alone is made, by hand or by another tool: what else there is may be blank."""
+
+    columns: ClassVar[tuple[Column, ...]] = tuple(
+        replace(column, required=column.name in ("interval_start", "planning_group", "agents_on_queue"))
+        for column in StaffingRequirement.columns
+    )
 
 
 @dataclass(frozen=True)

@@ -176,3 +176,20 @@ def test_check_asks_about_lost_zeros_too(repair: Run) -> None:
     without_zeros(Path())
     given = ("--requirement", "requirement.csv", "--agents", "agents.csv", "-c", "plan.toml")
     assert "is not in the agents table; did a spreadsheet drop the zeros of 007?" in repair("check", ".", *given)[1]
+
+
+BARE = "interval_start,planning_group,agents_on_queue\n" + "".join(
+    f"{d} {h:02d}:00,phone,1\n" for d in DAYS for h in range(8, 12)
+)
+
+
+@pytest.mark.parametrize("command", [("roster", "-o", "new"), ("roster", "--repair", ".", "-o", "new"), ("check",)])
+def test_a_requirement_by_hand_needs_only_when_for_whom_and_how_many(repair: Run, command: tuple[str, ...]) -> None:
+    Path("requirement.csv").write_text(BARE)
+    if command == ("check",):
+        given = (".", "--requirement", "requirement.csv", "--agents", "agents.csv", "-c", "plan.toml")
+        assert repair("check", *given)[:2] == (0, "every rule is kept\n\nevery interval is covered\n")
+        return
+    assert repair(*command, "requirement.csv", "agents.csv", "-c", "plan.toml")[0] == 0
+    assert pd.read_csv("new/coverage.csv")[["required", "scheduled"]].eq(1).all(axis=None)
+    assert pd.read_csv("new/coverage.csv")["offered"].isna().all()

@@ -19,7 +19,7 @@ from staffplan.plan.directory import PLAN_TOML, open_existing
 from staffplan.plan.manifest import FILE_NAME as MANIFEST
 from staffplan.plan.workspace import Workspace
 from staffplan.schema import Table
-from staffplan.tables import Agents, Roster, RosterActivities, RosterBreaches, RosterShifts, StaffingRequirement
+from staffplan.tables import Agents, PeopleNeeded, Roster, RosterActivities, RosterBreaches, RosterShifts
 from staffplan.text import text_table
 from staffplan.wish_tables import Fairness
 
@@ -61,10 +61,10 @@ def check_files(
     workspace = workspace_of(folder, config_path)
     config = workspace.config
     zone = config.plan.timezone
-    needed_path = requirement_path or folder / StaffingRequirement.file_name
+    needed_path = requirement_path or folder / PeopleNeeded.file_name
     if not needed_path.is_file():
         raise UsageError(Problem(str(folder), "has no requirement.csv", "give --requirement requirement.csv"))
-    requirement = read_table(needed_path, StaffingRequirement, timezone=zone)
+    requirement = read_table(needed_path, PeopleNeeded, timezone=zone)
     people = workspace.people_of(folder, agents, **given)
     site = site_of(config, requirement.frame, workspace)
     roster = read_roster(folder, zone)

@@ -27,7 +27,14 @@ from staffplan.plan.workspace import Workspace, first_day_after, history_before
 from staffplan.progress import OnProgress
 from staffplan.settings import PlanSettings, parse_goal
 from staffplan.site import Site, make_site
-from staffplan.tables import WORK_TYPE, ContactHistory, ServiceWorth, StaffingRequirement, VolumeForecast
+from staffplan.tables import (
+    WORK_TYPE,
+    ContactHistory,
+    PeopleNeeded,
+    ServiceWorth,
+    StaffingRequirement,
+    VolumeForecast,
+)
 from staffplan.text import text_table
 from staffplan.workers import AS_MANY_AS_PAY, Workers
 
@@ -337,7 +344,7 @@ def roster_case(
 
     config, workspace = config_and_workspace(config_path, {} if seed is None else {"plan.seed": seed})
     zone = config.plan.timezone
-    requirement = read_table(requirement_path, StaffingRequirement, timezone=zone)
+    requirement = read_table(requirement_path, PeopleNeeded, timezone=zone)
     case = Case(
         requirement,
         workspace.people(agents, **given),
