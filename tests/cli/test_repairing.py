@@ -193,3 +193,23 @@ def test_a_requirement_by_hand_needs_only_when_for_whom_and_how_many(repair: Run
     assert repair(*command, "requirement.csv", "agents.csv", "-c", "plan.toml")[0] == 0
     assert pd.read_csv("new/coverage.csv")[["required", "scheduled"]].eq(1).all(axis=None)
     assert pd.read_csv("new/coverage.csv")["offered"].isna().all()
+
+
+def test_shifts_alone_are_checked_and_what_they_cannot_tell_is_named(repair: Run) -> None:
+    rules = 'rules = [{ rule = "daily_rest", hours = 21 }, { rule = "seats", most = 1 }, '
+    rules += '{ rule = "minimum_staff", planning_group = "phone" }]'
+    Path("plan.toml").write_text(PLAN.replace('rules = [{ rule = "daily_rest", hours = 11 }]', rules))
+    Path("roster_activities.csv").unlink()
+    given = (".", "--requirement", "requirement.csv", "--agents", "agents.csv", "-c", "plan.toml")
+    code, out, _ = repair("check", *given)
+    assert code == 5
+    assert "2 broken rules" in out
+    assert "daily rest" in out
+    named = "coverage of the requirement, breaks, paid hours against activities, skills, minimum staff"
+    assert out.rstrip().endswith(f"not checked, as there is no roster_activities.csv: {named}")
+    assert "below the need" not in out
+    told = json.loads(repair("check", *given, "--json")[1])
+    assert (len(told["broken_rules"]), told["uncovered"], len(told["not_checked"])) == (2, [], 5)
+    shifts = Path("roster_shifts.csv")
+    shifts.write_text(shifts.read_text() + "bob,2026-03-02,early 08:00,2026-03-02 08:00,2026-03-02 12:00,4\n")
+    assert "2 people in the house" in repair("check", *given)[1]

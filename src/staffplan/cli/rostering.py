@@ -221,6 +221,9 @@ def check(
     The last one also writes the broken rules, and how nights, weekends, early starts, late ends and wishes fell to
     each agent in this roster. A plan directory keeps both by itself: staffplan plan makes them anew after an edit.
 
+    Where there is no roster_activities.csv, shifts alone are checked: hours, days, rest and nights, and the rest is
+    named as not checked.
+
     Wishes that the roster does not grant are listed too. Leaves with 5 when a rule is broken, 0 when none is
     (uncovered intervals and missed wishes are reported, not an error).
     """
