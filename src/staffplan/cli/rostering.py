@@ -88,7 +88,8 @@ def roster(
     staffplan roster --repair plans/demo --absent A012:2026-12-01 --from 2026-12-01T07:30 -o repaired/
 
     A repair keeps what has begun and changes few days of few people; roster_changes.csv lists them, those that a rule
-    asks for first, then those that help most, and absences.csv the absences, which check and the next repair read beside the roster.
+    asks for first, then those that help most, and absences.csv the absences, which check and the next repair read
+    beside the roster.
 
     With --prices also what each rule, contract, absence and skill costs: the hours missing with it, with it a step
     looser, and without it, if nothing but missing hours counted. Each gain has two numbers between which it is proven
