@@ -197,7 +197,7 @@ class Agents(Table):
         text("agent_id"),
         text("name", required=False, blank=True),
         text("staffing_group", required=False, blank=True),
-        text("skills", blank=True),
+        Column("skills", "text", blank=True, several=True),
         text("work_plan", required=False, blank=True),
         number("hourly_rate", required=False, blank=True),
         Column("rotation_week", "count", required=False, blank=True, minimum=1),

@@ -213,3 +213,23 @@ def test_shifts_alone_are_checked_and_what_they_cannot_tell_is_named(repair: Run
     shifts = Path("roster_shifts.csv")
     shifts.write_text(shifts.read_text() + "bob,2026-03-02,early 08:00,2026-03-02 08:00,2026-03-02 12:00,4\n")
     assert "2 people in the house" in repair("check", *given)[1]
+
+
+def test_names_that_the_settings_do_not_have_are_told_with_the_cells_that_cannot_be_read(repair: Run) -> None:
+    agents = "agent_id,skills,work_plan,hourly_rate\nann,phone;mail,anny,15\nbob,phone,any,abc\n"
+    Path("agents.csv").write_text(agents)
+    Path("locks.csv").write_text("agent_id,day,shift\nann,2026-03-02,early 08:30\nann,2026-03-03,off\n")
+    Path("wishes.csv").write_text("agent_id,first_day,last_day,wish,shift\nann,2026-03-02,2026-03-02,shift,late\n")
+    given = ("--locks", "locks.csv", "--wishes", "wishes.csv")
+    for more in ((), ("--repair", ".")):
+        code, _, err = repair("roster", "requirement.csv", "agents.csv", "-c", "plan.toml", "-o", "new", *given, *more)
+        assert code == 4
+        for said in (
+            "agents.csv:2:skills: skills 'mail' is not in the settings\n    known: phone",
+            "agents.csv:2:work_plan: work_plan 'anny' is not in the settings\n    did you mean any?",
+            "agents.csv:3:hourly_rate: 'abc' is not a number",
+            "locks.csv:2:shift: shift 'early 08:30' is not in the settings\n    did you mean early 08:00?",
+            "wishes.csv:2:shift: shift 'late' is not in the settings",
+        ):
+            assert said in err
+        assert "locks.csv:3" not in err

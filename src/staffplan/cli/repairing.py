@@ -18,6 +18,7 @@ from staffplan.errors import DataError, Problem, UsageError, nearest
 from staffplan.files import read_table
 from staffplan.people_settings import CostSettings
 from staffplan.plan.manifest import FILE_NAME as MANIFEST
+from staffplan.plan.workspace import names_known
 from staffplan.progress import OnProgress
 from staffplan.roster.case import Case
 from staffplan.schema import Table
@@ -94,7 +95,7 @@ def repair_work(
     known = worth or folder / ServiceWorth.file_name
     case = Case(
         needed,
-        workspace.people_of(folder, agents, **given),
+        workspace.people_of(folder, agents, names_known(config, needed.frame["planning_group"]), **given),
         config.roster,
         config.shifts,
         config.work_plans,

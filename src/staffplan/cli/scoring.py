@@ -59,9 +59,7 @@ def _read_log(path: Path, zone: str) -> OverrideLog:
     there = set(column_names(path))
     if "first_day" in there and "offered_before" not in there:
         message = f"these are the edits ({Overrides.file_name}), not what each of them changed"
-        hint = (
-            f"give the file that was written beside the forecast, {OverrideLog.file_name} where that is forecast.csv"
-        )
+        hint = f"give what was written beside the forecast: {OverrideLog.file_name} beside forecast.csv"
         raise DataError(Problem(place_of(path), message, hint))
     return read_table(path, OverrideLog, timezone=zone)
 

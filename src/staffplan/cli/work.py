@@ -23,7 +23,7 @@ from staffplan.files import (
 )
 from staffplan.forecast_tables import Drivers
 from staffplan.plan.directory import read_config_text
-from staffplan.plan.workspace import Workspace, first_day_after, history_before
+from staffplan.plan.workspace import Workspace, first_day_after, history_before, names_known
 from staffplan.progress import OnProgress
 from staffplan.settings import PlanSettings, parse_goal
 from staffplan.site import Site, make_site
@@ -347,7 +347,7 @@ def roster_case(
     requirement = read_table(requirement_path, PeopleNeeded, timezone=zone)
     case = Case(
         requirement,
-        workspace.people(agents, **given),
+        workspace.people(agents, names_known(config, requirement.frame["planning_group"]), **given),
         config.roster,
         config.shifts,
         config.work_plans,
