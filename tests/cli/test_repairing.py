@@ -222,7 +222,9 @@ def test_names_that_the_settings_do_not_have_are_told_with_the_cells_that_cannot
     Path("wishes.csv").write_text("agent_id,first_day,last_day,wish,shift\nann,2026-03-02,2026-03-02,shift,late\n")
     given = ("--locks", "locks.csv", "--wishes", "wishes.csv")
     for more in ((), ("--repair", ".")):
-        code, _, err = repair("roster", "requirement.csv", "agents.csv", "-c", "plan.toml", "-o", "new", *given, *more)
+        code, _, err = repair(
+            "roster", "requirement.csv", "agents.csv", "-c", "plan.toml", "-o", "new", *given, *more
+        )
         assert code == 4
         for said in (
             "agents.csv:2:skills: skills 'mail' is not in the settings\n    known: phone",
