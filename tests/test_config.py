@@ -217,6 +217,25 @@ def test_what_no_single_setting_can_see_is_told_too(text: str, problem: tuple[st
     assert told(text) == [problem]
 
 
+def test_names_that_nothing_has_are_told_beside_values_that_cannot_be() -> None:
+    text = """
+[shifts.early]
+hours = 99
+[work_plans.full]
+shifts = ["early", "erly"]
+[roster]
+rules = [{ rule = "daily_rest", hours = -1 }, { rule = "shifts_of", shift = "lat", most = 1 }]
+"""
+    with pytest.raises(ConfigError) as caught:
+        load_config(text, "plan.toml")
+    assert [problem.place for problem in caught.value.problems] == [
+        "plan.toml:shifts.early.hours",
+        "plan.toml:roster.rules.0.hours",
+        "plan.toml:work_plans.full.shifts",
+        "plan.toml:roster.rules.1",
+    ]
+
+
 def test_mail_and_voice_may_not_share_people_in_a_group_by_the_name_of_a_queue() -> None:
     text = "[queues.mail]\nchannel = 'email'\n[queues.voice]\nplanning_group = 'mail'"
     assert told(text)[0][1] == "queues of different work types share it: deferred, immediate"

@@ -261,3 +261,10 @@ def test_a_table_knows_how_long_it_is_and_where_it_came_from() -> None:
 
 def test_every_channel_waits_in_one_of_three_ways() -> None:
     assert set(WORK_TYPE.values()) == {"immediate", "concurrent", "deferred"}
+
+
+def test_a_row_knows_its_place_in_the_file_though_the_table_is_sorted() -> None:
+    frame = pd.DataFrame({"agent_id": ["b", "a", "c"], "skills": "x", "_row": [2, 3, 5]})
+    agents = Agents.of(frame, "people.csv")
+    assert [agents.place(n, "skills") for n in range(3)] == [f"people.csv:{row}:skills" for row in (3, 2, 5)]
+    assert agents.only(agents.frame["agent_id"].to_numpy() != "a").place(1, "skills") == "people.csv:5:skills"

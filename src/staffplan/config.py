@@ -11,11 +11,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from staffplan.errors import ConfigError, Problem, nearest
 from staffplan.people_settings import CostSettings, RosterSettings, ShiftSettings, WorkPlanSettings
-from staffplan.rule_settings import RULES, unknown_names
+from staffplan.rule_settings import RULES, RuleSettings, unknown_names
 from staffplan.settings import (
     ForecastSettings,
     HoursSettings,
@@ -27,6 +27,8 @@ from staffplan.settings import (
     StaffingSettings,
 )
 from staffplan.tables import WORK_TYPE
+
+RULE: TypeAdapter[Section] = TypeAdapter(RuleSettings)
 
 
 class Config(Section):
@@ -61,11 +63,12 @@ def load_config(text: str, source: str, overrides: Mapping[str, object] | None =
 
 def make_config(raw: Mapping[str, object], source: str) -> Config:
     """Settings from nested plain values, checked as load_config checks a file."""
+    names = list(_name_problems(raw, source))
     try:
         config = Config.model_validate(raw)
     except ValidationError as error:
-        raise ConfigError(_problem(detail, source) for detail in error.errors()) from error
-    problems = list(_cross_problems(config, source))
+        raise ConfigError([*(_problem(detail, source) for detail in error.errors()), *names]) from error
+    problems = [*names, *_cross_problems(config, source)]
     if problems:
         raise ConfigError(problems)
     return config
@@ -136,23 +139,55 @@ def _model_inside(annotation: Any) -> Any:
     return None
 
 
-def _cross_problems(config: Config, source: str) -> Iterable[Problem]:
-    """What no single section can see: names that must exist elsewhere, queues that share a group."""
-    for name, queue in config.queues.items():
+def _name_problems(raw: Mapping[str, object], source: str) -> Iterable[Problem]:
+    """Names that must exist elsewhere, as far as they can be read: beside settings that are wrong, too."""
+    queues, hours, shifts, plans = (_groups_of(raw, name) for name in ("queues", "hours", "shifts", "work_plans"))
+    for name, queue in queues.items():
         for key in ("hours", "arrival_hours"):
-            wanted = getattr(queue, key)
-            if wanted is not None and wanted not in config.hours:
+            wanted = queue.get(key)
+            if isinstance(wanted, str) and wanted not in hours:
                 place = f"{source}:queues.{name}.{key}"
-                yield Problem(place, f"no [hours.{wanted}] is defined", nearest(wanted, list(config.hours)))
+                yield Problem(place, f"no [hours.{wanted}] is defined", nearest(wanted, list(hours)))
+    for name, plan in plans.items():
+        for shift in _texts_of(plan.get("shifts")):
+            if shift not in shifts:
+                place = f"{source}:work_plans.{name}.shifts"
+                yield Problem(place, f"no [shifts.{shift}] is defined", nearest(shift, list(shifts)))
+    groups = sorted({str(queue.get("planning_group") or name) for name, queue in queues.items()})
+    yield from unknown_names(_rules_of(raw), shifts, plans, groups, f"{source}:roster.rules")
+
+
+def _groups_of(raw: Mapping[str, object], name: str) -> dict[str, Mapping[str, object]]:
+    """The groups [name.X] that are written as such."""
+    section = raw.get(name)
+    found = section.items() if isinstance(section, Mapping) else ()
+    return {str(key): group for key, group in found if isinstance(group, Mapping)}
+
+
+def _texts_of(value: object) -> list[str]:
+    return [text for text in value if isinstance(text, str)] if isinstance(value, list | tuple) else []
+
+
+def _rules_of(raw: Mapping[str, object]) -> list[Section | None]:
+    """The site's rules in their order; None for one that cannot be read."""
+    section = raw.get("roster")
+    written = section.get("rules", ()) if isinstance(section, Mapping) else ()
+    return [_rule_of(rule) for rule in written] if isinstance(written, list | tuple) else []
+
+
+def _rule_of(written: object) -> Section | None:
+    try:
+        rule: Section = RULE.validate_python(written)
+    except ValidationError:
+        return None
+    return rule
+
+
+def _cross_problems(config: Config, source: str) -> Iterable[Problem]:
+    """What no single section can see beside names: goals that fit the channel, queues that share a group."""
+    for name, queue in config.queues.items():
         yield from _goal_problems(name, queue, source)
         yield from _loan_problems(name, queue, config, source)
-    for name, plan in config.work_plans.items():
-        for shift in plan.shifts:
-            if shift not in config.shifts:
-                place = f"{source}:work_plans.{name}.shifts"
-                yield Problem(place, f"no [shifts.{shift}] is defined", nearest(shift, list(config.shifts)))
-    groups = sorted({queue.planning_group or name for name, queue in config.queues.items()})
-    yield from unknown_names(config.roster.rules, config.shifts, config.work_plans, groups, f"{source}:roster.rules")
     yield from _group_problems(config, source)
 
 

@@ -29,7 +29,7 @@ from staffplan.errors import DataError, Note, Problem, UsageError, nearest
 from staffplan.forecast_tables import ALL_QUEUES, Drivers, Overrides
 from staffplan.meeting_tables import Meetings, unknown_people
 from staffplan.records import read_records
-from staffplan.schema import Column, Table, by_row, capped
+from staffplan.schema import Column, Table, by_row, capped, names_in
 from staffplan.stamps import foreign_offsets, how_written
 from staffplan.tables import (
     Agents,
@@ -69,13 +69,13 @@ def read_table(
     columns: Mapping[str, str] | None = None,
     constants: Mapping[str, str] | None = None,
     known: Mapping[str, Sequence[str]] | None = None,
-    known_from: str = "the settings",
+    known_from: Mapping[str, str] | None = None,
 ) -> T:
     """One checked table from a CSV or Parquet file.
 
     `columns` maps our names to the file's; `constants` fills columns that the file does not have;
-    `known` names the values that a column may hold, as found in `known_from` (each stranger is a problem at
-    its first row).
+    `known` names the values that a column may hold, as found in `known_from` (else the settings); each stranger is a
+    problem at its first row.
     Local times without an offset are read in `timezone`. Raises DataError with every problem of the file.
     """
     place = place_of(path)
@@ -88,9 +88,12 @@ def read_table(
     if raw.empty and table.needs_rows:
         raise DataError(Problem(place, "the file has a header but no rows", "export it again, with its rows"))
     frame, problems, broken = _typed(raw, table.columns, place, timezone, decimal_comma=decimal_comma)
+    several = {column.name for column in table.columns if column.several}
     for name, values in (known or {}).items():
         if name in frame.columns:
-            problems += _strangers(frame, name, values, place, known_from)
+            cells = frame[[name, "_row"]]
+            cells = cells.assign(**{name: cells[name].map(names_in)}).explode(name) if name in several else cells
+            problems += _strangers(cells, name, values, place, (known_from or {}).get(name, "the settings"))
     made = _made(table, frame, problems, broken, place)
     return replace(made, notes=_about_stamps(raw, place, timezone))
 
@@ -110,7 +113,7 @@ def _made(table: type[T], frame: pd.DataFrame, problems: list[Problem], broken: 
 
 
 def _strangers(frame: pd.DataFrame, column: str, known: Sequence[str], place: str, known_from: str) -> list[Problem]:
-    strange = frame[~frame[column].isin([*known, ""])]
+    strange = frame[~frame[column].isin([*known, ""]) & frame[column].notna()]
     problems = []
     for value, rows in strange.groupby(column, sort=False)["_row"]:
         more = f" (and in {len(rows) - 1} more rows)" if len(rows) > 1 else ""
@@ -309,16 +312,24 @@ def file_in(path: Path, name: str) -> Path:
     return path / RosterShifts.file_name if WORKFORCE_TABLES.get(name) is RosterShifts and path.is_dir() else path
 
 
-def read_workforce(agents: Path, others: Mapping[str, Path | None], timezone: str = "UTC") -> Workforce:
-    """The people; every problem of their files is raised together. others: files of WORKFORCE_TABLES."""
+def read_workforce(
+    agents: Path,
+    others: Mapping[str, Path | None],
+    timezone: str = "UTC",
+    known: Mapping[str, Mapping[str, Sequence[str]]] | None = None,
+) -> Workforce:
+    """The people; every problem of their files is raised together. others: files of WORKFORCE_TABLES.
+
+    known: by table ("agents", or a key of WORKFORCE_TABLES) and column the names that the settings have.
+    """
     problems: list[Problem] = []
-    people = _or_problems(agents, Agents, problems)
-    known = None if people is None else {"agent_id": people.frame["agent_id"].tolist()}
+    people = _or_problems(agents, Agents, problems, (known or {}).get("agents"))
+    ids = {} if people is None else {"agent_id": people.frame["agent_id"].tolist()}
     found: dict[str, Any] = {"time_off": TimeOff.empty(), "availability": Availability.empty()}
     for name, table in WORKFORCE_TABLES.items():
         path = others.get(name)
         if path is not None:
-            mine = known if name not in _OF_THE_PAST else None
+            mine = {**ids, **(known or {}).get(name, {})} if name not in _OF_THE_PAST else None
             found[name] = _or_problems(path, table, problems, mine, timezone)
     if people is not None and found.get("meetings") is not None:
         problems += unknown_people(found["meetings"], people.frame)
@@ -335,7 +346,7 @@ def _or_problems(
     timezone: str = "UTC",
 ) -> T | None:
     try:
-        return read_table(path, table, known=known, known_from="the agents file", timezone=timezone)
+        return read_table(path, table, known=known, known_from={"agent_id": "the agents file"}, timezone=timezone)
     except DataError as error:
         problems += error.problems
         return None
@@ -351,13 +362,13 @@ def read_special_days(path: Path) -> tuple[SpecialDay, ...]:
 def read_overrides(path: Path, queues: Iterable[str]) -> Overrides:
     """Planner's edits; those of a queue that is not among `queues`, the ones forecast, are problems."""
     known = {"queue": [*sorted(set(queues)), ALL_QUEUES]}
-    return read_table(path, Overrides, known=known, known_from="the forecast")
+    return read_table(path, Overrides, known=known, known_from={"queue": "the forecast"})
 
 
 def read_drivers(path: Path, queues: Iterable[str]) -> Drivers:
     """Numbers of days that may drive the contacts; those of a queue that is not among `queues` are problems."""
     known = {"queue": [*sorted(set(queues)), ALL_QUEUES]}
-    return read_table(path, Drivers, known=known, known_from="the forecast")
+    return read_table(path, Drivers, known=known, known_from={"queue": "the forecast"})
 
 
 def table_bytes(frame: pd.DataFrame, timezone: str = "UTC") -> bytes:

@@ -68,6 +68,10 @@ class ShiftSettings(Section):
         first, last = clock_minute(self.first_start), clock_minute(self.last_start)
         return tuple(range(first, max(last, first) + 1, self.every_minutes))
 
+    def names(self, family: str) -> list[str]:
+        """The family, and each of its starts, "early 08:00"."""
+        return [family, *(f"{family} {m // 60:02d}:{m % 60:02d}" for m in self.start_minutes)]
+
     @property
     def paid_minutes(self) -> int:
         """Length without unpaid breaks."""

@@ -276,14 +276,15 @@ RULES: Mapping[str, type[Section]] = {
 
 
 def unknown_names(
-    rules: Sequence[Section],
+    rules: Sequence[Section | None],
     shifts: Mapping[str, object],
     work_plans: Mapping[str, object],
     groups: Collection[str],
     place: str,
 ) -> Iterator[Problem]:
     """Shifts, contracts and planning groups that a rule names and the settings do not have, each at
-    `place`.number.key. Settings without any queue leave the groups to the data."""
+    `place`.number.key. None: a rule that could not be read. Settings without any queue leave the groups to the
+    data."""
     for number, rule in enumerate(rules):
         group = getattr(rule, "planning_group", "")
         if groups and group and group not in groups:

@@ -37,6 +37,8 @@ class Column:
     choices: tuple[str, ...] = ()
     reader: Callable[[str], object] | None = None
     """Reads a cell's text; its ValueError says, in words, what is wrong with it."""
+    several: bool = False
+    """Whether a cell may hold several names, ";" between them."""
 
 
 def instant(name: str = "interval_start", *, required: bool = True, blank: bool = False) -> Column:

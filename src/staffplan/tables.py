@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 import numpy as np
@@ -185,6 +185,16 @@ class StaffingRequirement(Table):
 
 
 @dataclass(frozen=True)
+class PeopleNeeded(StaffingRequirement):
+    """A requirement of which a roster alone is made, by hand or by another tool: what else there is may be blank."""
+
+    columns: ClassVar[tuple[Column, ...]] = tuple(
+        replace(column, required=column.name in ("interval_start", "planning_group", "agents_on_queue"))
+        for column in StaffingRequirement.columns
+    )
+
+
+@dataclass(frozen=True)
 class ServiceWorth(Table):
     """What each further person on queue is worth to the promise, in every interval.
 
@@ -218,7 +228,7 @@ class Agents(Table):
         text("agent_id"),
         text("name", required=False, blank=True),
         text("staffing_group", required=False, blank=True),
-        text("skills", blank=True),
+        Column("skills", "text", blank=True, several=True),
         text("work_plan", required=False, blank=True),
         number("hourly_rate", required=False, blank=True),
         Column("rotation_week", "count", required=False, blank=True, minimum=1),

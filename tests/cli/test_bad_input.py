@@ -145,6 +145,15 @@ def test_agents_without_skills_are_named(small_center: Path, run: Run) -> None:
     assert "skills" in stderr
 
 
+def test_all_flags_that_are_wrong_are_told_at_once(small_center: Path, run: Run) -> None:
+    assert run("forecast", "history.csv", "-o", "f.csv", "-c", "plan.toml")[0] == 0
+    wrong = {"--goal": "zz", "--shrinkage": "1.2", "--occupancy": "3", "--interval": "20"}
+    code, stderr = run("staff", "f.csv", *(part for flag in wrong.items() for part in flag), "-o", "r.csv")
+    assert code == 2
+    assert [flag for flag in wrong if f"{flag}: " not in stderr] == []
+    assert stderr.count("--goal") == 1
+
+
 def test_a_goal_out_of_range_on_the_command_line(small_center: Path, run: Run) -> None:
     assert run("forecast", "history.csv", "-o", "f.csv", "-c", "plan.toml")[0] == 0
     for goal in ("100/20", "80", "0/20", "pager=80/20", "mail=80/20", "phone=90/4h"):

@@ -176,3 +176,62 @@ def test_check_asks_about_lost_zeros_too(repair: Run) -> None:
     without_zeros(Path())
     given = ("--requirement", "requirement.csv", "--agents", "agents.csv", "-c", "plan.toml")
     assert "is not in the agents table; did a spreadsheet drop the zeros of 007?" in repair("check", ".", *given)[1]
+
+
+BARE = "interval_start,planning_group,agents_on_queue\n" + "".join(
+    f"{d} {h:02d}:00,phone,1\n" for d in DAYS for h in range(8, 12)
+)
+
+
+@pytest.mark.parametrize("command", [("roster", "-o", "new"), ("roster", "--repair", ".", "-o", "new"), ("check",)])
+def test_a_requirement_by_hand_needs_only_when_for_whom_and_how_many(repair: Run, command: tuple[str, ...]) -> None:
+    Path("requirement.csv").write_text(BARE)
+    if command == ("check",):
+        given = (".", "--requirement", "requirement.csv", "--agents", "agents.csv", "-c", "plan.toml")
+        assert repair("check", *given)[:2] == (0, "every rule is kept\n\nevery interval is covered\n")
+        return
+    assert repair(*command, "requirement.csv", "agents.csv", "-c", "plan.toml")[0] == 0
+    assert pd.read_csv("new/coverage.csv")[["required", "scheduled"]].eq(1).all(axis=None)
+    assert pd.read_csv("new/coverage.csv")["offered"].isna().all()
+
+
+def test_shifts_alone_are_checked_and_what_they_cannot_tell_is_named(repair: Run) -> None:
+    rules = 'rules = [{ rule = "daily_rest", hours = 21 }, { rule = "seats", most = 1 }, '
+    rules += '{ rule = "minimum_staff", planning_group = "phone" }]'
+    Path("plan.toml").write_text(PLAN.replace('rules = [{ rule = "daily_rest", hours = 11 }]', rules))
+    Path("roster_activities.csv").unlink()
+    given = (".", "--requirement", "requirement.csv", "--agents", "agents.csv", "-c", "plan.toml")
+    code, out, _ = repair("check", *given)
+    assert code == 5
+    assert "2 broken rules" in out
+    assert "daily rest" in out
+    named = "coverage of the requirement, breaks, paid hours against activities, skills, minimum staff"
+    assert out.rstrip().endswith(f"not checked, as there is no roster_activities.csv: {named}")
+    assert "below the need" not in out
+    told = json.loads(repair("check", *given, "--json")[1])
+    assert (len(told["broken_rules"]), told["uncovered"], len(told["not_checked"])) == (2, [], 5)
+    shifts = Path("roster_shifts.csv")
+    shifts.write_text(shifts.read_text() + "bob,2026-03-02,early 08:00,2026-03-02 08:00,2026-03-02 12:00,4\n")
+    assert "2 people in the house" in repair("check", *given)[1]
+
+
+def test_names_that_the_settings_do_not_have_are_told_with_the_cells_that_cannot_be_read(repair: Run) -> None:
+    agents = "agent_id,skills,work_plan,hourly_rate\nann,phone;mail,anny,15\nbob,phone,any,abc\n"
+    Path("agents.csv").write_text(agents)
+    Path("locks.csv").write_text("agent_id,day,shift\nann,2026-03-02,early 08:30\nann,2026-03-03,off\n")
+    Path("wishes.csv").write_text("agent_id,first_day,last_day,wish,shift\nann,2026-03-02,2026-03-02,shift,late\n")
+    given = ("--locks", "locks.csv", "--wishes", "wishes.csv")
+    for more in ((), ("--repair", ".")):
+        code, _, err = repair(
+            "roster", "requirement.csv", "agents.csv", "-c", "plan.toml", "-o", "new", *given, *more
+        )
+        assert code == 4
+        for said in (
+            "agents.csv:2:skills: skills 'mail' is not in the settings\n    known: phone",
+            "agents.csv:2:work_plan: work_plan 'anny' is not in the settings\n    did you mean any?",
+            "agents.csv:3:hourly_rate: 'abc' is not a number",
+            "locks.csv:2:shift: shift 'early 08:30' is not in the settings\n    did you mean early 08:00?",
+            "wishes.csv:2:shift: shift 'late' is not in the settings",
+        ):
+            assert said in err
+        assert "locks.csv:3" not in err

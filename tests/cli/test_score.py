@@ -128,6 +128,16 @@ def test_a_forecast_is_scored_with_the_edits_in_it(small_center: Path, run: Run)
     assert len(again["scores"]) == 3
 
 
+def test_the_edits_themselves_are_no_log_of_what_they_changed(small_center: Path, run: Run) -> None:
+    (small_center / "edits.csv").write_text(MORE_ON_TUESDAY)
+    assert run(*PAST)[0] == 0
+    code, _, err = run("score", "f.csv", "history.csv", "--overrides", "edits.csv")
+    assert code == 4
+    assert "edits.csv: these are the edits (overrides.csv), not what each of them changed" in err
+    assert "forecast_overrides.csv" in err
+    assert "column is missing" not in err
+
+
 def test_without_a_file_to_write_stdout_is_the_scores_and_nothing_else(run: Run) -> None:
     assert run(*PAST)[0] == 0
     code, out, err = run("score", "f.csv", "history.csv", "--timezone", "Europe/Madrid")

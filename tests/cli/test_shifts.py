@@ -133,3 +133,18 @@ def test_unusable_settings_and_data_are_told(folder: Path, capsys: pytest.Captur
     (folder / "requirement.csv").write_text(need(range(2, 4), range(8, 10), 1))
     assert run(["shifts", "requirement.csv", "-c", "plan.toml", "--weeks", "mean"]) == 4
     assert "less than a week" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("weeks", ["each", "mean", "maximum"])
+def test_a_requirement_by_hand_may_leave_out_what_no_shift_needs(
+    weeks: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [f"2026-03-{d:02d} {h:02d}:00,phone,2\n" for d in range(2, 9) for h in range(8, 16)]
+    whole = run_and_read(capsys, weeks)
+    (folder / "requirement.csv").write_text("interval_start,planning_group,agents_on_queue\n" + "".join(rows))
+    assert run_and_read(capsys, weeks) == whole
+
+
+def run_and_read(capsys: pytest.CaptureFixture[str], weeks: str) -> str:
+    assert run(["shifts", "requirement.csv", "-c", "plan.toml", "--weeks", weeks]) == 0
+    return capsys.readouterr().out

@@ -115,6 +115,16 @@ def test_wages_of_people_without_any_rate_are_an_assumption_in_the_notes(make_bo
     assert [n.kind for n in result.notes if n.place == "cost.default_hourly_rate"] == ["assumption"]
 
 
+def test_somebody_on_the_roster_whose_zeros_a_spreadsheet_dropped_is_told(make_books):
+    books = make_books()
+    books.expect("calls", 540, offered=1, aht=60, need=(1, 1))
+    books.hire("007")
+    books.work("7", 540, 570)
+    [said] = [note.message for note in books.cost().notes if note.place == "agents.csv"]
+    assert said.startswith("7: on the roster, but not in agents.csv")
+    assert said.endswith("did a spreadsheet drop the zeros: 7 -> 007?")
+
+
 def test_chats_served_together_need_fewer_agent_minutes_than_contact_minutes(make_books):
     """Three at once, each further one 25 % slower: 1.5 / 3 agent minutes for a contact minute."""
     chat = Queue("chat", "chat", "chat", concurrency=3, concurrency_slowdown=0.25)

@@ -331,6 +331,29 @@ def test_an_absence_counts_the_hours_that_were_missed_whatever_a_fifth_of_the_we
     assert breaches(center, result) == ()
 
 
+def test_who_comes_because_a_rule_asks_for_somebody_stands_first_and_says_so() -> None:
+    """One is needed in the morning and two late, two are asked for by the rule in the morning."""
+    two = ({"rule": "minimum_staff", "planning_group": "voice", "people": 2, "hours": "08:00-12:00"},)
+    center = Center(
+        need={"voice": {(0, h): 1.0 for h in range(8, 12)} | {(0, h): 2.0 for h in range(16, 20)}},
+        agents=tuple((name, "voice", "any") for name in ("ann", "bob", "cid", "dan", "eve", "fay")),
+        shifts=SHIFTS,
+        work_plans=PLANS,
+        settings=RosterSettings(rules=two, time_limit_seconds=300),
+    )
+    made = center.solve().roster
+    begin = days_of(made)
+    early, late = ([name for (name, _), when in begin.items() if when == at(0, hour)] for hour in (8, 16))
+    assert (len(early), len(late)) == (2, 2)
+    result = mended(center, made, *(Absence(name, day(0), day(0)) for name in (early[0], late[0])))
+    told = result.changes.frame
+    told = told[told["number"] > 0]
+    assert told[["after", "reason", "missing_hours"]].to_numpy().tolist() == [
+        ["early 08:00-12:00", "rule", 4.0],
+        ["late 16:00-20:00", "cover", 0.0],
+    ]
+
+
 NIGHTS = Center(
     need={"voice": {(d, h): 1.0 for d in range(3) for h in (*range(6), 22, 23)}},
     shifts={"night": ShiftSettings(hours=8, first_start="22:00", last_start="22:00")},

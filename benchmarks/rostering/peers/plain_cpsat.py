@@ -18,6 +18,7 @@ from rostering.centers import Center
 from rostering.duties import Duty, roster_of
 from rostering.peers.answer import PeerAnswer, problem_of
 from staffplan.roster.problem import RosterProblem
+from staffplan.roster.rules.base import past_midnight
 from staffplan.rule_settings import ConsecutiveDays, DailyRest, WeekendsOff
 
 WORKERS = 2
@@ -101,11 +102,15 @@ def _rest(built: _Model, person: int, rest: int) -> None:
 
 
 def _weekends(built: _Model, person: int, fewest: int) -> None:
-    worked = []
-    for days in built.problem.period.weekends():
+    worked, late = [], past_midnight(built.problem)
+    for saturday, sunday in built.problem.period.weekends():
         worked.append(built.model.new_bool_var(""))
-        for day in days:
+        for day in (saturday, sunday):
             built.model.add(sum(built.on(person, day)) <= worked[-1])
+        friday = saturday - 1
+        nights = np.flatnonzero(built.problem.allowed[person, friday] & late[friday]) if saturday else ()
+        for option in nights:
+            built.model.add(built.works[person, friday, int(option)] <= worked[-1])
     built.model.add(len(worked) - sum(worked) >= fewest)
 
 

@@ -19,7 +19,7 @@ from staffplan.plan.directory import PLAN_TOML, open_existing
 from staffplan.plan.manifest import FILE_NAME as MANIFEST
 from staffplan.plan.workspace import Workspace
 from staffplan.schema import Table
-from staffplan.tables import Agents, Roster, RosterActivities, RosterBreaches, RosterShifts, StaffingRequirement
+from staffplan.tables import Agents, PeopleNeeded, Roster, RosterActivities, RosterBreaches, RosterShifts
 from staffplan.text import text_table
 from staffplan.wish_tables import Fairness
 
@@ -61,13 +61,14 @@ def check_files(
     workspace = workspace_of(folder, config_path)
     config = workspace.config
     zone = config.plan.timezone
-    needed_path = requirement_path or folder / StaffingRequirement.file_name
+    needed_path = requirement_path or folder / PeopleNeeded.file_name
     if not needed_path.is_file():
         raise UsageError(Problem(str(folder), "has no requirement.csv", "give --requirement requirement.csv"))
-    requirement = read_table(needed_path, StaffingRequirement, timezone=zone)
+    requirement = read_table(needed_path, PeopleNeeded, timezone=zone)
     people = workspace.people_of(folder, agents, **given)
     site = site_of(config, requirement.frame, workspace)
-    roster = read_roster(folder, zone)
+    alone = (folder / RosterShifts.file_name).is_file() and not (folder / RosterActivities.file_name).is_file()
+    roster = read_shifts(folder, zone) if alone else read_roster(folder, zone)
     report = check(
         roster,
         people,
@@ -76,9 +77,16 @@ def check_files(
         shifts=config.shifts,
         work_plans=config.work_plans,
         site=site,
+        shifts_alone=alone,
     )
     case = Case(requirement, people, config.roster, config.shifts, config.work_plans, site)
     return Checked(roster, case, report)
+
+
+def read_shifts(folder: Path, zone: str) -> Roster:
+    """A roster of which only the shifts are known, as other systems export them."""
+    shifts = read_table(folder / RosterShifts.file_name, RosterShifts, timezone=zone)
+    return Roster(shifts, RosterActivities.empty())
 
 
 def read_roster(folder: Path, zone: str) -> Roster:
@@ -139,16 +147,22 @@ def output_paths(output: Path) -> tuple[Path, ...]:
 def check_json(report: CheckReport, calendar: SiteCalendar) -> dict[str, object]:
     broken, missed = ([vars(row) for row in rows] for rows in (report.breaches, report.missed_wishes))
     short = records(report.uncovered, calendar.timezone)
-    return {"broken_rules": broken, "uncovered": short, "wishes_not_granted": missed}
+    found = {"broken_rules": broken, "uncovered": short, "wishes_not_granted": missed}
+    return {**found, "not_checked": list(report.not_checked)}
 
 
 def check_text(report: CheckReport, calendar: SiteCalendar) -> str:
     """Broken rules, the times below their need, wishes not granted, as a person reads them."""
     number = len(report.breaches)
-    lines = [_counted(number, "broken rule") if number else "every rule is kept"]
+    kept = "every rule that shifts tell of is kept" if report.not_checked else "every rule is kept"
+    lines = [_counted(number, "broken rule") if number else kept]
     rows = [(b.agent_id, f"{b.day:%a %Y-%m-%d}", b.rule, b.message) for b in report.breaches]
     if rows:
         lines.append(text_table(rows, ("agent", "day", "rule", "what is so")))
+    if report.not_checked:
+        hint = f"there is no {RosterActivities.file_name}"
+        lines += ["", f"not checked, as {hint}: {', '.join(report.not_checked)}"]
+        return "\n".join([*lines, *_wish_lines(report)])
     short = len(report.uncovered)
     lines += ["", f"{_counted(short, 'interval')} below the need" if short else "every interval is covered"]
     spans = uncovered_spans(report.uncovered, calendar)

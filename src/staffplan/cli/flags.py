@@ -25,8 +25,8 @@ def flags_named(flags: Mapping[str, str]) -> Iterator[None]:
 
 
 def _flag_of(problem: Problem, flags: Mapping[str, str]) -> str:
-    """The flag that set what the problem is about, or that it is told of already; "" where none did."""
-    if problem.place in flags.values():
+    """The flag that set what the problem is about, or that it names; "" where none did."""
+    if problem.place.startswith("--"):
         return problem.place
     setting = f".{problem.place.rpartition(':')[2]}."
     return next((flag for name, flag in flags.items() if f".{name}." in setting), "")

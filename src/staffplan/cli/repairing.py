@@ -18,6 +18,7 @@ from staffplan.errors import DataError, Problem, UsageError, nearest
 from staffplan.files import read_table
 from staffplan.people_settings import CostSettings
 from staffplan.plan.manifest import FILE_NAME as MANIFEST
+from staffplan.plan.workspace import names_known
 from staffplan.progress import OnProgress
 from staffplan.roster.case import Case
 from staffplan.schema import Table
@@ -25,12 +26,12 @@ from staffplan.tables import (
     Absences,
     Agents,
     Coverage,
+    PeopleNeeded,
     Roster,
     RosterActivities,
     RosterChanges,
     RosterShifts,
     ServiceWorth,
-    StaffingRequirement,
 )
 from staffplan.wish_tables import Fairness
 
@@ -85,16 +86,16 @@ def repair_work(
     """The roster of a folder; a plan directory brings its own settings, people and requirement."""
     workspace = workspace_of(folder, config_path, "give a plan directory, or requirement.csv agents.csv -c plan.toml")
     config, zone = workspace.config, workspace.config.plan.timezone
-    needed_path = requirement or folder / StaffingRequirement.file_name
+    needed_path = requirement or folder / PeopleNeeded.file_name
     if not needed_path.is_file():
         raise UsageError(
             Problem(str(folder), "has no requirement.csv", "name one: staffplan roster requirement.csv ...")
         )
-    needed = read_table(needed_path, StaffingRequirement, timezone=zone)
+    needed = read_table(needed_path, PeopleNeeded, timezone=zone)
     known = worth or folder / ServiceWorth.file_name
     case = Case(
         needed,
-        workspace.people_of(folder, agents, **given),
+        workspace.people_of(folder, agents, names_known(config, needed.frame["planning_group"]), **given),
         config.roster,
         config.shifts,
         config.work_plans,

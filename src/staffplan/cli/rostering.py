@@ -89,8 +89,9 @@ def roster(
     Leaves with 5 where no roster was found that keeps every rule: where the rules of one person contradict each other
     nothing is written, else the best roster there is, which breaks a rule between people or a meeting.
 
-    A repair keeps what has begun and changes few days of few people; roster_changes.csv lists them, those that help
-    most first, and absences.csv the absences, which check and the next repair read beside the roster.
+    A repair keeps what has begun and changes few days of few people; roster_changes.csv lists them, those that a rule
+    asks for first, then those that help most, and absences.csv the absences, which check and the next repair read
+    beside the roster.
 
     With --prices also what each rule, contract, absence and skill costs: the hours missing with it, with it a step
     looser, and without it, if nothing but missing hours counted. Each gain has two numbers between which it is proven
@@ -228,6 +229,9 @@ def check(
 
     The last one also writes the broken rules, and how nights, weekends, early starts, late ends and wishes fell to
     each agent in this roster. A plan directory keeps both by itself: staffplan plan makes them anew after an edit.
+
+    Where there is no roster_activities.csv, shifts alone are checked: hours, days, rest and nights, and the rest is
+    named as not checked.
 
     Wishes that the roster does not grant are listed too. Leaves with 5 when a rule is broken, 0 when none is
     (uncovered intervals and missed wishes are reported, not an error).

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from staffplan.cli.work import config_and_workspace, interval_of
 from staffplan.clock import SiteCalendar
 from staffplan.config import Config
-from staffplan.files import read_history, read_table
-from staffplan.forecast_tables import ALL_QUEUES, OverrideLog
+from staffplan.errors import DataError, Problem
+from staffplan.files import column_names, place_of, read_history, read_table
+from staffplan.forecast_tables import ALL_QUEUES, OverrideLog, Overrides
 from staffplan.plan.directory import PLAN_TOML
 from staffplan.tables import VolumeForecast
 from staffplan.text import percent, text_table
@@ -48,9 +49,19 @@ def score_files(
     config = _to_read_all(config_and_workspace(config_path, given)[0])
     zone = config.plan.timezone
     made = read_table(forecast, VolumeForecast, timezone=zone)
-    log = None if overrides is None else read_table(overrides, OverrideLog, timezone=zone)
+    log = None if overrides is None else _read_log(overrides, zone)
     calendar = SiteCalendar(zone, interval_of(made.frame, "queue"))
     return score(made, read_history(history, config), calendar=calendar, log=log, by=by), zone
+
+
+def _read_log(path: Path, zone: str) -> OverrideLog:
+    """Raises DataError where the file holds the edits themselves, not what they changed."""
+    there = set(column_names(path))
+    if "first_day" in there and "offered_before" not in there:
+        message = f"these are the edits ({Overrides.file_name}), not what each of them changed"
+        hint = f"give what was written beside the forecast: {OverrideLog.file_name} beside forecast.csv"
+        raise DataError(Problem(place_of(path), message, hint))
+    return read_table(path, OverrideLog, timezone=zone)
 
 
 def _if_there(path: Path) -> Path | None:

@@ -25,7 +25,7 @@ from staffplan.roster.mix_money import Goal, Pay
 from staffplan.roster.mix_of_shifts import MixOfShifts, mix_of_shifts
 from staffplan.roster.typical_week import typical_week
 from staffplan.settings import PlanSettings
-from staffplan.tables import StaffingRequirement
+from staffplan.tables import PeopleNeeded, StaffingRequirement
 from staffplan.text import percent, text_table
 
 
@@ -42,7 +42,7 @@ def mix_files(
     """The mix of shifts for a requirement file, and the settings."""
     config, workspace = config_and_workspace(config_path, {})
     zone = config.plan.timezone
-    requirement = read_table(requirement_path, StaffingRequirement, timezone=zone)
+    requirement: StaffingRequirement = read_table(requirement_path, PeopleNeeded, timezone=zone)
     site = site_of(config, requirement.frame, workspace)
     if weeks != "each":
         requirement = typical_week(requirement, zone, weeks)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -23,11 +24,18 @@ from staffplan.files import (
 )
 from staffplan.forecast_tables import Drivers, Overrides
 from staffplan.plan.directory import read_config_text
-from staffplan.plan.workspace import Workspace, first_day_after
+from staffplan.plan.workspace import Workspace, first_day_after, names_known
 from staffplan.progress import OnProgress
 from staffplan.settings import PlanSettings, parse_goal
 from staffplan.site import Site, make_site
-from staffplan.tables import WORK_TYPE, ContactHistory, ServiceWorth, StaffingRequirement, VolumeForecast
+from staffplan.tables import (
+    WORK_TYPE,
+    ContactHistory,
+    PeopleNeeded,
+    ServiceWorth,
+    StaffingRequirement,
+    VolumeForecast,
+)
 from staffplan.text import text_table
 from staffplan.workers import AS_MANY_AS_PAY, Workers
 
@@ -201,10 +209,7 @@ def staff_files(
     from staffplan.cli.walking import walk
     from staffplan.verify import at_risk, staff_by_method, worth_by_method
 
-    try:
-        config, workspace = config_and_workspace(config_path, {f"plan.{key}": value for key, value in plan.items()})
-    except ConfigError:  # with_flags tells it together with the other flags, unless the file itself is wrong
-        config, workspace = config_and_workspace(config_path, {})
+    config, workspace = _to_read_with(config_path, {f"plan.{key}": value for key, value in plan.items()})
     known = {"queue": list(config.queues)} if config.queues else None
     predicted = read_table(forecast_path, VolumeForecast, timezone=config.plan.timezone, known=known)
     if config_path is None and "interval_minutes" not in plan:
@@ -223,6 +228,16 @@ def staff_files(
     return StaffWork(result, config.plan.timezone, lines, steps, curves)
 
 
+def _to_read_with(path: Path | None, overrides: Mapping[str, object]) -> tuple[Config, Workspace]:
+    """The settings with the flags; without them where they are wrong, so that `with_flags` tells it with all else."""
+    try:
+        return config_and_workspace(path, overrides)
+    except ConfigError:
+        with suppress(ConfigError):
+            return config_and_workspace(path, {})
+        raise
+
+
 def with_flags(
     config: Config,
     forecast: VolumeForecast,
@@ -233,12 +248,16 @@ def with_flags(
     shrinkage: float | None,
     how: Mapping[str, object],
 ) -> Config:
-    """The settings with a section for every queue of the forecast, and the command line's wishes in them."""
+    """The settings with a section for every queue of the forecast, and the command line's wishes in them.
+
+    Raises UsageError or ConfigError with everything that is wrong with either.
+    """
+    problems: list[Problem] = []
     raw: dict[str, Any] = config.model_dump(exclude_unset=True)
     raw["plan"] = {**raw.get("plan", {}), **plan}
     queues = raw.setdefault("queues", {})
     channels = dict(zip(forecast.frame["queue"], forecast.frame["channel"], strict=True))
-    wishes, wrong = _goals_by_queue(goals, channels)
+    wishes = _goals_by_queue(goals, channels, problems)
     for queue, channel in channels.items():
         section = queues.setdefault(queue, {"channel": channel})
         section.update(behaviour)
@@ -254,27 +273,19 @@ def with_flags(
     try:
         made = make_config(raw, COMMAND_LINE)
     except ConfigError as error:
-        raise ConfigError([*wrong, *error.problems]) from error
-    if wrong:
-        raise UsageError(wrong)
+        raise ConfigError([*problems, *error.problems]) from error
+    if problems:
+        raise UsageError(problems)
     return made
 
 
 def _goals_by_queue(
-    goals: Sequence[str], channels: Mapping[str, str]
-) -> tuple[dict[str, dict[str, object]], list[Problem]]:
-    """Each queue's goal: the one for it, else for its channel, else the one without a name that fits how it waits.
-
-    And what is wrong with goals as they are written.
-    """
+    goals: Sequence[str], channels: Mapping[str, str], problems: list[Problem]
+) -> dict[str, dict[str, object]]:
+    """Each queue's goal: the one for it, else for its channel, else the one without a name that fits how it waits."""
     found: dict[str, dict[str, object]] = {}
-    named: list[tuple[str, str, dict[str, object]]] = []
-    wrong: list[Problem] = []
-    for goal in goals:
-        try:
-            named.append((goal, *_split_goal(goal, channels)))
-        except UsageError as error:
-            wrong += error.problems
+    split = [(goal, _split_goal(goal, channels, problems)) for goal in goals]
+    named = [(goal, *parts) for goal, parts in split if parts is not None]
     for goal, name, parts in sorted(named, key=lambda wish: (wish[1] in channels, wish[1] != "")):
         fits = [queue for queue, channel in channels.items() if name in (queue, channel)]
         if not name:
@@ -285,9 +296,9 @@ def _goals_by_queue(
             ]
         if not fits:
             waits = "hours" if "within_hours" in parts else "seconds"
-            wrong.append(Problem("--goal", f"{goal!r} fits no queue: none waits {waits}", _waiting(channels)))
+            problems.append(Problem("--goal", f"{goal!r} fits no queue: none waits {waits}", _waiting(channels)))
         found |= dict.fromkeys(fits, parts)
-    return found, wrong
+    return found
 
 
 def _waiting(channels: Mapping[str, str]) -> str:
@@ -296,16 +307,20 @@ def _waiting(channels: Mapping[str, str]) -> str:
     return "write 90/4h" if deferred else "write 80/20"
 
 
-def _split_goal(text: str, channels: Mapping[str, str]) -> tuple[str, dict[str, object]]:
-    """ "email=90/4h" to the queue or channel it is for and the goal's settings."""
+def _split_goal(
+    text: str, channels: Mapping[str, str], problems: list[Problem]
+) -> tuple[str, dict[str, object]] | None:
+    """ "email=90/4h" to the queue or channel it is for and the goal's settings; None where that is a problem."""
     name, equals, goal = text.rpartition("=")
     if equals and name not in {*channels, *channels.values()}:
         hint = f"queues and channels there: {', '.join(sorted({*channels, *channels.values()}))}"
-        raise UsageError(Problem("--goal", f"{name!r} is neither a queue nor a channel of the forecast", hint))
+        problems.append(Problem("--goal", f"{name!r} is neither a queue nor a channel of the forecast", hint))
+        return None
     try:
         return name, parse_goal(goal).model_dump(exclude_unset=True)
     except ValueError as error:
-        raise UsageError(Problem("--goal", str(error))) from error
+        problems.append(Problem("--goal", str(error)))
+        return None
 
 
 def site_of(config: Config, frame: pd.DataFrame, workspace: Workspace) -> Site:
@@ -353,10 +368,10 @@ def roster_case(
 
     config, workspace = config_and_workspace(config_path, {} if seed is None else {"plan.seed": seed})
     zone = config.plan.timezone
-    requirement = read_table(requirement_path, StaffingRequirement, timezone=zone)
+    requirement = read_table(requirement_path, PeopleNeeded, timezone=zone)
     case = Case(
         requirement,
-        workspace.people(agents, **given),
+        workspace.people(agents, names_known(config, requirement.frame["planning_group"]), **given),
         config.roster,
         config.shifts,
         config.work_plans,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -42,6 +43,7 @@ from staffplan.workers import AS_MANY_AS_PAY, Workers
 T = TypeVar("T", bound=Table)
 INPUTS = ("history", "special_days", "drivers", "overrides", "agents", *WORKFORCE_TABLES)
 NEEDED = ("history", "agents")
+Known = Mapping[str, Mapping[str, Sequence[str]]]
 
 
 @dataclass(frozen=True)
@@ -120,21 +122,26 @@ class Workspace:
     @cached_property
     def workforce(self) -> Workforce:
         """The people of a plan, with the absences that a repair has written into its directory."""
-        return self.people_of(self.folder)
+        return self.people_of(self.folder, None, names_known(self.config))
 
-    def people(self, agents: Path | None = None, **given: Path | None) -> Workforce:
-        """The people, from files given instead of those that the settings name (keys of WORKFORCE_TABLES)."""
+    def people(self, agents: Path | None = None, known: Known | None = None, /, **given: Path | None) -> Workforce:
+        """The people, from files given instead of those that the settings name (keys of WORKFORCE_TABLES).
+
+        known: names that the files may use, as `names_known` gives them; left out: any.
+        """
         mine = {name: file_in(path, name) for name, path in given.items() if path is not None}
         others = {name: mine.get(name) or self.input_path(name) for name in WORKFORCE_TABLES}
-        return read_workforce(agents or self.required_path("agents"), others, self.config.plan.timezone)
+        return read_workforce(agents or self.required_path("agents"), others, self.config.plan.timezone, known)
 
-    def people_of(self, folder: Path, agents: Path | None = None, **given: Path | None) -> Workforce:
+    def people_of(
+        self, folder: Path, agents: Path | None = None, known: Known | None = None, /, **given: Path | None
+    ) -> Workforce:
         """The people as `people` has them, with the absences that a repair has written into a folder."""
-        workforce, path = self.people(agents, **given), folder / Absences.file_name
+        workforce, path = self.people(agents, known, **given), folder / Absences.file_name
         if not path.is_file():
             return workforce
-        known = {"agent_id": workforce.agents.frame["agent_id"].tolist()}
-        more = read_table(path, Absences, timezone=self.config.plan.timezone, known=known)
+        ids, there = {"agent_id": workforce.agents.frame["agent_id"].tolist()}, {"agent_id": "the agents file"}
+        more = read_table(path, Absences, timezone=self.config.plan.timezone, known=ids, known_from=there)
         both = pd.concat([workforce.time_off.frame, more.frame], ignore_index=True)
         once = both.drop_duplicates(list(TimeOff.key), ignore_index=True)
         return replace(workforce, time_off=TimeOff.of(once, workforce.time_off.source))
@@ -164,6 +171,19 @@ class Workspace:
 
     def forecast(self) -> VolumeForecast:
         return self.table(VolumeForecast)
+
+
+def names_known(config: Config, groups: Iterable[str] = ()) -> Known:
+    """By table and column the names that the files of the people may use. groups: planning groups beside those of the
+    settings; where there are none at all, any may be."""
+    starts = [name for family, shift in config.shifts.items() for name in shift.names(family)]
+    all_groups = {*groups, *(queue.planning_group or name for name, queue in config.queues.items())}
+    names = {
+        "agents": {"work_plan": list(config.work_plans), "skills": sorted(all_groups)},
+        "locks": {"shift": ["off", *starts] if starts else []},
+        "wishes": {"shift": starts},
+    }
+    return {table: {column: known for column, known in columns.items() if known} for table, columns in names.items()}
 
 
 def first_day_after(history: ContactHistory, timezone: str) -> date:

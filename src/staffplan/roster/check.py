@@ -21,7 +21,7 @@ from staffplan.roster.check_meetings import meeting_breaches
 from staffplan.roster.check_need import uncovered
 from staffplan.roster.check_report import Breach, CheckReport
 from staffplan.roster.check_wishes import missed_wishes, wished_days
-from staffplan.roster.rules.team import team_rules, team_violations
+from staffplan.roster.rules.team import Seats, team_rules, team_violations
 from staffplan.site import Site
 from staffplan.tables import Roster, StaffingRequirement, Workforce
 
@@ -43,6 +43,8 @@ class _Case:
     days: int
     open_days: Mapping[str, frozenset[date]]
     """Local days on which each planning group needs anybody."""
+    whole: bool
+    """Whether it is known what happens inside the shifts."""
 
     @property
     def zone(self) -> str:
@@ -99,8 +101,12 @@ def check(
     shifts: Mapping[str, ShiftSettings],
     work_plans: Mapping[str, WorkPlanSettings],
     site: Site,
+    shifts_alone: bool = False,
 ) -> CheckReport:
-    """Every broken rule, every uncovered interval and every wish not granted of any roster."""
+    """Every broken rule, every uncovered interval and every wish not granted of any roster.
+
+    shifts_alone: nothing is known of what happens inside the shifts, and what that would tell is not checked.
+    """
     starts = requirement.frame["interval_start"]
     local_days = pd.Series([t.date() for t in starts.dt.tz_convert(site.calendar.timezone)], dtype=object)
     needed = requirement.frame["agents_on_queue"].to_numpy() > 0
@@ -108,25 +114,48 @@ def check(
     open_days = {g: frozenset(local_days[needed & (groups == g).to_numpy()]) for g in groups.unique()}
     first, last = local_days.min(), local_days.max()
     days = (last - first).days + 1
-    case = _Case(workforce, settings, shifts, work_plans, site, first, days, open_days)
+    case = _Case(workforce, settings, shifts, work_plans, site, first, days, open_days, not shifts_alone)
     breaches, worked = [*_unknown_agents(roster, workforce)], {}
     for agent in _agents(roster, case):
         breaches += _agent_breaches(agent, case)
         worked[agent.agent_id] = (*agent.past, *agent.shifts)
-    breaches += breaches_together(roster, workforce, settings, first=first, days=days, site=site)
+    breaches += breaches_together(roster, workforce, settings, first=first, days=days, site=site, whole=case.whole)
     period = rules.Agreed(first, days, (), (), 7, case.zone)
     missed = tuple(sorted(missed_wishes(worked, workforce, period)))
     found, short = tuple(sorted(set(breaches))), uncovered(roster, requirement, site)
-    return CheckReport(found, short, missed, wished_days(workforce, period))
+    wished = wished_days(workforce, period)
+    if case.whole:
+        return CheckReport(found, short, missed, wished)
+    return CheckReport(found, short.iloc[:0], missed, wished, tuple(_not_checked(case)))
+
+
+def _not_checked(case: _Case) -> Iterator[str]:
+    """What shifts alone cannot tell."""
+    yield from ("coverage of the requirement", "breaks", "paid hours against activities", "skills")
+    if len(case.workforce.meetings):
+        yield "meetings"
+    named = dict.fromkeys(rule.name for rule in team_rules(case.settings) if not isinstance(rule, Seats))
+    yield from named
 
 
 def breaches_together(
-    roster: Roster, workforce: Workforce, settings: RosterSettings, *, first: date, days: int, site: Site
+    roster: Roster,
+    workforce: Workforce,
+    settings: RosterSettings,
+    *,
+    first: date,
+    days: int,
+    site: Site,
+    whole: bool = True,
 ) -> list[Breach]:
-    """Broken rules between people and meetings that somebody misses: what one person's shifts do not show."""
+    """Broken rules between people and meetings that somebody misses: what one person's shifts do not show.
+
+    whole: whether the activities are known; without them only seats can be judged.
+    """
     calendar = site.calendar
-    between = team_violations(roster, workforce, team_rules(settings), calendar=calendar, first=first, days=days)
-    missed = meeting_breaches(roster, workforce, first, days, calendar.timezone)
+    rules = [rule for rule in team_rules(settings) if whole or isinstance(rule, Seats)]
+    between = team_violations(roster, workforce, rules, calendar=calendar, first=first, days=days)
+    missed = meeting_breaches(roster, workforce, first, days, calendar.timezone) if whole else ()
     found = [Breach("", broken.day, broken.rule, broken.message) for broken in between]
     return sorted({*found, *(Breach(*one) for one in missed)})
 
@@ -204,9 +233,13 @@ def _agent_breaches(agent: _Agent, case: _Case) -> Iterator[Breach]:
             *_date_words(shift, case),
             *_shift_words(shift, inside, agent, case),
             *_presence_words(shift, agent, case),
-            *_activity_words(shift, inside, agent, case),
-            *_switching_words(inside, case),
         ]
+        if case.whole:
+            found += [
+                *_paid_words(shift, inside),
+                *_activity_words(shift, inside, agent, case),
+                *_switching_words(inside, case),
+            ]
         for rule, message in found:
             yield Breach(agent.agent_id, shift.schedule_date, rule, message)
     yield from _stray_activities(agent, case)
@@ -248,8 +281,11 @@ def _shift_words(shift: rules.Worked, inside: list[_Activity], agent: _Agent, ca
         yield "shift allowed", f"no shift of the settings runs {start:%H:%M}-{end:%H:%M} on a {start:%A}"
     elif not mine:
         yield "shift allowed", f"{known[0]} {start:%H:%M} is not allowed by [work_plans.{agent.holder.plan_name}]"
-    if known:
+    if known and case.whole:
         yield from min((list(_pause_words(shift, inside, case.shifts[n], case)) for n in mine or known), key=len)
+
+
+def _paid_words(shift: rules.Worked, inside: list[_Activity]) -> Words:
     paid = sum(a.minutes for a in inside if a.paid) / 60
     if abs(paid - shift.paid_hours) > 1e-6:
         yield "paid hours", f"{shift.paid_hours:g} are written, the activities give {paid:g}"

@@ -33,12 +33,13 @@ class MissedWish:
 class CheckReport:
     """All breaches by agent and day; `uncovered` lists the intervals with fewer people than required:
     interval_start, planning_group, required, scheduled, missing. `wished_days`: those of the period, one for each
-    wish and day."""
+    wish and day. `not_checked`: what a roster of shifts alone cannot tell."""
 
     breaches: tuple[Breach, ...]
     uncovered: pd.DataFrame
     missed_wishes: tuple[MissedWish, ...] = ()
     wished_days: int = 0
+    not_checked: tuple[str, ...] = ()
 
     def table(self) -> RosterBreaches:
         rows = [(b.agent_id, pd.Timestamp(b.day), b.rule, b.message) for b in self.breaches]

@@ -173,4 +173,4 @@ def _lock_problems(workforce: Workforce, shifts: Mapping[str, ShiftSettings]) ->
 
 def _starts(shifts: Mapping[str, ShiftSettings]) -> list[str]:
     """Every shift with its start, "early 08:00"."""
-    return [f"{name} {m // 60:02d}:{m % 60:02d}" for name, shift in shifts.items() for m in shift.start_minutes]
+    return [start for name, shift in shifts.items() for start in shift.names(name)[1:]]

@@ -31,7 +31,8 @@ from staffplan.roster.kernels_polish import retour
 from staffplan.roster.kernels_repair import put_day_back
 from staffplan.roster.notes import clock_changes, unpriced_wishes
 from staffplan.roster.problem import RosterProblem
-from staffplan.roster.repair_tables import Lost, meetings_of, repaired, roster_changes
+from staffplan.roster.repair_tables import Forced, Lost, meetings_of, repaired, roster_changes
+from staffplan.roster.rules.team import minimum_people, team_rules
 from staffplan.roster.search import Board, Incumbent, Schedule, improve, polish
 from staffplan.roster.solve import PROVEN, RESERVE, compiled_in, gap_share, move_count
 from staffplan.roster.tours import NEVER, Tours, TourSpace, make_tour_space, price_tour, team_arrays
@@ -305,7 +306,10 @@ def _result(
     same = same_days(problem, tours.choice, plan.given)
     made, lost = repaired(problem, tours, plan.left.roster, plan.since, same, _kept(problem, tours, plan.given))
     mended = {problem.people[n].agent_id for n in plan.mended}
-    changes, hours = roster_changes(problem, case.workforce, roster, plan.left, made, mended)
+    rules, calendar = team_rules(case.settings), case.site.calendar
+    least = minimum_people(rules, problem.groups, problem.period, calendar)
+    forced = Forced(mended, least, plan.price / case.settings.understaffing_weight)
+    changes, hours = roster_changes(problem, case.workforce, roster, plan.left, made, forced)
     cost = board.cost if board else bound
     status = "interrupted" if stopped else "optimal" if cost - bound <= PROVEN else "feasible"
     return RepairResult(

@@ -13,13 +13,15 @@ from numpy.typing import NDArray
 
 from staffplan.roster.absences import ABSENCE, PAUSES, AgentDay, Left, each, is_among
 from staffplan.roster.given_need import actual
-from staffplan.roster.kernels import NOTHING, Floats
+from staffplan.roster.kernels import NOTHING, Floats, Ints
 from staffplan.roster.problem import RosterProblem
 from staffplan.roster.tables_out import make_roster
 from staffplan.roster.tours import Tours
 from staffplan.tables import Roster, RosterActivities, RosterChanges, RosterShifts, Workforce
 
 OFF = "off"
+INSIDE = "work inside"
+NO_HOURS = 1e-6
 Facts = dict[str, float | str]
 
 
@@ -167,28 +169,46 @@ class _Changed:
     after: str
 
 
-def roster_changes(
-    problem: RosterProblem, workforce: Workforce, roster: Roster, left: Left, made: Roster, mended: Collection[str]
-) -> tuple[RosterChanges, Facts]:
-    """What is different from the given roster, the person first whose changes bring most; the sums in hours.
+@dataclass(frozen=True)
+class Forced:
+    """What makes a change due to a rule, not to the hours that it covers."""
 
-    Each person's changes belong together: half of them may break a rule. mended: people whose given shifts break one.
+    mended: Collection[str]
+    """People whose given shifts break a rule."""
+    least: Ints
+    """(groups, slots): people on queue that rules ask for, whatever is required."""
+    hours_of_a_change: float
+    """Hours that a changed day must save; one that saves fewer, and gives `least` people, is forced."""
+
+
+def roster_changes(
+    problem: RosterProblem, workforce: Workforce, roster: Roster, left: Left, made: Roster, forced: Forced
+) -> tuple[RosterChanges, Facts]:
+    """What is different from the given roster; the sums in hours. First who is there because a rule asks for it, then
+    the person whose changes bring most.
+
+    Each person's changes belong together: half of them may break a rule.
     """
     zone = problem.period.timezone
     absent = [*_compared(roster, left.roster, zone, left.gone | left.cut)]
     others = [*_compared(left.roster, made, zone, frozenset())]
-    need = _Need(problem)
+    need = _Need(problem, forced.least)
     given, now = actual(problem, roster)["queue"], actual(problem, left.roster)["queue"]
     missing = {"missing_hours_given": need.missing(given), "missing_hours_absent": need.missing(now)}
     agents = workforce.agents.frame
     names = dict(zip(agents["agent_id"], agents["name"], strict=True))
     rows = [_row(0, names, change, "absence", missing["missing_hours_absent"]) for change in absent]
     effects = {agent_id: _effect(problem, left.roster, made, agent_id) for agent_id in _people(others)}
-    for number, (agent_id, hours) in enumerate(need.ranked(now, effects), start=1):
-        reason = "rule" if agent_id in mended else "cover"
-        rows += [_row(number, names, change, reason, hours) for change in others if change.agent_id == agent_id]
+    before = missing["missing_hours_absent"]
+    for number, (agent_id, hours, lawful) in enumerate(need.ranked(now, effects), start=1):
+        mine = [change for change in others if change.agent_id == agent_id]
+        days = sum(change.change != INSIDE for change in mine)
+        pays = before - hours >= days * forced.hours_of_a_change
+        reason = "rule" if agent_id in forced.mended or (lawful and not pays) else "cover"
+        rows += [_row(number, names, change, reason, hours) for change in mine]
+        before = hours
     columns = [column.name for column in RosterChanges.columns]
-    days = sum(change.change != "work inside" for change in others)
+    days = sum(change.change != INSIDE for change in others)
     facts: Facts = {
         **missing,
         "missing_hours_repaired": need.missing(actual(problem, made)["queue"]),
@@ -223,21 +243,29 @@ def _alone(problem: RosterProblem, roster: Roster, agent_id: str) -> Floats:
 
 @dataclass(frozen=True)
 class _Need:
-    """What is needed from the repair's time on."""
+    """What is needed from the repair's time on. `least` as in Forced."""
 
     problem: RosterProblem
+    least: Ints
 
     def missing(self, on_queue: Floats) -> float:
         """Hours missing on queue."""
         return float((np.maximum(self.problem.required - on_queue, 0.0) * self.problem.hours).sum())
 
-    def ranked(self, on_queue: Floats, effects: Mapping[str, Floats]) -> Iterator[tuple[str, float]]:
-        """The people in the order in which their changes help most, each after those before; hours missing then."""
-        left = dict(effects)
+    def unlawful(self, on_queue: Floats) -> float:
+        """Hours of people whom rules ask for and who are not there."""
+        return float((np.maximum(self.least - on_queue, 0.0) * self.problem.hours).sum())
+
+    def ranked(self, on_queue: Floats, effects: Mapping[str, Floats]) -> Iterator[tuple[str, float, bool]]:
+        """The people in the order in which their changes help most, rules first, each after those before; the hours
+        missing then, and whether a rule is kept better."""
+        left, broken = dict(effects), self.unlawful(on_queue)
         while left:
-            hours, agent_id = min((self.missing(on_queue + effect), agent_id) for agent_id, effect in left.items())
+            sums = ((self.unlawful(on_queue + e), self.missing(on_queue + e), agent) for agent, e in left.items())
+            still, hours, agent_id = min(sums)
             on_queue = on_queue + left.pop(agent_id)
-            yield agent_id, hours
+            yield agent_id, hours, still < broken - NO_HOURS
+            broken = still
 
 
 def _compared(before: Roster, after: Roster, zone: str, absent: frozenset[AgentDay]) -> Iterator[_Changed]:
@@ -248,7 +276,7 @@ def _compared(before: Roster, after: Roster, zone: str, absent: frozenset[AgentD
         if (was and (was.span, was.inside)) == (now and (now.span, now.inside)):
             continue
         kind = _kind(was, now, key in absent)
-        say = _work_words if kind == "work inside" else _words
+        say = _work_words if kind == INSIDE else _words
         yield _Changed(key[0], (was or now or _Day()).name, key[1], kind, say(was, zone), say(now, zone))
 
 
@@ -277,7 +305,7 @@ def _kind(was: _Day | None, now: _Day | None, absent: bool) -> str:
         return "absent"
     if was is None or now is None:
         return "shift gone" if now is None else "shift new"
-    return "shift moved" if was.span != now.span else "work inside"
+    return "shift moved" if was.span != now.span else INSIDE
 
 
 def _words(day: _Day | None, zone: str) -> str:

@@ -44,7 +44,7 @@ def typical_week(
     ]
     week["interval_start"] = [wall_instant(first, minute, timezone) for minute in times]
     blank = dict.fromkeys(("service_level", "asa_seconds", "occupancy", "abandon_rate"), np.nan)
-    return StaffingRequirement.of(week.assign(model=f"{how} of the weeks", **blank), requirement.source)
+    return type(requirement).of(week.assign(model=f"{how} of the weeks", **blank), requirement.source)
 
 
 def _changes_the_clock(first: date, timezone: str) -> bool:
