@@ -92,7 +92,7 @@ def read_table(
         if name in frame.columns:
             problems += _strangers(frame, name, values, place, known_from)
     made = _made(table, frame, problems, broken, place)
-    return replace(made, notes=_about_stamps(raw, place, timezone))
+    return replace(made, notes=(*_about_columns(raw, table, place), *_about_stamps(raw, place, timezone)))
 
 
 def column_names(path: Path) -> list[str]:
@@ -256,6 +256,17 @@ def read_history(path: Path, config: Config) -> ContactHistory:
     if not len(left) or absent:
         raise DataError(_nothing_left(history.source, absent))
     return replace(left, notes=(*left.notes, *_about_names(left)))
+
+
+def _about_columns(raw: pd.DataFrame, table: type[Table], place: str) -> tuple[Note, ...]:
+    """Columns of a history that are not used, where some that would be are not there: they may be the same."""
+    names = [column.name for column in table.columns]
+    absent = [name for name in names if name not in raw.columns]
+    unused = [str(name) for name in raw.columns if name not in (*names, "_row")]
+    if not (table.mapped and absent and unused):
+        return ()
+    message = f"columns not used: {', '.join(unused)}; not there: {', '.join(absent)} ([input.columns] maps names)"
+    return (Note("forecast", "left out", place, message),)
 
 
 def _about_stamps(raw: pd.DataFrame, place: str, timezone: str) -> tuple[Note, ...]:

@@ -181,3 +181,29 @@ def test_more_handled_than_offered_is_doubted(run: Run) -> None:
     assert "handled and abandoned are 1,232 contacts together, offered only 1,120" in run()[1]
     write(rows.assign(handled=9, abandoned=1))
     assert "contacts together" not in run()[1]
+
+
+@pytest.mark.parametrize("year", [2025, 2027])
+def test_a_lone_row_far_from_all_others_is_an_error(run: Run, year: int) -> None:
+    rows = hourly("2026-06-01", 14)
+    rows.loc[rows.index[50], "interval_start"] = f"{year}-06-07 11:00"
+    write(rows)
+    code, said = run()
+    assert code == 4
+    assert f"h.csv:52:interval_start: {year}-06-07 lies 35" in said
+    assert "days from every other row\n    correct the date" in said
+
+
+def test_a_queue_whose_rows_have_ended_is_said_to_be_forecast_on(run: Run) -> None:
+    write(hourly("2026-06-01", 21), hourly("2026-06-01", 14, queue="closed"), hourly("2026-06-01", 12, queue="gone"))
+    code, said = run()
+    assert code == 0
+    assert "warning: gone: its last row lies 9 days before the end of the history; it is forecast as if" in said
+    assert "closed: its last row" not in said
+
+
+def test_columns_that_may_be_meant_for_others_are_named(run: Run) -> None:
+    write(hourly("2026-06-01", 14).rename(columns={"aht_seconds": "AHT"}))
+    assert "left out: h.csv: columns not used: AHT; not there: aht_seconds, handled, abandoned" in run()[1]
+    write(hourly("2026-06-01", 14))
+    assert "columns not used" not in run()[1]
