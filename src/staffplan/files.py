@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_datetime64_any_dtype
 
 from staffplan.cells import Wrong, read_dates, read_distinct, read_instants, read_numbers
 from staffplan.clock import SpecialDay, midnight
@@ -271,7 +272,7 @@ def _about_columns(raw: pd.DataFrame, table: type[Table], place: str) -> tuple[N
 
 def _about_stamps(raw: pd.DataFrame, place: str, timezone: str) -> tuple[Note, ...]:
     """What a reader should know of how the times of intervals are written."""
-    if "interval_start" not in raw.columns or isinstance(raw["interval_start"].dtype, pd.DatetimeTZDtype):
+    if "interval_start" not in raw.columns or is_datetime64_any_dtype(raw["interval_start"]):
         return ()
     distinct = pd.Series(raw["interval_start"].unique(), dtype=object)
     told, doubtful = how_written(distinct)

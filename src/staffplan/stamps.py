@@ -102,7 +102,7 @@ def is_slashed(text: str) -> bool:
 
 def how_written(values: pd.Series) -> tuple[str, str]:
     """What to say of a column's days that had to be understood: an assumption, a warning; "" where nothing."""
-    texts = stripped(values.drop_duplicates())
+    texts = stripped(values)
     order = day_order(texts[~_is_iso(texts)])
     if order not in (DAY_FIRST, MONTH_FIRST):
         return "", ""
