@@ -207,3 +207,16 @@ def test_columns_that_may_be_meant_for_others_are_named(run: Run) -> None:
     assert "left out: h.csv: columns not used: AHT; not there: aht_seconds, handled, abandoned" in run()[1]
     write(hourly("2026-06-01", 14))
     assert "columns not used" not in run()[1]
+
+
+def test_a_forecast_of_another_zone_is_warned_of_where_it_is_used(
+    run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its stamps say what they mean, the history's do not: scored in UTC they would lie hours apart."""
+    write(hourly("2026-06-01", 14))
+    assert run("--timezone", "Europe/Madrid", "--start", "2026-06-08")[0] == 0
+    for command in (("score", "f.csv", "h.csv"), ("staff", "f.csv", "--goal", "80/20")):
+        assert run_command(list(command)) == 0
+        assert "f.csv: interval_start: stamps carry the offset +02:00" in capsys.readouterr().err
+        assert run_command([*command, "--timezone", "Europe/Madrid"]) == 0
+        assert "stamps carry" not in capsys.readouterr().err
