@@ -45,6 +45,7 @@ from staffplan.tables import (
 from staffplan.wish_tables import Fairness, Wishes
 
 T = TypeVar("T", bound=Table)
+HALF_A_CONTACT = 0.5
 MANY_ALIKE = 20
 """Cells with the same trouble that are told one by one, however many of a column's they are."""
 _FORMULA = r"'*[=+\-@\t]"
@@ -256,7 +257,7 @@ def read_history(path: Path, config: Config) -> ContactHistory:
     absent = [name for name, queue in config.queues.items() if name not in there and queue.like is None]
     if not len(left) or absent:
         raise DataError(_nothing_left(history.source, absent))
-    return replace(left, notes=(*left.notes, *_about_names(left)))
+    return replace(left, notes=(*left.notes, *_about_names(left), *_about_sums(left)))
 
 
 def _about_columns(raw: pd.DataFrame, table: type[Table], place: str) -> tuple[Note, ...]:
@@ -292,6 +293,29 @@ def _about_names(history: ContactHistory) -> tuple[Note, ...]:
         for names in alike.values()
         if len(names) > 1
     )
+
+
+def _about_sums(history: ContactHistory) -> tuple[Note, ...]:
+    """Queues that are the sum of all others, as exports add them below."""
+    frame = history.frame
+    totals = frame.groupby("queue")["offered"].sum()
+    if len(totals) < 3:
+        return ()
+    likely = totals.index[np.isclose(2 * totals, totals.sum()) & (totals > 0)]
+    message = (
+        "holds the sum of all others in every interval: everything is counted twice; name it in input.ignore_queues"
+    )
+    return tuple(
+        Note("forecast", "warning", history.source, f"queue: {name!r} {message}")
+        for name in likely
+        if _is_sum_of_the_others(frame, name)
+    )
+
+
+def _is_sum_of_the_others(frame: pd.DataFrame, queue: str) -> bool:
+    own = frame["queue"] == queue
+    by_interval = [part.groupby("interval_start")["offered"].sum() for part in (frame[own], frame[~own])]
+    return bool((by_interval[0].sub(by_interval[1], fill_value=0).abs() < HALF_A_CONTACT).all())
 
 
 def _nothing_left(place: str, absent: Sequence[str]) -> list[Problem]:

@@ -220,3 +220,13 @@ def test_a_forecast_of_another_zone_is_warned_of_where_it_is_used(
         assert "f.csv: interval_start: stamps carry the offset +02:00" in capsys.readouterr().err
         assert run_command([*command, "--timezone", "Europe/Madrid"]) == 0
         assert "stamps carry" not in capsys.readouterr().err
+
+
+def test_a_queue_that_is_the_sum_of_the_others_is_pointed_at(run: Run) -> None:
+    parts = [hourly("2026-06-01", 14, queue=name).assign(offered=offered) for name, offered in (("a", 4), ("b", 6))]
+    write(*parts, hourly("2026-06-01", 14, queue="Total"))
+    assert "warning: h.csv: queue: 'Total' holds the sum of all others in every interval" in run()[1]
+    total = hourly("2026-06-01", 14, queue="Total")
+    total.loc[total.index[:2], "offered"] = [9, 11]
+    write(*parts, total)
+    assert "the sum of all others" not in run()[1]
