@@ -230,3 +230,11 @@ def test_a_queue_that_is_the_sum_of_the_others_is_pointed_at(run: Run) -> None:
     total.loc[total.index[:2], "offered"] = [9, 11]
     write(*parts, total)
     assert "the sum of all others" not in run()[1]
+
+
+def test_of_a_few_rows_one_off_the_grid_is_told_too(run: Run) -> None:
+    stamps = ["08:00", "08:30", "09:10", "09:30"]
+    write(pd.DataFrame({"interval_start": [f"2026-06-01 {at}" for at in stamps], "queue": "a", "offered": 2}))
+    code, said = run()
+    assert code == 0
+    assert "a: rows with 2 contacts do not begin where the plan's intervals do (stamped 2026-06-01 09:10:00)" in said
