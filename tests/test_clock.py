@@ -22,7 +22,9 @@ from staffplan.clock import (
     minute_of_day,
     parse_spans,
     parse_weekdays,
+    phases,
     public_holidays,
+    usual_phases,
     utc_offsets,
     wall_instant,
     zones_with,
@@ -273,3 +275,13 @@ def test_a_zone_is_found_by_the_days_on_which_its_clock_changes() -> None:
     names = ("UTC", "Etc/GMT-1", "Africa/Cairo", "Africa/Ceuta", MADRID, "Europe/Berlin", "Europe/London")
     assert zones_with(instants, utc_offsets(instants, MADRID), names) == ["Europe/Berlin", MADRID, "Africa/Ceuta"]
     assert zones_with(instants[:24], utc_offsets(instants[:24], "Africa/Cairo"), names) == ["Africa/Cairo"]
+
+
+def test_strays_are_known_among_many_rows_only() -> None:
+    half_hours = horizon_intervals(date(2026, 3, 1), 1, "UTC", 30)
+    stray = half_hours[[0]] + pd.Timedelta(minutes=10)
+    assert list(usual_phases(half_hours.append(stray), 30)) == [0]
+    assert len(usual_phases(half_hours, 60)) == 2
+    assert len(usual_phases(half_hours[:3], 60)) == 2
+    assert len(usual_phases(half_hours[:2].append(stray), 30)) == 2
+    assert phases(stray, 30).tolist() == [600 * 10**9]

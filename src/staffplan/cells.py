@@ -128,15 +128,18 @@ def read_instants(values: pd.Series, timezone: str) -> tuple[pd.Series, Wrong]:
     local, wrong = _localized(_parsed(texts.where(texts.str.fullmatch(_LOCAL)), utc=False), timezone)
     instants = given.where(given.notna(), local)
     hint = "write 2026-12-31 08:30, or with an offset 2026-12-31T08:30:00+01:00"
-    return instants, _unreadable(stripped(values), instants, "a date and time", hint) | wrong
+    return instants, _unreadable(values, instants, "a date and time", hint) | wrong
 
 
 def _filled(texts: pd.Series) -> pd.Series:
     return ~texts.str.lower().isin(_BLANKS)
 
 
-def _unreadable(texts: pd.Series, read: pd.Series, wanted: str, hint: str) -> Wrong:
+def _unreadable(values: pd.Series, read: pd.Series, wanted: str, hint: str) -> Wrong:
     """Why each filled cell that could not be read could not."""
+    if not read.isna().any():
+        return {}
+    texts = stripped(values)
     missed = np.flatnonzero((read.isna() & _filled(texts)).to_numpy()).tolist()
     if not missed:
         return {}
@@ -191,4 +194,4 @@ def read_dates(values: pd.Series) -> tuple[pd.Series, Wrong]:
     texts = iso_texts(values)
     readable = texts.str.fullmatch(f"{_LOCAL}|{_GIVEN}")
     dates = _parsed(texts.str.slice(0, 10).where(readable), utc=False)
-    return dates, _unreadable(stripped(values), dates, "a day", "write 2026-12-31")
+    return dates, _unreadable(values, dates, "a day", "write 2026-12-31")

@@ -21,6 +21,7 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MINUTES_PER_DAY = 24 * 60
 STRAY_SHARE = 0.05
 """Rows that begin where no more than this share of all does are strays."""
+ROWS_TO_KNOW_STRAYS = 24
 Spans = tuple[tuple[int, int], ...]
 """Open spans of one day as minutes after local midnight, (start, end); end may pass 1440 (next day)."""
 
@@ -115,9 +116,10 @@ def phases(instants: pd.DatetimeIndex, minutes: int) -> NDArray[np.int64]:
 
 
 def usual_phases(instants: pd.DatetimeIndex, minutes: int) -> NDArray[np.int64]:
-    """The phases at which more than stray instants lie: on the hour and half past it."""
+    """The phases at which more than stray instants lie: on the hour and half past it; of a few instants all."""
     found, counts = np.unique(phases(instants, minutes), return_counts=True)
-    return np.asarray(found[(counts > STRAY_SHARE * len(instants)) & (counts > 1)], dtype=np.int64)
+    few = len(instants) < ROWS_TO_KNOW_STRAYS
+    return np.asarray(found[few | ((counts > STRAY_SHARE * len(instants)) & (counts > 1))], dtype=np.int64)
 
 
 def weekday_of(instants: pd.DatetimeIndex, timezone: str) -> NDArray[np.int64]:

@@ -20,8 +20,10 @@ MAX_PROBLEMS = 100
 """Problems listed in full for one table; the rest are counted."""
 MOST_CONTACTS = 1e8
 """Contacts of one interval; more are a slip of the keyboard, no center of this world has them."""
-LONGEST_AHT_SECONDS = 7 * 86400.0
-"""A week of work on one contact."""
+LONGEST_AHT_SECONDS = 1e6
+"""Eleven days and nights of work on one contact."""
+SHORTEST_USUAL_SECONDS, LONGEST_USUAL_SECONDS = 15.0, 4 * 3600.0
+"""The mean of a queue that lies beyond these is asked about: it may be in another unit."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,16 @@ def contacts(name: str, *, optional: bool = False) -> Column:
 
 def handling_time(*, optional: bool = False) -> Column:
     return number("aht_seconds", 0, LONGEST_AHT_SECONDS, required=not optional, blank=optional)
+
+
+def doubt_of_unit(aht_seconds: float) -> str:
+    """A sentence where a queue's usual handling time is one that no center has; "" where all is well."""
+    if SHORTEST_USUAL_SECONDS <= aht_seconds <= LONGEST_USUAL_SECONDS:
+        return ""
+    short = aht_seconds < SHORTEST_USUAL_SECONDS
+    usual = f"{aht_seconds:,.1f} s" if short else f"{aht_seconds:,.0f} s ({aht_seconds / 3600:,.1f} hours)"
+    asked = f"does the export give {'minutes' if short else 'milliseconds'}? aht_seconds are seconds, or h:mm:ss"
+    return f"the handling time is {usual}: {asked}; every head count rests on it"
 
 
 def names_in(cell: str) -> tuple[str, ...]:

@@ -20,7 +20,10 @@ _DOTTED = re.compile(r"^(\d{1,2})\.(\d{1,2})\.(\d{4})(?!\d)")
 _SLASHED = re.compile(r"^(\d{1,2})([/-])(\d{1,2})\2(\d{4})(?!\d)")
 _YEAR_FIRST = re.compile(r"^(\d{4})/(\d{1,2})/(\d{1,2})(?!\d)")
 _TWELVE_HOURS = re.compile(r"(?<!\d)(1[0-2]|0?[1-9]):([0-5]\d(?::[0-5]\d)?) ?([ap])\.?m\.?$", re.IGNORECASE)
-_OFFSET = re.compile(r"\d:\d\d.*([+-])(\d\d):?(\d\d)?$")
+_ISO = re.compile(r"\d{4}-\d\d-\d\d[T\d :.+Z-]*", re.ASCII)
+_OFFSET = re.compile(r"[:.]\d+ ?([+-])(\d\d):?(\d\d)?$", re.ASCII)
+_LONGEST_OFFSET = 12
+"""Characters at a stamp's end that hold its offset and the digits before it."""
 ZONES_NAMED = 3
 """Zones named where several keep the same clock."""
 
@@ -36,7 +39,18 @@ def iso_texts(values: pd.Series) -> pd.Series:
     A day between dots comes first; between slashes, or dashes before the year, the column itself has to tell whether
     day or month does. Where it does not, the text stays as it is.
     """
-    texts = stripped(values).str.replace(_DOTTED, lambda m: _iso(m[3], m[2], m[1]), regex=True)
+    texts = stripped(values)
+    odd = ~_is_iso(texts)
+    return texts.mask(odd, _to_iso(texts[odd])) if odd.any() else texts
+
+
+def _is_iso(texts: pd.Series) -> pd.Series:
+    """Whether each is written as the standard has it, as nearly all are."""
+    return texts.str.fullmatch(_ISO).astype(bool)
+
+
+def _to_iso(texts: pd.Series) -> pd.Series:
+    texts = texts.str.replace(_DOTTED, lambda m: _iso(m[3], m[2], m[1]), regex=True)
     match day_order(texts):
         case "day/month/year":
             texts = texts.str.replace(_SLASHED, lambda m: _iso(m[4], m[3], m[1]), regex=True)
@@ -88,8 +102,8 @@ def is_slashed(text: str) -> bool:
 
 def how_written(values: pd.Series) -> tuple[str, str]:
     """What to say of a column's days that had to be understood: an assumption, a warning; "" where nothing."""
-    texts = stripped(values.drop_duplicates())
-    order = day_order(texts)
+    texts = stripped(values)
+    order = day_order(texts[~_is_iso(texts)])
     if order not in (DAY_FIRST, MONTH_FIRST):
         return "", ""
     slashed = texts.str.match(_SLASHED)
@@ -106,13 +120,11 @@ def foreign_offsets(values: pd.Series, instants: pd.Series, timezone: str) -> st
 
     Stamps of UTC are no clock of a place, and fit every zone.
     """
-    texts = stripped(values)
-    parts = texts.str.extract(_OFFSET)
-    stamped = parts[0].notna() & instants.notna()
+    minutes = _offsets(stripped(values))
+    stamped = np.isfinite(minutes) & instants.notna().to_numpy()
     if not stamped.any():
         return ""
-    minutes = parts[1][stamped].astype(int) * 60 + parts[2][stamped].fillna("0").astype(int)
-    offsets: NDArray[np.int64] = minutes.mul(parts[0][stamped].map({"+": 1, "-": -1})).to_numpy(dtype=np.int64)
+    offsets: NDArray[np.int64] = minutes[stamped].astype(np.int64)
     starts = pd.DatetimeIndex(instants[stamped])
     foreign = (offsets != 0) & (offsets != utc_offsets(starts, timezone))
     if not foreign.any():
@@ -124,6 +136,14 @@ def foreign_offsets(values: pd.Series, instants: pd.Series, timezone: str) -> st
         f"of {timezone}; if the center lives by the clock of the stamps, give its zone (--timezone, plan.timezone)"
     )
     return message + _zones_in_words(starts, offsets)
+
+
+def _offsets(texts: pd.Series) -> NDArray[np.float64]:
+    """Minutes ahead of UTC that each stamp tells; NaN where it tells none."""
+    codes, ends = pd.factorize(texts.str[-_LONGEST_OFFSET:])
+    parts = pd.Series(ends, dtype=object).str.extract(_OFFSET)
+    minutes = parts[1].astype(float) * 60 + parts[2].fillna("0").astype(float)
+    return np.asarray(minutes * parts[0].map({"+": 1.0, "-": -1.0}), dtype=np.float64)[codes]
 
 
 def _in_words(minutes: int) -> str:

@@ -181,3 +181,60 @@ def test_more_handled_than_offered_is_doubted(run: Run) -> None:
     assert "handled and abandoned are 1,232 contacts together, offered only 1,120" in run()[1]
     write(rows.assign(handled=9, abandoned=1))
     assert "contacts together" not in run()[1]
+
+
+@pytest.mark.parametrize("year", [2025, 2027])
+def test_a_lone_row_far_from_all_others_is_an_error(run: Run, year: int) -> None:
+    rows = hourly("2026-06-01", 14)
+    rows.loc[rows.index[50], "interval_start"] = f"{year}-06-07 11:00"
+    write(rows)
+    code, said = run()
+    assert code == 4
+    assert f"h.csv:52:interval_start: {year}-06-07 lies 35" in said
+    assert "days from every other row\n    correct the date" in said
+
+
+def test_a_queue_whose_rows_have_ended_is_said_to_be_forecast_on(run: Run) -> None:
+    write(hourly("2026-06-01", 21), hourly("2026-06-01", 14, queue="closed"), hourly("2026-06-01", 12, queue="gone"))
+    code, said = run()
+    assert code == 0
+    assert "warning: gone: its last row lies 9 days before the end of the history; it is forecast as if" in said
+    assert "closed: its last row" not in said
+
+
+def test_columns_that_may_be_meant_for_others_are_named(run: Run) -> None:
+    write(hourly("2026-06-01", 14).rename(columns={"aht_seconds": "AHT"}))
+    assert "left out: h.csv: columns not used: AHT; not there: aht_seconds, handled, abandoned" in run()[1]
+    write(hourly("2026-06-01", 14))
+    assert "columns not used" not in run()[1]
+
+
+def test_a_forecast_of_another_zone_is_warned_of_where_it_is_used(
+    run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its stamps say what they mean, the history's do not: scored in UTC they would lie hours apart."""
+    write(hourly("2026-06-01", 14))
+    assert run("--timezone", "Europe/Madrid", "--start", "2026-06-08")[0] == 0
+    for command in (("score", "f.csv", "h.csv"), ("staff", "f.csv", "--goal", "80/20")):
+        assert run_command(list(command)) == 0
+        assert "f.csv: interval_start: stamps carry the offset +02:00" in capsys.readouterr().err
+        assert run_command([*command, "--timezone", "Europe/Madrid"]) == 0
+        assert "stamps carry" not in capsys.readouterr().err
+
+
+def test_a_queue_that_is_the_sum_of_the_others_is_pointed_at(run: Run) -> None:
+    parts = [hourly("2026-06-01", 14, queue=name).assign(offered=offered) for name, offered in (("a", 4), ("b", 6))]
+    write(*parts, hourly("2026-06-01", 14, queue="Total"))
+    assert "warning: h.csv: queue: 'Total' holds the sum of all others in every interval" in run()[1]
+    total = hourly("2026-06-01", 14, queue="Total")
+    total.loc[total.index[:2], "offered"] = [9, 11]
+    write(*parts, total)
+    assert "the sum of all others" not in run()[1]
+
+
+def test_of_a_few_rows_one_off_the_grid_is_told_too(run: Run) -> None:
+    stamps = ["08:00", "08:30", "09:10", "09:30"]
+    write(pd.DataFrame({"interval_start": [f"2026-06-01 {at}" for at in stamps], "queue": "a", "offered": 2}))
+    code, said = run()
+    assert code == 0
+    assert "a: rows with 2 contacts do not begin where the plan's intervals do (stamped 2026-06-01 09:10:00)" in said

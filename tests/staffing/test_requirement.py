@@ -358,6 +358,14 @@ def test_totals_are_those_of_the_table():
     assert (result.facts["intervals"], result.facts["groups"]) == (10, 1)
 
 
+@pytest.mark.parametrize(("aht", "said_to_be"), [(4.5, "4.5 s: does the export give minutes?"), (280.0, None)])
+def test_handling_times_in_another_unit_are_asked_about(aht: float, said_to_be: str | None):
+    forecast = forecast_of(volume("calls", half_hours(2), [40.0, 20.0], [aht, aht]))
+    warned = dict(said(staff(forecast, PLAIN, site=site_of(queue())), "warning"))
+    assert ("calls" in warned) == (said_to_be is not None)
+    assert (said_to_be or "") in warned.get("calls", "")
+
+
 def test_what_was_assumed_and_left_out_is_said():
     site = site_of(queue(goal_is_default=True))
     forecast = forecast_of(volume("calls", half_hours(3), [4.0, 0.0, 4.0], [2400.0, 2400.0, 0.0]))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from staffplan.clock import local_dates, phases, usual_phases
+from staffplan.clock import ROWS_TO_KNOW_STRAYS, local_dates, phases, usual_phases
 from staffplan.config import Config, load_config, make_config
 from staffplan.errors import ConfigError, Problem, UsageError
 from staffplan.files import (
@@ -168,7 +168,18 @@ def interval_of(frame: pd.DataFrame, key: str) -> int:
     ordered = frame[usual].sort_values([key, "interval_start"])
     steps = ordered.groupby(key)["interval_start"].diff().dropna()
     shortest = 30.0 if steps.empty else steps.min().total_seconds() / 60
+    if shortest < max(INTERVALS) and shortest not in INTERVALS and len(frame) < ROWS_TO_KNOW_STRAYS:
+        return _length_of_most(frame["interval_start"])
     return next((minutes for minutes in INTERVALS if shortest <= minutes and minutes % shortest == 0), 30)
+
+
+def _length_of_most(starts: pd.Series) -> int:
+    """The longest interval at whose starts two of three rows begin, of rows too few to know which of them stray."""
+    instants = pd.DatetimeIndex(starts)
+    for minutes in sorted(INTERVALS, reverse=True):
+        if 3 * np.unique(phases(instants, minutes), return_counts=True)[1].max() >= 2 * len(instants):
+            return minutes
+    return 30
 
 
 def _is_usual(starts: pd.Series) -> pd.Series:

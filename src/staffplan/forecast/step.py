@@ -120,16 +120,20 @@ def explain(
         last = first_day + timedelta(days=days - 1)
         hint = f"choose a day on which it is open, from {first_day} to {last}"
         raise UsageError(Problem("--explain", f"{queue} has no forecast on {day}", hint))
-    edits = () if overrides is None else tuple(edits_of(overrides))
-    if overrides is None or not any(edit.queue in ("", queue) for edit in edits):
+    return found if overrides is None else _edited(found, ground, overrides, site, workers)
+
+
+def _edited(found: Explanation, ground: _Ground, overrides: Overrides, site: Site, workers: Workers) -> Explanation:
+    """The explanation with planner's edits; a total for all queues together needs the forecast of all."""
+    edits = list(edits_of(overrides))
+    if not any(edit.queue in ("", found.queue) for edit in edits):
         return found
     together = any(not edit.queue and edit.kind == "offered_total" for edit in edits)
-    needed = ground if together else ground.only(queue)
-    frame = pd.concat([result.forecast for result in _all_queues(needed, site, workers, silent)], ignore_index=True)
-    _, log, _ = apply_overrides(
-        VolumeForecast.of(frame), overrides, site.calendar, first_day=first_day, days=days
-    )  # fmt: skip
-    return with_edits(found, overrides, log, site.calendar)
+    results = _all_queues(ground if together else ground.only(found.queue), site, workers, silent)
+    made = VolumeForecast.of(pd.concat([result.forecast for result in results], ignore_index=True))
+    task = ground.task
+    _, log, _ = apply_overrides(made, overrides, task.calendar, first_day=task.first_day, days=task.days)
+    return with_edits(found, overrides, log, task.calendar)
 
 
 @dataclass(frozen=True)

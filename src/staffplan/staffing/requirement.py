@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from staffplan.errors import Note
 from staffplan.progress import OnProgress, Progress, silent
+from staffplan.schema import doubt_of_unit
 from staffplan.settings import StaffingSettings
 from staffplan.site import Queue, Site
 from staffplan.staffing.deferred import Backlog, make_backlog, size_deferred
@@ -59,7 +60,7 @@ def staff(
 def _size(pool: Pool, forecast: VolumeForecast, settings: StaffingSettings, site: Site) -> tuple[Sized, list[Note]]:
     """One group by the model of its work, with its notes."""
     notes = [_default_goal_note(queue) for queue in pool.queues if queue.goal_is_default]
-    notes += _zero_aht_notes(pool)
+    notes += _zero_aht_notes(pool) + _unit_notes(pool)
     if pool.queues[0].work_type == "deferred":
         backlog, assumed = backlog_of(pool, forecast, site)
         sized, said = size_deferred(backlog, site, settings)
@@ -166,6 +167,16 @@ def _zero_aht_notes(pool: Pool) -> list[Note]:
         for queue, count in zip(pool.queues, empty.tolist(), strict=True)
         if count
     ]
+
+
+def _unit_notes(pool: Pool) -> list[Note]:
+    """Handling times that look like another unit than seconds; those of 0 have a note of their own."""
+    notes: list[Note] = []
+    worked = np.where(pool.aht_seconds > 0, pool.offered, 0.0)
+    for queue, contacts, seconds in zip(pool.queues, worked, pool.aht_seconds, strict=True):
+        doubt = doubt_of_unit(float(np.average(seconds, weights=contacts))) if contacts.any() else ""
+        notes += [Note("staff", "warning", queue.name, doubt)] if doubt else []
+    return notes
 
 
 def _live_notes(pool: Pool, settings: StaffingSettings, interval_seconds: float) -> list[Note]:

@@ -13,14 +13,13 @@ from staffplan.forecast.aht.model import GIVEN, LEVEL, METHODS, AhtModel, believ
 from staffplan.forecast.backtest import Trial
 from staffplan.forecast.history.series import Flags, Floats, QueueSeries
 from staffplan.forecast.notes import Writer
+from staffplan.schema import doubt_of_unit
 
 SIX_WEEKS, LAST_WEEK = "six_week_mean", "same_interval_last_week"
 AHT_METHODS = (*METHODS, SIX_WEEKS, LAST_WEEK)
 """Those that compete, and two that planners use, from the rows as they come: nothing left out."""
 FEW_CONTACTS = 100.0
 """With fewer contacts the level of the handling time is known to about a tenth at best."""
-SHORTEST_SECONDS, LONGEST_SECONDS = 15.0, 4 * 3600.0
-"""A level beyond these is asked about: it may be in another unit."""
 NOT_BETTER = 1.005
 """An error above this many times that of the six weeks' mean is no tie any more."""
 IN_WORDS = {"level": "one level", "weekday": "level x weekday", "slot": "level x time of day"}
@@ -133,22 +132,12 @@ def about_aht(writer: Writer, series: QueueSeries, model: AhtModel, tested: AhtT
         span = f"{odd.min():,.0f} to {odd.max():,.0f} s where {model.level_seconds:,.0f} s are usual"
         message = f"{len(odd)} intervals have handling times that cannot be ({span}); nothing is learnt from them"
         notes += [writer.left_out(message)]
-    notes += _about_unit(writer, model)
+    doubt = doubt_of_unit(model.level_seconds)
+    notes += [writer.warning(doubt)] if doubt else []
     contacts = float(series.handled[believable(series)].sum())
     if contacts < FEW_CONTACTS:
         notes += [writer.warning(f"the handling time rests on {contacts:,.0f} contacts only")]
     return notes + ([_about_errors(writer, model, tested)] if tested else [])
-
-
-def _about_unit(writer: Writer, model: AhtModel) -> list[Note]:
-    """A level that no contact of a center has, in the unit that would explain it."""
-    seconds = model.level_seconds
-    if SHORTEST_SECONDS <= seconds <= LONGEST_SECONDS:
-        return []
-    unit = "minutes" if seconds < SHORTEST_SECONDS else "milliseconds"
-    usual = f"{seconds:,.1f} s" if seconds < SHORTEST_SECONDS else f"{seconds:,.0f} s ({seconds / 3600:,.1f} hours)"
-    message = f"the handling time is {usual}: does the export give {unit}? aht_seconds are seconds, or h:mm:ss"
-    return [writer.warning(f"{message}; every head count rests on it")]
 
 
 def _about_errors(writer: Writer, model: AhtModel, tested: AhtTrial) -> Note:

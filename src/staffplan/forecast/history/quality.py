@@ -9,7 +9,7 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 
-from staffplan.clock import WEEKDAYS, SiteCalendar, midnight, usual_phases, wall_instant
+from staffplan.clock import ROWS_TO_KNOW_STRAYS, WEEKDAYS, SiteCalendar, midnight, usual_phases, wall_instant
 from staffplan.forecast.history.cleaning import SETTING, Finding
 from staffplan.forecast.history.hours import in_words
 from staffplan.forecast.history.hours_changes import Timetable
@@ -21,6 +21,8 @@ LEFT_IN = "left in: forecast.clean does not name it"
 TAKEN_FOR_MISSING = "taken for missing data, not for zero"
 TAKEN_FOR_ZERO = "taken for zero"
 ADDED = "counted in the interval in which it begins"
+FINER_SHARE = 1 / 3
+"""Of a few rows: where intervals are half as long as the plan's, every other row lies between their starts."""
 MOST_STAMPS = 20
 """More rows off the grid than this are one entry together."""
 WEEKS_TO_COMPARE = 4
@@ -80,7 +82,9 @@ def about_stamps(rows: pd.DataFrame, grid: DayGrid) -> list[Entry]:
     starts = pd.DatetimeIndex(rows["interval_start"])
     begins = grid.instants[grid.instants.searchsorted(starts, side="right") - 1]
     off = np.flatnonzero(starts != begins)
-    if not len(off) or len(usual_phases(starts, minutes)) != 1:
+    few = len(starts) < ROWS_TO_KNOW_STRAYS
+    finer = len(off) > FINER_SHARE * len(starts) if few else len(usual_phases(starts, minutes)) != 1
+    if not len(off) or finer:
         return []
     length, offered = pd.Timedelta(minutes=minutes), rows["offered"].to_numpy(dtype=float)
     stamps = grid.calendar.local(starts[off]).strftime("%Y-%m-%d %H:%M:%S")
