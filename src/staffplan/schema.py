@@ -18,7 +18,7 @@ from staffplan.errors import DataError, Note, Problem
 Kind = Literal["instant", "date", "text", "number", "count"]
 MAX_PROBLEMS = 100
 """Problems listed in full for one table; the rest are counted."""
-MOST_CONTACTS = 1e8
+MOST_CONTACTS = 1e6
 """Contacts of one interval; more are a slip of the keyboard, no center of this world has them."""
 LONGEST_AHT_SECONDS = 1e6
 """Eleven days and nights of work on one contact."""

@@ -11,7 +11,7 @@ import pandas as pd
 from staffplan.clock import parse_spans, parse_weekdays
 from staffplan.errors import Problem
 from staffplan.meeting_tables import Meetings
-from staffplan.schema import Column, Table, contacts, handling_time, instant, number, text
+from staffplan.schema import MOST_CONTACTS, Column, Table, contacts, handling_time, instant, number, text
 from staffplan.wish_tables import Fairness, Wishes
 
 CHANNELS = ("voice", "chat", "email", "social", "callback", "counter")
@@ -124,7 +124,7 @@ class VolumeForecast(Table):
         instant(),
         text("queue"),
         text("channel", choices=CHANNELS),
-        contacts("offered"),
+        number("offered", 0, 100 * MOST_CONTACTS),
         handling_time(),
         number("offered_p10"),
         number("offered_p90"),

@@ -41,7 +41,7 @@ def _damaged(rows: pd.DataFrame, damage: list[tuple[str, int, int, float]]) -> p
             case "halves":
                 offered[where] = offered[where] / 2
             case _:
-                offered[where] = 1e7
+                offered[where] = 1e6
         rows["offered"] = offered
     kept[0] |= not kept.any()
     return rows[kept].reset_index(drop=True)
