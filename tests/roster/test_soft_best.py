@@ -19,7 +19,7 @@ from roster_centers import LATE, MADRID, MONDAY, NIGHT, SHORT, Center
 
 from staffplan.clock import wall_instant
 from staffplan.people_settings import RosterSettings, WorkPlanSettings
-from staffplan.roster import solve
+from staffplan.roster import stages
 from staffplan.roster.problem import RosterProblem
 from staffplan.roster.rules import rules_of
 from staffplan.tables import RosterShifts, Workforce
@@ -232,7 +232,7 @@ def test_the_search_alone_finds_the_best_and_its_bound_is_never_above_it(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Large rosters are not handed to CP-SAT: there the automata alone say what a tour costs."""
-    monkeypatch.setattr(solve, "solve_whole", lambda *_, **__: None)
+    monkeypatch.setattr(stages, "solve_whole", lambda *_, **__: None)
     case = CASES[name]
     result = center_of(case).solve(people_of(case))
     assert result.objective == pytest.approx(truth(name).best)

@@ -188,10 +188,21 @@ def test_a_meal_is_taken_when_it_hurts_least() -> None:
     assert Center({"voice": need}).solve().objective == 0
 
 
-@pytest.mark.parametrize("moment", ["best_prices", "start", "improve", "settle", "place_meetings"])
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "stages.best_prices",
+        "stages.start",
+        "stages.improve",
+        "stages.days_together",
+        "solve.settle",
+        "solve.place_meetings",
+    ],
+)
 def test_ctrl_c_at_any_moment_keeps_the_best_roster_so_far(monkeypatch: pytest.MonkeyPatch, moment: str) -> None:
-    name = f"staffplan.roster.solve.{moment}"
-    real = getattr(importlib.import_module("staffplan.roster.solve"), moment)
+    name = f"staffplan.roster.{moment}"
+    module, _, function = name.rpartition(".")
+    real = getattr(importlib.import_module(module), function)
 
     def interrupted(*args: object, **named: object) -> object:
         signal.raise_signal(signal.SIGINT)

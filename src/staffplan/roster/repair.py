@@ -33,8 +33,10 @@ from staffplan.roster.notes import clock_changes, unpriced_wishes
 from staffplan.roster.problem import RosterProblem
 from staffplan.roster.repair_tables import Forced, Lost, meetings_of, repaired, roster_changes
 from staffplan.roster.rules.team import minimum_people, team_rules
+from staffplan.roster.run import PROVEN, gap_share
 from staffplan.roster.search import Board, Incumbent, Schedule, improve, polish
-from staffplan.roster.solve import PROVEN, RESERVE, compiled_in, gap_share, move_count
+from staffplan.roster.solve import RESERVE
+from staffplan.roster.stages import compiled_in, move_count
 from staffplan.roster.tours import NEVER, Tours, TourSpace, make_tour_space, price_tour, team_arrays
 from staffplan.tables import Coverage, Roster, RosterChanges, RosterShifts
 

@@ -1,68 +1,45 @@
 """The roster step: problem, tours, bound, names, tables.
 
 1. The tables and settings become a RosterProblem; people whose rules allow nothing are explained (conflict.py).
-2. Prices of people on queue that prove a bound (bound.py); tours that are best at them (start.py); then simulated
-   annealing by millions of small changes (search.py), then integer programs: over whole days of everybody
-   (days_together.py), or where a shift fills few slots over the tours of a few people (recombine.py).
-3. CP-SAT proves or improves tiny problems, whole (polish.py).
-4. Pauses and groups are settled at the same cost, meetings placed, in other shifts where somebody would miss one
-   (meeting_shifts.py); tables, cover, notes, and why a rule between
-   people is broken, if one is (team_conflict.py).
+2. The search (stages.py): prices of people on queue that prove a bound (bound.py); tours that are best at them
+   (start.py); then simulated annealing by millions of small changes (search.py), then integer programs: over whole
+   days of everybody (days_together.py), or where shifts fill few slots over tours of a few people (recombine.py).
+   CP-SAT proves or improves tiny problems, whole (polish.py).
+3. Pauses and groups are settled at the same cost, meetings placed, in other shifts where somebody would miss one
+   (meeting_shifts.py); tables, cover, notes, and why a rule between people is broken, if one is (team_conflict.py).
 """
 
 from __future__ import annotations
 
-import threading
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from staffplan.errors import Note
 from staffplan.people_settings import RosterSettings, ShiftSettings, WorkPlanSettings
-from staffplan.progress import OnProgress, Progress, silent
-from staffplan.roster.bound import Prices, best_prices, grain, next_grain, tour_classes
+from staffplan.progress import OnProgress, silent
+from staffplan.roster.bound import grain, tour_classes
 from staffplan.roster.case import Case
 from staffplan.roster.check import breaches_together
 from staffplan.roster.check_report import Breach
 from staffplan.roster.conflict import refuse_impossible_people
 from staffplan.roster.cover import coverage
-from staffplan.roster.days_together import days_together
 from staffplan.roster.interrupts import ends
 from staffplan.roster.meeting_cost import Written, bound_with_meetings, written_cover
 from staffplan.roster.meeting_shifts import rooms
 from staffplan.roster.meetings import Placed, place_meetings
 from staffplan.roster.notes import roster_notes
-from staffplan.roster.polish import solve_whole
 from staffplan.roster.problem import RosterProblem
 from staffplan.roster.promise import keep_promises
-from staffplan.roster.recombine import recombine, suits
-from staffplan.roster.search import Board, Incumbent, Schedule, improve, settle
-from staffplan.roster.start import start, warm_up
+from staffplan.roster.run import PROVEN, Run, gap_share
+from staffplan.roster.search import Board, settle
+from staffplan.roster.stages import choose_together, compiled_in, move_count, quick_cover, search
 from staffplan.roster.tables_out import make_roster
 from staffplan.roster.team_words import team_notes
 from staffplan.roster.tours import Tours, TourSpace, make_tour_space
-from staffplan.roster.worth import Floats
 from staffplan.site import Site
 from staffplan.tables import Coverage, Roster, ServiceWorth, StaffingRequirement, Workforce
 
-MOVES_PER_AGENT_DAY, FEWEST_MOVES = 20_000, 100_000
-BOUND_ROUNDS = 1000
-MOST_BOUND_EFFORT = 3.0
-"""The bound has converged then; more rounds only take the search's time."""
-RECOMBINING_ROUNDS = 20
-START_ROUNDS, MOST_START_EFFORT = 2000, 2.0
-EFFORT_OF_A_START, MOST_STARTS, SEEDS = 4.0, 8, 10_000
-DAY_PROGRAMS = 8
-QUICK_EFFORT, QUICK_SHARE = 0.2, 0.1
-"""Of a roster that only tells what it promises: parts of the effort and of the time limit."""
-PRICES_UNTIL, START_UNTIL, ANNEALED_UNTIL = 0.1, 0.35, 0.45
-"""Shares of the time limit by which the prices, the first roster and what small changes bring are there."""
-LONGEST_PROGRAM, LONGEST_DAY = 0.05, 0.25
-"""Shares of the time limit that one integer program may take: of a few people's tours, and of a whole day."""
-PROVEN = 1e-4
-"""A cost this near to the bound is the least."""
-LONGEST_LOADING = 8.0
-"""Seconds; what takes longer is compiled."""
 MEETINGS_RESERVE, MEETINGS_PART = 0.1, 0.4
 """Part of the time limit kept for shifts that have time for the meetings, and of the moves to find them."""
 RESERVE, RESERVED_BUILDS = 0.05, 2.0
@@ -105,72 +82,6 @@ class RosterResult:
         }
 
 
-@dataclass
-class _Run:
-    """How far the search is; shared by the two threads."""
-
-    step_begun: float
-    """When the step began, the problem not yet built (time.monotonic)."""
-    seconds: float
-    """The time limit."""
-    reserve: float
-    """Seconds of it that the search leaves."""
-    moves: int
-    on_progress: OnProgress
-    grain: float = 0.0
-    bound: float = 0.0
-    prices: Prices | None = None
-    """Those that prove it, when they are found."""
-    hurried: bool = False
-    begun: float = field(default_factory=time.monotonic)
-    stopped: threading.Event = field(default_factory=threading.Event)
-
-    @property
-    def deadline(self) -> float:
-        """When the search ends."""
-        return self.step_begun + self.seconds - self.reserve
-
-    def left(self, share: float) -> float:
-        """Seconds until a share of the time limit is over; none once the search was interrupted."""
-        return 0.0 if self.stopped.is_set() else self.step_begun + share * self.seconds - time.monotonic()
-
-    def to_the_deadline(self) -> float:
-        """Seconds; none once the search was interrupted."""
-        return 0.0 if self.stopped.is_set() else self.deadline - time.monotonic()
-
-    def out_of_time(self) -> bool:
-        return self.stopped.is_set() or time.monotonic() > self.deadline
-
-    def spent(self, begin: float, end: float) -> Callable[[], float]:
-        """The share that is over of a part of the time limit, both ends shares of it."""
-        whole = self.deadline - self.begun
-        first, length = self.begun + begin * whole, max((end - begin) * whole, 1e-9)
-        return lambda: 1.0 if self.stopped.is_set() else (time.monotonic() - first) / length
-
-    def late(self, share: float) -> None:
-        """Take note that a part of the search was cut short by the clock, if it was."""
-        self.hurried |= self.spent(0.0, share)() >= 1.0
-
-    def ended(self, incumbent: Incumbent) -> bool:
-        """Whether the time is over, or nothing better can be found."""
-        return self.out_of_time() or incumbent.cost <= self.bound + PROVEN
-
-    def raise_bound(self, bound: float) -> None:
-        self.bound = max(self.bound, next_grain(bound, self.grain))
-
-    def say_share(self, share: float) -> None:
-        label = f"{share:.0%} of the people have a first tour, cost at least {self.bound:,.1f}"
-        self.on_progress(Progress("roster", 0, self.moves, label))
-
-    def say(self, done: int, incumbent: Incumbent, problem: RosterProblem) -> None:
-        label = _standing(incumbent.cost, self.bound, problem)
-        self.on_progress(Progress("roster", done, self.moves, label))
-
-    def say_end(self, cost: float, bound: float, problem: RosterProblem) -> None:
-        label = f"with meetings: {_standing(cost, bound, problem)}"
-        self.on_progress(Progress("roster", self.moves, self.moves, label))
-
-
 def roster(
     requirement: StaffingRequirement,
     workforce: Workforce,
@@ -201,9 +112,9 @@ def roster(
     step_begun += compiled_in(space)
     moves = move_count(problem, settings.effort)
     kept = reserve + MEETINGS_RESERVE * settings.time_limit_seconds * bool(len(workforce.meetings))
-    run = _Run(step_begun, settings.time_limit_seconds, kept, moves, on_progress, grain(space))
+    run = Run(step_begun, settings.time_limit_seconds, kept, moves, on_progress, grain(space))
     with ends(run.stopped):
-        space = keep_promises(case, space, lambda priced: _quick(priced, run, settings.effort, seed))
+        space = keep_promises(case, space, lambda priced: quick_cover(priced, run, settings.effort, seed))
         problem, run.grain, run.begun = space.problem, grain(space), time.monotonic()
         incumbent = search(space, run, settings.effort, seed)
         board = Board(space, incumbent.tours)
@@ -220,7 +131,7 @@ def roster(
         return replace(_result(board, run, placed, cover, notes), broken=broken)
 
 
-def _with_meetings(board: Board, case: Case, run: _Run, seed: int) -> tuple[Board, Placed]:
+def _with_meetings(board: Board, case: Case, run: Run, seed: int) -> tuple[Board, Placed]:
     """The meetings placed; where somebody misses one, in the shifts that serve them best of some that are tried."""
     space, (best, placed) = board.space, _placed(board.space, board.tours(), case)
     least, room = _broken_and_missed(case, space.problem, placed), None
@@ -233,7 +144,7 @@ def _with_meetings(board: Board, case: Case, run: _Run, seed: int) -> tuple[Boar
             if not found[1].missed:
                 break
     if room is not None and run.prices is not None and not run.out_of_time():
-        _choose_together(room.incumbent, room.space, run.prices, run, case.settings.effort, seed)
+        choose_together(room.incumbent, room.space, run.prices, run, case.settings.effort, seed)
         found = _placed(space, room.tours(), case)
         if (_broken_and_missed(case, space.problem, found[1]), found[0].cost) < (least, best.cost):
             best, placed = found
@@ -257,114 +168,7 @@ def _broken_and_missed(case: Case, problem: RosterProblem, placed: Placed) -> tu
     return len(_breaches(case, problem, placed.roster)) - placed.missed, placed.missed
 
 
-def _quick(space: TourSpace, run: _Run, effort: float, seed: int) -> Floats:
-    """On queue, (groups, slots), in a roster made with a part of the effort and of the time that is left."""
-    seconds = min(QUICK_SHARE * run.seconds, run.deadline - time.monotonic())
-    part = QUICK_EFFORT * effort
-    moves = move_count(space.problem, part)
-    own = _Run(time.monotonic(), seconds, 0.0, moves, run.on_progress, grain(space), stopped=run.stopped)
-    incumbent = search(space, own, part, seed)
-    run.hurried |= own.hurried
-    return Board(space, incumbent.tours).plan.on_queue.astype(float)
-
-
-def compiled_in(space: TourSpace) -> float:
-    """Have everything compiled that the search uses; the seconds this took, if it was more than loading it. Only the
-    first search after an installation compiles, and its time is not the search's."""
-    begun = time.monotonic()
-    warm_up(space)
-    seconds = time.monotonic() - begun
-    return seconds if seconds > LONGEST_LOADING else 0.0
-
-
-def move_count(problem: RosterProblem, effort: float) -> int:
-    agent_days = len(problem.people) * problem.period.days
-    return max(round(effort * MOVES_PER_AGENT_DAY * agent_days), FEWEST_MOVES)
-
-
-def search(space: TourSpace, run: _Run, effort: float, seed: int) -> Incumbent:
-    """The best tours found; run.bound holds the bound."""
-    rounds = round(BOUND_ROUNDS * min(effort, MOST_BOUND_EFFORT))
-    prices = best_prices(space, rounds, spent=run.spent(0.0, PRICES_UNTIL), report=run.raise_bound)
-    run.late(PRICES_UNTIL)
-    run.prices = prices
-    board = _start(space, prices, run, effort, seed)
-    incumbent = Incumbent(board)
-    run.say(0, incumbent, space.problem)
-    _improve(board, incumbent, prices, run, effort, seed)
-    return incumbent
-
-
-def _start(space: TourSpace, prices: Prices, run: _Run, effort: float, seed: int) -> Board:
-    """The best of some first rosters, as many as the effort and the time allow."""
-    rounds = round(START_ROUNDS * min(effort, MOST_START_EFFORT))
-    spent = run.spent(PRICES_UNTIL, START_UNTIL)
-    board = start(space, prices, rounds, seed, spent=spent, report=run.say_share)
-    longest = spent()
-    for number in range(1, min(round(effort / EFFORT_OF_A_START), MOST_STARTS)):
-        before = spent()
-        if before + longest > 1.0 or board.cost <= run.bound + PROVEN:
-            break
-        other = start(space, prices, rounds, seed + number * SEEDS, spent=spent)
-        board = min(board, other, key=lambda made: made.cost)
-        longest = max(longest, spent() - before)
-    run.late(START_UNTIL)
-    return board
-
-
-def _improve(board: Board, incumbent: Incumbent, prices: Prices, run: _Run, effort: float, seed: int) -> None:
-    problem = board.space.problem
-    improve(
-        board,
-        incumbent,
-        Schedule(run.moves, run.begun + ANNEALED_UNTIL * (run.deadline - run.begun)),
-        seed,
-        stop=lambda: run.ended(incumbent),
-        report=lambda done: run.say(min(done, run.moves), incumbent, problem),
-    )
-    _choose_together(incumbent, board.space, prices, run, effort, seed)
-    seconds = run.deadline - time.monotonic()
-    proven = solve_whole(board.space, incumbent, effort=effort, seconds=seconds, seed=seed)
-    if proven is not None:
-        run.raise_bound(proven)
-
-
-def _choose_together(
-    incumbent: Incumbent, space: TourSpace, prices: Prices, run: _Run, effort: float, seed: int
-) -> None:
-    """Integer programs over days of everybody, or over tours of a few people."""
-    by_tours, board = suits(space), Board(space, incumbent.tours)
-    longest = (LONGEST_PROGRAM if by_tours else LONGEST_DAY) * (run.deadline - run.begun)
-
-    def seconds() -> float:
-        return max(min(longest, run.deadline - time.monotonic()), 0.1)
-
-    def stop() -> bool:
-        return run.ended(incumbent)
-
-    def report(done: int) -> None:
-        run.say(run.moves, incumbent, space.problem)
-
-    if by_tours:
-        rounds = round(RECOMBINING_ROUNDS * effort)
-        recombine(board, incumbent, prices, rounds, seed, stop=stop, seconds=seconds, report=report)
-    else:
-        programs = round(DAY_PROGRAMS * effort)
-        days_together(board, incumbent, programs, seed, stop=stop, seconds=seconds, report=report)
-
-
-def _standing(cost: float, bound: float, problem: RosterProblem) -> str:
-    gap = gap_share(problem, cost, bound)
-    return f"cost {cost:,.1f}, at least {bound:,.1f}, gap {gap:.2%} of the required hours"
-
-
-def gap_share(problem: RosterProblem, cost: float, bound: float) -> float:
-    """(cost - bound) / price of an understaffed hour, as a share of the required hours."""
-    hours = (cost - bound) / problem.understaffing_weight
-    return hours / problem.required_hours if problem.required_hours else 0.0
-
-
-def _result(board: Board, run: _Run, placed: Placed, cover: Coverage, notes: tuple[Note, ...]) -> RosterResult:
+def _result(board: Board, run: Run, placed: Placed, cover: Coverage, notes: tuple[Note, ...]) -> RosterResult:
     problem, cost, bound = board.space.problem, board.cost, min(run.bound, board.cost)
     written = Written(*problem.cost(board.plan.on_queue.astype(float)))
     if placed.held:
@@ -402,7 +206,7 @@ def _cost_of_meetings(without: tuple[float, float], held: tuple[float, float]) -
     return Note("roster", "assumption", "meetings", message)
 
 
-def _status(run: _Run, above_bound: float) -> str:
+def _status(run: Run, above_bound: float) -> str:
     if run.stopped.is_set():
         return "interrupted"
     if above_bound <= PROVEN:

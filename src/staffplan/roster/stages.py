@@ -1,0 +1,132 @@
+"""The stages of the search: prices and bound, a first roster, small changes, integer programs, tiny problems whole.
+
+How much each may do follows from the effort; how long, from shares of the time limit.
+"""
+
+from __future__ import annotations
+
+import time
+
+from staffplan.roster.bound import Prices, best_prices, grain
+from staffplan.roster.days_together import days_together
+from staffplan.roster.polish import solve_whole
+from staffplan.roster.problem import RosterProblem
+from staffplan.roster.recombine import recombine, suits
+from staffplan.roster.run import PROVEN, Run
+from staffplan.roster.search import Board, Incumbent, Schedule, improve
+from staffplan.roster.start import start, warm_up
+from staffplan.roster.tours import TourSpace
+from staffplan.roster.worth import Floats
+
+MOVES_PER_AGENT_DAY, FEWEST_MOVES = 20_000, 100_000
+BOUND_ROUNDS = 1000
+MOST_BOUND_EFFORT = 3.0
+"""The bound has converged then; more rounds only take the search's time."""
+RECOMBINING_ROUNDS = 20
+START_ROUNDS, MOST_START_EFFORT = 2000, 2.0
+EFFORT_OF_A_START, MOST_STARTS, SEEDS = 4.0, 8, 10_000
+DAY_PROGRAMS = 8
+QUICK_EFFORT, QUICK_SHARE = 0.2, 0.1
+"""Of a roster that only tells what it promises: parts of the effort and of the time limit."""
+PRICES_UNTIL, START_UNTIL, ANNEALED_UNTIL = 0.1, 0.35, 0.45
+"""Shares of the time limit by which the prices, the first roster and what small changes bring are there."""
+LONGEST_PROGRAM, LONGEST_DAY = 0.05, 0.25
+"""Shares of the time limit that one integer program may take: of a few people's tours, and of a whole day."""
+LONGEST_LOADING = 8.0
+"""Seconds; what takes longer is compiled."""
+
+
+def move_count(problem: RosterProblem, effort: float) -> int:
+    agent_days = len(problem.people) * problem.period.days
+    return max(round(effort * MOVES_PER_AGENT_DAY * agent_days), FEWEST_MOVES)
+
+
+def search(space: TourSpace, run: Run, effort: float, seed: int) -> Incumbent:
+    """The best tours found; run.bound holds the bound."""
+    rounds = round(BOUND_ROUNDS * min(effort, MOST_BOUND_EFFORT))
+    prices = best_prices(space, rounds, spent=run.spent(0.0, PRICES_UNTIL), report=run.raise_bound)
+    run.late(PRICES_UNTIL)
+    run.prices = prices
+    board = _start(space, prices, run, effort, seed)
+    incumbent = Incumbent(board)
+    run.say(0, incumbent, space.problem)
+    _improve(board, incumbent, prices, run, effort, seed)
+    return incumbent
+
+
+def _start(space: TourSpace, prices: Prices, run: Run, effort: float, seed: int) -> Board:
+    """The best of some first rosters, as many as the effort and the time allow."""
+    rounds = round(START_ROUNDS * min(effort, MOST_START_EFFORT))
+    spent = run.spent(PRICES_UNTIL, START_UNTIL)
+    board = start(space, prices, rounds, seed, spent=spent, report=run.say_share)
+    longest = spent()
+    for number in range(1, min(round(effort / EFFORT_OF_A_START), MOST_STARTS)):
+        before = spent()
+        if before + longest > 1.0 or board.cost <= run.bound + PROVEN:
+            break
+        other = start(space, prices, rounds, seed + number * SEEDS, spent=spent)
+        board = min(board, other, key=lambda made: made.cost)
+        longest = max(longest, spent() - before)
+    run.late(START_UNTIL)
+    return board
+
+
+def _improve(board: Board, incumbent: Incumbent, prices: Prices, run: Run, effort: float, seed: int) -> None:
+    problem = board.space.problem
+    improve(
+        board,
+        incumbent,
+        Schedule(run.moves, run.begun + ANNEALED_UNTIL * (run.deadline - run.begun)),
+        seed,
+        stop=lambda: run.ended(incumbent),
+        report=lambda done: run.say(min(done, run.moves), incumbent, problem),
+    )
+    choose_together(incumbent, board.space, prices, run, effort, seed)
+    seconds = run.deadline - time.monotonic()
+    proven = solve_whole(board.space, incumbent, effort=effort, seconds=seconds, seed=seed)
+    if proven is not None:
+        run.raise_bound(proven)
+
+
+def choose_together(
+    incumbent: Incumbent, space: TourSpace, prices: Prices, run: Run, effort: float, seed: int
+) -> None:
+    """Integer programs over days of everybody, or over tours of a few people."""
+    by_tours, board = suits(space), Board(space, incumbent.tours)
+    longest = (LONGEST_PROGRAM if by_tours else LONGEST_DAY) * (run.deadline - run.begun)
+
+    def seconds() -> float:
+        return max(min(longest, run.deadline - time.monotonic()), 0.1)
+
+    def stop() -> bool:
+        return run.ended(incumbent)
+
+    def report(done: int) -> None:
+        run.say(run.moves, incumbent, space.problem)
+
+    if by_tours:
+        rounds = round(RECOMBINING_ROUNDS * effort)
+        recombine(board, incumbent, prices, rounds, seed, stop=stop, seconds=seconds, report=report)
+    else:
+        programs = round(DAY_PROGRAMS * effort)
+        days_together(board, incumbent, programs, seed, stop=stop, seconds=seconds, report=report)
+
+
+def quick_cover(space: TourSpace, run: Run, effort: float, seed: int) -> Floats:
+    """On queue, (groups, slots), in a roster made with a part of the effort and of the time that is left."""
+    seconds = min(QUICK_SHARE * run.seconds, run.deadline - time.monotonic())
+    part = QUICK_EFFORT * effort
+    moves = move_count(space.problem, part)
+    own = Run(time.monotonic(), seconds, 0.0, moves, run.on_progress, grain(space), stopped=run.stopped)
+    incumbent = search(space, own, part, seed)
+    run.hurried |= own.hurried
+    return Board(space, incumbent.tours).plan.on_queue.astype(float)
+
+
+def compiled_in(space: TourSpace) -> float:
+    """Have everything compiled that the search uses; the seconds this took, if it was more than loading it. Only the
+    first search after an installation compiles, and its time is not the search's."""
+    begun = time.monotonic()
+    warm_up(space)
+    seconds = time.monotonic() - begun
+    return seconds if seconds > LONGEST_LOADING else 0.0
