@@ -209,6 +209,7 @@ def test_ctrl_c_at_any_moment_keeps_the_best_roster_so_far(monkeypatch: pytest.M
         return real(*args, **named)
 
     before = signal.getsignal(signal.SIGINT)
+    monkeypatch.setattr("staffplan.roster.stages.is_tiny", lambda _: False)
     monkeypatch.setattr(name, interrupted)
     result = two_weeks().solve()
     assert result.status == "interrupted"

@@ -48,6 +48,11 @@ def solve_model(made: RosterModel, hint: set[Pattern], *, work: float, seconds: 
             raise RuntimeError(f"CP-SAT refuses a model that has a roster: {solver.status_name(status)}")
 
 
+def is_tiny(space: TourSpace) -> bool:
+    """Whether `solve_whole` takes the problem."""
+    return all_patterns(space.problem, MOST_PATTERNS) is not None
+
+
 def solve_whole(space: TourSpace, incumbent: Incumbent, *, effort: float, seconds: float, seed: int) -> float | None:
     """Give a tiny problem to CP-SAT as a whole; its bound, None where the problem is too large or not exact.
 

@@ -9,7 +9,7 @@ import time
 
 from staffplan.roster.bound import Prices, best_prices, grain
 from staffplan.roster.days_together import days_together
-from staffplan.roster.polish import solve_whole
+from staffplan.roster.polish import is_tiny, solve_whole
 from staffplan.roster.problem import RosterProblem
 from staffplan.roster.recombine import recombine, suits
 from staffplan.roster.run import PROVEN, Run
@@ -91,7 +91,10 @@ def _improve(board: Board, incumbent: Incumbent, prices: Prices, run: Run, effor
 def choose_together(
     incumbent: Incumbent, space: TourSpace, prices: Prices, run: Run, effort: float, seed: int
 ) -> None:
-    """Integer programs over days of everybody, or over tours of a few people."""
+    """Integer programs over days of everybody, or over tours of a few people.
+
+    Neither where the problem is solved whole after it, rules between people included.
+    """
     by_tours, board = suits(space), Board(space, incumbent.tours)
     longest = (LONGEST_PROGRAM if by_tours else LONGEST_DAY) * (run.deadline - run.begun)
 
@@ -107,7 +110,7 @@ def choose_together(
     if by_tours:
         rounds = round(RECOMBINING_ROUNDS * effort)
         recombine(board, incumbent, prices, rounds, seed, stop=stop, seconds=seconds, report=report)
-    else:
+    elif space.team.watched or not is_tiny(space):
         programs = round(DAY_PROGRAMS * effort)
         days_together(board, incumbent, programs, seed, stop=stop, seconds=seconds, report=report)
 
