@@ -85,3 +85,20 @@ def test_where_hardly_anything_comes_no_band_can_hold_less_than_nothing_at_all()
 
 def test_where_nothing_is_expected_the_reach_is_finite() -> None:
     assert np.isfinite(np.array(expected_reaches(np.zeros(3), np.zeros(3)))).all()
+
+
+@pytest.mark.parametrize(("mean", "variance"), [(1e5, 3e5), (1e4, 1e6), (500.0, 1e5), (2000.0, 4e6)])
+def test_quantiles_of_counts_that_scatter_widely_are_those_of_the_negative_binomial(
+    mean: float, variance: float
+) -> None:
+    shares = np.array([0.025, 0.1, 0.5, 0.9, 0.975])
+    size = mean**2 / (variance - mean)
+    exact = nbinom.ppf(shares, size, size / (size + mean))
+    found = count_quantile(shares, np.full(5, mean), np.full(5, variance))
+    assert np.abs(found - exact).max() <= 0.002 * np.sqrt(variance)
+
+
+def test_even_a_million_contacts_with_a_wild_scatter_have_quantiles() -> None:
+    found = count_quantile(np.array([0.1, 0.5, 0.9]), np.full(3, 1e6), np.full(3, 1e15))
+    assert (np.diff(found) >= 0).all()
+    assert np.isfinite(found).all()

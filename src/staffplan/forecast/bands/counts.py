@@ -4,7 +4,7 @@ bands must reach to hold a share of the counts."""
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import betainc, ndtri
+from scipy.special import betainc, gammaincinv, ndtri
 from scipy.stats import nbinom
 
 from staffplan.forecast.history.series import Floats
@@ -29,6 +29,8 @@ SMOOTH = 99
 """In place of an octave: counts so large that they are as good as normal."""
 REPRESENTATIVES = 12
 """Cells that stand for all of an octave when the share of whole numbers inside bands is worked out."""
+WIDE_DEVIATION = 300.0
+"""From this standard deviation on whole numbers are told from the gamma distribution no more."""
 GRAINY_DEVIATION = 30.0
 """From this standard deviation on, what whole numbers add to the share inside is below one point."""
 
@@ -48,10 +50,20 @@ def tail_depth(actual: Floats, mean: Floats, variance: Floats) -> Floats:
 
 
 def count_quantile(share: Floats | float, mean: Floats, variance: Floats) -> Floats:
-    """The least count that at least `share` of the counts do not exceed; the arguments broadcast."""
-    size, probability = _parameters(mean, variance)
-    inside = np.clip(share, THINNEST_TAIL, 1 - THINNEST_TAIL)
-    return np.asarray(nbinom.ppf(inside, size, probability), dtype=float)
+    """The least count that at least `share` of the counts do not exceed; the arguments broadcast.
+
+    Of counts that scatter widely the gamma quantile with the same mean and variance, which is half a count away at
+    most: the search for the very count would take minutes.
+    """
+    inside, middle, spread = np.broadcast_arrays(
+        np.clip(share, THINNEST_TAIL, 1 - THINNEST_TAIL), mean, np.maximum(variance, mean)
+    )
+    wide = spread >= WIDE_DEVIATION**2
+    found = np.empty(inside.shape)
+    found[~wide] = nbinom.ppf(inside[~wide], *_parameters(middle[~wide], spread[~wide]))
+    scale = spread[wide] / np.maximum(middle[wide], SMALLEST_MEAN)
+    found[wide] = np.ceil(gammaincinv(middle[wide] / scale, inside[wide]) * scale - 0.5)
+    return np.maximum(found, 0.0)
 
 
 def deviations(depth: Floats) -> Floats:
