@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from staffplan.staffing.chat import chat_pace
@@ -144,7 +144,10 @@ def test_one_chat_at_a_time_goes_where_a_call_goes(load):
 
 
 @given(st.floats(0.01, 100_000), st.floats(0, 120_000))
-@settings(deadline=None, max_examples=200)
+@example(100_000.0, 120_000.0)
+@example(100_000.0, 0.0)
+@example(0.01, 120_000.0)
+@settings(deadline=None, max_examples=40)
 def test_no_load_and_no_number_of_agents_gives_anything_but_a_number(load, agents):
     line = waiting_line(load, agents, aht_seconds=300, answer_within_seconds=20, patience_seconds=[np.inf, 60, 1e7])
     for values in (line.service_level(), line.wait_probability, line.abandon_rate, line.queue_length):
