@@ -81,6 +81,7 @@ def _improve(board: Board, incumbent: Incumbent, prices: Prices, run: Run, effor
         stop=lambda: run.ended(incumbent),
         report=lambda done: run.say(min(done, run.moves), incumbent, problem),
     )
+    run.late(ANNEALED_UNTIL)
     choose_together(incumbent, board.space, prices, run, effort, seed)
     seconds = run.deadline - time.monotonic()
     proven = solve_whole(board.space, incumbent, effort=effort, seconds=seconds, seed=seed)
