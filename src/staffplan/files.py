@@ -21,17 +21,16 @@ from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
-from pandas.api.types import is_datetime64_any_dtype
 
 from staffplan.cells import Wrong, read_dates, read_distinct, read_instants, read_numbers
 from staffplan.clock import SpecialDay, midnight
 from staffplan.config import Config
-from staffplan.errors import DataError, Note, Problem, UsageError, nearest
+from staffplan.doubts import about_columns, about_names, about_stamps, about_sums
+from staffplan.errors import DataError, Problem, UsageError, nearest
 from staffplan.forecast_tables import ALL_QUEUES, Drivers, Overrides
 from staffplan.meeting_tables import Meetings, unknown_people
 from staffplan.records import read_records
 from staffplan.schema import Column, Table, by_row, capped, names_in
-from staffplan.stamps import foreign_offsets, how_written
 from staffplan.tables import (
     Agents,
     Availability,
@@ -45,7 +44,6 @@ from staffplan.tables import (
 from staffplan.wish_tables import Fairness, Wishes
 
 T = TypeVar("T", bound=Table)
-HALF_A_CONTACT = 0.5
 MANY_ALIKE = 20
 """Cells with the same trouble that are told one by one, however many of a column's they are."""
 _FORMULA = r"'*[=+\-@\t]"
@@ -97,7 +95,7 @@ def read_table(
             cells = cells.assign(**{name: cells[name].map(names_in)}).explode(name) if name in several else cells
             problems += _strangers(cells, name, values, place, (known_from or {}).get(name, "the settings"))
     made = _made(table, frame, problems, broken, place)
-    return replace(made, notes=(*_about_columns(raw, table, place), *_about_stamps(raw, place, timezone)))
+    return replace(made, notes=(*about_columns(raw, table, place), *about_stamps(raw, place, timezone)))
 
 
 def column_names(path: Path) -> list[str]:
@@ -260,65 +258,7 @@ def read_history(path: Path, config: Config) -> ContactHistory:
     absent = [name for name, queue in config.queues.items() if name not in there and queue.like is None]
     if not len(left) or absent:
         raise DataError(_nothing_left(history.source, absent))
-    return replace(left, notes=(*left.notes, *_about_names(left), *_about_sums(left)))
-
-
-def _about_columns(raw: pd.DataFrame, table: type[Table], place: str) -> tuple[Note, ...]:
-    """Columns of a history that are not used, where some that would be are not there: they may be the same."""
-    names = [column.name for column in table.columns]
-    absent = [name for name in names if name not in raw.columns]
-    unused = [str(name) for name in raw.columns if name not in (*names, "_row")]
-    if not (table.mapped and absent and unused):
-        return ()
-    message = f"columns not used: {', '.join(unused)}; not there: {', '.join(absent)} ([input.columns] maps names)"
-    return (Note("forecast", "left out", place, message),)
-
-
-def _about_stamps(raw: pd.DataFrame, place: str, timezone: str) -> tuple[Note, ...]:
-    """What a reader should know of how the times of intervals are written."""
-    if "interval_start" not in raw.columns or is_datetime64_any_dtype(raw["interval_start"]):
-        return ()
-    distinct = pd.Series(raw["interval_start"].unique(), dtype=object)
-    told, doubtful = how_written(distinct)
-    foreign = foreign_offsets(distinct, read_instants(distinct, timezone)[0], timezone)
-    kinds = (("assumption", told), ("warning", doubtful), ("warning", foreign))
-    return tuple(Note("forecast", kind, place, f"interval_start: {message}") for kind, message in kinds if message)
-
-
-def _about_names(history: ContactHistory) -> tuple[Note, ...]:
-    """Queues whose names differ in nothing that a person would see."""
-    alike: dict[str, list[str]] = {}
-    for name in sorted(history.frame["queue"].unique()):
-        alike.setdefault(re.sub(r"[\s_-]+", " ", name).casefold(), []).append(name)
-    message = "differ in capitals, blanks or dashes only; each is a queue of its own, unless it is named one way"
-    return tuple(
-        Note("forecast", "warning", history.source, f"queue: {' and '.join(map(repr, names))} {message}")
-        for names in alike.values()
-        if len(names) > 1
-    )
-
-
-def _about_sums(history: ContactHistory) -> tuple[Note, ...]:
-    """Queues that are the sum of all others, as exports add them below."""
-    frame = history.frame
-    totals = frame.groupby("queue")["offered"].sum()
-    if len(totals) < 3:
-        return ()
-    likely = totals.index[np.isclose(2 * totals, totals.sum()) & (totals > 0)]
-    message = (
-        "holds the sum of all others in every interval: everything is counted twice; name it in input.ignore_queues"
-    )
-    return tuple(
-        Note("forecast", "warning", history.source, f"queue: {name!r} {message}")
-        for name in likely
-        if _is_sum_of_the_others(frame, name)
-    )
-
-
-def _is_sum_of_the_others(frame: pd.DataFrame, queue: str) -> bool:
-    own = frame["queue"] == queue
-    by_interval = [part.groupby("interval_start")["offered"].sum() for part in (frame[own], frame[~own])]
-    return bool((by_interval[0].sub(by_interval[1], fill_value=0).abs() < HALF_A_CONTACT).all())
+    return replace(left, notes=(*left.notes, *about_names(left), *about_sums(left)))
 
 
 def _nothing_left(place: str, absent: Sequence[str]) -> list[Problem]:
