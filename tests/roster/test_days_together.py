@@ -8,8 +8,8 @@ from roster_centers import DAY, NIGHT, SHORT, Center, every_day
 
 from staffplan.people_settings import RosterSettings, WorkPlanSettings
 from staffplan.roster.bound import best_prices
-from staffplan.roster.day_program import Alike
-from staffplan.roster.days_together import APART, _pairs, days_together, drawn, program_of
+from staffplan.roster.day_program import Alike, choice_in
+from staffplan.roster.days_together import APART, Found, Outlook, days_together, drawn, pairs, program_of, with_day
 from staffplan.roster.kernels import IMPOSSIBLE
 from staffplan.roster.kernels_plan import count_everything
 from staffplan.roster.search import Board, Incumbent, plan_of
@@ -75,18 +75,36 @@ def test_nothing_is_begun_when_told_to_stop(space: TourSpace) -> None:
     assert best.cost == board.cost
 
 
-def test_what_a_day_amounts_to_is_what_the_board_costs_without_it(space: TourSpace) -> None:
+def test_what_a_program_gains_is_what_the_roster_gets_cheaper(space: TourSpace) -> None:
     board = rough(space)
-    made, _, present = program_of(board, 3, (1, 0))
-    relaxed = made.program.relaxed().objective
-    assert relaxed <= present + 1e-6
-    assert made.program.solve(seconds=60, gap=0.0).objective >= relaxed - 1e-6
+    for day in (0, 3, 9):
+        made, alike, present = program_of(board, day, (1, 0))
+        solved = made.program.solve(seconds=60, gap=0.0)
+        better = with_day(board, Found(day, alike, choice_in(made, solved.values), 0.0))
+        assert board.cost - better.cost == pytest.approx(present - solved.objective)
+        assert made.program.relaxed().objective <= solved.objective + 1e-6
+
+
+def test_no_day_is_looked_at_once_it_is_to_stop(space: TourSpace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The period may have hundreds of days."""
+    looked: list[int] = []
+
+    def outlook(_: Board, day: int, __: tuple[int, int]) -> Outlook:
+        looked.append(day)
+        return Outlook(day, 1.0, 0.0)
+
+    monkeypatch.setattr("staffplan.roster.days_together.outlook", outlook)
+    board = rough(space)
+    best = Incumbent(board)
+    days_together(board, best, 8, 1, stop=lambda: len(looked) > 2, seconds=lambda: 60.0, report=lambda done: None)
+    assert len(looked) <= 4
+    assert best.cost == board.cost
 
 
 def test_days_are_paired_with_the_next_that_is_a_week_away() -> None:
     assert APART == 7
-    assert list(_pairs([3, 4, 11, 10, 5])) == [(3, 11), (4,), (10,), (5,)]
-    assert list(_pairs([0, 20, 1])) == [(0, 20), (1,)]
+    assert list(pairs([3, 4, 11, 10, 5])) == [(3, 11), (4,), (10,), (5,)]
+    assert list(pairs([0, 20, 1])) == [(0, 20), (1,)]
 
 
 def test_of_too_many_choices_a_part_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -72,10 +72,10 @@ def days_together(
     with ThreadPoolExecutor(2) as threads:
         while done < programs and not stop():
             seeds = (seed, sweep)
-            promising = _promising(board, missed, seeds, threads)
+            promising = _promising(board, missed, seeds, threads, stop)
             if not promising:
                 return
-            for days in _pairs(promising[: programs - done]):
+            for days in pairs(promising[: programs - done]):
                 if stop():
                     return
                 best = list(threads.map(best_of_day, repeat(board), days, repeat(seeds), repeat(seconds())))
@@ -88,15 +88,26 @@ def days_together(
 
 
 def _promising(
-    board: Board, missed: Mapping[int, float], seeds: tuple[int, int], threads: ThreadPoolExecutor
+    board: Board,
+    missed: Mapping[int, float],
+    seeds: tuple[int, int],
+    threads: ThreadPoolExecutor,
+    stop: Callable[[], bool],
 ) -> list[int]:
-    """Days at which more can be gained than at their last program, those first that can gain most."""
-    outlooks = threads.map(outlook, repeat(board), missed, repeat(seeds))
+    """Days at which more can be gained than at their last program, those first that can gain most.
+
+    Days that are still to be looked at when it is to stop are left out.
+    """
+
+    def look(day: int) -> Outlook:
+        return Outlook(day, 0.0, 0.0) if stop() else outlook(board, day, seeds)
+
+    outlooks = threads.map(look, missed)
     better = [one for one in outlooks if one.gain > missed[one.day] + one.least]
     return [one.day for one in sorted(better, key=lambda one: (-one.gain, one.day))]
 
 
-def _pairs(days: list[int]) -> Iterator[tuple[int, ...]]:
+def pairs(days: list[int]) -> Iterator[tuple[int, ...]]:
     """All of them in this order, each with the next that is far enough away, if there is one."""
     left = list(days)
     while left:
@@ -118,6 +129,8 @@ def outlook(board: Board, day: int, seeds: tuple[int, int]) -> Outlook:
 def best_of_day(board: Board, day: int, seeds: tuple[int, int], seconds: float) -> Found:
     made, alike, present = program_of(board, day, seeds)
     relaxed = made.program.relaxed()
+    if not len(relaxed.values):
+        return Found(day, alike, None, 0.0)
     solved = made.program.solve(seconds=seconds, gap=GAP, nodes=NODES, near=relaxed.values)
     choice = choice_in(made, solved.values) if len(solved.values) else None
     return Found(day, alike, choice, min(solved.objective, present) - relaxed.objective)
