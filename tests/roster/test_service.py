@@ -14,7 +14,7 @@ from roster_centers import MADRID, MONDAY, SHORT, Center, every_day
 from staffplan.clock import wall_instant
 from staffplan.errors import ConfigError
 from staffplan.people_settings import RosterSettings, WorkPlanSettings
-from staffplan.roster.promise import in_time
+from staffplan.roster.promise import missing
 from staffplan.roster.service import concave, curves_of, lines, rate_of_day
 from staffplan.tables import ServiceWorth
 
@@ -136,7 +136,5 @@ def test_a_promise_is_kept_that_only_whole_shifts_can_keep() -> None:
 def test_contacts_in_time_are_read_off_the_curves_between_whole_people() -> None:
     worth = curves({8: [0.0, 0.5, 0.8]}, {8: 10.0})
     problem = replace(two_shifts().case(), worth=worth).problem()
-    found = in_time(problem, worth, np.full((1, problem.period.slots), 1.5))
-    assert found.in_time.tolist() == [[pytest.approx(6.5)]]
-    assert found.due.tolist() == [[8.0]]
-    assert found.missing.tolist() == [[pytest.approx(1.5 - 0.05)]]
+    found = missing(problem, worth, np.full((1, problem.period.slots), 1.5))
+    assert found.tolist() == [[pytest.approx(8.0 - 6.5 - 0.05)]]

@@ -10,15 +10,16 @@ least is missed are kept: there may be no hours for every promise.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 
 from staffplan.roster.build import worth_of_people
 from staffplan.roster.case import Case
 from staffplan.roster.kernels import Need
+from staffplan.roster.predicted import predicted_days
 from staffplan.roster.problem import RosterProblem
-from staffplan.roster.service import curves_of, groups_with_curves
 from staffplan.roster.tours import TourSpace
 from staffplan.roster.worth import Floats
 from staffplan.tables import ServiceWorth
@@ -30,33 +31,19 @@ KEPT = 0.005
 """Share of a day's contacts by which a promise may be missed and counts as kept: the roster gets better yet."""
 
 
-@dataclass(frozen=True)
-class InTime:
-    """Contacts in time and contacts due to be, (groups, days), by the curves of service; zero without a curve."""
-
-    in_time: Floats
-    due: Floats
-    offered: Floats
-
-    @property
-    def missing(self) -> Floats:
-        return np.maximum(self.due - self.in_time - KEPT * self.offered, 0.0)
-
-
-def in_time(problem: RosterProblem, worth: ServiceWorth, on_queue: Floats) -> InTime:
-    """What so many people promise. on_queue: (groups, slots)."""
-    shape = (len(problem.groups), problem.period.days)
-    found = InTime(np.zeros(shape), np.zeros(shape), np.zeros(shape))
-    levels = int(worth.frame["agents"].max()) + 1
-    for g in groups_with_curves(worth, problem.groups):
-        mine = worth.frame[worth.frame["planning_group"] == problem.groups[g]]
-        curves = curves_of(mine, problem.period, levels)
-        parts = np.arange(problem.period.slots_per_interval)
-        heads = on_queue[g, curves.slot[:, None] + parts].mean(axis=1)
-        brought = [np.interp(n, np.arange(levels), line) for n, line in zip(heads, curves.in_time, strict=True)]
-        np.add.at(found.in_time[g], curves.day, brought)
-        np.add.at(found.due[g], curves.day, curves.due)
-        np.add.at(found.offered[g], curves.day, mine.groupby("interval_start")["offered"].first().to_numpy())
+def missing(problem: RosterProblem, worth: ServiceWorth, on_queue: Floats) -> Floats:
+    """Contacts that the promise of each (group, day) misses with so many people on queue, (groups, slots)."""
+    step, first = problem.period.slots_per_interval, problem.period.first_day
+    whole = on_queue.shape[1] // step
+    starts = [problem.period.instant(number * step) for number in range(whole)]
+    heads = on_queue[:, : whole * step].reshape(len(problem.groups), whole, step).mean(axis=2)
+    there = pd.Series(heads.ravel(), index=pd.MultiIndex.from_product([problem.groups, starts]))
+    found = np.zeros((len(problem.groups), problem.period.days))
+    days = predicted_days(there, worth, problem.period.timezone)
+    late = np.maximum(days["due"] - days["in_time"] - KEPT * days["offered"], 0.0)
+    for group, day, contacts in zip(days["group"], days["day"], late, strict=True):
+        if group in problem.groups:
+            found[problem.groups.index(group), (day - first).days] = contacts
     return found
 
 
@@ -71,11 +58,11 @@ def keep_promises(case: Case, space: TourSpace, quick: Callable[[TourSpace], Flo
     pressed, best, least = np.ones((len(problem.groups), problem.period.days)), space, (np.inf, np.inf)
     for _ in range(ROUNDS):
         on_queue = quick(space)
-        found = in_time(problem, worth, on_queue)
-        standing = (float(found.missing.sum()), float(on_queue.sum()))
+        missed = missing(problem, worth, on_queue)
+        standing = (float(missed.sum()), float(on_queue.sum()))
         if standing < least:
             best, least = space, standing
-        before, pressed = pressed, np.where(found.missing > 0, np.minimum(pressed * RAISE, HIGHEST), pressed)
+        before, pressed = pressed, np.where(missed > 0, np.minimum(pressed * RAISE, HIGHEST), pressed)
         if np.array_equal(before, pressed):
             break
         space = _at_prices(case, space, pressed)

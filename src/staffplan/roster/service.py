@@ -36,14 +36,9 @@ class Curves:
     brings: Floats
     due: Floats
     """Contacts that must be in time for the promise."""
-    in_time: Floats
-    """(intervals, levels): contacts in time with so many people, not made concave."""
+    nobody: Floats
+    """Contacts in time without anybody."""
     floor: NDArray[np.int64]
-
-    @property
-    def nobody(self) -> Floats:
-        """Contacts in time without anybody."""
-        return self.in_time[:, 0]
 
 
 def service_saves(
@@ -62,7 +57,7 @@ def service_saves(
     least: (groups, slots) people due; pressed: (groups, days) times the price of service on a day is raised.
     """
     frame = worth.frame
-    known = groups_with_curves(worth, groups)
+    known = [g for g, name in enumerate(groups) if (frame["planning_group"] == name).any()]
     raised = np.ones((len(groups), period.days)) if pressed is None else pressed
     levels = max(int(frame["agents"].max()) + 1 if len(frame) else 0, cover.saves.shape[2])
     missing = levels - cover.saves.shape[2]
@@ -75,11 +70,6 @@ def service_saves(
         for part in range(period.slots_per_interval):
             saves[g, curves.slot + part] = line.astype(np.float32)
     return Worth(saves, of_nobody + _of_nobody(saves[known]))
-
-
-def groups_with_curves(worth: ServiceWorth, groups: tuple[str, ...]) -> list[int]:
-    """Numbers of the groups whose service is known."""
-    return [g for g, name in enumerate(groups) if (worth.frame["planning_group"] == name).any()]
 
 
 def _of_nobody(saves: NDArray[np.float32]) -> float:
@@ -102,7 +92,7 @@ def curves_of(frame: pd.DataFrame, period: Period, levels: int) -> Curves:
         day=np.searchsorted(period.day_slot, slot, side="right") - 1,
         brings=np.concatenate([brings, np.zeros((len(table), 1))], axis=1),
         due=first["goal_share"].to_numpy(dtype=float) * offered,
-        in_time=in_time,
+        nobody=in_time[:, 0],
         floor=first["floor"].to_numpy(dtype=np.int64),
     )
 

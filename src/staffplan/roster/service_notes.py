@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from staffplan.clock import local_dates
 from staffplan.errors import Note
+from staffplan.roster.predicted import KEY, predicted_days
 from staffplan.site import Site
 from staffplan.tables import Coverage, ServiceWorth
 
@@ -29,14 +29,15 @@ def service_notes(cover: Coverage, worth: ServiceWorth, site: Site) -> Iterator[
     message += "by interval, which is no promise here: that is each day's service, predicted with service_worth.csv"
     yield Note("roster", "assumption", "service", message)
     deferred = [name for name, queues in site.groups().items() if queues[0].work_type == "deferred"]
-    short = _below(predicted_days(cover, worth, site))
+    short = _below(predicted_days(cover.frame.set_index(KEY)["scheduled"], worth, site.calendar.timezone))
     for day in _rows(short.head(MOST_DAYS)):
-        late, length = (day.goal - day.in_time) * day.offered, site.calendar.interval_minutes / 60
+        late, length = day.due - day.in_time, site.calendar.interval_minutes / 60
         if day.group in deferred:
-            due = day.goal * day.offered * length
+            due = day.due * length
             said = f"{late * length:.1f} of the {due:.1f} hours on queue that keep the promise together are missing"
         else:
-            said = f"{day.in_time:.1%} in time is predicted, {day.goal:.1%} is promised: {late:.0f} contacts fewer"
+            shares = f"{day.in_time / day.offered:.1%} in time is predicted, {day.due / day.offered:.1%} is promised"
+            said = f"{shares}: {late:.0f} contacts fewer"
         yield Note("roster", "broken promise", f"{day.group} {day.day:%a %d %b %Y}", said)
     if len(short) > MOST_DAYS:
         message = f"service below the promise is predicted for {len(short) - MOST_DAYS} more days and groups"
@@ -44,31 +45,13 @@ def service_notes(cover: Coverage, worth: ServiceWorth, site: Site) -> Iterator[
 
 
 def _below(days: pd.DataFrame) -> pd.DataFrame:
-    missed = days[days["in_time"] < days["goal"] - SMALLEST_MISS]
-    late = (missed["goal"] - missed["in_time"]) * missed["offered"]
-    return missed.loc[late.sort_values(ascending=False, kind="stable").index]
+    missed = days[days["in_time"] < days["due"] - SMALLEST_MISS * days["offered"]]
+    return missed.loc[(missed["due"] - missed["in_time"]).sort_values(ascending=False, kind="stable").index]
 
 
 def _rows(frame: pd.DataFrame) -> Iterator[Any]:
     """The rows, their cells by column name."""
     yield from frame.itertuples()
-
-
-def predicted_days(cover: Coverage, worth: ServiceWorth, site: Site) -> pd.DataFrame:
-    """group, day, offered, in_time and goal (shares of the offered) of every group with curves."""
-    key = ["planning_group", "interval_start"]
-    there = cover.frame.set_index(key)["scheduled"]
-    rows = []
-    for (group, start), curve in worth.frame.sort_values("agents").groupby(key):
-        first = curve.iloc[0]
-        in_time = np.interp(float(there.get((group, start), 0.0)), curve["agents"], curve["in_time"])
-        offered = float(first["offered"])
-        rows.append((group, start, offered, in_time * offered, float(first["goal_share"]) * offered))
-    frame = pd.DataFrame(rows, columns=["group", "start", "offered", "in_time", "goal"])
-    frame["day"] = local_dates(pd.DatetimeIndex(frame["start"]), site.calendar.timezone)
-    days = frame.groupby(["group", "day"], as_index=False)[["offered", "in_time", "goal"]].sum()
-    days = days[days["offered"] > 0].reset_index(drop=True)
-    return days.assign(in_time=days["in_time"] / days["offered"], goal=days["goal"] / days["offered"])
 
 
 def without_curves(cover: Coverage, worth: ServiceWorth) -> Coverage:
