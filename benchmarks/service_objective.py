@@ -17,7 +17,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from staffplan.cli.work import config_and_workspace, forecast_files, site_of
+from staffplan.cli.work.common import config_and_workspace, site_of
+from staffplan.cli.work.forecast import forecast_files
 from staffplan.config import Config
 from staffplan.progress import silent
 from staffplan.roster import roster

@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from icalendar import Calendar
 
-from staffplan.cli.handing import safe_names
 from staffplan.cli.main import run as run_command
+from staffplan.cli.work.handoff import safe_names
 
 Run = Callable[..., tuple[int, str, str]]
 ROSTER = ("roster_shifts.csv", "roster_activities.csv")

@@ -8,8 +8,8 @@ import traceback
 import typer
 
 from staffplan import __version__
-from staffplan.cli import fit, forecasting, handoff, mix, plan, reforecast, rostering, score, shifts, size, staffing
-from staffplan.cli.output import INTERRUPTED, say, say_problems, show
+from staffplan.cli.commands import fit, forecast, handoff, mix, plan, reforecast, roster, score, shifts, size, staff
+from staffplan.cli.output.say import INTERRUPTED, say, say_problems, show
 from staffplan.errors import StaffplanError
 
 ISSUES = "please report it with the lines above, the command and, if you may, the file: it is a bug in staffplan"
@@ -44,9 +44,9 @@ def _root(
 
 
 plan.register(app)
-forecasting.register(app)
-staffing.register(app)
-rostering.register(app)
+forecast.register(app)
+staff.register(app)
+roster.register(app)
 handoff.register(app)
 reforecast.register(app)
 score.register(app)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from staffplan.cli.output import say
+from staffplan.cli.output.say import say
 from staffplan.files import write_table
 from staffplan.progress import OnProgress
 from staffplan.roster.case import Case

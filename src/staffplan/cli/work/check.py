@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from staffplan.cli.records import records
-from staffplan.cli.work import config_and_workspace, site_of
+from staffplan.cli.output.json_rows import records
+from staffplan.cli.work.common import config_and_workspace, site_of
 from staffplan.clock import SiteCalendar
 from staffplan.errors import DataError, Problem, UsageError, nearest
 from staffplan.files import place_of, read_table

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from staffplan.cells import read_instants
-from staffplan.cli.work import COMMAND_LINE, config_and_workspace, interval_of
+from staffplan.cli.work.common import COMMAND_LINE, config_and_workspace, interval_of
 from staffplan.config import Config, make_config
 from staffplan.errors import Problem, UsageError
 from staffplan.files import read_history, read_table

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from staffplan.cli.delivery import beside, refuse, say_notes
-from staffplan.cli.options import STEPS, Force, Json, Output
-from staffplan.cli.output import say, show, show_json
+from staffplan.cli.commands.options import STEPS, Force, Json, Output
+from staffplan.cli.output.say import say, show, show_json
+from staffplan.cli.work.delivery import beside, refuse, say_notes
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from staffplan.cli import output
-from staffplan.cli.output import progress_shown, say, say_long, say_problems, show, show_json
+from staffplan.cli.output import say as output
+from staffplan.cli.output.say import progress_shown, say, say_long, say_problems, show, show_json
 from staffplan.errors import DataError, Problem
 from staffplan.progress import Progress
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from staffplan.cli.work import config_and_workspace
+from staffplan.cli.work.common import config_and_workspace
 from staffplan.errors import Note, Problem, UsageError
 from staffplan.files import column_names, place_of, read_table
 from staffplan.fit import (

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from staffplan.cli.delivery import refuse
-from staffplan.cli.options import STEPS, Force, Json, Output
-from staffplan.cli.output import say, show, show_json
+from staffplan.cli.commands.options import STEPS, Force, Json, Output
+from staffplan.cli.output.say import say, show, show_json
+from staffplan.cli.work.delivery import refuse
 from staffplan.errors import DataError, Problem, UsageError
 
 if TYPE_CHECKING:

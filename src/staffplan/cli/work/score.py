@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from staffplan.cli.work import config_and_workspace, interval_of
+from staffplan.cli.work.common import config_and_workspace, interval_of
 from staffplan.clock import SiteCalendar
 from staffplan.config import Config
 from staffplan.errors import DataError, Problem

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from staffplan.cli.delivery import beside, deliver, given_only, plan_flags, refuse, say_notes
-from staffplan.cli.flags import flags_named
-from staffplan.cli.options import STEPS, ConfigFile, Country, Force, Interval, Json, Output, Timezone
-from staffplan.cli.output import progress_shown, show, show_json
-from staffplan.cli.parallel import Cluster, Jobs, workers_of
+from staffplan.cli.commands.options import STEPS, ConfigFile, Country, Force, Interval, Json, Output, Timezone
+from staffplan.cli.commands.workers import Cluster, Jobs, workers_of
+from staffplan.cli.output.say import progress_shown, show, show_json
+from staffplan.cli.work.delivery import beside, deliver, given_only, plan_flags, refuse, say_notes
+from staffplan.cli.work.flags import flags_named
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,7 +69,7 @@ def forecast(
     forecast_quality.csv, how handling times would have done, forecast_aht_backtest.csv, and what planner's edits
     changed, forecast_overrides.csv.
     """
-    from staffplan.cli.work import forecast_files
+    from staffplan.cli.work.forecast import forecast_files
 
     given = given_only(
         {
@@ -117,8 +117,8 @@ def _explain(
     as_json: bool,
 ) -> None:
     """One day of one queue, taken apart, on stdout. `beside_it`: files of drivers and of planner's edits."""
-    from staffplan.cli.explaining import day_of, explanation_record, explanation_text
-    from staffplan.cli.work import explain_files
+    from staffplan.cli.work.explain_forecast import day_of, explanation_record, explanation_text
+    from staffplan.cli.work.forecast import explain_files
 
     queue, day = wanted[0], day_of(wanted[1])
     drivers, edits = beside_it

@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-from staffplan.cli.delivery import refuse
-from staffplan.cli.options import STEPS, ConfigFile, Force, Json, Timezone
-from staffplan.cli.output import say, show_json
+from staffplan.cli.commands.options import STEPS, ConfigFile, Force, Json, Timezone
+from staffplan.cli.output.say import say, show_json
+from staffplan.cli.work.delivery import refuse
 
 
 class Form(StrEnum):
@@ -52,7 +52,7 @@ def handoff(
     Handed off into the same folder again (--force), shifts that changed move in the calendars people have already,
     and shifts that are gone are cancelled.
     """
-    from staffplan.cli.handing import handoff_files, read_handoff
+    from staffplan.cli.work.handoff import handoff_files, read_handoff
     from staffplan.files import write_atomic
 
     given = read_handoff(roster, agents=agents, time_off=time_off, timezone=timezone, config_path=config)

@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from staffplan.cli.delivery import say_notes
-from staffplan.cli.output import say, show, show_json
-from staffplan.cli.records import records
-from staffplan.cli.work import config_and_workspace, site_of
+from staffplan.cli.output.json_rows import records
+from staffplan.cli.output.say import say, show, show_json
+from staffplan.cli.work.common import config_and_workspace, site_of
+from staffplan.cli.work.delivery import say_notes
 from staffplan.clock import SiteCalendar
 from staffplan.config import Config
 from staffplan.cost.premiums import minutes_of, premium_clock

@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from staffplan.cli.delivery import beside, deliver, given_only, plan_flags, refuse, say_notes
-from staffplan.cli.flags import flags_named
-from staffplan.cli.options import STEPS, ConfigFile, Country, Force, Json, Output, Timezone
-from staffplan.cli.output import progress_shown
-from staffplan.cli.parallel import Cluster, Jobs, workers_of
+from staffplan.cli.commands.options import STEPS, ConfigFile, Country, Force, Json, Output, Timezone
+from staffplan.cli.commands.workers import Cluster, Jobs, workers_of
+from staffplan.cli.output.say import progress_shown
+from staffplan.cli.work.delivery import beside, deliver, given_only, plan_flags, refuse, say_notes
+from staffplan.cli.work.flags import flags_named
 
 
 def register(app: typer.Typer) -> None:
@@ -48,7 +48,7 @@ def reforecast(
     Intervals that are over hold what came (method "actual"). A queue is updated only where that would have lowered
     the error of past days; by hour of day this is told in forecast_now_backtest.csv.
     """
-    from staffplan.cli.reforecasting import reforecast_files
+    from staffplan.cli.work.reforecast import reforecast_files
 
     workers = workers_of(jobs, cluster)
     gain_path = beside(output, "backtest") if backtest is None and output is not None else backtest

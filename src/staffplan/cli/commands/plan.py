@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from staffplan.cli.flags import flags_named
-from staffplan.cli.output import INTERRUPTED, RULES_BROKEN, progress_shown, say, say_long, show, show_json
-from staffplan.cli.parallel import Cluster, Jobs, workers_of
+from staffplan.cli.commands.workers import Cluster, Jobs, workers_of
+from staffplan.cli.output.say import INTERRUPTED, RULES_BROKEN, progress_shown, say, say_long, show, show_json
+from staffplan.cli.work.flags import flags_named
 
 if TYPE_CHECKING:
     from staffplan.plan.directory import OpenPlan
@@ -152,7 +152,7 @@ def _again(folder: Path, step: str, *, force: bool) -> OpenPlan:
 
 def _show_table(opened: OpenPlan, table: type[Table], *, as_json: bool) -> None:
     """Print a table of the plan: CSV as in its file, or JSON."""
-    from staffplan.cli.records import records
+    from staffplan.cli.output.json_rows import records
 
     if as_json:
         zone = opened.workspace.config.plan.timezone
@@ -186,7 +186,7 @@ def simulate(
     from staffplan.tables import DayService
 
     if requirement is not None:
-        from staffplan.cli.staffing import simulate_requirement
+        from staffplan.cli.commands.staff import simulate_requirement
 
         simulate_requirement(
             (folder, requirement), output, config, goal or [], patience, seed, force=force, as_json=as_json

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from staffplan.cli.checking import read_roster, refuse_strangers, workspace_of
-from staffplan.cli.work import site_of
+from staffplan.cli.work.check import read_roster, refuse_strangers, workspace_of
+from staffplan.cli.work.common import site_of
 from staffplan.clock import midnight
 from staffplan.errors import DataError, Problem, UsageError, nearest
 from staffplan.files import read_table

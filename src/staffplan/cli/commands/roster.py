@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from staffplan.cli.delivery import deliver, refuse, say_notes
-from staffplan.cli.flags import flags_named
-from staffplan.cli.options import STEPS, ConfigFile, Force, Json
-from staffplan.cli.output import INTERRUPTED, RULES_BROKEN, progress_shown, say, say_long, show, show_json
+from staffplan.cli.commands.options import STEPS, ConfigFile, Force, Json
+from staffplan.cli.output.say import INTERRUPTED, RULES_BROKEN, progress_shown, say, say_long, show, show_json
+from staffplan.cli.work.delivery import deliver, refuse, say_notes
+from staffplan.cli.work.flags import flags_named
 
 if TYPE_CHECKING:
     from staffplan.schema import Table
@@ -114,8 +114,8 @@ def roster(
         flags = (absent or [], since, per_change)
         _repair(repair, requirement, agents, config, given, worth, seed, flags, output, force=force, as_json=as_json)
         return
-    from staffplan.cli.standing import broken_text, standing_text
-    from staffplan.cli.work import roster_case, roster_of
+    from staffplan.cli.work.roster import roster_case, roster_of
+    from staffplan.cli.work.roster_status import broken_text, standing_text
     from staffplan.roster.fairness_table import fairness_of
 
     requirement, agents, config = _needed(requirement, agents, config, absent, since)
@@ -137,7 +137,7 @@ def roster(
         say("the search was ended early: the roster written is the best one by then")
         raise typer.Exit(INTERRUPTED)
     if prices:
-        from staffplan.cli.pricing import write_prices
+        from staffplan.cli.work.rule_prices import write_prices
 
         with progress_shown() as on_progress:
             write_prices(case, plan, output / PRICES, on_progress)
@@ -178,7 +178,14 @@ def _repair(
     force: bool,
     as_json: bool,
 ) -> None:
-    from staffplan.cli.repairing import RepairFlags, output_paths, repair_of, repair_tables, repair_text, repair_work
+    from staffplan.cli.work.repair import (
+        RepairFlags,
+        output_paths,
+        repair_of,
+        repair_tables,
+        repair_text,
+        repair_work,
+    )
 
     paths = output_paths(output)
     refuse(paths.values(), force=force)
@@ -236,7 +243,7 @@ def check(
     Wishes that the roster does not grant are listed too. Leaves with 5 when a rule is broken, 0 when none is
     (uncovered intervals and missed wishes are reported, not an error).
     """
-    from staffplan.cli.checking import check_files, check_json, check_text, output_paths
+    from staffplan.cli.work.check import check_files, check_json, check_text, output_paths
     from staffplan.files import write_table
 
     paths = () if output is None else output_paths(output)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from staffplan.cli.delivery import deliver, given_only, refuse, say_notes
-from staffplan.cli.flags import flags_named
-from staffplan.cli.options import STEPS, ConfigFile, Force, Interval, Json, Output, Timezone
-from staffplan.cli.output import progress_shown, say, show, show_json
+from staffplan.cli.commands.options import STEPS, ConfigFile, Force, Interval, Json, Output, Timezone
+from staffplan.cli.output.say import progress_shown, say, show, show_json
+from staffplan.cli.work.delivery import deliver, given_only, refuse, say_notes
+from staffplan.cli.work.flags import flags_named
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,7 +97,7 @@ def staff(
 
     staffplan staff forecast.csv -c plan.toml --explain "2026-12-01 10:30"
     """
-    from staffplan.cli.work import staff_files
+    from staffplan.cli.work.staff import staff_files
 
     behaviour = {"patience_seconds": patience, "concurrency": concurrency, "minimum_agents": minimum}
     limits = {"asa_seconds": asa, "max_occupancy": occupancy, "max_abandon_rate": abandon}
@@ -126,7 +126,7 @@ def staff(
     for line in work.cross_check:
         say(line)
     if work.walk:
-        from staffplan.cli.walking import walk_text
+        from staffplan.cli.work.explain_staffing import walk_text
 
         if as_json:
             show_json({"explained": [vars(step) for step in work.walk]})
@@ -159,7 +159,7 @@ def simulate_requirement(
     as_json: bool,
 ) -> None:
     """`staffplan simulate` of a forecast and a requirement: the days to stdout, or all tables to a folder."""
-    from staffplan.cli.simulating import simulate_files
+    from staffplan.cli.work.simulate import simulate_files
 
     names = ("waits.csv", "waits_detail.csv", "coverage.csv")
     paths = [None if output is None else output / name for name in names]

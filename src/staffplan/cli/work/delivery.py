@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from staffplan.cli.output import say, say_long, show, show_json
+from staffplan.cli.output.say import say, say_long, show, show_json
 from staffplan.errors import Problem, UsageError
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def deliver(
         elif not as_json:
             show(table_bytes(table.frame, timezone).decode())
     if as_json:
-        from staffplan.cli.records import records
+        from staffplan.cli.output.json_rows import records
 
         written = [str(path) for path in tables if path is not None]
         rows = {} if written else {"rows": records(next(iter(tables.values())).frame, timezone)}

@@ -9,9 +9,9 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from staffplan.cli.checking import read_roster, refuse_strangers
-from staffplan.cli.flags import flags_named
-from staffplan.cli.work import config_and_workspace
+from staffplan.cli.work.check import read_roster, refuse_strangers
+from staffplan.cli.work.common import config_and_workspace
+from staffplan.cli.work.flags import flags_named
 from staffplan.errors import DataError, Problem, UsageError
 from staffplan.files import place_of, read_table
 from staffplan.plan.directory import PLAN_TOML, open_existing

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from staffplan.cli.delivery import beside, deliver, given_only, refuse, say_notes
-from staffplan.cli.flags import flags_named
-from staffplan.cli.options import STEPS, ConfigFile, Force, Interval, Json, Output, Timezone
-from staffplan.cli.output import say, show_json
+from staffplan.cli.commands.options import STEPS, ConfigFile, Force, Interval, Json, Output, Timezone
+from staffplan.cli.output.say import say, show_json
+from staffplan.cli.work.delivery import beside, deliver, given_only, refuse, say_notes
+from staffplan.cli.work.flags import flags_named
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from staffplan.cli.fitting import Fitted
+    from staffplan.cli.work.fit import Fitted
 
 Calls = Annotated[Path, typer.Argument(help="A row a call: arrival, queue, wait, outcome, ...", show_default=False)]
 Arrival = Annotated[str | None, typer.Option("--arrival-column", help="When it came into the queue.")]
@@ -87,7 +87,7 @@ def fit(
     The curves of patience and the waits by month stand beside the parameters: parameters_patience.csv,
     parameters_waits.csv. Lines for plan.toml are shown.
     """
-    from staffplan.cli.fitting import Asked, fit_file
+    from staffplan.cli.work.fit import Asked, fit_file
 
     columns = {"arrival": arrival, "queue": queue, "wait_seconds": wait, "outcome": outcome}
     columns |= {"handling_seconds": handling, "customer": customer, "agent": agent}
@@ -115,13 +115,13 @@ def _tell(fitted: Fitted, paths: Sequence[Path], *, as_json: bool) -> None:
     tables = {"parameters": fitted.result.parameters, "patience": fitted.result.curves, "waits": fitted.waits}
     say_notes(fitted.notes)
     if as_json:
-        from staffplan.cli.records import records
+        from staffplan.cli.output.json_rows import records
 
         rows = {name: records(table.frame, fitted.timezone) for name, table in tables.items()}
         notes = [vars(note) for note in fitted.notes]
         show_json({"written": [str(path) for path in paths], "settings": fitted.settings, **rows, "notes": notes})
     else:
-        from staffplan.cli.fitting import result_in_words
+        from staffplan.cli.work.fit import result_in_words
 
         say(result_in_words(fitted))
     if paths:

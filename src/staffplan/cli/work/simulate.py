@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from staffplan.cli.work import config_and_workspace, interval_of, site_of, with_flags
+from staffplan.cli.work.common import config_and_workspace, interval_of, site_of
+from staffplan.cli.work.staff import with_flags
 from staffplan.files import read_table
 from staffplan.progress import OnProgress
 from staffplan.tables import StaffingRequirement, VolumeForecast

@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-from staffplan.cli.delivery import beside, refuse
-from staffplan.cli.options import STEPS, Force, Json, Output
-from staffplan.cli.output import progress_shown
+from staffplan.cli.commands.options import STEPS, Force, Json, Output
+from staffplan.cli.output.say import progress_shown
+from staffplan.cli.work.delivery import beside, refuse
 
 
 class Minimised(StrEnum):
@@ -66,7 +66,7 @@ def shifts(
     breaks have their times. shifts.csv counts heads by day, shift and contract; beside it stand shifts_contracts.csv
     (heads, hours, cost), shifts_pauses.csv, shifts_positions.csv (what each head works) and shifts_coverage.csv.
     """
-    from staffplan.cli.shifting import mix_files, tell
+    from staffplan.cli.work.shifts import mix_files, tell
 
     names = ("contracts", "pauses", "positions", "coverage")
     paths = [] if output is None else [output, *(beside(output, name) for name in names)]

@@ -8,10 +8,10 @@ from typing import Annotated
 
 import typer
 
-from staffplan.cli.delivery import beside, deliver, given_only, refuse, say_notes
-from staffplan.cli.flags import flags_named
-from staffplan.cli.options import STEPS, ConfigFile, Force, Json, Output, Timezone
-from staffplan.cli.output import say, show_json
+from staffplan.cli.commands.options import STEPS, ConfigFile, Force, Json, Output, Timezone
+from staffplan.cli.output.say import say, show_json
+from staffplan.cli.work.delivery import beside, deliver, given_only, refuse, say_notes
+from staffplan.cli.work.flags import flags_named
 
 
 class Period(StrEnum):
@@ -55,7 +55,7 @@ def score(
     A plan directory brings its settings and its edits. What edits were worth stands beside the scores:
     scores_overrides.csv.
     """
-    from staffplan.cli.scoring import result_in_words, score_files
+    from staffplan.cli.work.score import result_in_words, score_files
 
     paths = [] if output is None else [output, beside(output, "overrides")]
     refuse(paths, force=force)
@@ -64,7 +64,7 @@ def score(
         result, zone = score_files(forecast, history, config, overrides, by.value, given)
     say_notes(result.notes)
     if as_json:
-        from staffplan.cli.records import records
+        from staffplan.cli.output.json_rows import records
 
         tables = {"scores": result.scores, "overrides": result.overrides}
         rows = {name: records(table.frame, zone) for name, table in tables.items()}

@@ -1,0 +1,1 @@
+"""The commands: what each reads from the command line, and what it says."""

@@ -1,0 +1,126 @@
+"""The forecast from files: read, forecast or explain, write."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from staffplan.cli.work.common import config_and_workspace, interval_of
+from staffplan.config import Config
+from staffplan.files import read_drivers, read_history, read_overrides
+from staffplan.forecast_tables import Drivers, Overrides
+from staffplan.plan.workspace import first_day_after
+from staffplan.progress import OnProgress
+from staffplan.site import Site, make_site
+from staffplan.tables import ContactHistory
+from staffplan.workers import AS_MANY_AS_PAY, Workers
+
+if TYPE_CHECKING:
+    from staffplan.forecast import Explanation, ForecastResult
+
+
+def forecast_files(
+    history: Path,
+    config_path: Path | None,
+    overrides: Mapping[str, object],
+    on_progress: OnProgress,
+    *,
+    drivers: Path | None = None,
+    edits: Path | None = None,
+    workers: Workers = AS_MANY_AS_PAY,
+) -> tuple[ForecastResult, str]:
+    """Forecast a history file; gives the result and the zone to write it in.
+
+    `drivers` and `edits` (planner's overrides) stand for the files that the settings name.
+    """
+    from staffplan.forecast import forecast
+
+    job = _forecast_job(history, config_path, overrides, drivers, edits)
+    result = forecast(
+        job.history,
+        job.config.forecast,
+        site=job.site,
+        first_day=job.first_day,
+        days=7 * job.config.plan.weeks,
+        seed=job.config.plan.seed,
+        drivers=job.drivers,
+        overrides=job.edits,
+        workers=workers,
+        on_progress=on_progress,
+    )
+    return result, job.config.plan.timezone
+
+
+def explain_files(
+    history: Path,
+    config_path: Path | None,
+    overrides: Mapping[str, object],
+    drivers: Path | None,
+    queue: str,
+    day: date,
+    *,
+    edits: Path | None = None,
+) -> Explanation:
+    """Where the forecast of one queue on one day comes from."""
+    from staffplan.forecast import explain
+
+    job = _forecast_job(history, config_path, overrides, drivers, edits)
+    return explain(
+        job.history,
+        job.config.forecast,
+        site=job.site,
+        first_day=job.first_day,
+        days=7 * job.config.plan.weeks,
+        queue=queue,
+        day=day,
+        drivers=job.drivers,
+        overrides=job.edits,
+    )
+
+
+@dataclass(frozen=True)
+class _ForecastJob:
+    """What a history file and settings come to."""
+
+    config: Config
+    history: ContactHistory
+    site: Site
+    first_day: date
+    drivers: Drivers | None
+    edits: Overrides | None
+
+
+def _forecast_job(
+    history: Path,
+    config_path: Path | None,
+    overrides: Mapping[str, object],
+    drivers: Path | None,
+    edits: Path | None,
+) -> _ForecastJob:
+    config, workspace = config_and_workspace(config_path, overrides)
+    contacts = read_history(history, config)
+    if config_path is None and "plan.interval_minutes" not in overrides:
+        found = interval_of(contacts.frame, "queue")
+        config, workspace = config_and_workspace(config_path, {**overrides, "plan.interval_minutes": found})
+    plan = config.plan
+    first_day = plan.start or first_day_after(contacts, plan.timezone)
+    site = make_site(
+        config,
+        queues=contacts.frame["queue"].unique(),
+        first_day=contacts.frame["interval_start"].min().date(),
+        last_day=first_day + timedelta(weeks=plan.weeks),
+        special_days=workspace.special_days,
+    )
+    drivers = drivers or workspace.input_path("drivers")
+    edits = edits or workspace.input_path("overrides")
+    return _ForecastJob(
+        config,
+        contacts,
+        site,
+        first_day,
+        None if drivers is None else read_drivers(drivers, site.queues),
+        None if edits is None else read_overrides(edits, site.queues),
+    )

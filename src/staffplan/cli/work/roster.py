@@ -1,0 +1,66 @@
+"""The roster from files: gather its case, search."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from staffplan.cli.work.common import config_and_workspace, site_of
+from staffplan.files import read_table
+from staffplan.plan.workspace import names_known
+from staffplan.progress import OnProgress
+from staffplan.settings import PlanSettings
+from staffplan.tables import PeopleNeeded, ServiceWorth
+
+if TYPE_CHECKING:
+    from staffplan.roster import RosterResult
+    from staffplan.roster.case import Case
+
+
+def roster_case(
+    requirement_path: Path,
+    agents: Path,
+    config_path: Path,
+    *,
+    given: Mapping[str, Path | None],
+    worth: Path | None = None,
+    seed: int | None,
+) -> tuple[Case, PlanSettings]:
+    """What a roster is made of, from a requirement file and an agents file; and the plan's settings.
+
+    given: files that stand for those of the settings, by their key under [input].
+    """
+    from staffplan.roster.case import Case
+
+    config, workspace = config_and_workspace(config_path, {} if seed is None else {"plan.seed": seed})
+    zone = config.plan.timezone
+    requirement = read_table(requirement_path, PeopleNeeded, timezone=zone)
+    case = Case(
+        requirement,
+        workspace.people(agents, names_known(config, requirement.frame["planning_group"]), **given),
+        config.roster,
+        config.shifts,
+        config.work_plans,
+        site_of(config, requirement.frame, workspace),
+        None if worth is None else read_table(worth, ServiceWorth, timezone=zone),
+    )
+    return case, config.plan
+
+
+def roster_of(case: Case, plan: PlanSettings, on_progress: OnProgress, begun: float) -> RosterResult:
+    """begun: when the command began (time.monotonic)."""
+    from staffplan.roster import roster
+
+    return roster(
+        case.requirement,
+        case.workforce,
+        case.settings,
+        shifts=case.shifts,
+        work_plans=case.work_plans,
+        site=case.site,
+        worth=case.worth,
+        seed=plan.seed,
+        on_progress=on_progress,
+        begun=begun,
+    )
