@@ -35,7 +35,7 @@ import pandas as pd
 from staffplan.clock import SiteCalendar, horizon_intervals, public_holidays
 from staffplan.settings import ForecastSettings
 from staffplan.site import Site
-from staffplan.tables import ContactHistory
+from staffplan.tables.history import ContactHistory
 
 FIRST_DAY = date(2024, 1, 1)
 HORIZON_DAYS = 28

@@ -30,7 +30,7 @@ from staffplan.forecast.intraday.queue import Learnt, apply_learnt, learn_queue
 from staffplan.forecast.intraday.seen import Moment
 from staffplan.settings import ForecastSettings
 from staffplan.site import Queue, Site
-from staffplan.tables import ContactHistory
+from staffplan.tables.history import ContactHistory
 
 WEEK = 7
 SETTINGS = ForecastSettings()

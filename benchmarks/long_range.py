@@ -33,7 +33,7 @@ from staffplan.forecast.accuracy import wape
 from staffplan.forecast.days.season import learn_season
 from staffplan.settings import ForecastSettings
 from staffplan.site import Queue, Site
-from staffplan.tables import ContactHistory
+from staffplan.tables.history import ContactHistory
 
 Floats = NDArray[np.float64]
 FIRST = date(2022, 1, 3)

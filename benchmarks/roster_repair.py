@@ -26,7 +26,7 @@ from staffplan.roster.absences import Absence, left_of, with_absences
 from staffplan.roster.case import Case
 from staffplan.roster.cover import coverage
 from staffplan.roster.repair import repair
-from staffplan.tables import Roster
+from staffplan.tables.roster import Roster
 
 HEADINGS = (
     f"{'center':<14}{'absent':>7}{'method':>11}{'given':>9}{'absent':>9}{'missing':>9}{'days':>7}{'inside':>8}"

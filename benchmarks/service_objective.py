@@ -24,7 +24,9 @@ from staffplan.progress import silent
 from staffplan.roster import roster
 from staffplan.simulate import simulate
 from staffplan.site import Site
-from staffplan.tables import ServiceWorth, StaffingRequirement, VolumeForecast, Workforce
+from staffplan.tables.forecast import VolumeForecast
+from staffplan.tables.people import Workforce
+from staffplan.tables.requirement import ServiceWorth, StaffingRequirement
 from staffplan.text import text_table
 from staffplan.verify import staff_by_method, worth_by_method
 

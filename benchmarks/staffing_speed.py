@@ -37,7 +37,7 @@ def make_loads() -> np.ndarray:
 
 
 def make_forecast():
-    from staffplan.tables import VolumeForecast
+    from staffplan.tables.forecast import VolumeForecast
 
     offered = make_loads() * 1800 / AHT_SECONDS
     starts = pd.date_range("2026-01-01", periods=INTERVALS, freq="30min", tz="UTC", unit="ns")

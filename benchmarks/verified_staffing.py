@@ -20,7 +20,7 @@ from staffplan.clock import SiteCalendar
 from staffplan.settings import Goal, SimulateSettings, StaffingSettings
 from staffplan.site import Queue, Site
 from staffplan.staffing.pool import pools
-from staffplan.tables import VolumeForecast
+from staffplan.tables.forecast import VolumeForecast
 from staffplan.verify import staff_by_method
 from staffplan.verify.judge import judge
 from staffplan.verify.line import make_line

@@ -29,11 +29,14 @@ from staffplan.files import (
     write_atomic,
     write_table,
 )
-from staffplan.meeting_tables import attendees
 from staffplan.records import decode
-from staffplan.schema import Column, Table
-from staffplan.tables import Agents, ContactHistory, CostReport, RosterBreaches, RosterShifts, TimeOff
-from staffplan.wish_tables import Wishes
+from staffplan.tables.cost import CostReport
+from staffplan.tables.history import ContactHistory
+from staffplan.tables.meetings import attendees
+from staffplan.tables.people import Agents, TimeOff
+from staffplan.tables.roster import RosterBreaches, RosterShifts
+from staffplan.tables.schema import Column, Table
+from staffplan.tables.wishes import Wishes
 
 MADRID = "Europe/Madrid"
 HEADER = "interval_start,queue,offered\n"

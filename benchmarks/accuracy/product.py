@@ -12,7 +12,8 @@ from staffplan.clock import local_dates
 from staffplan.forecast import forecast
 from staffplan.settings import ForecastSettings
 from staffplan.site import Queue, Site
-from staffplan.tables import ContactHistory, ForecastTotals
+from staffplan.tables.forecast import ForecastTotals
+from staffplan.tables.history import ContactHistory
 from staffplan.workers import Workers
 
 BOUNDS = ("offered_p025", "offered_p10", "offered_p90", "offered_p975")

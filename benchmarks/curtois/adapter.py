@@ -29,8 +29,10 @@ from staffplan.rule_settings import (
 )
 from staffplan.site import Queue, Site
 from staffplan.soft_rule_settings import Wishes as WishesRule
-from staffplan.tables import Agents, Availability, RosterShifts, StaffingRequirement, TimeOff, Workforce
-from staffplan.wish_tables import Wishes
+from staffplan.tables.people import Agents, Availability, TimeOff, Workforce
+from staffplan.tables.requirement import StaffingRequirement
+from staffplan.tables.roster import RosterShifts
+from staffplan.tables.wishes import Wishes
 
 FIRST_DAY = date(2026, 11, 2)
 """A Monday, as the first day of every instance."""

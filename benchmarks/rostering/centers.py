@@ -23,7 +23,8 @@ from staffplan.people_settings import (
 )
 from staffplan.rule_settings import ConsecutiveDays, DailyRest, WeekendsOff
 from staffplan.site import Queue, Site
-from staffplan.tables import Agents, Availability, StaffingRequirement, TimeOff, Workforce
+from staffplan.tables.people import Agents, Availability, TimeOff, Workforce
+from staffplan.tables.requirement import StaffingRequirement
 
 FIRST_DAY = date(2026, 11, 2)
 ZONE = "Europe/Madrid"

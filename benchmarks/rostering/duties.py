@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from staffplan.roster.problem import RosterProblem
-from staffplan.tables import Roster, RosterActivities, RosterShifts
+from staffplan.tables.roster import Roster, RosterActivities, RosterShifts
 
 TURNS = 3
 

@@ -14,7 +14,7 @@ from rostering.centers import Center, make_center, size_of
 from rostering.score import worth
 from rostering.table import Line
 from staffplan.errors import StaffplanError
-from staffplan.tables import Roster
+from staffplan.tables.roster import Roster
 
 PRODUCT = "staffplan"
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from rostering.centers import Center
-from staffplan.tables import Roster
+from staffplan.tables.roster import Roster
 
 SLOT = pd.Timedelta(minutes=15)
 SLOT_HOURS = 0.25

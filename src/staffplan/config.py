@@ -26,7 +26,7 @@ from staffplan.settings import (
     SimulateSettings,
     StaffingSettings,
 )
-from staffplan.tables import WORK_TYPE
+from staffplan.tables.history import WORK_TYPE
 
 RULE: TypeAdapter[Section] = TypeAdapter(RuleSettings)
 

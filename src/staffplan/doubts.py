@@ -11,9 +11,9 @@ from pandas.api.types import is_datetime64_any_dtype
 
 from staffplan.cells import read_instants
 from staffplan.errors import Note
-from staffplan.schema import Table
 from staffplan.stamps import foreign_offsets, how_written
-from staffplan.tables import ContactHistory
+from staffplan.tables.history import ContactHistory
+from staffplan.tables.schema import Table
 
 HALF_A_CONTACT = 0.5
 

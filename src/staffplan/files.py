@@ -27,21 +27,14 @@ from staffplan.clock import SpecialDay, midnight
 from staffplan.config import Config
 from staffplan.doubts import about_columns, about_names, about_stamps, about_sums
 from staffplan.errors import DataError, Problem, UsageError, nearest
-from staffplan.forecast_tables import ALL_QUEUES, Drivers, Overrides
-from staffplan.meeting_tables import Meetings, unknown_people
 from staffplan.records import read_records
-from staffplan.schema import Column, Table, by_row, capped, names_in
-from staffplan.tables import (
-    Agents,
-    Availability,
-    ContactHistory,
-    Locks,
-    RosterShifts,
-    SpecialDays,
-    TimeOff,
-    Workforce,
-)
-from staffplan.wish_tables import Fairness, Wishes
+from staffplan.tables.forecast import ALL_QUEUES, Drivers, Overrides
+from staffplan.tables.history import ContactHistory, SpecialDays
+from staffplan.tables.meetings import Meetings, unknown_people
+from staffplan.tables.people import Agents, Availability, Locks, TimeOff, Workforce
+from staffplan.tables.roster import RosterShifts
+from staffplan.tables.schema import Column, Table, by_row, capped, names_in
+from staffplan.tables.wishes import Fairness, Wishes
 
 T = TypeVar("T", bound=Table)
 MANY_ALIKE = 20

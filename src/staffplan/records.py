@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from staffplan.errors import DataError, Problem
-from staffplan.schema import capped
+from staffplan.tables.schema import capped
 
 if TYPE_CHECKING:
     from pyarrow import DictionaryArray

@@ -9,7 +9,7 @@ from datetime import date
 from staffplan.clock import OpeningHours, SiteCalendar, SpecialDay, public_holidays
 from staffplan.config import Config
 from staffplan.settings import DEFAULT_GOALS, Goal, QueueSettings
-from staffplan.tables import WORK_TYPE
+from staffplan.tables.history import WORK_TYPE
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from staffplan.roster import check
 from staffplan.roster.build import build_problem
 from staffplan.roster.problem import RosterProblem
 from staffplan.roster.rules import Agreed, worked_by_agent
-from staffplan.tables import Roster
+from staffplan.tables.roster import Roster
 
 CONTRACTS = [
     Employee("", {"d": 3, "n": 14}, 3600, 1500, 4, 2, 2, 1, frozenset({2})),

@@ -18,7 +18,8 @@ from rostering.score import worth
 from rostering.table import Line, Target, row, verdict
 from staffplan.people_settings import ShiftSettings, WorkPlanSettings
 from staffplan.roster import check, roster
-from staffplan.tables import Roster, RosterActivities, RosterShifts, StaffingRequirement
+from staffplan.tables.requirement import StaffingRequirement
+from staffplan.tables.roster import Roster, RosterActivities, RosterShifts
 
 
 def breaches(center: Center, made: Roster) -> set[str]:

@@ -13,18 +13,11 @@ from staffplan.cost import CostResult, cost
 from staffplan.people_settings import CostSettings, WorkPlanSettings
 from staffplan.settings import StaffingSettings
 from staffplan.site import Queue, Site
-from staffplan.tables import (
-    Agents,
-    Availability,
-    Coverage,
-    Roster,
-    RosterActivities,
-    RosterShifts,
-    StaffingRequirement,
-    TimeOff,
-    VolumeForecast,
-    Workforce,
-)
+from staffplan.tables.forecast import VolumeForecast
+from staffplan.tables.people import Agents, Availability, TimeOff, Workforce
+from staffplan.tables.requirement import StaffingRequirement
+from staffplan.tables.roster import Roster, RosterActivities, RosterShifts
+from staffplan.tables.waits import Coverage
 
 
 @dataclass

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from staffplan.people_settings import CostSettings, OnCostSettings, PremiumSettings, WorkPlanSettings
 from staffplan.settings import ShrinkageSettings, StaffingSettings
 from staffplan.site import Queue
-from staffplan.tables import Coverage
+from staffplan.tables.waits import Coverage
 
 HOUR = 60
 SICK_10 = StaffingSettings(shrinkage={"sickness": ShrinkageSettings(share=0.1, planned=False, in_office=False)})

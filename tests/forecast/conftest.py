@@ -14,7 +14,7 @@ from staffplan.forecast import ForecastResult, forecast
 from staffplan.forecast.history.series import DayGrid, QueueSeries, queue_series, raw_series
 from staffplan.settings import ForecastSettings
 from staffplan.site import Queue, Site
-from staffplan.tables import ContactHistory
+from staffplan.tables.history import ContactHistory
 
 MONDAY = date(2026, 1, 5)
 OFFICE = OpeningHours((((480, 1200),),) * 5 + ((),) * 2)

@@ -14,7 +14,7 @@ from staffplan.errors import ConfigError, DataError
 from staffplan.forecast import forecast
 from staffplan.settings import ForecastSettings
 from staffplan.site import Site, make_site
-from staffplan.tables import ContactHistory
+from staffplan.tables.history import ContactHistory
 
 QUICK = ForecastSettings(methods=("recent_average",))
 DAYS = 98

@@ -12,9 +12,9 @@ import pytest
 from staffplan.clock import OpeningHours, SpecialDay
 from staffplan.errors import UsageError
 from staffplan.forecast import explain, forecast
-from staffplan.forecast_tables import Overrides
 from staffplan.settings import ForecastSettings
-from staffplan.tables import ContactHistory
+from staffplan.tables.forecast import Overrides
+from staffplan.tables.history import ContactHistory
 
 
 def _explain(

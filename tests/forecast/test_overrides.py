@@ -14,8 +14,7 @@ from scipy.stats import nbinom
 from staffplan.clock import OpeningHours, SiteCalendar, horizon_intervals
 from staffplan.errors import Note
 from staffplan.forecast.overrides import BOUNDS, apply_overrides, moved_bound
-from staffplan.forecast_tables import OverrideLog, Overrides
-from staffplan.tables import VolumeForecast
+from staffplan.tables.forecast import OverrideLog, Overrides, VolumeForecast
 
 MADRID = SiteCalendar("Europe/Madrid")
 MONDAY = date(2026, 3, 23)

@@ -12,7 +12,7 @@ from staffplan.files import table_bytes
 from staffplan.forecast import ForecastResult, forecast
 from staffplan.progress import Progress
 from staffplan.settings import ForecastSettings
-from staffplan.tables import ContactHistory
+from staffplan.tables.history import ContactHistory
 from staffplan.workers import Workers
 
 NAMES = ("billing", "mail", "orders")

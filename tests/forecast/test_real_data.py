@@ -11,7 +11,7 @@ from staffplan.clock import SiteCalendar, localize
 from staffplan.forecast import forecast
 from staffplan.settings import ForecastSettings
 from staffplan.site import Queue, Site
-from staffplan.tables import ContactHistory
+from staffplan.tables.history import ContactHistory
 
 CASES = [
     ("it_helpdesk/incidents_30min.csv", "Europe/Lisbon", date(2016, 5, 30)),

@@ -14,8 +14,8 @@ from staffplan.clock import SiteCalendar, horizon_intervals
 from staffplan.errors import DataError
 from staffplan.forecast.overrides import apply_overrides
 from staffplan.forecast.scoring import ScoreResult, score
-from staffplan.forecast_tables import OverrideLog, Overrides
-from staffplan.tables import ContactHistory, VolumeForecast
+from staffplan.tables.forecast import OverrideLog, Overrides, VolumeForecast
+from staffplan.tables.history import ContactHistory
 
 MADRID = SiteCalendar("Europe/Madrid")
 MONDAY = date(2026, 3, 23)

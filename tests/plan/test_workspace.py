@@ -14,7 +14,8 @@ from staffplan.config import load_config
 from staffplan.errors import ConfigError, DataError
 from staffplan.files import place_of
 from staffplan.plan.workspace import Workspace, first_day_after, history_before
-from staffplan.tables import ContactHistory, VolumeForecast
+from staffplan.tables.forecast import VolumeForecast
+from staffplan.tables.history import ContactHistory
 
 MADRID = "Europe/Madrid"
 

@@ -17,19 +17,13 @@ from staffplan.report import ReportData, render_page
 from staffplan.settings import parse_goal
 from staffplan.site import Queue, Site
 from staffplan.soft_rule_settings import FairShare, Wishes
-from staffplan.tables import (
-    Backtest,
-    ContactHistory,
-    CostReport,
-    Coverage,
-    DayService,
-    Roster,
-    RosterActivities,
-    RosterShifts,
-    StaffingRequirement,
-    VolumeForecast,
-)
-from staffplan.wish_tables import Fairness
+from staffplan.tables.cost import CostReport
+from staffplan.tables.forecast import Backtest, VolumeForecast
+from staffplan.tables.history import ContactHistory
+from staffplan.tables.requirement import StaffingRequirement
+from staffplan.tables.roster import Roster, RosterActivities, RosterShifts
+from staffplan.tables.waits import Coverage, DayService
+from staffplan.tables.wishes import Fairness
 
 sys.path.insert(0, str(Path(__file__).parent))  # handoffs.py
 

@@ -10,7 +10,9 @@ import pandas as pd
 
 from staffplan.clock import wall_instant
 from staffplan.report.handoff import Handoff
-from staffplan.tables import Agents, Coverage, Roster, RosterActivities, RosterShifts, TimeOff
+from staffplan.tables.people import Agents, TimeOff
+from staffplan.tables.roster import Roster, RosterActivities, RosterShifts
+from staffplan.tables.waits import Coverage
 
 MADRID = "Europe/Madrid"
 MONDAY = date(2026, 12, 7)

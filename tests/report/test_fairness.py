@@ -16,7 +16,7 @@ from staffplan.report.fairness import shares, totals
 from staffplan.report.fairness_plots import MOST_MARKED, plot_shares
 from staffplan.report.fairness_section import fairness_section
 from staffplan.report.page import page_sections, pictures
-from staffplan.wish_tables import Fairness
+from staffplan.tables.wishes import Fairness
 
 Row = tuple[str, str, str, float, float, float, float]
 

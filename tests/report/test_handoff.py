@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from staffplan.clock import wall_instant
 from staffplan.report.handoff import agent_totals, day_totals, is_night, legend
-from staffplan.tables import Coverage
+from staffplan.tables.waits import Coverage
 
 
 def totals_of(*works: Work) -> dict[str, float]:

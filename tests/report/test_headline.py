@@ -8,7 +8,7 @@ import textwrap
 from staffplan.report import ReportData
 from staffplan.report.blocks import Alert, Block, Bullets, Cards, Heading, Section, Table, Text
 from staffplan.report.headline import headline
-from staffplan.tables import Coverage, DayService
+from staffplan.tables.waits import Coverage, DayService
 
 
 def as_text(section: Section) -> str:

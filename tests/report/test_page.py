@@ -16,7 +16,8 @@ import pytest
 from staffplan.report import ReportData, page_and_pictures, pictures, render_page
 from staffplan.report.blocks import Figure, Section, Table
 from staffplan.report.page import figures_of, page_sections
-from staffplan.tables import Backtest, Coverage, DayService
+from staffplan.tables.forecast import Backtest
+from staffplan.tables.waits import Coverage, DayService
 
 VOID = {"meta", "img", "br", "link", "input", "hr"}
 

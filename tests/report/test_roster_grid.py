@@ -27,7 +27,8 @@ from openpyxl.workbook import Workbook
 from staffplan.clock import wall_instant
 from staffplan.report.handoff import Handoff, legend
 from staffplan.report.roster_grid import build_roster_workbook, coverage_table
-from staffplan.tables import Agents, Coverage, TimeOff
+from staffplan.tables.people import Agents, TimeOff
+from staffplan.tables.waits import Coverage
 
 WEEKS = ["Week 30 Nov 2026", "Week 7 Dec 2026", "Week 14 Dec 2026", "Week 21 Dec 2026"]
 

@@ -12,7 +12,9 @@ import pytest
 
 from staffplan.report import promises, rosters, summaries
 from staffplan.report.ledgers import cost_per_queue_hour, ledger, total_of, waterfall
-from staffplan.tables import Backtest, CostReport, DayService
+from staffplan.tables.cost import CostReport
+from staffplan.tables.forecast import Backtest
+from staffplan.tables.waits import DayService
 
 
 def test_the_heat_map_holds_the_whole_week_of_a_one_week_plan(plan):

@@ -12,8 +12,10 @@ import pandas as pd
 from roster_centers import MADRID, Center, day
 
 from staffplan.clock import wall_instant
-from staffplan.meeting_tables import Meetings
-from staffplan.tables import Roster, RosterActivities, RosterShifts, StaffingRequirement, TimeOff, Workforce
+from staffplan.tables.meetings import Meetings
+from staffplan.tables.people import TimeOff, Workforce
+from staffplan.tables.requirement import StaffingRequirement
+from staffplan.tables.roster import Roster, RosterActivities, RosterShifts
 
 QUARTER = pd.Timedelta(minutes=15)
 GROUPS = ("chat", "voice")

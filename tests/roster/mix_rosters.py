@@ -9,7 +9,8 @@ from roster_centers import Center
 
 from staffplan.roster.mix_money import Pay
 from staffplan.roster.mix_of_shifts import MixOfShifts, mix_of_shifts
-from staffplan.tables import Agents, Availability, Roster, RosterActivities, RosterShifts, TimeOff, Workforce
+from staffplan.tables.people import Agents, Availability, TimeOff, Workforce
+from staffplan.tables.roster import Roster, RosterActivities, RosterShifts
 
 HOUR = pd.Timedelta(hours=1)
 

@@ -16,17 +16,9 @@ from staffplan.roster.case import Case
 from staffplan.roster.check import CheckReport, check
 from staffplan.roster.problem import RosterProblem
 from staffplan.site import Queue, Site
-from staffplan.tables import (
-    Agents,
-    Availability,
-    Locks,
-    Roster,
-    RosterActivities,
-    RosterShifts,
-    StaffingRequirement,
-    TimeOff,
-    Workforce,
-)
+from staffplan.tables.people import Agents, Availability, Locks, TimeOff, Workforce
+from staffplan.tables.requirement import StaffingRequirement
+from staffplan.tables.roster import Roster, RosterActivities, RosterShifts
 
 if TYPE_CHECKING:
     from staffplan.roster import RosterResult

@@ -28,7 +28,7 @@ from staffplan.roster import coverage, rules
 from staffplan.roster.conflict import explain
 from staffplan.roster.notes import roster_notes, unpriced_wishes
 from staffplan.roster.rules import Bounds, Holder, Locked, Night, agreed_rules
-from staffplan.wish_tables import Wishes
+from staffplan.tables.wishes import Wishes
 
 NIGHTLY = Night(23 * 60, 30 * 60, 180)
 ANN = Holder("ann", "full", MONDAY)

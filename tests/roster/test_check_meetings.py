@@ -12,7 +12,7 @@ from roster_centers import MADRID, day
 
 from staffplan.clock import wall_instant
 from staffplan.roster.check_meetings import meeting_breaches
-from staffplan.tables import TimeOff
+from staffplan.tables.people import TimeOff
 
 Times = Sequence[tuple[float, int, str]]
 """Hour, quarters and activity of what stands in a shift from 8 to 16."""

@@ -11,8 +11,8 @@ from roster_centers import LATE, MADRID, NIGHT, SHORT, Center, Rows, day, every_
 
 from staffplan.people_settings import WorkPlanSettings
 from staffplan.roster import CheckReport, check
-from staffplan.tables import Roster, RosterActivities, RosterShifts
-from staffplan.wish_tables import Wishes
+from staffplan.tables.roster import Roster, RosterActivities, RosterShifts
+from staffplan.tables.wishes import Wishes
 
 SHIFTS = {"short": SHORT, "late": LATE, "night": NIGHT}
 CENTER = Center(

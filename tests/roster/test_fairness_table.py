@@ -11,8 +11,8 @@ from roster_centers import LATE, MONDAY, NIGHT, SHORT, Center, every_day, shift
 
 from staffplan.people_settings import RosterSettings, WorkPlanSettings
 from staffplan.roster.fairness_table import fairness_of
-from staffplan.tables import Roster, RosterActivities, RosterShifts
-from staffplan.wish_tables import Fairness, Wishes
+from staffplan.tables.roster import Roster, RosterActivities, RosterShifts
+from staffplan.tables.wishes import Fairness, Wishes
 
 CENTER = Center(
     {"voice": every_day(7, range(14, 20), 1.0)},

@@ -16,7 +16,7 @@ from staffplan.people_settings import RosterSettings, WorkPlanSettings
 from staffplan.progress import Progress
 from staffplan.roster import RosterResult
 from staffplan.roster.meeting_cost import written_cover
-from staffplan.tables import Workforce
+from staffplan.tables.people import Workforce
 
 
 @pytest.mark.parametrize("seed", range(20))

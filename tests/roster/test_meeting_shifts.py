@@ -11,7 +11,7 @@ from roster_centers import DAY, LATE, SHORT, Center, day
 from staffplan.people_settings import BreakSettings, RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.roster.meeting_shifts import has_room, pauses_beside
 from staffplan.roster.problem import Pause, ShiftOption
-from staffplan.tables import Workforce
+from staffplan.tables.people import Workforce
 
 APART = Center(
     {"voice": {(0, hour): 1.0 for hour in (8, 9, 10, 11, 16, 17, 18, 19)}},

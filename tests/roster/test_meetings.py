@@ -31,7 +31,9 @@ from staffplan.errors import Note
 from staffplan.people_settings import RosterSettings
 from staffplan.roster.check_meetings import meeting_breaches
 from staffplan.roster.meetings import place_meetings
-from staffplan.tables import Roster, StaffingRequirement, TimeOff, Workforce
+from staffplan.tables.people import TimeOff, Workforce
+from staffplan.tables.requirement import StaffingRequirement
+from staffplan.tables.roster import Roster
 
 ALL = ("ann", "bob", "cleo")
 

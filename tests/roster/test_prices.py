@@ -14,7 +14,7 @@ from staffplan.roster.changes import Change, people_changes, site_changes
 from staffplan.roster.prices import Answer, hours_no_shift_reaches, out_of_reach, price_rules, shared
 from staffplan.roster.problem import RosterProblem
 from staffplan.roster.rules import rules_of
-from staffplan.tables import RulePrices
+from staffplan.tables.roster import RulePrices
 
 TWO = (("ann", "voice", "any"), ("bob", "voice", "any"))
 

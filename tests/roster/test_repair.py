@@ -16,7 +16,7 @@ from staffplan.roster.absences import Absence, left_of
 from staffplan.roster.check import check
 from staffplan.roster.repair import RepairResult, repair
 from staffplan.rule_settings import DailyRest
-from staffplan.tables import Roster, RosterActivities, RosterShifts
+from staffplan.tables.roster import Roster, RosterActivities, RosterShifts
 
 SHIFTS = {"early": SHORT, "late": LATE}
 PLANS = {"any": WorkPlanSettings(shifts=("early", "late"), weekly_hours_max=20, days_per_week_max=5)}

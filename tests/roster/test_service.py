@@ -16,7 +16,7 @@ from staffplan.errors import ConfigError
 from staffplan.people_settings import RosterSettings, WorkPlanSettings
 from staffplan.roster.promise import missing
 from staffplan.roster.service import concave, curves_of, lines, rate_of_day
-from staffplan.tables import ServiceWorth
+from staffplan.tables.requirement import ServiceWorth
 
 steps = st.lists(st.floats(0, 10), min_size=1, max_size=12)
 

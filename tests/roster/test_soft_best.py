@@ -22,8 +22,9 @@ from staffplan.people_settings import RosterSettings, WorkPlanSettings
 from staffplan.roster import stages
 from staffplan.roster.problem import RosterProblem
 from staffplan.roster.rules import rules_of
-from staffplan.tables import RosterShifts, Workforce
-from staffplan.wish_tables import Fairness, Wishes
+from staffplan.tables.people import Workforce
+from staffplan.tables.roster import RosterShifts
+from staffplan.tables.wishes import Fairness, Wishes
 
 DAYS = 5
 THURSDAY = MONDAY + timedelta(days=3)

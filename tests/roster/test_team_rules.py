@@ -36,7 +36,7 @@ from staffplan.roster.rules.team import (
 )
 from staffplan.roster.search import circle_limits
 from staffplan.roster.tours import team_arrays
-from staffplan.tables import Roster
+from staffplan.tables.roster import Roster
 
 PAUSE = BreakSettings(minutes=15, earliest_minutes=30, latest_minutes=45)
 TINY = Center(

@@ -18,7 +18,8 @@ from staffplan.files import read_history, read_special_days, read_workforce
 from staffplan.forecast import forecast
 from staffplan.site import Site, make_site
 from staffplan.staffing import staff
-from staffplan.tables import ContactHistory, Workforce
+from staffplan.tables.history import ContactHistory
+from staffplan.tables.people import Workforce
 
 ROOT = Path(__file__).resolve().parents[2]
 MADE = (

@@ -13,7 +13,9 @@ from staffplan.clock import OpeningHours, SiteCalendar, wall_instant
 from staffplan.settings import Goal, SimulateSettings, StaffingSettings
 from staffplan.simulate import SimulationResult, simulate
 from staffplan.site import Queue, Site
-from staffplan.tables import Roster, RosterActivities, RosterShifts, StaffingRequirement, VolumeForecast
+from staffplan.tables.forecast import VolumeForecast
+from staffplan.tables.requirement import StaffingRequirement
+from staffplan.tables.roster import Roster, RosterActivities, RosterShifts
 
 MONDAY = date(2026, 3, 2)
 

@@ -9,7 +9,8 @@ from staffplan.settings import Goal, ShrinkageSettings, SimulateSettings, Staffi
 from staffplan.simulate import simulate
 from staffplan.simulate.outcomes import WAIT_EDGES, wait_percentile
 from staffplan.staffing.erlang import waiting_line
-from staffplan.tables import LEVELS, StaffingRequirement
+from staffplan.tables.requirement import StaffingRequirement
+from staffplan.tables.waits import LEVELS
 
 HOUR = 60
 NINE, NOON, FIVE = 9 * HOUR, 12 * HOUR, 17 * HOUR

@@ -9,7 +9,7 @@ from staffplan.clock import SiteCalendar
 from staffplan.settings import Goal, StaffingSettings, parse_goal
 from staffplan.site import Queue, Site
 from staffplan.staffing import CrossCheck, cross_check, staff
-from staffplan.tables import VolumeForecast
+from staffplan.tables.forecast import VolumeForecast
 
 
 def check(offered: list[float], aht: float, goal: Goal, minimum: int = 1) -> CrossCheck:

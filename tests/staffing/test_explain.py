@@ -9,7 +9,7 @@ from staffplan.clock import SiteCalendar
 from staffplan.settings import Goal, StaffingSettings, parse_goal
 from staffplan.site import Queue, Site
 from staffplan.staffing import Step, explain, staff
-from staffplan.tables import VolumeForecast
+from staffplan.tables.forecast import VolumeForecast
 
 SETTINGS = StaffingSettings.model_validate(
     {"shrinkage": {"sick": {"share": 0.2, "in_office": False}, "breaks": {"share": 0.1, "in_roster": True}}}

@@ -18,7 +18,7 @@ from staffplan.settings import Goal, ShrinkageSettings, StaffingSettings, parse_
 from staffplan.site import Queue, Site
 from staffplan.staffing import StaffingResult, staff
 from staffplan.staffing.erlang import agents_for_line, erlang_c
-from staffplan.tables import VolumeForecast
+from staffplan.tables.forecast import VolumeForecast
 
 MONDAY = date(2026, 6, 1)
 OFFICE = Hours((parse_spans("09:00-17:00"),) * 5 + ((), ()))

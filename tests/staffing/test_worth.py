@@ -16,7 +16,8 @@ from staffplan.site import Queue, Site
 from staffplan.staffing import service_worth, staff
 from staffplan.staffing.erlang import erlang_a, erlang_c
 from staffplan.staffing.worth import NOTHING_MORE
-from staffplan.tables import ServiceWorth, VolumeForecast
+from staffplan.tables.forecast import VolumeForecast
+from staffplan.tables.requirement import ServiceWorth
 
 DEFINITIONS = ("offered", "answered", "excluding_short_abandons", "short_abandons_good", "virtual")
 SICK = {"sick": ShrinkageSettings(share=0.1), "breaks": ShrinkageSettings(share=0.2, in_roster=True)}

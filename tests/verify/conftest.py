@@ -14,7 +14,7 @@ from staffplan.clock import SiteCalendar
 from staffplan.settings import Goal, SimulateSettings
 from staffplan.site import Queue, Site
 from staffplan.staffing.pool import pools
-from staffplan.tables import VolumeForecast
+from staffplan.tables.forecast import VolumeForecast
 from staffplan.verify.line import Line, make_line
 
 EXPONENTIAL = SimulateSettings(service_time="exponential")

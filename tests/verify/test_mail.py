@@ -19,7 +19,7 @@ from staffplan.staffing import staff
 from staffplan.staffing.pool import pools
 from staffplan.staffing.requirement import backlog_of
 from staffplan.staffing.shrinkage import carried_up
-from staffplan.tables import VolumeForecast
+from staffplan.tables.forecast import VolumeForecast
 from staffplan.verify import staff_by_method
 from staffplan.verify.mail import Mail, judge_mail, make_fluid, make_mail
 from staffplan.verify.mail_kernels import change, contacts_in_time, done_by, finish_times

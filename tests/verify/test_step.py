@@ -13,7 +13,7 @@ from staffplan.settings import Goal, SimulateSettings, StaffingSettings
 from staffplan.site import Queue
 from staffplan.staffing import staff
 from staffplan.staffing.pool import pools
-from staffplan.tables import VolumeForecast
+from staffplan.tables.forecast import VolumeForecast
 from staffplan.verify import staff_by_method, worth_by_method
 from staffplan.verify.offered_load import modified_offered_load
 from staffplan.verify.risk import at_risk

@@ -11,7 +11,7 @@ from staffplan.site import Queue, Site
 from staffplan.staffing import staff
 from staffplan.staffing.pool import pools
 from staffplan.staffing.requirement import backlog_of
-from staffplan.tables import VolumeForecast
+from staffplan.tables.forecast import VolumeForecast
 from staffplan.verify import worth_by_method
 from staffplan.verify.mail import judge_mail, make_mail
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from rostering.centers import Center
 from staffplan.roster.problem import RosterProblem
-from staffplan.tables import Roster
+from staffplan.tables.roster import Roster
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,9 @@ from staffplan.cost.people import Frame, PaidTime, Spans
 from staffplan.cost.premiums import instants_of, minutes_of
 from staffplan.settings import StaffingSettings
 from staffplan.site import Queue, Site
-from staffplan.tables import Coverage, StaffingRequirement, VolumeForecast
+from staffplan.tables.forecast import VolumeForecast
+from staffplan.tables.requirement import StaffingRequirement
+from staffplan.tables.waits import Coverage
 
 USES = (
     "handling contacts",

@@ -18,7 +18,7 @@ from staffplan.cost.exact import Floats, Ints, half_up, share_out
 from staffplan.cost.ledger import Demand, Hours, QueueWork
 from staffplan.cost.money import Money
 from staffplan.cost.people import NO_GROUP, Frame
-from staffplan.tables import CostReport
+from staffplan.tables.cost import CostReport
 
 TOTAL = "total"
 Numbers = NDArray[np.number]

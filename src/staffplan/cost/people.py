@@ -20,7 +20,8 @@ from staffplan.cost.exact import Floats, Ints, exact, half_up, share_out
 from staffplan.cost.premiums import minutes_of, premium_clock
 from staffplan.people_settings import CostSettings, WorkPlanSettings
 from staffplan.site import Site
-from staffplan.tables import Roster, Workforce
+from staffplan.tables.people import Workforce
+from staffplan.tables.roster import Roster
 
 NO_GROUP = "(no group)"
 """Stands for the planning group of people who are paid but have neither a minute on queue nor a skill."""

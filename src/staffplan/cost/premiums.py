@@ -14,7 +14,7 @@ from staffplan.clock import SiteCalendar, local_dates, parse_spans, parse_weekda
 from staffplan.cost.exact import Ints
 from staffplan.people_settings import CostSettings, PremiumSettings
 from staffplan.site import Site
-from staffplan.tables import Roster
+from staffplan.tables.roster import Roster
 
 NANOSECONDS_PER_MINUTE = 60_000_000_000
 

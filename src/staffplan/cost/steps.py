@@ -18,14 +18,12 @@ from staffplan.errors import Note, zeros_lost
 from staffplan.people_settings import CostSettings, WorkPlanSettings
 from staffplan.settings import StaffingSettings
 from staffplan.site import Site
-from staffplan.tables import (
-    CostReport,
-    Coverage,
-    Roster,
-    StaffingRequirement,
-    VolumeForecast,
-    Workforce,
-)
+from staffplan.tables.cost import CostReport
+from staffplan.tables.forecast import VolumeForecast
+from staffplan.tables.people import Workforce
+from staffplan.tables.requirement import StaffingRequirement
+from staffplan.tables.roster import Roster
+from staffplan.tables.waits import Coverage
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from staffplan.errors import DataError, Note, Problem
 from staffplan.fit.tables import CallLog
-from staffplan.schema import by_row, capped
+from staffplan.tables.schema import by_row, capped
 
 ANSWERED, ABANDONED, OTHER = "answered", "abandoned", "other"
 ANSWERED_WORDS = frozenset({"answered", "answer", "agent", "handled", "served", "connected", "completed", "complete"})

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from staffplan.schema import Column, Table, instant, number, text
+from staffplan.tables.schema import Column, Table, instant, number, text
 
 ALL_QUEUES = "*"
 """The queue of rows about all calls together."""

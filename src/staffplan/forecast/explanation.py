@@ -16,7 +16,7 @@ from staffplan.forecast.days.regression import DayModel
 from staffplan.forecast.history.series import Floats
 from staffplan.forecast.overrides import edits_of
 from staffplan.forecast.study import Study
-from staffplan.forecast_tables import OverrideLog, Overrides
+from staffplan.tables.forecast import OverrideLog, Overrides
 
 SMALLEST_EFFECT = 0.002
 """Effects of the calendar below 0.2 % are not worth a line."""

@@ -22,8 +22,7 @@ from staffplan.clock import (
 )
 from staffplan.errors import Note, nearest
 from staffplan.forecast.history.series import Flags, Floats, Whole, date_ranges
-from staffplan.forecast_tables import ALL_QUEUES, OverrideLog, Overrides
-from staffplan.tables import VolumeForecast
+from staffplan.tables.forecast import ALL_QUEUES, OverrideLog, Overrides, VolumeForecast
 
 BOUNDS = {"offered_p10": -0.8, "offered_p90": 0.8, "offered_p025": -0.95, "offered_p975": 0.95}
 """Share between each bound and its counterpart; below zero for the lower one."""

@@ -13,8 +13,8 @@ from staffplan.clock import WEEKDAYS, SiteCalendar, local_dates, minute_of_day
 from staffplan.errors import DataError, Note, Problem
 from staffplan.forecast.accuracy import bias, coverage, totals, wape
 from staffplan.forecast.history.series import DayGrid, Floats, Whole, date_ranges, interval_problems, raw_series
-from staffplan.forecast_tables import ALL_QUEUES, OverrideLog, OverrideScores, Scores
-from staffplan.tables import ContactHistory, VolumeForecast
+from staffplan.tables.forecast import ALL_QUEUES, OverrideLog, OverrideScores, Scores, VolumeForecast
+from staffplan.tables.history import ContactHistory
 
 By = Literal["queue", "day", "week", "weekday", "hour"]
 KEY = ["queue", "interval_start"]

@@ -20,11 +20,20 @@ from staffplan.forecast.notes import about_all
 from staffplan.forecast.overrides import apply_overrides, edits_of
 from staffplan.forecast.queue import QueueForecast, explain_queue, forecast_queue
 from staffplan.forecast.task import Task, local_date
-from staffplan.forecast_tables import AhtBacktest, DataQuality, Drivers, OverrideLog, Overrides
 from staffplan.progress import OnProgress, Progress, silent
 from staffplan.settings import ForecastSettings
 from staffplan.site import Queue, Site
-from staffplan.tables import Backtest, ContactHistory, ForecastTotals, VolumeForecast
+from staffplan.tables.forecast import (
+    AhtBacktest,
+    Backtest,
+    DataQuality,
+    Drivers,
+    ForecastTotals,
+    OverrideLog,
+    Overrides,
+    VolumeForecast,
+)
+from staffplan.tables.history import ContactHistory
 from staffplan.workers import AS_MANY_AS_PAY, Workers, do_all
 
 

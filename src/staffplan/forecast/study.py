@@ -18,7 +18,7 @@ from staffplan.forecast.judgement import Judgement, judge
 from staffplan.forecast.learn import Learned, features_of, learn, predict
 from staffplan.forecast.methods import METHODS, Ahead, Prediction
 from staffplan.forecast.task import Task
-from staffplan.forecast_tables import Drivers
+from staffplan.tables.forecast import Drivers
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ import pandas as pd
 
 from staffplan.clock import SiteCalendar
 from staffplan.forecast.history.series import DayGrid, QueueSeries
-from staffplan.forecast_tables import Drivers
 from staffplan.settings import ForecastSettings
+from staffplan.tables.forecast import Drivers
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,11 @@ from staffplan.plan.workspace import Workspace
 from staffplan.progress import OnProgress, Progress
 from staffplan.report import ReportData, build_workbook, page_and_pictures
 from staffplan.soft_rule_settings import SoftSection
-from staffplan.tables import Backtest, CostReport, Coverage, DayService, StaffingRequirement
-from staffplan.wish_tables import Fairness
+from staffplan.tables.cost import CostReport
+from staffplan.tables.forecast import Backtest
+from staffplan.tables.requirement import StaffingRequirement
+from staffplan.tables.waits import Coverage, DayService
+from staffplan.tables.wishes import Fairness
 
 
 def report_files(workspace: Workspace, manifest: Manifest, on_progress: OnProgress) -> dict[str, bytes]:

@@ -10,28 +10,17 @@ from typing import TYPE_CHECKING, Any
 from staffplan.config import Config
 from staffplan.errors import Note
 from staffplan.files import WORKFORCE_TABLES, table_bytes
-from staffplan.forecast_tables import AhtBacktest, DataQuality, OverrideLog
 from staffplan.plan.manifest import Facts, Manifest
 from staffplan.plan.workspace import Workspace
 from staffplan.progress import OnProgress
-from staffplan.schema import Table
-from staffplan.tables import (
-    Absences,
-    Backtest,
-    CostReport,
-    Coverage,
-    DayService,
-    ForecastTotals,
-    RosterActivities,
-    RosterBreaches,
-    RosterShifts,
-    ServiceWorth,
-    StaffingRequirement,
-    VolumeForecast,
-    WaitDetails,
-    Workforce,
-)
-from staffplan.wish_tables import Fairness
+from staffplan.tables.cost import CostReport
+from staffplan.tables.forecast import AhtBacktest, Backtest, DataQuality, ForecastTotals, OverrideLog, VolumeForecast
+from staffplan.tables.people import Absences, Workforce
+from staffplan.tables.requirement import ServiceWorth, StaffingRequirement
+from staffplan.tables.roster import RosterActivities, RosterBreaches, RosterShifts
+from staffplan.tables.schema import Table
+from staffplan.tables.waits import Coverage, DayService, WaitDetails
+from staffplan.tables.wishes import Fairness
 
 if TYPE_CHECKING:
     from staffplan.roster import MissedWish

@@ -18,14 +18,10 @@ from staffplan.plan.steps import REPORT_PAGE
 from staffplan.plan.workspace import Workspace
 from staffplan.settings import Goal
 from staffplan.site import make_site
-from staffplan.tables import (
-    CostReport,
-    DayService,
-    RosterActivities,
-    RosterBreaches,
-    RosterShifts,
-    StaffingRequirement,
-)
+from staffplan.tables.cost import CostReport
+from staffplan.tables.requirement import StaffingRequirement
+from staffplan.tables.roster import RosterActivities, RosterBreaches, RosterShifts
+from staffplan.tables.waits import DayService
 from staffplan.text import percent, text_table
 
 WIDTH, INDENT = 100, 9

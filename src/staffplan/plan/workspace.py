@@ -25,19 +25,12 @@ from staffplan.files import (
     read_table,
     read_workforce,
 )
-from staffplan.forecast_tables import Drivers, Overrides
-from staffplan.schema import Table
 from staffplan.site import Site, make_site
-from staffplan.tables import (
-    Absences,
-    ContactHistory,
-    Roster,
-    RosterActivities,
-    RosterShifts,
-    TimeOff,
-    VolumeForecast,
-    Workforce,
-)
+from staffplan.tables.forecast import Drivers, Overrides, VolumeForecast
+from staffplan.tables.history import ContactHistory
+from staffplan.tables.people import Absences, TimeOff, Workforce
+from staffplan.tables.roster import Roster, RosterActivities, RosterShifts
+from staffplan.tables.schema import Table
 from staffplan.workers import AS_MANY_AS_PAY, Workers
 
 T = TypeVar("T", bound=Table)

@@ -8,17 +8,13 @@ from dataclasses import dataclass, field
 from staffplan.errors import Note
 from staffplan.site import Site
 from staffplan.soft_rule_settings import SoftSection
-from staffplan.tables import (
-    Backtest,
-    ContactHistory,
-    CostReport,
-    Coverage,
-    DayService,
-    Roster,
-    StaffingRequirement,
-    VolumeForecast,
-)
-from staffplan.wish_tables import Fairness
+from staffplan.tables.cost import CostReport
+from staffplan.tables.forecast import Backtest, VolumeForecast
+from staffplan.tables.history import ContactHistory
+from staffplan.tables.requirement import StaffingRequirement
+from staffplan.tables.roster import Roster
+from staffplan.tables.waits import Coverage, DayService
+from staffplan.tables.wishes import Fairness
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from staffplan.report.data import ReportData
 from staffplan.soft_rule_settings import FairKind, FairShare, Wishes
-from staffplan.wish_tables import SHARED, Fairness
+from staffplan.tables.wishes import SHARED, Fairness
 
 FAR = 1.0
 """Counts are whole and shares are not: what is up to one from the share is no more than rounding."""

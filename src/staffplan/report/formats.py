@@ -9,7 +9,7 @@ import math
 from datetime import date, datetime
 
 from staffplan.settings import Goal
-from staffplan.tables import WORK_TYPE
+from staffplan.tables.history import WORK_TYPE
 
 NOTHING = "–"
 WEEKDAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

@@ -12,7 +12,9 @@ import pandas as pd
 
 from staffplan.clock import local_dates, wall_instant
 from staffplan.report.shift_codes import day_off_codes, family_of, shift_codes
-from staffplan.tables import Agents, Coverage, Roster, TimeOff
+from staffplan.tables.people import Agents, TimeOff
+from staffplan.tables.roster import Roster
+from staffplan.tables.waits import Coverage
 
 SATURDAY = 5
 NIGHT_MINUTES = (23 * 60, 30 * 60)

@@ -7,7 +7,7 @@ import math
 import pandas as pd
 
 from staffplan.report.data import ReportData
-from staffplan.tables import CostReport
+from staffplan.tables.cost import CostReport
 
 TOTAL_LINE = {"hours": "paid hours", "cost": "loaded cost"}
 """The line to which the other lines of a ledger add up."""

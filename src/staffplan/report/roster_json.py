@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from staffplan.report.handoff import Handoff, agent_totals, rows_of
-from staffplan.schema import names_in
+from staffplan.tables.schema import names_in
 
 VERSION = 1
 """Raised when a name or a meaning changes, so that a reader can tell."""

@@ -27,7 +27,7 @@ from staffplan.report.sheets import (
     widths,
     write,
 )
-from staffplan.wish_tables import Fairness
+from staffplan.tables.wishes import Fairness
 
 
 def build_workbook(data: ReportData) -> bytes:

@@ -12,7 +12,8 @@ import pandas as pd
 
 from staffplan.clock import midnight
 from staffplan.roster.kernels import Flags
-from staffplan.tables import Roster, RosterActivities, TimeOff, Workforce
+from staffplan.tables.people import TimeOff, Workforce
+from staffplan.tables.roster import Roster, RosterActivities
 
 AgentDay = tuple[str, date]
 PAUSES = ("break", "meal")

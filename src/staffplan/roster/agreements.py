@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from staffplan.people_settings import RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.roster.problem import Period, Person, ShiftOption
 from staffplan.roster.rules import Locked, agreed_rules, holders, locked_options, worked_by_agent
-from staffplan.tables import Workforce
+from staffplan.tables.people import Workforce
 
 
 def under_agreement(

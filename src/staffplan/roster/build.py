@@ -29,9 +29,10 @@ from staffplan.roster.rules.team import break_circles, minimum_people, pausing_l
 from staffplan.roster.service import service_saves
 from staffplan.roster.soft import with_soft_rules
 from staffplan.roster.worth import Worth, cover_worth
-from staffplan.schema import names_in
 from staffplan.site import Site
-from staffplan.tables import ServiceWorth, StaffingRequirement, Workforce
+from staffplan.tables.people import Workforce
+from staffplan.tables.requirement import ServiceWorth, StaffingRequirement
+from staffplan.tables.schema import names_in
 
 
 def _rows(frame: pd.DataFrame) -> Iterator[Any]:

@@ -16,7 +16,8 @@ from staffplan.rule_sections import RuleSection
 from staffplan.rule_settings import RuleSettings
 from staffplan.site import Site
 from staffplan.soft_rule_settings import SoftSection
-from staffplan.tables import Agents, ServiceWorth, StaffingRequirement, Workforce
+from staffplan.tables.people import Agents, Workforce
+from staffplan.tables.requirement import ServiceWorth, StaffingRequirement
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ import pandas as pd
 from staffplan.roster.case import Case
 from staffplan.roster.looser import Ladder, emptied, left_out, rule_ladders
 from staffplan.rule_sections import RuleSection
-from staffplan.schema import names_in
-from staffplan.tables import Agents
+from staffplan.tables.people import Agents
+from staffplan.tables.schema import names_in
 from staffplan.team_rule_settings import ConcurrentBreaks, MinimumStaff, Seats
 
 MORE_HOURS = 2.0

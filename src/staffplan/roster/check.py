@@ -23,7 +23,9 @@ from staffplan.roster.check_report import Breach, CheckReport
 from staffplan.roster.check_wishes import missed_wishes, wished_days
 from staffplan.roster.rules.team import Seats, team_rules, team_violations
 from staffplan.site import Site
-from staffplan.tables import Roster, StaffingRequirement, Workforce
+from staffplan.tables.people import Workforce
+from staffplan.tables.requirement import StaffingRequirement
+from staffplan.tables.roster import Roster
 
 ABSENCE = "absence"
 """Kind of the days off in absences.csv."""

@@ -14,8 +14,9 @@ from typing import Any
 import pandas as pd
 
 from staffplan.clock import midnight, parse_spans
-from staffplan.meeting_tables import attendees
-from staffplan.tables import Roster, Workforce
+from staffplan.tables.meetings import attendees
+from staffplan.tables.people import Workforce
+from staffplan.tables.roster import Roster
 
 RULE = "meetings"
 MINUTE = pd.Timedelta(minutes=1)

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from staffplan.site import Site
-from staffplan.tables import Roster, StaffingRequirement
+from staffplan.tables.requirement import StaffingRequirement
+from staffplan.tables.roster import Roster
 
 
 def uncovered(roster: Roster, requirement: StaffingRequirement, site: Site) -> pd.DataFrame:

@@ -7,7 +7,7 @@ from datetime import date
 
 import pandas as pd
 
-from staffplan.tables import RosterBreaches
+from staffplan.tables.roster import RosterBreaches
 
 
 @dataclass(frozen=True, order=True)

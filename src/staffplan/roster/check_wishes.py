@@ -9,7 +9,7 @@ from staffplan.roster.check_report import MissedWish
 from staffplan.roster.rules.base import Agreed, Worked
 from staffplan.roster.rules.reading import wishes_by_agent
 from staffplan.roster.rules.wishes import WishesGranted
-from staffplan.tables import Workforce
+from staffplan.tables.people import Workforce
 
 
 def wished_days(workforce: Workforce, agreed: Agreed) -> int:

@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 
 from staffplan.site import Site
-from staffplan.tables import Coverage, Roster, StaffingRequirement
+from staffplan.tables.requirement import StaffingRequirement
+from staffplan.tables.roster import Roster
+from staffplan.tables.waits import Coverage
 
 
 def coverage(roster: Roster, requirement: StaffingRequirement, site: Site) -> Coverage:

@@ -27,7 +27,8 @@ from staffplan.rule_sections import RuleSection
 from staffplan.rule_settings import Rotation, RuleSettings
 from staffplan.site import Site
 from staffplan.soft_rule_settings import SoftSection
-from staffplan.tables import Agents, Availability, StaffingRequirement, TimeOff, Workforce
+from staffplan.tables.people import Agents, Availability, TimeOff, Workforce
+from staffplan.tables.requirement import StaffingRequirement
 
 DAYS_OF_A_WEEK = 7
 

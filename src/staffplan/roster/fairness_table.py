@@ -19,8 +19,9 @@ from staffplan.roster.rules.wishes import WishesGranted
 from staffplan.roster.shares import fair_shares
 from staffplan.roster.soft import carried_over
 from staffplan.soft_rule_settings import FairKind, FairShare
-from staffplan.tables import Roster, Workforce
-from staffplan.wish_tables import Fairness
+from staffplan.tables.people import Workforce
+from staffplan.tables.roster import Roster
+from staffplan.tables.wishes import Fairness
 
 Before = Mapping[tuple[str, str], float]
 """By agent_id and what is shared: what was carried into the period."""

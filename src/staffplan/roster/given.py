@@ -20,7 +20,7 @@ from staffplan.roster.problem import Pause, Period, RosterProblem, ShiftOption
 from staffplan.roster.rules import Locked, Rule, Worked
 from staffplan.roster.rules.stability import Stability
 from staffplan.roster.tours import Tours
-from staffplan.tables import Roster
+from staffplan.tables.roster import Roster
 
 GIVEN = "as given"
 """Family of shifts that no setting has."""

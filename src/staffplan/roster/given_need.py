@@ -23,7 +23,7 @@ from staffplan.roster.problem import NO_LIMIT, Period, RosterProblem
 from staffplan.roster.rules.team import minimum_people, team_rules
 from staffplan.roster.tours import Tours
 from staffplan.roster.worth import Worth, cover_worth
-from staffplan.tables import Roster
+from staffplan.tables.roster import Roster
 
 
 def corrected(given: Given, case: Case, roster: Roster, since: pd.Timestamp) -> RosterProblem:

@@ -10,14 +10,15 @@ import pandas as pd
 
 from staffplan.clock import midnight
 from staffplan.errors import ConfigError, DataError, Problem, nearest
-from staffplan.meeting_tables import unknown_people
 from staffplan.people_settings import RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.rule_sections import RuleSection
 from staffplan.rule_settings import unknown_names
-from staffplan.schema import names_in
 from staffplan.site import Site
-from staffplan.tables import Availability, Locks, StaffingRequirement, TimeOff, Workforce
-from staffplan.wish_tables import Wishes, unknown_shifts
+from staffplan.tables.meetings import unknown_people
+from staffplan.tables.people import Availability, Locks, TimeOff, Workforce
+from staffplan.tables.requirement import StaffingRequirement
+from staffplan.tables.schema import names_in
+from staffplan.tables.wishes import Wishes, unknown_shifts
 
 FINEST_SLOT_MINUTES = 5
 OFF = "off"

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from staffplan.roster.bound import Prices
 from staffplan.roster.meetings import Held
 from staffplan.roster.problem import RosterProblem
-from staffplan.tables import Roster
+from staffplan.tables.roster import Roster
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

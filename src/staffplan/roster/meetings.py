@@ -19,14 +19,16 @@ import pandas as pd
 
 from staffplan.clock import local_dates, midnight, parse_spans, wall_instant
 from staffplan.errors import Note
-from staffplan.meeting_tables import attendees
 from staffplan.people_settings import RosterSettings
 from staffplan.roster.meeting_conflict import Gathering, conflict_words
 from staffplan.roster.presence import days_off
 from staffplan.roster.queue_time import Ints, Prices, QueueTime, queue_time
 from staffplan.roster.rules.team import team_rules
 from staffplan.site import Site
-from staffplan.tables import Roster, RosterActivities, StaffingRequirement, Workforce
+from staffplan.tables.meetings import attendees
+from staffplan.tables.people import Workforce
+from staffplan.tables.requirement import StaffingRequirement
+from staffplan.tables.roster import Roster, RosterActivities
 
 BELOW_MINIMUM = 1000.0
 """Price of an hour below a rule's minimum staff, in understaffed hours: any other place comes first."""

@@ -23,9 +23,10 @@ from staffplan.roster.mix_positions import Staffed, staffed
 from staffplan.roster.mix_program import Prices, make_program, seek_fewer_heads, seek_fewer_hours
 from staffplan.roster.mix_reach import out_of_reach
 from staffplan.roster.mix_tables import contract_heads, coverage_of, pause_counts, position_shifts, shift_counts
-from staffplan.shift_tables import ContractHeads, PauseCounts, PositionShifts, ShiftCounts
 from staffplan.site import Site
-from staffplan.tables import Coverage, StaffingRequirement
+from staffplan.tables.requirement import StaffingRequirement
+from staffplan.tables.shifts import ContractHeads, PauseCounts, PositionShifts, ShiftCounts
+from staffplan.tables.waits import Coverage
 
 FIRST_OF_HEADS = 2
 """Heads, then the hours that they work, are sought for the same time."""

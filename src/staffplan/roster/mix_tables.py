@@ -11,9 +11,10 @@ import pandas as pd
 
 from staffplan.roster.crews import DAYS_OF_A_WEEK, Crew, Demand
 from staffplan.roster.mix_positions import OFF, Staffed, on_queue, worked
-from staffplan.schema import Table
-from staffplan.shift_tables import ContractHeads, PauseCounts, PositionShifts, ShiftCounts
-from staffplan.tables import Coverage, StaffingRequirement
+from staffplan.tables.requirement import StaffingRequirement
+from staffplan.tables.schema import Table
+from staffplan.tables.shifts import ContractHeads, PauseCounts, PositionShifts, ShiftCounts
+from staffplan.tables.waits import Coverage
 
 
 def shift_counts(result: Staffed, demand: Demand) -> ShiftCounts:

@@ -15,7 +15,10 @@ from staffplan.roster.problem import DAYS_OF_A_WHOLE_WEEK, RosterProblem
 from staffplan.roster.service_notes import service_notes, without_curves
 from staffplan.site import Site
 from staffplan.soft_rule_settings import Wishes as WishesRule
-from staffplan.tables import Coverage, Roster, ServiceWorth, Workforce
+from staffplan.tables.people import Workforce
+from staffplan.tables.requirement import ServiceWorth
+from staffplan.tables.roster import Roster
+from staffplan.tables.waits import Coverage
 
 MOST_PROMISES = 15
 MUCH_SHORT = 0.02

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from staffplan.clock import local_dates
-from staffplan.tables import ServiceWorth
+from staffplan.tables.requirement import ServiceWorth
 
 KEY = ["planning_group", "interval_start"]
 

@@ -15,7 +15,7 @@ from staffplan.clock import WEEKDAYS, SiteCalendar, Spans, parse_spans, parse_we
 from staffplan.people_settings import ShiftSettings
 from staffplan.roster.agreements import locked_in
 from staffplan.roster.problem import DAYS_OF_A_WHOLE_WEEK, Period, Person, ShiftOption
-from staffplan.tables import Workforce
+from staffplan.tables.people import Workforce
 
 DAY = 24 * 60
 CREDITED_DAYS = 5

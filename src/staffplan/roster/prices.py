@@ -45,7 +45,7 @@ from staffplan.roster.search import (
 )
 from staffplan.roster.start import start
 from staffplan.roster.tours import Tours, TourSpace, make_tour_space
-from staffplan.tables import RulePrices
+from staffplan.tables.roster import RulePrices
 
 MOVES_PER_AGENT_DAY, FEWEST_MOVES = 6_000, 100_000
 """Moves of a new search; one that goes on makes a part of them."""

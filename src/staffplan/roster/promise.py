@@ -22,7 +22,7 @@ from staffplan.roster.predicted import predicted_days
 from staffplan.roster.problem import RosterProblem
 from staffplan.roster.tours import TourSpace
 from staffplan.roster.worth import Floats
-from staffplan.tables import ServiceWorth
+from staffplan.tables.requirement import ServiceWorth
 
 ROUNDS = 5
 RAISE, HIGHEST = 2.0, 64.0

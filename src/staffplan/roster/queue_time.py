@@ -19,7 +19,8 @@ from staffplan.clock import local_dates, midnight
 from staffplan.roster.problem import NO_LIMIT, Period
 from staffplan.roster.rules.team import TeamRule, minimum_people
 from staffplan.site import Site
-from staffplan.tables import Roster, StaffingRequirement
+from staffplan.tables.requirement import StaffingRequirement
+from staffplan.tables.roster import Roster
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]

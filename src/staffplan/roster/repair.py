@@ -38,7 +38,8 @@ from staffplan.roster.search import Board, Incumbent, Schedule, improve, polish
 from staffplan.roster.solve import RESERVE
 from staffplan.roster.stages import compiled_in, move_count
 from staffplan.roster.tours import NEVER, Tours, TourSpace, make_tour_space, price_tour, team_arrays
-from staffplan.tables import Coverage, Roster, RosterChanges, RosterShifts
+from staffplan.tables.roster import Roster, RosterChanges, RosterShifts
+from staffplan.tables.waits import Coverage
 
 HOURS_OF_A_CHANGE = 1.0
 """Hours missing on queue that a change of somebody's day must save, if nothing else is said."""

@@ -17,7 +17,8 @@ from staffplan.roster.kernels import NOTHING, Floats, Ints
 from staffplan.roster.problem import RosterProblem
 from staffplan.roster.tables_out import make_roster
 from staffplan.roster.tours import Tours
-from staffplan.tables import Roster, RosterActivities, RosterChanges, RosterShifts, Workforce
+from staffplan.tables.people import Workforce
+from staffplan.tables.roster import Roster, RosterActivities, RosterChanges, RosterShifts
 
 OFF = "off"
 INSIDE = "work inside"

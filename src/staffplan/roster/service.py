@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from staffplan.roster.problem import Period
 from staffplan.roster.worth import MINIMUM_WEIGHT, Floats, Worth
-from staffplan.tables import ServiceWorth
+from staffplan.tables.requirement import ServiceWorth
 
 STEEPEST = 100.0
 """Times the rate, at most, up to which a person who brings more is worth more."""

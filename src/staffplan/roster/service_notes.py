@@ -11,7 +11,8 @@ import pandas as pd
 from staffplan.errors import Note
 from staffplan.roster.predicted import KEY, predicted_days
 from staffplan.site import Site
-from staffplan.tables import Coverage, ServiceWorth
+from staffplan.tables.requirement import ServiceWorth
+from staffplan.tables.waits import Coverage
 
 MOST_DAYS = 15
 SMALLEST_MISS = 0.0005

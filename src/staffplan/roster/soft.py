@@ -14,7 +14,7 @@ from staffplan.roster.rules.reading import wishes_by_agent
 from staffplan.roster.rules.soft import Known, Published, Shares, burden_of, soft_rules, soft_settings
 from staffplan.roster.shares import fair_shares
 from staffplan.soft_rule_settings import FairShare
-from staffplan.tables import Workforce
+from staffplan.tables.people import Workforce
 
 
 def with_soft_rules(

@@ -38,7 +38,10 @@ from staffplan.roster.tables_out import make_roster
 from staffplan.roster.team_words import team_notes
 from staffplan.roster.tours import Tours, TourSpace, make_tour_space
 from staffplan.site import Site
-from staffplan.tables import Coverage, Roster, ServiceWorth, StaffingRequirement, Workforce
+from staffplan.tables.people import Workforce
+from staffplan.tables.requirement import ServiceWorth, StaffingRequirement
+from staffplan.tables.roster import Roster
+from staffplan.tables.waits import Coverage
 
 MEETINGS_RESERVE, MEETINGS_PART = 0.1, 0.4
 """Part of the time limit kept for shifts that have time for the meetings, and of the moves to find them."""

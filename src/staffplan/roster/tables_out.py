@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from staffplan.roster.kernels import NOTHING
 from staffplan.roster.problem import Person, RosterProblem
 from staffplan.roster.tours import Tours
-from staffplan.tables import Roster, RosterActivities, RosterShifts
+from staffplan.tables.roster import Roster, RosterActivities, RosterShifts
 
 Span = tuple[int, int, str, str, bool]
 """First slot, end slot, activity, planning group, paid."""

@@ -19,7 +19,7 @@ from staffplan.roster.rules.team import (
 )
 from staffplan.roster.team_conflict import Clash, Question, find_clashes
 from staffplan.roster.team_ways import Way, least_eased, ways_out
-from staffplan.tables import Roster
+from staffplan.tables.roster import Roster
 
 MOST_WAYS, MOST_NAMES = 4, 8
 

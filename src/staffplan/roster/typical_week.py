@@ -10,7 +10,7 @@ import pandas as pd
 
 from staffplan.clock import MINUTES_PER_DAY, local_dates, midnight, minute_of_day, wall_instant, weekday_of
 from staffplan.errors import DataError, Problem
-from staffplan.tables import StaffingRequirement
+from staffplan.tables.requirement import StaffingRequirement
 
 DAYS_OF_A_WEEK = 7
 

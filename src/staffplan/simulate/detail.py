@@ -14,7 +14,7 @@ from staffplan.settings import Definition
 from staffplan.simulate.outcomes import OFFERED, Tally, service_level, wait_percentile, waiting_measures
 from staffplan.simulate.records import Floats
 from staffplan.simulate.scene import Scene
-from staffplan.tables import WaitDetails
+from staffplan.tables.waits import WaitDetails
 
 LEVELS: tuple[Definition, ...] = get_args(Definition)
 Z_90 = 1.6448536269514722

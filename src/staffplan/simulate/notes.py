@@ -14,7 +14,7 @@ from staffplan.settings import SimulateSettings, StaffingSettings
 from staffplan.simulate.draws import absence_shares
 from staffplan.simulate.outcomes import OPEN, SENT_OFF, Tally
 from staffplan.simulate.scene import GroupPromise, Scene
-from staffplan.tables import Coverage, DayService
+from staffplan.tables.waits import Coverage, DayService
 
 MOST = 20
 """Notes of one kind given in full; the rest are counted."""

@@ -18,7 +18,9 @@ from staffplan.settings import DEFAULT_GOALS, Definition, Goal
 from staffplan.simulate.engine import Closings, Groups, Stretches
 from staffplan.simulate.records import Floats, Ints
 from staffplan.site import Queue, Site
-from staffplan.tables import Roster, StaffingRequirement, VolumeForecast
+from staffplan.tables.forecast import VolumeForecast
+from staffplan.tables.requirement import StaffingRequirement
+from staffplan.tables.roster import Roster
 
 Z_80 = 1.2815515655446004
 """The 90 % point of the standard normal: the p10-p90 band is twice this many standard deviations wide."""

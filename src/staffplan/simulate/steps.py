@@ -26,7 +26,10 @@ from staffplan.simulate.outcomes import (
 from staffplan.simulate.records import Floats
 from staffplan.simulate.scene import Scene, cut, make_scene
 from staffplan.site import Site
-from staffplan.tables import Coverage, DayService, Roster, StaffingRequirement, VolumeForecast, WaitDetails
+from staffplan.tables.forecast import VolumeForecast
+from staffplan.tables.requirement import StaffingRequirement
+from staffplan.tables.roster import Roster
+from staffplan.tables.waits import Coverage, DayService, WaitDetails
 
 BATCHES = 20
 """Progress is told at least this often."""

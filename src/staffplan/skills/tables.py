@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from staffplan.errors import DataError, Problem, nearest
-from staffplan.schema import Column, Table, capped, number, text
 from staffplan.staffing.arrays import LONGEST_PATIENCE_SECONDS, Array
+from staffplan.tables.schema import Column, Table, capped, number, text
 
 FLEXIBLE_COST = 1.1
 """Cost of an agent with several skills where no profiles are given; a dedicated one costs 1."""

@@ -17,7 +17,8 @@ from staffplan.settings import Goal
 from staffplan.site import Site
 from staffplan.staffing.arrays import Array
 from staffplan.staffing.pool import Pool, pools
-from staffplan.tables import StaffingRequirement, VolumeForecast
+from staffplan.tables.forecast import VolumeForecast
+from staffplan.tables.requirement import StaffingRequirement
 
 COLUMNS = ("interval_start", "planning_group", "ours", "pyworkforce", "why")
 

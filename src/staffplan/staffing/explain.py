@@ -16,7 +16,8 @@ from staffplan.staffing.live import LiveLine, live_line
 from staffplan.staffing.pool import NANOSECONDS_PER_MINUTE, Pool, pools
 from staffplan.staffing.requirement import hangs_up
 from staffplan.staffing.shrinkage import shrinkage_at
-from staffplan.tables import StaffingRequirement, VolumeForecast
+from staffplan.tables.forecast import VolumeForecast
+from staffplan.tables.requirement import StaffingRequirement
 
 
 @dataclass(frozen=True)

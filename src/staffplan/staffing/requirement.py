@@ -15,14 +15,16 @@ from numpy.typing import NDArray
 
 from staffplan.errors import Note
 from staffplan.progress import OnProgress, Progress, silent
-from staffplan.schema import doubt_of_unit
 from staffplan.settings import StaffingSettings
 from staffplan.site import Queue, Site
 from staffplan.staffing.deferred import Backlog, make_backlog, size_deferred
 from staffplan.staffing.live import Sized, size_live
 from staffplan.staffing.pool import Pool, instants, pools
 from staffplan.staffing.shrinkage import shrinkage_at
-from staffplan.tables import WORK_TYPE, StaffingRequirement, VolumeForecast
+from staffplan.tables.forecast import VolumeForecast
+from staffplan.tables.history import WORK_TYPE
+from staffplan.tables.requirement import StaffingRequirement
+from staffplan.tables.schema import doubt_of_unit
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,8 @@ from staffplan.staffing.live import LiveLine, live_line, promised_contacts, serv
 from staffplan.staffing.pool import Pool, pools
 from staffplan.staffing.requirement import hangs_up
 from staffplan.staffing.shrinkage import grossed_up, shrinkage_at
-from staffplan.tables import ServiceWorth, VolumeForecast
+from staffplan.tables.forecast import VolumeForecast
+from staffplan.tables.requirement import ServiceWorth
 
 HARDLY = 1e-6
 """A smaller share in time is none: the last decimal that tables are written with."""

@@ -15,7 +15,7 @@ from staffplan.settings import SimulateSettings
 from staffplan.simulate.scene import GroupPromise, day_variation, group_promise
 from staffplan.site import Site
 from staffplan.staffing.pool import Pool
-from staffplan.tables import VolumeForecast
+from staffplan.tables.forecast import VolumeForecast
 from staffplan.verify.kernels import TABLE_SIZE, Floats, Ints, Span
 
 

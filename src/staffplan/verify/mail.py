@@ -21,7 +21,7 @@ from staffplan.simulate.outcomes import ratio
 from staffplan.simulate.scene import GroupPromise, group_promise
 from staffplan.site import Site
 from staffplan.staffing.deferred import Backlog
-from staffplan.tables import VolumeForecast
+from staffplan.tables.forecast import VolumeForecast
 from staffplan.verify.kernels import TABLE_SIZE, Floats, Ints
 from staffplan.verify.line import day_variations, handling_times
 from staffplan.verify.mail_kernels import SAMPLES, Fluid, done_by, finish_times

@@ -19,7 +19,7 @@ from staffplan.errors import ConfigError, Note, Problem
 from staffplan.settings import parse_risk
 from staffplan.simulate.scene import day_variation
 from staffplan.site import Queue, Site
-from staffplan.tables import VolumeForecast
+from staffplan.tables.forecast import VolumeForecast
 from staffplan.verify.kernels import Floats, Ints
 
 

@@ -17,7 +17,8 @@ from staffplan.staffing.live import size_live
 from staffplan.staffing.pool import Pool, pools
 from staffplan.staffing.requirement import StaffingResult, backlog_of, staff, totals
 from staffplan.staffing.shrinkage import grossed_up, shrinkage_at
-from staffplan.tables import StaffingRequirement, VolumeForecast
+from staffplan.tables.forecast import VolumeForecast
+from staffplan.tables.requirement import StaffingRequirement
 from staffplan.verify.judge import FRESH, Judged, judge, repetitions_for
 from staffplan.verify.kernels import BUSY, Floats, Ints
 from staffplan.verify.line import Line, make_line

@@ -14,7 +14,8 @@ from staffplan.staffing.pool import Pool, pools
 from staffplan.staffing.requirement import backlog_of
 from staffplan.staffing.shrinkage import shrinkage_at
 from staffplan.staffing.worth import service_worth
-from staffplan.tables import ServiceWorth, VolumeForecast
+from staffplan.tables.forecast import VolumeForecast
+from staffplan.tables.requirement import ServiceWorth
 from staffplan.verify.judge import FRESH
 from staffplan.verify.kernels import Floats
 from staffplan.verify.line import day_variations

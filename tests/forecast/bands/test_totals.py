@@ -14,7 +14,7 @@ from staffplan.forecast.bands.scale import Scale
 from staffplan.forecast.bands.sharing import DayScores, Sharing
 from staffplan.forecast.bands.totals import ALL_QUEUES, QueueBands, forecast_totals
 from staffplan.forecast.bands.variance import Variance
-from staffplan.tables import ForecastTotals, VolumeForecast
+from staffplan.tables.forecast import ForecastTotals, VolumeForecast
 
 FIRST = date(2026, 3, 25)
 """A Wednesday; Madrid's clock goes forward on the Sunday after."""

@@ -15,10 +15,10 @@ from staffplan.errors import DataError
 from staffplan.forecast import forecast
 from staffplan.forecast.days.drivers import DriverMatrix, about_effects, check_drivers, driver_columns
 from staffplan.forecast.history.series import DayGrid
-from staffplan.forecast_tables import Drivers
 from staffplan.settings import DriverSettings, ForecastSettings
 from staffplan.site import Queue, Site
-from staffplan.tables import ContactHistory
+from staffplan.tables.forecast import Drivers
+from staffplan.tables.history import ContactHistory
 
 FIRST = date(2026, 1, 5)
 PAST, AHEAD = 28, 7

@@ -12,7 +12,7 @@ from staffplan.clock import OpeningHours, SiteCalendar, SpecialDay, parse_spans
 from staffplan.forecast.history.hours import in_words
 from staffplan.forecast.history.hours_changes import learn_timetable
 from staffplan.forecast.history.series import DayGrid, RawSeries, raw_series
-from staffplan.tables import ContactHistory
+from staffplan.tables.history import ContactHistory
 
 
 def _raw(world, rows: pd.DataFrame, days: int, special_days: tuple[SpecialDay, ...] = ()) -> RawSeries:

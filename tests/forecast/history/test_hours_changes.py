@@ -11,7 +11,7 @@ import pytest
 from staffplan.clock import OpeningHours, SiteCalendar, SpecialDay, parse_spans
 from staffplan.forecast.history.hours_changes import Timetable, learn_timetable
 from staffplan.forecast.history.series import DayGrid, queue_series, raw_series
-from staffplan.tables import ContactHistory
+from staffplan.tables.history import ContactHistory
 
 
 def _week(weekdays: str, saturday: str = "closed", sunday: str = "closed") -> OpeningHours:

@@ -12,7 +12,7 @@ from staffplan.clock import OpeningHours, SiteCalendar, localize, parse_spans, p
 from staffplan.forecast import forecast, reforecast
 from staffplan.settings import ForecastSettings
 from staffplan.site import Queue, Site
-from staffplan.tables import ContactHistory
+from staffplan.tables.history import ContactHistory
 
 ZONE, MONDAY = "America/New_York", date(2003, 9, 15)
 QUICK = ForecastSettings(methods=("recent_average",))

@@ -12,7 +12,8 @@ from staffplan.clock import OpeningHours, wall_instant
 from staffplan.errors import DataError
 from staffplan.forecast import ReforecastResult, reforecast
 from staffplan.settings import ForecastSettings
-from staffplan.tables import ContactHistory, VolumeForecast
+from staffplan.tables.forecast import VolumeForecast
+from staffplan.tables.history import ContactHistory
 
 WEEKS = 9
 QUICK = ForecastSettings(methods=("recent_average",))

@@ -16,7 +16,7 @@ from staffplan.cli.work.flags import flags_named
 if TYPE_CHECKING:
     from staffplan.plan.directory import OpenPlan
     from staffplan.plan.run import RunResult
-    from staffplan.schema import Table
+    from staffplan.tables.schema import Table
 
 PLANS = "The plan directory"
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON on stdout.")]
@@ -183,7 +183,7 @@ def simulate(
     staffplan simulate forecast.csv requirement.csv --goal 80/20 --patience 120 -o waits/
     """
     from staffplan.errors import Problem, UsageError
-    from staffplan.tables import DayService
+    from staffplan.tables.waits import DayService
 
     if requirement is not None:
         from staffplan.cli.commands.staff import simulate_requirement
@@ -203,7 +203,7 @@ def cost(folder: Folder, force: Force = False, as_json: Json = False) -> None:
 
     Example: staffplan cost plans/demo
     """
-    from staffplan.tables import CostReport
+    from staffplan.tables.cost import CostReport
 
     _show_table(_again(folder, "cost", force=force), CostReport, as_json=as_json)
 

@@ -14,7 +14,7 @@ from staffplan.cli.work.delivery import deliver, refuse, say_notes
 from staffplan.cli.work.flags import flags_named
 
 if TYPE_CHECKING:
-    from staffplan.schema import Table
+    from staffplan.tables.schema import Table
 
 PRICES = "rule_prices.csv"
 COMMAND = "requirement.csv agents.csv -o roster/ -c plan.toml"

@@ -15,7 +15,7 @@ from staffplan.cli.work.flags import flags_named
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from staffplan.schema import Table
+    from staffplan.tables.schema import Table
 
 STAFF_FLAGS = {
     "patience_seconds": "--patience",

@@ -18,10 +18,12 @@ from staffplan.files import place_of, read_table
 from staffplan.plan.directory import PLAN_TOML, open_existing
 from staffplan.plan.manifest import FILE_NAME as MANIFEST
 from staffplan.plan.workspace import Workspace
-from staffplan.schema import Table
-from staffplan.tables import Agents, PeopleNeeded, Roster, RosterActivities, RosterBreaches, RosterShifts
+from staffplan.tables.people import Agents
+from staffplan.tables.requirement import PeopleNeeded
+from staffplan.tables.roster import Roster, RosterActivities, RosterBreaches, RosterShifts
+from staffplan.tables.schema import Table
+from staffplan.tables.wishes import Fairness
 from staffplan.text import text_table
-from staffplan.wish_tables import Fairness
 
 if TYPE_CHECKING:
     from staffplan.roster import CheckReport

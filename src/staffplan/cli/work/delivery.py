@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from staffplan.errors import Note
-    from staffplan.schema import Table
+    from staffplan.tables.schema import Table
 
 
 def given_only(values: Mapping[str, object]) -> dict[str, object]:

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from staffplan.settings import StaffingSettings
     from staffplan.site import Site
     from staffplan.staffing import Step
-    from staffplan.tables import StaffingRequirement, VolumeForecast
+    from staffplan.tables.forecast import VolumeForecast
+    from staffplan.tables.requirement import StaffingRequirement
 
 
 def moment_of(text: str, timezone: str) -> pd.Timestamp:

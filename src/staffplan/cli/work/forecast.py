@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from staffplan.cli.work.common import config_and_workspace, interval_of
 from staffplan.config import Config
 from staffplan.files import read_drivers, read_history, read_overrides
-from staffplan.forecast_tables import Drivers, Overrides
 from staffplan.plan.workspace import first_day_after
 from staffplan.progress import OnProgress
 from staffplan.site import Site, make_site
-from staffplan.tables import ContactHistory
+from staffplan.tables.forecast import Drivers, Overrides
+from staffplan.tables.history import ContactHistory
 from staffplan.workers import AS_MANY_AS_PAY, Workers
 
 if TYPE_CHECKING:

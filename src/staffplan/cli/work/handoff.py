@@ -18,8 +18,9 @@ from staffplan.plan.directory import PLAN_TOML, open_existing
 from staffplan.plan.manifest import FILE_NAME as MANIFEST
 from staffplan.plan.workspace import Workspace
 from staffplan.report import Handoff, build_roster_json, build_roster_workbook, calendars
-from staffplan.schema import Table
-from staffplan.tables import Agents, Coverage, TimeOff
+from staffplan.tables.people import Agents, TimeOff
+from staffplan.tables.schema import Table
+from staffplan.tables.waits import Coverage
 
 T = TypeVar("T", bound=Table)
 Files = dict[Path, Callable[[], bytes]]

@@ -15,7 +15,7 @@ from staffplan.errors import Problem, UsageError
 from staffplan.files import read_history, read_table
 from staffplan.progress import OnProgress
 from staffplan.site import make_site
-from staffplan.tables import VolumeForecast
+from staffplan.tables.forecast import VolumeForecast
 from staffplan.workers import AS_MANY_AS_PAY, Workers
 
 if TYPE_CHECKING:

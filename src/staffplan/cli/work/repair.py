@@ -21,19 +21,12 @@ from staffplan.plan.manifest import FILE_NAME as MANIFEST
 from staffplan.plan.workspace import names_known
 from staffplan.progress import OnProgress
 from staffplan.roster.case import Case
-from staffplan.schema import Table
-from staffplan.tables import (
-    Absences,
-    Agents,
-    Coverage,
-    PeopleNeeded,
-    Roster,
-    RosterActivities,
-    RosterChanges,
-    RosterShifts,
-    ServiceWorth,
-)
-from staffplan.wish_tables import Fairness
+from staffplan.tables.people import Absences, Agents
+from staffplan.tables.requirement import PeopleNeeded, ServiceWorth
+from staffplan.tables.roster import Roster, RosterActivities, RosterChanges, RosterShifts
+from staffplan.tables.schema import Table
+from staffplan.tables.waits import Coverage
+from staffplan.tables.wishes import Fairness
 
 if TYPE_CHECKING:
     from staffplan.roster.absences import Absence

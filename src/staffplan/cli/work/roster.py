@@ -11,7 +11,7 @@ from staffplan.files import read_table
 from staffplan.plan.workspace import names_known
 from staffplan.progress import OnProgress
 from staffplan.settings import PlanSettings
-from staffplan.tables import PeopleNeeded, ServiceWorth
+from staffplan.tables.requirement import PeopleNeeded, ServiceWorth
 
 if TYPE_CHECKING:
     from staffplan.roster import RosterResult

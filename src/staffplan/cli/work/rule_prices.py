@@ -10,7 +10,7 @@ from staffplan.progress import OnProgress
 from staffplan.roster.case import Case
 from staffplan.roster.prices import hours_no_shift_reaches, price_rules
 from staffplan.settings import PlanSettings
-from staffplan.tables import RulePrices
+from staffplan.tables.roster import RulePrices
 from staffplan.text import text_table
 
 

@@ -11,9 +11,8 @@ from staffplan.clock import SiteCalendar
 from staffplan.config import Config
 from staffplan.errors import DataError, Problem
 from staffplan.files import column_names, place_of, read_history, read_table
-from staffplan.forecast_tables import ALL_QUEUES, OverrideLog, Overrides
 from staffplan.plan.directory import PLAN_TOML
-from staffplan.tables import VolumeForecast
+from staffplan.tables.forecast import ALL_QUEUES, OverrideLog, Overrides, VolumeForecast
 from staffplan.text import percent, text_table
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ from staffplan.roster.mix_money import Goal, Pay
 from staffplan.roster.mix_of_shifts import MixOfShifts, mix_of_shifts
 from staffplan.roster.typical_week import typical_week
 from staffplan.settings import PlanSettings
-from staffplan.tables import PeopleNeeded, StaffingRequirement
+from staffplan.tables.requirement import PeopleNeeded, StaffingRequirement
 from staffplan.text import percent, text_table
 
 

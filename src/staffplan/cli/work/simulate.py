@@ -10,7 +10,8 @@ from staffplan.cli.work.common import config_and_workspace, interval_of, site_of
 from staffplan.cli.work.staff import with_flags
 from staffplan.files import read_table
 from staffplan.progress import OnProgress
-from staffplan.tables import StaffingRequirement, VolumeForecast
+from staffplan.tables.forecast import VolumeForecast
+from staffplan.tables.requirement import StaffingRequirement
 
 if TYPE_CHECKING:
     from staffplan.simulate import SimulationResult

@@ -16,7 +16,9 @@ from staffplan.plan.workspace import Workspace
 from staffplan.progress import OnProgress
 from staffplan.settings import parse_goal
 from staffplan.site import Site
-from staffplan.tables import WORK_TYPE, ServiceWorth, StaffingRequirement, VolumeForecast
+from staffplan.tables.forecast import VolumeForecast
+from staffplan.tables.history import WORK_TYPE
+from staffplan.tables.requirement import ServiceWorth, StaffingRequirement
 from staffplan.text import text_table
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from staffplan.forecast.aht.model import GIVEN, LEVEL, METHODS, AhtModel, believ
 from staffplan.forecast.backtest import Trial
 from staffplan.forecast.history.series import Flags, Floats, QueueSeries
 from staffplan.forecast.notes import Writer
-from staffplan.schema import doubt_of_unit
+from staffplan.tables.schema import doubt_of_unit
 
 SIX_WEEKS, LAST_WEEK = "six_week_mean", "same_interval_last_week"
 AHT_METHODS = (*METHODS, SIX_WEEKS, LAST_WEEK)

@@ -18,7 +18,7 @@ from staffplan.forecast.bands.bands import Bands
 from staffplan.forecast.bands.paths import DaysAhead, Shocks, day_paths
 from staffplan.forecast.bands.sharing import loadings
 from staffplan.forecast.history.series import Floats, Whole
-from staffplan.tables import ForecastTotals, VolumeForecast
+from staffplan.tables.forecast import ForecastTotals, VolumeForecast
 
 ALL_QUEUES = ""
 """In place of a queue's name: all queues together."""

@@ -14,8 +14,8 @@ from staffplan.errors import DataError, Note, Problem, nearest
 from staffplan.forecast.days.features import Group
 from staffplan.forecast.history.cleaning import clean
 from staffplan.forecast.history.series import DayGrid, Flags, Floats, QueueSeries, date_ranges
-from staffplan.forecast_tables import ALL_QUEUES, Drivers
 from staffplan.settings import DriverSettings
+from staffplan.tables.forecast import ALL_QUEUES, Drivers
 
 LEVEL_SHARE = 0.5
 """A driver with rows on more than this share of the history's days is a level, else an event."""

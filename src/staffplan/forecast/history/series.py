@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from staffplan.clock import MINUTES_PER_DAY, SiteCalendar, horizon_intervals, minute_of_day
 from staffplan.errors import Problem
-from staffplan.tables import ContactHistory
+from staffplan.tables.history import ContactHistory
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]

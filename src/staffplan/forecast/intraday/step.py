@@ -18,11 +18,11 @@ from staffplan.forecast.intraday.notes import STEP
 from staffplan.forecast.intraday.queue import QueueUpdate, update_queue
 from staffplan.forecast.intraday.rows import is_updated
 from staffplan.forecast.intraday.seen import Moment
-from staffplan.forecast_tables import IntradayGain
 from staffplan.progress import OnProgress, Progress, silent
 from staffplan.settings import ForecastSettings
 from staffplan.site import Queue, Site
-from staffplan.tables import ContactHistory, VolumeForecast
+from staffplan.tables.forecast import IntradayGain, VolumeForecast
+from staffplan.tables.history import ContactHistory
 from staffplan.workers import AS_MANY_AS_PAY, Workers, do_all
 
 

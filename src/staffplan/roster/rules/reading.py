@@ -16,8 +16,8 @@ from staffplan.roster.inputs import plan_of
 from staffplan.roster.rules.agreement import Holder
 from staffplan.roster.rules.base import Worked
 from staffplan.roster.rules.wishes import Wish
-from staffplan.tables import Workforce
-from staffplan.wish_tables import Wishes
+from staffplan.tables.people import Workforce
+from staffplan.tables.wishes import Wishes
 
 
 def holders(workforce: Workforce, work_plans: Mapping[str, WorkPlanSettings], first_day: date) -> dict[str, Holder]:

@@ -22,8 +22,9 @@ from staffplan.clock import SiteCalendar, parse_spans, parse_weekdays, wall_inst
 from staffplan.people_settings import RosterSettings
 from staffplan.roster.problem import NO_LIMIT, Circle, Period, Person
 from staffplan.roster.rules.base import Posted, span
-from staffplan.schema import names_in
-from staffplan.tables import Roster, Workforce
+from staffplan.tables.people import Workforce
+from staffplan.tables.roster import Roster
+from staffplan.tables.schema import names_in
 
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model

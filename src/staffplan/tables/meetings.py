@@ -11,7 +11,7 @@ import pandas as pd
 
 from staffplan.clock import Spans, parse_spans
 from staffplan.errors import Problem, nearest
-from staffplan.schema import Column, Table, names_in, text
+from staffplan.tables.schema import Column, Table, names_in, text
 
 GRID_MINUTES = 5
 """The finest grid on which a roster is made."""

@@ -11,21 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from staffplan.errors import DataError
-from staffplan.forecast_tables import Overrides
-from staffplan.schema import MAX_PROBLEMS, MOST_CONTACTS, Table
-from staffplan.tables import (
-    WORK_TYPE,
-    Agents,
-    Availability,
-    ContactHistory,
-    Coverage,
-    RosterBreaches,
-    RosterShifts,
-    SpecialDays,
-    StaffingRequirement,
-    TimeOff,
-    VolumeForecast,
-)
+from staffplan.tables.forecast import Overrides, VolumeForecast
+from staffplan.tables.history import WORK_TYPE, ContactHistory, SpecialDays
+from staffplan.tables.people import Agents, Availability, TimeOff
+from staffplan.tables.requirement import StaffingRequirement
+from staffplan.tables.roster import RosterBreaches, RosterShifts
+from staffplan.tables.schema import MAX_PROBLEMS, MOST_CONTACTS, Table
+from staffplan.tables.waits import Coverage
 
 ALL_TABLES = sorted(Table.__subclasses__(), key=lambda table: table.file_name)
 

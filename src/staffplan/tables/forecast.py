@@ -1,4 +1,4 @@
-"""The tables around a forecast: what planners know and change beforehand, and what came of it."""
+"""The forecast, its totals, its backtest, and planners' edits."""
 
 from __future__ import annotations
 
@@ -6,7 +6,79 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from staffplan.clock import Spans, parse_spans
-from staffplan.schema import MOST_CONTACTS, Column, Table, contacts, instant, number, text
+from staffplan.tables.history import CHANNELS
+from staffplan.tables.schema import MOST_CONTACTS, Column, Table, contacts, handling_time, instant, number, text
+
+
+@dataclass(frozen=True)
+class VolumeForecast(Table):
+    """Contacts and handling time expected in every interval in which a queue takes contacts.
+
+    A closed interval has no row. Deferred queues (mail) take contacts around the clock unless told otherwise.
+    """
+
+    columns: ClassVar[tuple[Column, ...]] = (
+        instant(),
+        text("queue"),
+        text("channel", choices=CHANNELS),
+        number("offered", 0, 100 * MOST_CONTACTS),
+        handling_time(),
+        number("offered_p10"),
+        number("offered_p90"),
+        number("offered_p025"),
+        number("offered_p975"),
+        text("method"),
+    )
+    key: ClassVar[tuple[str, ...]] = ("queue", "interval_start")
+    file_name: ClassVar[str] = "forecast.csv"
+
+
+@dataclass(frozen=True)
+class Backtest(Table):
+    """How each method would have done on this queue: rolling origins, errors pooled over the horizon."""
+
+    columns: ClassVar[tuple[Column, ...]] = (
+        text("queue"),
+        text("method"),
+        text("chosen", choices=("yes", "no")),
+        number("origins"),
+        number("wape", blank=True),
+        number("wape_day", blank=True),
+        number("bias", None, blank=True),
+        number("coverage_80", 0, 1, required=False, blank=True),
+        number("coverage_95", 0, 1, required=False, blank=True),
+        number("coverage_day_80", 0, 1, required=False, blank=True),
+        number("coverage_day_95", 0, 1, required=False, blank=True),
+        number("pinball", required=False, blank=True),
+        number("workload_wape", required=False, blank=True),
+    )
+    key: ClassVar[tuple[str, ...]] = ("queue", "method")
+    file_name: ClassVar[str] = "forecast_backtest.csv"
+
+
+@dataclass(frozen=True)
+class ForecastTotals(Table):
+    """Contacts expected on each local day, in each week and in the whole horizon; a blank queue is all together.
+
+    `offered` is the sum of the forecast's intervals. Bands are those of the sum, which are narrower than the sums of
+    bands. A week is seven days counted from the first day planned, the last one may be shorter; `period_start` is its
+    first day. What is closed has no row. `aht_seconds` is weighted by contacts.
+    """
+
+    columns: ClassVar[tuple[Column, ...]] = (
+        text("period", choices=("day", "week", "horizon")),
+        Column("period_start", "date"),
+        text("queue", blank=True),
+        number("offered"),
+        number("offered_p10"),
+        number("offered_p90"),
+        number("offered_p025"),
+        number("offered_p975"),
+        number("aht_seconds"),
+    )
+    key: ClassVar[tuple[str, ...]] = ("period", "queue", "period_start")
+    file_name: ClassVar[str] = "forecast_totals.csv"
+
 
 ALL_QUEUES = "*"
 """Stands for every queue, as a blank cell does."""

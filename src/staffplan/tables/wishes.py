@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from staffplan.errors import Problem, nearest
-from staffplan.schema import Column, Table, number, text
+from staffplan.tables.schema import Column, Table, number, text
 
 SHARED = ("nights", "weekends", "early_starts", "late_ends", "wishes")
 """What is shared out: the last one is welcome, the others are not."""

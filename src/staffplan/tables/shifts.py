@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from staffplan.schema import Column, Table, instant, number, text
+from staffplan.tables.schema import Column, Table, instant, number, text
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,36 @@
+"""What the plan costs, by period and line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from staffplan.tables.schema import Column, Table, number, text
+
+
+@dataclass(frozen=True)
+class CostReport(Table):
+    """Hours and money, line by line. `period` is a month ("2026-12") or "total"; a blank group is the whole site.
+
+    `ledger` names the section: "bridge", "hours", "cost" or "unit"; `position` orders its lines. Within "hours" and
+    "cost" the lines of a period and group add up exactly to its line "paid hours" / "loaded cost"; lines that
+    begin with "memo:" stand beside the sum. In the bridge the hours before "base staff", "on queue" and "paid hours"
+    lead up to them, the amounts to "loaded cost". `amount` is in currency units with two decimals; `source` is the
+    table and column the figure comes from.
+    """
+
+    columns: ClassVar[tuple[Column, ...]] = (
+        text("period"),
+        text("ledger", choices=("bridge", "hours", "cost", "unit")),
+        number("position", required=False, blank=True),
+        text("line"),
+        text("planning_group", blank=True),
+        number("hours", None, blank=True),
+        number("amount", None, blank=True),
+        number("quantity", None, blank=True),
+        text("unit", blank=True),
+        text("currency", blank=True),
+        text("source"),
+    )
+    key: ClassVar[tuple[str, ...]] = ("period", "ledger", "planning_group", "position", "line")
+    file_name: ClassVar[str] = "cost.csv"

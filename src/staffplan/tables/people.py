@@ -1,0 +1,106 @@
+"""The people: agents, when they are available and when away, and what is fixed for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from staffplan.clock import parse_spans, parse_weekdays
+from staffplan.tables.meetings import Meetings
+from staffplan.tables.roster import RosterShifts
+from staffplan.tables.schema import Column, Table, number, text
+from staffplan.tables.wishes import Fairness, Wishes
+
+
+@dataclass(frozen=True)
+class Agents(Table):
+    """Who can be rostered. `skills` and `work_plan` name planning groups (";" between) and a config section.
+
+    `rotation_week`: the week of a rotation's cycle, 1 for its first, in which the agent is when the rotation begins.
+    """
+
+    columns: ClassVar[tuple[Column, ...]] = (
+        text("agent_id"),
+        text("name", required=False, blank=True),
+        text("staffing_group", required=False, blank=True),
+        Column("skills", "text", blank=True, several=True),
+        text("work_plan", required=False, blank=True),
+        number("hourly_rate", required=False, blank=True),
+        Column("rotation_week", "count", required=False, blank=True, minimum=1),
+    )
+    key: ClassVar[tuple[str, ...]] = ("agent_id",)
+    file_name: ClassVar[str] = "agents.csv"
+    needs_rows: ClassVar[bool] = True
+
+
+@dataclass(frozen=True)
+class TimeOff(Table):
+    """Whole days on which an agent does not work, first and last day included.
+
+    `hours`: paid hours that each of the days counts; blank: a fifth of the contract's weekly minimum.
+    """
+
+    columns: ClassVar[tuple[Column, ...]] = (
+        text("agent_id"),
+        Column("first_day", "date"),
+        Column("last_day", "date"),
+        text("kind", required=False, blank=True),
+        text("paid", required=False, blank=True, choices=("yes", "no")),
+        Column("hours", "number", required=False, blank=True, minimum=0, maximum=24),
+    )
+    key: ClassVar[tuple[str, ...]] = ("agent_id", "first_day")
+    file_name: ClassVar[str] = "time_off.csv"
+    ordered: ClassVar[tuple[str, str] | None] = ("first_day", "last_day")
+
+
+@dataclass(frozen=True)
+class Absences(TimeOff):
+    """Days off that a repair took note of, beside the time off that was known before."""
+
+    file_name: ClassVar[str] = "absences.csv"
+
+
+@dataclass(frozen=True)
+class Availability(Table):
+    """When an agent can work, by weekday ("mon-fri", "daily") and hours ("08:00-16:00", "closed").
+
+    An agent without a row is always available; an agent with rows only as they say.
+    """
+
+    columns: ClassVar[tuple[Column, ...]] = (
+        text("agent_id"),
+        Column("weekdays", "text", reader=parse_weekdays),
+        Column("hours", "text", reader=parse_spans),
+    )
+    key: ClassVar[tuple[str, ...]] = ("agent_id", "weekdays")
+    file_name: ClassVar[str] = "availability.csv"
+
+
+@dataclass(frozen=True)
+class Locks(Table):
+    """What an agent does on a day, settled beforehand.
+
+    `shift`: a shift with its start, "early 08:00", any of a name under [shifts], "early", or "off".
+    """
+
+    columns: ClassVar[tuple[Column, ...]] = (text("agent_id"), Column("day", "date"), text("shift"))
+    key: ClassVar[tuple[str, ...]] = ("agent_id", "day")
+    file_name: ClassVar[str] = "locks.csv"
+
+
+@dataclass(frozen=True)
+class Workforce:
+    """The people: agents, their time off, availability, meetings; what is locked, what they worked just before.
+
+    Their wishes; how what is unpopular fell on them before; and the roster that they have been told, if any.
+    """
+
+    agents: Agents
+    time_off: TimeOff
+    availability: Availability
+    meetings: Meetings = field(default_factory=Meetings.empty)
+    locks: Locks = field(default_factory=Locks.empty)
+    past_roster: RosterShifts = field(default_factory=RosterShifts.empty)
+    wishes: Wishes = field(default_factory=Wishes.empty)
+    past_fairness: Fairness = field(default_factory=Fairness.empty)
+    published: RosterShifts = field(default_factory=RosterShifts.empty)

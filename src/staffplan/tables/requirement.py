@@ -1,0 +1,71 @@
+"""How many people are needed in each interval, and what one more is worth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from staffplan.tables.history import CHANNELS
+from staffplan.tables.schema import Column, Table, instant, number, text
+
+
+@dataclass(frozen=True)
+class StaffingRequirement(Table):
+    """People needed in every staffed interval of every planning group.
+
+    `agents_required`: on the line. `agents_on_queue`: people the roster must show on queue, grossed up by
+    the shrinkage a roster does not place itself (sickness, lateness). `agents_scheduled`: on duty, grossed
+    up by all shrinkage. `service_level` to `abandon_rate` are what `model` predicts for agents_required.
+    """
+
+    columns: ClassVar[tuple[Column, ...]] = (
+        instant(),
+        text("planning_group"),
+        text("channel", choices=CHANNELS),
+        number("offered"),
+        number("aht_seconds"),
+        number("load_erlangs"),
+        number("agents_required"),
+        number("agents_on_queue"),
+        number("agents_scheduled"),
+        number("service_level", 0, 1, blank=True),
+        number("asa_seconds", blank=True),
+        number("occupancy", 0, 1, blank=True),
+        number("abandon_rate", 0, 1, blank=True),
+        text("model"),
+    )
+    key: ClassVar[tuple[str, ...]] = ("planning_group", "interval_start")
+    file_name: ClassVar[str] = "requirement.csv"
+
+
+@dataclass(frozen=True)
+class PeopleNeeded(StaffingRequirement):
+    """A requirement of which a roster alone is made, by hand or by another tool: what else there is may be blank."""
+
+    columns: ClassVar[tuple[Column, ...]] = tuple(
+        replace(column, required=column.name in ("interval_start", "planning_group", "agents_on_queue"))
+        for column in StaffingRequirement.columns
+    )
+
+
+@dataclass(frozen=True)
+class ServiceWorth(Table):
+    """What each further person on queue is worth to the promise, in every interval.
+
+    One row for each number of `agents` on queue (as `agents_on_queue` counts them), from 0 up to where nothing more
+    is gained. `in_time`: share of the `offered` contacts that is served as promised with so many, where `goal_share`
+    is promised; where there is no work it is 1. `floor`: the fewest who must be there. Of groups whose work waits
+    hours the last row has the people who keep the promise together: `offered` is then in people, all of them due.
+    """
+
+    columns: ClassVar[tuple[Column, ...]] = (
+        instant(),
+        text("planning_group"),
+        Column("agents", "count", minimum=0),
+        number("offered"),
+        number("in_time", 0, 1),
+        number("goal_share", 0, 1),
+        Column("floor", "count", minimum=0),
+    )
+    key: ClassVar[tuple[str, ...]] = ("planning_group", "interval_start", "agents")
+    file_name: ClassVar[str] = "service_worth.csv"
