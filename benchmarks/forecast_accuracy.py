@@ -25,7 +25,7 @@ from accuracy import tables
 from accuracy.data_sets import DataSet, real_sets, sub_queues, synthetic
 from accuracy.peers import PEERS
 from accuracy.protocol import STAFFPLAN, Contender, Trial, choose_peers, together, try_origin
-from staffplan.settings import ForecastSettings
+from staffplan.settings.forecast import ForecastSettings
 
 
 def main() -> None:

@@ -33,7 +33,7 @@ import numpy as np
 import pandas as pd
 
 from staffplan.clock import SiteCalendar, horizon_intervals, public_holidays
-from staffplan.settings import ForecastSettings
+from staffplan.settings.forecast import ForecastSettings
 from staffplan.site import Site
 from staffplan.tables.history import ContactHistory
 
@@ -189,8 +189,8 @@ def time_file(queues: int, days: int, jobs: list[int]) -> None:
 
 
 def _read_seconds(path: Path) -> tuple[float, float]:
-    from staffplan.config import load_config
     from staffplan.files import read_history
+    from staffplan.settings.config import load_config
 
     start = time.perf_counter()
     read_history(path, load_config(f'[plan]\ntimezone = "{ZONE}"', "benchmark"))

@@ -28,7 +28,7 @@ from staffplan.forecast import forecast
 from staffplan.forecast.history.series import DayGrid
 from staffplan.forecast.intraday.queue import Learnt, apply_learnt, learn_queue
 from staffplan.forecast.intraday.seen import Moment
-from staffplan.settings import ForecastSettings
+from staffplan.settings.forecast import ForecastSettings
 from staffplan.site import Queue, Site
 from staffplan.tables.history import ContactHistory
 

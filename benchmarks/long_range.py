@@ -31,7 +31,7 @@ from staffplan.clock import OpeningHours, SiteCalendar, horizon_intervals
 from staffplan.forecast import forecast
 from staffplan.forecast.accuracy import wape
 from staffplan.forecast.days.season import learn_season
-from staffplan.settings import ForecastSettings
+from staffplan.settings.forecast import ForecastSettings
 from staffplan.site import Queue, Site
 from staffplan.tables.history import ContactHistory
 

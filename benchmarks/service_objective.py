@@ -19,9 +19,9 @@ from pathlib import Path
 
 from staffplan.cli.work.common import config_and_workspace, site_of
 from staffplan.cli.work.forecast import forecast_files
-from staffplan.config import Config
 from staffplan.progress import silent
 from staffplan.roster import roster
+from staffplan.settings.config import Config
 from staffplan.simulate import simulate
 from staffplan.site import Site
 from staffplan.tables.forecast import VolumeForecast

@@ -19,7 +19,7 @@ from time import process_time
 
 import numpy as np
 
-from staffplan.settings import SimulateSettings
+from staffplan.settings.simulate import SimulateSettings
 from staffplan.simulate import engine, kernels, records
 from staffplan.simulate.engine import Closings, Contacts, Groups, Stretches
 from staffplan.simulate.scene import GroupPromise

@@ -51,7 +51,7 @@ def make_forecast():
 
 def make_site():
     from staffplan.clock import SiteCalendar
-    from staffplan.settings import parse_goal
+    from staffplan.settings.queues import parse_goal
     from staffplan.site import Queue, Site
 
     names = [f"queue {number:02d}" for number in range(QUEUES)]
@@ -79,7 +79,7 @@ def whole_step(model: str) -> tuple[float, float]:
     forecast, site = make_forecast(), make_site()
     if model == "none":
         return 0.0, peak_mib()
-    from staffplan.settings import StaffingSettings
+    from staffplan.settings.staffing import StaffingSettings
     from staffplan.staffing import staff
 
     start = time.perf_counter()

@@ -17,7 +17,9 @@ import numpy as np
 import pandas as pd
 
 from staffplan.clock import SiteCalendar
-from staffplan.settings import Goal, SimulateSettings, StaffingSettings
+from staffplan.settings.queues import Goal
+from staffplan.settings.simulate import SimulateSettings
+from staffplan.settings.staffing import StaffingSettings
 from staffplan.site import Queue, Site
 from staffplan.staffing.pool import pools
 from staffplan.tables.forecast import VolumeForecast

@@ -15,7 +15,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from staffplan.clock import SpecialDay
-from staffplan.config import load_config
 from staffplan.errors import DataError, Problem, UsageError
 from staffplan.files import (
     place_of,
@@ -30,6 +29,7 @@ from staffplan.files import (
     write_table,
 )
 from staffplan.records import decode
+from staffplan.settings.config import load_config
 from staffplan.tables.cost import CostReport
 from staffplan.tables.history import ContactHistory
 from staffplan.tables.meetings import attendees

@@ -12,8 +12,8 @@ import pytest
 from threadpoolctl import threadpool_info
 
 from staffplan import workers
-from staffplan.config import load_config
 from staffplan.errors import ConfigError, UsageError
+from staffplan.settings.config import load_config
 from staffplan.workers import ROWS_FOR_A_PROCESS, Workers, do_all
 
 

@@ -27,7 +27,7 @@ import numpy as np
 import pandas as pd
 
 from staffplan.clock import OpeningHours, SiteCalendar, local_dates, localize, parse_spans, public_holidays
-from staffplan.settings import HoursSettings
+from staffplan.settings.queues import HoursSettings
 from synthetic_queues import MAKERS, synthetic_set
 
 TIME_COLUMNS = ("timestamp", "interval_start")

@@ -10,7 +10,7 @@ from accuracy.data_sets import HORIZON_DAYS, DataSet
 from accuracy.peers.answer import QUANTILES
 from staffplan.clock import local_dates
 from staffplan.forecast import forecast
-from staffplan.settings import ForecastSettings
+from staffplan.settings.forecast import ForecastSettings
 from staffplan.site import Queue, Site
 from staffplan.tables.forecast import ForecastTotals
 from staffplan.tables.history import ContactHistory

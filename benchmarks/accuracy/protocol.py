@@ -16,7 +16,7 @@ from accuracy.peers import PEERS, Answer, Peer
 from accuracy.peers.answer import QUANTILES
 from accuracy.product import BOUNDS, Product, staffplan_at
 from staffplan.clock import horizon_intervals, local_dates
-from staffplan.settings import ForecastSettings
+from staffplan.settings.forecast import ForecastSettings
 
 STAFFPLAN = "staffplan"
 

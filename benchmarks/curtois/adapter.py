@@ -16,8 +16,7 @@ import pandas as pd
 
 from curtois.instance import Employee, Instance, Shift
 from staffplan.clock import OpeningHours, SiteCalendar
-from staffplan.people_settings import BreakSettings, RosterSettings, ShiftSettings, WorkPlanSettings
-from staffplan.rule_settings import (
+from staffplan.settings.hard_rules import (
     ConsecutiveDays,
     ConsecutiveDaysMin,
     DaysOffInARow,
@@ -27,8 +26,9 @@ from staffplan.rule_settings import (
     Succession,
     WeekendsWorked,
 )
+from staffplan.settings.priced_rules import Wishes as WishesRule
+from staffplan.settings.roster import BreakSettings, RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.site import Queue, Site
-from staffplan.soft_rule_settings import Wishes as WishesRule
 from staffplan.tables.people import Agents, Availability, TimeOff, Workforce
 from staffplan.tables.requirement import StaffingRequirement
 from staffplan.tables.roster import RosterShifts

@@ -15,13 +15,8 @@ import numpy as np
 import pandas as pd
 
 from staffplan.clock import OpeningHours, SiteCalendar, horizon_intervals, minute_of_day
-from staffplan.people_settings import (
-    BreakSettings,
-    RosterSettings,
-    ShiftSettings,
-    WorkPlanSettings,
-)
-from staffplan.rule_settings import ConsecutiveDays, DailyRest, WeekendsOff
+from staffplan.settings.hard_rules import ConsecutiveDays, DailyRest, WeekendsOff
+from staffplan.settings.roster import BreakSettings, RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.site import Queue, Site
 from staffplan.tables.people import Agents, Availability, TimeOff, Workforce
 from staffplan.tables.requirement import StaffingRequirement

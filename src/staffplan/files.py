@@ -24,10 +24,10 @@ import pandas as pd
 
 from staffplan.cells import Wrong, read_dates, read_distinct, read_instants, read_numbers
 from staffplan.clock import SpecialDay, midnight
-from staffplan.config import Config
 from staffplan.doubts import about_columns, about_names, about_stamps, about_sums
 from staffplan.errors import DataError, Problem, UsageError, nearest
 from staffplan.records import read_records
+from staffplan.settings.config import Config
 from staffplan.tables.forecast import ALL_QUEUES, Drivers, Overrides
 from staffplan.tables.history import ContactHistory, SpecialDays
 from staffplan.tables.meetings import Meetings, unknown_people

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from staffplan.clock import OpeningHours, SiteCalendar, SpecialDay, public_holidays
-from staffplan.config import Config
-from staffplan.settings import DEFAULT_GOALS, Goal, QueueSettings
+from staffplan.settings.config import Config
+from staffplan.settings.queues import DEFAULT_GOALS, Goal, QueueSettings
 from staffplan.tables.history import WORK_TYPE
 
 

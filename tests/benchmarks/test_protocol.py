@@ -10,7 +10,7 @@ import pytest
 from accuracy.data_sets import DataSet, made_up
 from accuracy.protocol import STAFFPLAN, Contender, choose_peers, together, try_origin
 from accuracy.tables import QueueResult, Result, print_set, print_summary, result_of
-from staffplan.settings import ForecastSettings
+from staffplan.settings.forecast import ForecastSettings
 
 CONTENDERS = (
     Contender(STAFFPLAN, settings=ForecastSettings()),

@@ -10,8 +10,9 @@ import pytest
 
 from staffplan.clock import SiteCalendar, SpecialDay, wall_instant
 from staffplan.cost import CostResult, cost
-from staffplan.people_settings import CostSettings, WorkPlanSettings
-from staffplan.settings import StaffingSettings
+from staffplan.settings.cost import CostSettings
+from staffplan.settings.roster import WorkPlanSettings
+from staffplan.settings.staffing import StaffingSettings
 from staffplan.site import Queue, Site
 from staffplan.tables.forecast import VolumeForecast
 from staffplan.tables.people import Agents, Availability, TimeOff, Workforce

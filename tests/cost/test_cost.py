@@ -10,8 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from staffplan.people_settings import CostSettings, OnCostSettings, PremiumSettings, WorkPlanSettings
-from staffplan.settings import ShrinkageSettings, StaffingSettings
+from staffplan.settings.cost import CostSettings, OnCostSettings, PremiumSettings
+from staffplan.settings.roster import WorkPlanSettings
+from staffplan.settings.staffing import ShrinkageSettings, StaffingSettings
 from staffplan.site import Queue
 from staffplan.tables.waits import Coverage
 

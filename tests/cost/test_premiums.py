@@ -8,7 +8,7 @@ import pytest
 
 from staffplan.cost import premium_hours
 from staffplan.cost.premiums import paid_together
-from staffplan.people_settings import CostSettings, PremiumSettings
+from staffplan.settings.cost import CostSettings, PremiumSettings
 
 NIGHT = PremiumSettings(name="night", share=0.25, hours="22:00-06:00")
 SUNDAY = PremiumSettings(name="sunday", share=0.5, weekdays="sun")

@@ -12,7 +12,7 @@ import pytest
 from staffplan.clock import OpeningHours, SiteCalendar, SpecialDay, horizon_intervals
 from staffplan.forecast import ForecastResult, forecast
 from staffplan.forecast.history.series import DayGrid, QueueSeries, queue_series, raw_series
-from staffplan.settings import ForecastSettings
+from staffplan.settings.forecast import ForecastSettings
 from staffplan.site import Queue, Site
 from staffplan.tables.history import ContactHistory
 

@@ -7,7 +7,7 @@ import pytest
 
 from staffplan.forecast.backtest import Origin, Trial, choose, day_error, origins_after, run, weekly_origins
 from staffplan.forecast.history.shifts import Shift
-from staffplan.settings import ForecastSettings
+from staffplan.settings.forecast import ForecastSettings
 
 SETTINGS = ForecastSettings()
 

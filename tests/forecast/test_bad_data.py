@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from staffplan.clock import OpeningHours
-from staffplan.settings import ForecastSettings
+from staffplan.settings.forecast import ForecastSettings
 
 QUICK = ForecastSettings(methods=("recent_average",), backtest_origins=1)
 EXAMPLES = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])

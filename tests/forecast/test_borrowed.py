@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 from staffplan.clock import OpeningHours, SpecialDay
-from staffplan.config import make_config
 from staffplan.errors import ConfigError, DataError
 from staffplan.forecast import forecast
-from staffplan.settings import ForecastSettings
+from staffplan.settings.config import make_config
+from staffplan.settings.forecast import ForecastSettings
 from staffplan.site import Site, make_site
 from staffplan.tables.history import ContactHistory
 

@@ -12,7 +12,7 @@ import pytest
 from staffplan.clock import OpeningHours, SpecialDay
 from staffplan.errors import UsageError
 from staffplan.forecast import explain, forecast
-from staffplan.settings import ForecastSettings
+from staffplan.settings.forecast import ForecastSettings
 from staffplan.tables.forecast import Overrides
 from staffplan.tables.history import ContactHistory
 

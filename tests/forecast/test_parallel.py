@@ -11,7 +11,7 @@ import pytest
 from staffplan.files import table_bytes
 from staffplan.forecast import ForecastResult, forecast
 from staffplan.progress import Progress
-from staffplan.settings import ForecastSettings
+from staffplan.settings.forecast import ForecastSettings
 from staffplan.tables.history import ContactHistory
 from staffplan.workers import Workers
 

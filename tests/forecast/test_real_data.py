@@ -9,7 +9,7 @@ import pytest
 
 from staffplan.clock import SiteCalendar, localize
 from staffplan.forecast import forecast
-from staffplan.settings import ForecastSettings
+from staffplan.settings.forecast import ForecastSettings
 from staffplan.site import Queue, Site
 from staffplan.tables.history import ContactHistory
 

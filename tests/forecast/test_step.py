@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from staffplan.clock import OpeningHours, SpecialDay
 from staffplan.errors import DataError
-from staffplan.settings import ForecastSettings
+from staffplan.settings.forecast import ForecastSettings
 from staffplan.tables.history import ContactHistory
 
 QUICK = ForecastSettings(methods=("seasonal_naive", "recent_average"))

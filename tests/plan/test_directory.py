@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from staffplan.config import load_config
 from staffplan.errors import ConfigError, UsageError
 from staffplan.plan.directory import (
     OpenPlan,
@@ -19,6 +18,7 @@ from staffplan.plan.directory import (
     save,
 )
 from staffplan.plan.workspace import INPUTS, Workspace
+from staffplan.settings.config import load_config
 
 TEXT = """# my center
 [plan]

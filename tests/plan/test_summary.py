@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from staffplan.config import load_config
 from staffplan.errors import Note
 from staffplan.plan.directory import open_existing
 from staffplan.plan.summary import GroupSummary, PlanSummary, summarize, summary_text
 from staffplan.plan.workspace import Workspace
+from staffplan.settings.config import load_config
 
 PHONE = GroupSummary("phone", "voice", 1796.2, 7, "80 % in 20 s", 0.929, 5, 5, 8.1, 0.01, 10.0, 2.0)
 GOOD = PlanSummary(

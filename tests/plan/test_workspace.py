@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from staffplan.config import load_config
 from staffplan.errors import ConfigError, DataError
 from staffplan.files import place_of
 from staffplan.plan.workspace import Workspace, first_day_after, history_before
+from staffplan.settings.config import load_config
 from staffplan.tables.forecast import VolumeForecast
 from staffplan.tables.history import ContactHistory
 

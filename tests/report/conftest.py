@@ -14,9 +14,9 @@ import pytest
 from staffplan.clock import OpeningHours, SiteCalendar, horizon_intervals, parse_spans, wall_instant
 from staffplan.errors import Note
 from staffplan.report import ReportData, render_page
-from staffplan.settings import parse_goal
+from staffplan.settings.priced_rules import FairShare, Wishes
+from staffplan.settings.queues import parse_goal
 from staffplan.site import Queue, Site
-from staffplan.soft_rule_settings import FairShare, Wishes
 from staffplan.tables.cost import CostReport
 from staffplan.tables.forecast import Backtest, VolumeForecast
 from staffplan.tables.history import ContactHistory

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from staffplan.report import formats
-from staffplan.settings import Goal, parse_goal
+from staffplan.settings.queues import Goal, parse_goal
 
 
 @pytest.mark.parametrize(

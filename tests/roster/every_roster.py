@@ -12,10 +12,10 @@ from ortools.sat.python import cp_model
 from roster_centers import LATE, MONDAY, NIGHT, SHORT, Center, every_day
 
 from staffplan.clock import wall_instant
-from staffplan.people_settings import ShiftSettings, WorkPlanSettings
 from staffplan.roster.machines import Machine
 from staffplan.roster.problem import RosterProblem
 from staffplan.roster.rules import Agreed, OneShiftADay, Posted, Rule, Worked
+from staffplan.settings.roster import ShiftSettings, WorkPlanSettings
 
 OFF = -1
 Assignment = tuple[int, ...]

@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 
 from staffplan.clock import SiteCalendar, SpecialDay, wall_instant
-from staffplan.people_settings import BreakSettings, RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.roster.case import Case
 from staffplan.roster.check import CheckReport, check
 from staffplan.roster.problem import RosterProblem
+from staffplan.settings.roster import BreakSettings, RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.site import Queue, Site
 from staffplan.tables.people import Agents, Availability, Locks, TimeOff, Workforce
 from staffplan.tables.requirement import StaffingRequirement

@@ -21,13 +21,13 @@ from roster_centers import (
     shift,
 )
 
-from staffplan.config import load_config
 from staffplan.errors import ConfigError, DataError
-from staffplan.people_settings import RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.roster import coverage, rules
 from staffplan.roster.conflict import explain
 from staffplan.roster.notes import roster_notes, unpriced_wishes
 from staffplan.roster.rules import Bounds, Holder, Locked, Night, agreed_rules
+from staffplan.settings.config import load_config
+from staffplan.settings.roster import RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.tables.wishes import Wishes
 
 NIGHTLY = Night(23 * 60, 30 * 60, 180)

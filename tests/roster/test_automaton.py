@@ -10,11 +10,11 @@ import pytest
 from every_roster import Assignment
 from roster_centers import DAY, LATE, Center, day, every_day
 
-from staffplan.people_settings import RosterSettings, WorkPlanSettings
 from staffplan.roster.automaton import Automaton, make_automaton
 from staffplan.roster.machines import FORBIDDEN, Machine, counter
 from staffplan.roster.rules.wishes import Wish, WishesGranted
 from staffplan.roster.tours import make_tour_space
+from staffplan.settings.roster import RosterSettings, WorkPlanSettings
 
 DAYS, OPTIONS = 4, 2
 EVERY_TOUR = list(product(range(OPTIONS + 1), repeat=DAYS))

@@ -23,8 +23,8 @@ from roster_centers import (
 )
 
 from staffplan.clock import SpecialDay, wall_instant
-from staffplan.people_settings import RosterSettings, WorkPlanSettings
 from staffplan.roster import CheckReport
+from staffplan.settings.roster import RosterSettings, WorkPlanSettings
 
 CENTER = Center(
     {"voice": every_day(14, range(8, 15)), "chat": every_day(14, [9])},

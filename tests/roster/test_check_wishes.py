@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 from roster_centers import LATE, MADRID, NIGHT, SHORT, Center, Rows, day, every_day, shift
 
-from staffplan.people_settings import WorkPlanSettings
 from staffplan.roster import CheckReport, check
+from staffplan.settings.roster import WorkPlanSettings
 from staffplan.tables.roster import Roster, RosterActivities, RosterShifts
 from staffplan.tables.wishes import Wishes
 

@@ -7,13 +7,13 @@ from every_roster import agreed, every_assignment, worked
 from roster_centers import DAY, LATE, MONDAY, NIGHT, SHORT, Center, day, every_day, shift
 
 from staffplan.errors import InfeasibleError
-from staffplan.people_settings import RosterSettings, WorkPlanSettings
 from staffplan.roster.case import Case
 from staffplan.roster.conflict import Bonds, least_step, refuse_impossible_people, smallest_conflict
 from staffplan.roster.looser import ladders
 from staffplan.roster.problem import RosterProblem
 from staffplan.roster.rules import rules_of
 from staffplan.roster.tours import make_tour_space
+from staffplan.settings.roster import RosterSettings, WorkPlanSettings
 
 ALL_DAY = {"voice": every_day(7, range(24))}
 

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from roster_centers import Center, every_day
 
-from staffplan.people_settings import BreakSettings, RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.roster.day_program import choice_in, levels
 from staffplan.roster.days_together import Found, alike_on, program_of, with_day
 from staffplan.roster.search import Board
 from staffplan.roster.tours import Tours, TourSpace, make_tour_space
+from staffplan.settings.roster import BreakSettings, RosterSettings, ShiftSettings, WorkPlanSettings
 
 SEEDS = (1, 0)
 TEA = BreakSettings(minutes=30, paid=False, earliest_minutes=30, latest_minutes=90)

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from roster_centers import DAY, NIGHT, SHORT, Center, every_day
 
-from staffplan.people_settings import RosterSettings, WorkPlanSettings
 from staffplan.roster.bound import best_prices
 from staffplan.roster.day_program import Alike, choice_in
 from staffplan.roster.days_together import APART, Found, Outlook, days_together, drawn, pairs, program_of, with_day
@@ -15,6 +14,7 @@ from staffplan.roster.kernels_plan import count_everything
 from staffplan.roster.search import Board, Incumbent, plan_of
 from staffplan.roster.start import start
 from staffplan.roster.tours import TourSpace, make_tour_space
+from staffplan.settings.roster import RosterSettings, WorkPlanSettings
 
 CENTER = Center(
     {"voice": every_day(16, range(24), 1.0), "chat": every_day(16, range(9, 17), 1.0)},

@@ -6,8 +6,8 @@ import pytest
 from roster_centers import DAY, MONDAY, SHORT, Center, day, every_day
 
 from staffplan.errors import ConfigError, DataError
-from staffplan.people_settings import BreakSettings, ShiftSettings, WorkPlanSettings
 from staffplan.roster.build import build_problem
+from staffplan.settings.roster import BreakSettings, ShiftSettings, WorkPlanSettings
 
 GOOD = Center({"voice": every_day(2, range(8, 15))})
 

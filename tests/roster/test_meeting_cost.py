@@ -12,10 +12,10 @@ import pytest
 from meeting_centers import CENTER, meeting, meetings, random_doing, random_need, roster_of, slow_cost
 from roster_centers import LATE, SHORT, Center, day, every_day
 
-from staffplan.people_settings import RosterSettings, WorkPlanSettings
 from staffplan.progress import Progress
 from staffplan.roster import RosterResult
 from staffplan.roster.meeting_cost import written_cover
+from staffplan.settings.roster import RosterSettings, WorkPlanSettings
 from staffplan.tables.people import Workforce
 
 

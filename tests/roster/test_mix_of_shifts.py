@@ -16,7 +16,6 @@ from roster_centers import MADRID, MONDAY, Center, day, every_day
 
 from staffplan.clock import wall_instant
 from staffplan.errors import ConfigError, InfeasibleError
-from staffplan.people_settings import BreakSettings, RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.roster.check import check
 from staffplan.roster.mix_money import Pay
 from staffplan.roster.mix_of_shifts import MixOfShifts
@@ -24,10 +23,11 @@ from staffplan.roster.mix_reach import can_be_on_queue
 from staffplan.roster.problem import Pause
 from staffplan.roster.rules import Agreed, DailyRest, DaysPerWeek, WeeklyHoursMax, WeeklyHoursMin, Worked
 from staffplan.roster.rules import ConsecutiveDays as DaysInARow
-from staffplan.rule_settings import ConsecutiveDays, Nights, RestAfterNights, Rotation, WeekendsOff
-from staffplan.rule_settings import DailyRest as Rest
-from staffplan.soft_rule_settings import Overtime
-from staffplan.team_rule_settings import ConcurrentBreaks, MinimumStaff, Seats
+from staffplan.settings.hard_rules import ConsecutiveDays, Nights, RestAfterNights, Rotation, WeekendsOff
+from staffplan.settings.hard_rules import DailyRest as Rest
+from staffplan.settings.priced_rules import Overtime
+from staffplan.settings.roster import BreakSettings, RosterSettings, ShiftSettings, WorkPlanSettings
+from staffplan.settings.team_rules import ConcurrentBreaks, MinimumStaff, Seats
 
 HOUR = pd.Timedelta(hours=1)
 TIME = 300

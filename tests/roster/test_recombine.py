@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from roster_centers import DAY, LATE, SHORT, Center, every_day
 
-from staffplan.people_settings import RosterSettings, WorkPlanSettings
 from staffplan.roster.bound import best_prices, tour_classes
 from staffplan.roster.polish import solve_whole
 from staffplan.roster.recombine import Pool, choose_together, recombine
 from staffplan.roster.search import Board, Incumbent
 from staffplan.roster.start import start
 from staffplan.roster.tours import TourSpace, make_tour_space
+from staffplan.settings.roster import RosterSettings, WorkPlanSettings
 
 CENTER = Center(
     {"voice": every_day(4, range(8, 20), 1.0), "chat": every_day(4, range(9, 13), 1.0)},

@@ -10,11 +10,11 @@ from every_roster import PLAN, agreed, worked
 from ortools.sat.python import cp_model
 from roster_centers import LATE, MONDAY, NIGHT, SHORT, Center, every_day
 
-from staffplan.people_settings import RosterSettings
 from staffplan.roster.kernels import IMPOSSIBLE, NOTHING
 from staffplan.roster.problem import RosterProblem
 from staffplan.roster.rules import OneShiftADay, rules_of
 from staffplan.roster.tours import make_tour_space, price_tour
+from staffplan.settings.roster import RosterSettings
 
 TINY = Center(
     {"voice": every_day(9, range(24))},

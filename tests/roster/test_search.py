@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from roster_centers import DAY, LATE, SHORT, Center, every_day
 
-from staffplan.people_settings import BreakSettings, RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.roster.bound import Auction, best_prices, tour_classes, whole_crew
 from staffplan.roster.kernels import NOTHING, place_pauses
 from staffplan.roster.kernels_anneal import anneal
@@ -19,6 +18,7 @@ from staffplan.roster.search import Board, Incumbent, Schedule, improve, make_wo
 from staffplan.roster.start import start
 from staffplan.roster.tours import TourSpace, make_tour_space, own_room
 from staffplan.roster.worth import cover_worth
+from staffplan.settings.roster import BreakSettings, RosterSettings, ShiftSettings, WorkPlanSettings
 
 PAUSES = (
     BreakSettings(minutes=15, earliest_minutes=45, latest_minutes=90),

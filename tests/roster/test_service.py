@@ -13,9 +13,9 @@ from roster_centers import MADRID, MONDAY, SHORT, Center, every_day
 
 from staffplan.clock import wall_instant
 from staffplan.errors import ConfigError
-from staffplan.people_settings import RosterSettings, WorkPlanSettings
 from staffplan.roster.promise import missing
 from staffplan.roster.service import concave, curves_of, lines, rate_of_day
+from staffplan.settings.roster import RosterSettings, WorkPlanSettings
 from staffplan.tables.requirement import ServiceWorth
 
 steps = st.lists(st.floats(0, 10), min_size=1, max_size=12)

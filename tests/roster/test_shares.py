@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from roster_centers import LATE, MONDAY, NIGHT, SHORT, Center, every_day
 
-from staffplan.people_settings import BreakSettings, ShiftSettings, WorkPlanSettings
 from staffplan.roster.rules.fairness import Burden
 from staffplan.roster.shares import divided, fair_shares
+from staffplan.settings.roster import BreakSettings, ShiftSettings, WorkPlanSettings
 
 NIGHTS, WEEKENDS = Burden("nights"), Burden("weekends")
 ROUND = [hour % 24 for hour in range(22, 33)]

@@ -18,10 +18,10 @@ from every_roster import OFF, agreed, every_assignment, worked
 from roster_centers import LATE, MADRID, MONDAY, NIGHT, SHORT, Center
 
 from staffplan.clock import wall_instant
-from staffplan.people_settings import RosterSettings, WorkPlanSettings
 from staffplan.roster import stages
 from staffplan.roster.problem import RosterProblem
 from staffplan.roster.rules import rules_of
+from staffplan.settings.roster import RosterSettings, WorkPlanSettings
 from staffplan.tables.people import Workforce
 from staffplan.tables.roster import RosterShifts
 from staffplan.tables.wishes import Fairness, Wishes

@@ -16,7 +16,6 @@ from ortools.sat.python import cp_model
 from roster_centers import LATE, MADRID, MONDAY, NIGHT, SHORT, Center, every_day
 
 from staffplan.clock import wall_instant
-from staffplan.people_settings import RosterSettings, WorkPlanSettings
 from staffplan.roster.machines import Machine
 from staffplan.roster.problem import Person, RosterProblem
 from staffplan.roster.rules.base import Agreed, Penalty, Rule, Worked
@@ -29,6 +28,7 @@ from staffplan.roster.rules.split_rest import IsolatedDays, SplitRest, SplitWeek
 from staffplan.roster.rules.stability import Stability
 from staffplan.roster.rules.starts_alike import StartsAlike
 from staffplan.roster.rules.wishes import Wish, WishesGranted
+from staffplan.settings.roster import RosterSettings, WorkPlanSettings
 
 PLAN = WorkPlanSettings(shifts=("short", "late", "night"), weekly_hours_max=30, days_per_week_max=7)
 DAYS = 5

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from roster_centers import LATE, SHORT, Center, every_day
 
-from staffplan.people_settings import RosterSettings, WorkPlanSettings
 from staffplan.roster.bound import (
     Auction,
     Prices,
@@ -22,6 +21,7 @@ from staffplan.roster.kernels_offers import cheapest_crew
 from staffplan.roster.search import Board
 from staffplan.roster.start import start
 from staffplan.roster.tours import TourSpace, make_tour_space
+from staffplan.settings.roster import RosterSettings, WorkPlanSettings
 
 
 @pytest.fixture(scope="module")

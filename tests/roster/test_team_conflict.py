@@ -12,7 +12,6 @@ from roster_centers import LATE, SHORT, Center, day, every_day
 
 from staffplan.clock import SiteCalendar
 from staffplan.errors import Note
-from staffplan.people_settings import BreakSettings, RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.roster.case import Case
 from staffplan.roster.headcount import outnumbered
 from staffplan.roster.problem import RosterProblem
@@ -21,6 +20,7 @@ from staffplan.roster.rules.team import ConcurrentBreaks, Seats, TeamRule, minim
 from staffplan.roster.team_conflict import Clash, Question, find_clashes
 from staffplan.roster.team_ways import ways_out
 from staffplan.roster.team_words import broken_days, team_notes
+from staffplan.settings.roster import BreakSettings, RosterSettings, ShiftSettings, WorkPlanSettings
 
 PAUSE = BreakSettings(activity="meal", minutes=60, paid=False, earliest_minutes=60, latest_minutes=120)
 MIDDAY = ShiftSettings(hours=4, first_start="10:00", last_start="10:00", breaks=(PAUSE,))

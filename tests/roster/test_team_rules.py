@@ -19,7 +19,6 @@ from pydantic import ValidationError
 from roster_centers import MADRID, Center, day, every_day
 
 from staffplan.clock import SiteCalendar, SpecialDay, wall_instant
-from staffplan.people_settings import BreakSettings, RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.roster.problem import NO_LIMIT, Period, RosterProblem
 from staffplan.roster.rules.team import (
     ConcurrentBreaks,
@@ -36,6 +35,7 @@ from staffplan.roster.rules.team import (
 )
 from staffplan.roster.search import circle_limits
 from staffplan.roster.tours import team_arrays
+from staffplan.settings.roster import BreakSettings, RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.tables.roster import Roster
 
 PAUSE = BreakSettings(minutes=15, earliest_minutes=30, latest_minutes=45)

@@ -13,9 +13,9 @@ import pandas as pd
 import pytest
 
 from staffplan.clock import horizon_intervals, local_dates
-from staffplan.config import Config, load_config
 from staffplan.files import read_history, read_special_days, read_workforce
 from staffplan.forecast import forecast
+from staffplan.settings.config import Config, load_config
 from staffplan.site import Site, make_site
 from staffplan.staffing import staff
 from staffplan.tables.history import ContactHistory

@@ -10,7 +10,9 @@ import pandas as pd
 import pytest
 
 from staffplan.clock import OpeningHours, SiteCalendar, wall_instant
-from staffplan.settings import Goal, SimulateSettings, StaffingSettings
+from staffplan.settings.queues import Goal
+from staffplan.settings.simulate import SimulateSettings
+from staffplan.settings.staffing import StaffingSettings
 from staffplan.simulate import SimulationResult, simulate
 from staffplan.site import Queue, Site
 from staffplan.tables.forecast import VolumeForecast

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from staffplan.settings import Goal, ShrinkageSettings, SimulateSettings, StaffingSettings
+from staffplan.settings.queues import Goal
+from staffplan.settings.simulate import SimulateSettings
+from staffplan.settings.staffing import ShrinkageSettings, StaffingSettings
 from staffplan.simulate import simulate
 from staffplan.simulate.outcomes import WAIT_EDGES, wait_percentile
 from staffplan.staffing.erlang import waiting_line

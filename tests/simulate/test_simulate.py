@@ -10,7 +10,8 @@ import pytest
 from scipy import stats
 
 from staffplan.clock import OpeningHours
-from staffplan.settings import Goal, ShrinkageSettings, StaffingSettings
+from staffplan.settings.queues import Goal
+from staffplan.settings.staffing import ShrinkageSettings, StaffingSettings
 from staffplan.simulate.draws import _ranks, day_levels
 from staffplan.simulate.scene import day_variation
 

@@ -10,7 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from staffplan.settings import Goal, SimulateSettings, StaffingSettings
+from staffplan.settings.queues import Goal
+from staffplan.settings.simulate import SimulateSettings
+from staffplan.settings.staffing import StaffingSettings
 from staffplan.simulate import service_level
 from staffplan.simulate.outcomes import waiting_measures
 from staffplan.simulate.scene import make_scene

@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 from staffplan.clock import SiteCalendar
-from staffplan.settings import Goal, StaffingSettings, parse_goal
+from staffplan.settings.queues import Goal, parse_goal
+from staffplan.settings.staffing import StaffingSettings
 from staffplan.site import Queue, Site
 from staffplan.staffing import Step, explain, staff
 from staffplan.tables.forecast import VolumeForecast

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from staffplan.clock import OpeningHours as Hours
 from staffplan.clock import SiteCalendar, horizon_intervals, parse_spans
 from staffplan.errors import ConfigError, DataError
-from staffplan.settings import Goal, ShrinkageSettings, StaffingSettings, parse_goal
+from staffplan.settings.queues import Goal, parse_goal
+from staffplan.settings.staffing import ShrinkageSettings, StaffingSettings
 from staffplan.site import Queue, Site
 from staffplan.staffing import StaffingResult, staff
 from staffplan.staffing.erlang import agents_for_line, erlang_c

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from staffplan.clock import SiteCalendar
-from staffplan.settings import Goal, ShrinkageSettings, StaffingSettings, parse_goal
+from staffplan.settings.queues import Goal, parse_goal
+from staffplan.settings.staffing import ShrinkageSettings, StaffingSettings
 from staffplan.site import Queue, Site
 from staffplan.staffing import service_worth, staff
 from staffplan.staffing.erlang import erlang_a, erlang_c

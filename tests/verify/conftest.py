@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 
 from staffplan.clock import SiteCalendar
-from staffplan.settings import Goal, SimulateSettings
+from staffplan.settings.queues import Goal
+from staffplan.settings.simulate import SimulateSettings
 from staffplan.site import Queue, Site
 from staffplan.staffing.pool import pools
 from staffplan.tables.forecast import VolumeForecast

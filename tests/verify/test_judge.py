@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from staffplan.settings import Goal
+from staffplan.settings.queues import Goal
 from staffplan.simulate import engine
 from staffplan.simulate.engine import Closings, Contacts, Groups, Stretches
 from staffplan.simulate.outcomes import ANSWERS, IN_TIME, LEFT, OFFERED, WAITED, ratio, service_level

@@ -11,7 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from staffplan.clock import OpeningHours
-from staffplan.settings import Goal, SimulateSettings, StaffingSettings
+from staffplan.settings.queues import Goal
+from staffplan.settings.simulate import SimulateSettings
+from staffplan.settings.staffing import StaffingSettings
 from staffplan.simulate import engine
 from staffplan.simulate.engine import Closings, Contacts, Groups, Stretches
 from staffplan.site import Queue

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from staffplan.settings import Goal
+from staffplan.settings.queues import Goal
 from staffplan.simulate.outcomes import ANSWERS, LEFT, OFFERED, WAITED, service_level
 from staffplan.staffing.erlang import agents_for_line
 from staffplan.verify.judge import judge

@@ -9,7 +9,9 @@ import pandas as pd
 import pytest
 
 from staffplan.errors import ConfigError
-from staffplan.settings import Goal, SimulateSettings, StaffingSettings
+from staffplan.settings.queues import Goal
+from staffplan.settings.simulate import SimulateSettings
+from staffplan.settings.staffing import StaffingSettings
 from staffplan.site import Queue
 from staffplan.staffing import staff
 from staffplan.staffing.pool import pools

@@ -19,7 +19,7 @@ from rostering.duties import Duty, roster_of
 from rostering.peers.answer import PeerAnswer, problem_of
 from staffplan.roster.problem import RosterProblem
 from staffplan.roster.rules.base import past_midnight
-from staffplan.rule_settings import ConsecutiveDays, DailyRest, WeekendsOff
+from staffplan.settings.hard_rules import ConsecutiveDays, DailyRest, WeekendsOff
 
 WORKERS = 2
 

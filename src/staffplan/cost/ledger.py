@@ -21,7 +21,7 @@ from staffplan.clock import local_dates
 from staffplan.cost.exact import Floats, Ints, share_out
 from staffplan.cost.people import Frame, PaidTime, Spans
 from staffplan.cost.premiums import instants_of, minutes_of
-from staffplan.settings import StaffingSettings
+from staffplan.settings.staffing import StaffingSettings
 from staffplan.site import Queue, Site
 from staffplan.tables.forecast import VolumeForecast
 from staffplan.tables.requirement import StaffingRequirement

@@ -12,7 +12,7 @@ import numpy as np
 
 from staffplan.cost.exact import Ints, exact, half_up, share_out
 from staffplan.cost.people import PaidTime
-from staffplan.people_settings import CostSettings
+from staffplan.settings.cost import CostSettings
 
 
 @dataclass(frozen=True)

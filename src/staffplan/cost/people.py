@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from staffplan.clock import local_dates, midnight
 from staffplan.cost.exact import Floats, Ints, exact, half_up, share_out
 from staffplan.cost.premiums import minutes_of, premium_clock
-from staffplan.people_settings import CostSettings, WorkPlanSettings
+from staffplan.settings.cost import CostSettings
+from staffplan.settings.roster import WorkPlanSettings
 from staffplan.site import Site
 from staffplan.tables.people import Workforce
 from staffplan.tables.roster import Roster

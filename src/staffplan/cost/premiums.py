@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from staffplan.clock import SiteCalendar, local_dates, parse_spans, parse_weekdays, wall_instant
 from staffplan.cost.exact import Ints
-from staffplan.people_settings import CostSettings, PremiumSettings
+from staffplan.settings.cost import CostSettings, PremiumSettings
 from staffplan.site import Site
 from staffplan.tables.roster import Roster
 

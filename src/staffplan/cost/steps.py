@@ -15,8 +15,9 @@ from staffplan.cost.lines import bridge_lines, cost_lines, hour_lines, make_repo
 from staffplan.cost.money import Money, make_money
 from staffplan.cost.people import Frame, PaidTime, hourly_rates, make_frame, paid_time
 from staffplan.errors import Note, zeros_lost
-from staffplan.people_settings import CostSettings, WorkPlanSettings
-from staffplan.settings import StaffingSettings
+from staffplan.settings.cost import CostSettings
+from staffplan.settings.roster import WorkPlanSettings
+from staffplan.settings.staffing import StaffingSettings
 from staffplan.site import Site
 from staffplan.tables.cost import CostReport
 from staffplan.tables.forecast import VolumeForecast

@@ -18,7 +18,7 @@ from staffplan.forecast.history.series import DayGrid, Flags, Floats, QueueSerie
 from staffplan.forecast.history.shifts import Shift
 from staffplan.forecast.learn import Learned, features_of, learn, predict
 from staffplan.forecast.methods import METHODS, Ahead
-from staffplan.settings import ForecastSettings
+from staffplan.settings.forecast import ForecastSettings
 
 BASELINES = ("seasonal_naive", "plain_average")
 """Same interval last week (of the cleaned history), and the plain average of the last six weeks: every forecast is

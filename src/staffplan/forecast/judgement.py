@@ -24,7 +24,7 @@ from staffplan.forecast.history.hours_changes import Timetable
 from staffplan.forecast.history.series import QueueSeries
 from staffplan.forecast.learn import Learned
 from staffplan.forecast.methods.rates import mean_rates
-from staffplan.settings import ForecastSettings
+from staffplan.settings.forecast import ForecastSettings
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from staffplan.forecast.history.shifts import LAST_DAYS, Shift, find_shift, move
 from staffplan.forecast.methods import Ahead, Method, Prediction, Training
 from staffplan.forecast.methods.memory import short_memories
 from staffplan.forecast.methods.profile import SLOW, profile
-from staffplan.settings import ForecastSettings
+from staffplan.settings.forecast import ForecastSettings
 
 FEWEST_CONTACTS_A_DAY = 2.0
 """Below this mean the logs of day totals say more of chance than of the calendar: no effect of days is learnt."""

@@ -21,7 +21,7 @@ from staffplan.forecast.overrides import apply_overrides, edits_of
 from staffplan.forecast.queue import QueueForecast, explain_queue, forecast_queue
 from staffplan.forecast.task import Task, local_date
 from staffplan.progress import OnProgress, Progress, silent
-from staffplan.settings import ForecastSettings
+from staffplan.settings.forecast import ForecastSettings
 from staffplan.site import Queue, Site
 from staffplan.tables.forecast import (
     AhtBacktest,

@@ -9,7 +9,7 @@ import pandas as pd
 
 from staffplan.clock import SiteCalendar
 from staffplan.forecast.history.series import DayGrid, QueueSeries
-from staffplan.settings import ForecastSettings
+from staffplan.settings.forecast import ForecastSettings
 from staffplan.tables.forecast import Drivers
 
 

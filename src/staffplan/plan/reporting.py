@@ -7,7 +7,7 @@ from staffplan.plan.run import all_notes, hand_edits
 from staffplan.plan.workspace import Workspace
 from staffplan.progress import OnProgress, Progress
 from staffplan.report import ReportData, build_workbook, page_and_pictures
-from staffplan.soft_rule_settings import SoftSection
+from staffplan.settings.priced_rules import SoftSection
 from staffplan.tables.cost import CostReport
 from staffplan.tables.forecast import Backtest
 from staffplan.tables.requirement import StaffingRequirement

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from staffplan.config import Config
 from staffplan.errors import Note
 from staffplan.files import WORKFORCE_TABLES, table_bytes
 from staffplan.plan.manifest import Facts, Manifest
 from staffplan.plan.workspace import Workspace
 from staffplan.progress import OnProgress
+from staffplan.settings.config import Config
 from staffplan.tables.cost import CostReport
 from staffplan.tables.forecast import AhtBacktest, Backtest, DataQuality, ForecastTotals, OverrideLog, VolumeForecast
 from staffplan.tables.people import Absences, Workforce

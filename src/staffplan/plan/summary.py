@@ -16,7 +16,7 @@ from staffplan.plan.manifest import Facts, Manifest
 from staffplan.plan.run import INTERRUPTED, hand_edits
 from staffplan.plan.steps import REPORT_PAGE
 from staffplan.plan.workspace import Workspace
-from staffplan.settings import Goal
+from staffplan.settings.queues import Goal
 from staffplan.site import make_site
 from staffplan.tables.cost import CostReport
 from staffplan.tables.requirement import StaffingRequirement

@@ -12,7 +12,6 @@ from typing import TypeVar
 import pandas as pd
 
 from staffplan.clock import SpecialDay, local_dates, midnight
-from staffplan.config import Config, data_path
 from staffplan.errors import ConfigError, DataError, Problem
 from staffplan.files import (
     WORKFORCE_TABLES,
@@ -25,6 +24,7 @@ from staffplan.files import (
     read_table,
     read_workforce,
 )
+from staffplan.settings.config import Config, data_path
 from staffplan.site import Site, make_site
 from staffplan.tables.forecast import Drivers, Overrides, VolumeForecast
 from staffplan.tables.history import ContactHistory

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from staffplan.errors import Note
+from staffplan.settings.priced_rules import SoftSection
 from staffplan.site import Site
-from staffplan.soft_rule_settings import SoftSection
 from staffplan.tables.cost import CostReport
 from staffplan.tables.forecast import Backtest, VolumeForecast
 from staffplan.tables.history import ContactHistory

@@ -8,7 +8,7 @@ from typing import Literal, get_args
 import pandas as pd
 
 from staffplan.report.data import ReportData
-from staffplan.soft_rule_settings import FairKind, FairShare, Wishes
+from staffplan.settings.priced_rules import FairKind, FairShare, Wishes
 from staffplan.tables.wishes import SHARED, Fairness
 
 FAR = 1.0

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from datetime import date, datetime
 
-from staffplan.settings import Goal
+from staffplan.settings.queues import Goal
 from staffplan.tables.history import WORK_TYPE
 
 NOTHING = "–"

@@ -17,7 +17,7 @@ from staffplan.roster.looser import Key, Ladder, contract_ladders, rule_ladders,
 from staffplan.roster.presence import Walls, available_options, contract_options, touches
 from staffplan.roster.problem import Person, RosterProblem
 from staffplan.roster.rules import DaysPerWeek, Locked, Rule, WeeklyHoursMax, WeeklyHoursMin, locked_options
-from staffplan.rule_sections import RuleSection
+from staffplan.settings.rule_sections import RuleSection
 
 Flags = NDArray[np.bool_]
 Ladders = Mapping[Key, tuple[Ladder, ...]]

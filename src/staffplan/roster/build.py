@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from staffplan.clock import midnight
 from staffplan.errors import ConfigError, Problem
-from staffplan.people_settings import RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.roster.agreements import under_agreement
 from staffplan.roster.candidates import (
     make_options,
@@ -29,6 +28,7 @@ from staffplan.roster.rules.team import break_circles, minimum_people, pausing_l
 from staffplan.roster.service import service_saves
 from staffplan.roster.soft import with_soft_rules
 from staffplan.roster.worth import Worth, cover_worth
+from staffplan.settings.roster import RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.site import Site
 from staffplan.tables.people import Workforce
 from staffplan.tables.requirement import ServiceWorth, StaffingRequirement

@@ -9,8 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from staffplan.clock import wall_instant
-from staffplan.people_settings import ShiftSettings
 from staffplan.roster.problem import Pause, Period, ShiftOption
+from staffplan.settings.roster import ShiftSettings
 
 
 def make_options(shifts: Mapping[str, ShiftSettings], slot: int) -> tuple[ShiftOption, ...]:

@@ -8,14 +8,14 @@ from datetime import date
 
 import numpy as np
 
-from staffplan.people_settings import RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.roster.build import build_problem
 from staffplan.roster.problem import RosterProblem
 from staffplan.roster.rules import holders
-from staffplan.rule_sections import RuleSection
-from staffplan.rule_settings import RuleSettings
+from staffplan.settings.hard_rules import RuleSettings
+from staffplan.settings.priced_rules import SoftSection
+from staffplan.settings.roster import RosterSettings, ShiftSettings, WorkPlanSettings
+from staffplan.settings.rule_sections import RuleSection
 from staffplan.site import Site
-from staffplan.soft_rule_settings import SoftSection
 from staffplan.tables.people import Agents, Workforce
 from staffplan.tables.requirement import ServiceWorth, StaffingRequirement
 

@@ -10,10 +10,10 @@ import pandas as pd
 
 from staffplan.roster.case import Case
 from staffplan.roster.looser import Ladder, emptied, left_out, rule_ladders
-from staffplan.rule_sections import RuleSection
+from staffplan.settings.rule_sections import RuleSection
+from staffplan.settings.team_rules import ConcurrentBreaks, MinimumStaff, Seats
 from staffplan.tables.people import Agents
 from staffplan.tables.schema import names_in
-from staffplan.team_rule_settings import ConcurrentBreaks, MinimumStaff, Seats
 
 MORE_HOURS = 2.0
 """By so many paid hours a week the most of a contract is raised."""

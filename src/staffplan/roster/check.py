@@ -15,13 +15,13 @@ import pandas as pd
 
 from staffplan.clock import parse_spans, parse_weekdays, wall_instant
 from staffplan.errors import zeros_lost
-from staffplan.people_settings import RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.roster import rules
 from staffplan.roster.check_meetings import meeting_breaches
 from staffplan.roster.check_need import uncovered
 from staffplan.roster.check_report import Breach, CheckReport
 from staffplan.roster.check_wishes import missed_wishes, wished_days
 from staffplan.roster.rules.team import Seats, team_rules, team_violations
+from staffplan.settings.roster import RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.site import Site
 from staffplan.tables.people import Workforce
 from staffplan.tables.requirement import StaffingRequirement

@@ -15,7 +15,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from staffplan.people_settings import RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.roster.automaton import Automaton, make_automaton
 from staffplan.roster.build import build_problem
 from staffplan.roster.candidates import useful_options
@@ -23,10 +22,11 @@ from staffplan.roster.presence import contract_options
 from staffplan.roster.problem import Period, Person, RosterProblem
 from staffplan.roster.rules import rules_of
 from staffplan.roster.rules.team import ConcurrentBreaks, Seats, TeamRule, minimum_people, team_rules
-from staffplan.rule_sections import RuleSection
-from staffplan.rule_settings import Rotation, RuleSettings
+from staffplan.settings.hard_rules import Rotation, RuleSettings
+from staffplan.settings.priced_rules import SoftSection
+from staffplan.settings.roster import RosterSettings, ShiftSettings, WorkPlanSettings
+from staffplan.settings.rule_sections import RuleSection
 from staffplan.site import Site
-from staffplan.soft_rule_settings import SoftSection
 from staffplan.tables.people import Agents, Availability, TimeOff, Workforce
 from staffplan.tables.requirement import StaffingRequirement
 

@@ -7,7 +7,6 @@ from typing import get_args
 
 import pandas as pd
 
-from staffplan.people_settings import RosterSettings
 from staffplan.roster.case import Case
 from staffplan.roster.problem import RosterProblem
 from staffplan.roster.rules import worked_by_agent
@@ -18,7 +17,8 @@ from staffplan.roster.rules.soft import burden_of, soft_settings
 from staffplan.roster.rules.wishes import WishesGranted
 from staffplan.roster.shares import fair_shares
 from staffplan.roster.soft import carried_over
-from staffplan.soft_rule_settings import FairKind, FairShare
+from staffplan.settings.priced_rules import FairKind, FairShare
+from staffplan.settings.roster import RosterSettings
 from staffplan.tables.people import Workforce
 from staffplan.tables.roster import Roster
 from staffplan.tables.wishes import Fairness

@@ -10,9 +10,9 @@ import pandas as pd
 
 from staffplan.clock import midnight
 from staffplan.errors import ConfigError, DataError, Problem, nearest
-from staffplan.people_settings import RosterSettings, ShiftSettings, WorkPlanSettings
-from staffplan.rule_sections import RuleSection
-from staffplan.rule_settings import unknown_names
+from staffplan.settings.hard_rules import unknown_names
+from staffplan.settings.roster import RosterSettings, ShiftSettings, WorkPlanSettings
+from staffplan.settings.rule_sections import RuleSection
 from staffplan.site import Site
 from staffplan.tables.meetings import unknown_people
 from staffplan.tables.people import Availability, Locks, TimeOff, Workforce

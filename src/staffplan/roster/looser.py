@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
-from staffplan.people_settings import WorkPlanSettings
 from staffplan.roster.case import Case
 from staffplan.roster.problem import Person
-from staffplan.rule_sections import RuleSection
-from staffplan.rule_settings import DayHours, RuleSettings
+from staffplan.settings.hard_rules import DayHours, RuleSettings
+from staffplan.settings.roster import WorkPlanSettings
+from staffplan.settings.rule_sections import RuleSection
 
 DAY_HOURS, LONGEST_WEEK_HOURS = 8.0, 168.0
 MOST_STEPS = 20

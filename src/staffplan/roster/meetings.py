@@ -19,11 +19,11 @@ import pandas as pd
 
 from staffplan.clock import local_dates, midnight, parse_spans, wall_instant
 from staffplan.errors import Note
-from staffplan.people_settings import RosterSettings
 from staffplan.roster.meeting_conflict import Gathering, conflict_words
 from staffplan.roster.presence import days_off
 from staffplan.roster.queue_time import Ints, Prices, QueueTime, queue_time
 from staffplan.roster.rules.team import team_rules
+from staffplan.settings.roster import RosterSettings
 from staffplan.site import Site
 from staffplan.tables.meetings import attendees
 from staffplan.tables.people import Workforce

@@ -13,11 +13,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from staffplan.errors import ConfigError, Problem
-from staffplan.people_settings import WorkPlanSettings
 from staffplan.roster.crews import Demand
 from staffplan.roster.mix_positions import Staffed, worked
 from staffplan.roster.mix_program import Prices
 from staffplan.roster.problem import Period
+from staffplan.settings.roster import WorkPlanSettings
 
 Goal = Literal["cost", "heads", "hours"]
 Surcharges = Callable[[pd.Timestamp, int], NDArray[np.float64]]

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from staffplan.errors import Note
-from staffplan.people_settings import RosterSettings
 from staffplan.roster.crews import Demand, kept_rules
 from staffplan.roster.mix_positions import Staffed, worked
 from staffplan.roster.mix_reach import spans_in_words
+from staffplan.settings.roster import RosterSettings
 
 STEP = "shifts"
 

@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 
 from staffplan.errors import InfeasibleError, NoSolutionError, Note, Problem
-from staffplan.people_settings import RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.progress import OnProgress, Progress, silent
 from staffplan.roster.crews import Demand, make_demand
 from staffplan.roster.mix_money import Goal, Pay, crew_costs, make_prices
@@ -23,6 +22,7 @@ from staffplan.roster.mix_positions import Staffed, staffed
 from staffplan.roster.mix_program import Prices, make_program, seek_fewer_heads, seek_fewer_hours
 from staffplan.roster.mix_reach import out_of_reach
 from staffplan.roster.mix_tables import contract_heads, coverage_of, pause_counts, position_shifts, shift_counts
+from staffplan.settings.roster import RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.site import Site
 from staffplan.tables.requirement import StaffingRequirement
 from staffplan.tables.shifts import ContractHeads, PauseCounts, PositionShifts, ShiftCounts

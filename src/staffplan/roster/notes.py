@@ -13,8 +13,8 @@ from staffplan.errors import Note
 from staffplan.roster.case import Case
 from staffplan.roster.problem import DAYS_OF_A_WHOLE_WEEK, RosterProblem
 from staffplan.roster.service_notes import service_notes, without_curves
+from staffplan.settings.priced_rules import Wishes as WishesRule
 from staffplan.site import Site
-from staffplan.soft_rule_settings import Wishes as WishesRule
 from staffplan.tables.people import Workforce
 from staffplan.tables.requirement import ServiceWorth
 from staffplan.tables.roster import Roster

@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from staffplan.people_settings import WorkPlanSettings
 from staffplan.roster.worth import Worth
+from staffplan.settings.roster import WorkPlanSettings
 
 if TYPE_CHECKING:
     from staffplan.roster.rules.base import Rule, Worked

@@ -16,7 +16,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from staffplan.errors import Note
-from staffplan.people_settings import RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.progress import OnProgress, silent
 from staffplan.roster.bound import grain, tour_classes
 from staffplan.roster.case import Case
@@ -37,6 +36,7 @@ from staffplan.roster.stages import choose_together, compiled_in, move_count, qu
 from staffplan.roster.tables_out import make_roster
 from staffplan.roster.team_words import team_notes
 from staffplan.roster.tours import Tours, TourSpace, make_tour_space
+from staffplan.settings.roster import RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.site import Site
 from staffplan.tables.people import Workforce
 from staffplan.tables.requirement import ServiceWorth, StaffingRequirement

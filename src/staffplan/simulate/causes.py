@@ -11,7 +11,7 @@ import dataclasses
 
 import numpy as np
 
-from staffplan.settings import SimulateSettings
+from staffplan.settings.simulate import SimulateSettings
 from staffplan.simulate.outcomes import IN_TIME, LEFT_IN_TIME, OFFERED, VIRTUAL_IN_TIME, Tally, service_level
 from staffplan.simulate.records import Floats
 from staffplan.simulate.scene import GroupPromise, Scene

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from staffplan.clock import midnight
-from staffplan.settings import Definition
+from staffplan.settings.queues import Definition
 from staffplan.simulate.outcomes import OFFERED, Tally, service_level, wait_percentile, waiting_measures
 from staffplan.simulate.records import Floats
 from staffplan.simulate.scene import Scene

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from staffplan.settings import SimulateSettings, StaffingSettings
+from staffplan.settings.simulate import SimulateSettings
+from staffplan.settings.staffing import StaffingSettings
 from staffplan.simulate.engine import Contacts, Stretches
 from staffplan.simulate.records import Floats, Ints
 from staffplan.simulate.scene import Pieces, Scene, Stream, cut, make_stretches

@@ -10,7 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from staffplan.errors import Note
-from staffplan.settings import SimulateSettings, StaffingSettings
+from staffplan.settings.simulate import SimulateSettings
+from staffplan.settings.staffing import StaffingSettings
 from staffplan.simulate.draws import absence_shares
 from staffplan.simulate.outcomes import OPEN, SENT_OFF, Tally
 from staffplan.simulate.scene import GroupPromise, Scene

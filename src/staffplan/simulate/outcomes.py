@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from staffplan.settings import Definition
+from staffplan.settings.queues import Definition
 from staffplan.simulate.draws import Drawn
 from staffplan.simulate.engine import Fate, Played
 from staffplan.simulate.records import ABANDONED, ANSWERED, TURNED_AWAY, WAITING, Floats, Ints

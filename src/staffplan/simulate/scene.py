@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from staffplan.clock import horizon_intervals, local_dates
-from staffplan.settings import DEFAULT_GOALS, Definition, Goal
+from staffplan.settings.queues import DEFAULT_GOALS, Definition, Goal
 from staffplan.simulate.engine import Closings, Groups, Stretches
 from staffplan.simulate.records import Floats, Ints
 from staffplan.site import Queue, Site

@@ -10,7 +10,8 @@ from joblib import Parallel, delayed, effective_n_jobs
 
 from staffplan.errors import Note
 from staffplan.progress import OnProgress, Progress, silent
-from staffplan.settings import SimulateSettings, StaffingSettings
+from staffplan.settings.simulate import SimulateSettings
+from staffplan.settings.staffing import StaffingSettings
 from staffplan.simulate import causes, engine, notes
 from staffplan.simulate.detail import Spread, day_seconds, detail_table, spread_of
 from staffplan.simulate.draws import draw_absences, draw_contacts

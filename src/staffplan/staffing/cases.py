@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from staffplan.errors import DataError, Problem, nearest
-from staffplan.settings import Definition
+from staffplan.settings.queues import Definition
 from staffplan.staffing.arrays import LONGEST_PATIENCE_SECONDS, MOST_LINES, Array
 from staffplan.tables.schema import Column, Table, capped, number, text
 

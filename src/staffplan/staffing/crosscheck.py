@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from staffplan.settings import Goal
+from staffplan.settings.queues import Goal
 from staffplan.site import Site
 from staffplan.staffing.arrays import Array
 from staffplan.staffing.pool import Pool, pools

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from staffplan.clock import local_dates
 from staffplan.errors import ConfigError, Note, Problem
-from staffplan.settings import StaffingSettings
+from staffplan.settings.staffing import StaffingSettings
 from staffplan.site import Queue, Site
 from staffplan.staffing.arrays import Array
 from staffplan.staffing.backlog import DeferredWork, Finished, Flags, Indices, level_agents, work_off

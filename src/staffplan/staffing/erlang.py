@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from staffplan.settings import Definition
+from staffplan.settings.queues import Definition
 from staffplan.staffing import kernels, searches
 from staffplan.staffing.arrays import (
     LINES,

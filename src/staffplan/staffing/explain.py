@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from staffplan.settings import Goal, Shrinkage, StaffingSettings
+from staffplan.settings.queues import Goal
+from staffplan.settings.staffing import Shrinkage, StaffingSettings
 from staffplan.site import Queue, Site
 from staffplan.staffing.arrays import Array
 from staffplan.staffing.live import LiveLine, live_line

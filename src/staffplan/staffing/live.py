@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from staffplan.settings import Goal, Shrinkage
+from staffplan.settings.queues import Goal
+from staffplan.settings.staffing import Shrinkage
 from staffplan.site import Queue
 from staffplan.staffing.arrays import Array
 from staffplan.staffing.chat import chat_pace

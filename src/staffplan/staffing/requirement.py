@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from staffplan.errors import Note
 from staffplan.progress import OnProgress, Progress, silent
-from staffplan.settings import StaffingSettings
+from staffplan.settings.staffing import StaffingSettings
 from staffplan.site import Queue, Site
 from staffplan.staffing.deferred import Backlog, make_backlog, size_deferred
 from staffplan.staffing.live import Sized, size_live

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from staffplan.settings import Shrinkage, StaffingSettings
+from staffplan.settings.staffing import Shrinkage, StaffingSettings
 from staffplan.staffing.arrays import Array
 
 SAME_HEADS = 1e-6

@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from staffplan.settings import Goal, StaffingSettings
+from staffplan.settings.queues import Goal
+from staffplan.settings.staffing import StaffingSettings
 from staffplan.site import Site
 from staffplan.staffing.arrays import Array
 from staffplan.staffing.live import LiveLine, live_line, promised_contacts, service_level

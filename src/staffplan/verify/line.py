@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy import special, stats
 
 from staffplan.clock import local_dates, minute_of_day
-from staffplan.settings import SimulateSettings
+from staffplan.settings.simulate import SimulateSettings
 from staffplan.simulate.scene import GroupPromise, day_variation, group_promise
 from staffplan.site import Site
 from staffplan.staffing.pool import Pool

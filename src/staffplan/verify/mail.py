@@ -16,7 +16,7 @@ import pandas as pd
 from scipy import special
 
 from staffplan.clock import local_dates
-from staffplan.settings import SimulateSettings
+from staffplan.settings.simulate import SimulateSettings
 from staffplan.simulate.outcomes import ratio
 from staffplan.simulate.scene import GroupPromise, group_promise
 from staffplan.site import Site

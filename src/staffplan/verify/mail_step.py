@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from staffplan.settings import StaffingSettings
+from staffplan.settings.staffing import StaffingSettings
 from staffplan.site import Site
 from staffplan.staffing.deferred import Backlog
 from staffplan.staffing.erlang import agents_for_line

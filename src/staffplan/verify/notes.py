@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from staffplan.errors import Note
-from staffplan.settings import StaffingSettings
+from staffplan.settings.staffing import StaffingSettings
 from staffplan.staffing.deferred import EVERY_INTERVAL, NEXT_BACKLOG
 from staffplan.staffing.pool import Pool
 from staffplan.verify.judge import Judged

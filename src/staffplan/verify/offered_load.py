@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import special
 
-from staffplan.settings import SimulateSettings
+from staffplan.settings.simulate import SimulateSettings
 from staffplan.staffing.pool import Pool
 from staffplan.verify.kernels import Floats
 

@@ -16,7 +16,7 @@ from scipy import special
 
 from staffplan.clock import local_dates
 from staffplan.errors import ConfigError, Note, Problem
-from staffplan.settings import parse_risk
+from staffplan.settings.queues import parse_risk
 from staffplan.simulate.scene import day_variation
 from staffplan.site import Queue, Site
 from staffplan.tables.forecast import VolumeForecast

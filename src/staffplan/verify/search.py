@@ -16,7 +16,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from staffplan.settings import Definition
+from staffplan.settings.queues import Definition
 from staffplan.simulate.outcomes import (
     ANSWERS,
     IN_TIME,

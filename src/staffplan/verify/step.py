@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from staffplan.progress import OnProgress, Progress, silent
-from staffplan.settings import SimulateSettings, StaffingSettings
+from staffplan.settings.simulate import SimulateSettings
+from staffplan.settings.staffing import StaffingSettings
 from staffplan.simulate.outcomes import ANSWERS, LEFT, OFFERED, WAITED, ratio
 from staffplan.site import Site
 from staffplan.staffing.live import size_live

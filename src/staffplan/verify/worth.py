@@ -7,7 +7,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from staffplan.clock import local_dates
-from staffplan.settings import SimulateSettings, StaffingSettings
+from staffplan.settings.simulate import SimulateSettings
+from staffplan.settings.staffing import StaffingSettings
 from staffplan.site import Site
 from staffplan.staffing.deferred import Backlog
 from staffplan.staffing.pool import Pool, pools

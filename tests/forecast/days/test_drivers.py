@@ -15,7 +15,7 @@ from staffplan.errors import DataError
 from staffplan.forecast import forecast
 from staffplan.forecast.days.drivers import DriverMatrix, about_effects, check_drivers, driver_columns
 from staffplan.forecast.history.series import DayGrid
-from staffplan.settings import DriverSettings, ForecastSettings
+from staffplan.settings.forecast import DriverSettings, ForecastSettings
 from staffplan.site import Queue, Site
 from staffplan.tables.forecast import Drivers
 from staffplan.tables.history import ContactHistory

@@ -14,7 +14,7 @@ from statsmodels.tsa.statespace.structural import UnobservedComponents
 from staffplan.forecast.days.beliefs import WEEKS_PER_STEP, annual_waves, believe, error, mixture, weekly_levels
 from staffplan.forecast.days.kernels import run_filter
 from staffplan.forecast.days.season import Season, learn_season
-from staffplan.settings import ForecastSettings
+from staffplan.settings.forecast import ForecastSettings
 
 FIRST = date(2023, 1, 2)
 SETTINGS = ForecastSettings()

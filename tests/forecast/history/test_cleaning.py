@@ -13,7 +13,7 @@ from staffplan.forecast.history.cleaning import (
     removed_kinds,
     without,
 )
-from staffplan.settings import CLEANED
+from staffplan.settings.forecast import CLEANED
 
 
 def _changed(world, offered, changes, days=84, remove=True):

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from staffplan.clock import OpeningHours, parse_spans
-from staffplan.settings import ForecastSettings
+from staffplan.settings.forecast import ForecastSettings
 
 QUICK = ("seasonal_naive", "recent_average")
 

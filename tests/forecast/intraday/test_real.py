@@ -10,7 +10,7 @@ import pytest
 
 from staffplan.clock import OpeningHours, SiteCalendar, localize, parse_spans, public_holidays, wall_instant
 from staffplan.forecast import forecast, reforecast
-from staffplan.settings import ForecastSettings
+from staffplan.settings.forecast import ForecastSettings
 from staffplan.site import Queue, Site
 from staffplan.tables.history import ContactHistory
 

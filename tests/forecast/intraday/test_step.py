@@ -11,7 +11,7 @@ import pytest
 from staffplan.clock import OpeningHours, wall_instant
 from staffplan.errors import DataError
 from staffplan.forecast import ReforecastResult, reforecast
-from staffplan.settings import ForecastSettings
+from staffplan.settings.forecast import ForecastSettings
 from staffplan.tables.forecast import VolumeForecast
 from staffplan.tables.history import ContactHistory
 

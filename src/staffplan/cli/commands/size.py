@@ -145,7 +145,7 @@ def size(
 
 def _goal_of(goal: str | None, within: float | None) -> tuple[float | None, float | None]:
     """Share and seconds of a goal; the seconds alone are a threshold."""
-    from staffplan.settings import parse_goal
+    from staffplan.settings.queues import parse_goal
 
     if goal is None:
         return None, within

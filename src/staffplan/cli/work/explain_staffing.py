@@ -12,7 +12,7 @@ from staffplan.staffing import explain
 from staffplan.text import percent, text_table
 
 if TYPE_CHECKING:
-    from staffplan.settings import StaffingSettings
+    from staffplan.settings.staffing import StaffingSettings
     from staffplan.site import Site
     from staffplan.staffing import Step
     from staffplan.tables.forecast import VolumeForecast

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from staffplan.cli.work.common import config_and_workspace, interval_of
-from staffplan.config import Config
 from staffplan.files import read_drivers, read_history, read_overrides
 from staffplan.plan.workspace import first_day_after
 from staffplan.progress import OnProgress
+from staffplan.settings.config import Config
 from staffplan.site import Site, make_site
 from staffplan.tables.forecast import Drivers, Overrides
 from staffplan.tables.history import ContactHistory

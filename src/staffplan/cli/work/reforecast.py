@@ -10,10 +10,10 @@ import pandas as pd
 
 from staffplan.cells import read_instants
 from staffplan.cli.work.common import COMMAND_LINE, config_and_workspace, interval_of
-from staffplan.config import Config, make_config
 from staffplan.errors import Problem, UsageError
 from staffplan.files import read_history, read_table
 from staffplan.progress import OnProgress
+from staffplan.settings.config import Config, make_config
 from staffplan.site import make_site
 from staffplan.tables.forecast import VolumeForecast
 from staffplan.workers import AS_MANY_AS_PAY, Workers

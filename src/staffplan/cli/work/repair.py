@@ -16,11 +16,11 @@ from staffplan.cli.work.common import site_of
 from staffplan.clock import midnight
 from staffplan.errors import DataError, Problem, UsageError, nearest
 from staffplan.files import read_table
-from staffplan.people_settings import CostSettings
 from staffplan.plan.manifest import FILE_NAME as MANIFEST
 from staffplan.plan.workspace import names_known
 from staffplan.progress import OnProgress
 from staffplan.roster.case import Case
+from staffplan.settings.cost import CostSettings
 from staffplan.tables.people import Absences, Agents
 from staffplan.tables.requirement import PeopleNeeded, ServiceWorth
 from staffplan.tables.roster import Roster, RosterActivities, RosterChanges, RosterShifts

@@ -10,7 +10,7 @@ from staffplan.cli.work.common import config_and_workspace, site_of
 from staffplan.files import read_table
 from staffplan.plan.workspace import names_known
 from staffplan.progress import OnProgress
-from staffplan.settings import PlanSettings
+from staffplan.settings.plan import PlanSettings
 from staffplan.tables.requirement import PeopleNeeded, ServiceWorth
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from staffplan.files import write_table
 from staffplan.progress import OnProgress
 from staffplan.roster.case import Case
 from staffplan.roster.prices import hours_no_shift_reaches, price_rules
-from staffplan.settings import PlanSettings
+from staffplan.settings.plan import PlanSettings
 from staffplan.tables.roster import RulePrices
 from staffplan.text import text_table
 

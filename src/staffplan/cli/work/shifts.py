@@ -16,15 +16,15 @@ from staffplan.cli.output.say import say, show, show_json
 from staffplan.cli.work.common import config_and_workspace, site_of
 from staffplan.cli.work.delivery import say_notes
 from staffplan.clock import SiteCalendar
-from staffplan.config import Config
 from staffplan.cost.premiums import minutes_of, premium_clock
 from staffplan.files import read_table, table_bytes, write_table
-from staffplan.people_settings import CostSettings
 from staffplan.progress import OnProgress
 from staffplan.roster.mix_money import Goal, Pay
 from staffplan.roster.mix_of_shifts import MixOfShifts, mix_of_shifts
 from staffplan.roster.typical_week import typical_week
-from staffplan.settings import PlanSettings
+from staffplan.settings.config import Config
+from staffplan.settings.cost import CostSettings
+from staffplan.settings.plan import PlanSettings
 from staffplan.tables.requirement import PeopleNeeded, StaffingRequirement
 from staffplan.text import percent, text_table
 

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from staffplan.cli.work.common import COMMAND_LINE, config_and_workspace, interval_of, site_of
-from staffplan.config import Config, make_config
 from staffplan.errors import ConfigError, Problem, UsageError
 from staffplan.files import read_table
 from staffplan.plan.workspace import Workspace
 from staffplan.progress import OnProgress
-from staffplan.settings import parse_goal
+from staffplan.settings.config import Config, make_config
+from staffplan.settings.queues import parse_goal
 from staffplan.site import Site
 from staffplan.tables.forecast import VolumeForecast
 from staffplan.tables.history import WORK_TYPE

@@ -14,7 +14,7 @@ from staffplan.errors import DataError, Note, Problem, nearest
 from staffplan.forecast.days.features import Group
 from staffplan.forecast.history.cleaning import clean
 from staffplan.forecast.history.series import DayGrid, Flags, Floats, QueueSeries, date_ranges
-from staffplan.settings import DriverSettings
+from staffplan.settings.forecast import DriverSettings
 from staffplan.tables.forecast import ALL_QUEUES, Drivers
 
 LEVEL_SHARE = 0.5

@@ -26,7 +26,7 @@ from staffplan.forecast.days.beliefs import (
     weekly_levels,
 )
 from staffplan.forecast.history.series import Flags, Floats, Whole
-from staffplan.settings import ForecastSettings
+from staffplan.settings.forecast import ForecastSettings
 
 FIRST_STEP, MONTHS_AHEAD = slice(0, 1), slice(1, 13)
 """The four weeks that the short range is judged by, and the rest of a year."""

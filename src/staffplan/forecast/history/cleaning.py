@@ -14,7 +14,7 @@ from staffplan.forecast.history.absent import missing_cells
 from staffplan.forecast.history.dispersion import Dispersion, fit_dispersion
 from staffplan.forecast.history.series import Flags, Floats, QueueSeries, Whole
 from staffplan.forecast.history.stuck import repeated_days, stuck_runs
-from staffplan.settings import CLEANED
+from staffplan.settings.forecast import CLEANED
 
 WEEKS_AROUND = 4
 """A day is compared with the same weekday of this many weeks before and after."""

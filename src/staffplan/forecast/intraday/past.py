@@ -14,7 +14,7 @@ from staffplan.forecast.history.series import DayGrid, Floats
 from staffplan.forecast.intraday.model import Days
 from staffplan.forecast.notes import Writer
 from staffplan.forecast.task import Task
-from staffplan.settings import ForecastSettings
+from staffplan.settings.forecast import ForecastSettings
 from staffplan.site import Queue
 
 MOST_WEEKS = 12

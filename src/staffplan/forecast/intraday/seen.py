@@ -11,7 +11,7 @@ import pandas as pd
 from staffplan.clock import SiteCalendar
 from staffplan.forecast.history.series import ZERO_DAY_TOTAL, DayGrid, Flags, Floats, Whole, raw_series
 from staffplan.forecast.intraday.model import Days
-from staffplan.settings import ForecastSettings
+from staffplan.settings.forecast import ForecastSettings
 
 
 @dataclass(frozen=True)

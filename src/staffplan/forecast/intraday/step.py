@@ -19,7 +19,7 @@ from staffplan.forecast.intraday.queue import QueueUpdate, update_queue
 from staffplan.forecast.intraday.rows import is_updated
 from staffplan.forecast.intraday.seen import Moment
 from staffplan.progress import OnProgress, Progress, silent
-from staffplan.settings import ForecastSettings
+from staffplan.settings.forecast import ForecastSettings
 from staffplan.site import Queue, Site
 from staffplan.tables.forecast import IntradayGain, VolumeForecast
 from staffplan.tables.history import ContactHistory

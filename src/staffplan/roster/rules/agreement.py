@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from math import ceil, floor
 
-from staffplan import rule_settings as settings
 from staffplan.clock import parse_spans
 from staffplan.roster.problem import Person
 from staffplan.roster.rules.base import Rule
@@ -21,8 +20,9 @@ from staffplan.roster.rules.runs import ConsecutiveDays, ConsecutiveDaysMin, Day
 from staffplan.roster.rules.starts import StartVariation, Succession
 from staffplan.roster.rules.weekends import WeekendsInARow, WeekendsOff, WeekendsWorked, WholeWeekends
 from staffplan.roster.rules.weekly_rest import WeeklyRest
-from staffplan.rule_sections import RuleSection
-from staffplan.soft_rule_settings import SoftSection
+from staffplan.settings import hard_rules as settings
+from staffplan.settings.priced_rules import SoftSection
+from staffplan.settings.rule_sections import RuleSection
 
 
 @dataclass(frozen=True)

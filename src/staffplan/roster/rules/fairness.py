@@ -27,7 +27,7 @@ from staffplan.roster.problem import Period, Person, RosterProblem
 from staffplan.roster.rules.base import Agreed, Penalty, Violation, Worked, Works, in_period, variables
 from staffplan.roster.rules.nights import is_night
 from staffplan.roster.rules.options import Night, chosen, length_minutes, night_options
-from staffplan.soft_rule_settings import FairKind
+from staffplan.settings.priced_rules import FairKind
 
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model

@@ -11,11 +11,11 @@ from functools import lru_cache
 import pandas as pd
 
 from staffplan.clock import parse_weekdays, wall_instant
-from staffplan.people_settings import ShiftSettings, WorkPlanSettings
 from staffplan.roster.inputs import plan_of
 from staffplan.roster.rules.agreement import Holder
 from staffplan.roster.rules.base import Worked
 from staffplan.roster.rules.wishes import Wish
+from staffplan.settings.roster import ShiftSettings, WorkPlanSettings
 from staffplan.tables.people import Workforce
 from staffplan.tables.wishes import Wishes
 

@@ -7,9 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from math import ceil
 
-from staffplan import soft_rule_settings as settings
 from staffplan.clock import clock_minute, parse_spans
-from staffplan.people_settings import RosterSettings, WorkPlanSettings
 from staffplan.roster.rules.base import Rule, Worked
 from staffplan.roster.rules.fairness import Burden, FairShare
 from staffplan.roster.rules.options import Night
@@ -18,6 +16,8 @@ from staffplan.roster.rules.split_rest import IsolatedDays, SplitRest, SplitWeek
 from staffplan.roster.rules.stability import Stability
 from staffplan.roster.rules.starts_alike import StartsAlike
 from staffplan.roster.rules.wishes import Wish, WishesGranted
+from staffplan.settings import priced_rules as settings
+from staffplan.settings.roster import RosterSettings, WorkPlanSettings
 
 
 @dataclass(frozen=True)

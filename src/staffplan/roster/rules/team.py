@@ -17,11 +17,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from staffplan import team_rule_settings as settings
 from staffplan.clock import SiteCalendar, parse_spans, parse_weekdays, wall_instant
-from staffplan.people_settings import RosterSettings
 from staffplan.roster.problem import NO_LIMIT, Circle, Period, Person
 from staffplan.roster.rules.base import Posted, span
+from staffplan.settings import team_rules as settings
+from staffplan.settings.roster import RosterSettings
 from staffplan.tables.people import Workforce
 from staffplan.tables.roster import Roster
 from staffplan.tables.schema import names_in

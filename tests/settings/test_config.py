@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from staffplan.clock import OpeningHours, SpecialDay, clock_minute
-from staffplan.config import Config, data_path, load_config, make_config
 from staffplan.errors import ConfigError
-from staffplan.rule_settings import ConsecutiveDays, DailyRest
-from staffplan.settings import DEFAULT_GOALS, ShrinkageSettings, StaffingSettings, parse_goal
+from staffplan.settings.config import Config, data_path, load_config, make_config
+from staffplan.settings.hard_rules import ConsecutiveDays, DailyRest
+from staffplan.settings.queues import DEFAULT_GOALS, parse_goal
+from staffplan.settings.staffing import ShrinkageSettings, StaffingSettings
 from staffplan.site import make_site, resolve_queue
 
-CONFIGS = sorted((Path(__file__).parent.parent / "configs").glob("*.toml"))
+CONFIGS = sorted((Path(__file__).parents[2] / "configs").glob("*.toml"))
 
 
 def told(text: str, **overrides: object) -> list[tuple[str, str, str]]:

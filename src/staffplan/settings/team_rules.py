@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from staffplan.clock import parse_spans, parse_weekdays
-from staffplan.settings import Section
+from staffplan.settings.base import Section
 
 
 class MinimumStaff(Section):

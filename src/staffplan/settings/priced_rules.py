@@ -12,8 +12,8 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from staffplan.clock import clock_minute
-from staffplan.rule_sections import NightSection, RuleSection
-from staffplan.settings import NotNegative, Positive
+from staffplan.settings.base import NotNegative, Positive
+from staffplan.settings.rule_sections import NightSection, RuleSection
 
 FairKind = Literal["nights", "weekends", "early_starts", "late_ends"]
 

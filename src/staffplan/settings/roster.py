@@ -1,4 +1,4 @@
-"""The sections of plan.toml on people: shifts, contracts, the site's rules, the search, and what an hour costs."""
+"""Settings of the roster: shifts, breaks, contracts, the search."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from staffplan.clock import clock_minute, parse_spans, parse_weekdays
-from staffplan.rule_settings import ConsecutiveDays, DailyRest, RuleSettings
-from staffplan.settings import NotNegative, Positive, Section
+from staffplan.clock import clock_minute, parse_weekdays
+from staffplan.settings.base import NotNegative, Positive, Section
+from staffplan.settings.hard_rules import ConsecutiveDays, DailyRest, RuleSettings
 
 
 class BreakSettings(Section):
@@ -125,48 +125,3 @@ class RosterSettings(Section):
     """Search effort; 2 searches twice as long. Deterministic work, not seconds, so that results repeat."""
     time_limit_seconds: Positive = 90.0
     """Give up, with the best roster so far, so long after the step began: reading and building count."""
-
-
-class PremiumSettings(Section):
-    """Extra pay: when it applies and how much. Data, not law; a preset says where it was looked up."""
-
-    name: str
-    """What it is called in the cost report."""
-    share: NotNegative
-    """Part of the base rate paid on top, 0.25 is +25 %."""
-    weekdays: str = "daily"
-    """Days on which the span of hours begins; one that passes midnight stays with its first day."""
-    hours: str = "24h"
-    """Spans of local time, "22:00-06:00"."""
-    holidays_only: bool = False
-    """Only where the span begins on a public holiday."""
-    excludes: tuple[str, ...] = ()
-    """Premiums (by name) that are not paid in the same hour as this one."""
-
-    @model_validator(mode="after")
-    def _readable(self) -> Self:
-        parse_weekdays(self.weekdays)
-        parse_spans(self.hours)
-        return self
-
-
-class OnCostSettings(Section):
-    """What an employer pays beside wages."""
-
-    name: str
-    """What it is called in the cost report."""
-    share: NotNegative = 0.0
-    """Part of wages and premiums."""
-    monthly_per_agent: NotNegative = 0.0
-    """Amount for each agent and month, by days of the month planned: seat, licences, telephony."""
-
-
-class CostSettings(Section):
-    """What an hour costs."""
-
-    default_hourly_rate: NotNegative = 0.0
-    """Base pay where neither the agent nor the contract has one."""
-    premiums: tuple[PremiumSettings, ...] = ()
-    """Extra pay, one entry each."""
-    on_costs: tuple[OnCostSettings, ...] = ()
-    """What is paid beside wages, one entry each."""

@@ -12,10 +12,10 @@ from typing import Annotated, Any, Literal, Self, get_args
 from pydantic import Field, model_validator
 
 from staffplan.errors import Problem, nearest
-from staffplan.rule_sections import NightSection, RuleSection
-from staffplan.settings import NotNegative, Positive, Section
-from staffplan.soft_rule_settings import SoftRuleSettings
-from staffplan.team_rule_settings import TeamRule
+from staffplan.settings.base import NotNegative, Positive, Section
+from staffplan.settings.priced_rules import SoftRuleSettings
+from staffplan.settings.rule_sections import NightSection, RuleSection
+from staffplan.settings.team_rules import TeamRule
 
 
 class DailyRest(RuleSection):

@@ -14,18 +14,15 @@ from typing import Any
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from staffplan.errors import ConfigError, Problem, nearest
-from staffplan.people_settings import CostSettings, RosterSettings, ShiftSettings, WorkPlanSettings
-from staffplan.rule_settings import RULES, RuleSettings, unknown_names
-from staffplan.settings import (
-    ForecastSettings,
-    HoursSettings,
-    InputSettings,
-    PlanSettings,
-    QueueSettings,
-    Section,
-    SimulateSettings,
-    StaffingSettings,
-)
+from staffplan.settings.base import Section
+from staffplan.settings.cost import CostSettings
+from staffplan.settings.forecast import ForecastSettings
+from staffplan.settings.hard_rules import RULES, RuleSettings, unknown_names
+from staffplan.settings.plan import InputSettings, PlanSettings
+from staffplan.settings.queues import HoursSettings, QueueSettings
+from staffplan.settings.roster import RosterSettings, ShiftSettings, WorkPlanSettings
+from staffplan.settings.simulate import SimulateSettings
+from staffplan.settings.staffing import StaffingSettings
 from staffplan.tables.history import WORK_TYPE
 
 RULE: TypeAdapter[Section] = TypeAdapter(RuleSettings)

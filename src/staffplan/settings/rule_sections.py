@@ -7,7 +7,7 @@ from typing import Self
 from pydantic import model_validator
 
 from staffplan.clock import parse_spans
-from staffplan.settings import Positive, Section
+from staffplan.settings.base import Positive, Section
 
 
 class RuleSection(Section):

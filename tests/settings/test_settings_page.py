@@ -10,9 +10,22 @@ from types import ModuleType
 import pytest
 from pydantic import BaseModel
 
-from staffplan import people_settings, rule_settings, settings, soft_rule_settings, team_rule_settings
+from staffplan.settings import (
+    cost,
+    forecast,
+    hard_rules,
+    plan,
+    priced_rules,
+    queues,
+    roster,
+    rule_sections,
+    simulate,
+    staffing,
+    team_rules,
+)
+from staffplan.settings.base import Section
 
-REPOSITORY = Path(__file__).parent.parent
+REPOSITORY = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -32,9 +45,21 @@ def test_the_reference_page_is_the_one_that_the_code_makes(maker: ModuleType) ->
 
 def models() -> Iterator[type[BaseModel]]:
     """Groups of settings that a file can hold, without those that others only build on."""
-    modules = (settings, people_settings, rule_settings, soft_rule_settings, team_rule_settings)
+    modules = (
+        cost,
+        forecast,
+        hard_rules,
+        plan,
+        priced_rules,
+        queues,
+        roster,
+        rule_sections,
+        simulate,
+        staffing,
+        team_rules,
+    )
     for value in {name: value for module in modules for name, value in vars(module).items()}.values():
-        if isinstance(value, type) and issubclass(value, settings.Section) and not value.__subclasses__():
+        if isinstance(value, type) and issubclass(value, Section) and not value.__subclasses__():
             yield value
 
 

@@ -1,0 +1,140 @@
+"""Settings of the staffing step: shrinkage, occupancy, methods."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pydantic import AfterValidator, Field, model_validator
+
+from staffplan.clock import MINUTES_PER_DAY, minute_of_day, parse_spans, parse_weekdays, weekday_of
+from staffplan.settings.base import Section, Share, ShareBelowOne
+from staffplan.settings.queues import _known_risk
+
+
+class ShrinkageTime(Section):
+    """A time of the week at which a category's share differs."""
+
+    weekdays: str = "daily"
+    """Local weekdays: "mon-fri", "sat,sun", "daily"."""
+    hours: str = "24h"
+    """Local hours in which intervals begin: "10:00-12:00", "22:00-06:00", "24h"."""
+    share: ShareBelowOne
+    """Share of paid time then."""
+
+    @model_validator(mode="after")
+    def _readable(self) -> Self:
+        parse_weekdays(self.weekdays)
+        parse_spans(self.hours)
+        return self
+
+    def covers(self, weekday: NDArray[np.int64], minute: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Whether moments lie in it, by local weekday (Monday 0) and minutes after midnight."""
+        days, inside = parse_weekdays(self.weekdays), np.zeros(len(weekday), dtype=bool)
+        for start, end in parse_spans(self.hours):
+            inside |= np.isin(weekday, days) & (minute >= start) & (minute < end)
+            inside |= np.isin((weekday - 1) % 7, days) & (minute + MINUTES_PER_DAY < end)
+        return inside
+
+
+class ShrinkageSettings(Section):
+    """One reason why paid time is not available for contacts."""
+
+    share: ShareBelowOne
+    """Share of paid time."""
+    planned: bool = True
+    """Known before the roster is made (vacation, training) or not (sickness, lateness)."""
+    in_office: bool = True
+    """The person is at work (break, coaching) or not (vacation, sickness)."""
+    paid: bool = True
+    """The time is paid."""
+    in_roster: bool = False
+    """The roster itself places it (breaks, meals, listed time off), so that it is not grossed up a second time."""
+    times: tuple[ShrinkageTime, ...] = ()
+    """Times of the week with another share; of several the first that covers an interval's start holds."""
+
+    def share_at(self, weekday: NDArray[np.int64], minute: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Share at moments, given as in `ShrinkageTime.covers`."""
+        shares = np.full(len(weekday), self.share)
+        for part in reversed(self.times):
+            shares = np.where(part.covers(weekday, minute), part.share, shares)
+        return shares
+
+
+@dataclass(frozen=True)
+class Shrinkage:
+    """Shares of paid time not available for contacts, at some moments: (categories, moments)."""
+
+    categories: tuple[tuple[str, ShrinkageSettings], ...]
+    shares: NDArray[np.float64]
+
+    @property
+    def everything(self) -> NDArray[np.float64]:
+        """(moments,): the shares of all categories add up, as they are shares of the same time."""
+        return np.asarray(self.shares.sum(axis=0))
+
+    @property
+    def on_queue(self) -> dict[str, NDArray[np.float64]]:
+        """(moments,) for each category that the roster does not place: share lost of the people it shows on queue.
+
+        What the roster places is taken off first: 5 % sickness of paid time, with 10 % placed, is 5/90 of the rest.
+        """
+        rest = 1.0 - self.shares[[own.in_roster for _, own in self.categories]].sum(axis=0)
+        rows = zip(self.categories, self.shares, strict=True)
+        return {name: share / rest for (name, own), share in rows if not own.in_roster}
+
+    @property
+    def not_in_roster(self) -> NDArray[np.float64]:
+        """(moments,): what `on_queue` adds up to."""
+        return sum(self.on_queue.values(), start=np.zeros(self.shares.shape[1]))
+
+
+class StaffingSettings(Section):
+    """How workload becomes people."""
+
+    method: Literal["erlang-c", "erlang-a", "offered-load", "verified"] = "erlang-c"
+    """How work that waits seconds is sized. erlang-c, erlang-a (customers hang up after patience_seconds): each
+    interval by itself, as if it lasted for ever. offered-load: the same for the load as it trails behind the calls.
+    verified: the fewest agents whose simulated waits keep the goal, confirmed with other random numbers; chats and
+    mail too. `model`, as it was called before, is understood too."""
+    goal_scope: Literal["interval", "day", "week"] = "interval"
+    """verified: the goal is kept in every interval, over every day, or over every seven days from the first."""
+    interval_floor: Share = 0.5
+    """verified, with a goal for the day or the week: lowest service level of any interval."""
+    risk: Annotated[str, AfterValidator(_known_risk)] = "mean"
+    """Volume that is staffed for. mean: the forecast, its uncertain days included in what is simulated. p80: a volume
+    that 80 % of the days do not exceed. 8/10: one that 8 of 10 weeks do not exceed. From the forecast's bands."""
+    shrinkage: dict[str, ShrinkageSettings] = Field(default_factory=dict)
+    """Categories by name. They add up (shares of the same paid time), and are applied once."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _older_name(cls, raw: Any) -> Any:
+        if not isinstance(raw, dict) or "model" not in raw:
+            return raw
+        rest = {key: value for key, value in raw.items() if key != "model"}
+        if rest.setdefault("method", raw["model"]) != raw["model"]:
+            raise ValueError("model is the older name of method, and they differ; keep method alone")
+        return rest
+
+    @property
+    def model(self) -> Literal["erlang-c", "erlang-a"]:
+        """The queueing model behind the method: with customers who hang up unless Erlang C is asked for."""
+        return "erlang-c" if self.method == "erlang-c" else "erlang-a"
+
+    @model_validator(mode="after")
+    def _below_one(self) -> Self:
+        week = pd.date_range("1970-01-05", periods=7 * MINUTES_PER_DAY, freq="min", tz="UTC")
+        most = float(self.shrinkage_at(week, "UTC").everything.max())
+        if most >= 1:
+            raise ValueError(f"the shares add up to {most:.2f}; nobody would be left to work")
+        return self
+
+    def shrinkage_at(self, instants: pd.DatetimeIndex, timezone: str) -> Shrinkage:
+        """Shares in intervals that begin at these instants; the categories' times are local."""
+        categories, local = tuple(sorted(self.shrinkage.items())), (instants, timezone)
+        shares = np.array([own.share_at(weekday_of(*local), minute_of_day(*local)) for _, own in categories])
+        return Shrinkage(categories, shares.reshape(len(categories), len(instants)))
