@@ -104,7 +104,7 @@ def one_run(queues: int, days: int, jobs: int, cluster: str | None = None) -> Ru
     """The whole step with its imports done and its kernels compiled before."""
     from joblib.externals.loky import reusable_executor
 
-    from staffplan.files import table_bytes
+    from staffplan.files.write import table_bytes
     from staffplan.forecast import forecast
     from staffplan.workers import Workers
 
@@ -189,7 +189,7 @@ def time_file(queues: int, days: int, jobs: list[int]) -> None:
 
 
 def _read_seconds(path: Path) -> tuple[float, float]:
-    from staffplan.files import read_history
+    from staffplan.files.read import read_history
     from staffplan.settings.config import load_config
 
     start = time.perf_counter()

@@ -27,7 +27,7 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import brentq
 
-from staffplan.files import read_table
+from staffplan.files.read import read_table
 from staffplan.fit import CallLog, FitChoices, OutcomeWords, calls_and_closed, fit
 from staffplan.verify.happened import (
     MEASURES,

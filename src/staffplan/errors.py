@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar
 
 
@@ -100,3 +102,9 @@ def zeros_lost(word: str, known: Iterable[str]) -> str:
     """The one known name that is this number with zeros in front; nothing where there is none, or several."""
     found = [name for name in known if name != word and name.lstrip("0") == word]
     return found[0] if word.isdigit() and len(found) == 1 else ""
+
+
+def place_of(path: Path) -> str:
+    """How a file is called in messages: relative to the working folder where that is shorter."""
+    relative = os.path.relpath(path)
+    return relative if len(relative) < len(str(path)) else str(path)

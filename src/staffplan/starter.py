@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from staffplan.errors import Problem, UsageError
-from staffplan.files import refuse_existing, write_atomic
+from staffplan.files.write import refuse_existing, write_atomic
 
 SAMPLES = ("history.csv", "agents.csv", "time_off.csv", "availability.csv", "special_days.csv", "wishes.csv")
 _REPOSITORY = Path(__file__).parent.parent.parent

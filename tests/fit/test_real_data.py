@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from staffplan.files import read_table
+from staffplan.files.read import read_table
 from staffplan.fit import CallLog, FitChoices, OutcomeWords, fit
 from staffplan.verify.waits import Comparison, predicted_waits
 

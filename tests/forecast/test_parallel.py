@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from staffplan.files import table_bytes
+from staffplan.files.write import table_bytes
 from staffplan.forecast import ForecastResult, forecast
 from staffplan.progress import Progress
 from staffplan.settings.forecast import ForecastSettings

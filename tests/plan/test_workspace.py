@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from staffplan.errors import ConfigError, DataError
-from staffplan.files import place_of
+from staffplan.errors import ConfigError, DataError, place_of
 from staffplan.plan.workspace import Workspace, first_day_after, history_before
 from staffplan.settings.config import load_config
 from staffplan.tables.forecast import VolumeForecast

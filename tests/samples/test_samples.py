@@ -13,7 +13,8 @@ import pandas as pd
 import pytest
 
 from staffplan.clock import horizon_intervals, local_dates
-from staffplan.files import read_history, read_special_days, read_workforce
+from staffplan.files.read import read_history, read_special_days
+from staffplan.files.workforce import read_workforce
 from staffplan.forecast import forecast
 from staffplan.settings.config import Config, load_config
 from staffplan.site import Site, make_site

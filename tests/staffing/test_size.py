@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from staffplan.errors import DataError
-from staffplan.files import read_table
+from staffplan.files.read import read_table
 from staffplan.staffing import SizingCases, size
 
 REFERENCE = Path(__file__).parent.parent / "reference" / "erlang_reference.csv"

@@ -12,12 +12,12 @@ from typing import Any
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
-from staffplan.errors import ConfigError, Problem, UsageError
-from staffplan.files import place_of, refuse_existing, sha256, write_atomic
+from staffplan.errors import ConfigError, Problem, UsageError, place_of
+from staffplan.files.csv import decode
+from staffplan.files.write import refuse_existing, sha256, write_atomic
 from staffplan.plan.manifest import FILE_NAME, Manifest, read_manifest, write_manifest
 from staffplan.plan.steps import STEPS
 from staffplan.plan.workspace import INPUTS, Workspace
-from staffplan.records import decode
 from staffplan.settings.config import Config, load_config
 
 PLAN_TOML = "plan.toml"

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from staffplan.errors import Problem, UsageError
-from staffplan.files import place_of
+from staffplan.errors import Problem, UsageError, place_of
 
 
 @contextmanager

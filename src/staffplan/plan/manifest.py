@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from staffplan import __version__
-from staffplan.errors import DataError, Note, Problem
-from staffplan.files import place_of, write_atomic
+from staffplan.errors import DataError, Note, Problem, place_of
+from staffplan.files.write import write_atomic
 
 FILE_NAME = "manifest.json"
 LIBRARIES = (

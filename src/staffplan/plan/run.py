@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from staffplan.errors import ConfigError, DataError, Note, Problem, StaffplanError, UsageError
-from staffplan.files import place_of, sha256, write_atomic
+from staffplan.errors import ConfigError, DataError, Note, Problem, StaffplanError, UsageError, place_of
+from staffplan.files.write import sha256, write_atomic
 from staffplan.plan.manifest import Manifest, StepRecord, settings_hashes, write_manifest
 from staffplan.plan.steps import STEPS, Step
 from staffplan.plan.workspace import Workspace

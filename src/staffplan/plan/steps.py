@@ -8,7 +8,8 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from staffplan.errors import Note
-from staffplan.files import WORKFORCE_TABLES, table_bytes
+from staffplan.files.workforce import WORKFORCE_TABLES
+from staffplan.files.write import table_bytes
 from staffplan.plan.manifest import Facts, Manifest
 from staffplan.plan.workspace import Workspace
 from staffplan.progress import OnProgress

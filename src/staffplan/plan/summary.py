@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from staffplan.files import place_of
+from staffplan.errors import place_of
 from staffplan.plan.manifest import Facts, Manifest
 from staffplan.plan.run import INTERRUPTED, hand_edits
 from staffplan.plan.steps import REPORT_PAGE

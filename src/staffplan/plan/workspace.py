@@ -12,18 +12,9 @@ from typing import TypeVar
 import pandas as pd
 
 from staffplan.clock import SpecialDay, local_dates, midnight
-from staffplan.errors import ConfigError, DataError, Problem
-from staffplan.files import (
-    WORKFORCE_TABLES,
-    file_in,
-    place_of,
-    read_drivers,
-    read_history,
-    read_overrides,
-    read_special_days,
-    read_table,
-    read_workforce,
-)
+from staffplan.errors import ConfigError, DataError, Problem, place_of
+from staffplan.files.read import read_drivers, read_history, read_overrides, read_special_days, read_table
+from staffplan.files.workforce import WORKFORCE_TABLES, file_in, read_workforce
 from staffplan.settings.config import Config, data_path
 from staffplan.site import Site, make_site
 from staffplan.tables.forecast import Drivers, Overrides, VolumeForecast

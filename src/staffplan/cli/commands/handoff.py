@@ -53,7 +53,7 @@ def handoff(
     and shifts that are gone are cancelled.
     """
     from staffplan.cli.work.handoff import handoff_files, read_handoff
-    from staffplan.files import write_atomic
+    from staffplan.files.write import write_atomic
 
     given = read_handoff(roster, agents=agents, time_off=time_off, timezone=timezone, config_path=config)
     files = handoff_files(given, {form.value for form in only or list(Form)}, output)

@@ -45,7 +45,7 @@ def mix(
     routing; what groups see and what flexible agents save stand beside the mix: mix_groups.csv, mix_compared.csv,
     mix_savings.csv.
     """
-    from staffplan.files import read_table
+    from staffplan.files.read import read_table
     from staffplan.skills import PlanningGroups, SkillProfiles, mix_skills
 
     paths = [] if output is None else [output, *(beside(output, name) for name in ("groups", "compared", "savings"))]
@@ -57,7 +57,7 @@ def mix(
 
 def _tell(result: MixResult, paths: list[Path], *, as_json: bool) -> None:
     """Notes and tables for a person, then the files, or the mix on stdout."""
-    from staffplan.files import table_bytes, write_atomic
+    from staffplan.files.write import table_bytes, write_atomic
 
     tables = {
         "mix": result.mix,

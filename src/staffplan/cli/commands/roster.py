@@ -244,7 +244,7 @@ def check(
     (uncovered intervals and missed wishes are reported, not an error).
     """
     from staffplan.cli.work.check import check_files, check_json, check_text, output_paths
-    from staffplan.files import write_table
+    from staffplan.files.write import write_table
 
     paths = () if output is None else output_paths(output)
     refuse(paths, force=force)

@@ -162,7 +162,7 @@ def _answers(cases: Path | None, given: dict[str, Any]) -> pd.DataFrame:
     """Answers to a file of cases, or to the one case that the flags give."""
     import pandas as pd
 
-    from staffplan.files import read_table
+    from staffplan.files.read import read_table
     from staffplan.staffing import SizingCases, size
 
     if cases is not None:
@@ -191,7 +191,7 @@ def _with_flags(problem: Problem) -> Problem:
 
 def _tell(answers: pd.DataFrame, output: Path | None, *, as_json: bool, as_list: bool) -> None:
     """Write the answers, or show them: as JSON, one case as a list, several as CSV."""
-    from staffplan.files import table_bytes, write_atomic
+    from staffplan.files.write import table_bytes, write_atomic
 
     data = table_bytes(answers.map(_cell))
     if output is not None:

@@ -13,8 +13,8 @@ import pandas as pd
 from staffplan.cli.output.json_rows import records
 from staffplan.cli.work.common import config_and_workspace, site_of
 from staffplan.clock import SiteCalendar
-from staffplan.errors import DataError, Problem, UsageError, nearest
-from staffplan.files import place_of, read_table
+from staffplan.errors import DataError, Problem, UsageError, nearest, place_of
+from staffplan.files.read import read_table
 from staffplan.plan.directory import PLAN_TOML, open_existing
 from staffplan.plan.manifest import FILE_NAME as MANIFEST
 from staffplan.plan.workspace import Workspace

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from staffplan.clock import ROWS_TO_KNOW_STRAYS, local_dates, phases, usual_phases
-from staffplan.files import read_special_days
+from staffplan.files.read import read_special_days
 from staffplan.plan.directory import read_config_text
 from staffplan.plan.workspace import Workspace
 from staffplan.settings.config import Config, load_config

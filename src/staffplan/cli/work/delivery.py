@@ -23,7 +23,7 @@ def given_only(values: Mapping[str, object]) -> dict[str, object]:
 
 def refuse(paths: Iterable[Path | None], *, force: bool) -> None:
     """Before any work: nothing that is there is overwritten without --force, and the place can be written to."""
-    from staffplan.files import refuse_existing
+    from staffplan.files.write import refuse_existing
 
     given = [path for path in paths if path is not None]
     refuse_existing(given, force=force)
@@ -58,7 +58,7 @@ def deliver(
     as_json: bool = False,
 ) -> None:
     """Write the tables; without a path the first goes to stdout. `as_json` prints facts and notes instead."""
-    from staffplan.files import table_bytes, write_table
+    from staffplan.files.write import table_bytes, write_table
 
     for path, table in tables.items():
         if path is not None:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from staffplan.cells import read_instants
 from staffplan.errors import Problem, UsageError
+from staffplan.files.cells import read_instants
 from staffplan.staffing import explain
 from staffplan.text import percent, text_table
 

@@ -11,8 +11,8 @@ from typing import Any
 import pandas as pd
 
 from staffplan.cli.work.common import config_and_workspace
-from staffplan.errors import Note, Problem, UsageError
-from staffplan.files import column_names, place_of, read_table
+from staffplan.errors import Note, Problem, UsageError, place_of
+from staffplan.files.read import column_names, read_table
 from staffplan.fit import (
     CallLog,
     FitChoices,

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from staffplan.cli.work.common import config_and_workspace, interval_of
-from staffplan.files import read_drivers, read_history, read_overrides
+from staffplan.files.read import read_drivers, read_history, read_overrides
 from staffplan.plan.workspace import first_day_after
 from staffplan.progress import OnProgress
 from staffplan.settings.config import Config

@@ -12,8 +12,8 @@ from typing import TypeVar
 from staffplan.cli.work.check import read_roster, refuse_strangers
 from staffplan.cli.work.common import config_and_workspace
 from staffplan.cli.work.flags import flags_named
-from staffplan.errors import DataError, Problem, UsageError
-from staffplan.files import place_of, read_table
+from staffplan.errors import DataError, Problem, UsageError, place_of
+from staffplan.files.read import read_table
 from staffplan.plan.directory import PLAN_TOML, open_existing
 from staffplan.plan.manifest import FILE_NAME as MANIFEST
 from staffplan.plan.workspace import Workspace

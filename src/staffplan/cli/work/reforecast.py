@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from staffplan.cells import read_instants
 from staffplan.cli.work.common import COMMAND_LINE, config_and_workspace, interval_of
 from staffplan.errors import Problem, UsageError
-from staffplan.files import read_history, read_table
+from staffplan.files.cells import read_instants
+from staffplan.files.read import read_history, read_table
 from staffplan.progress import OnProgress
 from staffplan.settings.config import Config, make_config
 from staffplan.site import make_site

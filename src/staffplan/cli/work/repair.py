@@ -15,7 +15,7 @@ from staffplan.cli.work.check import read_roster, refuse_strangers, workspace_of
 from staffplan.cli.work.common import site_of
 from staffplan.clock import midnight
 from staffplan.errors import DataError, Problem, UsageError, nearest
-from staffplan.files import read_table
+from staffplan.files.read import read_table
 from staffplan.plan.manifest import FILE_NAME as MANIFEST
 from staffplan.plan.workspace import names_known
 from staffplan.progress import OnProgress

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from staffplan.cli.work.common import config_and_workspace, site_of
-from staffplan.files import read_table
+from staffplan.files.read import read_table
 from staffplan.plan.workspace import names_known
 from staffplan.progress import OnProgress
 from staffplan.settings.plan import PlanSettings

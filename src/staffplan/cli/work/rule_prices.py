@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from staffplan.cli.output.say import say
-from staffplan.files import write_table
+from staffplan.files.write import write_table
 from staffplan.progress import OnProgress
 from staffplan.roster.case import Case
 from staffplan.roster.prices import hours_no_shift_reaches, price_rules

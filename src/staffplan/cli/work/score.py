@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from staffplan.cli.work.common import config_and_workspace, interval_of
 from staffplan.clock import SiteCalendar
-from staffplan.errors import DataError, Problem
-from staffplan.files import column_names, place_of, read_history, read_table
+from staffplan.errors import DataError, Problem, place_of
+from staffplan.files.read import column_names, read_history, read_table
 from staffplan.plan.directory import PLAN_TOML
 from staffplan.settings.config import Config
 from staffplan.tables.forecast import ALL_QUEUES, OverrideLog, Overrides, VolumeForecast

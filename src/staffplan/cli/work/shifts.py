@@ -17,7 +17,8 @@ from staffplan.cli.work.common import config_and_workspace, site_of
 from staffplan.cli.work.delivery import say_notes
 from staffplan.clock import SiteCalendar
 from staffplan.cost.premiums import minutes_of, premium_clock
-from staffplan.files import read_table, table_bytes, write_table
+from staffplan.files.read import read_table
+from staffplan.files.write import table_bytes, write_table
 from staffplan.progress import OnProgress
 from staffplan.roster.mix_money import Goal, Pay
 from staffplan.roster.mix_of_shifts import MixOfShifts, mix_of_shifts

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from staffplan.cli.work.common import config_and_workspace, interval_of, site_of
 from staffplan.cli.work.staff import with_flags
-from staffplan.files import read_table
+from staffplan.files.read import read_table
 from staffplan.progress import OnProgress
 from staffplan.tables.forecast import VolumeForecast
 from staffplan.tables.requirement import StaffingRequirement

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from staffplan.cli.work.common import COMMAND_LINE, config_and_workspace, interval_of, site_of
 from staffplan.errors import ConfigError, Problem, UsageError
-from staffplan.files import read_table
+from staffplan.files.read import read_table
 from staffplan.plan.workspace import Workspace
 from staffplan.progress import OnProgress
 from staffplan.settings.config import Config, make_config

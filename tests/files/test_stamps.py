@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from staffplan.cells import read_instants
-from staffplan.stamps import foreign_offsets, how_written
+from staffplan.files.cells import read_instants
+from staffplan.files.stamps import foreign_offsets, how_written
 
 MADRID = ["2026-03-02T08:00:00+01:00", "2026-03-29T00:00:00+01:00", "2026-03-29T08:00:00+02:00"]
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from staffplan.errors import DataError
-from staffplan.records import read_records
+from staffplan.files.csv import read_records
 
 CELL = st.sampled_from(
     ["", " ", "1", "2026-01-01 08:00", "voice", "é", "  x ", "1.5", "'=1", "NULL", "nan", "\ufeff"]

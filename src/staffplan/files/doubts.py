@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_datetime64_any_dtype
 
-from staffplan.cells import read_instants
 from staffplan.errors import Note
-from staffplan.stamps import foreign_offsets, how_written
+from staffplan.files.cells import read_instants
+from staffplan.files.stamps import foreign_offsets, how_written
 from staffplan.tables.history import ContactHistory
 from staffplan.tables.schema import Table
 

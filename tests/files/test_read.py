@@ -15,20 +15,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from staffplan.clock import SpecialDay
-from staffplan.errors import DataError, Problem, UsageError
-from staffplan.files import (
-    place_of,
-    read_history,
-    read_special_days,
-    read_table,
-    read_workforce,
-    refuse_existing,
-    sha256,
-    table_bytes,
-    write_atomic,
-    write_table,
-)
-from staffplan.records import decode
+from staffplan.errors import DataError, Problem, UsageError, place_of
+from staffplan.files.csv import decode
+from staffplan.files.read import read_history, read_special_days, read_table
+from staffplan.files.workforce import read_workforce
+from staffplan.files.write import refuse_existing, sha256, table_bytes, write_atomic, write_table
 from staffplan.settings.config import load_config
 from staffplan.tables.cost import CostReport
 from staffplan.tables.history import ContactHistory

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from staffplan.cells import read_dates, read_instants, read_numbers
+from staffplan.files.cells import read_dates, read_instants, read_numbers
 
 MADRID = "Europe/Madrid"
 

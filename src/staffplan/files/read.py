@@ -6,52 +6,34 @@ Writes are atomic: a file is either the old one or the whole new one.
 
 from __future__ import annotations
 
-import hashlib
 import io
-import os
 import re
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
 
-from staffplan.cells import Wrong, read_dates, read_distinct, read_instants, read_numbers
 from staffplan.clock import SpecialDay, midnight
-from staffplan.doubts import about_columns, about_names, about_stamps, about_sums
-from staffplan.errors import DataError, Problem, UsageError, nearest
-from staffplan.records import read_records
+from staffplan.errors import DataError, Problem, nearest, place_of
+from staffplan.files.cells import Wrong, read_dates, read_distinct, read_instants, read_numbers
+from staffplan.files.csv import read_records
+from staffplan.files.doubts import about_columns, about_names, about_stamps, about_sums
 from staffplan.settings.config import Config
 from staffplan.tables.forecast import ALL_QUEUES, Drivers, Overrides
 from staffplan.tables.history import ContactHistory, SpecialDays
-from staffplan.tables.meetings import Meetings, unknown_people
-from staffplan.tables.people import Agents, Availability, Locks, TimeOff, Workforce
-from staffplan.tables.roster import RosterShifts
 from staffplan.tables.schema import Column, Table, by_row, capped, names_in
-from staffplan.tables.wishes import Fairness, Wishes
 
 T = TypeVar("T", bound=Table)
 MANY_ALIKE = 20
 """Cells with the same trouble that are told one by one, however many of a column's they are."""
 _FORMULA = r"'*[=+\-@\t]"
 """How a cell starts that a spreadsheet would run; our guard in front of it is one apostrophe more."""
-
-
-def place_of(path: Path) -> str:
-    """How a file is called in messages: relative to the working folder where that is shorter."""
-    relative = os.path.relpath(path)
-    return relative if len(relative) < len(str(path)) else str(path)
-
-
-def sha256(path: Path) -> str:
-    """Hash of a file's bytes."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def read_table(
@@ -261,66 +243,6 @@ def _nothing_left(place: str, absent: Sequence[str]) -> list[Problem]:
     return [Problem(place, f"there are no rows for queue {name!r}", hint) for name in absent]
 
 
-WORKFORCE_TABLES: Mapping[str, type[Table]] = {
-    "time_off": TimeOff,
-    "availability": Availability,
-    "meetings": Meetings,
-    "wishes": Wishes,
-    "past_fairness": Fairness,
-    "published": RosterShifts,
-    "locks": Locks,
-    "past_roster": RosterShifts,
-}
-"""Tables of the people beside agents.csv, by their key under [input]."""
-_OF_THE_PAST = ("past_fairness", "published", "past_roster")
-"""They may name people who have left."""
-
-
-def file_in(path: Path, name: str) -> Path:
-    """The file itself; in a folder where a roster is meant (input.past_roster), the table of its shifts."""
-    return path / RosterShifts.file_name if WORKFORCE_TABLES.get(name) is RosterShifts and path.is_dir() else path
-
-
-def read_workforce(
-    agents: Path,
-    others: Mapping[str, Path | None],
-    timezone: str = "UTC",
-    known: Mapping[str, Mapping[str, Sequence[str]]] | None = None,
-) -> Workforce:
-    """The people; every problem of their files is raised together. others: files of WORKFORCE_TABLES.
-
-    known: by table ("agents", or a key of WORKFORCE_TABLES) and column the names that the settings have.
-    """
-    problems: list[Problem] = []
-    people = _or_problems(agents, Agents, problems, (known or {}).get("agents"))
-    ids = {} if people is None else {"agent_id": people.frame["agent_id"].tolist()}
-    found: dict[str, Any] = {"time_off": TimeOff.empty(), "availability": Availability.empty()}
-    for name, table in WORKFORCE_TABLES.items():
-        path = others.get(name)
-        if path is not None:
-            mine = {**ids, **(known or {}).get(name, {})} if name not in _OF_THE_PAST else None
-            found[name] = _or_problems(path, table, problems, mine, timezone)
-    if people is not None and found.get("meetings") is not None:
-        problems += unknown_people(found["meetings"], people.frame)
-    if people is None or problems:
-        raise DataError(problems)
-    return Workforce(people, **found)
-
-
-def _or_problems(
-    path: Path,
-    table: type[T],
-    problems: list[Problem],
-    known: Mapping[str, Sequence[str]] | None = None,
-    timezone: str = "UTC",
-) -> T | None:
-    try:
-        return read_table(path, table, known=known, known_from={"agent_id": "the agents file"}, timezone=timezone)
-    except DataError as error:
-        problems += error.problems
-        return None
-
-
 def read_special_days(path: Path) -> tuple[SpecialDay, ...]:
     """Special days of a file with the columns day, name, kind (holiday, closed or event)."""
     frame = read_table(path, SpecialDays).frame
@@ -338,62 +260,3 @@ def read_drivers(path: Path, queues: Iterable[str]) -> Drivers:
     """Numbers of days that may drive the contacts; those of a queue that is not among `queues` are problems."""
     known = {"queue": [*sorted(set(queues)), ALL_QUEUES]}
     return read_table(path, Drivers, known=known, known_from={"queue": "the forecast"})
-
-
-def table_bytes(frame: pd.DataFrame, timezone: str = "UTC") -> bytes:
-    """CSV text (UTF-8) of a table: instants with the zone's offset, at most six decimals, formulas guarded.
-
-    An apostrophe goes before a cell that a spreadsheet would run; read_table takes it off again.
-    """
-    shown = pd.DataFrame({name: _shown(frame[name], timezone) for name in frame.columns})
-    return shown.to_csv(index=False, float_format="%.15g", lineterminator="\n").encode()
-
-
-def _shown(values: pd.Series, timezone: str) -> pd.Series:
-    if isinstance(values.dtype, pd.DatetimeTZDtype):
-        codes, distinct = pd.factorize(values)
-        local = pd.DatetimeIndex(distinct).tz_convert(timezone)
-        texts = [instant.isoformat(timespec="seconds") for instant in local] + [""]
-        return pd.Series(np.array(texts, dtype=object)[codes], index=values.index)
-    if np.issubdtype(values.to_numpy().dtype, np.datetime64):
-        days: pd.Series = values.dt.strftime("%Y-%m-%d")
-        return days.fillna("")
-    if np.issubdtype(values.to_numpy().dtype, np.floating):
-        return values.round(6) + 0.0
-    cells = _one_line_break(values.astype(str))
-    return cells.where(~cells.str.match(_FORMULA), "'" + cells)
-
-
-def refuse_existing(paths: Iterable[Path], *, force: bool) -> None:
-    """Raise UsageError, naming every file that is already there, unless `force`."""
-    there = [path for path in paths if path.exists()]
-    if there and not force:
-        raise UsageError(
-            Problem(place_of(path), "is already there", "choose another name, or give --force") for path in there
-        )
-
-
-def write_atomic(path: Path, data: bytes) -> None:
-    """Write a whole file or nothing: a temporary file beside it takes its place at the end.
-
-    Raises UsageError where the place cannot be written to.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-            Path(temporary).chmod(0o644)
-            Path(temporary).replace(path)
-        except BaseException:
-            Path(temporary).unlink()
-            raise
-    except OSError as error:
-        problem = Problem(place_of(path), f"cannot be written: {error.strerror}", "choose another place")
-        raise UsageError(problem) from error
-
-
-def write_table(table: Table, path: Path, timezone: str = "UTC") -> None:
-    """Write one table as CSV."""
-    write_atomic(path, table_bytes(table.frame, timezone))

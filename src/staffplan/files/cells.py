@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from staffplan.clock import localize
-from staffplan.stamps import is_slashed, iso_texts, stripped, why_no_order
+from staffplan.files.stamps import is_slashed, iso_texts, stripped, why_no_order
 
 Wrong = dict[int, tuple[str, str]]
 """Position in the column: (what is so, what to do)."""

@@ -1,0 +1,80 @@
+"""Tables and other files written: whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from staffplan.errors import Problem, UsageError, place_of
+from staffplan.files.read import _FORMULA, _one_line_break
+from staffplan.tables.schema import Table
+
+
+def sha256(path: Path) -> str:
+    """Hash of a file's bytes."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def table_bytes(frame: pd.DataFrame, timezone: str = "UTC") -> bytes:
+    """CSV text (UTF-8) of a table: instants with the zone's offset, at most six decimals, formulas guarded.
+
+    An apostrophe goes before a cell that a spreadsheet would run; read_table takes it off again.
+    """
+    shown = pd.DataFrame({name: _shown(frame[name], timezone) for name in frame.columns})
+    return shown.to_csv(index=False, float_format="%.15g", lineterminator="\n").encode()
+
+
+def _shown(values: pd.Series, timezone: str) -> pd.Series:
+    if isinstance(values.dtype, pd.DatetimeTZDtype):
+        codes, distinct = pd.factorize(values)
+        local = pd.DatetimeIndex(distinct).tz_convert(timezone)
+        texts = [instant.isoformat(timespec="seconds") for instant in local] + [""]
+        return pd.Series(np.array(texts, dtype=object)[codes], index=values.index)
+    if np.issubdtype(values.to_numpy().dtype, np.datetime64):
+        days: pd.Series = values.dt.strftime("%Y-%m-%d")
+        return days.fillna("")
+    if np.issubdtype(values.to_numpy().dtype, np.floating):
+        return values.round(6) + 0.0
+    cells = _one_line_break(values.astype(str))
+    return cells.where(~cells.str.match(_FORMULA), "'" + cells)
+
+
+def refuse_existing(paths: Iterable[Path], *, force: bool) -> None:
+    """Raise UsageError, naming every file that is already there, unless `force`."""
+    there = [path for path in paths if path.exists()]
+    if there and not force:
+        raise UsageError(
+            Problem(place_of(path), "is already there", "choose another name, or give --force") for path in there
+        )
+
+
+def write_atomic(path: Path, data: bytes) -> None:
+    """Write a whole file or nothing: a temporary file beside it takes its place at the end.
+
+    Raises UsageError where the place cannot be written to.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+            Path(temporary).chmod(0o644)
+            Path(temporary).replace(path)
+        except BaseException:
+            Path(temporary).unlink()
+            raise
+    except OSError as error:
+        problem = Problem(place_of(path), f"cannot be written: {error.strerror}", "choose another place")
+        raise UsageError(problem) from error
+
+
+def write_table(table: Table, path: Path, timezone: str = "UTC") -> None:
+    """Write one table as CSV."""
+    write_atomic(path, table_bytes(table.frame, timezone))
