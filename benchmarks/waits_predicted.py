@@ -29,7 +29,7 @@ from scipy.optimize import brentq
 
 from staffplan.files.read import read_table
 from staffplan.fit import CallLog, FitChoices, OutcomeWords, calls_and_closed, fit
-from staffplan.verify.happened import (
+from staffplan.fit.happened import (
     MEASURES,
     MODELS,
     SIMULATION,

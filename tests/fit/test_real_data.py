@@ -9,7 +9,7 @@ import pytest
 
 from staffplan.files.read import read_table
 from staffplan.fit import CallLog, FitChoices, OutcomeWords, fit
-from staffplan.verify.waits import Comparison, predicted_waits
+from staffplan.fit.predicted_waits import Comparison, predicted_waits
 
 
 @pytest.mark.real_data

@@ -25,8 +25,8 @@ from staffplan.fit import (
     guess_on_duty,
     settings_lines,
 )
+from staffplan.fit.predicted_waits import Comparison, predicted_waits
 from staffplan.text import percent, text_table
-from staffplan.verify.waits import Comparison, predicted_waits
 
 ONE_QUEUE = "all"
 """The queue of a log that has no column for it."""

@@ -11,8 +11,7 @@ import pandas as pd
 from staffplan.clock import local_dates
 from staffplan.errors import Note
 from staffplan.fit import CallLog, FitChoices, FitResult, OnDuty, PredictedWaits, calls_and_closed
-from staffplan.simulate.records import Floats
-from staffplan.verify.happened import (
+from staffplan.fit.happened import (
     CHANCE,
     HAPPENED,
     MEASURES,
@@ -26,6 +25,7 @@ from staffplan.verify.happened import (
     predictions,
     what_happened,
 )
+from staffplan.simulate.records import Floats
 
 REPLAYS = 10
 

@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from staffplan.fit import CallLog, FitChoices, OnDuty, fit
+from staffplan.fit.happened import Duty, Period, duty_from_calls, duty_from_heads, what_happened
+from staffplan.fit.predicted_waits import Comparison, predicted_waits
 from staffplan.simulate.engine import Closings, Contacts, Groups, Stretches, run
 from staffplan.simulate.records import ANSWERED
-from staffplan.verify.happened import Duty, Period, duty_from_calls, duty_from_heads, what_happened
-from staffplan.verify.waits import Comparison, predicted_waits
 
 AGENTS, DAYS, HOURS = 9, 10, 10
 
