@@ -24,11 +24,12 @@ from staffplan.roster import roster
 from staffplan.settings.config import Config
 from staffplan.simulate import simulate
 from staffplan.site import Site
+from staffplan.staffing.step import staff_by_method
+from staffplan.staffing.worth_by_method import worth_by_method
 from staffplan.tables.forecast import VolumeForecast
 from staffplan.tables.people import Workforce
 from staffplan.tables.requirement import ServiceWorth, StaffingRequirement
 from staffplan.text import text_table
-from staffplan.verify import staff_by_method, worth_by_method
 
 NEAR = 0.005
 """Service levels so near are the same wait."""

@@ -23,8 +23,8 @@ from staffplan.settings.simulate import SimulateSettings
 from staffplan.simulate import engine, kernels, records
 from staffplan.simulate.engine import Closings, Contacts, Groups, Stretches
 from staffplan.simulate.scene import GroupPromise
-from staffplan.verify.judge import judge
-from staffplan.verify.line import Line, handling_times
+from staffplan.staffing.simulated.judge import judge
+from staffplan.staffing.simulated.line import Line, handling_times
 
 AHT_SECONDS, PATIENCE_SECONDS, DAY_SECONDS = 300.0, 180.0, 86_400.0
 PEER_DAYS = 0.5

@@ -15,10 +15,10 @@ import time
 import numpy as np
 import pandas as pd
 
-from staffplan.skills import PlanningGroups, mix_skills
-from staffplan.skills.judge import CONFIRM, Judge, simulate
-from staffplan.skills.search import dedicated_mix
-from staffplan.skills.tables import skill_case
+from staffplan.staffing.skills.judge import CONFIRM, Judge, simulate
+from staffplan.staffing.skills.search import dedicated_mix
+from staffplan.staffing.skills.step import mix_skills
+from staffplan.staffing.skills.tables import PlanningGroups, skill_case
 
 OFFERED = (60, 100, 20, 200, 40)
 AHT_SECONDS = (300, 240, 480, 180, 360)

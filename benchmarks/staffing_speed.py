@@ -90,8 +90,8 @@ def whole_step(model: str) -> tuple[float, float]:
 
 def arithmetic() -> list[tuple[str, float, float]]:
     """(name, seconds of the first call on two cells, seconds of all cells) for each model."""
-    from staffplan.staffing.chat import chat_pace
-    from staffplan.staffing.erlang import agents_for_line, agents_needed, erlang_a, erlang_c
+    from staffplan.staffing.models.chat import chat_pace
+    from staffplan.staffing.models.erlang import agents_for_line, agents_needed, erlang_a, erlang_c
 
     load = make_loads()
     agents = np.ceil(load + np.sqrt(load))
@@ -151,7 +151,7 @@ PEERS = {"pyworkforce": by_pyworkforce, "call-center-tools": by_call_center_tool
 
 def peers_beside_ours(ours_seconds: float) -> None:
     """Each peer's Erlang C on a sample of the cells, its time for all of them, and how many answers differ."""
-    from staffplan.staffing.erlang import agents_for_line
+    from staffplan.staffing.models.erlang import agents_for_line
 
     load = np.random.default_rng(1).choice(make_loads(), SAMPLE, replace=False)
     ours = agents_for_line(load, aht_seconds=AHT_SECONDS, **GOAL)

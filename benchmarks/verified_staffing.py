@@ -22,10 +22,10 @@ from staffplan.settings.simulate import SimulateSettings
 from staffplan.settings.staffing import StaffingSettings
 from staffplan.site import Queue, Site
 from staffplan.staffing.pool import pools
+from staffplan.staffing.simulated.judge import judge
+from staffplan.staffing.simulated.line import make_line
+from staffplan.staffing.step import staff_by_method
 from staffplan.tables.forecast import VolumeForecast
-from staffplan.verify import staff_by_method
-from staffplan.verify.judge import judge
-from staffplan.verify.line import make_line
 
 PEAK_ERLANGS, INTERVAL_SECONDS = 60.0, 1800.0
 GOAL = Goal(service_level=0.8, within_seconds=20)

@@ -250,7 +250,7 @@ def test_ctrl_c_elsewhere_keeps_the_steps_that_were_finished(
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("staffplan.verify.staff_by_method", interrupt)
+    monkeypatch.setattr("staffplan.staffing.step.staff_by_method", interrupt)
     code, _, err = run(small_center, "plan", "plan.toml", "-o", "plan")
     assert code == 130
     assert "what was finished before is kept" in err

@@ -10,7 +10,7 @@ from staffplan.settings.simulate import SimulateSettings
 from staffplan.settings.staffing import ShrinkageSettings, StaffingSettings
 from staffplan.simulate import simulate
 from staffplan.simulate.outcomes import WAIT_EDGES, wait_percentile
-from staffplan.staffing.erlang import waiting_line
+from staffplan.staffing.models.erlang import waiting_line
 from staffplan.tables.requirement import StaffingRequirement
 from staffplan.tables.waits import LEVELS
 

@@ -18,7 +18,7 @@ from staffplan.settings.queues import Goal, parse_goal
 from staffplan.settings.staffing import ShrinkageSettings, StaffingSettings
 from staffplan.site import Queue, Site
 from staffplan.staffing import StaffingResult, staff
-from staffplan.staffing.erlang import agents_for_line, erlang_c
+from staffplan.staffing.models.erlang import agents_for_line, erlang_c
 from staffplan.tables.forecast import VolumeForecast
 
 MONDAY = date(2026, 6, 1)

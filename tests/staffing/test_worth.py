@@ -15,7 +15,7 @@ from staffplan.settings.queues import Goal, parse_goal
 from staffplan.settings.staffing import ShrinkageSettings, StaffingSettings
 from staffplan.site import Queue, Site
 from staffplan.staffing import service_worth, staff
-from staffplan.staffing.erlang import erlang_a, erlang_c
+from staffplan.staffing.models.erlang import erlang_a, erlang_c
 from staffplan.staffing.worth import NOTHING_MORE
 from staffplan.tables.forecast import VolumeForecast
 from staffplan.tables.requirement import ServiceWorth

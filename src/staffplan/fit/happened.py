@@ -18,7 +18,7 @@ import pandas as pd
 from staffplan.fit import FitResult
 from staffplan.simulate.engine import Closings, Contacts, Groups, Stretches, run
 from staffplan.simulate.records import ANSWERED, Floats, Ints
-from staffplan.staffing.erlang import waiting_line
+from staffplan.staffing.models.erlang import waiting_line
 
 MEASURES = ("in_time", "abandoned", "wait_seconds")
 HAPPENED, CHANCE = "what happened", "chance alone"

@@ -121,7 +121,8 @@ def _staff_settings(config: Config) -> dict[str, Any]:
 
 
 def _staff(workspace: Workspace, _: Manifest, on_progress: OnProgress) -> StepOutput:
-    from staffplan.verify import staff_by_method, worth_by_method
+    from staffplan.staffing.step import staff_by_method
+    from staffplan.staffing.worth_by_method import worth_by_method
 
     config = workspace.config
     result = staff_by_method(

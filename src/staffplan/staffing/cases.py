@@ -11,7 +11,7 @@ import pandas as pd
 
 from staffplan.errors import DataError, Problem, nearest
 from staffplan.settings.queues import Definition
-from staffplan.staffing.arrays import LONGEST_PATIENCE_SECONDS, MOST_LINES, Array
+from staffplan.staffing.models.arrays import LONGEST_PATIENCE_SECONDS, MOST_LINES, Array
 from staffplan.tables.schema import Column, Table, capped, number, text
 
 DEFINITIONS: dict[str, Definition] = {

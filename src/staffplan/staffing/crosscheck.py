@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from staffplan.settings.queues import Goal
 from staffplan.site import Site
-from staffplan.staffing.arrays import Array
+from staffplan.staffing.models.arrays import Array
 from staffplan.staffing.pool import Pool, pools
 from staffplan.tables.forecast import VolumeForecast
 from staffplan.tables.requirement import StaffingRequirement

@@ -16,9 +16,9 @@ from staffplan.clock import local_dates
 from staffplan.errors import ConfigError, Note, Problem
 from staffplan.settings.staffing import StaffingSettings
 from staffplan.site import Queue, Site
-from staffplan.staffing.arrays import Array
-from staffplan.staffing.backlog import DeferredWork, Finished, Flags, Indices, level_agents, work_off
 from staffplan.staffing.live import Sized
+from staffplan.staffing.models.arrays import Array
+from staffplan.staffing.models.backlog import DeferredWork, Finished, Flags, Indices, level_agents, work_off
 from staffplan.staffing.pool import NANOSECONDS_PER_MINUTE, Pool
 from staffplan.staffing.shrinkage import shrinkage_at
 

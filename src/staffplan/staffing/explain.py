@@ -12,8 +12,8 @@ import pandas as pd
 from staffplan.settings.queues import Goal
 from staffplan.settings.staffing import Shrinkage, StaffingSettings
 from staffplan.site import Queue, Site
-from staffplan.staffing.arrays import Array
 from staffplan.staffing.live import LiveLine, live_line
+from staffplan.staffing.models.arrays import Array
 from staffplan.staffing.pool import NANOSECONDS_PER_MINUTE, Pool, pools
 from staffplan.staffing.requirement import hangs_up
 from staffplan.staffing.shrinkage import shrinkage_at

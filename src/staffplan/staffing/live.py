@@ -9,9 +9,9 @@ import numpy as np
 from staffplan.settings.queues import Goal
 from staffplan.settings.staffing import Shrinkage
 from staffplan.site import Queue
-from staffplan.staffing.arrays import Array
-from staffplan.staffing.chat import chat_pace
-from staffplan.staffing.erlang import AgentsNeeded, WaitingLine, agents_needed, waiting_line
+from staffplan.staffing.models.arrays import Array
+from staffplan.staffing.models.chat import chat_pace
+from staffplan.staffing.models.erlang import AgentsNeeded, WaitingLine, agents_needed, waiting_line
 from staffplan.staffing.pool import Pool
 from staffplan.staffing.shrinkage import grossed_up
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from staffplan.errors import DataError, Problem, nearest
 from staffplan.site import Queue, Site
-from staffplan.staffing.arrays import Array
+from staffplan.staffing.models.arrays import Array
 from staffplan.tables.forecast import VolumeForecast
 
 NANOSECONDS_PER_MINUTE = 60_000_000_000

@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from staffplan.settings.staffing import Shrinkage, StaffingSettings
-from staffplan.staffing.arrays import Array
+from staffplan.staffing.models.arrays import Array
 
 SAME_HEADS = 1e-6
 """A millionth of a head is rounding: it does not call for another one."""

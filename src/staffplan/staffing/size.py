@@ -8,11 +8,18 @@ import numpy as np
 import pandas as pd
 
 from staffplan.errors import DataError, Problem
-from staffplan.staffing.arrays import Array
-from staffplan.staffing.backlog import DeferredWork, constant_agents
 from staffplan.staffing.cases import DEFINITIONS, TARGETS, SizingCases, checked_cases, numbers_in, pace_seconds
-from staffplan.staffing.erlang import ONE_AT_A_TIME, AgentsNeeded, WaitingLine, agents_needed, erlang_b, waiting_line
-from staffplan.staffing.least_loaded import least_loaded_line
+from staffplan.staffing.models.arrays import Array
+from staffplan.staffing.models.backlog import DeferredWork, constant_agents
+from staffplan.staffing.models.erlang import (
+    ONE_AT_A_TIME,
+    AgentsNeeded,
+    WaitingLine,
+    agents_needed,
+    erlang_b,
+    waiting_line,
+)
+from staffplan.staffing.models.least_loaded import least_loaded_line
 
 OUTPUTS = (
     *("pblock", "occ", "pwait", "sl", "asa", "lq", "asa_delayed", "p_nowait", "pab", "answered", "ew_all"),

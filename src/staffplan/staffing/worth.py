@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from staffplan.settings.queues import Goal
 from staffplan.settings.staffing import StaffingSettings
 from staffplan.site import Site
-from staffplan.staffing.arrays import Array
 from staffplan.staffing.live import LiveLine, live_line, promised_contacts, service_level
+from staffplan.staffing.models.arrays import Array
 from staffplan.staffing.pool import Pool, pools
 from staffplan.staffing.requirement import hangs_up
 from staffplan.staffing.shrinkage import grossed_up, shrinkage_at

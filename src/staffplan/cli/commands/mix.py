@@ -14,7 +14,7 @@ from staffplan.cli.work.delivery import beside, refuse, say_notes
 if TYPE_CHECKING:
     import pandas as pd
 
-    from staffplan.skills import MixResult
+    from staffplan.staffing.skills.step import MixResult
 
 Groups = Annotated[Path, typer.Argument(help="A row a planning group: contacts, times, goal.", show_default=False)]
 Profiles = Annotated[Path | None, typer.Option("--profiles", help="A row a kind of agent: groups served, cost.")]
@@ -46,7 +46,8 @@ def mix(
     mix_savings.csv.
     """
     from staffplan.files.read import read_table
-    from staffplan.skills import PlanningGroups, SkillProfiles, mix_skills
+    from staffplan.staffing.skills.step import mix_skills
+    from staffplan.staffing.skills.tables import PlanningGroups, SkillProfiles
 
     paths = [] if output is None else [output, *(beside(output, name) for name in ("groups", "compared", "savings"))]
     refuse(paths, force=force)

@@ -54,7 +54,9 @@ def staff_files(
 ) -> StaffWork:
     """Staff a forecast file with the settings of a file and the flags of the command line."""
     from staffplan.cli.work.explain_staffing import walk
-    from staffplan.verify import at_risk, staff_by_method, worth_by_method
+    from staffplan.staffing.risk import at_risk
+    from staffplan.staffing.step import staff_by_method
+    from staffplan.staffing.worth_by_method import worth_by_method
 
     config, workspace = _to_read_with(config_path, {f"plan.{key}": value for key, value in plan.items()})
     known = {"queue": list(config.queues)} if config.queues else None

@@ -1,0 +1,1 @@
+"""Arithmetic of waiting: Erlang, chat, backlog; arrays in, arrays out."""

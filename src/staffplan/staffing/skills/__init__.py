@@ -1,0 +1,1 @@
+"""Planning groups that share agents: the cheapest mix of skill profiles, judged with contacts routed by skill."""
