@@ -11,8 +11,8 @@ import pandas as pd
 from staffplan.errors import Note
 from staffplan.forecast import notes as say
 from staffplan.forecast.accuracy import wape
-from staffplan.forecast.aht.backtest import about_aht, aht_rows, try_aht
 from staffplan.forecast.aht.model import AhtModel, constant_aht, learn_aht
+from staffplan.forecast.aht_backtest import about_aht, aht_rows, try_aht
 from staffplan.forecast.backtest import day_error
 from staffplan.forecast.bands.bands import Bands
 from staffplan.forecast.bands.totals import QueueBands
@@ -20,9 +20,9 @@ from staffplan.forecast.days.drivers import about_effects
 from staffplan.forecast.explanation import Explanation, explain_day
 from staffplan.forecast.history import quality
 from staffplan.forecast.history.cleaning import removed_kinds
-from staffplan.forecast.history.prepare import prepare
 from staffplan.forecast.history.series import QueueSeries
 from staffplan.forecast.judgement import Judgement, learn_bands
+from staffplan.forecast.prepare import prepare
 from staffplan.forecast.study import Study, study_queue
 from staffplan.forecast.task import Task
 from staffplan.site import Queue

@@ -9,10 +9,10 @@ import pandas as pd
 
 from staffplan.clock import SiteCalendar, midnight
 from staffplan.forecast.backtest import Origin, Trial, choose, run
-from staffplan.forecast.history.prepare import prepare
 from staffplan.forecast.history.series import DayGrid, Floats
 from staffplan.forecast.intraday.model import Days
 from staffplan.forecast.notes import Writer
+from staffplan.forecast.prepare import prepare
 from staffplan.forecast.task import Task
 from staffplan.settings.forecast import ForecastSettings
 from staffplan.site import Queue

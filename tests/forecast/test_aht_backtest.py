@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from staffplan.forecast.aht.backtest import AHT_METHODS, LAST_WEEK, SIX_WEEKS, about_aht, aht_rows, try_aht
 from staffplan.forecast.aht.model import constant_aht, learn_aht
+from staffplan.forecast.aht_backtest import AHT_METHODS, LAST_WEEK, SIX_WEEKS, about_aht, aht_rows, try_aht
 from staffplan.forecast.backtest import Trial
 from staffplan.forecast.history.series import QueueSeries
 from staffplan.forecast.notes import Writer
