@@ -19,6 +19,7 @@ from pathlib import Path
 
 from staffplan.cli.work.common import config_and_workspace, site_of
 from staffplan.cli.work.forecast import forecast_files
+from staffplan.plan.text import text_table
 from staffplan.progress import silent
 from staffplan.roster import roster
 from staffplan.settings.config import Config
@@ -29,7 +30,6 @@ from staffplan.staffing.worth_by_method import worth_by_method
 from staffplan.tables.forecast import VolumeForecast
 from staffplan.tables.people import Workforce
 from staffplan.tables.requirement import ServiceWorth, StaffingRequirement
-from staffplan.text import text_table
 
 NEAR = 0.005
 """Service levels so near are the same wait."""

@@ -40,9 +40,9 @@ def test_help_answers_at_once_because_the_commands_load_nothing_heavy() -> None:
 
 
 def test_tables_and_settings_are_read_without_solver_pictures_or_compiler() -> None:
-    assert loaded_by("staffplan.files.read, staffplan.plan.run, staffplan.starter") & set(HEAVY) == set()
+    assert loaded_by("staffplan.files.read, staffplan.plan.run, staffplan.plan.starter") & set(HEAVY) == set()
 
 
 def test_errors_and_progress_need_nothing_but_python() -> None:
     installed = {"numpy", "pandas", "pydantic", "typer", "rich", *HEAVY}
-    assert loaded_by("staffplan.errors, staffplan.progress, staffplan.text") & installed == set()
+    assert loaded_by("staffplan.errors, staffplan.progress, staffplan.plan.text") & installed == set()

@@ -10,7 +10,8 @@ from typing import Literal
 from staffplan.errors import ConfigError, DataError, Note, Problem, StaffplanError, UsageError, place_of
 from staffplan.files.write import sha256, write_atomic
 from staffplan.plan.manifest import Manifest, StepRecord, settings_hashes, write_manifest
-from staffplan.plan.steps import STEPS, Step
+from staffplan.plan.step import Step
+from staffplan.plan.steps import STEPS
 from staffplan.plan.workspace import Workspace
 from staffplan.progress import OnProgress, Progress, silent
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from staffplan.errors import Note
 from staffplan.files.workforce import WORKFORCE_TABLES
 from staffplan.files.write import table_bytes
-from staffplan.plan.manifest import Facts, Manifest
+from staffplan.plan.manifest import Manifest
+from staffplan.plan.step import Step, StepOutput
 from staffplan.plan.workspace import Workspace
 from staffplan.progress import OnProgress
 from staffplan.settings.config import Config
@@ -25,37 +25,6 @@ from staffplan.tables.wishes import Fairness
 
 if TYPE_CHECKING:
     from staffplan.roster import MissedWish
-
-
-@dataclass(frozen=True)
-class StepOutput:
-    """What a step made: files of the plan directory by name, remarks, and figures worth keeping."""
-
-    files: Mapping[str, bytes]
-    notes: tuple[Note, ...] = ()
-    facts: Facts = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Step:
-    """One step of a plan directory."""
-
-    name: str
-    inputs: tuple[str, ...]
-    """Input files, by their key under [input]."""
-    reads: tuple[str, ...]
-    """Files of the plan directory that earlier steps make."""
-    makes: tuple[str, ...]
-    settings: Callable[[Config], dict[str, Any]]
-    """The settings the result depends on, by dotted name."""
-    run: Callable[[Workspace, Manifest, OnProgress], StepOutput]
-    reads_if_there: tuple[str, ...] = ()
-    """Files of the plan directory that count where they are: a repair writes absences.csv, and plans made by earlier
-    versions have no fairness.csv."""
-
-    @property
-    def may_read(self) -> tuple[str, ...]:
-        return (*self.reads, *self.reads_if_there)
 
 
 def _files(*tables: Table, timezone: str) -> dict[str, bytes]:
@@ -284,7 +253,6 @@ _ALL_TABLES = (
 )
 REPORT_PAGE = "report/index.html"
 REPORT_WORKBOOK = "report/workbook.xlsx"
-
 STEPS: tuple[Step, ...] = (
     Step(
         "forecast",

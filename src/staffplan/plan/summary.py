@@ -15,6 +15,7 @@ from staffplan.errors import place_of
 from staffplan.plan.manifest import Facts, Manifest
 from staffplan.plan.run import INTERRUPTED, hand_edits
 from staffplan.plan.steps import REPORT_PAGE
+from staffplan.plan.text import percent, text_table
 from staffplan.plan.workspace import Workspace
 from staffplan.settings.queues import Goal
 from staffplan.site import make_site
@@ -22,7 +23,6 @@ from staffplan.tables.cost import CostReport
 from staffplan.tables.requirement import StaffingRequirement
 from staffplan.tables.roster import RosterActivities, RosterBreaches, RosterShifts
 from staffplan.tables.waits import DayService
-from staffplan.text import percent, text_table
 
 WIDTH, INDENT = 100, 9
 SHOWN = 5

@@ -83,7 +83,7 @@ def _tell(result: MixResult, paths: list[Path], *, as_json: bool) -> None:
 
 def _in_words(frame: pd.DataFrame) -> str:
     """A table for the terminal: shares as percent, blanks as dashes."""
-    from staffplan.text import text_table
+    from staffplan.plan.text import text_table
 
     rows = [[_cell(str(name), value) for name, value in row.items()] for row in frame.to_dict("records")]
     header = [str(name).replace("_", " ") for name in frame.columns]
@@ -91,7 +91,7 @@ def _in_words(frame: pd.DataFrame) -> str:
 
 
 def _cell(name: str, value: object) -> str:
-    from staffplan.text import percent
+    from staffplan.plan.text import percent
 
     if isinstance(value, bool):
         return "the cheapest found" if value else ""

@@ -119,7 +119,7 @@ def status(folder: Folder, as_json: Json = False) -> None:
     """
     from staffplan.plan.directory import open_existing
     from staffplan.plan.run import status as states_of
-    from staffplan.text import text_table
+    from staffplan.plan.text import text_table
 
     opened = open_existing(folder)
     states = states_of(opened.workspace, opened.manifest)
@@ -230,7 +230,7 @@ def init(
 
     Example: staffplan init mycenter && staffplan plan mycenter/plan.toml -o mycenter/plan
     """
-    from staffplan.starter import write_starter
+    from staffplan.plan.starter import write_starter
 
     written = write_starter(folder, force=force)
     for path in written:

@@ -222,7 +222,7 @@ def _cell(value: object) -> str:
 
 def _as_list(answer: dict[Any, Any]) -> str:
     """One case for a person: what is so, line by line, blank lines left out."""
-    from staffplan.text import percent, text_table
+    from staffplan.plan.text import percent, text_table
 
     rows = []
     for name, words in SHOWN.items():

@@ -17,13 +17,13 @@ from staffplan.errors import DataError, Problem, UsageError, nearest, place_of
 from staffplan.files.read import read_table
 from staffplan.plan.directory import PLAN_TOML, open_existing
 from staffplan.plan.manifest import FILE_NAME as MANIFEST
+from staffplan.plan.text import text_table
 from staffplan.plan.workspace import Workspace
 from staffplan.tables.people import Agents
 from staffplan.tables.requirement import PeopleNeeded
 from staffplan.tables.roster import Roster, RosterActivities, RosterBreaches, RosterShifts
 from staffplan.tables.schema import Table
 from staffplan.tables.wishes import Fairness
-from staffplan.text import text_table
 
 if TYPE_CHECKING:
     from staffplan.roster import CheckReport

@@ -7,7 +7,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from staffplan.errors import Problem, UsageError
-from staffplan.text import percent, text_table
+from staffplan.plan.text import percent, text_table
 
 if TYPE_CHECKING:
     from staffplan.forecast import Explanation

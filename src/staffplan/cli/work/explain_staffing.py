@@ -8,8 +8,8 @@ import pandas as pd
 
 from staffplan.errors import Problem, UsageError
 from staffplan.files.cells import read_instants
+from staffplan.plan.text import percent, text_table
 from staffplan.staffing import explain
-from staffplan.text import percent, text_table
 
 if TYPE_CHECKING:
     from staffplan.settings.staffing import StaffingSettings

@@ -26,7 +26,7 @@ from staffplan.fit import (
     settings_lines,
 )
 from staffplan.fit.predicted_waits import Comparison, predicted_waits
-from staffplan.text import percent, text_table
+from staffplan.plan.text import percent, text_table
 
 ONE_QUEUE = "all"
 """The queue of a log that has no column for it."""

@@ -11,9 +11,9 @@ from staffplan.clock import SiteCalendar
 from staffplan.errors import DataError, Problem, place_of
 from staffplan.files.read import column_names, read_history, read_table
 from staffplan.plan.directory import PLAN_TOML
+from staffplan.plan.text import percent, text_table
 from staffplan.settings.config import Config
 from staffplan.tables.forecast import ALL_QUEUES, OverrideLog, Overrides, VolumeForecast
-from staffplan.text import percent, text_table
 
 if TYPE_CHECKING:
     from staffplan.forecast import ScoreResult

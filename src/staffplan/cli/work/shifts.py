@@ -19,6 +19,7 @@ from staffplan.clock import SiteCalendar
 from staffplan.cost.premiums import minutes_of, premium_clock
 from staffplan.files.read import read_table
 from staffplan.files.write import table_bytes, write_table
+from staffplan.plan.text import percent, text_table
 from staffplan.progress import OnProgress
 from staffplan.roster.mix_money import Goal, Pay
 from staffplan.roster.mix_of_shifts import MixOfShifts, mix_of_shifts
@@ -27,7 +28,6 @@ from staffplan.settings.config import Config
 from staffplan.settings.cost import CostSettings
 from staffplan.settings.plan import PlanSettings
 from staffplan.tables.requirement import PeopleNeeded, StaffingRequirement
-from staffplan.text import percent, text_table
 
 
 def mix_files(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from staffplan.cli.work.common import COMMAND_LINE, config_and_workspace, interval_of, site_of
 from staffplan.errors import ConfigError, Problem, UsageError
 from staffplan.files.read import read_table
+from staffplan.plan.text import text_table
 from staffplan.plan.workspace import Workspace
 from staffplan.progress import OnProgress
 from staffplan.settings.config import Config, make_config
@@ -19,7 +20,6 @@ from staffplan.site import Site
 from staffplan.tables.forecast import VolumeForecast
 from staffplan.tables.history import WORK_TYPE
 from staffplan.tables.requirement import ServiceWorth, StaffingRequirement
-from staffplan.text import text_table
 
 if TYPE_CHECKING:
     from staffplan.staffing import StaffingResult, Step

@@ -8,12 +8,12 @@ from staffplan.errors import Problem, UsageError
 from staffplan.files.write import refuse_existing, write_atomic
 
 SAMPLES = ("history.csv", "agents.csv", "time_off.csv", "availability.csv", "special_days.csv", "wishes.csv")
-_REPOSITORY = Path(__file__).parent.parent.parent
+_REPOSITORY = Path(__file__).parents[3]
 
 
 def starter_files() -> dict[str, bytes]:
     """Files of the workspace by name; paths in the settings are those of the workspace."""
-    carried = Path(__file__).parent / "starter"
+    carried = Path(__file__).parents[1] / "starter"
     samples = carried if carried.is_dir() else _REPOSITORY / "data" / "samples"
     settings = carried / "demo.toml" if carried.is_dir() else _REPOSITORY / "configs" / "demo.toml"
     if not settings.is_file():

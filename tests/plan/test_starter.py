@@ -10,8 +10,8 @@ import pytest
 from staffplan.cli.main import run
 from staffplan.errors import UsageError
 from staffplan.plan.directory import load_config_file
+from staffplan.plan.starter import starter_files, write_starter
 from staffplan.plan.workspace import Workspace
-from staffplan.starter import starter_files, write_starter
 
 
 def test_the_settings_of_a_new_workspace_find_its_files(tmp_path: Path) -> None:

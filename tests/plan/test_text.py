@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from staffplan.text import percent, text_table
+from staffplan.plan.text import percent, text_table
 
 
 def test_columns_are_two_spaces_apart_and_numbers_stand_right() -> None:

@@ -1,0 +1,44 @@
+"""What a step of a plan directory is: what it reads, depends on and makes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from staffplan.errors import Note
+from staffplan.plan.manifest import Facts, Manifest
+from staffplan.plan.workspace import Workspace
+from staffplan.progress import OnProgress
+from staffplan.settings.config import Config
+
+
+@dataclass(frozen=True)
+class StepOutput:
+    """What a step made: files of the plan directory by name, remarks, and figures worth keeping."""
+
+    files: Mapping[str, bytes]
+    notes: tuple[Note, ...] = ()
+    facts: Facts = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a plan directory."""
+
+    name: str
+    inputs: tuple[str, ...]
+    """Input files, by their key under [input]."""
+    reads: tuple[str, ...]
+    """Files of the plan directory that earlier steps make."""
+    makes: tuple[str, ...]
+    settings: Callable[[Config], dict[str, Any]]
+    """The settings the result depends on, by dotted name."""
+    run: Callable[[Workspace, Manifest, OnProgress], StepOutput]
+    reads_if_there: tuple[str, ...] = ()
+    """Files of the plan directory that count where they are: a repair writes absences.csv, and plans made by earlier
+    versions have no fairness.csv."""
+
+    @property
+    def may_read(self) -> tuple[str, ...]:
+        return (*self.reads, *self.reads_if_there)
