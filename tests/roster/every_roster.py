@@ -12,8 +12,8 @@ from ortools.sat.python import cp_model
 from roster_centers import LATE, MONDAY, NIGHT, SHORT, Center, every_day
 
 from staffplan.clock import wall_instant
-from staffplan.roster.machines import Machine
-from staffplan.roster.problem import RosterProblem
+from staffplan.roster.problem.machine import Machine
+from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.rules import Agreed, OneShiftADay, Posted, Rule, Worked
 from staffplan.settings.roster import ShiftSettings, WorkPlanSettings
 

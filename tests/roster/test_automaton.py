@@ -11,7 +11,7 @@ from every_roster import Assignment
 from roster_centers import DAY, LATE, Center, day, every_day
 
 from staffplan.roster.automaton import Automaton, make_automaton
-from staffplan.roster.machines import FORBIDDEN, Machine, counter
+from staffplan.roster.problem.machine import FORBIDDEN, Machine, counter
 from staffplan.roster.rules.wishes import Wish, WishesGranted
 from staffplan.roster.tours import make_tour_space
 from staffplan.settings.roster import RosterSettings, WorkPlanSettings

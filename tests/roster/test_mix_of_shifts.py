@@ -20,7 +20,7 @@ from staffplan.roster.check import check
 from staffplan.roster.mix_money import Pay
 from staffplan.roster.mix_of_shifts import MixOfShifts
 from staffplan.roster.mix_reach import can_be_on_queue
-from staffplan.roster.problem import Pause
+from staffplan.roster.problem.problem import Pause
 from staffplan.roster.rules import Agreed, DailyRest, DaysPerWeek, WeeklyHoursMax, WeeklyHoursMin, Worked
 from staffplan.roster.rules import ConsecutiveDays as DaysInARow
 from staffplan.settings.hard_rules import ConsecutiveDays, Nights, RestAfterNights, Rotation, WeekendsOff

@@ -11,7 +11,7 @@ from roster_centers import LATE, SHORT, Center, every_day
 
 from staffplan.roster.changes import Change, people_changes, site_changes
 from staffplan.roster.prices import Answer, hours_no_shift_reaches, out_of_reach, price_rules, shared
-from staffplan.roster.problem import RosterProblem
+from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.rules import rules_of
 from staffplan.settings.roster import RosterSettings, WorkPlanSettings
 from staffplan.tables.roster import RulePrices

@@ -14,10 +14,10 @@ from staffplan.roster.kernels_anneal import anneal
 from staffplan.roster.kernels_moves import Span
 from staffplan.roster.model import pause_choices
 from staffplan.roster.polish import solve_whole
+from staffplan.roster.problem.worth import cover_worth
 from staffplan.roster.search import Board, Incumbent, Schedule, improve, make_work, settle, spans
 from staffplan.roster.start import start
 from staffplan.roster.tours import TourSpace, make_tour_space, own_room
-from staffplan.roster.worth import cover_worth
 from staffplan.settings.roster import BreakSettings, RosterSettings, ShiftSettings, WorkPlanSettings
 
 PAUSES = (

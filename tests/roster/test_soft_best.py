@@ -19,7 +19,7 @@ from roster_centers import LATE, MADRID, MONDAY, NIGHT, SHORT, Center
 
 from staffplan.clock import wall_instant
 from staffplan.roster import stages
-from staffplan.roster.problem import RosterProblem
+from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.rules import rules_of
 from staffplan.settings.roster import RosterSettings, WorkPlanSettings
 from staffplan.tables.people import Workforce

@@ -17,7 +17,7 @@ from roster_centers import DAY, LATE, MADRID, NIGHT, SHORT, Center, day, every_d
 from staffplan.progress import Progress
 from staffplan.roster import RosterResult
 from staffplan.roster.model import pause_choices
-from staffplan.roster.problem import RosterProblem
+from staffplan.roster.problem.problem import RosterProblem
 from staffplan.settings.roster import BreakSettings, RosterSettings, ShiftSettings, WorkPlanSettings
 
 TWO_SKILLS = (("ann", "voice", "any"), ("bob", "voice; chat", "any"), ("cid", "chat", "any"))

@@ -14,7 +14,7 @@ from staffplan.clock import SiteCalendar
 from staffplan.errors import Note
 from staffplan.roster.case import Case
 from staffplan.roster.headcount import outnumbered
-from staffplan.roster.problem import RosterProblem
+from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.rules import Agreed, Rule, Worked, rules_of
 from staffplan.roster.rules.team import ConcurrentBreaks, Seats, TeamRule, minimum_people, team_rules
 from staffplan.roster.team_conflict import Clash, Question, find_clashes

@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from roster_centers import MADRID, Center, day, every_day
 
 from staffplan.clock import SiteCalendar, SpecialDay, wall_instant
-from staffplan.roster.problem import NO_LIMIT, Period, RosterProblem
+from staffplan.roster.problem.problem import NO_LIMIT, Period, RosterProblem
 from staffplan.roster.rules.team import (
     ConcurrentBreaks,
     MinimumStaff,

@@ -17,7 +17,7 @@ from ortools.sat.python import cp_model
 from rostering.centers import Center
 from rostering.duties import Duty, roster_of
 from rostering.peers.answer import PeerAnswer, problem_of
-from staffplan.roster.problem import RosterProblem
+from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.rules.base import past_midnight
 from staffplan.settings.hard_rules import ConsecutiveDays, DailyRest, WeekendsOff
 

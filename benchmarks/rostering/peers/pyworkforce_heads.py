@@ -15,7 +15,7 @@ import numpy as np
 from rostering.centers import Center
 from rostering.duties import Duty, middle_pauses, roster_of
 from rostering.peers.answer import PeerAnswer, problem_of
-from staffplan.roster.problem import RosterProblem
+from staffplan.roster.problem.problem import RosterProblem
 
 Heads = Mapping[tuple[int, int, int], int]
 """Group, option, day -> people."""

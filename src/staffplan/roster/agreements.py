@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from staffplan.roster.problem import Period, Person, ShiftOption
+from staffplan.roster.problem.problem import Period, Person, ShiftOption
 from staffplan.roster.rules import Locked, agreed_rules, holders, locked_options, worked_by_agent
 from staffplan.settings.roster import RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.tables.people import Workforce

@@ -17,7 +17,7 @@ from functools import reduce
 import numpy as np
 from numpy.typing import NDArray
 
-from staffplan.roster.machines import FORBIDDEN, Machine
+from staffplan.roster.problem.machine import FORBIDDEN, Machine
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]

@@ -23,11 +23,11 @@ from staffplan.roster.candidates import (
 )
 from staffplan.roster.inputs import plan_of, refuse_what_cannot_be_used, slot_minutes
 from staffplan.roster.presence import paid_bounds, times_away, who_can_work
-from staffplan.roster.problem import Period, Person, RosterProblem
+from staffplan.roster.problem.problem import Period, Person, RosterProblem
+from staffplan.roster.problem.worth import Worth, cover_worth
 from staffplan.roster.rules.team import break_circles, minimum_people, pausing_limit, seat_limit, team_rules
 from staffplan.roster.service import service_saves
 from staffplan.roster.soft import with_soft_rules
-from staffplan.roster.worth import Worth, cover_worth
 from staffplan.settings.roster import RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.site import Site
 from staffplan.tables.people import Workforce

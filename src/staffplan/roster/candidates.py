@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from staffplan.clock import wall_instant
-from staffplan.roster.problem import Pause, Period, ShiftOption
+from staffplan.roster.problem.problem import Pause, Period, ShiftOption
 from staffplan.settings.roster import ShiftSettings
 
 

@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 
 from staffplan.roster.build import build_problem
-from staffplan.roster.problem import RosterProblem
+from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.rules import holders
 from staffplan.settings.hard_rules import RuleSettings
 from staffplan.settings.priced_rules import SoftSection

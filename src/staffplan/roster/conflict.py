@@ -21,7 +21,7 @@ from staffplan.roster.automaton import make_automaton
 from staffplan.roster.case import Case
 from staffplan.roster.kernels import IMPOSSIBLE
 from staffplan.roster.looser import Ladder, Step, ladders
-from staffplan.roster.problem import RosterProblem
+from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.rules import Locked, rules_of, span
 from staffplan.roster.tours import TourSpace, price_tour
 

@@ -19,7 +19,7 @@ from staffplan.roster.automaton import Automaton, make_automaton
 from staffplan.roster.build import build_problem
 from staffplan.roster.candidates import useful_options
 from staffplan.roster.presence import contract_options
-from staffplan.roster.problem import Period, Person, RosterProblem
+from staffplan.roster.problem.problem import Period, Person, RosterProblem
 from staffplan.roster.rules import rules_of
 from staffplan.roster.rules.team import ConcurrentBreaks, Seats, TeamRule, minimum_people, team_rules
 from staffplan.settings.hard_rules import Rotation, RuleSettings

@@ -19,7 +19,7 @@ import numpy as np
 
 from staffplan.roster.integer_program import IntegerProgram
 from staffplan.roster.kernels import Floats, Ints
-from staffplan.roster.problem import NO_LIMIT
+from staffplan.roster.problem.problem import NO_LIMIT
 from staffplan.roster.tours import NEVER, TourSpace
 
 Crew = tuple[int, int]

@@ -8,7 +8,7 @@ from typing import get_args
 import pandas as pd
 
 from staffplan.roster.case import Case
-from staffplan.roster.problem import RosterProblem
+from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.rules import worked_by_agent
 from staffplan.roster.rules.base import Agreed, Worked
 from staffplan.roster.rules.fairness import Burden, one_a_weekend

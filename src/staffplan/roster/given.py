@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from staffplan.roster.absences import PAUSES, AgentDay, each
 from staffplan.roster.kernels import NOTHING, Ints
-from staffplan.roster.problem import Pause, Period, RosterProblem, ShiftOption
+from staffplan.roster.problem.problem import Pause, Period, RosterProblem, ShiftOption
 from staffplan.roster.rules import Locked, Rule, Worked
 from staffplan.roster.rules.stability import Stability
 from staffplan.roster.tours import Tours

@@ -19,10 +19,10 @@ from staffplan.roster.case import Case
 from staffplan.roster.cover import scheduled
 from staffplan.roster.given import Given, slot_of
 from staffplan.roster.kernels import NOTHING, Floats, Ints
-from staffplan.roster.problem import NO_LIMIT, Period, RosterProblem
+from staffplan.roster.problem.problem import NO_LIMIT, Period, RosterProblem
+from staffplan.roster.problem.worth import Worth, cover_worth
 from staffplan.roster.rules.team import minimum_people, team_rules
 from staffplan.roster.tours import Tours
-from staffplan.roster.worth import Worth, cover_worth
 from staffplan.tables.roster import Roster
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from staffplan.roster.bonds import Bond, unbound_options
 from staffplan.roster.case import Case
-from staffplan.roster.problem import RosterProblem, ShiftOption
+from staffplan.roster.problem.problem import RosterProblem, ShiftOption
 from staffplan.roster.rules.team import MinimumStaff, Seats, TeamRule, minimum_people
 
 Flags = NDArray[np.bool_]

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from staffplan.roster.case import Case
-from staffplan.roster.problem import Person
+from staffplan.roster.problem.problem import Person
 from staffplan.settings.hard_rules import DayHours, RuleSettings
 from staffplan.settings.roster import WorkPlanSettings
 from staffplan.settings.rule_sections import RuleSection

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from staffplan.roster.bound import Prices
 from staffplan.roster.meetings import Held
-from staffplan.roster.problem import RosterProblem
+from staffplan.roster.problem.problem import RosterProblem
 from staffplan.tables.roster import Roster
 
 Floats = NDArray[np.float64]

@@ -16,7 +16,7 @@ from staffplan.errors import ConfigError, Problem
 from staffplan.roster.crews import Demand
 from staffplan.roster.mix_positions import Staffed, worked
 from staffplan.roster.mix_program import Prices
-from staffplan.roster.problem import Period
+from staffplan.roster.problem.problem import Period
 from staffplan.settings.roster import WorkPlanSettings
 
 Goal = Literal["cost", "heads", "hours"]

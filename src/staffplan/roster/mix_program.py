@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from staffplan.roster.crews import Crew, Demand
 from staffplan.roster.integer_program import UNBOUNDED, IntegerProgram
-from staffplan.roster.problem import NO_LIMIT, Pause
+from staffplan.roster.problem.problem import NO_LIMIT, Pause
 from staffplan.roster.rules.team import ConcurrentBreaks, Seats
 
 MOST_ON_BREAK = 10_000

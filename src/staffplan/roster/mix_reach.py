@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from staffplan.errors import Problem
 from staffplan.roster.crews import Demand
-from staffplan.roster.problem import Pause, Period
+from staffplan.roster.problem.problem import Pause, Period
 from staffplan.roster.rules import span
 from staffplan.roster.rules.team import seat_limit
 

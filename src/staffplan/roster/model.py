@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from ortools.sat.python import cp_model
 
-from staffplan.roster.problem import RosterProblem, ShiftOption
+from staffplan.roster.problem.problem import RosterProblem, ShiftOption
 from staffplan.roster.rules import Penalty, rules_of
 
 THOUSANDTHS = 1000

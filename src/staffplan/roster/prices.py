@@ -36,7 +36,7 @@ from staffplan.roster.bound import Prices, best_prices, grain, next_grain
 from staffplan.roster.case import Case
 from staffplan.roster.changes import Change, people_changes, site_changes
 from staffplan.roster.conflict import refuse_impossible_people
-from staffplan.roster.problem import RosterProblem
+from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.search import (
     Incumbent,
     Schedule,

@@ -19,9 +19,9 @@ from staffplan.roster.build import worth_of_people
 from staffplan.roster.case import Case
 from staffplan.roster.kernels import Need
 from staffplan.roster.predicted import predicted_days
-from staffplan.roster.problem import RosterProblem
+from staffplan.roster.problem.problem import RosterProblem
+from staffplan.roster.problem.worth import Floats
 from staffplan.roster.tours import TourSpace
-from staffplan.roster.worth import Floats
 from staffplan.tables.requirement import ServiceWorth
 
 ROUNDS = 5

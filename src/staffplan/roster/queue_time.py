@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from staffplan.clock import local_dates, midnight
-from staffplan.roster.problem import NO_LIMIT, Period
+from staffplan.roster.problem.problem import NO_LIMIT, Period
 from staffplan.roster.rules.team import TeamRule, minimum_people
 from staffplan.site import Site
 from staffplan.tables.requirement import StaffingRequirement

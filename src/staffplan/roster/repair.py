@@ -30,7 +30,7 @@ from staffplan.roster.kernels import IMPOSSIBLE, NOTHING, Flags, Need
 from staffplan.roster.kernels_polish import retour
 from staffplan.roster.kernels_repair import put_day_back
 from staffplan.roster.notes import clock_changes, unpriced_wishes
-from staffplan.roster.problem import RosterProblem
+from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.repair_tables import Forced, Lost, meetings_of, repaired, roster_changes
 from staffplan.roster.rules.team import minimum_people, team_rules
 from staffplan.roster.run import PROVEN, gap_share

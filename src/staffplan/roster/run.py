@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from staffplan.progress import OnProgress, Progress
 from staffplan.roster.bound import Prices, next_grain
-from staffplan.roster.problem import RosterProblem
+from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.search import Incumbent
 
 PROVEN = 1e-4

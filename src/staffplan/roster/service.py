@@ -18,8 +18,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from staffplan.roster.problem import Period
-from staffplan.roster.worth import MINIMUM_WEIGHT, Floats, Worth
+from staffplan.roster.problem.problem import Period
+from staffplan.roster.problem.worth import MINIMUM_WEIGHT, Floats, Worth
 from staffplan.tables.requirement import ServiceWorth
 
 STEEPEST = 100.0

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from staffplan.roster.problem import RosterProblem
+from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.rules.fairness import Burden
 
 Floats = NDArray[np.float64]

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from staffplan.roster.problem import RosterProblem
+from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.rules import worked_by_agent
 from staffplan.roster.rules.reading import wishes_by_agent
 from staffplan.roster.rules.soft import Known, Published, Shares, burden_of, soft_rules, soft_settings

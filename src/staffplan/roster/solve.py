@@ -28,7 +28,7 @@ from staffplan.roster.meeting_cost import Written, bound_with_meetings, written_
 from staffplan.roster.meeting_shifts import rooms
 from staffplan.roster.meetings import Placed, place_meetings
 from staffplan.roster.notes import roster_notes
-from staffplan.roster.problem import RosterProblem
+from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.promise import keep_promises
 from staffplan.roster.run import PROVEN, Run, gap_share
 from staffplan.roster.search import Board, settle

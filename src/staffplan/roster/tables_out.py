@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from staffplan.roster.kernels import NOTHING
-from staffplan.roster.problem import Person, RosterProblem
+from staffplan.roster.problem.problem import Person, RosterProblem
 from staffplan.roster.tours import Tours
 from staffplan.tables.roster import Roster, RosterActivities, RosterShifts
 

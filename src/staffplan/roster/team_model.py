@@ -20,7 +20,7 @@ from ortools.sat.python import cp_model
 
 from staffplan.clock import SiteCalendar
 from staffplan.roster.bonds import Bond
-from staffplan.roster.problem import RosterProblem, ShiftOption
+from staffplan.roster.problem.problem import RosterProblem, ShiftOption
 from staffplan.roster.rules import DailyRest, OneShiftADay, Posted, Rule, rules_of
 from staffplan.roster.rules.base import Works
 from staffplan.roster.rules.team import MinimumStaff, SlotSums, TeamRule

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from staffplan.roster.automaton import Automaton, alone, joined
 from staffplan.roster.kernels import Desk, Floats, Folk, Ints, Need, Shifts, Team, Walks
 from staffplan.roster.kernels_tours import best_tour, best_values, price_days
-from staffplan.roster.machines import Machine
-from staffplan.roster.problem import NO_LIMIT, RosterProblem
+from staffplan.roster.problem.machine import Machine
+from staffplan.roster.problem.problem import NO_LIMIT, RosterProblem
 from staffplan.roster.rules import rules_of
 
 TEAM_WEIGHT = 100.0

@@ -17,8 +17,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from staffplan.roster.machines import Machine
-from staffplan.roster.problem import Period, Person, RosterProblem
+from staffplan.roster.problem.machine import Machine
+from staffplan.roster.problem.problem import Period, Person, RosterProblem
 
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model

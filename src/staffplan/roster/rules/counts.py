@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from staffplan.roster.machines import Ints, Machine, filtered, rows_of, unrolled, with_day_off
-from staffplan.roster.problem import DAYS_OF_A_WHOLE_WEEK, Person, RosterProblem
+from staffplan.roster.problem.machine import Ints, Machine, filtered, rows_of, unrolled, with_day_off
+from staffplan.roster.problem.problem import DAYS_OF_A_WHOLE_WEEK, Person, RosterProblem
 from staffplan.roster.rules.base import Agreed, Posted, Violation, Worked, Works, in_period, span
 from staffplan.roster.rules.options import blocks, of_families
 

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from staffplan.roster.inputs import OFF
-from staffplan.roster.machines import Machine, filtered
-from staffplan.roster.problem import Person, RosterProblem, ShiftOption
+from staffplan.roster.problem.machine import Machine, filtered
+from staffplan.roster.problem.problem import Person, RosterProblem, ShiftOption
 from staffplan.roster.rules.base import Agreed, Posted, Violation, Worked, Works, in_period, span, week_of, weeks
 from staffplan.roster.rules.options import chosen, of_families
 

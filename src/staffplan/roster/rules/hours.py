@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from staffplan.roster.machines import FORBIDDEN, Machine, kinds_of, with_day_off, within_weeks
-from staffplan.roster.problem import Period, Person, RosterProblem
+from staffplan.roster.problem.machine import FORBIDDEN, Machine, kinds_of, with_day_off, within_weeks
+from staffplan.roster.problem.problem import Period, Person, RosterProblem
 from staffplan.roster.rules.base import (
     Agreed,
     Posted,

@@ -12,8 +12,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from staffplan.clock import wall_instant
-from staffplan.roster.machines import Ints
-from staffplan.roster.problem import DAYS_OF_A_WHOLE_WEEK, Period, Person, RosterProblem
+from staffplan.roster.problem.machine import Ints
+from staffplan.roster.problem.problem import DAYS_OF_A_WHOLE_WEEK, Period, Person, RosterProblem
 from staffplan.roster.rules.base import Works, weeks
 
 DAY_OFF = -(2**40)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from staffplan.roster.machines import FORBIDDEN, Ints, Machine, kinds_of, with_day_off
-from staffplan.roster.problem import Person, RosterProblem
+from staffplan.roster.problem.machine import FORBIDDEN, Ints, Machine, kinds_of, with_day_off
+from staffplan.roster.problem.problem import Person, RosterProblem
 from staffplan.roster.rules.base import Agreed, Posted, Violation, Worked, Works, span, variables
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from staffplan.roster.machines import Machine
-from staffplan.roster.problem import Person, RosterProblem
+from staffplan.roster.problem.machine import Machine
+from staffplan.roster.problem.problem import Person, RosterProblem
 from staffplan.roster.rules.base import Agreed, Penalty, Violation, Worked, Works
 from staffplan.roster.rules.runs import day_terms, worked_or_off
 

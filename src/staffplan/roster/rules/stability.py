@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from staffplan.roster.machines import Machine
-from staffplan.roster.problem import Period, Person, RosterProblem
+from staffplan.roster.problem.machine import Machine
+from staffplan.roster.problem.problem import Period, Person, RosterProblem
 from staffplan.roster.rules.base import Agreed, Penalty, Violation, Worked, Works
 
 if TYPE_CHECKING:

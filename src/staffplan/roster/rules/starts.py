@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from staffplan.roster.machines import Ints, Machine, rows_of, unrolled, with_day_off
-from staffplan.roster.problem import Person, RosterProblem
+from staffplan.roster.problem.machine import Ints, Machine, rows_of, unrolled, with_day_off
+from staffplan.roster.problem.problem import Person, RosterProblem
 from staffplan.roster.rules.base import Agreed, Posted, Violation, Worked, Works, in_period, span, week_of, weeks
 from staffplan.roster.rules.options import DAY_OFF, chosen, clock_starts, of_families
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from staffplan.roster.machines import Machine, kinds_of, with_day_off
-from staffplan.roster.problem import Person, RosterProblem
+from staffplan.roster.problem.machine import Machine, kinds_of, with_day_off
+from staffplan.roster.problem.problem import Person, RosterProblem
 from staffplan.roster.rules.base import (
     Agreed,
     Penalty,

@@ -18,7 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from staffplan.clock import SiteCalendar, parse_spans, parse_weekdays, wall_instant
-from staffplan.roster.problem import NO_LIMIT, Circle, Period, Person
+from staffplan.roster.problem.problem import NO_LIMIT, Circle, Period, Person
 from staffplan.roster.rules.base import Posted, span
 from staffplan.settings import team_rules as settings
 from staffplan.settings.roster import RosterSettings

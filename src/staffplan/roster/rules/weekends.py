@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from staffplan.roster.machines import Ints, Machine, rows_of, unrolled, with_day_off
-from staffplan.roster.problem import Period, Person, RosterProblem
+from staffplan.roster.problem.machine import Ints, Machine, rows_of, unrolled, with_day_off
+from staffplan.roster.problem.problem import Period, Person, RosterProblem
 from staffplan.roster.rules.base import (
     Agreed,
     Posted,

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from staffplan.clock import midnight
-from staffplan.roster.machines import Ints, Machine, rows_of, unrolled, with_day_off
-from staffplan.roster.problem import Period, Person, RosterProblem
+from staffplan.roster.problem.machine import Ints, Machine, rows_of, unrolled, with_day_off
+from staffplan.roster.problem.problem import Period, Person, RosterProblem
 from staffplan.roster.rules.base import Agreed, Posted, Violation, Worked, Works, span
 from staffplan.roster.rules.options import (
     DAY_OFF,

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from staffplan.roster.machines import Floats, Machine, kinds_of, with_day_off
-from staffplan.roster.problem import Person, RosterProblem, ShiftOption
+from staffplan.roster.problem.machine import Floats, Machine, kinds_of, with_day_off
+from staffplan.roster.problem.problem import Person, RosterProblem, ShiftOption
 from staffplan.roster.rules.base import (
     Agreed,
     Penalty,

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from staffplan.roster.worth import Worth
+from staffplan.roster.problem.worth import Worth
 from staffplan.settings.roster import WorkPlanSettings
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""What a rostering problem is; no words of tables or solvers."""
