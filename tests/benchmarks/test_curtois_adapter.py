@@ -14,7 +14,7 @@ from curtois.score import score
 from rostering.duties import Duty, middle_pauses, roster_of
 from rostering.score import worth
 from staffplan.roster import check
-from staffplan.roster.build import build_problem
+from staffplan.roster.case.build import build_problem
 from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.rules import Agreed, worked_by_agent
 from staffplan.tables.roster import Roster

@@ -7,7 +7,7 @@ from every_roster import agreed, every_assignment, worked
 from roster_centers import DAY, LATE, MONDAY, NIGHT, SHORT, Center, day, every_day, shift
 
 from staffplan.errors import InfeasibleError
-from staffplan.roster.case import Case
+from staffplan.roster.case.case import Case
 from staffplan.roster.conflict import Bonds, least_step, refuse_impossible_people, smallest_conflict
 from staffplan.roster.looser import ladders
 from staffplan.roster.problem.problem import RosterProblem

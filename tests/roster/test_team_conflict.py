@@ -12,7 +12,7 @@ from roster_centers import LATE, SHORT, Center, day, every_day
 
 from staffplan.clock import SiteCalendar
 from staffplan.errors import Note
-from staffplan.roster.case import Case
+from staffplan.roster.case.case import Case
 from staffplan.roster.headcount import outnumbered
 from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.rules import Agreed, Rule, Worked, rules_of

@@ -25,7 +25,7 @@ class PeerAnswer:
 
 def problem_of(center: Center) -> RosterProblem:
     """The center as arrays: which shift each agent may work on each day, and what is needed."""
-    from staffplan.roster.build import build_problem
+    from staffplan.roster.case.build import build_problem
 
     return build_problem(
         center.requirement,

@@ -157,8 +157,8 @@ def _roster(workspace: Workspace, _: Manifest, on_progress: OnProgress) -> StepO
 
 def _check(workspace: Workspace, _: Manifest, on_progress: OnProgress) -> StepOutput:
     from staffplan.roster import check
-    from staffplan.roster.case import Case
-    from staffplan.roster.fairness_table import fairness_of
+    from staffplan.roster.case.case import Case
+    from staffplan.roster.case.fairness_table import fairness_of
 
     config, people, site = workspace.config, workspace.workforce, workspace.site
     roster, requirement = workspace.roster(), workspace.table(StaffingRequirement)

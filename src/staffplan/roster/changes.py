@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from staffplan.roster.case import Case
+from staffplan.roster.case.case import Case
 from staffplan.roster.looser import Ladder, emptied, left_out, rule_ladders
 from staffplan.settings.rule_sections import RuleSection
 from staffplan.settings.team_rules import ConcurrentBreaks, MinimumStaff, Seats

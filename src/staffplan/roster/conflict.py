@@ -18,7 +18,7 @@ import numpy as np
 
 from staffplan.errors import InfeasibleError, Problem
 from staffplan.roster.automaton import make_automaton
-from staffplan.roster.case import Case
+from staffplan.roster.case.case import Case
 from staffplan.roster.kernels import IMPOSSIBLE
 from staffplan.roster.looser import Ladder, Step, ladders
 from staffplan.roster.problem.problem import RosterProblem

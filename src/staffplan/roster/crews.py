@@ -16,9 +16,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from staffplan.roster.automaton import Automaton, make_automaton
-from staffplan.roster.build import build_problem
-from staffplan.roster.candidates import useful_options
-from staffplan.roster.presence import contract_options
+from staffplan.roster.case.build import build_problem
+from staffplan.roster.case.candidates import useful_options
+from staffplan.roster.case.presence import contract_options
 from staffplan.roster.problem.problem import Period, Person, RosterProblem
 from staffplan.roster.rules import rules_of
 from staffplan.roster.rules.team import ConcurrentBreaks, Seats, TeamRule, minimum_people, team_rules

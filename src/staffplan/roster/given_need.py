@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from staffplan.roster.absences import PAUSES
-from staffplan.roster.case import Case
+from staffplan.roster.case.case import Case
 from staffplan.roster.cover import scheduled
 from staffplan.roster.given import Given, slot_of
 from staffplan.roster.kernels import NOTHING, Floats, Ints

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
-from staffplan.roster.case import Case
+from staffplan.roster.case.case import Case
 from staffplan.roster.problem.problem import Person
 from staffplan.settings.hard_rules import DayHours, RuleSettings
 from staffplan.settings.roster import WorkPlanSettings

@@ -10,7 +10,7 @@ import pandas as pd
 
 from staffplan.clock import local_dates
 from staffplan.errors import Note
-from staffplan.roster.case import Case
+from staffplan.roster.case.case import Case
 from staffplan.roster.problem.problem import DAYS_OF_A_WHOLE_WEEK, RosterProblem
 from staffplan.roster.service_notes import service_notes, without_curves
 from staffplan.settings.priced_rules import Wishes as WishesRule

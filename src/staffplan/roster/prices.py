@@ -33,7 +33,7 @@ from staffplan.errors import InfeasibleError
 from staffplan.progress import OnProgress, Progress, silent
 from staffplan.roster.bonds import unbound_options
 from staffplan.roster.bound import Prices, best_prices, grain, next_grain
-from staffplan.roster.case import Case
+from staffplan.roster.case.case import Case
 from staffplan.roster.changes import Change, people_changes, site_changes
 from staffplan.roster.conflict import refuse_impossible_people
 from staffplan.roster.problem.problem import RosterProblem

@@ -15,10 +15,10 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from staffplan.roster.build import worth_of_people
-from staffplan.roster.case import Case
+from staffplan.roster.case.build import worth_of_people
+from staffplan.roster.case.case import Case
+from staffplan.roster.case.predicted import predicted_days
 from staffplan.roster.kernels import Need
-from staffplan.roster.predicted import predicted_days
 from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.problem.worth import Floats
 from staffplan.roster.tours import TourSpace

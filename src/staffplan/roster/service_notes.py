@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from staffplan.errors import Note
-from staffplan.roster.predicted import KEY, predicted_days
+from staffplan.roster.case.predicted import KEY, predicted_days
 from staffplan.site import Site
 from staffplan.tables.requirement import ServiceWorth
 from staffplan.tables.waits import Coverage

@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from staffplan.errors import Note
 from staffplan.progress import OnProgress, silent
 from staffplan.roster.bound import grain, tour_classes
-from staffplan.roster.case import Case
+from staffplan.roster.case.case import Case
 from staffplan.roster.check import breaches_together
 from staffplan.roster.check_report import Breach
 from staffplan.roster.conflict import refuse_impossible_people

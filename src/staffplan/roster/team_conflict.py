@@ -18,7 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from staffplan.roster.bonds import Bond, Ladders, bonds_of, ladders_by_key, unbound_options
-from staffplan.roster.case import Case
+from staffplan.roster.case.case import Case
 from staffplan.roster.headcount import counted_out, outnumbered
 from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.rules import span

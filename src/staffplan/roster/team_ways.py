@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from staffplan.roster.case import Case
+from staffplan.roster.case.case import Case
 from staffplan.roster.changes import with_skill
 from staffplan.roster.looser import Ladder, Step
 from staffplan.roster.rules.team import ConcurrentBreaks, MinimumStaff, Seats, TeamRule

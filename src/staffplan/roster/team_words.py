@@ -8,7 +8,7 @@ import pandas as pd
 
 from staffplan.errors import Note
 from staffplan.roster.bonds import Bond
-from staffplan.roster.case import Case
+from staffplan.roster.case.case import Case
 from staffplan.roster.rules.team import (
     ConcurrentBreaks,
     MinimumStaff,

@@ -116,7 +116,7 @@ def roster(
         return
     from staffplan.cli.work.roster import roster_case, roster_of
     from staffplan.cli.work.roster_status import broken_text, standing_text
-    from staffplan.roster.fairness_table import fairness_of
+    from staffplan.roster.case.fairness_table import fairness_of
 
     requirement, agents, config = _needed(requirement, agents, config, absent, since)
     names = ("roster_shifts.csv", "roster_activities.csv", "coverage.csv", "fairness.csv")

@@ -27,7 +27,7 @@ from staffplan.tables.wishes import Fairness
 
 if TYPE_CHECKING:
     from staffplan.roster import CheckReport
-    from staffplan.roster.case import Case
+    from staffplan.roster.case.case import Case
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Checked:
 
     def tables(self) -> tuple[Table, ...]:
         """What is written: the broken rules, and what fell to everybody in this roster."""
-        from staffplan.roster.fairness_table import fairness_of
+        from staffplan.roster.case.fairness_table import fairness_of
 
         return self.report.table(), fairness_of(self.roster, self.case)
 
@@ -58,7 +58,7 @@ def check_files(
 ) -> Checked:
     """Check the roster in a folder; a plan directory brings its own settings, people and requirement."""
     from staffplan.roster import check
-    from staffplan.roster.case import Case
+    from staffplan.roster.case.case import Case
 
     workspace = workspace_of(folder, config_path)
     config = workspace.config

@@ -19,7 +19,7 @@ from staffplan.files.read import read_table
 from staffplan.plan.manifest import FILE_NAME as MANIFEST
 from staffplan.plan.workspace import names_known
 from staffplan.progress import OnProgress
-from staffplan.roster.case import Case
+from staffplan.roster.case.case import Case
 from staffplan.settings.cost import CostSettings
 from staffplan.tables.people import Absences, Agents
 from staffplan.tables.requirement import PeopleNeeded, ServiceWorth
@@ -135,7 +135,7 @@ def repair_tables(result: RepairResult, cost: CostSettings) -> dict[type[Table],
     """All that a repair can write. Shifts have their premium hours where the given ones had."""
     from staffplan.cost import premium_hours
     from staffplan.roster.absences import ABSENCE
-    from staffplan.roster.fairness_table import fairness_of
+    from staffplan.roster.case.fairness_table import fairness_of
 
     roster, case = result.roster, result.case
     shifts = roster.shifts

@@ -15,7 +15,7 @@ from staffplan.tables.requirement import PeopleNeeded, ServiceWorth
 
 if TYPE_CHECKING:
     from staffplan.roster import RosterResult
-    from staffplan.roster.case import Case
+    from staffplan.roster.case.case import Case
 
 
 def roster_case(
@@ -31,7 +31,7 @@ def roster_case(
 
     given: files that stand for those of the settings, by their key under [input].
     """
-    from staffplan.roster.case import Case
+    from staffplan.roster.case.case import Case
 
     config, workspace = config_and_workspace(config_path, {} if seed is None else {"plan.seed": seed})
     zone = config.plan.timezone

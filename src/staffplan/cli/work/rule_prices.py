@@ -8,7 +8,7 @@ from staffplan.cli.output.say import say
 from staffplan.files.write import write_table
 from staffplan.plan.text import text_table
 from staffplan.progress import OnProgress
-from staffplan.roster.case import Case
+from staffplan.roster.case.case import Case
 from staffplan.roster.prices import hours_no_shift_reaches, price_rules
 from staffplan.settings.plan import PlanSettings
 from staffplan.tables.roster import RulePrices

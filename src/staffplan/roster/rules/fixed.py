@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from staffplan.roster.inputs import OFF
+from staffplan.roster.case.inputs import OFF
 from staffplan.roster.problem.machine import Machine, filtered
 from staffplan.roster.problem.problem import Person, RosterProblem, ShiftOption
 from staffplan.roster.rules.base import Agreed, Posted, Violation, Worked, Works, in_period, span, week_of, weeks

@@ -11,7 +11,7 @@ from functools import lru_cache
 import pandas as pd
 
 from staffplan.clock import parse_weekdays, wall_instant
-from staffplan.roster.inputs import plan_of
+from staffplan.roster.case.inputs import plan_of
 from staffplan.roster.rules.agreement import Holder
 from staffplan.roster.rules.base import Worked
 from staffplan.roster.rules.wishes import Wish

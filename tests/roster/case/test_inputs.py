@@ -6,7 +6,7 @@ import pytest
 from roster_centers import DAY, MONDAY, SHORT, Center, day, every_day
 
 from staffplan.errors import ConfigError, DataError
-from staffplan.roster.build import build_problem
+from staffplan.roster.case.build import build_problem
 from staffplan.settings.roster import BreakSettings, ShiftSettings, WorkPlanSettings
 
 GOOD = Center({"voice": every_day(2, range(8, 15))})

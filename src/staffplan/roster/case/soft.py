@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import pandas as pd
 
+from staffplan.roster.case.shares import fair_shares
 from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.rules import worked_by_agent
 from staffplan.roster.rules.reading import wishes_by_agent
 from staffplan.roster.rules.soft import Known, Published, Shares, burden_of, soft_rules, soft_settings
-from staffplan.roster.shares import fair_shares
 from staffplan.settings.priced_rules import FairShare
 from staffplan.settings.roster import RosterSettings, ShiftSettings
 from staffplan.tables.people import Workforce

@@ -7,7 +7,9 @@ from typing import get_args
 
 import pandas as pd
 
-from staffplan.roster.case import Case
+from staffplan.roster.case.case import Case
+from staffplan.roster.case.shares import fair_shares
+from staffplan.roster.case.soft import carried_over
 from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.rules import worked_by_agent
 from staffplan.roster.rules.base import Agreed, Worked
@@ -15,8 +17,6 @@ from staffplan.roster.rules.fairness import Burden, one_a_weekend
 from staffplan.roster.rules.reading import wishes_by_agent
 from staffplan.roster.rules.soft import burden_of, soft_settings
 from staffplan.roster.rules.wishes import WishesGranted
-from staffplan.roster.shares import fair_shares
-from staffplan.roster.soft import carried_over
 from staffplan.settings.priced_rules import FairKind, FairShare
 from staffplan.settings.roster import RosterSettings
 from staffplan.tables.people import Workforce

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from staffplan.clock import midnight
 from staffplan.errors import ConfigError, Problem
-from staffplan.roster.agreements import under_agreement
-from staffplan.roster.candidates import (
+from staffplan.roster.case.agreements import under_agreement
+from staffplan.roster.case.candidates import (
     make_options,
     option_groups,
     option_starts,
@@ -21,13 +21,13 @@ from staffplan.roster.candidates import (
     slot_numbers,
     useful_options,
 )
-from staffplan.roster.inputs import plan_of, refuse_what_cannot_be_used, slot_minutes
-from staffplan.roster.presence import paid_bounds, times_away, who_can_work
+from staffplan.roster.case.inputs import plan_of, refuse_what_cannot_be_used, slot_minutes
+from staffplan.roster.case.presence import paid_bounds, times_away, who_can_work
+from staffplan.roster.case.service import service_saves
+from staffplan.roster.case.soft import with_soft_rules
 from staffplan.roster.problem.problem import Period, Person, RosterProblem
 from staffplan.roster.problem.worth import Worth, cover_worth
 from staffplan.roster.rules.team import break_circles, minimum_people, pausing_limit, seat_limit, team_rules
-from staffplan.roster.service import service_saves
-from staffplan.roster.soft import with_soft_rules
 from staffplan.settings.roster import RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.site import Site
 from staffplan.tables.people import Workforce

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from roster_centers import LATE, MONDAY, NIGHT, SHORT, Center, every_day
 
+from staffplan.roster.case.shares import divided, fair_shares
 from staffplan.roster.rules.fairness import Burden
-from staffplan.roster.shares import divided, fair_shares
 from staffplan.settings.roster import BreakSettings, ShiftSettings, WorkPlanSettings
 
 NIGHTS, WEEKENDS = Burden("nights"), Burden("weekends")

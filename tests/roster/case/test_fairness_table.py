@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from roster_centers import LATE, MONDAY, NIGHT, SHORT, Center, every_day, shift
 
-from staffplan.roster.fairness_table import fairness_of
+from staffplan.roster.case.fairness_table import fairness_of
 from staffplan.settings.roster import RosterSettings, WorkPlanSettings
 from staffplan.tables.roster import Roster, RosterActivities, RosterShifts
 from staffplan.tables.wishes import Fairness, Wishes

@@ -8,7 +8,7 @@ from datetime import date
 
 import numpy as np
 
-from staffplan.roster.build import build_problem
+from staffplan.roster.case.build import build_problem
 from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.rules import holders
 from staffplan.settings.hard_rules import RuleSettings

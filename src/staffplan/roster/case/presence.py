@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from staffplan.clock import WEEKDAYS, SiteCalendar, Spans, parse_spans, parse_weekdays
-from staffplan.roster.agreements import locked_in
+from staffplan.roster.case.agreements import locked_in
 from staffplan.roster.problem.problem import DAYS_OF_A_WHOLE_WEEK, Period, Person, ShiftOption
 from staffplan.settings.roster import ShiftSettings
 from staffplan.tables.people import Workforce

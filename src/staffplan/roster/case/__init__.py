@@ -1,0 +1,1 @@
+"""Tables and settings to a rostering problem."""
