@@ -97,7 +97,7 @@ def _peer(center: Center, run: Run) -> tuple[Line, Roster | None]:
 
 def _scored(center: Center, line: Line, roster: Roster) -> Line:
     """The line with what the roster is worth and breaks; a method that counted otherwise is told of it."""
-    from staffplan.roster import check
+    from staffplan.roster.check.check import check
 
     found = worth(center, roster)
     report = check(

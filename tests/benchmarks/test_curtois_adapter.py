@@ -13,8 +13,8 @@ from curtois.instance import Cover, Employee, Instance, Request, Shift
 from curtois.score import score
 from rostering.duties import Duty, middle_pauses, roster_of
 from rostering.score import worth
-from staffplan.roster import check
 from staffplan.roster.case.build import build_problem
+from staffplan.roster.check.check import check
 from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.rules import Agreed, worked_by_agent
 from staffplan.tables.roster import Roster

@@ -12,7 +12,7 @@ import pandas as pd
 
 from staffplan.clock import SiteCalendar, SpecialDay, wall_instant
 from staffplan.roster.case.case import Case
-from staffplan.roster.check import CheckReport, check
+from staffplan.roster.check.check import CheckReport, check
 from staffplan.roster.problem.problem import RosterProblem
 from staffplan.settings.roster import BreakSettings, RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.site import Queue, Site

@@ -22,7 +22,8 @@ from roster_centers import (
 )
 
 from staffplan.errors import ConfigError, DataError
-from staffplan.roster import coverage, rules
+from staffplan.roster import rules
+from staffplan.roster.check.cover import coverage
 from staffplan.roster.conflict import explain
 from staffplan.roster.notes import roster_notes, unpriced_wishes
 from staffplan.roster.rules import Bounds, Holder, Locked, Night, agreed_rules

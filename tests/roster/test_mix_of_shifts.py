@@ -16,7 +16,7 @@ from roster_centers import MADRID, MONDAY, Center, day, every_day
 
 from staffplan.clock import wall_instant
 from staffplan.errors import ConfigError, InfeasibleError
-from staffplan.roster.check import check
+from staffplan.roster.check.check import check
 from staffplan.roster.mix_money import Pay
 from staffplan.roster.mix_of_shifts import MixOfShifts
 from staffplan.roster.mix_reach import can_be_on_queue

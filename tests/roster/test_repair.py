@@ -12,7 +12,7 @@ from roster_centers import LATE, MADRID, MONDAY, SHORT, Center, day, every_day
 
 from staffplan.clock import SpecialDay, wall_instant
 from staffplan.roster.absences import Absence, left_of
-from staffplan.roster.check import check
+from staffplan.roster.check.check import check
 from staffplan.roster.repair import RepairResult, repair
 from staffplan.settings.hard_rules import DailyRest
 from staffplan.settings.roster import RosterSettings, ShiftSettings, WorkPlanSettings

@@ -24,7 +24,7 @@ from staffplan.tables.waits import Coverage, DayService, WaitDetails
 from staffplan.tables.wishes import Fairness
 
 if TYPE_CHECKING:
-    from staffplan.roster import MissedWish
+    from staffplan.roster.check.report import MissedWish
 
 
 def _files(*tables: Table, timezone: str) -> dict[str, bytes]:
@@ -156,9 +156,9 @@ def _roster(workspace: Workspace, _: Manifest, on_progress: OnProgress) -> StepO
 
 
 def _check(workspace: Workspace, _: Manifest, on_progress: OnProgress) -> StepOutput:
-    from staffplan.roster import check
     from staffplan.roster.case.case import Case
     from staffplan.roster.case.fairness_table import fairness_of
+    from staffplan.roster.check.check import check
 
     config, people, site = workspace.config, workspace.workforce, workspace.site
     roster, requirement = workspace.roster(), workspace.table(StaffingRequirement)

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from staffplan.roster.check import check
-from staffplan.roster.check_report import Breach, CheckReport, MissedWish
-from staffplan.roster.cover import coverage
+from staffplan.roster.check.check import check
+from staffplan.roster.check.cover import coverage
+from staffplan.roster.check.report import Breach, CheckReport, MissedWish
 
 if TYPE_CHECKING:
     from staffplan.roster.solve import RosterResult, roster

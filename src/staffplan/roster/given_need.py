@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from staffplan.roster.absences import PAUSES
 from staffplan.roster.case.case import Case
-from staffplan.roster.cover import scheduled
+from staffplan.roster.check.cover import scheduled
 from staffplan.roster.given import Given, slot_of
 from staffplan.roster.kernels import NOTHING, Floats, Ints
 from staffplan.roster.problem.problem import NO_LIMIT, Period, RosterProblem

@@ -22,7 +22,7 @@ from staffplan.progress import OnProgress, Progress, silent
 from staffplan.roster.absences import Absence, AgentDay, Left, left_of, with_absences
 from staffplan.roster.bound import best_prices
 from staffplan.roster.case.case import Case
-from staffplan.roster.cover import coverage
+from staffplan.roster.check.cover import coverage
 from staffplan.roster.given import Given, given_work
 from staffplan.roster.given_need import corrected
 from staffplan.roster.interrupts import ends

@@ -19,10 +19,10 @@ from staffplan.errors import Note
 from staffplan.progress import OnProgress, silent
 from staffplan.roster.bound import grain, tour_classes
 from staffplan.roster.case.case import Case
-from staffplan.roster.check import breaches_together
-from staffplan.roster.check_report import Breach
+from staffplan.roster.check.check import breaches_together
+from staffplan.roster.check.cover import coverage
+from staffplan.roster.check.report import Breach
 from staffplan.roster.conflict import refuse_impossible_people
-from staffplan.roster.cover import coverage
 from staffplan.roster.interrupts import ends
 from staffplan.roster.meeting_cost import Written, bound_with_meetings, written_cover
 from staffplan.roster.meeting_shifts import rooms

@@ -26,8 +26,8 @@ from staffplan.tables.schema import Table
 from staffplan.tables.wishes import Fairness
 
 if TYPE_CHECKING:
-    from staffplan.roster import CheckReport
     from staffplan.roster.case.case import Case
+    from staffplan.roster.check.report import CheckReport
 
 
 @dataclass(frozen=True)
@@ -57,8 +57,8 @@ def check_files(
     given: Mapping[str, Path | None],
 ) -> Checked:
     """Check the roster in a folder; a plan directory brings its own settings, people and requirement."""
-    from staffplan.roster import check
     from staffplan.roster.case.case import Case
+    from staffplan.roster.check.check import check
 
     workspace = workspace_of(folder, config_path)
     config = workspace.config

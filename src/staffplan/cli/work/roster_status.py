@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from staffplan.roster import RosterResult
-    from staffplan.roster.check_report import Breach
+    from staffplan.roster.check.report import Breach
 
 HOW = {
     "optimal": "proven best",

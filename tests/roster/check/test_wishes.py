@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 from roster_centers import LATE, MADRID, NIGHT, SHORT, Center, Rows, day, every_day, shift
 
-from staffplan.roster import CheckReport, check
+from staffplan.roster.check.check import check
+from staffplan.roster.check.report import CheckReport
 from staffplan.settings.roster import WorkPlanSettings
 from staffplan.tables.roster import Roster, RosterActivities, RosterShifts
 from staffplan.tables.wishes import Wishes

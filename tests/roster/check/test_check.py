@@ -23,7 +23,7 @@ from roster_centers import (
 )
 
 from staffplan.clock import SpecialDay, wall_instant
-from staffplan.roster import CheckReport
+from staffplan.roster.check.report import CheckReport
 from staffplan.settings.roster import RosterSettings, WorkPlanSettings
 
 CENTER = Center(

@@ -16,10 +16,10 @@ import pandas as pd
 from staffplan.clock import parse_spans, parse_weekdays, wall_instant
 from staffplan.errors import zeros_lost
 from staffplan.roster import rules
-from staffplan.roster.check_meetings import meeting_breaches
-from staffplan.roster.check_need import uncovered
-from staffplan.roster.check_report import Breach, CheckReport
-from staffplan.roster.check_wishes import missed_wishes, wished_days
+from staffplan.roster.check.meetings import meeting_breaches
+from staffplan.roster.check.need import uncovered
+from staffplan.roster.check.report import Breach, CheckReport
+from staffplan.roster.check.wishes import missed_wishes, wished_days
 from staffplan.roster.rules.team import Seats, team_rules, team_violations
 from staffplan.settings.roster import RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.site import Site

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
-from staffplan.roster.check_report import MissedWish
+from staffplan.roster.check.report import MissedWish
 from staffplan.roster.rules.base import Agreed, Worked
 from staffplan.roster.rules.reading import wishes_by_agent
 from staffplan.roster.rules.wishes import WishesGranted

@@ -5,7 +5,7 @@ from __future__ import annotations
 from roster_centers import PLAIN, Center, activities, day, every_day, made, shift
 
 from staffplan.clock import wall_instant
-from staffplan.roster import coverage
+from staffplan.roster.check.cover import coverage
 
 
 def test_cover_counts_parts_of_an_interval_and_work_nobody_required() -> None:

@@ -11,7 +11,7 @@ from meeting_centers import CENTER, QUARTER, Doing, meeting, people, roster_of
 from roster_centers import MADRID, day
 
 from staffplan.clock import wall_instant
-from staffplan.roster.check_meetings import meeting_breaches
+from staffplan.roster.check.meetings import meeting_breaches
 from staffplan.tables.people import TimeOff
 
 Times = Sequence[tuple[float, int, str]]
@@ -123,7 +123,7 @@ def test_meetings_beyond_those_due_break_nothing() -> None:
 
 def test_the_checker_reports_them_with_agent_and_day() -> None:
     workforce = people(meeting(agents="ann", together="no"))
-    from staffplan.roster import check
+    from staffplan.roster.check.check import check
 
     report = check(
         roster_of(doing(ann=[])),
