@@ -24,9 +24,9 @@ from staffplan.roster.check.cover import coverage
 from staffplan.roster.check.report import Breach
 from staffplan.roster.conflict import refuse_impossible_people
 from staffplan.roster.interrupts import ends
-from staffplan.roster.meeting_cost import Written, bound_with_meetings, written_cover
-from staffplan.roster.meeting_shifts import rooms
-from staffplan.roster.meetings import Placed, place_meetings
+from staffplan.roster.meetings.cost import Written, bound_with_meetings, written_cover
+from staffplan.roster.meetings.place import Placed, place_meetings
+from staffplan.roster.meetings.shifts import rooms
 from staffplan.roster.notes import roster_notes
 from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.promise import keep_promises

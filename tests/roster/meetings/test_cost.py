@@ -14,7 +14,7 @@ from roster_centers import LATE, SHORT, Center, day, every_day
 
 from staffplan.progress import Progress
 from staffplan.roster import RosterResult
-from staffplan.roster.meeting_cost import written_cover
+from staffplan.roster.meetings.cost import written_cover
 from staffplan.settings.roster import RosterSettings, WorkPlanSettings
 from staffplan.tables.people import Workforce
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from staffplan.roster.kernels import IMPOSSIBLE, NOTHING, Plan
-from staffplan.roster.meetings import Sat
+from staffplan.roster.meetings.place import Sat
 from staffplan.roster.problem.problem import RosterProblem, ShiftOption
 from staffplan.roster.search import Board, Incumbent, circle_limits, search_on, settle
 from staffplan.roster.tours import NEVER, Tours, TourSpace, only_allowed, price_tour

@@ -29,7 +29,7 @@ from roster_centers import MADRID, day
 from staffplan.clock import wall_instant
 from staffplan.errors import Note
 from staffplan.roster.check.meetings import meeting_breaches
-from staffplan.roster.meetings import place_meetings
+from staffplan.roster.meetings.place import place_meetings
 from staffplan.settings.roster import RosterSettings
 from staffplan.tables.people import TimeOff, Workforce
 from staffplan.tables.requirement import StaffingRequirement

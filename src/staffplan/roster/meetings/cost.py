@@ -18,7 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from staffplan.roster.bound import Prices
-from staffplan.roster.meetings import Held
+from staffplan.roster.meetings.place import Held
 from staffplan.roster.problem.problem import RosterProblem
 from staffplan.tables.roster import Roster
 

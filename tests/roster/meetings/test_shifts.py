@@ -8,7 +8,7 @@ import pytest
 from meeting_centers import meeting, people
 from roster_centers import DAY, LATE, SHORT, Center, day
 
-from staffplan.roster.meeting_shifts import has_room, pauses_beside
+from staffplan.roster.meetings.shifts import has_room, pauses_beside
 from staffplan.roster.problem.problem import Pause, ShiftOption
 from staffplan.settings.roster import BreakSettings, RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.tables.people import Workforce

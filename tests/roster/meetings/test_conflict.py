@@ -24,9 +24,9 @@ from meeting_centers import (
 from roster_centers import MADRID, day
 
 from staffplan.clock import wall_instant
-from staffplan.roster.meeting_conflict import Gathering, conflict_words, never_together, ways_out
-from staffplan.roster.meetings import BELOW_MINIMUM
-from staffplan.roster.queue_time import Prices, QueueTime, queue_time
+from staffplan.roster.meetings.conflict import Gathering, conflict_words, never_together, ways_out
+from staffplan.roster.meetings.place import BELOW_MINIMUM
+from staffplan.roster.meetings.queue_time import Prices, QueueTime, queue_time
 
 ALL = ("ann", "bob", "cleo")
 

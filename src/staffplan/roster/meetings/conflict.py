@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from staffplan.roster.integer_program import IntegerProgram
-from staffplan.roster.queue_time import Ints, QueueTime
+from staffplan.roster.meetings.queue_time import Ints, QueueTime
 
 SECONDS, NODES = 5.0, 10_000
 MOST_SPANS, MOST_WAYS = 3, 4

@@ -20,8 +20,8 @@ import pandas as pd
 from staffplan.clock import local_dates, midnight, parse_spans, wall_instant
 from staffplan.errors import Note
 from staffplan.roster.case.presence import days_off
-from staffplan.roster.meeting_conflict import Gathering, conflict_words
-from staffplan.roster.queue_time import Ints, Prices, QueueTime, queue_time
+from staffplan.roster.meetings.conflict import Gathering, conflict_words
+from staffplan.roster.meetings.queue_time import Ints, Prices, QueueTime, queue_time
 from staffplan.roster.rules.team import team_rules
 from staffplan.settings.roster import RosterSettings
 from staffplan.site import Site

@@ -1,0 +1,1 @@
+"""Meetings placed where the fewest customers wait."""
