@@ -29,8 +29,8 @@ from staffplan.tables.waits import Coverage
 from staffplan.tables.wishes import Fairness
 
 if TYPE_CHECKING:
-    from staffplan.roster.absences import Absence
-    from staffplan.roster.repair import RepairResult
+    from staffplan.roster.repair.absences import Absence
+    from staffplan.roster.repair.repair import RepairResult
 
 MADE_BY_THE_PLAN = (Coverage, Fairness)
 """Not written into a plan directory, whose next run makes them."""
@@ -108,7 +108,7 @@ def output_paths(output: Path) -> dict[type[Table], Path]:
 
 
 def repair_of(work: RepairWork, flags: RepairFlags, on_progress: OnProgress) -> RepairResult:
-    from staffplan.roster.repair import repair
+    from staffplan.roster.repair.repair import repair
 
     absences, since = understood(flags, work)
     _refuse_other_period(work)
@@ -134,8 +134,8 @@ def _refuse_other_period(work: RepairWork) -> None:
 def repair_tables(result: RepairResult, cost: CostSettings) -> dict[type[Table], Table]:
     """All that a repair can write. Shifts have their premium hours where the given ones had."""
     from staffplan.cost import premium_hours
-    from staffplan.roster.absences import ABSENCE
     from staffplan.roster.case.fairness_table import fairness_of
+    from staffplan.roster.repair.absences import ABSENCE
 
     roster, case = result.roster, result.case
     shifts = roster.shifts
@@ -161,7 +161,7 @@ def understood(flags: RepairFlags, work: RepairWork) -> tuple[list[Absence], pd.
 
 
 def _absence(text: str, work: RepairWork, problems: list[Problem]) -> Absence | None:
-    from staffplan.roster.absences import Absence
+    from staffplan.roster.repair.absences import Absence
 
     found = ABSENT.fullmatch(text.strip())
     if found is None:

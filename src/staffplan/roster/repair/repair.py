@@ -19,19 +19,19 @@ from numpy.typing import NDArray
 
 from staffplan.errors import Note
 from staffplan.progress import OnProgress, Progress, silent
-from staffplan.roster.absences import Absence, AgentDay, Left, left_of, with_absences
 from staffplan.roster.bound import best_prices
 from staffplan.roster.case.case import Case
 from staffplan.roster.check.cover import coverage
-from staffplan.roster.given import Given, given_work
-from staffplan.roster.given_need import corrected
 from staffplan.roster.interrupts import ends
 from staffplan.roster.kernels import IMPOSSIBLE, NOTHING, Flags, Need
 from staffplan.roster.kernels_polish import retour
 from staffplan.roster.kernels_repair import put_day_back
 from staffplan.roster.notes import clock_changes, unpriced_wishes
 from staffplan.roster.problem.problem import RosterProblem
-from staffplan.roster.repair_tables import Forced, Lost, meetings_of, repaired, roster_changes
+from staffplan.roster.repair.absences import Absence, AgentDay, Left, left_of, with_absences
+from staffplan.roster.repair.given import Given, given_work
+from staffplan.roster.repair.given_need import corrected
+from staffplan.roster.repair.tables import Forced, Lost, meetings_of, repaired, roster_changes
 from staffplan.roster.rules.team import minimum_people, team_rules
 from staffplan.roster.run import PROVEN, gap_share
 from staffplan.roster.search import Board, Incumbent, Schedule, improve, polish

@@ -11,9 +11,9 @@ import pytest
 from roster_centers import LATE, MADRID, MONDAY, SHORT, Center, day, every_day
 
 from staffplan.clock import SpecialDay, wall_instant
-from staffplan.roster.absences import Absence, left_of
 from staffplan.roster.check.check import check
-from staffplan.roster.repair import RepairResult, repair
+from staffplan.roster.repair.absences import Absence, left_of
+from staffplan.roster.repair.repair import RepairResult, repair
 from staffplan.settings.hard_rules import DailyRest
 from staffplan.settings.roster import RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.tables.roster import Roster, RosterActivities, RosterShifts

@@ -1,0 +1,1 @@
+"""A roster changed for the people who are away, and as little as that asks."""
