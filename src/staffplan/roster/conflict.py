@@ -17,12 +17,12 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from staffplan.errors import InfeasibleError, Problem
-from staffplan.roster.automaton import make_automaton
 from staffplan.roster.case.case import Case
 from staffplan.roster.kernels import IMPOSSIBLE
 from staffplan.roster.looser import Ladder, Step, ladders
 from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.rules import Locked, rules_of, span
+from staffplan.roster.rules.automaton import make_automaton
 from staffplan.roster.tours import TourSpace, price_tour
 
 MOST_NAMES = 8

@@ -15,12 +15,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from staffplan.roster.automaton import Automaton, make_automaton
 from staffplan.roster.case.build import build_problem
 from staffplan.roster.case.candidates import useful_options
 from staffplan.roster.case.presence import contract_options
 from staffplan.roster.problem.problem import Period, Person, RosterProblem
 from staffplan.roster.rules import rules_of
+from staffplan.roster.rules.automaton import Automaton, make_automaton
 from staffplan.roster.rules.team import ConcurrentBreaks, Seats, TeamRule, minimum_people, team_rules
 from staffplan.settings.hard_rules import Rotation, RuleSettings
 from staffplan.settings.priced_rules import SoftSection

@@ -10,8 +10,8 @@ import pytest
 from every_roster import Assignment
 from roster_centers import DAY, LATE, Center, day, every_day
 
-from staffplan.roster.automaton import Automaton, make_automaton
 from staffplan.roster.problem.machine import FORBIDDEN, Machine, counter
+from staffplan.roster.rules.automaton import Automaton, make_automaton
 from staffplan.roster.rules.wishes import Wish, WishesGranted
 from staffplan.roster.tours import make_tour_space
 from staffplan.settings.roster import RosterSettings, WorkPlanSettings
