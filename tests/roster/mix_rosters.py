@@ -7,8 +7,8 @@ from collections import Counter, defaultdict
 import pandas as pd
 from roster_centers import Center
 
-from staffplan.roster.mix_money import Pay
-from staffplan.roster.mix_of_shifts import MixOfShifts, mix_of_shifts
+from staffplan.roster.shifts.money import Pay
+from staffplan.roster.shifts.step import MixOfShifts, mix_of_shifts
 from staffplan.tables.people import Agents, Availability, TimeOff, Workforce
 from staffplan.tables.roster import Roster, RosterActivities, RosterShifts
 

@@ -21,9 +21,9 @@ from staffplan.files.read import read_table
 from staffplan.files.write import table_bytes, write_table
 from staffplan.plan.text import percent, text_table
 from staffplan.progress import OnProgress
-from staffplan.roster.mix_money import Goal, Pay
-from staffplan.roster.mix_of_shifts import MixOfShifts, mix_of_shifts
-from staffplan.roster.typical_week import typical_week
+from staffplan.roster.shifts.money import Goal, Pay
+from staffplan.roster.shifts.step import MixOfShifts, mix_of_shifts
+from staffplan.roster.shifts.typical_week import typical_week
 from staffplan.settings.config import Config
 from staffplan.settings.cost import CostSettings
 from staffplan.settings.plan import PlanSettings

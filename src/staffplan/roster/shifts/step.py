@@ -15,13 +15,13 @@ import numpy as np
 
 from staffplan.errors import InfeasibleError, NoSolutionError, Note, Problem
 from staffplan.progress import OnProgress, Progress, silent
-from staffplan.roster.crews import Demand, make_demand
-from staffplan.roster.mix_money import Goal, Pay, crew_costs, make_prices
-from staffplan.roster.mix_notes import mix_notes
-from staffplan.roster.mix_positions import Staffed, staffed
-from staffplan.roster.mix_program import Prices, make_program, seek_fewer_heads, seek_fewer_hours
-from staffplan.roster.mix_reach import out_of_reach
-from staffplan.roster.mix_tables import contract_heads, coverage_of, pause_counts, position_shifts, shift_counts
+from staffplan.roster.shifts.crews import Demand, make_demand
+from staffplan.roster.shifts.money import Goal, Pay, crew_costs, make_prices
+from staffplan.roster.shifts.notes import mix_notes
+from staffplan.roster.shifts.positions import Staffed, staffed
+from staffplan.roster.shifts.program import Prices, make_program, seek_fewer_heads, seek_fewer_hours
+from staffplan.roster.shifts.reach import out_of_reach
+from staffplan.roster.shifts.tables import contract_heads, coverage_of, pause_counts, position_shifts, shift_counts
 from staffplan.settings.roster import RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.site import Site
 from staffplan.tables.requirement import StaffingRequirement

@@ -9,8 +9,8 @@ from math import ceil
 import numpy as np
 import pandas as pd
 
-from staffplan.roster.crews import DAYS_OF_A_WEEK, Crew, Demand
-from staffplan.roster.mix_positions import OFF, Staffed, on_queue, worked
+from staffplan.roster.shifts.crews import DAYS_OF_A_WEEK, Crew, Demand
+from staffplan.roster.shifts.positions import OFF, Staffed, on_queue, worked
 from staffplan.tables.requirement import StaffingRequirement
 from staffplan.tables.schema import Table
 from staffplan.tables.shifts import ContractHeads, PauseCounts, PositionShifts, ShiftCounts

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from staffplan.errors import Problem
-from staffplan.roster.crews import Demand
 from staffplan.roster.problem.problem import Pause, Period
 from staffplan.roster.rules import span
 from staffplan.roster.rules.team import seat_limit
+from staffplan.roster.shifts.crews import Demand
 
 
 def out_of_reach(demand: Demand) -> list[Problem]:

@@ -13,10 +13,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from staffplan.errors import ConfigError, Problem
-from staffplan.roster.crews import Demand
-from staffplan.roster.mix_positions import Staffed, worked
-from staffplan.roster.mix_program import Prices
 from staffplan.roster.problem.problem import Period
+from staffplan.roster.shifts.crews import Demand
+from staffplan.roster.shifts.positions import Staffed, worked
+from staffplan.roster.shifts.program import Prices
 from staffplan.settings.roster import WorkPlanSettings
 
 Goal = Literal["cost", "heads", "hours"]

@@ -17,12 +17,12 @@ from roster_centers import MADRID, MONDAY, Center, day, every_day
 from staffplan.clock import wall_instant
 from staffplan.errors import ConfigError, InfeasibleError
 from staffplan.roster.check.check import check
-from staffplan.roster.mix_money import Pay
-from staffplan.roster.mix_of_shifts import MixOfShifts
-from staffplan.roster.mix_reach import can_be_on_queue
 from staffplan.roster.problem.problem import Pause
 from staffplan.roster.rules import Agreed, DailyRest, DaysPerWeek, WeeklyHoursMax, WeeklyHoursMin, Worked
 from staffplan.roster.rules import ConsecutiveDays as DaysInARow
+from staffplan.roster.shifts.money import Pay
+from staffplan.roster.shifts.reach import can_be_on_queue
+from staffplan.roster.shifts.step import MixOfShifts
 from staffplan.settings.hard_rules import ConsecutiveDays, Nights, RestAfterNights, Rotation, WeekendsOff
 from staffplan.settings.hard_rules import DailyRest as Rest
 from staffplan.settings.priced_rules import Overtime

@@ -16,10 +16,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from staffplan.roster.crews import Crew, Demand
 from staffplan.roster.integer_program import UNBOUNDED, IntegerProgram
 from staffplan.roster.problem.problem import NO_LIMIT, Pause
 from staffplan.roster.rules.team import ConcurrentBreaks, Seats
+from staffplan.roster.shifts.crews import Crew, Demand
 
 MOST_ON_BREAK = 10_000
 """More people than ever are on a break at once."""

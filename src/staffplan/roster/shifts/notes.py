@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from staffplan.errors import Note
-from staffplan.roster.crews import Demand, kept_rules
-from staffplan.roster.mix_positions import Staffed, worked
-from staffplan.roster.mix_reach import spans_in_words
+from staffplan.roster.shifts.crews import Demand, kept_rules
+from staffplan.roster.shifts.positions import Staffed, worked
+from staffplan.roster.shifts.reach import spans_in_words
 from staffplan.settings.roster import RosterSettings
 
 STEP = "shifts"

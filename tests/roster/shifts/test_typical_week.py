@@ -10,7 +10,7 @@ import pytest
 from roster_centers import MADRID, MONDAY, Center, every_day
 
 from staffplan.errors import DataError
-from staffplan.roster.typical_week import typical_week
+from staffplan.roster.shifts.typical_week import typical_week
 
 Need = dict[tuple[int, int], float]
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from staffplan.roster.crews import Crew, Demand
-from staffplan.roster.mix_program import Columns, CrewColumns, Pool
+from staffplan.roster.shifts.crews import Crew, Demand
+from staffplan.roster.shifts.program import Columns, CrewColumns, Pool
 
 OFF = -1
 Ints = NDArray[np.int64]

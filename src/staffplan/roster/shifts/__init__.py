@@ -1,0 +1,1 @@
+"""Which shifts to hire for, before there are agents."""
