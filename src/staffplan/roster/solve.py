@@ -22,7 +22,6 @@ from staffplan.roster.case.case import Case
 from staffplan.roster.check.check import breaches_together
 from staffplan.roster.check.cover import coverage
 from staffplan.roster.check.report import Breach
-from staffplan.roster.conflict import refuse_impossible_people
 from staffplan.roster.interrupts import ends
 from staffplan.roster.meetings.cost import Written, bound_with_meetings, written_cover
 from staffplan.roster.meetings.place import Placed, place_meetings
@@ -34,8 +33,9 @@ from staffplan.roster.run import PROVEN, Run, gap_share
 from staffplan.roster.search import Board, settle
 from staffplan.roster.stages import choose_together, compiled_in, move_count, quick_cover, search
 from staffplan.roster.tables_out import make_roster
-from staffplan.roster.team_words import team_notes
 from staffplan.roster.tours import Tours, TourSpace, make_tour_space
+from staffplan.roster.why.one_person import refuse_impossible_people
+from staffplan.roster.why.team_words import team_notes
 from staffplan.settings.roster import RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.site import Site
 from staffplan.tables.people import Workforce

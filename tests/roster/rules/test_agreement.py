@@ -24,9 +24,9 @@ from roster_centers import (
 from staffplan.errors import ConfigError, DataError
 from staffplan.roster import rules
 from staffplan.roster.check.cover import coverage
-from staffplan.roster.conflict import explain
 from staffplan.roster.notes import roster_notes, unpriced_wishes
 from staffplan.roster.rules import Bounds, Holder, Locked, Night, agreed_rules
+from staffplan.roster.why.one_person import explain
 from staffplan.settings.config import load_config
 from staffplan.settings.roster import RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.tables.wishes import Wishes

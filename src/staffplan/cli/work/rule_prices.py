@@ -9,7 +9,7 @@ from staffplan.files.write import write_table
 from staffplan.plan.text import text_table
 from staffplan.progress import OnProgress
 from staffplan.roster.case.case import Case
-from staffplan.roster.prices import hours_no_shift_reaches, price_rules
+from staffplan.roster.why.prices import hours_no_shift_reaches, price_rules
 from staffplan.settings.plan import PlanSettings
 from staffplan.tables.roster import RulePrices
 

@@ -8,11 +8,11 @@ from roster_centers import DAY, LATE, MONDAY, NIGHT, SHORT, Center, day, every_d
 
 from staffplan.errors import InfeasibleError
 from staffplan.roster.case.case import Case
-from staffplan.roster.conflict import Bonds, least_step, refuse_impossible_people, smallest_conflict
-from staffplan.roster.looser import ladders
 from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.rules import rules_of
 from staffplan.roster.tours import make_tour_space
+from staffplan.roster.why.one_person import Bonds, least_step, refuse_impossible_people, smallest_conflict
+from staffplan.roster.why.relaxations import ladders
 from staffplan.settings.roster import RosterSettings, WorkPlanSettings
 
 ALL_DAY = {"voice": every_day(7, range(24))}

@@ -13,13 +13,13 @@ from roster_centers import LATE, SHORT, Center, day, every_day
 from staffplan.clock import SiteCalendar
 from staffplan.errors import Note
 from staffplan.roster.case.case import Case
-from staffplan.roster.headcount import outnumbered
 from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.rules import Agreed, Rule, Worked, rules_of
 from staffplan.roster.rules.team import ConcurrentBreaks, Seats, TeamRule, minimum_people, team_rules
-from staffplan.roster.team_conflict import Clash, Question, find_clashes
-from staffplan.roster.team_ways import ways_out
-from staffplan.roster.team_words import broken_days, team_notes
+from staffplan.roster.why.headcount import outnumbered
+from staffplan.roster.why.team_conflict import Clash, Question, find_clashes
+from staffplan.roster.why.team_remedies import ways_out
+from staffplan.roster.why.team_words import broken_days, team_notes
 from staffplan.settings.roster import BreakSettings, RosterSettings, ShiftSettings, WorkPlanSettings
 
 PAUSE = BreakSettings(activity="meal", minutes=60, paid=False, earliest_minutes=60, latest_minutes=120)

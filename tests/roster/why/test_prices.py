@@ -9,10 +9,10 @@ import pytest
 from every_roster import agreed, every_assignment, worked
 from roster_centers import LATE, SHORT, Center, every_day
 
-from staffplan.roster.changes import Change, people_changes, site_changes
-from staffplan.roster.prices import Answer, hours_no_shift_reaches, out_of_reach, price_rules, shared
 from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.rules import rules_of
+from staffplan.roster.why.changes import Change, people_changes, site_changes
+from staffplan.roster.why.prices import Answer, hours_no_shift_reaches, out_of_reach, price_rules, shared
 from staffplan.settings.roster import RosterSettings, WorkPlanSettings
 from staffplan.tables.roster import RulePrices
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from staffplan.roster.case.case import Case
-from staffplan.roster.looser import Ladder, emptied, left_out, rule_ladders
+from staffplan.roster.why.relaxations import Ladder, emptied, left_out, rule_ladders
 from staffplan.settings.rule_sections import RuleSection
 from staffplan.settings.team_rules import ConcurrentBreaks, MinimumStaff, Seats
 from staffplan.tables.people import Agents

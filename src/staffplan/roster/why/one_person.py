@@ -19,11 +19,11 @@ import numpy as np
 from staffplan.errors import InfeasibleError, Problem
 from staffplan.roster.case.case import Case
 from staffplan.roster.kernels import IMPOSSIBLE
-from staffplan.roster.looser import Ladder, Step, ladders
 from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.rules import Locked, rules_of, span
 from staffplan.roster.rules.automaton import make_automaton
 from staffplan.roster.tours import TourSpace, price_tour
+from staffplan.roster.why.relaxations import Ladder, Step, ladders
 
 MOST_NAMES = 8
 MOST_WAYS = 4

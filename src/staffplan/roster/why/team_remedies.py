@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from staffplan.roster.case.case import Case
-from staffplan.roster.changes import with_skill
-from staffplan.roster.looser import Ladder, Step
 from staffplan.roster.rules.team import ConcurrentBreaks, MinimumStaff, Seats, TeamRule
-from staffplan.roster.team_conflict import WORK, Clash, Question, concerned
-from staffplan.roster.team_model import bound_model, only_people
+from staffplan.roster.why.changes import with_skill
+from staffplan.roster.why.relaxations import Ladder, Step
+from staffplan.roster.why.team_conflict import WORK, Clash, Question, concerned
+from staffplan.roster.why.team_model import bound_model, only_people
 
 MOST_LADDERS, MOST_LEARNERS, MOST_DAYS = 16, 4, 4
 """Things that may be changed, people who could learn a skill and days of a minimum that are tried."""

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from staffplan.roster.case.candidates import option_walls
 from staffplan.roster.case.case import Case
 from staffplan.roster.case.presence import Walls, available_options, contract_options, touches
-from staffplan.roster.looser import Key, Ladder, contract_ladders, rule_ladders, table_ladders
 from staffplan.roster.problem.problem import Person, RosterProblem
 from staffplan.roster.rules import DaysPerWeek, Locked, Rule, WeeklyHoursMax, WeeklyHoursMin, locked_options
+from staffplan.roster.why.relaxations import Key, Ladder, contract_ladders, rule_ladders, table_ladders
 from staffplan.settings.rule_sections import RuleSection
 
 Flags = NDArray[np.bool_]

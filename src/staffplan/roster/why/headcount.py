@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from staffplan.roster.bonds import Bond, unbound_options
 from staffplan.roster.case.case import Case
 from staffplan.roster.problem.problem import RosterProblem, ShiftOption
 from staffplan.roster.rules.team import MinimumStaff, Seats, TeamRule, minimum_people
+from staffplan.roster.why.bonds import Bond, unbound_options
 
 Flags = NDArray[np.bool_]
 

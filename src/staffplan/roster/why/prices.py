@@ -31,11 +31,8 @@ from numpy.typing import NDArray
 
 from staffplan.errors import InfeasibleError
 from staffplan.progress import OnProgress, Progress, silent
-from staffplan.roster.bonds import unbound_options
 from staffplan.roster.bound import Prices, best_prices, grain, next_grain
 from staffplan.roster.case.case import Case
-from staffplan.roster.changes import Change, people_changes, site_changes
-from staffplan.roster.conflict import refuse_impossible_people
 from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.search import (
     Incumbent,
@@ -45,6 +42,9 @@ from staffplan.roster.search import (
 )
 from staffplan.roster.start import start
 from staffplan.roster.tours import Tours, TourSpace, make_tour_space
+from staffplan.roster.why.bonds import unbound_options
+from staffplan.roster.why.changes import Change, people_changes, site_changes
+from staffplan.roster.why.one_person import refuse_impossible_people
 from staffplan.tables.roster import RulePrices
 
 MOVES_PER_AGENT_DAY, FEWEST_MOVES = 6_000, 100_000

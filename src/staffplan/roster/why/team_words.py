@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 import pandas as pd
 
 from staffplan.errors import Note
-from staffplan.roster.bonds import Bond
 from staffplan.roster.case.case import Case
 from staffplan.roster.rules.team import (
     ConcurrentBreaks,
@@ -17,8 +16,9 @@ from staffplan.roster.rules.team import (
     team_rules,
     team_violations,
 )
-from staffplan.roster.team_conflict import Clash, Question, find_clashes
-from staffplan.roster.team_ways import Way, least_eased, ways_out
+from staffplan.roster.why.bonds import Bond
+from staffplan.roster.why.team_conflict import Clash, Question, find_clashes
+from staffplan.roster.why.team_remedies import Way, least_eased, ways_out
 from staffplan.tables.roster import Roster
 
 MOST_WAYS, MOST_NAMES = 4, 8

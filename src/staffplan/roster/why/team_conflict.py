@@ -17,9 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from staffplan.roster.bonds import Bond, Ladders, bonds_of, ladders_by_key, unbound_options
 from staffplan.roster.case.case import Case
-from staffplan.roster.headcount import counted_out, outnumbered
 from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.rules import span
 from staffplan.roster.rules.team import (
@@ -28,7 +26,9 @@ from staffplan.roster.rules.team import (
     TeamRule,
     team_rules,
 )
-from staffplan.roster.team_model import Atom, TeamModel, loose_model, only_people
+from staffplan.roster.why.bonds import Bond, Ladders, bonds_of, ladders_by_key, unbound_options
+from staffplan.roster.why.headcount import counted_out, outnumbered
+from staffplan.roster.why.team_model import Atom, TeamModel, loose_model, only_people
 
 Flags = NDArray[np.bool_]
 WORK = 1.0

@@ -19,11 +19,11 @@ from numpy.typing import NDArray
 from ortools.sat.python import cp_model
 
 from staffplan.clock import SiteCalendar
-from staffplan.roster.bonds import Bond
 from staffplan.roster.problem.problem import RosterProblem, ShiftOption
 from staffplan.roster.rules import DailyRest, OneShiftADay, Posted, Rule, rules_of
 from staffplan.roster.rules.base import Works
 from staffplan.roster.rules.team import MinimumStaff, SlotSums, TeamRule
+from staffplan.roster.why.bonds import Bond
 
 ALL = ""
 """The name under which sums over everybody stand."""
