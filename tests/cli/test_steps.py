@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from staffplan.cli.main import run as run_command
-from staffplan.roster import search
+from staffplan.roster.search import anneal
 
 Run = Callable[..., tuple[int, str, str]]
 HAND_EDITS = ["forecast.csv", "requirement.csv", "roster_shifts.csv", "roster_activities.csv"]
@@ -201,7 +201,7 @@ def test_check_tells_uncovered_time_in_the_sites_hours_neighbours_joined(planned
 def interrupting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C in the fifth round of the search."""
     rounds = 0
-    run_round = search.run_round
+    run_round = anneal.run_round
 
     def run_or_stop(*arguments):
         nonlocal rounds
@@ -210,7 +210,7 @@ def interrupting(monkeypatch: pytest.MonkeyPatch) -> None:
             signal.raise_signal(signal.SIGINT)
         return run_round(*arguments)
 
-    monkeypatch.setattr(search, "run_round", run_or_stop)
+    monkeypatch.setattr(anneal, "run_round", run_or_stop)
 
 
 @pytest.mark.usefixtures("interrupting")

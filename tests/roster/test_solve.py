@@ -16,8 +16,8 @@ from roster_centers import DAY, LATE, MADRID, NIGHT, SHORT, Center, day, every_d
 
 from staffplan.progress import Progress
 from staffplan.roster import RosterResult
-from staffplan.roster.model import pause_choices
 from staffplan.roster.problem.problem import RosterProblem
+from staffplan.roster.search.exact_model import pause_choices
 from staffplan.settings.roster import BreakSettings, RosterSettings, ShiftSettings, WorkPlanSettings
 
 TWO_SKILLS = (("ann", "voice", "any"), ("bob", "voice; chat", "any"), ("cid", "chat", "any"))
@@ -209,7 +209,7 @@ def test_ctrl_c_at_any_moment_keeps_the_best_roster_so_far(monkeypatch: pytest.M
         return real(*args, **named)
 
     before = signal.getsignal(signal.SIGINT)
-    monkeypatch.setattr("staffplan.roster.stages.is_tiny", lambda _: False)
+    monkeypatch.setattr("staffplan.roster.search.stages.is_tiny", lambda _: False)
     monkeypatch.setattr(name, interrupted)
     result = two_weeks().solve()
     assert result.status == "interrupted"

@@ -17,23 +17,23 @@ from dataclasses import dataclass, replace
 
 from staffplan.errors import Note
 from staffplan.progress import OnProgress, silent
-from staffplan.roster.bound import grain, tour_classes
 from staffplan.roster.case.case import Case
 from staffplan.roster.check.check import breaches_together
 from staffplan.roster.check.cover import coverage
 from staffplan.roster.check.report import Breach
-from staffplan.roster.interrupts import ends
 from staffplan.roster.meetings.cost import Written, bound_with_meetings, written_cover
 from staffplan.roster.meetings.place import Placed, place_meetings
 from staffplan.roster.meetings.shifts import rooms
 from staffplan.roster.notes import roster_notes
 from staffplan.roster.problem.problem import RosterProblem
-from staffplan.roster.promise import keep_promises
-from staffplan.roster.run import PROVEN, Run, gap_share
-from staffplan.roster.search import Board, settle
-from staffplan.roster.stages import choose_together, compiled_in, move_count, quick_cover, search
-from staffplan.roster.tables_out import make_roster
-from staffplan.roster.tours import Tours, TourSpace, make_tour_space
+from staffplan.roster.search.anneal import Board, settle
+from staffplan.roster.search.bound import grain, tour_classes
+from staffplan.roster.search.interrupts import ends
+from staffplan.roster.search.promise import keep_promises
+from staffplan.roster.search.run import PROVEN, Run, gap_share
+from staffplan.roster.search.space import Tours, TourSpace, make_tour_space
+from staffplan.roster.search.stages import choose_together, compiled_in, move_count, quick_cover, search
+from staffplan.roster.search.tables_out import make_roster
 from staffplan.roster.why.one_person import refuse_impossible_people
 from staffplan.roster.why.team_words import team_notes
 from staffplan.settings.roster import RosterSettings, ShiftSettings, WorkPlanSettings

@@ -14,7 +14,7 @@ from roster_centers import MADRID, MONDAY, SHORT, Center, every_day
 from staffplan.clock import wall_instant
 from staffplan.errors import ConfigError
 from staffplan.roster.case.service import concave, curves_of, lines, rate_of_day
-from staffplan.roster.promise import missing
+from staffplan.roster.search.promise import missing
 from staffplan.settings.roster import RosterSettings, WorkPlanSettings
 from staffplan.tables.requirement import ServiceWorth
 

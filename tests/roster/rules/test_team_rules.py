@@ -33,8 +33,8 @@ from staffplan.roster.rules.team import (
     team_rules,
     team_violations,
 )
-from staffplan.roster.search import circle_limits
-from staffplan.roster.tours import team_arrays
+from staffplan.roster.search.anneal import circle_limits
+from staffplan.roster.search.space import team_arrays
 from staffplan.settings.roster import BreakSettings, RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.tables.roster import Roster
 

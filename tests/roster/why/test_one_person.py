@@ -10,7 +10,7 @@ from staffplan.errors import InfeasibleError
 from staffplan.roster.case.case import Case
 from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.rules import rules_of
-from staffplan.roster.tours import make_tour_space
+from staffplan.roster.search.space import make_tour_space
 from staffplan.roster.why.one_person import Bonds, least_step, refuse_impossible_people, smallest_conflict
 from staffplan.roster.why.relaxations import ladders
 from staffplan.settings.roster import RosterSettings, WorkPlanSettings

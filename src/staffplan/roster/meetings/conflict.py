@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from staffplan.roster.integer_program import IntegerProgram
 from staffplan.roster.meetings.queue_time import Ints, QueueTime
+from staffplan.roster.search.integer_program import IntegerProgram
 
 SECONDS, NODES = 5.0, 10_000
 MOST_SPANS, MOST_WAYS = 3, 4

@@ -17,9 +17,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from staffplan.roster.bound import Prices
 from staffplan.roster.meetings.place import Held
 from staffplan.roster.problem.problem import RosterProblem
+from staffplan.roster.search.bound import Prices
 from staffplan.tables.roster import Roster
 
 Floats = NDArray[np.float64]

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from staffplan.roster.kernels import IMPOSSIBLE, NOTHING, Plan
 from staffplan.roster.meetings.place import Sat
 from staffplan.roster.problem.problem import RosterProblem, ShiftOption
-from staffplan.roster.search import Board, Incumbent, circle_limits, search_on, settle
-from staffplan.roster.tours import NEVER, Tours, TourSpace, only_allowed, price_tour
+from staffplan.roster.search.anneal import Board, Incumbent, circle_limits, search_on, settle
+from staffplan.roster.search.space import NEVER, Tours, TourSpace, only_allowed, price_tour
 
 Flags = NDArray[np.bool_]
 Ints = NDArray[np.int64]

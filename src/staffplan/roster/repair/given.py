@@ -19,7 +19,7 @@ from staffplan.roster.problem.problem import Pause, Period, RosterProblem, Shift
 from staffplan.roster.repair.absences import PAUSES, AgentDay, each
 from staffplan.roster.rules import Locked, Rule, Worked
 from staffplan.roster.rules.stability import Stability
-from staffplan.roster.tours import Tours
+from staffplan.roster.search.space import Tours
 from staffplan.tables.roster import Roster
 
 GIVEN = "as given"

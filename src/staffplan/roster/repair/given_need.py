@@ -22,7 +22,7 @@ from staffplan.roster.problem.worth import Worth, cover_worth
 from staffplan.roster.repair.absences import PAUSES
 from staffplan.roster.repair.given import Given, slot_of
 from staffplan.roster.rules.team import minimum_people, team_rules
-from staffplan.roster.tours import Tours
+from staffplan.roster.search.space import Tours
 from staffplan.tables.roster import Roster
 
 

@@ -19,10 +19,8 @@ from numpy.typing import NDArray
 
 from staffplan.errors import Note
 from staffplan.progress import OnProgress, Progress, silent
-from staffplan.roster.bound import best_prices
 from staffplan.roster.case.case import Case
 from staffplan.roster.check.cover import coverage
-from staffplan.roster.interrupts import ends
 from staffplan.roster.kernels import IMPOSSIBLE, NOTHING, Flags, Need
 from staffplan.roster.kernels_polish import retour
 from staffplan.roster.kernels_repair import put_day_back
@@ -33,11 +31,13 @@ from staffplan.roster.repair.given import Given, given_work
 from staffplan.roster.repair.given_need import corrected
 from staffplan.roster.repair.tables import Forced, Lost, meetings_of, repaired, roster_changes
 from staffplan.roster.rules.team import minimum_people, team_rules
-from staffplan.roster.run import PROVEN, gap_share
-from staffplan.roster.search import Board, Incumbent, Schedule, improve, polish
+from staffplan.roster.search.anneal import Board, Incumbent, Schedule, improve, polish
+from staffplan.roster.search.bound import best_prices
+from staffplan.roster.search.interrupts import ends
+from staffplan.roster.search.run import PROVEN, gap_share
+from staffplan.roster.search.space import NEVER, Tours, TourSpace, make_tour_space, price_tour, team_arrays
+from staffplan.roster.search.stages import compiled_in, move_count
 from staffplan.roster.solve import RESERVE
-from staffplan.roster.stages import compiled_in, move_count
-from staffplan.roster.tours import NEVER, Tours, TourSpace, make_tour_space, price_tour, team_arrays
 from staffplan.tables.roster import Roster, RosterChanges, RosterShifts
 from staffplan.tables.waits import Coverage
 

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from staffplan.roster.integer_program import UNBOUNDED, IntegerProgram
 from staffplan.roster.problem.problem import NO_LIMIT, Pause
 from staffplan.roster.rules.team import ConcurrentBreaks, Seats
+from staffplan.roster.search.integer_program import UNBOUNDED, IntegerProgram
 from staffplan.roster.shifts.crews import Crew, Demand
 
 MOST_ON_BREAK = 10_000

@@ -22,7 +22,7 @@ from staffplan.roster.kernels import IMPOSSIBLE
 from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.rules import Locked, rules_of, span
 from staffplan.roster.rules.automaton import make_automaton
-from staffplan.roster.tours import TourSpace, price_tour
+from staffplan.roster.search.space import TourSpace, price_tour
 from staffplan.roster.why.relaxations import Ladder, Step, ladders
 
 MOST_NAMES = 8

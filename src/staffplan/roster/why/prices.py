@@ -31,17 +31,12 @@ from numpy.typing import NDArray
 
 from staffplan.errors import InfeasibleError
 from staffplan.progress import OnProgress, Progress, silent
-from staffplan.roster.bound import Prices, best_prices, grain, next_grain
 from staffplan.roster.case.case import Case
 from staffplan.roster.problem.problem import RosterProblem
-from staffplan.roster.search import (
-    Incumbent,
-    Schedule,
-    improve,
-    search_on,
-)
-from staffplan.roster.start import start
-from staffplan.roster.tours import Tours, TourSpace, make_tour_space
+from staffplan.roster.search.anneal import Incumbent, Schedule, improve, search_on
+from staffplan.roster.search.bound import Prices, best_prices, grain, next_grain
+from staffplan.roster.search.first_roster import start
+from staffplan.roster.search.space import Tours, TourSpace, make_tour_space
 from staffplan.roster.why.bonds import unbound_options
 from staffplan.roster.why.changes import Change, people_changes, site_changes
 from staffplan.roster.why.one_person import refuse_impossible_people

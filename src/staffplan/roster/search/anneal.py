@@ -21,7 +21,7 @@ from staffplan.roster.kernels_anneal import anneal
 from staffplan.roster.kernels_moves import Span, Work
 from staffplan.roster.kernels_plan import count_everything
 from staffplan.roster.kernels_polish import retour, spread_pauses, stay_with_groups
-from staffplan.roster.tours import Tours, TourSpace, most_pauses
+from staffplan.roster.search.space import Tours, TourSpace, most_pauses
 
 ROUNDS = 160
 MOST_AT_ONCE = 500_000

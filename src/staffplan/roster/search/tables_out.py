@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from staffplan.roster.kernels import NOTHING
 from staffplan.roster.problem.problem import Person, RosterProblem
-from staffplan.roster.tours import Tours
+from staffplan.roster.search.space import Tours
 from staffplan.tables.roster import Roster, RosterActivities, RosterShifts
 
 Span = tuple[int, int, str, str, bool]

@@ -21,7 +21,7 @@ from staffplan.roster.case.predicted import predicted_days
 from staffplan.roster.kernels import Need
 from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.problem.worth import Floats
-from staffplan.roster.tours import TourSpace
+from staffplan.roster.search.space import TourSpace
 from staffplan.tables.requirement import ServiceWorth
 
 ROUNDS = 5

@@ -21,7 +21,7 @@ import numpy as np
 
 from staffplan.roster.kernels import Floats, Ints
 from staffplan.roster.kernels_offers import Crew, Offers, cheapest_crew, make_offers
-from staffplan.roster.tours import NEVER, TourSpace, most_pauses, own_room
+from staffplan.roster.search.space import NEVER, TourSpace, most_pauses, own_room
 
 FIRST_MOMENT, SECOND_MOMENT = 0.9, 0.99
 STEP_SHARE, STEP_POWER = 0.5, 3

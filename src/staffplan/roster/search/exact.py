@@ -8,9 +8,9 @@ import numpy as np
 from ortools.sat.python import cp_model
 
 from staffplan.roster.kernels import NOTHING
-from staffplan.roster.model import Pattern, RosterModel, all_patterns, make_model
-from staffplan.roster.search import Board, Incumbent, improve_groups, no_tours
-from staffplan.roster.tours import Tours, TourSpace
+from staffplan.roster.search.anneal import Board, Incumbent, improve_groups, no_tours
+from staffplan.roster.search.exact_model import Pattern, RosterModel, all_patterns, make_model
+from staffplan.roster.search.space import Tours, TourSpace
 
 MOST_PATTERNS = 2000
 """A problem with no more patterns in all is given to CP-SAT whole."""

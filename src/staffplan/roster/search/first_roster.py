@@ -17,12 +17,12 @@ from itertools import cycle
 
 import numpy as np
 
-from staffplan.roster.bound import Auction, Prices, TourClass, best_prices, tour_classes, whole_crew
 from staffplan.roster.kernels import Ints
 from staffplan.roster.kernels_moves import Span
 from staffplan.roster.kernels_offers import Crew, Offers, count_offer
-from staffplan.roster.search import Board, make_work, no_tours, run_round, take_best_tour
-from staffplan.roster.tours import Tours, TourSpace
+from staffplan.roster.search.anneal import Board, make_work, no_tours, run_round, take_best_tour
+from staffplan.roster.search.bound import Auction, Prices, TourClass, best_prices, tour_classes, whole_crew
+from staffplan.roster.search.space import Tours, TourSpace
 
 MOST_STAGES = 500
 ROUNDS_BEFORE = 60

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from roster_centers import Center, every_day
 
-from staffplan.roster.day_program import choice_in, levels
-from staffplan.roster.days_together import Found, alike_on, program_of, with_day
-from staffplan.roster.search import Board
-from staffplan.roster.tours import Tours, TourSpace, make_tour_space
+from staffplan.roster.search.anneal import Board
+from staffplan.roster.search.day_program import choice_in, levels
+from staffplan.roster.search.space import Tours, TourSpace, make_tour_space
+from staffplan.roster.search.whole_days import Found, alike_on, program_of, with_day
 from staffplan.settings.roster import BreakSettings, RosterSettings, ShiftSettings, WorkPlanSettings
 
 SEEDS = (1, 0)

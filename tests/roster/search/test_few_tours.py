@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from roster_centers import DAY, LATE, SHORT, Center, every_day
 
-from staffplan.roster.bound import best_prices, tour_classes
-from staffplan.roster.polish import solve_whole
-from staffplan.roster.recombine import Pool, choose_together, recombine
-from staffplan.roster.search import Board, Incumbent
-from staffplan.roster.start import start
-from staffplan.roster.tours import TourSpace, make_tour_space
+from staffplan.roster.search.anneal import Board, Incumbent
+from staffplan.roster.search.bound import best_prices, tour_classes
+from staffplan.roster.search.exact import solve_whole
+from staffplan.roster.search.few_tours import Pool, choose_together, recombine
+from staffplan.roster.search.first_roster import start
+from staffplan.roster.search.space import TourSpace, make_tour_space
 from staffplan.settings.roster import RosterSettings, WorkPlanSettings
 
 CENTER = Center(

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import time
 
-from staffplan.roster.bound import Prices, best_prices, grain
-from staffplan.roster.days_together import days_together
-from staffplan.roster.polish import is_tiny, solve_whole
 from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.problem.worth import Floats
-from staffplan.roster.recombine import recombine, suits
-from staffplan.roster.run import PROVEN, Run
-from staffplan.roster.search import Board, Incumbent, Schedule, improve
-from staffplan.roster.start import start, warm_up
-from staffplan.roster.tours import TourSpace
+from staffplan.roster.search.anneal import Board, Incumbent, Schedule, improve
+from staffplan.roster.search.bound import Prices, best_prices, grain
+from staffplan.roster.search.exact import is_tiny, solve_whole
+from staffplan.roster.search.few_tours import recombine, suits
+from staffplan.roster.search.first_roster import start, warm_up
+from staffplan.roster.search.run import PROVEN, Run
+from staffplan.roster.search.space import TourSpace
+from staffplan.roster.search.whole_days import days_together
 
 MOVES_PER_AGENT_DAY, FEWEST_MOVES = 20_000, 100_000
 BOUND_ROUNDS = 1000

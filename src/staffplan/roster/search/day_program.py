@@ -17,10 +17,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from staffplan.roster.integer_program import IntegerProgram
 from staffplan.roster.kernels import Floats, Ints
 from staffplan.roster.problem.problem import NO_LIMIT
-from staffplan.roster.tours import NEVER, TourSpace
+from staffplan.roster.search.integer_program import IntegerProgram
+from staffplan.roster.search.space import NEVER, TourSpace
 
 Crew = tuple[int, int]
 """An option, and the skills (groups, bits) of those who take it."""

@@ -18,9 +18,9 @@ from every_roster import OFF, agreed, every_assignment, worked
 from roster_centers import LATE, MADRID, MONDAY, NIGHT, SHORT, Center
 
 from staffplan.clock import wall_instant
-from staffplan.roster import stages
 from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.rules import rules_of
+from staffplan.roster.search import stages
 from staffplan.settings.roster import RosterSettings, WorkPlanSettings
 from staffplan.tables.people import Workforce
 from staffplan.tables.roster import RosterShifts

@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 from roster_centers import LATE, SHORT, Center, every_day
 
-from staffplan.roster.bound import (
+from staffplan.roster.kernels import NOTHING
+from staffplan.roster.kernels_offers import cheapest_crew
+from staffplan.roster.search.anneal import Board
+from staffplan.roster.search.bound import (
     Auction,
     Prices,
     best_prices,
@@ -16,11 +19,8 @@ from staffplan.roster.bound import (
     tour_classes,
     whole_crew,
 )
-from staffplan.roster.kernels import NOTHING
-from staffplan.roster.kernels_offers import cheapest_crew
-from staffplan.roster.search import Board
-from staffplan.roster.start import start
-from staffplan.roster.tours import TourSpace, make_tour_space
+from staffplan.roster.search.first_roster import start
+from staffplan.roster.search.space import TourSpace, make_tour_space
 from staffplan.settings.roster import RosterSettings, WorkPlanSettings
 
 

@@ -6,14 +6,23 @@ import numpy as np
 import pytest
 from roster_centers import DAY, NIGHT, SHORT, Center, every_day
 
-from staffplan.roster.bound import best_prices
-from staffplan.roster.day_program import Alike, choice_in
-from staffplan.roster.days_together import APART, Found, Outlook, days_together, drawn, pairs, program_of, with_day
 from staffplan.roster.kernels import IMPOSSIBLE
 from staffplan.roster.kernels_plan import count_everything
-from staffplan.roster.search import Board, Incumbent, plan_of
-from staffplan.roster.start import start
-from staffplan.roster.tours import TourSpace, make_tour_space
+from staffplan.roster.search.anneal import Board, Incumbent, plan_of
+from staffplan.roster.search.bound import best_prices
+from staffplan.roster.search.day_program import Alike, choice_in
+from staffplan.roster.search.first_roster import start
+from staffplan.roster.search.space import TourSpace, make_tour_space
+from staffplan.roster.search.whole_days import (
+    APART,
+    Found,
+    Outlook,
+    days_together,
+    drawn,
+    pairs,
+    program_of,
+    with_day,
+)
 from staffplan.settings.roster import RosterSettings, WorkPlanSettings
 
 CENTER = Center(
@@ -93,7 +102,7 @@ def test_no_day_is_looked_at_once_it_is_to_stop(space: TourSpace, monkeypatch: p
         looked.append(day)
         return Outlook(day, 1.0, 0.0)
 
-    monkeypatch.setattr("staffplan.roster.days_together.outlook", outlook)
+    monkeypatch.setattr("staffplan.roster.search.whole_days.outlook", outlook)
     board = rough(space)
     best = Incumbent(board)
     days_together(board, best, 8, 1, stop=lambda: len(looked) > 2, seconds=lambda: 60.0, report=lambda done: None)
@@ -108,7 +117,7 @@ def test_days_are_paired_with_the_next_that_is_a_week_away() -> None:
 
 
 def test_of_too_many_choices_a_part_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("staffplan.roster.days_together.MOST_COLUMNS", 5)
+    monkeypatch.setattr("staffplan.roster.search.whole_days.MOST_COLUMNS", 5)
     alike = [Alike((n,), 1, np.zeros(2)) for n in range(4)]
     some = drawn(alike, np.random.default_rng(1))
     assert len(some) == 2

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from staffplan.progress import OnProgress, Progress
-from staffplan.roster.bound import Prices, next_grain
 from staffplan.roster.problem.problem import RosterProblem
-from staffplan.roster.search import Incumbent
+from staffplan.roster.search.anneal import Incumbent
+from staffplan.roster.search.bound import Prices, next_grain
 
 PROVEN = 1e-4
 """A cost this near to the bound is the least."""

@@ -1,0 +1,1 @@
+"""The search: a first roster, annealing, whole days, few tours, the bound."""
