@@ -10,9 +10,9 @@ from every_roster import PLAN, agreed, worked
 from ortools.sat.python import cp_model
 from roster_centers import LATE, MONDAY, NIGHT, SHORT, Center, every_day
 
-from staffplan.roster.kernels import IMPOSSIBLE, NOTHING
 from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.rules import OneShiftADay, rules_of
+from staffplan.roster.search.compiled.arrays import IMPOSSIBLE, NOTHING
 from staffplan.roster.search.space import make_tour_space, price_tour
 from staffplan.settings.roster import RosterSettings
 

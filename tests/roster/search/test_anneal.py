@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from roster_centers import DAY, LATE, SHORT, Center, every_day
 
-from staffplan.roster.kernels import NOTHING, place_pauses
-from staffplan.roster.kernels_anneal import anneal
-from staffplan.roster.kernels_moves import Span
 from staffplan.roster.problem.worth import cover_worth
 from staffplan.roster.search.anneal import Board, Incumbent, Schedule, improve, make_work, settle, spans
 from staffplan.roster.search.bound import Auction, best_prices, tour_classes, whole_crew
+from staffplan.roster.search.compiled.anneal import anneal
+from staffplan.roster.search.compiled.arrays import NOTHING, place_pauses
+from staffplan.roster.search.compiled.moves import Span
 from staffplan.roster.search.exact import solve_whole
 from staffplan.roster.search.exact_model import pause_choices
 from staffplan.roster.search.first_roster import start

@@ -6,8 +6,6 @@ import numpy as np
 import pytest
 from roster_centers import LATE, SHORT, Center, every_day
 
-from staffplan.roster.kernels import NOTHING
-from staffplan.roster.kernels_offers import cheapest_crew
 from staffplan.roster.search.anneal import Board
 from staffplan.roster.search.bound import (
     Auction,
@@ -19,6 +17,8 @@ from staffplan.roster.search.bound import (
     tour_classes,
     whole_crew,
 )
+from staffplan.roster.search.compiled.arrays import NOTHING
+from staffplan.roster.search.compiled.offers import cheapest_crew
 from staffplan.roster.search.first_roster import start
 from staffplan.roster.search.space import TourSpace, make_tour_space
 from staffplan.settings.roster import RosterSettings, WorkPlanSettings

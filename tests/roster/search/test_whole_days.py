@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from roster_centers import DAY, NIGHT, SHORT, Center, every_day
 
-from staffplan.roster.kernels import IMPOSSIBLE
-from staffplan.roster.kernels_plan import count_everything
 from staffplan.roster.search.anneal import Board, Incumbent, plan_of
 from staffplan.roster.search.bound import best_prices
+from staffplan.roster.search.compiled.arrays import IMPOSSIBLE
+from staffplan.roster.search.compiled.board import count_everything
 from staffplan.roster.search.day_program import Alike, choice_in
 from staffplan.roster.search.first_roster import start
 from staffplan.roster.search.space import TourSpace, make_tour_space

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from staffplan.clock import midnight
-from staffplan.roster.kernels import Flags
+from staffplan.roster.search.compiled.arrays import Flags
 from staffplan.tables.people import TimeOff, Workforce
 from staffplan.tables.roster import Roster, RosterActivities
 

@@ -14,11 +14,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from staffplan.roster.kernels import NOTHING, Ints
 from staffplan.roster.problem.problem import Pause, Period, RosterProblem, ShiftOption
 from staffplan.roster.repair.absences import PAUSES, AgentDay, each
 from staffplan.roster.rules import Locked, Rule, Worked
 from staffplan.roster.rules.stability import Stability
+from staffplan.roster.search.compiled.arrays import NOTHING, Ints
 from staffplan.roster.search.space import Tours
 from staffplan.tables.roster import Roster
 

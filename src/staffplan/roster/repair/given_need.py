@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 
 from staffplan.roster.case.case import Case
 from staffplan.roster.check.cover import scheduled
-from staffplan.roster.kernels import NOTHING, Floats, Ints
 from staffplan.roster.problem.problem import NO_LIMIT, Period, RosterProblem
 from staffplan.roster.problem.worth import Worth, cover_worth
 from staffplan.roster.repair.absences import PAUSES
 from staffplan.roster.repair.given import Given, slot_of
 from staffplan.roster.rules.team import minimum_people, team_rules
+from staffplan.roster.search.compiled.arrays import NOTHING, Floats, Ints
 from staffplan.roster.search.space import Tours
 from staffplan.tables.roster import Roster
 

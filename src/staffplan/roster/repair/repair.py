@@ -21,9 +21,6 @@ from staffplan.errors import Note
 from staffplan.progress import OnProgress, Progress, silent
 from staffplan.roster.case.case import Case
 from staffplan.roster.check.cover import coverage
-from staffplan.roster.kernels import IMPOSSIBLE, NOTHING, Flags, Need
-from staffplan.roster.kernels_polish import retour
-from staffplan.roster.kernels_repair import put_day_back
 from staffplan.roster.notes import clock_changes, unpriced_wishes
 from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.repair.absences import Absence, AgentDay, Left, left_of, with_absences
@@ -33,6 +30,9 @@ from staffplan.roster.repair.tables import Forced, Lost, meetings_of, repaired, 
 from staffplan.roster.rules.team import minimum_people, team_rules
 from staffplan.roster.search.anneal import Board, Incumbent, Schedule, improve, polish
 from staffplan.roster.search.bound import best_prices
+from staffplan.roster.search.compiled.arrays import IMPOSSIBLE, NOTHING, Flags, Need
+from staffplan.roster.search.compiled.best_response import retour
+from staffplan.roster.search.compiled.board import put_day_back
 from staffplan.roster.search.interrupts import ends
 from staffplan.roster.search.run import PROVEN, gap_share
 from staffplan.roster.search.space import NEVER, Tours, TourSpace, make_tour_space, price_tour, team_arrays

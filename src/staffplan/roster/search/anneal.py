@@ -16,11 +16,11 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from staffplan.roster.kernels import NOTHING, Ints, Plan, Team
-from staffplan.roster.kernels_anneal import anneal
-from staffplan.roster.kernels_moves import Span, Work
-from staffplan.roster.kernels_plan import count_everything
-from staffplan.roster.kernels_polish import retour, spread_pauses, stay_with_groups
+from staffplan.roster.search.compiled.anneal import anneal
+from staffplan.roster.search.compiled.arrays import NOTHING, Ints, Plan, Team
+from staffplan.roster.search.compiled.best_response import retour, spread_pauses, stay_with_groups
+from staffplan.roster.search.compiled.board import count_everything
+from staffplan.roster.search.compiled.moves import Span, Work
 from staffplan.roster.search.space import Tours, TourSpace, most_pauses
 
 ROUNDS = 160

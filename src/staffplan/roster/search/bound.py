@@ -19,8 +19,8 @@ from functools import cache
 
 import numpy as np
 
-from staffplan.roster.kernels import Floats, Ints
-from staffplan.roster.kernels_offers import Crew, Offers, cheapest_crew, make_offers
+from staffplan.roster.search.compiled.arrays import Floats, Ints
+from staffplan.roster.search.compiled.offers import Crew, Offers, cheapest_crew, make_offers
 from staffplan.roster.search.space import NEVER, TourSpace, most_pauses, own_room
 
 FIRST_MOMENT, SECOND_MOMENT = 0.9, 0.99

@@ -17,8 +17,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from staffplan.roster.kernels import Floats, Ints
 from staffplan.roster.problem.problem import NO_LIMIT
+from staffplan.roster.search.compiled.arrays import Floats, Ints
 from staffplan.roster.search.integer_program import IntegerProgram
 from staffplan.roster.search.space import NEVER, TourSpace
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from ortools.sat.python import cp_model
 
-from staffplan.roster.kernels import NOTHING
 from staffplan.roster.search.anneal import Board, Incumbent, improve_groups, no_tours
+from staffplan.roster.search.compiled.arrays import NOTHING
 from staffplan.roster.search.exact_model import Pattern, RosterModel, all_patterns, make_model
 from staffplan.roster.search.space import Tours, TourSpace
 

@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from staffplan.roster.kernels import Floats, Ints
-from staffplan.roster.kernels_offers import Crew, Offers, count_offer
-from staffplan.roster.kernels_tours import rest_of_tour
 from staffplan.roster.search.anneal import Board, Incumbent, improve_groups, polish
 from staffplan.roster.search.bound import Auction, Prices, TourClass, tour_classes
+from staffplan.roster.search.compiled.arrays import Floats, Ints
+from staffplan.roster.search.compiled.offers import Crew, Offers, count_offer
+from staffplan.roster.search.compiled.tours import rest_of_tour
 from staffplan.roster.search.day_program import levels
 from staffplan.roster.search.integer_program import IntegerProgram
 from staffplan.roster.search.space import Tours, TourSpace

@@ -17,11 +17,11 @@ from itertools import cycle
 
 import numpy as np
 
-from staffplan.roster.kernels import Ints
-from staffplan.roster.kernels_moves import Span
-from staffplan.roster.kernels_offers import Crew, Offers, count_offer
 from staffplan.roster.search.anneal import Board, make_work, no_tours, run_round, take_best_tour
 from staffplan.roster.search.bound import Auction, Prices, TourClass, best_prices, tour_classes, whole_crew
+from staffplan.roster.search.compiled.arrays import Ints
+from staffplan.roster.search.compiled.moves import Span
+from staffplan.roster.search.compiled.offers import Crew, Offers, count_offer
 from staffplan.roster.search.space import Tours, TourSpace
 
 MOST_STAGES = 500

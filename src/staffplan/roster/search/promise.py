@@ -18,9 +18,9 @@ import pandas as pd
 from staffplan.roster.case.build import worth_of_people
 from staffplan.roster.case.case import Case
 from staffplan.roster.case.predicted import predicted_days
-from staffplan.roster.kernels import Need
 from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.problem.worth import Floats
+from staffplan.roster.search.compiled.arrays import Need
 from staffplan.roster.search.space import TourSpace
 from staffplan.tables.requirement import ServiceWorth
 

@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from staffplan.roster.kernels import Desk, Floats, Folk, Ints, Need, Shifts, Team, Walks
-from staffplan.roster.kernels_tours import best_tour, best_values, price_days
 from staffplan.roster.problem.machine import Machine
 from staffplan.roster.problem.problem import NO_LIMIT, RosterProblem
 from staffplan.roster.rules import rules_of
 from staffplan.roster.rules.automaton import Automaton, alone, joined
+from staffplan.roster.search.compiled.arrays import Desk, Floats, Folk, Ints, Need, Shifts, Team, Walks
+from staffplan.roster.search.compiled.tours import best_tour, best_values, price_days
 
 TEAM_WEIGHT = 100.0
 """Price of a person above a limit of all together, in the price of an hour missing: it is exceeded only by force."""

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from staffplan.roster.kernels import NOTHING
 from staffplan.roster.problem.problem import Person, RosterProblem
+from staffplan.roster.search.compiled.arrays import NOTHING
 from staffplan.roster.search.space import Tours
 from staffplan.tables.roster import Roster, RosterActivities, RosterShifts
 

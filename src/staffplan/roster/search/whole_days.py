@@ -18,10 +18,10 @@ from itertools import repeat
 import numpy as np
 from numpy.typing import NDArray
 
-from staffplan.roster.kernels import NOTHING, Ints
-from staffplan.roster.kernels_days import day_costs, put_in, take_out
-from staffplan.roster.kernels_plan import mark
 from staffplan.roster.search.anneal import Board, Incumbent
+from staffplan.roster.search.compiled.arrays import NOTHING, Ints
+from staffplan.roster.search.compiled.board import mark
+from staffplan.roster.search.compiled.days import day_costs, put_in, take_out
 from staffplan.roster.search.day_program import Alike, DayChoice, DayProgram, Rest, choice_in, day_program
 from staffplan.roster.search.space import NEVER
 

@@ -18,10 +18,10 @@ import numpy as np
 
 from staffplan.errors import InfeasibleError, Problem
 from staffplan.roster.case.case import Case
-from staffplan.roster.kernels import IMPOSSIBLE
 from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.rules import Locked, rules_of, span
 from staffplan.roster.rules.automaton import make_automaton
+from staffplan.roster.search.compiled.arrays import IMPOSSIBLE
 from staffplan.roster.search.space import TourSpace, price_tour
 from staffplan.roster.why.relaxations import Ladder, Step, ladders
 

@@ -17,8 +17,19 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from staffplan.roster.kernels import IMPOSSIBLE, NOTHING, Floats, Folk, Ints, Need, Plan, Shifts, Team, Walks
-from staffplan.roster.kernels_plan import (
+from staffplan.roster.search.compiled.arrays import (
+    IMPOSSIBLE,
+    NOTHING,
+    Floats,
+    Folk,
+    Ints,
+    Need,
+    Plan,
+    Shifts,
+    Team,
+    Walks,
+)
+from staffplan.roster.search.compiled.board import (
     best_group,
     mark,
     neighbour_holds,

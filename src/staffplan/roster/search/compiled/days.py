@@ -9,10 +9,21 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from staffplan.roster.kernels import IMPOSSIBLE, NOTHING, Flags, Floats, Folk, Ints, Need, Plan, Shifts, Team, Walks
-from staffplan.roster.kernels_plan import neighbour_holds, settle_walk, walk_on
-from staffplan.roster.kernels_repair import count_shift
-from staffplan.roster.kernels_tours import rest_of_tour
+from staffplan.roster.search.compiled.arrays import (
+    IMPOSSIBLE,
+    NOTHING,
+    Flags,
+    Floats,
+    Folk,
+    Ints,
+    Need,
+    Plan,
+    Shifts,
+    Team,
+    Walks,
+)
+from staffplan.roster.search.compiled.board import count_shift, neighbour_holds, settle_walk, walk_on
+from staffplan.roster.search.compiled.tours import rest_of_tour
 
 
 @njit(cache=True, nogil=True)

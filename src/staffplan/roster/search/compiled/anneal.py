@@ -15,8 +15,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from staffplan.roster.kernels import NOTHING, Folk, Need, Plan, Shifts, Team, Walks
-from staffplan.roster.kernels_moves import (
+from staffplan.roster.search.compiled.arrays import NOTHING, Folk, Need, Plan, Shifts, Team, Walks
+from staffplan.roster.search.compiled.moves import (
     Span,
     Work,
     draw,

@@ -9,7 +9,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from staffplan.roster.kernels import (
+from staffplan.roster.search.compiled.arrays import (
     IMPOSSIBLE,
     NOTHING,
     Desk,
@@ -23,7 +23,7 @@ from staffplan.roster.kernels import (
     Walks,
     place_pauses,
 )
-from staffplan.roster.kernels_plan import (
+from staffplan.roster.search.compiled.board import (
     neighbour_holds,
     put_back,
     put_shift,
@@ -33,7 +33,7 @@ from staffplan.roster.kernels_plan import (
     team_cost,
     walk_on,
 )
-from staffplan.roster.kernels_tours import best_tour, best_values, price_days
+from staffplan.roster.search.compiled.tours import best_tour, best_values, price_days
 
 
 @njit(cache=True, nogil=True)

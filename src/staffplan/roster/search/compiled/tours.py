@@ -9,7 +9,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from staffplan.roster.kernels import (
+from staffplan.roster.search.compiled.arrays import (
     IMPOSSIBLE,
     NOTHING,
     Desk,

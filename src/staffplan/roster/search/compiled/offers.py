@@ -11,9 +11,19 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from staffplan.roster.kernels import NOTHING, Desk, Floats, Folk, Ints, Need, Shifts, Walks, place_pauses
-from staffplan.roster.kernels_plan import mark
-from staffplan.roster.kernels_tours import best_tour, best_values, price_days
+from staffplan.roster.search.compiled.arrays import (
+    NOTHING,
+    Desk,
+    Floats,
+    Folk,
+    Ints,
+    Need,
+    Shifts,
+    Walks,
+    place_pauses,
+)
+from staffplan.roster.search.compiled.board import mark
+from staffplan.roster.search.compiled.tours import best_tour, best_values, price_days
 
 
 class Crew(NamedTuple):

@@ -1,0 +1,1 @@
+"""The search's compiled kernels: arrays in, arrays out."""
