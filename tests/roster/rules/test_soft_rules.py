@@ -17,8 +17,8 @@ from roster_centers import LATE, MADRID, MONDAY, NIGHT, SHORT, Center, every_day
 
 from staffplan.clock import wall_instant
 from staffplan.roster.problem.machine import Machine
-from staffplan.roster.problem.problem import Person, RosterProblem
-from staffplan.roster.rules.base import Agreed, Penalty, Rule, Worked
+from staffplan.roster.problem.problem import Person, RosterProblem, Rule
+from staffplan.roster.problem.worked import Agreed, Penalty, Worked
 from staffplan.roster.rules.fairness import Burden, FairShare
 from staffplan.roster.rules.options import Night
 from staffplan.roster.rules.overtime import Overtime

@@ -21,11 +21,11 @@ from staffplan.roster.case.candidates import (
     slot_numbers,
     useful_options,
 )
-from staffplan.roster.case.inputs import plan_of, refuse_what_cannot_be_used, slot_minutes
+from staffplan.roster.case.inputs import refuse_what_cannot_be_used, slot_minutes
 from staffplan.roster.case.presence import paid_bounds, times_away, who_can_work
 from staffplan.roster.case.service import service_saves
 from staffplan.roster.case.soft import with_soft_rules
-from staffplan.roster.problem.problem import Period, Person, RosterProblem
+from staffplan.roster.problem.problem import Period, Person, RosterProblem, plan_of
 from staffplan.roster.problem.worth import Worth, cover_worth
 from staffplan.roster.rules.team import break_circles, minimum_people, pausing_limit, seat_limit, team_rules
 from staffplan.settings.roster import RosterSettings, ShiftSettings, WorkPlanSettings

@@ -11,8 +11,8 @@ from staffplan.roster.case.case import Case
 from staffplan.roster.case.shares import fair_shares
 from staffplan.roster.case.soft import carried_over
 from staffplan.roster.problem.problem import RosterProblem
+from staffplan.roster.problem.worked import Agreed, Worked
 from staffplan.roster.rules import worked_by_agent
-from staffplan.roster.rules.base import Agreed, Worked
 from staffplan.roster.rules.fairness import Burden, one_a_weekend
 from staffplan.roster.rules.reading import wishes_by_agent
 from staffplan.roster.rules.soft import burden_of, soft_settings

@@ -10,6 +10,7 @@ import pandas as pd
 
 from staffplan.clock import midnight
 from staffplan.errors import ConfigError, DataError, Problem, nearest
+from staffplan.roster.problem.problem import OFF, plan_of
 from staffplan.settings.hard_rules import unknown_names
 from staffplan.settings.roster import RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.settings.rule_sections import RuleSection
@@ -21,13 +22,6 @@ from staffplan.tables.schema import names_in
 from staffplan.tables.wishes import Wishes, unknown_shifts
 
 FINEST_SLOT_MINUTES = 5
-OFF = "off"
-"""What a lock says of a day without a shift."""
-
-
-def plan_of(name: str, work_plans: Mapping[str, WorkPlanSettings]) -> str:
-    """The contract meant by a cell; blank means the only one there is."""
-    return next(iter(work_plans)) if not name and len(work_plans) == 1 else name
 
 
 def refuse_what_cannot_be_used(

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from staffplan.roster.check.report import MissedWish
-from staffplan.roster.rules.base import Agreed, Worked
+from staffplan.roster.problem.worked import Agreed, Worked
 from staffplan.roster.rules.reading import wishes_by_agent
 from staffplan.roster.rules.wishes import WishesGranted
 from staffplan.tables.people import Workforce

@@ -7,19 +7,19 @@ paid hours and breaks are the same on every day of the year.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from staffplan.roster.problem.machine import Machine
+from staffplan.roster.problem.worked import Agreed, Penalty, Posted, Violation, Worked, Works
 from staffplan.roster.problem.worth import Worth
 from staffplan.settings.roster import WorkPlanSettings
-
-if TYPE_CHECKING:
-    from staffplan.roster.rules.base import Rule, Worked
 
 NO_LIMIT = 10**6
 """People, where their number is not limited."""
@@ -170,3 +170,28 @@ class RosterProblem:
         short = float((np.maximum(self.required - on_queue, 0) * self.hours).sum())
         surplus = float((np.maximum(on_queue - self.required, 0) * self.hours).sum())
         return short, surplus, self.worth.cost(on_queue)
+
+
+class Rule(Protocol):
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def weight(self) -> float | None:
+        """Price of one unit of the amount in cost; None: hard."""
+
+    def add(self, model: Any, works: Works, problem: RosterProblem, person: Person) -> Sequence[Posted | Penalty]: ...
+
+    def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]: ...
+
+    def machine(self, problem: RosterProblem, person: Person) -> Machine | None:
+        """None where every tour keeps the rule, as it gives one choice a day."""
+
+
+OFF = "off"
+"""What a lock says of a day without a shift."""
+
+
+def plan_of(name: str, work_plans: Mapping[str, WorkPlanSettings]) -> str:
+    """The contract meant by a cell; blank means the only one there is."""
+    return next(iter(work_plans)) if not name and len(work_plans) == 1 else name

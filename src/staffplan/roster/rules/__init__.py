@@ -1,7 +1,9 @@
 """The rules of a person's work, one class each."""
 
+from staffplan.roster.problem.problem import Rule
+from staffplan.roster.problem.worked import Agreed, Penalty, Posted, Violation, Worked
 from staffplan.roster.rules.agreement import Holder, agreed_rules, rule_of, rules_of
-from staffplan.roster.rules.base import Agreed, Penalty, Posted, Rule, Violation, Worked, span
+from staffplan.roster.rules.base import span
 from staffplan.roster.rules.counts import Bounds, DayHours, PeriodDays, PeriodHours, ShiftsOf
 from staffplan.roster.rules.fixed import Locked, Rotation, locked_options
 from staffplan.roster.rules.hours import DaysPerWeek, WeeklyHoursMax, WeeklyHoursMin

@@ -8,8 +8,7 @@ from datetime import date
 from math import ceil, floor
 
 from staffplan.clock import parse_spans
-from staffplan.roster.problem.problem import Person
-from staffplan.roster.rules.base import Rule
+from staffplan.roster.problem.problem import Person, Rule
 from staffplan.roster.rules.counts import Bounds, DayHours, PeriodDays, PeriodHours, ShiftsOf
 from staffplan.roster.rules.fixed import Locked, Rotation
 from staffplan.roster.rules.hours import DaysPerWeek, WeeklyHoursMax, WeeklyHoursMin

@@ -8,101 +8,19 @@ not forbidden; a rule without one is hard.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from staffplan.roster.problem.machine import Machine
 from staffplan.roster.problem.problem import Period, Person, RosterProblem
+from staffplan.roster.problem.worked import Agreed, Worked, Works
 
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model
-
-Works = Mapping[tuple[str, int, str], Any]
-
-
-@dataclass(frozen=True)
-class Posted:
-    """One constraint in the model, and what it is about in a manager's words."""
-
-    rule: str
-    about: str
-    constraint: Any
-    slot: int = -1
-    """Of a rule between people: when it holds."""
-
-
-@dataclass(frozen=True)
-class Penalty:
-    """What a soft rule adds to the cost: price x amount, a linear expression of the model."""
-
-    rule: str
-    price: float
-    amount: Any
-
-
-@dataclass(frozen=True)
-class Worked:
-    """One shift of a finished roster. `shift` is its name, "early 08:00", where the settings know it."""
-
-    schedule_date: date
-    start: pd.Timestamp
-    end: pd.Timestamp
-    paid_hours: float
-    shift: str = ""
-
-    @property
-    def family(self) -> str:
-        return self.shift.rsplit(" ", 1)[0]
-
-
-@dataclass(frozen=True)
-class Agreed:
-    """What one person's finished work is measured against."""
-
-    period_first: date
-    period_days: int
-    weekly_hours_min: tuple[float, ...]
-    """For each week of the period, time off credited."""
-    weekly_hours_max: tuple[float, ...]
-    days_per_week_max: int
-    timezone: str = "UTC"
-
-    @property
-    def period_last(self) -> date:
-        return self.period_first + timedelta(days=self.period_days - 1)
-
-
-@dataclass(frozen=True)
-class Violation:
-    """Where a rule is not kept. `amount`: how much of it, for a soft rule that is priced."""
-
-    day: date
-    message: str
-    amount: float = 1.0
-
-
-class Rule(Protocol):
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def weight(self) -> float | None:
-        """Price of one unit of the amount in cost; None: hard."""
-
-    def add(
-        self, model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person
-    ) -> Sequence[Posted | Penalty]: ...
-
-    def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]: ...
-
-    def machine(self, problem: RosterProblem, person: Person) -> Machine | None:
-        """None where every tour keeps the rule, as it gives one choice a day."""
 
 
 def variables(works: Works, person: Person, days: range, problem: RosterProblem) -> list[Any]:

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from staffplan.roster.problem.machine import Ints, Machine, filtered, rows_of, unrolled, with_day_off
 from staffplan.roster.problem.problem import DAYS_OF_A_WHOLE_WEEK, Person, RosterProblem
-from staffplan.roster.rules.base import Agreed, Posted, Violation, Worked, Works, in_period, span
+from staffplan.roster.problem.worked import Agreed, Posted, Violation, Worked, Works
+from staffplan.roster.rules.base import in_period, span
 from staffplan.roster.rules.options import blocks, of_families
 
 if TYPE_CHECKING:

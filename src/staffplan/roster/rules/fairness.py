@@ -24,7 +24,8 @@ from numpy.typing import NDArray
 from staffplan.clock import wall_instant
 from staffplan.roster.problem.machine import Ints, Machine, with_day_off
 from staffplan.roster.problem.problem import Period, Person, RosterProblem
-from staffplan.roster.rules.base import Agreed, Penalty, Violation, Worked, Works, in_period, variables
+from staffplan.roster.problem.worked import Agreed, Penalty, Violation, Worked, Works
+from staffplan.roster.rules.base import in_period, variables
 from staffplan.roster.rules.nights import is_night
 from staffplan.roster.rules.options import Night, chosen, length_minutes, night_options
 from staffplan.settings.priced_rules import FairKind

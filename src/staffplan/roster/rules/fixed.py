@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from staffplan.roster.case.inputs import OFF
 from staffplan.roster.problem.machine import Machine, filtered
-from staffplan.roster.problem.problem import Person, RosterProblem, ShiftOption
-from staffplan.roster.rules.base import Agreed, Posted, Violation, Worked, Works, in_period, span, week_of, weeks
+from staffplan.roster.problem.problem import OFF, Person, RosterProblem, ShiftOption
+from staffplan.roster.problem.worked import Agreed, Posted, Violation, Worked, Works
+from staffplan.roster.rules.base import in_period, span, week_of, weeks
 from staffplan.roster.rules.options import chosen, of_families
 
 if TYPE_CHECKING:

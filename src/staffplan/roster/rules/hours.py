@@ -13,18 +13,8 @@ from numpy.typing import NDArray
 
 from staffplan.roster.problem.machine import FORBIDDEN, Machine, kinds_of, with_day_off, within_weeks
 from staffplan.roster.problem.problem import Period, Person, RosterProblem
-from staffplan.roster.rules.base import (
-    Agreed,
-    Posted,
-    Violation,
-    Worked,
-    Works,
-    in_period,
-    span,
-    variables,
-    week_of,
-    weeks,
-)
+from staffplan.roster.problem.worked import Agreed, Posted, Violation, Worked, Works
+from staffplan.roster.rules.base import in_period, span, variables, week_of, weeks
 from staffplan.roster.rules.runs import worked_or_off
 
 if TYPE_CHECKING:

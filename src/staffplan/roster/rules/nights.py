@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from staffplan.clock import wall_instant
 from staffplan.roster.problem.machine import Ints, Machine, rows_of, unrolled, with_day_off
 from staffplan.roster.problem.problem import Person, RosterProblem
-from staffplan.roster.rules.base import Agreed, Posted, Violation, Worked, Works, in_period, span
+from staffplan.roster.problem.worked import Agreed, Posted, Violation, Worked, Works
+from staffplan.roster.rules.base import in_period, span
 from staffplan.roster.rules.counts import Bounds, bounded, counted, said_often
 from staffplan.roster.rules.options import (
     DAY_OFF,

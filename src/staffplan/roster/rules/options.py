@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from staffplan.clock import wall_instant
 from staffplan.roster.problem.machine import Ints
 from staffplan.roster.problem.problem import DAYS_OF_A_WHOLE_WEEK, Period, Person, RosterProblem
-from staffplan.roster.rules.base import Works, weeks
+from staffplan.roster.problem.worked import Works
+from staffplan.roster.rules.base import weeks
 
 DAY_OFF = -(2**40)
 """Label of a day off beside labels that are times."""

@@ -11,7 +11,8 @@ import numpy as np
 
 from staffplan.roster.problem.machine import Ints, Machine, kinds_of, with_day_off
 from staffplan.roster.problem.problem import Person, RosterProblem
-from staffplan.roster.rules.base import Agreed, Penalty, Violation, Worked, Works, in_period, week_of, weeks
+from staffplan.roster.problem.worked import Agreed, Penalty, Violation, Worked, Works
+from staffplan.roster.rules.base import in_period, week_of, weeks
 from staffplan.roster.rules.hours import last_of_week, paid_unit
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from functools import lru_cache
 import pandas as pd
 
 from staffplan.clock import parse_weekdays, wall_instant
-from staffplan.roster.case.inputs import plan_of
+from staffplan.roster.problem.problem import plan_of
+from staffplan.roster.problem.worked import Worked
 from staffplan.roster.rules.agreement import Holder
-from staffplan.roster.rules.base import Worked
 from staffplan.roster.rules.wishes import Wish
 from staffplan.settings.roster import ShiftSettings, WorkPlanSettings
 from staffplan.tables.people import Workforce

@@ -16,7 +16,8 @@ import numpy as np
 
 from staffplan.roster.problem.machine import FORBIDDEN, Ints, Machine
 from staffplan.roster.problem.problem import Person, RosterProblem
-from staffplan.roster.rules.base import Agreed, Posted, Violation, Worked, Works, span, variables
+from staffplan.roster.problem.worked import Agreed, Posted, Violation, Worked, Works
+from staffplan.roster.rules.base import span, variables
 
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model

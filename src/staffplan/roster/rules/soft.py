@@ -8,7 +8,8 @@ from datetime import date
 from math import ceil
 
 from staffplan.clock import clock_minute, parse_spans
-from staffplan.roster.rules.base import Rule, Worked
+from staffplan.roster.problem.problem import Rule
+from staffplan.roster.problem.worked import Worked
 from staffplan.roster.rules.fairness import Burden, FairShare
 from staffplan.roster.rules.options import Night
 from staffplan.roster.rules.overtime import Overtime

@@ -11,7 +11,7 @@ import numpy as np
 
 from staffplan.roster.problem.machine import Machine
 from staffplan.roster.problem.problem import Person, RosterProblem
-from staffplan.roster.rules.base import Agreed, Penalty, Violation, Worked, Works
+from staffplan.roster.problem.worked import Agreed, Penalty, Violation, Worked, Works
 from staffplan.roster.rules.runs import day_terms, worked_or_off
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from staffplan.roster.problem.machine import Machine
 from staffplan.roster.problem.problem import Period, Person, RosterProblem
-from staffplan.roster.rules.base import Agreed, Penalty, Violation, Worked, Works
+from staffplan.roster.problem.worked import Agreed, Penalty, Violation, Worked, Works
 
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from staffplan.roster.problem.machine import Ints, Machine, rows_of, unrolled, with_day_off
 from staffplan.roster.problem.problem import Person, RosterProblem
-from staffplan.roster.rules.base import Agreed, Posted, Violation, Worked, Works, in_period, span, week_of, weeks
+from staffplan.roster.problem.worked import Agreed, Posted, Violation, Worked, Works
+from staffplan.roster.rules.base import in_period, span, week_of, weeks
 from staffplan.roster.rules.options import DAY_OFF, chosen, clock_starts, of_families
 
 if TYPE_CHECKING:

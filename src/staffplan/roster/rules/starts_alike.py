@@ -10,17 +10,8 @@ import numpy as np
 
 from staffplan.roster.problem.machine import Machine, kinds_of, with_day_off
 from staffplan.roster.problem.problem import Person, RosterProblem
-from staffplan.roster.rules.base import (
-    Agreed,
-    Penalty,
-    Violation,
-    Worked,
-    Works,
-    in_period,
-    variables,
-    week_of,
-    weeks,
-)
+from staffplan.roster.problem.worked import Agreed, Penalty, Violation, Worked, Works
+from staffplan.roster.rules.base import in_period, variables, week_of, weeks
 from staffplan.roster.rules.hours import last_of_week
 from staffplan.roster.rules.options import DAY_OFF, chosen, clock_starts
 

@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 
 from staffplan.clock import SiteCalendar, parse_spans, parse_weekdays, wall_instant
 from staffplan.roster.problem.problem import NO_LIMIT, Circle, Period, Person
-from staffplan.roster.rules.base import Posted, span
+from staffplan.roster.problem.worked import Posted
+from staffplan.roster.rules.base import span
 from staffplan.settings import team_rules as settings
 from staffplan.settings.roster import RosterSettings
 from staffplan.tables.people import Workforce

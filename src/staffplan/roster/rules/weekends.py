@@ -18,20 +18,8 @@ from numpy.typing import NDArray
 
 from staffplan.roster.problem.machine import Ints, Machine, rows_of, unrolled, with_day_off
 from staffplan.roster.problem.problem import Period, Person, RosterProblem
-from staffplan.roster.rules.base import (
-    Agreed,
-    Posted,
-    Violation,
-    Worked,
-    Works,
-    in_period,
-    last_day,
-    past_midnight,
-    runs_in,
-    span,
-    touching,
-    variables,
-)
+from staffplan.roster.problem.worked import Agreed, Posted, Violation, Worked, Works
+from staffplan.roster.rules.base import in_period, last_day, past_midnight, runs_in, span, touching, variables
 from staffplan.roster.rules.runs import day_terms, worked_or_off
 
 if TYPE_CHECKING:

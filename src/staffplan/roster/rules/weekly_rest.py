@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from staffplan.clock import midnight
 from staffplan.roster.problem.machine import Ints, Machine, rows_of, unrolled, with_day_off
 from staffplan.roster.problem.problem import Period, Person, RosterProblem
-from staffplan.roster.rules.base import Agreed, Posted, Violation, Worked, Works, span
+from staffplan.roster.problem.worked import Agreed, Posted, Violation, Worked, Works
+from staffplan.roster.rules.base import span
 from staffplan.roster.rules.options import (
     DAY_OFF,
     day_minutes,

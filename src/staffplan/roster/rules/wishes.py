@@ -11,17 +11,8 @@ import numpy as np
 
 from staffplan.roster.problem.machine import Floats, Machine, kinds_of, with_day_off
 from staffplan.roster.problem.problem import Person, RosterProblem, ShiftOption
-from staffplan.roster.rules.base import (
-    Agreed,
-    Penalty,
-    Violation,
-    Worked,
-    Works,
-    last_day,
-    past_midnight,
-    runs_in,
-    touching,
-)
+from staffplan.roster.problem.worked import Agreed, Penalty, Violation, Worked, Works
+from staffplan.roster.rules.base import last_day, past_midnight, runs_in, touching
 
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model

@@ -20,8 +20,8 @@ from ortools.sat.python import cp_model
 
 from staffplan.clock import SiteCalendar
 from staffplan.roster.problem.problem import RosterProblem, ShiftOption
+from staffplan.roster.problem.worked import Works
 from staffplan.roster.rules import DailyRest, OneShiftADay, Posted, Rule, rules_of
-from staffplan.roster.rules.base import Works
 from staffplan.roster.rules.team import MinimumStaff, SlotSums, TeamRule
 from staffplan.roster.why.bonds import Bond
 

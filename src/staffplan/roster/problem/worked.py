@@ -1,0 +1,73 @@
+"""A worked day, what it is measured against, and what a rule says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import pandas as pd
+
+Works = Mapping[tuple[str, int, str], Any]
+
+
+@dataclass(frozen=True)
+class Posted:
+    """One constraint in the model, and what it is about in a manager's words."""
+
+    rule: str
+    about: str
+    constraint: Any
+    slot: int = -1
+    """Of a rule between people: when it holds."""
+
+
+@dataclass(frozen=True)
+class Penalty:
+    """What a soft rule adds to the cost: price x amount, a linear expression of the model."""
+
+    rule: str
+    price: float
+    amount: Any
+
+
+@dataclass(frozen=True)
+class Worked:
+    """One shift of a finished roster. `shift` is its name, "early 08:00", where the settings know it."""
+
+    schedule_date: date
+    start: pd.Timestamp
+    end: pd.Timestamp
+    paid_hours: float
+    shift: str = ""
+
+    @property
+    def family(self) -> str:
+        return self.shift.rsplit(" ", 1)[0]
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """What one person's finished work is measured against."""
+
+    period_first: date
+    period_days: int
+    weekly_hours_min: tuple[float, ...]
+    """For each week of the period, time off credited."""
+    weekly_hours_max: tuple[float, ...]
+    days_per_week_max: int
+    timezone: str = "UTC"
+
+    @property
+    def period_last(self) -> date:
+        return self.period_first + timedelta(days=self.period_days - 1)
+
+
+@dataclass(frozen=True)
+class Violation:
+    """Where a rule is not kept. `amount`: how much of it, for a soft rule that is priced."""
+
+    day: date
+    message: str
+    amount: float = 1.0
