@@ -21,12 +21,12 @@ import pandas as pd
 
 from rostering.centers import Center, make_center
 from staffplan.clock import wall_instant
-from staffplan.roster import roster
 from staffplan.roster.case.case import Case
 from staffplan.roster.check.check import check
 from staffplan.roster.check.cover import coverage
 from staffplan.roster.repair.absences import Absence, left_of, with_absences
 from staffplan.roster.repair.repair import repair
+from staffplan.roster.step import roster
 from staffplan.tables.roster import Roster
 
 HEADINGS = (

@@ -21,7 +21,7 @@ from staffplan.cli.work.common import config_and_workspace, site_of
 from staffplan.cli.work.forecast import forecast_files
 from staffplan.plan.text import text_table
 from staffplan.progress import silent
-from staffplan.roster import roster
+from staffplan.roster.step import roster
 from staffplan.settings.config import Config
 from staffplan.simulate import simulate
 from staffplan.site import Site

@@ -63,7 +63,7 @@ class Answer:
 
 
 def solve(instance: Instance, seconds: float, effort: float, seed: int) -> Answer:
-    from staffplan.roster import roster
+    from staffplan.roster.step import roster
 
     made = translate(instance, seconds, effort)
     result = roster(

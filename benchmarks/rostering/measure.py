@@ -55,7 +55,7 @@ def measure(run: Run) -> Line:
 
 
 def _product(center: Center, run: Run) -> tuple[Line, Roster]:
-    from staffplan.roster import roster
+    from staffplan.roster.step import roster
 
     result = roster(
         center.requirement,

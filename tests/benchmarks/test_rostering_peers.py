@@ -16,8 +16,8 @@ from rostering.peers import PEERS
 from rostering.peers.answer import PeerAnswer, problem_of
 from rostering.score import worth
 from rostering.table import Line, Target, row, verdict
-from staffplan.roster import roster
 from staffplan.roster.check.check import check
+from staffplan.roster.step import roster
 from staffplan.settings.roster import ShiftSettings, WorkPlanSettings
 from staffplan.tables.requirement import StaffingRequirement
 from staffplan.tables.roster import Roster, RosterActivities, RosterShifts

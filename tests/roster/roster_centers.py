@@ -21,7 +21,7 @@ from staffplan.tables.requirement import StaffingRequirement
 from staffplan.tables.roster import Roster, RosterActivities, RosterShifts
 
 if TYPE_CHECKING:
-    from staffplan.roster import RosterResult
+    from staffplan.roster.step import RosterResult
 
 MONDAY = date(2026, 11, 2)
 MADRID = "Europe/Madrid"
@@ -96,7 +96,7 @@ class Center:
         return self.case().problem()
 
     def solve(self, workforce: Workforce | None = None, **more: object) -> RosterResult:
-        from staffplan.roster import roster
+        from staffplan.roster.step import roster
 
         return roster(
             self.requirement,

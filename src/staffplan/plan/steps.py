@@ -134,7 +134,7 @@ def _check_settings(config: Config) -> dict[str, Any]:
 def _roster(workspace: Workspace, _: Manifest, on_progress: OnProgress) -> StepOutput:
     begun = monotonic()
     from staffplan.cost import premium_hours
-    from staffplan.roster import roster
+    from staffplan.roster.step import roster
 
     config = workspace.config
     result = roster(

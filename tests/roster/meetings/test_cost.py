@@ -13,8 +13,8 @@ from meeting_centers import CENTER, meeting, meetings, random_doing, random_need
 from roster_centers import LATE, SHORT, Center, day, every_day
 
 from staffplan.progress import Progress
-from staffplan.roster import RosterResult
 from staffplan.roster.meetings.cost import written_cover
+from staffplan.roster.step import RosterResult
 from staffplan.settings.roster import RosterSettings, WorkPlanSettings
 from staffplan.tables.people import Workforce
 

@@ -14,8 +14,8 @@ from staffplan.settings.plan import PlanSettings
 from staffplan.tables.requirement import PeopleNeeded, ServiceWorth
 
 if TYPE_CHECKING:
-    from staffplan.roster import RosterResult
     from staffplan.roster.case.case import Case
+    from staffplan.roster.step import RosterResult
 
 
 def roster_case(
@@ -50,7 +50,7 @@ def roster_case(
 
 def roster_of(case: Case, plan: PlanSettings, on_progress: OnProgress, begun: float) -> RosterResult:
     """begun: when the command began (time.monotonic)."""
-    from staffplan.roster import roster
+    from staffplan.roster.step import roster
 
     return roster(
         case.requirement,

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from staffplan.roster import RosterResult
     from staffplan.roster.check.report import Breach
+    from staffplan.roster.step import RosterResult
 
 HOW = {
     "optimal": "proven best",

@@ -37,7 +37,7 @@ from staffplan.roster.search.interrupts import ends
 from staffplan.roster.search.run import PROVEN, gap_share
 from staffplan.roster.search.space import NEVER, Tours, TourSpace, make_tour_space, price_tour, team_arrays
 from staffplan.roster.search.stages import compiled_in, move_count
-from staffplan.roster.solve import RESERVE
+from staffplan.roster.step import RESERVE
 from staffplan.tables.roster import Roster, RosterChanges, RosterShifts
 from staffplan.tables.waits import Coverage
 

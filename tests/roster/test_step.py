@@ -15,9 +15,9 @@ import pytest
 from roster_centers import DAY, LATE, MADRID, NIGHT, SHORT, Center, day, every_day
 
 from staffplan.progress import Progress
-from staffplan.roster import RosterResult
 from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.search.exact_model import pause_choices
+from staffplan.roster.step import RosterResult
 from staffplan.settings.roster import BreakSettings, RosterSettings, ShiftSettings, WorkPlanSettings
 
 TWO_SKILLS = (("ann", "voice", "any"), ("bob", "voice; chat", "any"), ("cid", "chat", "any"))
@@ -222,7 +222,7 @@ def test_a_second_ctrl_c_ends_it_at_once(monkeypatch: pytest.MonkeyPatch) -> Non
         signal.raise_signal(signal.SIGINT)
         signal.raise_signal(signal.SIGINT)
 
-    monkeypatch.setattr("staffplan.roster.solve.settle", interrupted)
+    monkeypatch.setattr("staffplan.roster.step.settle", interrupted)
     with pytest.raises(KeyboardInterrupt):
         two_weeks().solve()
 
