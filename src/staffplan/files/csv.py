@@ -15,7 +15,7 @@ from staffplan.errors import DataError, Problem
 from staffplan.tables.schema import capped
 
 if TYPE_CHECKING:
-    from pyarrow import DictionaryArray
+    from pyarrow import BufferReader, DictionaryArray
 
 SEPARATORS = (",", ";", "\t", "|")
 SAVE_AS_CSV = "save it as CSV (UTF-8) and try again"
@@ -56,6 +56,21 @@ def read_records(data: bytes, place: str) -> tuple[pd.DataFrame, bool]:
     separator = named[1] if named is not None else _separator(text)
     frame = _plain_frame(text, separator)
     return _frame(_rows(text, separator, place), place) if frame is None else frame, separator != ","
+
+
+def arrow_file(data: bytes) -> BufferReader:
+    """A file for Arrow's readers: a copy of the bytes in memory that belongs to Arrow, not to Python.
+
+    Arrow's threads let go of what they read a moment after the reader is done. For memory of Python they then ask
+    Python for its lock; a thread that asks while Python ends aborts the process (exit code 134).
+
+    Source: https://github.com/apache/arrow/issues/49942
+    """
+    from pyarrow import BufferOutputStream, BufferReader
+
+    memory = BufferOutputStream()
+    memory.write(data)
+    return BufferReader(memory.getvalue())
 
 
 def decode(data: bytes, place: str) -> str:
@@ -106,7 +121,7 @@ def _plain_frame(text: str, separator: str) -> pd.DataFrame | None:
     Plain is: no quotation marks, no line ends but the usual, every column with a name of its own, as many cells in
     every row as in the header.
     """
-    from pyarrow import ArrowInvalid, BufferReader, csv, dictionary, int32, string
+    from pyarrow import ArrowInvalid, csv, dictionary, int32, string
 
     header, _, body = text.partition("\n")
     names = [name.strip() for name in header.rstrip("\r").split(separator)]
@@ -115,8 +130,8 @@ def _plain_frame(text: str, separator: str) -> pd.DataFrame | None:
         return None
     try:
         table = csv.read_csv(
-            BufferReader(body.encode()),
-            read_options=csv.ReadOptions(column_names=names),
+            arrow_file(body.encode()),
+            read_options=csv.ReadOptions(column_names=names, use_threads=False),
             parse_options=csv.ParseOptions(delimiter=separator, quote_char=False, ignore_empty_lines=False),
             convert_options=csv.ConvertOptions(
                 column_types=dict.fromkeys(names, dictionary(int32(), string())), strings_can_be_null=False

@@ -6,7 +6,6 @@ Writes are atomic: a file is either the old one or the whole new one.
 
 from __future__ import annotations
 
-import io
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,7 +21,7 @@ import pandas as pd
 from staffplan.clock import SpecialDay, midnight
 from staffplan.errors import DataError, Problem, nearest, place_of
 from staffplan.files.cells import Wrong, read_dates, read_distinct, read_instants, read_numbers
-from staffplan.files.csv import read_records
+from staffplan.files.csv import arrow_file, read_records
 from staffplan.files.doubts import about_columns, about_names, about_stamps, about_sums
 from staffplan.settings.config import Config
 from staffplan.tables.forecast import ALL_QUEUES, Drivers, Overrides
@@ -116,9 +115,10 @@ def _bytes_of(path: Path, place: str) -> bytes:
 
 def _parquet(data: bytes, place: str) -> pd.DataFrame:
     from pyarrow import ArrowException
+    from pyarrow.parquet import read_table as read_columns
 
     try:
-        frame = pd.read_parquet(io.BytesIO(data))
+        frame: pd.DataFrame = read_columns(arrow_file(data), use_threads=False).to_pandas(use_threads=False)
     except (ArrowException, OSError, ValueError) as error:
         raise DataError(Problem(place, "the Parquet file is damaged", "write it again")) from error
     if frame.index.names != [None]:

@@ -36,9 +36,11 @@ def forecast_files(
 
     `drivers` and `edits` (planner's overrides) stand for the files that the settings name.
     """
+    job = _forecast_job(
+        history, config_path, overrides, drivers, edits
+    )  # a bad file is refused before the long import
     from staffplan.forecast import forecast
 
-    job = _forecast_job(history, config_path, overrides, drivers, edits)
     result = forecast(
         job.history,
         job.config.forecast,
@@ -65,9 +67,11 @@ def explain_files(
     edits: Path | None = None,
 ) -> Explanation:
     """Where the forecast of one queue on one day comes from."""
+    job = _forecast_job(
+        history, config_path, overrides, drivers, edits
+    )  # a bad file is refused before the long import
     from staffplan.forecast import explain
 
-    job = _forecast_job(history, config_path, overrides, drivers, edits)
     return explain(
         job.history,
         job.config.forecast,
