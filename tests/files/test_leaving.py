@@ -32,7 +32,7 @@ int PyGILState_Ensure(void)
 READ_OFTEN = """
 import sys
 from pathlib import Path
-from staffplan.files import column_names
+from staffplan.files.read import column_names
 for _ in range(30):
     print(column_names(Path(sys.argv[1])))
 """
