@@ -72,13 +72,17 @@ class NoSolutionError(StaffplanError):
     heading = "no plan was found in the time given"
 
 
+LEFT_EMPTY = "left empty"
+"""Kind of a note on a day with a need and nobody on duty, though people who could work have hours to spare."""
+
+
 @dataclass(frozen=True, order=True)
 class Note:
     """Something a reader of the result should know: a warning, an assumption, what was left out.
 
     Notes are data: they travel with the result and are printed in the report.
     `kind` is one of "assumption", "warning", "broken promise", "left out", "changed by hand",
-    "wish not granted".
+    "wish not granted", "left empty".
     """
 
     step: str

@@ -6,7 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from staffplan.clock import OpeningHours, SiteCalendar, SpecialDay, public_holidays
+import pandas as pd
+
+from staffplan.clock import OpeningHours, SiteCalendar, SpecialDay, local_dates, public_holidays
+from staffplan.planned import PlannedDays, days_planned
 from staffplan.settings.config import Config
 from staffplan.settings.queues import DEFAULT_GOALS, Goal, QueueSettings
 from staffplan.tables.history import WORK_TYPE
@@ -48,6 +51,12 @@ class Site:
 
     calendar: SiteCalendar
     queues: Mapping[str, Queue] = field(default_factory=dict)
+    planned: PlannedDays | None = None
+    """The plan's days; None where only files are known."""
+
+    def days_of(self, starts: pd.DatetimeIndex) -> PlannedDays:
+        """The days planned, of a table with a row for each of these instants."""
+        return days_planned(local_dates(starts.unique(), self.calendar.timezone), self.planned)
 
     def groups(self) -> dict[str, tuple[Queue, ...]]:
         """Queues of each planning group, in order of their names."""
@@ -64,6 +73,7 @@ def make_site(
     first_day: date,
     last_day: date,
     special_days: Iterable[SpecialDay] = (),
+    planned: PlannedDays | None = None,
 ) -> Site:
     """The site for `queues` (those of the data) and those of the settings that borrow a history.
 
@@ -82,7 +92,7 @@ def make_site(
     )
     borrowing = {name for name, queue in config.queues.items() if queue.like is not None}
     names = {*queues, *borrowing.difference(config.input.ignore_queues)}
-    return Site(calendar, {name: resolve_queue(name, config) for name in sorted(names)})
+    return Site(calendar, {name: resolve_queue(name, config) for name in sorted(names)}, planned)
 
 
 def resolve_queue(name: str, config: Config) -> Queue:

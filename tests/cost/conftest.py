@@ -10,6 +10,7 @@ import pytest
 
 from staffplan.clock import SiteCalendar, SpecialDay, wall_instant
 from staffplan.cost import CostResult, cost
+from staffplan.planned import PlannedDays
 from staffplan.settings.cost import CostSettings
 from staffplan.settings.roster import WorkPlanSettings
 from staffplan.settings.staffing import StaffingSettings
@@ -35,11 +36,12 @@ class Books:
     agents: list[dict[str, object]] = field(default_factory=list)
     time_off: list[dict[str, object]] = field(default_factory=list)
     coverage: Coverage = field(default_factory=Coverage.empty)
+    planned: PlannedDays | None = None
 
     @property
     def site(self) -> Site:
         special = {day: SpecialDay(day, "holiday") for day in self.holidays}
-        return Site(SiteCalendar(self.timezone, 30, special), {q.name: q for q in self.queues})
+        return Site(SiteCalendar(self.timezone, 30, special), {q.name: q for q in self.queues}, self.planned)
 
     def instant(self, minute: int, day: int = 0) -> pd.Timestamp:
         return wall_instant(self.first_day + timedelta(days=day), minute, self.timezone)

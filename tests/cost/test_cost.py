@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from staffplan.planned import PlannedDays
 from staffplan.settings.cost import CostSettings, OnCostSettings, PremiumSettings
 from staffplan.settings.roster import WorkPlanSettings
 from staffplan.settings.staffing import ShrinkageSettings, StaffingSettings
@@ -85,6 +86,18 @@ def test_the_money_by_hand(by_hand):
     assert unit["per contact offered"] == 4.49  # 107.83 / 24
     assert unit["per handled hour"] == 53.92  # 107.83 / 2, the half cent up
     assert unit["per paid hour"] == 21.57  # 107.83 / 5
+
+
+def test_a_monthly_cost_and_time_off_count_on_closed_days_of_the_plan_too(by_hand):
+    """14 of March's 31 days are planned, of which one has contacts; ann's leave is on the last of them, a Sunday."""
+    by_hand.planned = PlannedDays(by_hand.first_day, 14)
+    off = pd.Timestamp(by_hand.planned.last)
+    by_hand.time_off.append({"agent_id": "ann", "first_day": off, "last_day": off, "paid": "yes", "hours": 4.0})
+    seat = CostSettings(on_costs=(OnCostSettings(name="seat", monthly_per_agent=31),))
+    contract = {"": WorkPlanSettings(shifts=("x",), weekly_hours_min=20)}
+    result = by_hand.cost(seat, work_plans=contract)
+    assert lines(result, "cost", "amount")["on-cost: seat"] == 5 * 14
+    assert lines(result, "hours", "hours")["paid time off"] == 4
 
 
 def test_the_bridge_leads_from_contacts_to_paid_hours(by_hand):

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from staffplan.errors import ConfigError, DataError, place_of
 from staffplan.plan.workspace import Workspace, first_day_after, history_before
+from staffplan.planned import PlannedDays
 from staffplan.settings.config import load_config
 from staffplan.tables.forecast import VolumeForecast
 from staffplan.tables.history import ContactHistory
@@ -33,6 +34,15 @@ def test_planning_begins_the_day_after_the_last_local_day_of_the_history() -> No
     assert first_day_after(history("2026-03-28 00:00", 48), MADRID) == date(2026, 3, 29)
     assert first_day_after(history("2026-03-28 00:00", 49), MADRID) == date(2026, 3, 30)
     assert first_day_after(history("2026-03-28 00:00", 1), "UTC") == date(2026, 3, 28)
+
+
+def test_a_file_has_the_days_that_the_settings_give() -> None:
+    """Four weeks are the default; of a file alone no more of them count than have rows."""
+    rows = [date(2026, 11, 30), date(2026, 12, 12)]
+    start = "start = 2026-11-29"
+    for text, days in (("", None), ("weeks = 3", None), (f"{start}\nweeks = 3", 21), (start, 14)):
+        given = workspace(Path("nowhere"), f"[plan]\n{text}").days_given(rows)
+        assert given == (None if days is None else PlannedDays(date(2026, 11, 29), days))
 
 
 @pytest.mark.parametrize(("day", "rows"), [(date(2026, 3, 29), 48), (date(2026, 3, 30), 94), (date(2026, 4, 5), 142)])

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from staffplan.clock import SiteCalendar, SpecialDay, wall_instant
+from staffplan.planned import PlannedDays
 from staffplan.roster.case.case import Case
 from staffplan.roster.check.check import CheckReport, check
 from staffplan.roster.problem.problem import RosterProblem
@@ -54,12 +55,14 @@ class Center:
     first_day: date = MONDAY
     timezone: str = MADRID
     minutes: int = 60
+    planned: PlannedDays | None = None
+    """The plan's days; None: only the files are known."""
 
     @property
     def site(self) -> Site:
         days = {special.day: special for special in self.special_days}
         calendar = SiteCalendar(self.timezone, self.minutes, days)
-        return Site(calendar, {group: Queue(group, planning_group=group) for group in self.need})
+        return Site(calendar, {group: Queue(group, planning_group=group) for group in self.need}, self.planned)
 
     @property
     def requirement(self) -> StaffingRequirement:

@@ -9,7 +9,6 @@ from fractions import Fraction
 
 import pandas as pd
 
-from staffplan.clock import local_dates
 from staffplan.cost.ledger import known_queue, make_demand, make_hours, queue_channels, queue_work
 from staffplan.cost.lines import bridge_lines, cost_lines, hour_lines, make_report, unit_rows
 from staffplan.cost.money import Money, make_money
@@ -71,10 +70,8 @@ def cost(
 
 
 def plan_days(forecast: VolumeForecast, site: Site) -> list[date]:
-    """The local days from the forecast's first to its last."""
-    starts = pd.DatetimeIndex(forecast.frame["interval_start"])
-    first, last = local_dates(pd.DatetimeIndex([starts.min(), starts.max()]), site.calendar.timezone)
-    return [day.date() for day in pd.date_range(first, last)]
+    """The local days planned, closed ones too."""
+    return list(site.days_of(pd.DatetimeIndex(forecast.frame["interval_start"])).days)
 
 
 def _facts(paid: PaidTime, money: Money) -> dict[str, float]:

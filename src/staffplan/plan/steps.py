@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from staffplan.errors import Note
+from staffplan.errors import LEFT_EMPTY, Note
 from staffplan.files.workforce import WORKFORCE_TABLES
 from staffplan.files.write import table_bytes
 from staffplan.plan.manifest import Manifest
@@ -45,12 +45,12 @@ def _picked(config: Config, *names: str) -> dict[str, Any]:
 
 
 _CALENDAR = ("plan.timezone", "plan.interval_minutes", "plan.country", "plan.subdivision", "hours", "queues")
+_PERIOD = ("plan.start", "plan.weeks")
 _READING = ("input.columns", "input.until", "input.ignore_queues", "input.queue")
 
 
 def _forecast_settings(config: Config) -> dict[str, Any]:
-    horizon = ("plan.start", "plan.weeks", "plan.seed")
-    return _picked(config, *_CALENDAR[:-1], *horizon, *_READING, "forecast") | _queue_parts(
+    return _picked(config, *_CALENDAR[:-1], *_PERIOD, "plan.seed", *_READING, "forecast") | _queue_parts(
         config, "channel", "hours", "arrival_hours", "aht_seconds", "like", "expected_per_week", "opens"
     )
 
@@ -117,7 +117,7 @@ def _staff(workspace: Workspace, _: Manifest, on_progress: OnProgress) -> StepOu
 def _roster_settings(config: Config) -> dict[str, Any]:
     """A premium's price does not move the roster; when it is paid does, as its hours are shown there."""
     shown = [premium.model_dump(mode="json", exclude={"share"}) for premium in config.cost.premiums]
-    names = ("plan.seed", *_CALENDAR[:-1], "shifts", "roster")
+    names = ("plan.seed", *_CALENDAR[:-1], *_PERIOD, "shifts", "roster")
     return _picked(config, *names) | _contracts(config) | {"cost.premiums": shown}
 
 
@@ -128,7 +128,7 @@ def _contracts(config: Config) -> dict[str, Any]:
 
 
 def _check_settings(config: Config) -> dict[str, Any]:
-    return _picked(config, *_CALENDAR[:-1], "shifts", "roster.rules") | _contracts(config)
+    return _picked(config, *_CALENDAR[:-1], *_PERIOD, "shifts", "roster.rules") | _contracts(config)
 
 
 def _roster(workspace: Workspace, _: Manifest, on_progress: OnProgress) -> StepOutput:
@@ -152,13 +152,16 @@ def _roster(workspace: Workspace, _: Manifest, on_progress: OnProgress) -> StepO
     premiums = premium_hours(result.roster, config.cost, workspace.site)
     shifts = RosterShifts.of(result.roster.shifts.frame.assign(premium_hours=premiums))
     files = _files(shifts, result.roster.activities, timezone=config.plan.timezone)
-    return StepOutput(files, result.notes, {**result.facts, **result.proof})
+    told = tuple(note for note in result.notes if note.kind != LEFT_EMPTY)  # check tells it of the roster as it is
+    return StepOutput(files, told, {**result.facts, **result.proof})
 
 
 def _check(workspace: Workspace, _: Manifest, on_progress: OnProgress) -> StepOutput:
     from staffplan.roster.case.case import Case
     from staffplan.roster.case.fairness_table import fairness_of
     from staffplan.roster.check.check import check
+    from staffplan.roster.check.cover import coverage
+    from staffplan.roster.why.empty_days import empty_day_notes
 
     config, people, site = workspace.config, workspace.workforce, workspace.site
     roster, requirement = workspace.roster(), workspace.table(StaffingRequirement)
@@ -176,7 +179,8 @@ def _check(workspace: Workspace, _: Manifest, on_progress: OnProgress) -> StepOu
     facts = {"broken_rules": float(len(report.breaches)), "short_intervals": float(len(report.uncovered))}
     if report.wished_days:
         facts |= {"wished_days": float(report.wished_days), "wishes_not_granted": float(len(report.missed_wishes))}
-    return StepOutput(files, _wish_notes(report.missed_wishes, people), facts)
+    empty = empty_day_notes(case, roster, coverage(roster, requirement, site), step="check")
+    return StepOutput(files, (*empty, *_wish_notes(report.missed_wishes, people)), facts)
 
 
 def _wish_notes(missed: Iterable[MissedWish], people: Workforce) -> tuple[Note, ...]:
@@ -308,7 +312,9 @@ STEPS: tuple[Step, ...] = (
         ("special_days", *_PEOPLE),
         (_FORECAST, _REQUIREMENT, *_ROSTER, Coverage.file_name),
         (CostReport.file_name,),
-        lambda config: _picked(config, *_CALENDAR, "plan.currency", "cost", "work_plans", "staffing.shrinkage"),
+        lambda config: _picked(
+            config, *_CALENDAR, *_PERIOD, "plan.currency", "cost", "work_plans", "staffing.shrinkage"
+        ),
         _cost,
         (Absences.file_name,),
     ),
@@ -317,7 +323,7 @@ STEPS: tuple[Step, ...] = (
         ("history",),
         _ALL_TABLES,
         (REPORT_PAGE, REPORT_WORKBOOK),
-        lambda config: _picked(config, *_CALENDAR, "plan.name", "plan.currency", "roster.rules"),
+        lambda config: _picked(config, *_CALENDAR, *_PERIOD, "plan.name", "plan.currency", "roster.rules"),
         _report,
         (Fairness.file_name,),
     ),

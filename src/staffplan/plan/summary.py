@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from staffplan.errors import place_of
+from staffplan.errors import LEFT_EMPTY, place_of
 from staffplan.plan.manifest import Facts, Manifest
 from staffplan.plan.run import INTERRUPTED, hand_edits
 from staffplan.plan.steps import REPORT_PAGE
@@ -88,6 +88,8 @@ class PlanSummary:
     wished_days: int = 0
     """Days on which somebody wished for something, in the roster as it was last checked."""
     wishes_not_granted: int = 0
+    left_empty: tuple[str, ...] = ()
+    """Days with nobody on duty though people who could work have hours to spare, the most hours missing first."""
     status: str | None = None
     """How the search for the roster ended, with its cost and bound; None where there is none, as `gap`."""
     objective: float | None = None
@@ -131,6 +133,9 @@ def summarize(workspace: Workspace, manifest: Manifest) -> PlanSummary:
         broken_promises=_broken(manifest),
         promises_not_kept=int((waits["kept"] == "no").sum()),
         missing_hours=_missing_hours(waits),
+        left_empty=tuple(
+            f"{note.place}: {note.message}" for note in manifest.steps["check"].notes if note.kind == LEFT_EMPTY
+        ),
         changed_by_hand=edited,
         interrupted=facts.get("status") == INTERRUPTED,
         wished_days=int(checked.get("wished_days", 0)),
@@ -250,6 +255,8 @@ def summary_text(summary: PlanSummary, workspace: Workspace) -> str:
         "",
         *_promise_lines(summary),
         *_missing_lines(summary),
+        *(_line("empty", "days left empty beside hours to spare:") if summary.left_empty else []),
+        *_more(summary.left_empty, len(summary.left_empty), SEE_REPORT),
         "",
         *_next_lines(summary, workspace),
     ]

@@ -15,9 +15,11 @@ from staffplan.clock import SpecialDay, local_dates, midnight
 from staffplan.errors import ConfigError, DataError, Problem, place_of
 from staffplan.files.read import read_drivers, read_history, read_overrides, read_special_days, read_table
 from staffplan.files.workforce import WORKFORCE_TABLES, file_in, read_workforce
+from staffplan.plan.manifest import FILE_NAME as MANIFEST
+from staffplan.planned import DAYS_OF_A_WEEK, PlannedDays
 from staffplan.settings.config import Config, data_path
 from staffplan.site import Site, make_site
-from staffplan.tables.forecast import Drivers, Overrides, VolumeForecast
+from staffplan.tables.forecast import Drivers, ForecastTotals, Overrides, VolumeForecast
 from staffplan.tables.history import ContactHistory
 from staffplan.tables.people import Absences, TimeOff, Workforce
 from staffplan.tables.roster import Roster, RosterActivities, RosterShifts
@@ -130,17 +132,46 @@ class Workspace:
         once = both.drop_duplicates(list(TimeOff.key), ignore_index=True)
         return replace(workforce, time_off=TimeOff.of(once, workforce.time_off.source))
 
+    def days_given(self, rows: Iterable[date]) -> PlannedDays | None:
+        """The days that the settings give, for a file with rows on some days; None where they give no first day.
+
+        The length that counts where none is set is a default: of a file alone it holds no more weeks than have rows.
+        """
+        plan, first = self.config.plan, self._first_day_given
+        if first is None:
+            return None
+        given = PlannedDays(first, DAYS_OF_A_WEEK * plan.weeks)
+        if self._is_plan or "weeks" in plan.model_fields_set:
+            return given
+        weeks = (max(rows) - first).days // DAYS_OF_A_WEEK + 1
+        return PlannedDays(first, min(given.number, DAYS_OF_A_WEEK * max(weeks, 1)))
+
+    @property
+    def _is_plan(self) -> bool:
+        return (self.folder / MANIFEST).is_file()
+
+    @property
+    def _first_day_given(self) -> date | None:
+        """As set; of a plan made without, the first day of its forecast, as the history may have gone on."""
+        totals = self.folder / ForecastTotals.file_name
+        if self.config.plan.start is not None or not (self._is_plan and totals.is_file()):
+            return self.config.plan.start
+        frame = self.table(ForecastTotals).frame
+        begins = frame.loc[frame["period"] == "horizon", "period_start"]
+        return None if begins.empty else begins.iloc[0].date()
+
     @cached_property
     def site(self) -> Site:
         """Calendar and queues, over the history and the period planned."""
         frame = self.full_history.frame
-        last = self.first_day + timedelta(weeks=self.config.plan.weeks)
+        planned = PlannedDays(self.first_day, DAYS_OF_A_WEEK * self.config.plan.weeks)
         return make_site(
             self.config,
             queues=frame["queue"].unique(),
             first_day=min(frame["interval_start"].min().date(), self.first_day),
-            last_day=last,
+            last_day=planned.last,
             special_days=self.special_days,
+            planned=planned,
         )
 
     def table(self, table: type[T]) -> T:

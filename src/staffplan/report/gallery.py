@@ -209,7 +209,7 @@ def roster_grid_figure(data: ReportData) -> Figure:
     days = rosters.grid_days(summaries.planned_days(data))
     grid = rosters.roster_grid(data, days)
     names = rosters.agent_names(data)
-    codes = rosters.shift_codes(data)
+    codes, closed = rosters.shift_codes(data), summaries.closed_days(data)
     drawn = min(len(grid), roster_plots.MOST_ROWS)
     rest = f" {drawn} of {len(grid)} agents are drawn; the table has all." if drawn < len(grid) else ""
     later = days[-1] < summaries.planned_days(data)[-1]
@@ -218,10 +218,10 @@ def roster_grid_figure(data: ReportData) -> Figure:
         name="roster_weeks",
         title=f"Shifts from {day(days[0])} to {day(days[-1])}",
         alt=f"Grid of {len(grid)} agents by {len(days)} days; each cell holds the code of the shift worked.",
-        draw=functools.partial(roster_plots.plot_roster_grid, grid, days, names=names, codes=codes),
+        draw=functools.partial(roster_plots.plot_roster_grid, grid, days, names=names, codes=codes, closed=closed),
         height_inches=1.6 + 0.145 * drawn,
         table=_grid_table(data, grid, days, names, codes),
-        caption=f"Weekends are shaded, days off are empty.{rest}{more}",
+        caption=f"Weekends are shaded, closed days are darker, days off are empty.{rest}{more}",
     )
 
 
@@ -231,6 +231,8 @@ def _grid_table(
     legend = ", ".join(f"{code} = {shift}" for shift, code in sorted(codes.items()))
     totals = rosters.agent_totals(data)
     shown = grid.map(lambda shift: codes.get(str(shift), rosters.DAY_OFF))
+    closed = summaries.closed_days(data)
+    shown[[value for value in days if value in closed]] = rosters.CLOSED
     shown.columns = pd.Index([short_day(value) for value in days])
     shown = shown.assign(days=totals["days"].map(count), paid=totals["paid_hours"].map(hours))
     shown.index = pd.Index([names.get(str(agent), str(agent)) for agent in shown.index])

@@ -52,6 +52,15 @@ class Handoff:
         return [min(known) + timedelta(days=step) for step in range(length)]
 
     @cached_property
+    def closed_days(self) -> frozenset[date]:
+        """Days on which nobody is needed and nobody works; none where the coverage is not known."""
+        if self.coverage is None:
+            return frozenset()
+        needed = self.coverage.frame[self.coverage.frame["required"] > 0]
+        busy = set(local_dates(pd.DatetimeIndex(needed["interval_start"]), self.timezone))
+        return frozenset(set(self.days) - busy - set(self.roster.shifts.frame["schedule_date"].dt.date))
+
+    @cached_property
     def people(self) -> pd.DataFrame:
         """By agent_id: name, team, contract, skills; whole teams together, then by identifier."""
         shifts = self.roster.shifts.frame.groupby("agent_id", sort=True)["name"].first()

@@ -55,6 +55,7 @@ _RIGHT = ("days", "paid hours", "nights", "weekends")
 _HEADER_ROWS = 2
 _FAMILIES = ("A9D8F4", "F7D58A", "A3DCC8", "E8C3D8", "FBF3A6", "8FBBE0", "F0B48F", "C9D3A0")
 """Paper-light tints of the palette in style.py, in turn; the code in the cell tells families apart without colour."""
+_CLOSED = PatternFill("solid", fgColor="C9CED6")
 _OFF = PatternFill("lightUp", fgColor="8A95A1", bgColor="FFFFFF")
 _TOTAL = Border(top=Side(style="thin", color="66727F"))
 _SHORT, _OVER = PatternFill("solid", bgColor="F4B9A7"), PatternFill("solid", bgColor="CFE4F3")
@@ -158,14 +159,16 @@ def _agent_totals(sheet: Worksheet, row: int, days: int, totals: Sequence[float]
 
 
 def _day_cells(sheet: Worksheet, handoff: Handoff, page: _Page, worked: pd.DataFrame) -> None:
-    """Shifts over time off over the shade of the weekend."""
+    """Shifts over time off over the shade of the weekend and of closed days."""
     row_of = {agent: row for row, agent in enumerate(handoff.people.index, start=_HEADER_ROWS + 1)}
     column_of = {day: column for column, day in enumerate(page.days, start=len(_LEFT) + 1)}
     for day, column in column_of.items():
         for row in row_of.values():
             cell = sheet.cell(row, column)
             cell.alignment, cell.border = _CENTER, EDGE
-            if day.weekday() >= 5:
+            if day in handoff.closed_days:
+                cell.fill = _CLOSED
+            elif day.weekday() >= 5:
                 cell.fill = WEEKEND
     for (agent, day), kind in handoff.days_off.items():
         if day in column_of:
@@ -292,5 +295,5 @@ def _explanations() -> tuple[str, ...]:
         f"nights: shifts with at least {NIGHT_HOURS:g} hours between {begin} and {end}",
         "weekends: weekends with a shift that begins on their Saturday or Sunday",
         "times: how often the code is in the grid; needed and rostered in the coverage: people on queue",
-        "small letters: time off; shaded: Saturday and Sunday; a colour stands for a family of shifts",
+        "small letters: time off; shaded: Saturday and Sunday, darker: closed; a colour is a family of shifts",
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 
 import numpy as np
@@ -91,14 +91,23 @@ def _roster_legend(ax: Axes, day: pd.DataFrame, groups: Sequence[str]) -> Axes:
 
 
 def plot_roster_grid(
-    grid: pd.DataFrame, days: Sequence[date], ax: Axes, *, names: Mapping[str, str], codes: Mapping[str, str]
+    grid: pd.DataFrame,
+    days: Sequence[date],
+    ax: Axes,
+    *,
+    names: Mapping[str, str],
+    codes: Mapping[str, str],
+    closed: Collection[date] = (),
 ) -> Axes:
-    """Agents by days (the columns of `grid`): the shift's code in each cell, weekends shaded, days off empty."""
+    """Agents by days (the columns of `grid`): the shift's code in each cell, days off empty.
+
+    Weekends are shaded, closed days darker.
+    """
     shown = grid.iloc[:MOST_ROWS]
     order = sorted(codes)
     for column, day in enumerate(days):
-        if day.weekday() >= 5:
-            ax.axvspan(column, column + 1, color="#eef0f3", zorder=0)
+        if day.weekday() >= 5 or day in closed:
+            ax.axvspan(column, column + 1, color="#c9ced6" if day in closed else "#eef0f3", zorder=0)
     _shift_cells(ax, shown, order)
     cells = shown.to_numpy(dtype=object)
     for shift, code in codes.items():

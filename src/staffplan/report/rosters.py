@@ -14,6 +14,7 @@ from staffplan.report.handoff import Handoff
 MOST_DAYS = 28
 """Days drawn in one grid; longer plans are complete in the workbook and the files."""
 DAY_OFF = "·"
+CLOSED = "closed"
 
 
 def agent_names(data: ReportData) -> dict[str, str]:

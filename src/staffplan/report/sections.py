@@ -7,6 +7,7 @@ from collections.abc import Hashable, Mapping
 
 import pandas as pd
 
+from staffplan.errors import LEFT_EMPTY
 from staffplan.report import gallery, promises, rosters, summaries
 from staffplan.report.blocks import (
     Alert,
@@ -41,6 +42,7 @@ from staffplan.report.ledgers import BRIDGE_SUMS, TOTAL_LINE, ledger, waterfall,
 
 NOTE_TITLES = {
     "broken promise": "Promises that are not kept",
+    LEFT_EMPTY: "Days left empty while people have hours to spare",
     "warning": "Warnings",
     "changed by hand": "Changed by hand",
     "assumption": "Assumptions",

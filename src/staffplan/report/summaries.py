@@ -30,7 +30,7 @@ WIDER_95 = NormalDist().inv_cdf(0.975) / NormalDist().inv_cdf(0.9)
 
 
 def planned_days(data: ReportData) -> tuple[date, ...]:
-    """Every local day of the plan, closed ones between others included."""
+    """Every local day of the plan, closed ones too."""
     zone = data.site.calendar.timezone
     instants = [
         pd.DatetimeIndex(table.frame["interval_start"]) for table in (data.forecast, data.requirement, data.coverage)
@@ -39,8 +39,17 @@ def planned_days(data: ReportData) -> tuple[date, ...]:
     found |= _days(data.waits.frame["day"]) | _days(data.roster.shifts.frame["schedule_date"])
     if not found:
         return ()
+    found |= set(data.site.planned.days) if data.site.planned else set()
     first = min(found)
     return tuple(first + timedelta(days=step) for step in range((max(found) - first).days + 1))
+
+
+def closed_days(data: ReportData) -> frozenset[date]:
+    """Days of the plan on which nobody is needed and nobody works."""
+    frame = data.requirement.frame
+    needed = pd.DatetimeIndex(frame.loc[frame["agents_on_queue"] > 0, "interval_start"])
+    open_days = set(local_dates(needed, data.site.calendar.timezone))
+    return frozenset(set(planned_days(data)) - open_days - _days(data.roster.shifts.frame["schedule_date"]))
 
 
 def _days(column: pd.Series) -> set[date]:

@@ -150,7 +150,8 @@ def _roster(book: Workbook, data: ReportData) -> None:
     """The same grid and legend that a roster is handed off with."""
     days = summaries.planned_days(data)
     first, last = (days[0], days[-1]) if days else (None, None)
-    handoff = Handoff(data.roster, data.site.calendar.timezone, data.title, first_day=first, last_day=last)
+    zone, cover = data.site.calendar.timezone, data.coverage
+    handoff = Handoff(data.roster, zone, data.title, cover, first_day=first, last_day=last)
     overview_sheets(book, handoff)
     legend_sheet(book, handoff)
 

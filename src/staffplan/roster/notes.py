@@ -11,9 +11,11 @@ import pandas as pd
 
 from staffplan.clock import local_dates
 from staffplan.errors import Note
+from staffplan.planned import DAYS_OF_A_WEEK
 from staffplan.roster.case.case import Case
 from staffplan.roster.case.predicted import KEY, predicted_days
 from staffplan.roster.problem.problem import DAYS_OF_A_WHOLE_WEEK, RosterProblem
+from staffplan.roster.why.empty_days import empty_day_notes
 from staffplan.settings.priced_rules import Wishes as WishesRule
 from staffplan.site import Site
 from staffplan.tables.people import Workforce
@@ -33,6 +35,7 @@ def roster_notes(
     workforce, site = case.workforce, case.site
     covered = cover if worth is None else without_curves(cover, worth)
     return (
+        *_days_planned(case),
         *_assumptions(problem, workforce),
         *clock_changes(roster, site),
         *_edges(problem, workforce),
@@ -40,8 +43,32 @@ def roster_notes(
         *unpriced_wishes(case),
         *(() if worth is None else service_notes(cover, worth, site)),
         *broken_promises(covered, site),
+        *empty_day_notes(case, roster, cover, problem),
         *_much_short(covered, site),
     )
+
+
+def _days_planned(case: Case) -> Iterator[Note]:
+    """Where the days planned are not those that have a row of the requirement."""
+    starts = pd.DatetimeIndex(case.requirement.frame["interval_start"])
+    days = sorted(set(local_dates(starts.unique(), case.site.calendar.timezone)))
+    planned, given, source = case.site.days_of(starts), case.site.planned, case.requirement.source
+    words = f"{planned.first:%a %d %b %Y} to {planned.last:%a %d %b %Y}"
+    if given is not None and given != planned:
+        outside = [day for day in days if not given.contains(day)]
+        message = (
+            f"{source} has rows of days outside the plan's, {given.first} to {given.last}, the first {outside[0]}: "
+        )
+        yield Note("roster", "warning", "period", f"{message}planned are the days of its rows, {words}")
+    elif given is None and planned.last > days[-1]:
+        message = f"{words}, whole weeks: the weekdays after the last row, of {days[-1]:%a %d %b}, are closed"
+        yield Note("roster", "assumption", "period", message)
+    weeks = {(day - planned.first).days // DAYS_OF_A_WEEK for day in days}
+    empty = [week for week in range(-(-planned.number // DAYS_OF_A_WEEK)) if week not in weeks]
+    if empty:
+        firsts = ", ".join(f"{planned.day(DAYS_OF_A_WEEK * week):%d %b %Y}" for week in empty)
+        message = f"no row in the weeks from {firsts}: nobody is needed, and no minimum of hours holds in them"
+        yield Note("roster", "assumption", "period", message)
 
 
 def _assumptions(problem: RosterProblem, workforce: Workforce) -> Iterator[Note]:

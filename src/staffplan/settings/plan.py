@@ -20,7 +20,8 @@ class PlanSettings(Section):
     start: date | None = None
     """First day planned; left out: the day after the last day of the history."""
     weeks: int = Field(default=4, ge=1, le=78)
-    """Weeks planned."""
+    """Weeks planned. A roster's period is all their days, closed ones too; of files alone, without a start, whole
+    weeks from the first day that has a row."""
     interval_minutes: Literal[15, 30, 60] = 30
     """Length of an interval."""
     timezone: str = "UTC"

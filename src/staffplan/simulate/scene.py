@@ -133,10 +133,12 @@ def make_scene(
 
 
 def make_grid(forecast: VolumeForecast, requirement: StaffingRequirement, site: Site) -> Grid:
+    """All days of the plan, or those from the first to the last row: what is due on a closed day is judged too."""
     zone, minutes = site.calendar.timezone, site.calendar.interval_minutes
     starts = pd.DatetimeIndex(pd.concat([forecast.frame["interval_start"], requirement.frame["interval_start"]]))
-    days = local_dates(pd.DatetimeIndex([starts.min(), starts.max()]), zone)
-    intervals = horizon_intervals(days[0], (days[1] - days[0]).days + 1, zone, minutes)
+    days = local_dates(pd.DatetimeIndex([starts.min(), starts.max()]), zone).tolist()
+    days += [site.planned.first, site.planned.last] if site.planned else []
+    intervals = horizon_intervals(min(days), (max(days) - min(days)).days + 1, zone, minutes)
     codes, found = pd.factorize(local_dates(intervals, zone))
     return Grid(intervals, minutes * 60.0, codes.astype(np.int64), tuple(found))
 

@@ -17,7 +17,8 @@ Need = dict[tuple[int, int], float]
 
 def of(need: Need, how: Literal["mean", "maximum"], first_day: date = MONDAY) -> dict[tuple[date, int], float]:
     """Agents on queue of the typical week by local day and hour."""
-    frame = typical_week(Center({"voice": need}, first_day=first_day).requirement, MADRID, how).frame
+    center = Center({"voice": need}, first_day=first_day)
+    frame = typical_week(center.requirement, center.site, how)[0].frame
     local = frame["interval_start"].dt.tz_convert(MADRID)
     return {(at.date(), at.hour): n for at, n in zip(local, frame["agents_on_queue"], strict=True)}
 
@@ -43,7 +44,11 @@ def test_hours_mean_the_same_on_both_sides_of_a_change_of_the_clock() -> None:
 
 def test_less_than_a_week_is_no_typical_one() -> None:
     with pytest.raises(DataError, match="has less than a week"):
-        of(every_day(6, [9]), "mean")
+        of(every_day(4, [9]), "mean")
+
+
+def test_a_week_whose_sunday_is_closed_is_a_whole_one() -> None:
+    assert len(of(every_day(6, [9]), "mean")) == 6
 
 
 def test_weeks_run_from_the_first_day_on() -> None:

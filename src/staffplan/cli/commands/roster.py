@@ -262,8 +262,8 @@ def check(
         write_table(table, path, calendar.timezone)
         say(f"wrote {path} ({len(table)} rows)")
     if as_json:
-        show_json(check_json(report, calendar))
+        show_json(check_json(checked))
     else:
-        show(check_text(report, calendar))
+        show(check_text(checked))
     if report.breaches:
         raise typer.Exit(RULES_BROKEN)

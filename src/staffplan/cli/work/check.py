@@ -13,7 +13,7 @@ import pandas as pd
 from staffplan.cli.output.json_rows import records
 from staffplan.cli.work.common import config_and_workspace, site_of
 from staffplan.clock import SiteCalendar
-from staffplan.errors import DataError, Problem, UsageError, nearest, place_of
+from staffplan.errors import ConfigError, DataError, Note, Problem, UsageError, nearest, place_of
 from staffplan.files.read import read_table
 from staffplan.plan.directory import PLAN_TOML, open_existing
 from staffplan.plan.manifest import FILE_NAME as MANIFEST
@@ -37,6 +37,8 @@ class Checked:
     roster: Roster
     case: Case
     report: CheckReport
+    left_empty: tuple[Note, ...] = ()
+    """Days with nobody on duty, though people who could work then have hours to spare."""
 
     @property
     def calendar(self) -> SiteCalendar:
@@ -82,7 +84,19 @@ def check_files(
         shifts_alone=alone,
     )
     case = Case(requirement, people, config.roster, config.shifts, config.work_plans, site)
-    return Checked(roster, case, report)
+    return Checked(roster, case, report, () if alone else _left_empty(roster, case))
+
+
+def _left_empty(roster: Roster, case: Case) -> tuple[Note, ...]:
+    """Nothing where the tables cannot be rostered at all: a check tells of them what it can."""
+    from staffplan.roster.check.cover import coverage
+    from staffplan.roster.why.empty_days import empty_day_notes
+
+    cover = coverage(roster, case.requirement, case.site)
+    try:
+        return tuple(empty_day_notes(case, roster, cover))
+    except (ConfigError, DataError):
+        return ()
 
 
 def read_shifts(folder: Path, zone: str) -> Roster:
@@ -146,15 +160,18 @@ def output_paths(output: Path) -> tuple[Path, ...]:
     return tuple(output / table.file_name for table in (RosterBreaches, Fairness))
 
 
-def check_json(report: CheckReport, calendar: SiteCalendar) -> dict[str, object]:
+def check_json(checked: Checked) -> dict[str, object]:
+    report, calendar = checked.report, checked.calendar
     broken, missed = ([vars(row) for row in rows] for rows in (report.breaches, report.missed_wishes))
     short = records(report.uncovered, calendar.timezone)
     found = {"broken_rules": broken, "uncovered": short, "wishes_not_granted": missed}
-    return {**found, "not_checked": list(report.not_checked)}
+    empty = [{"place": note.place, "message": note.message} for note in checked.left_empty]
+    return {**found, "not_checked": list(report.not_checked), "days_left_empty": empty}
 
 
-def check_text(report: CheckReport, calendar: SiteCalendar) -> str:
+def check_text(checked: Checked) -> str:
     """Broken rules, the times below their need, wishes not granted, as a person reads them."""
+    report, calendar = checked.report, checked.calendar
     number = len(report.breaches)
     kept = "every rule that shifts tell of is kept" if report.not_checked else "every rule is kept"
     lines = [_counted(number, "broken rule") if number else kept]
@@ -173,6 +190,7 @@ def check_text(report: CheckReport, calendar: SiteCalendar) -> str:
         lines.append(text_table(spans[:SHOWN_SPANS], header, right=(4, 5)))
     if len(spans) > SHOWN_SPANS:
         lines.append(f"and {_counted(len(spans) - SHOWN_SPANS, 'more line')}; --json lists all intervals")
+    lines += [line for note in checked.left_empty for line in ("", f"{note.place}: {note.message}")]
     return "\n".join([*lines, *_wish_lines(report)])
 
 

@@ -66,4 +66,5 @@ def site_of(config: Config, frame: pd.DataFrame, workspace: Workspace) -> Site:
         first_day=min(days),
         last_day=max(days),
         special_days=() if special is None else read_special_days(special),
+        planned=workspace.days_given(days),
     )

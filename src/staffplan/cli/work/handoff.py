@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Collection, Iterable
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -73,9 +73,9 @@ def _zone(folder: Path, timezone: str | None, workspace: Workspace | None) -> st
 
 
 def _period(workspace: Workspace) -> tuple[date | None, date | None]:
-    """First and last day of a plan whose settings name its start; days at its ends may be without work."""
-    start, weeks = workspace.config.plan.start, workspace.config.plan.weeks
-    return start, None if start is None else start + timedelta(days=7 * weeks - 1)
+    """First and last day of a plan; days at its ends may be without work."""
+    planned = workspace.days_given(())
+    return (None, None) if planned is None else (planned.first, planned.last)
 
 
 def _named(path: Path | None, name: str, workspace: Workspace | None, table: type[T], zone: str) -> T | None:

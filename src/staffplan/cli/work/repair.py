@@ -61,10 +61,9 @@ class RepairWork:
 
     @property
     def days(self) -> tuple[date, date]:
-        """First and last day of the requirement."""
-        starts = self.case.requirement.frame["interval_start"]
-        first, last = (at.tz_convert(self.timezone).date() for at in (starts.min(), starts.max()))
-        return first, last
+        """First and last day planned."""
+        planned = self.case.site.days_of(pd.DatetimeIndex(self.case.requirement.frame["interval_start"]))
+        return planned.first, planned.last
 
 
 def repair_work(

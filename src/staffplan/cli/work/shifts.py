@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -46,8 +45,7 @@ def mix_files(
     requirement: StaffingRequirement = read_table(requirement_path, PeopleNeeded, timezone=zone)
     site = site_of(config, requirement.frame, workspace)
     if weeks != "each":
-        requirement = typical_week(requirement, zone, weeks)
-        site = replace(site, calendar=replace(site.calendar, special_days={}))
+        requirement, site = typical_week(requirement, site, weeks)
     result = mix_of_shifts(
         requirement,
         config.roster,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -22,7 +21,7 @@ from staffplan.roster.case.candidates import (
     useful_options,
 )
 from staffplan.roster.case.inputs import refuse_what_cannot_be_used, slot_minutes
-from staffplan.roster.case.presence import paid_bounds, times_away, who_can_work
+from staffplan.roster.case.presence import paid_bounds, times_away, weeks_with_need, who_can_work
 from staffplan.roster.case.service import service_saves
 from staffplan.roster.case.soft import with_soft_rules
 from staffplan.roster.problem.problem import Period, Person, RosterProblem, plan_of
@@ -81,7 +80,7 @@ def build_problem(
     useful = useful_options(wanted, skillsets, starts, options, serves)[skillset_of]
     walls = option_walls(starts, options, period)
     allowed, why_not = who_can_work(people, away, useful, workforce, options, shifts, walls, period)
-    fewest, most = paid_bounds(people, away.free, away.paid, period)
+    fewest, most = paid_bounds(people, away.free, away.paid, period, weeks_with_need(required, period))
     problem = RosterProblem(
         period=period,
         groups=groups,
@@ -140,17 +139,21 @@ def worth_of_people(
 
 
 def make_period(requirement: StaffingRequirement, site: Site, slot: int, longest: int) -> Period:
-    """From the first to the last local day that has a row."""
-    calendar = site.calendar
-    local = calendar.local(pd.DatetimeIndex(requirement.frame["interval_start"]))
-    first, last = local.min().date(), local.max().date()
-    days = (last - first).days + 1
-    start = midnight(first, calendar.timezone)
-    midnights = [midnight(first + timedelta(days=d), calendar.timezone) for d in range(days + 1)]
+    """The days planned, closed ones too."""
+    calendar, planned = site.calendar, site.days_of(pd.DatetimeIndex(requirement.frame["interval_start"]))
+    start = midnight(planned.first, calendar.timezone)
+    midnights = [midnight(planned.day(d), calendar.timezone) for d in range(planned.number + 1)]
     day_slot = np.array([(m - start) // pd.Timedelta(minutes=slot) for m in midnights], dtype=np.int64)
     room = longest + 2 * 60 // slot
     return Period(
-        first, days, calendar.timezone, calendar.interval_minutes, slot, start, day_slot, int(day_slot[-1]) + room
+        planned.first,
+        planned.number,
+        calendar.timezone,
+        calendar.interval_minutes,
+        slot,
+        start,
+        day_slot,
+        int(day_slot[-1]) + room,
     )
 
 

@@ -173,16 +173,27 @@ def credit(days: Iterable[date], hours: Mapping[date, float], a_day: float) -> f
     return min(float(CREDITED_DAYS), sum(counted))
 
 
+def weeks_with_need(required: NDArray[np.float64], period: Period) -> NDArray[np.bool_]:
+    """(weeks,): anybody is needed in the week."""
+    edges = [int(period.day_slot[days.stop]) for days in map(period.week_days, range(period.weeks))]
+    return np.array([week.any() for week in np.split(required[:, : edges[-1]], edges[:-1], axis=1)], dtype=bool)
+
+
 def paid_bounds(
-    people: tuple[Person, ...], free: NDArray[np.float64], paid: NDArray[np.float64], period: Period
+    people: tuple[Person, ...],
+    free: NDArray[np.float64],
+    paid: NDArray[np.float64],
+    period: Period,
+    needed: NDArray[np.bool_],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """(people, weeks) fewest and most paid minutes of work in each week, time off credited. free, paid: fifths.
 
-    Time off lowers the minimum by what it counts; if it is paid, the maximum too.
+    Time off lowers the minimum by what it counts; if it is paid, the maximum too. needed, (weeks,): a week in which
+    nobody is needed has no minimum, nor has a part of a week at the end.
     """
     least = np.array([person.contract.weekly_hours_min * 60 for person in people])[:, None]
     ceiling = np.array([person.contract.weekly_hours_max * 60 for person in people])[:, None]
-    whole = np.array([len(period.week_days(week)) >= DAYS_OF_A_WHOLE_WEEK for week in range(period.weeks)])
+    whole = needed & [len(period.week_days(week)) >= DAYS_OF_A_WHOLE_WEEK for week in range(period.weeks)]
     due = np.ceil(least / CREDITED_DAYS * (CREDITED_DAYS - free) - 1e-6) * whole
     most = np.maximum(np.floor(ceiling - least / CREDITED_DAYS * paid + 1e-6), 0)
     return due.astype(np.int64), most.astype(np.int64)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -51,6 +52,11 @@ class _Case:
     @property
     def zone(self) -> str:
         return self.site.calendar.timezone
+
+    @cached_property
+    def weeks_with_need(self) -> frozenset[int]:
+        """Numbers of the blocks of seven days in which anybody is needed."""
+        return frozenset((day - self.first).days // 7 for days in self.open_days.values() for day in days)
 
     def local(self, instant: pd.Timestamp) -> pd.Timestamp:
         """Wall clock time, without a zone."""
@@ -114,8 +120,8 @@ def check(
     needed = requirement.frame["agents_on_queue"].to_numpy() > 0
     groups = requirement.frame["planning_group"]
     open_days = {g: frozenset(local_days[needed & (groups == g).to_numpy()]) for g in groups.unique()}
-    first, last = local_days.min(), local_days.max()
-    days = (last - first).days + 1
+    planned = site.days_of(pd.DatetimeIndex(starts))
+    first, days = planned.first, planned.number
     case = _Case(workforce, settings, shifts, work_plans, site, first, days, open_days, not shifts_alone)
     breaches, worked = [*_unknown_agents(roster, workforce)], {}
     for agent in _agents(roster, case):
@@ -384,8 +390,9 @@ def _agreed(agent: _Agent, case: _Case) -> rules.Agreed:
     fewest, most = [], []
     a_day = agent.plan.weekly_hours_min / 5
     nobody_needed = not any(skill in case.open_days for skill in agent.skills)
-    for days, free, paid in _credited(agent, case):
-        fewest.append(0.0 if days < 5 or nobody_needed else a_day * (5 - free))
+    for week, (days, free, paid) in enumerate(_credited(agent, case)):
+        no_minimum = days < 5 or nobody_needed or week not in case.weeks_with_need
+        fewest.append(0.0 if no_minimum else a_day * (5 - free))
         most.append(max(agent.plan.weekly_hours_max - a_day * paid, 0.0))
     return rules.Agreed(case.first, case.days, tuple(fewest), tuple(most), agent.plan.days_per_week_max, case.zone)
 

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from staffplan.clock import local_dates, midnight, parse_spans, wall_instant
+from staffplan.clock import midnight, parse_spans, wall_instant
 from staffplan.errors import Note
 from staffplan.roster.case.presence import days_off
 from staffplan.roster.meetings.conflict import Gathering, conflict_words
@@ -174,8 +174,8 @@ def _dues(requirement: StaffingRequirement, workforce: Workforce, site: Site) ->
     """Meetings whose last day lies in the period; a note for those that reach beyond it."""
     if not len(workforce.meetings):
         return [], ()
-    days = local_dates(pd.DatetimeIndex(requirement.frame["interval_start"]), site.calendar.timezone)
-    first, last = (min(days), max(days)) if len(days) else (date.max, date.min)
+    planned = site.days_of(pd.DatetimeIndex(requirement.frame["interval_start"]))
+    first, last = planned.first, planned.last
     agents = workforce.agents.frame
     off = {agent_id: days_off(agent_id, workforce).all_days for agent_id in agents["agent_id"]}
     dues, notes = [], []

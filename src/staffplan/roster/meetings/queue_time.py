@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 from math import gcd
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from staffplan.clock import local_dates, midnight
+from staffplan.clock import midnight
+from staffplan.planned import PlannedDays
 from staffplan.roster.problem.problem import NO_LIMIT, Period
 from staffplan.roster.rules.team import TeamRule, minimum_people
 from staffplan.site import Site
@@ -148,11 +148,11 @@ def queue_time(
     """The roster's time on queue; of `people` (agent ids), who serves what. `minutes`: lengths of what is placed."""
     need, zone = requirement.frame, site.calendar.timezone
     queue = roster.activities.frame[roster.activities.frame["activity"] == "queue"]
-    days = local_dates(pd.DatetimeIndex(need["interval_start"]), zone)
-    zero = midnight(min(days), zone)
+    planned = site.days_of(pd.DatetimeIndex(need["interval_start"]))
+    zero = midnight(planned.first, zone)
     bounds = np.stack([_minutes(queue["start"], zero), _minutes(queue["end"], zero)])
     ticks_at = {START_MINUTES, site.calendar.interval_minutes, *minutes, *(bounds % START_MINUTES).ravel().tolist()}
-    period = _period(min(days), max(days), gcd(*ticks_at), int(bounds.max(initial=0)), site)
+    period = _period(planned, gcd(*ticks_at), int(bounds.max(initial=0)), site)
     tick = period.slot_minutes
     spans = np.maximum(np.stack([-(-bounds[0] // tick), bounds[1] // tick]), 0)
     groups = sorted({*need["planning_group"], *queue["planning_group"]})
@@ -171,14 +171,14 @@ def queue_time(
     return time
 
 
-def _period(first: date, last: date, tick: int, end: int, site: Site) -> Period:
-    """The requirement's days in ticks, and as many after them as the roster needs. end: minutes from the start."""
-    zone, days = site.calendar.timezone, (last - first).days + 1
-    midnights = [midnight(first + timedelta(days=number), zone) for number in range(days + 1)]
+def _period(planned: PlannedDays, tick: int, end: int, site: Site) -> Period:
+    """The days planned in ticks, and as many after them as the roster needs. end: minutes from the start."""
+    zone, days = site.calendar.timezone, planned.number
+    midnights = [midnight(planned.day(number), zone) for number in range(days + 1)]
     day_slot = np.array([round((at - midnights[0]) / MINUTE) // tick for at in midnights], dtype=np.int64)
     slots = max(-(-end // tick), int(day_slot[-1]))
     interval = site.calendar.interval_minutes
-    return Period(first, days, zone, interval, tick, midnights[0], day_slot, slots)
+    return Period(planned.first, days, zone, interval, tick, midnights[0], day_slot, slots)
 
 
 def _minutes(instants: pd.Series, zero: pd.Timestamp) -> Ints:

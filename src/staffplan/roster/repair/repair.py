@@ -133,8 +133,7 @@ def _prepare(case: Case, roster: Roster, absences: Sequence[Absence], since: pd.
 
 def _worked_before(roster: Roster, case: Case) -> RosterShifts:
     """The shifts before the first day that is planned: those known, and those of the roster itself."""
-    starts = case.requirement.frame["interval_start"].dt.tz_convert(case.site.calendar.timezone)
-    first = starts.min().tz_localize(None).normalize()
+    first = pd.Timestamp(case.site.days_of(pd.DatetimeIndex(case.requirement.frame["interval_start"])).first)
     known, frame = case.workforce.past_roster, roster.shifts.frame
     earlier = roster.shifts.only((frame["schedule_date"] < first).to_numpy())
     if not len(earlier):

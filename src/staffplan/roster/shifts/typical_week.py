@@ -2,34 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from staffplan.clock import MINUTES_PER_DAY, local_dates, midnight, minute_of_day, wall_instant, weekday_of
+from staffplan.clock import MINUTES_PER_DAY, midnight, minute_of_day, wall_instant, weekday_of
 from staffplan.errors import DataError, Problem
+from staffplan.planned import DAYS_OF_A_WEEK, PlannedDays
+from staffplan.site import Site
 from staffplan.tables.requirement import StaffingRequirement
-
-DAYS_OF_A_WEEK = 7
 
 
 def typical_week(
-    requirement: StaffingRequirement, timezone: str, how: Literal["mean", "maximum"]
-) -> StaffingRequirement:
-    """The week from the first day on whose days all have 24 hours, with the need of all weeks.
+    requirement: StaffingRequirement, site: Site, how: Literal["mean", "maximum"]
+) -> tuple[StaffingRequirement, Site]:
+    """The week from the first day on whose days all have 24 hours, with the need of all weeks; the site in that week.
 
     The mean is of the days on which the group is staffed at that time: a closed holiday does not thin it out. Raises
     DataError where there is not a whole week.
     """
-    frame = requirement.frame
+    frame, timezone = requirement.frame, site.calendar.timezone
     starts = pd.DatetimeIndex(frame["interval_start"])
-    days = local_dates(starts, timezone)
-    if len(days) == 0 or (max(days) - min(days)).days + 1 < DAYS_OF_A_WEEK:
+    planned = site.days_of(starts)
+    if planned.number < DAYS_OF_A_WEEK:
         message = "has less than a week, so that no typical week can be made of it"
         raise DataError(Problem(requirement.source, message, "plan it as it is: --weeks each"))
-    first = min(days)
+    first = planned.first
     while _changes_the_clock(first, timezone):
         first += timedelta(days=DAYS_OF_A_WEEK)
     by_time = frame.assign(
@@ -44,7 +45,9 @@ def typical_week(
     ]
     week["interval_start"] = [wall_instant(first, minute, timezone) for minute in times]
     blank = dict.fromkeys(("service_level", "asa_seconds", "occupancy", "abandon_rate"), np.nan)
-    return type(requirement).of(week.assign(model=f"{how} of the weeks", **blank), requirement.source)
+    made = type(requirement).of(week.assign(model=f"{how} of the weeks", **blank), requirement.source)
+    usual = replace(site.calendar, special_days={})
+    return made, replace(site, calendar=usual, planned=PlannedDays(first, DAYS_OF_A_WEEK))
 
 
 def _changes_the_clock(first: date, timezone: str) -> bool:
