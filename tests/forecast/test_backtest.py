@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from staffplan.forecast.backtest import Origin, Trial, choose, day_error, origins_after, run, weekly_origins
+from staffplan.forecast.backtest import (
+    Origin,
+    Trial,
+    choose,
+    day_error,
+    day_wape,
+    error,
+    origins_after,
+    run,
+    table_rows,
+    weekly_origins,
+)
 from staffplan.forecast.history.shifts import Shift
 from staffplan.settings.forecast import ForecastSettings
 
@@ -117,3 +130,35 @@ def test_a_sparse_queue_is_not_given_to_whoever_forecasts_nothing() -> None:
 def test_the_day_error_is_relative_to_what_was_forecast() -> None:
     trial = _trial([90.0, 110.0, 100.0, 150.0, 100.0], seasonal_naive=[100.0] * 5)
     assert day_error(trial, "seasonal_naive", 0.75) == pytest.approx(0.1)
+
+
+def test_contacts_outside_learnt_hours_are_an_error_of_the_forecast_but_not_of_simple_ones(world, shaped) -> None:
+    """Mondays and Tuesdays believed closed, with 44 % of the contacts, which the plain average expects."""
+    rows = world.rows(shaped, days=84)
+    full = world.series(rows)
+    believed = full.open & (full.grid.weekday >= 2)[:, None]
+    outside = np.where(full.open & ~believed, full.offered, np.nan)
+    series = replace(full, open=believed, offered=np.where(believed, full.offered, np.nan), outside=outside)
+    trial = run(series, SETTINGS, [Origin(49, 14), Origin(56, 28)], 300.0)
+    inside, everything = trial.predicted, trial.scored("combination")
+    share = np.nansum(outside[56:]) / np.nansum(full.offered[56:])
+    assert everything.actual.sum() == pytest.approx(np.nansum(full.offered[49:63]) + np.nansum(full.offered[56:]))
+    assert set(everything.predicted) == set(inside)
+    assert error(trial, "combination") < 0.02
+    assert error(everything, "combination") == pytest.approx(share, abs=0.02)
+    assert day_wape(everything, "combination") == pytest.approx(share, abs=0.02)
+    assert error(everything, "plain_average") < 0.02
+    row = next(row for row in table_rows("q", trial, "combination") if row["method"] == "combination")
+    assert row["wape"] == pytest.approx(share, abs=0.02)
+
+
+def test_a_simple_forecast_that_is_chosen_forecasts_nothing_outside_the_hours() -> None:
+    outside = _trial([10.0], plain_average=[10.0])
+    trial = replace(_trial([10.0], plain_average=[10.0]), outside=outside)
+    assert trial.scored("plain_average").predicted["plain_average"].tolist() == [10.0, 0.0]
+    assert trial.scored("day_model").predicted["plain_average"].tolist() == [10.0, 10.0]
+
+
+def test_given_hours_are_no_belief_and_what_came_outside_them_is_not_scored(world, noisy) -> None:
+    trial = run(world.series(world.rows(noisy, days=84)), SETTINGS, [Origin(56, 28)], 300.0)
+    assert trial.scored("combination") is trial

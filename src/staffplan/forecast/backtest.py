@@ -1,4 +1,8 @@
-"""Rolling weekly origins: how each method would have done, had it stood in the past with what was known then."""
+"""Rolling weekly origins: how each method would have done, had it stood in the past with what was known then.
+
+Methods are chosen and weighed by the cells inside the opening hours, where they differ. What is reported of them is
+scored over every contact that came: where learnt hours leave some out, that is an error of the forecast, too.
+"""
 
 from __future__ import annotations
 
@@ -53,6 +57,20 @@ class Trial:
     worked_seconds: Floats
     """Contacts x handling time as it was; NaN where the handling time is not known."""
     aht_predicted: Floats
+    outside: Trial | None = None
+    """Contacts that came outside learnt hours, cell by cell: the simple forecasts know of no hours, all others say
+    zero."""
+
+    def scored(self, chosen: str) -> Trial:
+        """All contacts that came, inside the hours or not: a wrong belief about hours is an error of the forecast.
+
+        What is chosen forecasts nothing outside the hours, a simple forecast too.
+        """
+        if self.outside is None:
+            return self
+        nothing = {chosen: np.zeros(len(self.outside.actual))}
+        beyond = replace(self.outside, predicted={**self.outside.predicted, **nothing})
+        return _joined([replace(self, outside=None), beyond], list(self.predicted))
 
     @property
     def origins(self) -> int:
@@ -118,16 +136,20 @@ def run(
             series, settings, origin, names, aht_fallback, known, scales, seasonal=seasonal, is_open=is_open
         )
         trials.append(trial)
-    joined = Trial(
-        np.concatenate([trial.actual for trial in trials]),
-        {name: np.concatenate([trial.predicted[name] for trial in trials]) for name in names},
-        np.concatenate([trial.origin for trial in trials]),
-        np.concatenate([trial.day for trial in trials]),
-        np.concatenate([trial.slot for trial in trials]),
-        np.concatenate([trial.worked_seconds for trial in trials]),
-        np.concatenate([trial.aht_predicted for trial in trials]),
-    )
-    return _with_combination(joined, settings.methods)
+    joined = _with_combination(_joined(trials, names), settings.methods)
+    beyond = [trial.outside for trial in trials if trial.outside is not None]
+    return replace(joined, outside=_joined(beyond, list(joined.predicted)) if beyond else None)
+
+
+def _joined(trials: Sequence[Trial], names: Sequence[str]) -> Trial:
+    """One after the other; what a trial has no prediction of is forecast to be nothing."""
+    cells = {name: np.concatenate([getattr(trial, name) for trial in trials]) for name in CELLS}
+    nothing = [np.zeros(len(trial.actual)) for trial in trials]
+    predicted = {
+        name: np.concatenate([trial.predicted.get(name, zero) for trial, zero in zip(trials, nothing, strict=True)])
+        for name in names
+    }
+    return replace(trials[0], **cells, predicted=predicted, outside=None)
 
 
 def _one_origin(
@@ -164,8 +186,23 @@ def _one_origin(
         slot,
         (actual * aht)[cells],
         model.seconds(weekday)[cells],
+        _outside(series, origin, learned, ahead),
     )
     return trial, learned.training.model.scales
+
+
+def _outside(series: QueueSeries, origin: Origin, learned: Learned, ahead: Ahead) -> Trial | None:
+    """Cells outside learnt hours with contacts, now or before, and what the simple forecasts make of them."""
+    if series.outside is None:
+        return None
+    past, came = series.outside[: origin.day], series.outside[origin.day : origin.day + origin.days]
+    training = replace(learned.training, offered=past, raw=past)
+    simple = {name: METHODS[name].predict(training, ahead).offered for name in BASELINES}
+    cells = np.isfinite(came) & (np.nan_to_num(came) + sum(simple.values()) > 0)
+    day, slot = np.nonzero(cells)
+    unknown = np.full(len(day), np.nan)
+    predicted = {name: values[cells] for name, values in simple.items()}
+    return Trial(came[cells], predicted, np.full(len(day), origin.day), day + origin.day, slot, unknown, unknown)
 
 
 def _open_as_known(series: QueueSeries, timetable: Timetable | None, origin: Origin) -> Flags:
@@ -242,8 +279,9 @@ def is_sparse(trial: Trial) -> bool:
 
 
 def table_rows(queue: str, trial: Trial, chosen: str) -> list[dict[str, object]]:
-    """Rows of the backtest table, one for each method."""
+    """Rows of the backtest table, one for each method, over all contacts that came."""
     rows: list[dict[str, object]] = []
+    trial = trial.scored(chosen)
     for name, predicted in trial.predicted.items():
         rows.append(
             {

@@ -122,7 +122,7 @@ def _final_lines(study: Study, place: int) -> list[Line]:
 
 
 def _method_line(study: Study, name: str, place: int) -> MethodLine:
-    trial = study.judgement.trial
+    trial = study.judgement.trial and study.judgement.trial.scored(study.judgement.method)
     alone = 1.0 if name == study.judgement.method else 0.0
     return MethodLine(
         name,

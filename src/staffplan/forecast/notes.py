@@ -190,6 +190,7 @@ def about_season(writer: Writer, season: Season, days_ahead: int) -> list[Note]:
 def about_choice(writer: Writer, judgement: Judgement, trial: Trial, wanted_weeks: int) -> list[Note]:
     """How the chosen method did in the `trial` it was chosen by, and whether it beat the two simple forecasts."""
     chosen = judgement.method
+    trial = trial.scored(chosen)
     if trial.actual.sum() <= 0:
         return [writer.warning("no contact came in the weeks of the backtest; the method could not be compared")]
     weeks = int(trial.weeks_ahead.max())

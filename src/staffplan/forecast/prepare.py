@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from staffplan.errors import Note
@@ -9,7 +11,7 @@ from staffplan.forecast import notes as say
 from staffplan.forecast.history import quality
 from staffplan.forecast.history.cleaning import missing_stretches, without
 from staffplan.forecast.history.hours_changes import Timetable, learn_timetable
-from staffplan.forecast.history.series import DayGrid, QueueSeries, gap_days, queue_series, raw_series
+from staffplan.forecast.history.series import DayGrid, QueueSeries, gap_days, outside_hours, queue_series, raw_series
 from staffplan.forecast.task import Task, local_date
 from staffplan.site import Queue
 
@@ -29,6 +31,8 @@ def prepare(
         entries += quality.about_hours(timetable, unseen, raw.grid)
     rule, gaps = task.settings.missing_rows, gap_days(raw, timetable)
     filled = queue_series(raw, timetable, rule)
+    if queue.arrival_hours is None:
+        filled = replace(filled, outside=outside_hours(raw, filled.open))
     missing = missing_stretches(filled, task.settings.clean) if rule == "auto" else ()
     series = without(filled, missing)
     stamped = quality.about_stamps(rows, raw.grid)

@@ -168,7 +168,7 @@ def _facts(
         "dispersion": bands.dispersion,
     }
     if judgement.trial is not None:
-        trial, method = judgement.trial, judgement.method
+        trial, method = judgement.trial.scored(judgement.method), judgement.method
         facts["origins"] = float(trial.origins)
         facts["wape"] = wape(trial.actual, trial.predicted[method])
         facts["day_error_80"] = day_error(trial, method, 0.8)

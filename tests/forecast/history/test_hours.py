@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,6 +13,8 @@ from hypothesis import strategies as st
 from staffplan.clock import OpeningHours, SiteCalendar, SpecialDay, parse_spans
 from staffplan.forecast.history.hours import in_words
 from staffplan.forecast.history.hours_changes import learn_timetable
+from staffplan.forecast.history.hours_evidence import Seen
+from staffplan.forecast.history.hours_left_out import widened
 from staffplan.forecast.history.series import DayGrid, RawSeries, raw_series
 from staffplan.tables.history import ContactHistory
 
@@ -126,3 +130,64 @@ def test_a_queue_of_zeros_is_open_where_it_has_rows(world) -> None:
 def test_hours_are_said_as_a_planner_writes_them() -> None:
     hours = _week(*["08:00-12:00, 13:00-17:30"] * 5, "09:00-14:00", "closed")
     assert in_words(hours) == "mon-fri 08:00-12:00, 13:00-17:30; sat 09:00-14:00; sun closed"
+
+
+def test_days_without_rows_in_the_last_week_are_missing_not_closed(world, noisy) -> None:
+    rows = world.rows(noisy, days=280)
+    lost = rows["interval_start"].dt.date.isin([world.day(274), world.day(275)])
+    timetable, unseen = learn_timetable(_raw(world, rows[~lost].reset_index(drop=True), 280))
+    assert [hours for _, hours in timetable.periods] == [world.office]
+    assert unseen == ()
+
+
+@pytest.mark.parametrize("weeks", [4, 8, 12])
+def test_a_month_or_two_without_a_tuesday_at_the_end_do_not_close_it_and_a_quarter_does(world, noisy, weeks) -> None:
+    rows = world.rows(noisy, days=280)
+    starts = rows["interval_start"].dt
+    lately = pd.Series(starts.date >= world.day(280 - 7 * weeks)) & (starts.day_of_week == 1)
+    assert learn_hours(_raw(world, rows[~lately].reset_index(drop=True), 280))[0] == world.office
+    longer = pd.Series(starts.date >= world.day(280 - 7 * 14)) & (starts.day_of_week == 1)
+    assert not learn_hours(_raw(world, rows[~longer].reset_index(drop=True), 280))[0].weekdays[1]
+
+
+def test_a_queue_around_the_clock_whose_export_lacks_most_mondays_is_open_on_mondays(world) -> None:
+    rng = np.random.default_rng(2)
+    always = _week(*["24h"] * 7)
+    rows = world.rows(lambda local: rng.poisson(9.0, len(local)), days=182, hours=always)
+    starts = rows["interval_start"].dt
+    lost = (starts.day_of_week == 0) & (starts.isocalendar().week.to_numpy() % 3 > 0)
+    assert learn_hours(_raw(world, rows[~lost].reset_index(drop=True), 182))[0] == always
+
+
+def test_a_quiet_night_of_a_queue_around_the_clock_stays_open(world) -> None:
+    rng = np.random.default_rng(3)
+    always = _week(*["24h"] * 7)
+
+    def offered(local):
+        return rng.poisson(np.where((local.hour >= 7) & (local.hour < 22), 10.0, 0.15)).astype(float)
+
+    rows = world.rows(offered, days=91, hours=always)
+    assert learn_hours(_raw(world, rows[rows["offered"] > 0].reset_index(drop=True), 91))[0] == always
+
+
+def test_a_weekday_that_is_open_now_and_then_is_open_if_it_has_more_than_a_hundredth_of_the_contacts(world) -> None:
+    flat = _raw(world, world.rows(lambda local: np.full(len(local), 20.0), days=84), 84)
+    for saturdays, is_open in ((1, False), (3, True)):
+        raw = replace(flat, offered=flat.offered.copy())
+        chosen = (raw.grid.day % 7 == 5) & (raw.grid.day // 7 % 4 == 1) & (raw.grid.day // 7 < 4 * saturdays)
+        raw.offered[chosen & (raw.grid.slot >= 20) & (raw.grid.slot < 28)] = 20.0
+        assert bool(learn_hours(raw)[0].weekdays[5]) == is_open
+
+
+def test_what_learnt_hours_leave_out_is_at_most_a_hundredth_of_the_contacts(world) -> None:
+    told = Seen(np.full(7, 13.0), np.full((7, 48), 13.0), np.full((7, 48), 9.0), np.full(7, 13.0))
+    closed = np.zeros((7, 48), dtype=bool)
+    assert (told.contacts[~widened(closed, told, 4)].sum()) <= 0.01 * told.contacts.sum()
+
+
+def test_contacts_of_one_day_widen_no_hours(world) -> None:
+    contacts = np.zeros((7, 48))
+    contacts[:5, 16:40], contacts[6, 20:24] = 100.0, 500.0
+    busy = np.where(contacts == 500.0, 1.0, np.where(contacts > 0, 13.0, 0.0))
+    office = contacts == 100.0
+    assert (widened(office, Seen(np.full(7, 13.0), contacts, busy, busy.max(axis=1)), 4) == office).all()

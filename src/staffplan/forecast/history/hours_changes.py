@@ -10,7 +10,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from staffplan.clock import OpeningHours, SiteCalendar, midnight
-from staffplan.forecast.history.hours import BUSY_SHARE, WINDOW_DAYS, DaysSeen, days_seen, hours_of, open_slots, runs
+from staffplan.forecast.history.hours import BUSY_SHARE, CLOSED_HOLIDAY_VOLUME, hours_of, open_week
+from staffplan.forecast.history.hours_evidence import STRAY_DAY_VOLUME, DaysSeen, days_seen, with_holidays
+from staffplan.forecast.history.runs import runs
 from staffplan.forecast.history.series import Flags, Floats, RawSeries, Whole
 
 SIDES_DAYS = (28, 63)
@@ -67,12 +69,9 @@ def learn_timetable(raw: RawSeries) -> tuple[Timetable, tuple[int, ...]]:
     """Hours in which contacts usually came, period by period, and the weekdays that the history has never seen."""
     seen = days_seen(raw)
     starts = [0, *find_changes(seen)]
-    ends = [*starts[1:], raw.grid.days]
-    last, unseen = open_slots(seen, np.arange(max(starts[-1], raw.grid.days - WINDOW_DAYS), raw.grid.days))
-    masks = [last]
-    for start, end in list(zip(starts, ends, strict=True))[-2::-1]:
-        own, _ = open_slots(seen, np.arange(start, end))
-        masks.insert(0, _where_evident(own, masks[0], seen, (start, end, ends[ends.index(end) + 1])))
+    masks, unseen = _by_period(seen, starts)
+    open_weekdays: Flags = np.any(masks[-1], axis=1, keepdims=True)[:, 0]
+    seen = with_holidays(seen, open_weekdays, CLOSED_HOLIDAY_VOLUME)
     periods = [(raw.grid.date_of(starts[0]), hours_of(masks[0], seen))]
     for start, before, mask in zip(starts[1:], masks, masks[1:], strict=False):
         if (before != mask).any():
@@ -80,9 +79,39 @@ def learn_timetable(raw: RawSeries) -> tuple[Timetable, tuple[int, ...]]:
     return Timetable(tuple(periods)), unseen
 
 
+def _by_period(seen: DaysSeen, starts: list[int]) -> tuple[list[Flags], tuple[int, ...]]:
+    """(7, slots) open in each period, and the weekdays that no day of the history tells of."""
+    ends = [*starts[1:], len(seen.counts)]
+    own = [open_week(seen, _days_of(seen, start, end)) for start, end in zip(starts, ends, strict=True)]
+    masks = [own[-1][0]]
+    for place in range(len(starts) - 2, -1, -1):
+        bounds = (starts[place], ends[place], ends[place + 1])
+        masks[:1] = _where_evident(own[place][0], masks[0], seen, bounds)
+    for place in range(1, len(starts)):
+        told = seen.by_weekday(seen.counted & _days_of(seen, starts[place], ends[place])).days
+        masks[place] = _kept_where_hardly_seen(masks[place - 1], masks[place], told)
+    everything = seen.by_weekday(seen.counted).days
+    return masks, tuple(np.flatnonzero(everything == 0).tolist())
+
+
+def _days_of(seen: DaysSeen, start: int, end: int) -> Flags:
+    day = np.arange(len(seen.counts))
+    return (day >= start) & (day < end)
+
+
+def _kept_where_hardly_seen(before: Flags, since: Flags, days: Floats) -> Flags:
+    """(7, slots): a weekday with next to no days since a change keeps its hours, and gets those that others got."""
+    few = (days < FEWEST_OF_A_WEEKDAY) & before.any(axis=1)
+    opened = since[~few].any(axis=0) & ~before.any(axis=0)
+    kept = since.copy()
+    kept[few] = np.where((days[few] == 0)[:, None], before[few] | opened, before[few] | since[few])
+    kept[(days == 0) & ~before.any(axis=1)] = False
+    return kept
+
+
 def find_changes(seen: DaysSeen) -> list[int]:
     """Days on which hours changed, in order: the strongest first, then what is left on either side of it."""
-    counted = seen.counted & ~_silences(seen.counts.sum(axis=1))
+    counted = seen.counted & ~_silences(seen)
     sums = _Sums.of(_busy(seen.counts), seen.weekday, counted)
     changes: list[int] = []
     pieces = [(0, len(counted))]
@@ -102,9 +131,11 @@ def _busy(counts: Floats) -> Flags:
     return np.asarray((counts > 0) & (counts >= BUSY_SHARE * usual))
 
 
-def _silences(totals: Floats) -> Flags:
-    """(days,): days of runs without contacts that are much longer than usual."""
-    quiet = runs(totals == 0)
+def _silences(seen: DaysSeen) -> Flags:
+    """(days,): days of runs with next to no contacts that are much longer than usual."""
+    totals = seen.counts.sum(axis=1)
+    usual = float(np.median(totals[seen.counted & (totals > 0)])) if (totals > 0).any() else 0.0
+    quiet = runs(totals <= STRAY_DAY_VOLUME * usual)
     lengths = [end - start for start, end, value in quiet if value]
     longest = max(SHORTEST_SILENCE_DAYS - 1, 2 * float(np.median(lengths)) if lengths else 0)
     flags = np.zeros(len(totals), dtype=bool)
@@ -193,8 +224,9 @@ def _against_one_rate(before: Floats, days_before: Floats, after: Floats, days_a
     return total
 
 
-def _where_evident(own: Flags, later: Flags, seen: DaysSeen, bounds: tuple[int, int, int]) -> Flags:
-    """(7, slots): a period's own hours, as far as the silence on one of the two sides speaks for the difference.
+def _where_evident(own: Flags, later: Flags, seen: DaysSeen, bounds: tuple[int, int, int]) -> tuple[Flags, Flags]:
+    """(7, slots) before and since a change: the two learnt weeks, as far as the silence on one side speaks for the
+    difference; elsewhere both are open where one of them is.
 
     `bounds`: first day of the period, first day of the later one, its end. Small differences between two learnt
     weeks are chance more often than hours; where all of them together are no clear evidence, nothing has changed.
@@ -203,7 +235,8 @@ def _where_evident(own: Flags, later: Flags, seen: DaysSeen, bounds: tuple[int, 
     sums = _Sums.of(_busy(seen.counts), seen.weekday, seen.counted)
     before, days_before = (part[0] for part in sums.between(np.array([start]), np.array([change])))
     after, days_after = (part[0] for part in sums.between(np.array([change]), np.array([end])))
-    mask, evidence = later.copy(), 0.0
+    either = own | later
+    masks, evidence = (either.copy(), either.copy()), 0.0
     for weekday in range(7):
         for first, last, differs in runs(own[weekday] != later[weekday]):
             if not differs:
@@ -212,6 +245,9 @@ def _where_evident(own: Flags, later: Flags, seen: DaysSeen, bounds: tuple[int, 
             came = before[[weekday], stretch].sum(axis=1), after[[weekday], stretch].sum(axis=1)
             clear = float(_against_one_rate(came[0], days_before[[weekday]], came[1], days_after[[weekday]])[0])
             if clear >= EVIDENCE_TO_COUNT:
-                mask[weekday, stretch] = own[weekday, stretch]
+                masks[0][weekday, stretch], masks[1][weekday, stretch] = (
+                    own[weekday, stretch],
+                    later[weekday, stretch],
+                )
                 evidence += clear
-    return mask if evidence >= ENOUGH_EVIDENCE else later
+    return masks if evidence >= ENOUGH_EVIDENCE else (either, either)

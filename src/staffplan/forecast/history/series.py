@@ -120,6 +120,9 @@ class QueueSeries:
     """(days,): "" on ordinary days, else what the calendar knows: "holiday: X", "event: X", "day after a holiday"."""
     absent: Flags | None = None
     """Open cells without a row that were taken for zero; None: not known."""
+    outside: Floats | None = None
+    """What came in closed cells of days with rows, where the hours are learnt: NaN in open ones and on other days;
+    None where the hours are given."""
 
     @property
     def days(self) -> int:
@@ -136,6 +139,7 @@ class QueueSeries:
             self.handled[:day],
             self.label[:day],
             None if self.absent is None else self.absent[:day],
+            None if self.outside is None else self.outside[:day],
         )
 
 
@@ -216,6 +220,13 @@ def _filled(raw: RawSeries, hours: Hours, missing_rows: str) -> Floats:
     if missing_rows == "auto":
         absent &= ~gap_days(raw, hours)[raw.grid.day]
     return np.where(absent, 0.0, raw.offered)
+
+
+def outside_hours(raw: RawSeries, is_open: Flags) -> Floats:
+    """(days, slots): contacts in closed cells, zero without a row; NaN in open cells and on days without any row."""
+    came = raw.grid.matrix(raw.offered)
+    has_rows = np.isfinite(came).any(axis=1, keepdims=True)
+    return np.where(~is_open & has_rows, np.nan_to_num(came), np.nan)
 
 
 def gap_days(raw: RawSeries, hours: Hours) -> Flags:
