@@ -74,6 +74,9 @@ class NoSolutionError(StaffplanError):
 
 LEFT_EMPTY = "left empty"
 """Kind of a note on a day with a need and nobody on duty, though people who could work have hours to spare."""
+ENDED, QUESTION = "ended", "question"
+"""Kinds of notes that come after everything else: queues that are not planned any more, and what only the planner
+knows."""
 
 
 @dataclass(frozen=True, order=True)
@@ -82,7 +85,7 @@ class Note:
 
     Notes are data: they travel with the result and are printed in the report.
     `kind` is one of "assumption", "warning", "broken promise", "left out", "changed by hand",
-    "wish not granted", "left empty".
+    "wish not granted", "left empty", "ended", "question".
     """
 
     step: str

@@ -39,6 +39,10 @@ class Queue:
     """The queue whose history it borrows."""
     expected_per_week: float | None = None
     opens: date | None = None
+    ended: date | bool | None = None
+    """First day without it; True: ended, False: not ended; None: not given, the forecast finds out."""
+    was: tuple[str, ...] = ()
+    """Older queues whose history is this queue's."""
 
     @property
     def work_type(self) -> str:
@@ -75,9 +79,9 @@ def make_site(
     special_days: Iterable[SpecialDay] = (),
     planned: PlannedDays | None = None,
 ) -> Site:
-    """The site for `queues` (those of the data) and those of the settings that borrow a history.
+    """The site for `queues` (those of the data) and those of the settings that borrow or take over a history.
 
-    Queues without a section get the defaults.
+    Queues without a section get the defaults. Queues whose history another took over are not part of it.
 
     Public holidays of the years from `first_day` to `last_day` and their neighbours are looked up;
     `special_days` from a file replace a public holiday on the same day.
@@ -90,8 +94,10 @@ def make_site(
     calendar = SiteCalendar(
         config.plan.timezone, config.plan.interval_minutes, {special.day: special for special in days}
     )
-    borrowing = {name for name, queue in config.queues.items() if queue.like is not None}
-    names = {*queues, *borrowing.difference(config.input.ignore_queues)}
+    learning = {name for name, queue in config.queues.items() if queue.like is not None or queue.was}
+    learning -= set(config.input.ignore_queues)
+    older = {name for heir in learning for name in config.queues[heir].was}
+    names = {*queues, *learning} - older
     return Site(calendar, {name: resolve_queue(name, config) for name in sorted(names)}, planned)
 
 
@@ -120,5 +126,7 @@ def resolve_queue(name: str, config: Config) -> Queue:
         like=settings.like,
         expected_per_week=settings.expected_per_week,
         opens=settings.opens,
+        ended=settings.ended,
+        was=settings.was,
         risk=settings.risk,
     )

@@ -194,12 +194,12 @@ def test_a_lone_row_far_from_all_others_is_an_error(run: Run, year: int) -> None
     assert "days from every other row\n    correct the date" in said
 
 
-def test_a_queue_whose_rows_have_ended_is_said_to_be_forecast_on(run: Run) -> None:
+def test_a_queue_silent_for_some_days_is_forecast_on_and_asked_about(run: Run) -> None:
     write(hourly("2026-06-01", 21), hourly("2026-06-01", 14, queue="closed"), hourly("2026-06-01", 12, queue="gone"))
     code, said = run()
     assert code == 0
-    assert "warning: gone: its last row lies 9 days before the end of the history; it is forecast as if" in said
-    assert "closed: its last row" not in said
+    assert "question: gone: no contact since 2026-06-12 (9 days on which other queues have rows): too short" in said
+    assert "question: closed" not in said
 
 
 def test_columns_that_may_be_meant_for_others_are_named(run: Run) -> None:
@@ -238,3 +238,36 @@ def test_of_a_few_rows_one_off_the_grid_is_told_too(run: Run) -> None:
     code, said = run()
     assert code == 0
     assert "a: rows with 2 contacts do not begin where the plan's intervals do (stamped 2026-06-01 09:10:00)" in said
+
+
+RENAMED = (("2026-04-01", 40, "old"), ("2026-05-11", 50, "new"), ("2026-04-01", 90, "a"))
+
+
+def test_a_queue_that_ended_and_the_question_of_its_new_name_are_the_last_lines(run: Run) -> None:
+    write(*(hourly(*part) for part in RENAMED))
+    code, said = run()
+    assert code == 0
+    ended, asked = said.splitlines()[-2:]
+    assert ended.startswith("ended: old: no contact since 2026-05-10 (50 days on which other queues have rows)")
+    assert asked.startswith("question: new: it began on 2026-05-11, as old fell silent, at 1.00 times the level")
+    assert said.count("old fell silent") == 1
+
+
+def test_the_answer_alone_can_be_written_and_is_not_asked_again(run: Run) -> None:
+    write(*(hourly(*part) for part in RENAMED))
+    Path("plan.toml").write_text('[plan]\ninterval_minutes = 60\n[queues.new]\nwas = "old"\n')
+    code, said = run("-c", "plan.toml")
+    assert code == 0
+    assert "assumption: new: its history has the contacts of old of 2026-04-01 to 2026-05-10 (3,200)" in said
+    assert "question:" not in said
+    assert "ended:" not in said
+    assert set(pd.read_csv("f.csv")["queue"]) == {"a", "new"}
+
+
+def test_an_older_name_that_is_not_in_the_history_is_refused_with_the_nearest(run: Run) -> None:
+    write(*(hourly(*part) for part in RENAMED))
+    Path("plan.toml").write_text('[plan]\ninterval_minutes = 60\n[queues.new]\nwas = "odl"\n')
+    code, said = run("-c", "plan.toml")
+    assert code == 4
+    assert "queues.new.was: the history has no rows of 'odl'" in said
+    assert "did you mean old?" in said

@@ -161,3 +161,12 @@ def test_a_bound_says_nothing_of_a_roster_edited_by_hand(planned: Path) -> None:
     assert edited.gap is None
     assert edited.changed_by_hand == ("roster_shifts.csv",)
     assert line(edited, "by hand") == "roster_shifts.csv"
+
+
+def test_queues_that_ended_and_questions_come_after_everything_else() -> None:
+    said = text(replace(GOOD, ended=("old: no contact since May", "fax: closed"), questions=("new: is it old?",)))
+    assert said.splitlines()[-3:] == [
+        "ended    old: no contact since May",
+        "         fax: closed",
+        "asked    new: is it old?",
+    ]

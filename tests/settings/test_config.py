@@ -490,3 +490,35 @@ def test_without_a_data_folder_the_reader_is_told_where_to_get_the_data() -> Non
     problem = caught.value.problems[0]
     assert problem.message == "{data}/h.csv needs a data folder"
     assert problem.hint == "give --data DIR; the data: ask the library"
+
+
+def _queue_problems(text: str) -> list[str]:
+    with pytest.raises(ConfigError) as error:
+        load_config(text, "plan.toml")
+    return [str(problem).replace("\n    ", "; ") for problem in error.value.problems]
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ('[queues.a]\nwas = "a"', "queues.a.was: 'a' leads back to 'a'"),
+        ('[queues.a]\nwas = "b"\n[queues.b]\nwas = ["c", "a"]', "queues.b.was: 'a' leads back to 'b'"),
+        ('[queues.a]\nwas = ["b", "b"]', "queues.a.was: 'b' is named twice"),
+        ('[queues.a]\nwas = "b"\nlike = "c"', "queues.a.was: like is given too"),
+        ('[queues.a]\nwas = "b"\n[queues.c]\nlike = "b"', "queues.c.like: 'b' is part of 'a' now"),
+        ('[input]\nignore_queues = ["b"]\n[queues.a]\nwas = "b"', "queues.a.was: 'b' is in input.ignore_queues"),
+        ('[queues.a]\nended = "soon"', "queues.a.ended"),
+    ],
+)
+def test_what_a_queue_was_and_when_it_ended_must_make_sense(text, problem) -> None:
+    assert any(said.startswith(f"plan.toml:{problem}") for said in _queue_problems(text))
+
+
+def test_one_older_name_may_be_written_without_a_list() -> None:
+    assert load_config('[queues.a]\nwas = "b"', "plan.toml").queues["a"].was == ("b",)
+
+
+def test_sections_that_only_answer_what_was_asked_do_not_list_the_queues() -> None:
+    answers = '[queues.a]\nwas = "b"\n[queues.c]\nended = 2026-03-01\n'
+    assert load_config(answers, "plan.toml").queues_listed() == []
+    assert load_config(answers + "[queues.d]", "plan.toml").queues_listed() == ["a", "c", "d", "b"]

@@ -215,7 +215,8 @@ def read_history(path: Path, config: Config) -> ContactHistory:
     Raises DataError for a queue that the settings do not know (when they name any), and when nothing is left.
     """
     chosen = config.input
-    names = [*config.queues, *chosen.ignore_queues] if config.queues else []
+    listed = config.queues_listed()
+    names = [*listed, *chosen.ignore_queues] if listed else []
     history = read_table(
         path,
         ContactHistory,
@@ -230,7 +231,11 @@ def read_history(path: Path, config: Config) -> ContactHistory:
         kept &= history.frame["interval_start"] < end
     left = history if kept.all() else history.only(kept.to_numpy())
     there = set(left.frame["queue"].unique())
-    absent = [name for name, queue in config.queues.items() if name not in there and queue.like is None]
+    absent = [
+        name
+        for name, queue in config.queues.items()
+        if name not in there and queue.like is None and not there.intersection(queue.was)
+    ]
     if not len(left) or absent:
         raise DataError(_nothing_left(history.source, absent))
     return replace(left, notes=(*left.notes, *about_names(left), *about_sums(left)))

@@ -1,6 +1,7 @@
 """Forecasting: ContactHistory to VolumeForecast, with the backtest that chose the method and what to know of it."""
 
 from staffplan.forecast.explanation import Explanation
+from staffplan.forecast.history.joined import joined_history
 from staffplan.forecast.intraday.step import ReforecastResult, reforecast
 from staffplan.forecast.scoring import ScoreResult, score
 from staffplan.forecast.step import ForecastResult, explain, forecast
@@ -12,6 +13,7 @@ __all__ = [
     "ScoreResult",
     "explain",
     "forecast",
+    "joined_history",
     "reforecast",
     "score",
 ]

@@ -16,6 +16,7 @@ import pandas as pd
 from staffplan.clock import OpeningHours, SiteCalendar, local_dates
 from staffplan.errors import DataError, Note, Problem, nearest
 from staffplan.forecast.history.hours_changes import Timetable, learn_timetable
+from staffplan.forecast.history.ratios import drawn
 from staffplan.forecast.history.series import DayGrid, Flags, Floats, QueueSeries, queue_series, raw_series
 from staffplan.forecast.methods.rates import mean_rates
 from staffplan.forecast.queue import QueueForecast
@@ -94,9 +95,9 @@ def with_loans(rows: pd.DataFrame, loans: Mapping[str, Loan]) -> pd.DataFrame:
 
 
 def finish(result: QueueForecast, queue: Queue, loan: Loan | None, calendar: SiteCalendar) -> QueueForecast:
-    """The forecast from a borrowed history, said to be so, its bounds widened; nothing before the queue opens."""
-    if queue.opens is not None:
-        result = _from(result, queue.opens, calendar)
+    """The forecast of days on which the queue takes contacts; from a borrowed history, with wider bounds."""
+    if queue.opens is not None or isinstance(queue.ended, date):
+        result = _while_open(result, queue, calendar)
     if loan is None:
         return result
     method = f"like:{loan.lender}"
@@ -206,10 +207,10 @@ def _shape(pair: _Pair, promised: Floats) -> _Shape:
     np.add.at(came, pair.grid.weekday, np.where(both, own, 0.0))
     np.add.at(lent, pair.grid.weekday, np.where(both, promised, 0.0))
     chance = _chance(own[both], promised[both])
-    by_weekday, _ = _drawn(came.sum(axis=1), lent.sum(axis=1), chance)
+    by_weekday, _ = drawn(came.sum(axis=1), lent.sum(axis=1), chance)
     expected = lent * by_weekday[:, None]
-    by_slot, own_share = _drawn(came.sum(axis=0), expected.sum(axis=0), chance)
-    rest, _ = _drawn(came, expected * by_slot, chance)
+    by_slot, own_share = drawn(came.sum(axis=0), expected.sum(axis=0), chance)
+    rest, _ = drawn(came, expected * by_slot, chance)
     factors = np.clip(by_weekday[:, None] * by_slot * rest, 1 / LARGEST_FACTOR, LARGEST_FACTOR)
     known = (came > 0) & (lent > 0)
     return _Shape(factors, np.divide(came, lent, out=np.full(came.shape, np.nan), where=known), own_share)
@@ -221,20 +222,6 @@ def _chance(own: Floats, promised: Floats) -> float:
     if not counted.any():
         return 1.0
     return max(1.0, float(((own[counted] - promised[counted]) ** 2).sum() / promised[counted].sum()))
-
-
-def _drawn(came: Floats, expected: Floats, chance: float) -> tuple[Floats, float]:
-    """Ratios drawn to 1 by the positive-part James-Stein factor, freedoms / chi-square, and how much is left of them.
-
-    Source of the factor: Morris and Lysy (2012), "Shrinkage estimation in multilevel normal models",
-    arXiv 1203.5610, section 1.
-    """
-    known = expected > 0
-    ratio = np.divide(came, expected, out=np.ones(came.shape), where=known)
-    chi_square = float(((came[known] - expected[known]) ** 2 / expected[known]).sum()) / chance
-    freedoms = max(int(known.sum()) - 1, 1)
-    left = max(0.0, 1 - freedoms / chi_square) if chi_square > 0 else 0.0
-    return 1 + left * (ratio - 1), left
 
 
 def _training(pair: _Pair, promised: Floats, shape: _Shape) -> Floats:
@@ -296,7 +283,14 @@ def _widened(frame: pd.DataFrame, level_error: float) -> pd.DataFrame:
     return wide
 
 
-def _from(result: QueueForecast, opens: date, calendar: SiteCalendar) -> QueueForecast:
-    """Only the rows from the opening day on."""
+def takes_contacts(queue: Queue, day: date) -> bool:
+    """Whether the queue has opened by that day and has not ended, as far as the settings say."""
+    ended = isinstance(queue.ended, date) and day >= queue.ended
+    return not ended and (queue.opens is None or day >= queue.opens)
+
+
+def _while_open(result: QueueForecast, queue: Queue, calendar: SiteCalendar) -> QueueForecast:
+    """Only the rows of days on which the queue takes contacts."""
     local = local_dates(pd.DatetimeIndex(result.forecast["interval_start"]), calendar.timezone)
-    return replace(result, forecast=result.forecast[local >= opens].reset_index(drop=True))
+    kept = np.array([takes_contacts(queue, day) for day in local], dtype=bool)
+    return replace(result, forecast=result.forecast[kept].reset_index(drop=True))

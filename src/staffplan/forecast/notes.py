@@ -30,8 +30,6 @@ DAYS_FOR_A_WEEK = 14
 """Below this many days a weekday has been seen once at most."""
 CONTACTS_TO_SEE_ONE_HANG_UP = 1000.0
 """Fewer contacts may all have been answered."""
-DAYS_OF_A_DEAD_QUEUE = 7
-"""A queue that has no row in its last week, while others have, may have been closed for good."""
 MORE_ENDED_THAN_CAME = 1.02
 """Contacts handled and abandoned over those offered; a few come before the history begins."""
 BASELINE_WORDS = {"seasonal_naive": "same interval last week", "plain_average": "average of the last six weeks"}
@@ -89,20 +87,11 @@ def about_rows(writer: Writer, raw: RawSeries, series: QueueSeries, gaps: Flags,
     if rule != "zero" and gaps.any():
         listed = date_ranges(series.grid.date_of(day) for day in np.flatnonzero(gaps).tolist())
         notes.append(writer.warning(f"open days without any row, taken for missing data, not for zero: {listed}"))
-    ended = _days_since_the_last_row(raw, series)
-    if ended > DAYS_OF_A_DEAD_QUEUE:
-        message = f"its last row lies {ended} days before the end of the history; it is forecast as if it went on"
-        notes.append(writer.warning(f"{message}; if it is closed, name it in input.ignore_queues"))
     silent = [day for day in range(7) if _never_called(series, day)]
     if silent:
         names = ", ".join(WEEKDAYS[day] for day in silent)
         notes.append(writer.warning(f"open on {names}, but no contact ever came then; the forecast there is zero"))
     return notes
-
-
-def _days_since_the_last_row(raw: RawSeries, series: QueueSeries) -> int:
-    known = np.flatnonzero(np.isfinite(raw.offered))
-    return series.grid.days - 1 - int(raw.grid.day[known[-1]]) if len(known) else 0
 
 
 def about_stamps(writer: Writer, entries: Sequence[Entry]) -> list[Note]:

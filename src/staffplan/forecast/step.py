@@ -12,9 +12,11 @@ import pandas as pd
 from staffplan.clock import SiteCalendar, midnight
 from staffplan.errors import DataError, Note, Problem, UsageError, nearest
 from staffplan.forecast.bands.totals import forecast_totals
-from staffplan.forecast.borrowed import Loan, finish, lend, lenders, with_loans
+from staffplan.forecast.borrowed import Loan, finish, lend, lenders, takes_contacts, with_loans
 from staffplan.forecast.days.drivers import check_drivers
+from staffplan.forecast.endings import find_endings
 from staffplan.forecast.explanation import Explanation, with_edits
+from staffplan.forecast.history.joined import join_histories, join_problems, older_names
 from staffplan.forecast.history.series import interval_problems
 from staffplan.forecast.notes import about_all
 from staffplan.forecast.overrides import apply_overrides, edits_of
@@ -121,11 +123,14 @@ def explain(
     Raises UsageError when the queue is not in the history, or not open on a day that is planned.
     """
     ground = _Ground.of(history, settings, site, first_day, days, drivers)
+    if queue in ground.not_forecast:
+        hint = f"queues with a forecast: {', '.join(ground.names)}"
+        raise UsageError(Problem("--explain", f"{queue} has no forecast: {ground.not_forecast[queue]}", hint))
     if queue not in ground.names:
         raise UsageError(Problem("--explain", f"there is no queue {queue!r}", nearest(queue, ground.names)))
     asked = _queue(site, queue)
     found = explain_queue(ground.rows_of(queue), asked, ground.task, day)
-    if found is None or day < max(first_day, asked.opens or first_day):
+    if found is None or day < first_day or not takes_contacts(asked, day):
         last = first_day + timedelta(days=days - 1)
         hint = f"choose a day on which it is open, from {first_day} to {last}"
         raise UsageError(Problem("--explain", f"{queue} has no forecast on {day}", hint))
@@ -153,6 +158,8 @@ class _Ground:
     task: Task
     loans: Mapping[str, Loan]
     notes: tuple[Note, ...]
+    not_forecast: Mapping[str, str]
+    """Queues of the history that have no forecast of their own, each with the reason."""
 
     @classmethod
     def of(
@@ -165,12 +172,20 @@ class _Ground:
         drivers: Drivers | None,
     ) -> _Ground:
         check_drivers(drivers, settings.drivers)
-        rows, notes = _usable_rows(history, site.calendar, first_day)
+        usable, notes = _usable_rows(history, site.calendar, first_day)
+        notes += _not_begun(history, usable, site.calendar, first_day)
+        if problems := join_problems(usable, site):
+            raise DataError(problems)
+        rows, joined = join_histories(usable, site)
         last = rows["interval_start"].max()
         task = Task(settings, site.calendar, last, first_day, days, drivers, lenders(rows))
-        loans = lend(rows, site, task)
-        rows = with_loans(rows, loans)
-        return cls(rows, task, loans, (*notes, *_not_begun(history, rows, site.calendar, first_day)))
+        loans, endings = lend(rows, site, task), find_endings(rows, site, first_day)
+        rows = with_loans(rows[~rows["queue"].isin(list(endings.reasons))], loans)
+        if rows.empty:
+            hint = "look at input.until and at ended in the settings of the queues"
+            raise DataError(Problem(history.source or "history", "every queue has ended: nothing is forecast", hint))
+        reasons = {**endings.reasons, **_taken_over(site)}
+        return cls(rows, task, loans, (*notes, *joined, *endings.notes), reasons)
 
     @property
     def names(self) -> list[str]:
@@ -181,6 +196,14 @@ class _Ground:
 
     def only(self, queue: str) -> _Ground:
         return replace(self, rows=self.rows_of(queue))
+
+
+def _taken_over(site: Site) -> dict[str, str]:
+    """Queues whose history others have now."""
+    return {
+        older: f"it is part of {' and '.join(names)} now (queues.{names[0]}.was)"
+        for older, names in older_names(site).items()
+    }
 
 
 def _queue(site: Site, name: str) -> Queue:

@@ -50,8 +50,9 @@ _READING = ("input.columns", "input.until", "input.ignore_queues", "input.queue"
 
 
 def _forecast_settings(config: Config) -> dict[str, Any]:
+    life = ("like", "expected_per_week", "opens", "ended", "was")
     return _picked(config, *_CALENDAR[:-1], *_PERIOD, "plan.seed", *_READING, "forecast") | _queue_parts(
-        config, "channel", "hours", "arrival_hours", "aht_seconds", "like", "expected_per_week", "opens"
+        config, "channel", "hours", "arrival_hours", "aht_seconds", *life
     )
 
 

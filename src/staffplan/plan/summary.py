@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from staffplan.errors import LEFT_EMPTY, place_of
+from staffplan.errors import ENDED, LEFT_EMPTY, QUESTION, place_of
 from staffplan.plan.manifest import Facts, Manifest
 from staffplan.plan.run import INTERRUPTED, hand_edits
 from staffplan.plan.steps import REPORT_PAGE
@@ -94,6 +94,10 @@ class PlanSummary:
     """How the search for the roster ended, with its cost and bound; None where there is none, as `gap`."""
     objective: float | None = None
     bound: float | None = None
+    ended: tuple[str, ...] = ()
+    """Queues of the history that are not planned any more, one line each."""
+    questions: tuple[str, ...] = ()
+    """What only the planner can answer: whether a queue is another under a new name; one line each."""
 
     def as_dict(self) -> dict[str, Any]:
         return {**vars(self), "groups": [vars(group) for group in self.groups]}
@@ -143,7 +147,14 @@ def summarize(workspace: Workspace, manifest: Manifest) -> PlanSummary:
         status=str(proof["status"]) if "status" in proof else None,
         objective=_number(proof, "objective"),
         bound=_number(proof, "bound"),
+        ended=_noted(manifest, ENDED),
+        questions=_noted(manifest, QUESTION),
     )
+
+
+def _noted(manifest: Manifest, kind: str) -> tuple[str, ...]:
+    """The forecast's notes of one kind."""
+    return tuple(f"{note.place}: {note.message}" for note in manifest.steps["forecast"].notes if note.kind == kind)
 
 
 def _number(facts: Facts, name: str) -> float | None:
@@ -259,6 +270,8 @@ def summary_text(summary: PlanSummary, workspace: Workspace) -> str:
         *_more(summary.left_empty, len(summary.left_empty), SEE_REPORT),
         "",
         *_next_lines(summary, workspace),
+        *_last_lines("ended", summary.ended),
+        *_last_lines("asked", summary.questions),
     ]
     return "\n".join(lines)
 
@@ -295,6 +308,11 @@ def _more(shown: Sequence[str], of: int, where: str) -> list[str]:
     lines = [line for text in shown[:SHOWN] for line in _line("", text)]
     rest = of - min(len(shown), SHOWN)
     return [*lines, *(_line("", f"and {rest} more, {where}") if rest > 0 else [])]
+
+
+def _last_lines(name: str, lines: Sequence[str]) -> list[str]:
+    """Lines that must not drown, after everything else."""
+    return [part for place, text in enumerate(lines) for part in _line(name if not place else "", text)]
 
 
 def _wishes(summary: PlanSummary) -> list[str]:

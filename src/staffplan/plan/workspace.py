@@ -102,8 +102,11 @@ class Workspace:
 
     @cached_property
     def history(self) -> ContactHistory:
-        """The history before the first day planned."""
-        return history_before(self.full_history, self.first_day, self.config.plan.timezone)
+        """The history before the first day planned, under the names that queues have now."""
+        from staffplan.forecast import joined_history
+
+        earlier = history_before(self.full_history, self.first_day, self.config.plan.timezone)
+        return joined_history(earlier, self.site)
 
     @cached_property
     def workforce(self) -> Workforce:
@@ -192,7 +195,8 @@ def names_known(config: Config, groups: Iterable[str] = ()) -> Known:
     """By table and column the names that the files of the people may use. groups: planning groups beside those of the
     settings; where there are none at all, any may be."""
     starts = [name for family, shift in config.shifts.items() for name in shift.names(family)]
-    all_groups = {*groups, *(queue.planning_group or name for name, queue in config.queues.items())}
+    listed = config.queues if config.queues_listed() else {}
+    all_groups = {*groups, *(queue.planning_group or name for name, queue in listed.items())}
     names = {
         "agents": {"work_plan": list(config.work_plans), "skills": sorted(all_groups)},
         "locks": {"shift": ["off", *starts] if starts else []},

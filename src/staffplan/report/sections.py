@@ -43,6 +43,8 @@ from staffplan.report.ledgers import BRIDGE_SUMS, TOTAL_LINE, ledger, waterfall,
 NOTE_TITLES = {
     "broken promise": "Promises that are not kept",
     LEFT_EMPTY: "Days left empty while people have hours to spare",
+    "question": "Questions to the planner",
+    "ended": "Queues that have ended",
     "warning": "Warnings",
     "changed by hand": "Changed by hand",
     "assumption": "Assumptions",
@@ -185,9 +187,11 @@ def waits_section(data: ReportData) -> Section:
 
 
 def _definitions(data: ReportData) -> list[str]:
+    planned = set(data.forecast.frame["queue"])
     return [
         f"{queue.name}: promised {promise(queue.goal, queue.channel)}; {DEFINITION_WORDS[queue.goal.definition]}."
         for queue in data.site.queues.values()
+        if queue.name in planned
     ]
 
 

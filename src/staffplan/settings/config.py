@@ -26,6 +26,8 @@ from staffplan.settings.staffing import StaffingSettings
 from staffplan.tables.history import WORK_TYPE
 
 RULE: TypeAdapter[Section] = TypeAdapter(RuleSettings)
+ABOUT_THE_PAST = frozenset({"ended", "was"})
+"""Settings of a queue that answer what a forecast asked; sections of these alone do not list the site's queues."""
 
 
 class Config(Section):
@@ -42,6 +44,14 @@ class Config(Section):
     roster: RosterSettings = RosterSettings()
     simulate: SimulateSettings = SimulateSettings()
     cost: CostSettings = CostSettings()
+
+    def queues_listed(self) -> list[str]:
+        """The queues that tables may name; none where any may be, as no section says more than what a queue was or
+        that it ended."""
+        given = [queue.model_fields_set for queue in self.queues.values()]
+        if all(keys and keys <= ABOUT_THE_PAST for keys in given):
+            return []
+        return [*self.queues, *(older for queue in self.queues.values() for older in queue.was)]
 
 
 def load_config(text: str, source: str, overrides: Mapping[str, object] | None = None) -> Config:
@@ -150,7 +160,8 @@ def _name_problems(raw: Mapping[str, object], source: str) -> Iterable[Problem]:
             if shift not in shifts:
                 place = f"{source}:work_plans.{name}.shifts"
                 yield Problem(place, f"no [shifts.{shift}] is defined", nearest(shift, list(shifts)))
-    groups = sorted({str(queue.get("planning_group") or name) for name, queue in queues.items()})
+    listed = queues if any(not queue or set(queue) - ABOUT_THE_PAST for queue in queues.values()) else {}
+    groups = sorted({str(queue.get("planning_group") or name) for name, queue in listed.items()})
     yield from unknown_names(_rules_of(raw), shifts, plans, groups, f"{source}:roster.rules")
 
 
@@ -185,6 +196,7 @@ def _cross_problems(config: Config, source: str) -> Iterable[Problem]:
     for name, queue in config.queues.items():
         yield from _goal_problems(name, queue, source)
         yield from _loan_problems(name, queue, config, source)
+        yield from _past_problems(name, queue, config, source)
     yield from _group_problems(config, source)
 
 
@@ -198,6 +210,36 @@ def _loan_problems(name: str, queue: QueueSettings, config: Config, source: str)
     if queue.like == name or (lender is not None and lender.like is not None):
         hint = "name a queue with a history of its own"
         yield Problem(f"{place}.like", f"{queue.like!r} borrows a history itself", hint)
+
+
+def _past_problems(name: str, queue: QueueSettings, config: Config, source: str) -> Iterable[Problem]:
+    """Whose history a queue takes over; whether the history has the older queues' rows is seen later."""
+    place = f"{source}:queues.{name}"
+    heirs = {older: heir for heir, settings in config.queues.items() for older in settings.was}
+    if queue.was and queue.like is not None:
+        yield Problem(f"{place}.was", "like is given too: it borrows a history or has one", "keep one of the two")
+    if queue.like in heirs and queue.like != name:
+        yield Problem(f"{place}.like", f"{queue.like!r} is part of {heirs[queue.like]!r} now", "name that one")
+    for older in dict.fromkeys(queue.was):
+        if name in _all_older(older, config):
+            hint = "leave out the name that goes on; a queue was another, never itself"
+            yield Problem(f"{place}.was", f"{older!r} leads back to {name!r}", hint)
+        if queue.was.count(older) > 1:
+            yield Problem(f"{place}.was", f"{older!r} is named twice", "name it once")
+        if older in config.input.ignore_queues:
+            hint = "take it out there, or its rows cannot be used"
+            yield Problem(f"{place}.was", f"{older!r} is in input.ignore_queues", hint)
+
+
+def _all_older(name: str, config: Config) -> set[str]:
+    """The queue and all whose history it has, those of those included."""
+    found, waiting = {name}, [name]
+    while waiting:
+        settings = config.queues.get(waiting.pop())
+        new = set(settings.was) - found if settings else set()
+        found |= new
+        waiting += new
+    return found
 
 
 def _goal_problems(name: str, queue: QueueSettings, source: str) -> Iterable[Problem]:

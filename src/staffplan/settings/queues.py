@@ -118,6 +118,10 @@ def _known_risk(text: str) -> str:
     return text
 
 
+def _names_from_text(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
 class QueueSettings(Section):
     """One queue: its channel, hours, promise and how its contacts behave."""
 
@@ -150,6 +154,13 @@ class QueueSettings(Section):
     """With `like`: contacts of an ordinary week, needed as long as the queue has none of its own."""
     opens: date | None = None
     """First day on which the queue takes contacts; nothing is forecast before."""
+    ended: date | bool | None = None
+    """First day on which the queue takes no contacts any more; nothing is forecast from then on. false: it goes on,
+    however long it has been silent. true: it has ended. Left out: found from the history."""
+    was: Annotated[tuple[str, ...], BeforeValidator(_names_from_text)] = ()
+    """Older queues whose history is this queue's too; they are not planned. "sales" after a change of name,
+    ["sales", "orders"] after a merger. Where two queues name the same older one, it was split, and each has its
+    share, learnt from the time since."""
 
 
 DEFAULT_GOALS = {

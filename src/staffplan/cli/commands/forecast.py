@@ -10,7 +10,7 @@ import typer
 from staffplan.cli.commands.options import STEPS, ConfigFile, Country, Force, Interval, Json, Output, Timezone
 from staffplan.cli.commands.workers import Cluster, Jobs, workers_of
 from staffplan.cli.output.say import progress_shown, show, show_json
-from staffplan.cli.work.delivery import beside, deliver, given_only, plan_flags, refuse, say_notes
+from staffplan.cli.work.delivery import beside, deliver, given_only, plan_flags, refuse, say_last, say_notes
 from staffplan.cli.work.flags import flags_named
 
 if TYPE_CHECKING:
@@ -95,6 +95,7 @@ def forecast(
     deliver({output: result.forecast}, zone, facts=result.facts, notes=result.notes, as_json=as_json)
     if output is not None:
         _deliver_beside(result, output, zone)
+    say_last(result.notes)
 
 
 def _deliver_beside(result: ForecastResult, output: Path, zone: str) -> None:

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from staffplan.cli.output.say import say, say_long, show, show_json
-from staffplan.errors import Problem, UsageError
+from staffplan.errors import ENDED, QUESTION, Problem, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -43,10 +43,23 @@ def _unwritable(path: Path) -> Iterator[Problem]:
         yield Problem(str(path), f"cannot be written: no permission in {nearest}", "choose another place")
 
 
-def say_notes(notes: Sequence[Note]) -> None:
-    """Each remark of a step on stderr."""
+def say_notes(notes: Iterable[Note]) -> None:
+    """Each remark of a step on stderr, but for those that `say_last` is for."""
     for note in notes:
-        say_long(f"{note.kind}: {note.place}: {note.message}" if note.place else f"{note.kind}: {note.message}")
+        if note.kind not in (ENDED, QUESTION):
+            _say_note(note)
+
+
+def say_last(notes: Iterable[Note]) -> None:
+    """After everything else: what is not planned any more, and what only the planner can answer."""
+    for kind in (ENDED, QUESTION):
+        for note in notes:
+            if note.kind == kind:
+                _say_note(note)
+
+
+def _say_note(note: Note) -> None:
+    say_long(f"{note.kind}: {note.place}: {note.message}" if note.place else f"{note.kind}: {note.message}")
 
 
 def deliver(

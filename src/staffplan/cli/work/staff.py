@@ -59,7 +59,8 @@ def staff_files(
     from staffplan.staffing.worth_by_method import worth_by_method
 
     config, workspace = _to_read_with(config_path, {f"plan.{key}": value for key, value in plan.items()})
-    known = {"queue": list(config.queues)} if config.queues else None
+    listed = config.queues_listed()
+    known = {"queue": listed} if listed else None
     predicted = read_table(forecast_path, VolumeForecast, timezone=config.plan.timezone, known=known)
     if config_path is None and "interval_minutes" not in plan:
         plan = {**plan, "interval_minutes": interval_of(predicted.frame, "queue")}

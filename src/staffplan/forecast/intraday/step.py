@@ -13,6 +13,7 @@ import pandas as pd
 
 from staffplan.clock import local_dates
 from staffplan.errors import DataError, Note, Problem
+from staffplan.forecast.history.joined import joined_history
 from staffplan.forecast.history.series import DayGrid, interval_problems
 from staffplan.forecast.intraday.notes import STEP
 from staffplan.forecast.intraday.queue import QueueUpdate, update_queue
@@ -54,6 +55,7 @@ def reforecast(
     none while others have are zeros. `workers` do the queues; who does them changes nothing in the result. Raises
     DataError where the two tables cannot be laid side by side.
     """
+    history = joined_history(history, site)
     known_until, notes = _known_until(forecast, history, site, now)
     _refuse_what_does_not_fit(forecast, history, site, known_until)
     past = history.frame[history.frame["interval_start"] < known_until]
@@ -70,7 +72,7 @@ def reforecast(
     )
     notes += [
         *(replace(note, step=STEP) for note in (*forecast.notes, *history.notes)),
-        *_strangers(forecast, history),
+        *_strangers(forecast, history, site),
     ]
     gain = pd.DataFrame(
         [row for update in updates for row in update.gain], columns=[column.name for column in IntradayGain.columns]
@@ -173,13 +175,20 @@ def _local(instant: pd.Timestamp, site: Site) -> str:
     return f"{instant.tz_convert(site.calendar.timezone):%Y-%m-%d %H:%M}"
 
 
-def _strangers(forecast: VolumeForecast, history: ContactHistory) -> list[Note]:
+def _strangers(forecast: VolumeForecast, history: ContactHistory, site: Site) -> list[Note]:
     """Queues that only one of the two has."""
     planned, seen = set(forecast.frame["queue"]), set(history.frame["queue"])
+    last = history.frame[history.frame["offered"] > 0].groupby("queue")["interval_start"].max()
+    first = forecast.frame["interval_start"].min()
     return [
         Note(STEP, "warning", name, "the history has no row of this queue: its forecast stays as it was")
         for name in sorted(planned - seen)
-    ] + [
-        Note(STEP, "left out", name, "the forecast does not have this queue: its contacts are not used")
-        for name in sorted(seen - planned)
-    ]
+    ] + [Note(STEP, "left out", name, _not_planned(last.get(name), first, site)) for name in sorted(seen - planned)]
+
+
+def _not_planned(last: pd.Timestamp | None, first: pd.Timestamp, site: Site) -> str:
+    """Of a queue that only the history has."""
+    if last is not None and last >= first:
+        return "the forecast does not have this queue: its contacts are not used"
+    ended = "no contact" if last is None else f"no contact since {_local(last, site)[:10]}"
+    return f"{ended}, and the forecast does not have this queue: it seems to have ended"
