@@ -94,6 +94,12 @@ class Note:
     message: str
 
 
+def place_of(path: Path) -> str:
+    """How a file is called in messages: relative to the working folder where that is shorter."""
+    relative = os.path.relpath(path)
+    return relative if len(relative) < len(str(path)) else str(path)
+
+
 def nearest(word: str, known: Sequence[str]) -> str:
     """'did you mean X?' for a misspelt name, or the list of known names when nothing is near."""
     padded = zeros_lost(word, known)
@@ -109,9 +115,3 @@ def zeros_lost(word: str, known: Iterable[str]) -> str:
     """The one known name that is this number with zeros in front; nothing where there is none, or several."""
     found = [name for name in known if name != word and name.lstrip("0") == word]
     return found[0] if word.isdigit() and len(found) == 1 else ""
-
-
-def place_of(path: Path) -> str:
-    """How a file is called in messages: relative to the working folder where that is shorter."""
-    relative = os.path.relpath(path)
-    return relative if len(relative) < len(str(path)) else str(path)

@@ -15,7 +15,6 @@ from staffplan.plan.directory import (
     open_existing,
     parse_overrides,
     read_config_text,
-    save,
 )
 from staffplan.plan.workspace import INPUTS, Workspace
 from staffplan.settings.config import load_config
@@ -55,9 +54,7 @@ def folder(tmp_path: Path) -> Path:
 def make(
     config_path: Path, folder: Path, overrides: dict[str, object] | None = None, *, force: bool = False
 ) -> OpenPlan:
-    plan = create_or_update(config_path, folder, overrides or {}, force=force)
-    save(plan)
-    return plan
+    return create_or_update(config_path, folder, overrides or {}, force=force)
 
 
 def real_paths(workspace: Workspace) -> dict[str, str | None]:
@@ -163,10 +160,10 @@ def test_an_empty_folder_may_become_a_plan_and_a_file_may_not(config_path: Path,
 
 
 def test_a_plan_made_again_keeps_what_its_steps_did(config_path: Path, folder: Path) -> None:
-    from staffplan.plan.manifest import StepRecord
+    from staffplan.plan.manifest import StepRecord, write_manifest
 
     plan = make(config_path, folder)
-    save(OpenPlan(plan.workspace, plan.manifest.with_step("forecast", StepRecord(seed=5))))
+    write_manifest(plan.manifest.with_step("forecast", StepRecord(seed=5)), folder)
     assert make(config_path, folder, {"plan.weeks": 8}).manifest.steps == {"forecast": StepRecord(seed=5)}
 
 

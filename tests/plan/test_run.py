@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 
 from staffplan.errors import ConfigError, DataError, Note, UsageError
+from staffplan.files.lock import locked
 from staffplan.plan.directory import OpenPlan, open_existing
-from staffplan.plan.lock import locked
 from staffplan.plan.manifest import Manifest
 from staffplan.plan.run import StepState, all_notes, require_before, run, status
 from staffplan.plan.steps import STEPS

@@ -11,6 +11,7 @@ from staffplan import __version__
 from staffplan.cli.commands import fit, forecast, handoff, mix, plan, reforecast, roster, score, shifts, size, staff
 from staffplan.cli.output.say import INTERRUPTED, say, say_problems, show
 from staffplan.errors import StaffplanError
+from staffplan.files.lock import let_go
 
 ISSUES = "please report it with the lines above, the command and, if you may, the file: it is a bug in staffplan"
 
@@ -74,6 +75,8 @@ def run(arguments: list[str] | None = None) -> int:
         traceback.print_exc()
         say(ISSUES)
         return 1
+    finally:
+        let_go()
     return 0
 
 

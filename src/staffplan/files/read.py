@@ -1,7 +1,6 @@
 """The only place that reads or writes tables: CSV (any usual separator and encoding) and Parquet in, CSV out.
 
 Every cell that cannot be read becomes a problem at `file:row:column`; all of them are raised together.
-Writes are atomic: a file is either the old one or the whole new one.
 """
 
 from __future__ import annotations
@@ -23,6 +22,7 @@ from staffplan.errors import DataError, Problem, nearest, place_of
 from staffplan.files.cells import Wrong, read_dates, read_distinct, read_instants, read_numbers
 from staffplan.files.csv import arrow_file, read_records
 from staffplan.files.doubts import about_columns, about_names, about_stamps, about_sums
+from staffplan.files.together import settle
 from staffplan.settings.config import Config
 from staffplan.tables.forecast import ALL_QUEUES, Drivers, Overrides
 from staffplan.tables.history import ContactHistory, SpecialDays
@@ -103,6 +103,7 @@ def _read_raw(path: Path, place: str) -> tuple[pd.DataFrame, bool]:
 
 
 def _bytes_of(path: Path, place: str) -> bytes:
+    settle(path.parent)
     try:
         return path.read_bytes()
     except FileNotFoundError as error:

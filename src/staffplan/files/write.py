@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -12,13 +9,10 @@ import numpy as np
 import pandas as pd
 
 from staffplan.errors import Problem, UsageError, place_of
+from staffplan.files.disk import sha256
 from staffplan.files.read import _FORMULA, _one_line_break
+from staffplan.files.together import withdraw, write_together
 from staffplan.tables.schema import Table
-
-
-def sha256(path: Path) -> str:
-    """Hash of a file's bytes."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def table_bytes(frame: pd.DataFrame, timezone: str = "UTC") -> bytes:
@@ -45,34 +39,25 @@ def _shown(values: pd.Series, timezone: str) -> pd.Series:
     return cells.where(~cells.str.match(_FORMULA), "'" + cells)
 
 
-def refuse_existing(paths: Iterable[Path], *, force: bool) -> None:
-    """Raise UsageError, naming every file that is already there, unless `force`."""
-    there = [path for path in paths if path.exists()]
+def refuse_existing(paths: Iterable[Path], *, force: bool) -> dict[Path, str | None]:
+    """Raise UsageError, naming every file that is already there, unless `force`.
+
+    Gives the hash of each (None: it is not there), to look again before it is written.
+    """
+    wanted = list(paths)
+    for folder in {folder for path in wanted for folder in path.parents[:2]}:
+        withdraw(folder, wanted)
+    there = [path for path in wanted if path.exists()]
     if there and not force:
         raise UsageError(
             Problem(place_of(path), "is already there", "choose another name, or give --force") for path in there
         )
+    return {path: sha256(path) if path.is_file() else None for path in wanted}
 
 
 def write_atomic(path: Path, data: bytes) -> None:
-    """Write a whole file or nothing: a temporary file beside it takes its place at the end.
-
-    Raises UsageError where the place cannot be written to.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-            Path(temporary).chmod(0o644)
-            Path(temporary).replace(path)
-        except BaseException:
-            Path(temporary).unlink()
-            raise
-    except OSError as error:
-        problem = Problem(place_of(path), f"cannot be written: {error.strerror}", "choose another place")
-        raise UsageError(problem) from error
+    """Write a whole file or nothing. Raises UsageError where the place cannot be written to."""
+    write_together(path.parent, {path.name: data})
 
 
 def write_table(table: Table, path: Path, timezone: str = "UTC") -> None:

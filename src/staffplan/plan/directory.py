@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import tomllib
 from collections.abc import Mapping
@@ -14,8 +15,10 @@ from tomlkit.exceptions import TOMLKitError
 
 from staffplan.errors import ConfigError, Problem, UsageError, place_of
 from staffplan.files.csv import decode
-from staffplan.files.write import refuse_existing, sha256, write_atomic
-from staffplan.plan.manifest import FILE_NAME, Manifest, read_manifest, write_manifest
+from staffplan.files.disk import sha256
+from staffplan.files.together import recover, settle, write_together
+from staffplan.files.write import refuse_existing
+from staffplan.plan.manifest import FILE_NAME, Manifest, manifest_bytes, read_manifest
 from staffplan.plan.steps import STEPS
 from staffplan.plan.workspace import INPUTS, Workspace
 from staffplan.settings.config import Config, load_config
@@ -34,8 +37,13 @@ class OpenPlan:
 
 def read_config_text(path: Path) -> str:
     """Text of a settings file; ConfigError where it cannot be read."""
+    return decode(_config_bytes(path), place_of(path))
+
+
+def _config_bytes(path: Path) -> bytes:
+    settle(path.parent)
     try:
-        return decode(path.read_bytes(), place_of(path))
+        return path.read_bytes()
     except OSError as error:
         hint = "check the path; staffplan init DIR makes a workspace with settings to start from"
         raise ConfigError(Problem(place_of(path), f"cannot be read: {error.strerror}", hint)) from error
@@ -49,26 +57,33 @@ def load_config_file(path: Path, overrides: Mapping[str, object] | None = None) 
 def create_or_update(config_path: Path, folder: Path, overrides: Mapping[str, object], *, force: bool) -> OpenPlan:
     """The plan directory `folder` made from, or brought up to, a settings file.
 
-    Writes the directory's own plan.toml, with the overrides applied and paths that hold from there. Raises,
-    before anything is written, ConfigError where an input file is not there, and UsageError where the folder holds
-    other things (files of a plan's names too, when no manifest says that they are ours), or its plan.toml was
+    Writes the directory's own plan.toml, with the overrides applied and paths that hold from there, and its manifest.
+    Raises, before anything is written, ConfigError where an input file is not there, and UsageError where the folder
+    holds other things (files of a plan's names too, when no manifest says that they are ours), or its plan.toml was
     edited by hand, unless `force`.
     """
-    text = read_config_text(config_path)
+    recover(folder)
+    data = _config_bytes(config_path)
+    text = decode(data, place_of(config_path))
     config = load_config(text, place_of(config_path), overrides)
     manifest = read_manifest(folder)
-    same_file = (folder / PLAN_TOML).resolve() == config_path.resolve()
+    copy = folder / PLAN_TOML
+    same_file = copy.resolve() == config_path.resolve()
+    before = _hash(data) if same_file else sha256(copy)
     if not force:
         _refuse_foreign(folder, manifest, config_path, same_file=same_file)
     workspace = Workspace(folder, config, config_path.parent, place_of(config_path))
     workspace.check_inputs()
-    copy = text if same_file and not overrides else _as_used(text, config_path, folder, overrides)
-    if not same_file or overrides:
-        write_atomic(folder / PLAN_TOML, copy.encode())
+    used = data if same_file and not overrides else _as_used(text, config_path, folder, overrides).encode()
     source = Path(os.path.relpath(config_path, folder)).as_posix()
-    steps = manifest.steps if manifest is not None else {}
-    manifest = Manifest(source, overrides, sha256(folder / PLAN_TOML), steps)
+    manifest = Manifest(source, overrides, _hash(used), manifest.steps if manifest is not None else {})
+    files = {} if used is data else {PLAN_TOML: used}
+    write_together(folder, {FILE_NAME: manifest_bytes(manifest), **files}, expected={PLAN_TOML: before})
     return OpenPlan(workspace, manifest)
+
+
+def _hash(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 def _refuse_foreign(folder: Path, manifest: Manifest | None, config_path: Path, *, same_file: bool) -> None:
@@ -152,8 +167,3 @@ def parse_overrides(items: list[str]) -> dict[str, object]:
         except tomllib.TOMLDecodeError:
             found[key.strip()] = value.strip()
     return found
-
-
-def save(plan: OpenPlan) -> None:
-    """Write the manifest."""
-    write_manifest(plan.manifest, plan.workspace.folder)

@@ -7,12 +7,13 @@ import importlib.metadata
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from staffplan import __version__
 from staffplan.errors import DataError, Note, Problem, place_of
-from staffplan.files.write import write_atomic
+from staffplan.files.together import settle, write_together
 
 FILE_NAME = "manifest.json"
 LIBRARIES = (
@@ -56,10 +57,16 @@ class Manifest:
         return Manifest(self.config, self.overrides, self.plan_toml, {**self.steps, name: record})
 
 
+def is_plan(folder: Path) -> bool:
+    """Whether a folder is a plan directory; a write in it that was interrupted is finished first."""
+    settle(folder)
+    return (folder / FILE_NAME).exists()
+
+
 def read_manifest(folder: Path) -> Manifest | None:
     """The manifest of a plan directory, or None where there is none. Raises DataError when it is damaged."""
     path = folder / FILE_NAME
-    if not path.exists():
+    if not is_plan(folder):
         return None
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
@@ -76,7 +83,12 @@ def _record(raw: Mapping[str, Any]) -> StepRecord:
 
 
 def write_manifest(manifest: Manifest, folder: Path) -> None:
-    """Write manifest.json, keys sorted, so that two plans can be compared with diff."""
+    """Write manifest.json alone."""
+    write_together(folder, {FILE_NAME: manifest_bytes(manifest)})
+
+
+def manifest_bytes(manifest: Manifest) -> bytes:
+    """The contents of manifest.json, keys sorted, so that two plans can be compared with diff."""
     raw = {
         "config": manifest.config,
         "libraries": library_versions(),
@@ -86,13 +98,14 @@ def write_manifest(manifest: Manifest, folder: Path) -> None:
         "steps": {name: _raw(record) for name, record in manifest.steps.items()},
     }
     text = json.dumps(raw, indent=1, sort_keys=True, ensure_ascii=False, default=str)
-    write_atomic(folder / FILE_NAME, (text + "\n").encode())
+    return (text + "\n").encode()
 
 
 def _raw(record: StepRecord) -> dict[str, object]:
     return {**vars(record), "notes": [vars(note) for note in record.notes]}
 
 
+@cache
 def library_versions() -> dict[str, str]:
     """Versions of the libraries that can change a result."""
     return {name: importlib.metadata.version(name) for name in LIBRARIES}

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from staffplan.errors import ConfigError, DataError, Note, Problem, StaffplanError, UsageError, place_of
-from staffplan.files.write import sha256, write_atomic
-from staffplan.plan.manifest import Manifest, StepRecord, settings_hashes, write_manifest
+from staffplan.files.disk import sha256
+from staffplan.files.together import EditedMeanwhileError, Hashes, refuse_obstacles, write_together
+from staffplan.plan.manifest import FILE_NAME, Manifest, StepRecord, manifest_bytes, settings_hashes, write_manifest
 from staffplan.plan.step import Step
 from staffplan.plan.steps import STEPS
 from staffplan.plan.workspace import Workspace
 from staffplan.progress import OnProgress, Progress, silent
+from staffplan.tables.people import Absences
 
 INTERRUPTED = "interrupted"
 """The status of a roster whose search was ended by Ctrl-C."""
+NEVER_WRITTEN = ""
+"""The hash in the manifest of a file that was there before its step could write it."""
 State = Literal["up to date", "stale", "not run", "changed by hand"]
 
 
@@ -48,7 +52,7 @@ def step_state(step: Step, workspace: Workspace, manifest: Manifest) -> StepStat
 
 def _edited(name: str, workspace: Workspace, record: StepRecord) -> bool:
     path = workspace.folder / name
-    return name in record.outputs and path.exists() and sha256(path) != record.outputs[name]
+    return name in record.outputs and path.is_file() and sha256(path) != record.outputs[name]
 
 
 def _cut_short(record: StepRecord) -> list[str]:
@@ -57,7 +61,7 @@ def _cut_short(record: StepRecord) -> list[str]:
 
 def _missing(step: Step, workspace: Workspace, record: StepRecord) -> Iterable[str]:
     for name in step.makes:
-        if not (workspace.folder / name).exists():
+        if not (workspace.folder / name).is_file():
             yield f"{name} is missing"
         elif name not in record.outputs:
             yield f"{name} is of an earlier version"
@@ -76,15 +80,15 @@ def _changes(step: Step, workspace: Workspace, record: StepRecord) -> Iterable[s
 
 def _input_hashes(step: Step, workspace: Workspace) -> dict[str, str]:
     """Hashes of all that a step reads; an input is called by its key under [input]."""
-    hashes = {}
+    hashes, given = {}, workspace.input_hashes
     for key in step.inputs:
         path = workspace.input_path(key)
-        if path is not None and path.is_file():
-            hashes[f"input {key} ({path.name})"] = sha256(path)
+        if path is not None and key in given:
+            hashes[f"input {key} ({path.name})"] = given[key]
     for name in step.may_read:
-        path = workspace.folder / name
-        if path.is_file():
-            hashes[name] = sha256(path)
+        sha = given.get(name) if name == Absences.file_name else sha256(workspace.folder / name)
+        if sha is not None:
+            hashes[name] = sha
     return hashes
 
 
@@ -123,23 +127,29 @@ def run(
     force: bool = False,
     on_progress: OnProgress = silent,
 ) -> RunResult:
-    """Run the steps that are stale, in order, and save the manifest after each.
+    """Run the steps that are stale, in order; the files of each and the manifest are written together.
 
-    A step whose files were changed by hand is left alone unless `force`. `only` names steps to consider.
-    Input files that cannot be read are told before any step is run.
+    A step whose files were changed by hand, before or while it ran, is left alone unless `force`. `only` names steps
+    to consider. Input files that cannot be read are told before any step is run.
     """
     ran: list[str] = []
     kept: list[StepState] = []
     steps = [step for step in STEPS if not only or step.name in only]
     _refuse_unreadable(workspace, steps, status(workspace, manifest))
     for number, step in enumerate(steps):
+        before = {name: sha256(workspace.folder / name) for name in step.makes}
         state = step_state(step, workspace, manifest)
         if state.state == "changed by hand" and not force:
             kept.append(state)
         elif state.state != "up to date":
             on_progress(Progress("plan", number, len(steps), step.name))
-            manifest = _run_step(step, workspace, manifest, on_progress)
-            ran.append(step.name)
+            refuse_obstacles(workspace.folder, step.makes)
+            try:
+                manifest = _run_step(step, workspace, manifest, on_progress, {} if force else before)
+                ran.append(step.name)
+            except EditedMeanwhileError as edited:
+                manifest = _with_edits(step, workspace, manifest, edited.names)
+                kept.append(_edited_meanwhile(step, edited.names))
     on_progress(Progress("plan", len(steps), len(steps), "done"))
     cut = tuple(name for name in ran if manifest.steps[name].facts.get("status") == INTERRUPTED)
     return RunResult(manifest, tuple(ran), tuple(kept), cut)
@@ -167,16 +177,33 @@ def _refuse_unreadable(workspace: Workspace, steps: Sequence[Step], states: Sequ
         raise kind(dict.fromkeys(problem for error in found for problem in error.problems))
 
 
-def _run_step(step: Step, workspace: Workspace, manifest: Manifest, on_progress: OnProgress) -> Manifest:
+def _run_step(
+    step: Step, workspace: Workspace, manifest: Manifest, on_progress: OnProgress, before: Hashes
+) -> Manifest:
+    """Make a step's files. before: what was there; EditedMeanwhileError where one is something else by then."""
     inputs = _input_hashes(step, workspace)
     settings = settings_hashes(step.settings(workspace.config))
     output = step.run(workspace, manifest, on_progress)
-    for name, data in output.files.items():
-        write_atomic(workspace.folder / name, data)
     hashes = {name: hashlib.sha256(data).hexdigest() for name, data in output.files.items()}
     record = StepRecord(inputs, settings, hashes, workspace.config.plan.seed, output.notes, output.facts)
     manifest = manifest.with_step(step.name, record)
-    write_manifest(manifest, workspace.folder)
+    files = {FILE_NAME: manifest_bytes(manifest), **output.files}
+    write_together(workspace.folder, files, expected=before)
+    return manifest
+
+
+def _edited_meanwhile(step: Step, names: tuple[str, ...]) -> StepState:
+    edits = tuple(f"{name} was changed by hand" for name in names)
+    return StepState(step.name, "changed by hand", (*edits, f"{step.name} was made and not written"), names)
+
+
+def _with_edits(step: Step, workspace: Workspace, manifest: Manifest, names: Iterable[str]) -> Manifest:
+    """The manifest with a mark for each edited file that the step never wrote, so that the next run keeps it too."""
+    record = manifest.steps.get(step.name, StepRecord())
+    unknown = {name: NEVER_WRITTEN for name in names if name not in record.outputs}
+    if unknown:
+        manifest = manifest.with_step(step.name, replace(record, outputs={**record.outputs, **unknown}))
+        write_manifest(manifest, workspace.folder)
     return manifest
 
 

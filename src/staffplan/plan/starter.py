@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from staffplan.errors import Problem, UsageError
-from staffplan.files.write import refuse_existing, write_atomic
+from staffplan.files.together import write_together
+from staffplan.files.write import refuse_existing
 
 SAMPLES = ("history.csv", "agents.csv", "time_off.csv", "availability.csv", "special_days.csv", "wishes.csv")
 _REPOSITORY = Path(__file__).parents[3]
@@ -27,8 +28,6 @@ def starter_files() -> dict[str, bytes]:
 def write_starter(folder: Path, *, force: bool) -> list[Path]:
     """Write the workspace; UsageError, before anything is written, when a file is there and not `force`."""
     files = starter_files()
-    paths = [folder / name for name in files]
-    refuse_existing(paths, force=force)
-    for path, data in zip(paths, files.values(), strict=True):
-        write_atomic(path, data)
-    return paths
+    before = refuse_existing([folder / name for name in files], force=force)
+    write_together(folder, files, expected={path.name: sha for path, sha in before.items()})
+    return list(before)

@@ -13,6 +13,7 @@ import pandas as pd
 
 from staffplan.clock import SpecialDay, local_dates, midnight
 from staffplan.errors import ConfigError, DataError, Problem, place_of
+from staffplan.files.disk import sha256
 from staffplan.files.read import read_drivers, read_history, read_overrides, read_special_days, read_table
 from staffplan.files.workforce import WORKFORCE_TABLES, file_in, read_workforce
 from staffplan.plan.manifest import FILE_NAME as MANIFEST
@@ -73,6 +74,18 @@ class Workspace:
                     problems += error.problems
         if problems:
             raise ConfigError(problems)
+
+    @cached_property
+    def input_hashes(self) -> Mapping[str, str]:
+        """Hash of each input file that is there, by its key under [input], and of the absences, by their file name.
+
+        Taken once, before the first of these files is read: an input edited while a plan runs counts in the next run.
+        """
+        paths = {name: self.input_path(name) for name in INPUTS} | {
+            Absences.file_name: self.folder / Absences.file_name
+        }
+        found = {name: sha256(path) for name, path in paths.items() if path is not None and path.is_file()}
+        return {name: sha for name, sha in found.items() if sha is not None}
 
     @cached_property
     def special_days(self) -> tuple[SpecialDay, ...]:

@@ -9,12 +9,13 @@ import typer
 
 from staffplan.cli.commands.options import STEPS, ConfigFile, Force, Interval, Json, Output, Timezone
 from staffplan.cli.output.say import say, show_json
-from staffplan.cli.work.delivery import beside, deliver, given_only, refuse, say_notes
+from staffplan.cli.work.delivery import beside, deliver, given_only, put_tables, refuse, say_notes
 from staffplan.cli.work.flags import flags_named
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from staffplan.cli.work.delivery import Hashes
     from staffplan.cli.work.fit import Fitted
 
 Calls = Annotated[Path, typer.Argument(help="A row a call: arrival, queue, wait, outcome, ...", show_default=False)]
@@ -92,7 +93,7 @@ def fit(
     columns = {"arrival": arrival, "queue": queue, "wait_seconds": wait, "outcome": outcome}
     columns |= {"handling_seconds": handling, "customer": customer, "agent": agent}
     paths = [] if output is None else [output, beside(output, "patience"), beside(output, "waits")]
-    refuse(paths, force=force)
+    before = refuse(paths, force=force)
     given = given_only({"plan.timezone": timezone, "plan.interval_minutes": interval})
     named = {ours: theirs for ours, theirs in columns.items() if theirs is not None}
     asked = Asked(
@@ -107,10 +108,10 @@ def fit(
         pause_minutes,
     )
     with flags_named({"plan.timezone": "--timezone", "plan.interval_minutes": "--interval"}):
-        _tell(fit_file(calls, config, given, asked), paths, as_json=as_json)
+        _tell(fit_file(calls, config, given, asked), paths, before, as_json=as_json)
 
 
-def _tell(fitted: Fitted, paths: Sequence[Path], *, as_json: bool) -> None:
+def _tell(fitted: Fitted, paths: Sequence[Path], before: Hashes, *, as_json: bool) -> None:
     """Messages, then the tables: to their paths, or to stdout where there are none."""
     tables = {"parameters": fitted.result.parameters, "patience": fitted.result.curves, "waits": fitted.waits}
     say_notes(fitted.notes)
@@ -125,6 +126,6 @@ def _tell(fitted: Fitted, paths: Sequence[Path], *, as_json: bool) -> None:
 
         say(result_in_words(fitted))
     if paths:
-        deliver(dict(zip(paths, tables.values(), strict=True)), fitted.timezone)
+        put_tables(dict(zip(paths, tables.values(), strict=True)), fitted.timezone, before)
     elif not as_json:
-        deliver({None: tables["parameters"]}, fitted.timezone)
+        deliver({None: tables["parameters"]}, fitted.timezone, before)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from staffplan.forecast import ForecastResult
+    from staffplan.tables.schema import Table
 
 BESIDE = ("totals", "backtest", "quality", "aht_backtest", "overrides")
 """Tables written beside a forecast."""
@@ -86,25 +87,27 @@ def forecast(
         _explain(history, config, given, flags, (drivers, overrides), explain, as_json=as_json)
         return
     workers = workers_of(jobs, cluster)
-    refuse([output, *(beside(output, name) for name in BESIDE if output is not None)], force=force)
+    before = refuse([output, *(beside(output, name) for name in BESIDE if output is not None)], force=force)
     with progress_shown() as on_progress, flags_named(flags):
         result, zone = forecast_files(
             history, config, given, on_progress, drivers=drivers, edits=overrides, workers=workers
         )
     say_notes(result.notes)
-    deliver({output: result.forecast}, zone, facts=result.facts, notes=result.notes, as_json=as_json)
-    if output is not None:
-        _deliver_beside(result, output, zone)
+    along = {} if output is None else _along(result, output)
+    facts, notes = result.facts, result.notes
+    deliver({output: result.forecast}, zone, before, along=along, facts=facts, notes=notes, as_json=as_json)
     say_last(result.notes)
 
 
-def _deliver_beside(result: ForecastResult, output: Path, zone: str) -> None:
+def _along(result: ForecastResult, output: Path) -> dict[Path, Table]:
     """What belongs to a forecast; the log of edits only where there are any, or an older log would stay."""
     tables = (result.totals, result.backtest, result.quality, result.aht_backtest, result.override_log)
     paths = {name: beside(output, name) for name in BESIDE}
-    for path, table in zip(paths.values(), tables, strict=True):
-        if table is not result.override_log or len(table) or path.exists():
-            deliver({path: table}, zone)
+    return {
+        path: table
+        for path, table in zip(paths.values(), tables, strict=True)
+        if table is not result.override_log or len(table) or path.exists()
+    }
 
 
 def _explain(

@@ -21,6 +21,10 @@ class Form(StrEnum):
     json = "json"
 
 
+MAIN = {Form.xlsx: "roster.xlsx", Form.json: "roster.json", Form.ics: "calendars/all.ics"}
+"""What is written however many agents there are."""
+
+
 def register(app: typer.Typer) -> None:
     """Add this command to the app."""
     app.command("handoff", rich_help_panel=STEPS)(handoff)
@@ -53,15 +57,17 @@ def handoff(
     and shifts that are gone are cancelled.
     """
     from staffplan.cli.work.handoff import handoff_files, read_handoff
-    from staffplan.files.write import write_atomic
+    from staffplan.files.together import write_together
 
+    forms = only or list(Form)
+    main = [output / MAIN[form] for form in Form if form in forms]
+    before = refuse(main, force=force)
     given = read_handoff(roster, agents=agents, time_off=time_off, timezone=timezone, config_path=config)
-    files = handoff_files(given, {form.value for form in only or list(Form)}, output)
-    main = [path for path in files if path.parent == output or path.name == "all.ics"]
-    refuse(main, force=force)
-    refuse(files, force=force)
-    for path, content in files.items():
-        write_atomic(path, content())
+    files = handoff_files(given, {form.value for form in forms}, output)
+    before = {**before, **refuse([path for path in files if path not in main], force=force)}
+    expected = {path.relative_to(output).as_posix(): sha for path, sha in before.items()}
+    made = {path.relative_to(output).as_posix(): content() for path, content in files.items()}
+    write_together(output, made, expected=expected)
     if as_json:
         show_json({"written": [str(path) for path in files]})
         return

@@ -9,11 +9,12 @@ import typer
 
 from staffplan.cli.commands.options import STEPS, Force, Json, Output
 from staffplan.cli.output.say import say, show, show_json
-from staffplan.cli.work.delivery import beside, refuse, say_notes
+from staffplan.cli.work.delivery import beside, put, refuse, say_notes
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from staffplan.cli.work.delivery import Hashes
     from staffplan.staffing.skills.step import MixResult
 
 Groups = Annotated[Path, typer.Argument(help="A row a planning group: contacts, times, goal.", show_default=False)]
@@ -50,15 +51,15 @@ def mix(
     from staffplan.staffing.skills.tables import PlanningGroups, SkillProfiles
 
     paths = [] if output is None else [output, *(beside(output, name) for name in ("groups", "compared", "savings"))]
-    refuse(paths, force=force)
+    before = refuse(paths, force=force)
     wanted = read_table(groups, PlanningGroups)
     kinds = None if profiles is None else read_table(profiles, SkillProfiles)
-    _tell(mix_skills(wanted, kinds, seed=seed), paths, as_json=as_json)
+    _tell(mix_skills(wanted, kinds, seed=seed), paths, before, as_json=as_json)
 
 
-def _tell(result: MixResult, paths: list[Path], *, as_json: bool) -> None:
+def _tell(result: MixResult, paths: list[Path], before: Hashes, *, as_json: bool) -> None:
     """Notes and tables for a person, then the files, or the mix on stdout."""
-    from staffplan.files.write import table_bytes, write_atomic
+    from staffplan.files.write import table_bytes
 
     tables = {
         "mix": result.mix,
@@ -74,8 +75,9 @@ def _tell(result: MixResult, paths: list[Path], *, as_json: bool) -> None:
     else:
         for frame in tables.values():
             say(f"\n{_in_words(frame)}")
-    for path, frame in zip(paths, tables.values() if paths else (), strict=True):
-        write_atomic(path, table_bytes(frame))
+    files = dict(zip(paths, tables.values() if paths else (), strict=True))
+    put({path: table_bytes(frame) for path, frame in files.items()}, before)
+    for path, frame in files.items():
         say(f"wrote {path} ({len(frame)} rows)")
     if not paths and not as_json:
         show(table_bytes(result.mix).decode())

@@ -64,8 +64,9 @@ def plan(
 
     Leaves with 5, all files made, where the roster breaks a rule; check.csv lists each.
     """
-    from staffplan.plan.directory import create_or_update, parse_overrides, save
-    from staffplan.plan.lock import locked
+    from staffplan.files.lock import locked
+    from staffplan.files.together import made
+    from staffplan.plan.directory import create_or_update, parse_overrides
 
     overrides, workers = parse_overrides(setting or []), workers_of(jobs, cluster)
     flags = {name: f"--set {name}" for name in overrides}
@@ -75,10 +76,9 @@ def plan(
     for name, path in (("data", data), ("meetings", meetings)):
         if path is not None:
             overrides[f"input.{name}"] = Path(os.path.relpath(path, config.parent)).as_posix()
-    with locked(output), flags_named(flags):
-        opened = create_or_update(config, output, overrides, force=force)
-        save(opened)
-    with locked(output):
+    with made(output), locked(output):
+        with flags_named(flags):
+            opened = create_or_update(config, output, overrides, force=force)
         _run(replace(opened, workspace=replace(opened.workspace, workers=workers)), force=force, as_json=as_json)
 
 
@@ -134,15 +134,15 @@ def status(folder: Folder, as_json: Json = False) -> None:
 
 def _again(folder: Path, step: str, *, force: bool) -> OpenPlan:
     """Bring one step of a plan up to date, from the files before it as they are."""
+    from staffplan.files.lock import locked
     from staffplan.plan.directory import open_existing
-    from staffplan.plan.lock import locked
     from staffplan.plan.run import require_before
     from staffplan.plan.run import run as run_steps
 
-    opened = open_existing(folder)
-    for line in (*opened.remarks, *require_before(step, opened.workspace, opened.manifest)):
-        say_long(line)
     with locked(folder), progress_shown() as on_progress:
+        opened = open_existing(folder)
+        for line in (*opened.remarks, *require_before(step, opened.workspace, opened.manifest)):
+            say_long(line)
         result = run_steps(opened.workspace, opened.manifest, only=(step,), force=force, on_progress=on_progress)
     if not result.kept:
         say(f"made: {step}" if result.ran else f"nothing to do: {step} is up to date")

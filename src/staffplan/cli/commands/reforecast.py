@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +12,9 @@ from staffplan.cli.commands.workers import Cluster, Jobs, workers_of
 from staffplan.cli.output.say import progress_shown
 from staffplan.cli.work.delivery import beside, deliver, given_only, plan_flags, refuse, say_notes
 from staffplan.cli.work.flags import flags_named
+
+if TYPE_CHECKING:
+    from staffplan.tables.schema import Table
 
 
 def register(app: typer.Typer) -> None:
@@ -52,11 +55,11 @@ def reforecast(
 
     workers = workers_of(jobs, cluster)
     gain_path = beside(output, "backtest") if backtest is None and output is not None else backtest
-    refuse([output, gain_path], force=force)
+    before = refuse([output, gain_path], force=force)
     given = given_only({"plan.timezone": timezone, "plan.country": country})
     with progress_shown() as on_progress, flags_named(plan_flags(given)):
         result, zone = reforecast_files(forecast, history, config, now, given, on_progress, workers=workers)
     say_notes(result.notes)
-    deliver({output: result.forecast}, zone, facts=result.facts, notes=result.notes, as_json=as_json)
-    if gain_path is not None:
-        deliver({gain_path: result.gain}, zone)
+    along: dict[Path, Table] = {} if gain_path is None else {gain_path: result.gain}
+    facts, notes = result.facts, result.notes
+    deliver({output: result.forecast}, zone, before, along=along, facts=facts, notes=notes, as_json=as_json)

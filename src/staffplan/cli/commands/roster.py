@@ -10,7 +10,7 @@ import typer
 
 from staffplan.cli.commands.options import STEPS, ConfigFile, Force, Json
 from staffplan.cli.output.say import INTERRUPTED, RULES_BROKEN, progress_shown, say, say_long, show, show_json
-from staffplan.cli.work.delivery import deliver, refuse, say_notes
+from staffplan.cli.work.delivery import deliver, put_tables, refuse, say_notes
 from staffplan.cli.work.flags import flags_named
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def roster(
     requirement, agents, config = _needed(requirement, agents, config, absent, since)
     names = ("roster_shifts.csv", "roster_activities.csv", "coverage.csv", "fairness.csv")
     paths = [output / name for name in names]
-    refuse([*paths, *([output / PRICES] if prices else [])], force=force)
+    before = refuse([*paths, *([output / PRICES] if prices else [])], force=force)
     with progress_shown() as on_progress, flags_named({"plan.seed": "--seed"} if seed is not None else {}):
         case, plan = roster_case(requirement, agents, config, given=given, worth=worth, seed=seed)
         result = roster_of(case, plan, on_progress, begun)
@@ -129,7 +129,8 @@ def roster(
     fairness = fairness_of(result.roster, case)
     tables = (result.roster.shifts, result.roster.activities, result.coverage, fairness)
     facts = {**result.proof, "broken_rules": len(result.broken), **result.facts}
-    deliver(dict(zip(paths, tables, strict=True)), plan.timezone, facts=facts, notes=result.notes, as_json=as_json)
+    made: dict[Path | None, Table] = dict(zip(paths, tables, strict=True))
+    deliver(made, plan.timezone, before, facts=facts, notes=result.notes, as_json=as_json)
     say(standing_text(result))
     if result.broken:
         say_long(broken_text(result.broken))
@@ -140,7 +141,7 @@ def roster(
         from staffplan.cli.work.rule_prices import write_prices
 
         with progress_shown() as on_progress:
-            write_prices(case, plan, output / PRICES, on_progress)
+            write_prices(case, plan, output / PRICES, before, on_progress)
     if result.broken:
         raise typer.Exit(RULES_BROKEN)
 
@@ -188,7 +189,7 @@ def _repair(
     )
 
     paths = output_paths(output)
-    refuse(paths.values(), force=force)
+    before = refuse(paths.values(), force=force)
     with progress_shown() as on_progress:
         work = repair_work(folder, requirement, agents, config, given, worth, seed)
         result = repair_of(work, RepairFlags(*flags), on_progress)
@@ -197,7 +198,7 @@ def _repair(
     made = repair_tables(result, work.cost)
     facts = {"status": result.status, "gap": result.gap, **result.facts}
     tables: dict[Path | None, Table] = {path: made[table] for table, path in paths.items()}
-    deliver(tables, work.timezone, facts=facts, notes=result.notes, as_json=as_json)
+    deliver(tables, work.timezone, before, facts=facts, notes=result.notes, as_json=as_json)
     if result.status == "interrupted":
         say("the search was ended early: the roster written is the best one by then")
         raise typer.Exit(INTERRUPTED)
@@ -244,10 +245,9 @@ def check(
     (uncovered intervals and missed wishes are reported, not an error).
     """
     from staffplan.cli.work.check import check_files, check_json, check_text, output_paths
-    from staffplan.files.write import write_table
 
     paths = () if output is None else output_paths(output)
-    refuse(paths, force=force)
+    before = refuse(paths, force=force)
     given = {
         "time_off": time_off,
         "availability": availability,
@@ -258,9 +258,7 @@ def check(
     }
     checked = check_files(roster, requirement, agents, config, given)
     report, calendar = checked.report, checked.calendar
-    for path, table in zip(paths, checked.tables() if paths else (), strict=True):
-        write_table(table, path, calendar.timezone)
-        say(f"wrote {path} ({len(table)} rows)")
+    put_tables(dict(zip(paths, checked.tables() if paths else (), strict=True)), calendar.timezone, before)
     if as_json:
         show_json(check_json(checked))
     else:

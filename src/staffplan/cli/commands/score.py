@@ -10,7 +10,7 @@ import typer
 
 from staffplan.cli.commands.options import STEPS, ConfigFile, Force, Json, Output, Timezone
 from staffplan.cli.output.say import say, show_json
-from staffplan.cli.work.delivery import beside, deliver, given_only, refuse, say_notes
+from staffplan.cli.work.delivery import beside, deliver, given_only, put_tables, refuse, say_notes
 from staffplan.cli.work.flags import flags_named
 
 
@@ -58,7 +58,7 @@ def score(
     from staffplan.cli.work.score import result_in_words, score_files
 
     paths = [] if output is None else [output, beside(output, "overrides")]
-    refuse(paths, force=force)
+    before = refuse(paths, force=force)
     given = given_only({"plan.timezone": timezone})
     with flags_named(dict.fromkeys(given, "--timezone")):
         result, zone = score_files(forecast, history, config, overrides, by.value, given)
@@ -71,7 +71,7 @@ def score(
         show_json({"written": [str(path) for path in paths], **rows, "notes": [vars(note) for note in result.notes]})
     else:
         say(result_in_words(result))
-    if output is not None or not as_json:
-        deliver({output: result.scores}, zone)
     if output is not None:
-        deliver({paths[1]: result.overrides}, zone)
+        put_tables({output: result.scores, paths[1]: result.overrides}, zone, before)
+    elif not as_json:
+        deliver({None: result.scores}, zone, before)

@@ -70,7 +70,7 @@ def shifts(
 
     names = ("contracts", "pauses", "positions", "coverage")
     paths = [] if output is None else [output, *(beside(output, name) for name in names)]
-    refuse(paths, force=force)
+    before = refuse(paths, force=force)
     with progress_shown() as on_progress:
         result, config_read = mix_files(
             requirement,
@@ -81,4 +81,4 @@ def shifts(
             gap=gap,
             on_progress=on_progress,
         )
-    tell(result, paths, config_read.plan, as_json=as_json)
+    tell(result, paths, config_read.plan, before, as_json=as_json)

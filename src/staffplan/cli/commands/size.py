@@ -10,11 +10,13 @@ import typer
 
 from staffplan.cli.commands.options import STEPS, Force, Json, Output
 from staffplan.cli.output.say import say, show, show_json
-from staffplan.cli.work.delivery import refuse
+from staffplan.cli.work.delivery import put, refuse
 from staffplan.errors import DataError, Problem, UsageError
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from staffplan.cli.work.delivery import Hashes
 
 FLAGS = {
     "model": "--model",
@@ -138,9 +140,9 @@ def size(
         **{"in_max_abandon": abandon, "in_arrivals": arrivals, "in_interval_s": interval, "in_due_intervals": due},
         **{"in_initial_backlog": backlog, "in_open_mask": opened, "in_clock": clock},
     }
-    refuse([output], force=force)
+    before = refuse([output], force=force)
     answers = _answers(cases, {name: value for name, value in given.items() if value is not None})
-    _tell(answers, output, as_json=as_json, as_list=cases is None)
+    _tell(answers, output, before, as_json=as_json, as_list=cases is None)
 
 
 def _goal_of(goal: str | None, within: float | None) -> tuple[float | None, float | None]:
@@ -189,13 +191,13 @@ def _with_flags(problem: Problem) -> Problem:
     return Problem(FLAGS.get(column, column), said, worded(problem.hint).replace("fill it in", "give it"))
 
 
-def _tell(answers: pd.DataFrame, output: Path | None, *, as_json: bool, as_list: bool) -> None:
+def _tell(answers: pd.DataFrame, output: Path | None, before: Hashes, *, as_json: bool, as_list: bool) -> None:
     """Write the answers, or show them: as JSON, one case as a list, several as CSV."""
-    from staffplan.files.write import table_bytes, write_atomic
+    from staffplan.files.write import table_bytes
 
     data = table_bytes(answers.map(_cell))
     if output is not None:
-        write_atomic(output, data)
+        put({output: data}, before)
         say(f"wrote {output} ({len(answers)} rows)")
     if as_json:
         show_json({"written": [str(output)] if output else [], "rows": _records(answers)})

@@ -102,7 +102,7 @@ def staff(
     behaviour = {"patience_seconds": patience, "concurrency": concurrency, "minimum_agents": minimum}
     limits = {"asa_seconds": asa, "max_occupancy": occupancy, "max_abandon_rate": abandon}
     plan = {"interval_minutes": interval, "timezone": timezone}
-    refuse([output, worth], force=force)
+    before = refuse([output, worth], force=force)
     how = {"method": method, "goal_scope": scope, "risk": risk}
     settings = behaviour | limits | plan | {f"staffing.{key}": value for key, value in how.items()}
     settings |= {"staffing.shrinkage": shrinkage}
@@ -141,6 +141,7 @@ def staff(
     deliver(
         tables,
         work.timezone,
+        before,
         facts=work.result.facts,
         notes=work.result.notes,
         as_json=as_json and not work.walk,
@@ -163,7 +164,7 @@ def simulate_requirement(
 
     names = ("waits.csv", "waits_detail.csv", "coverage.csv")
     paths = [None if output is None else output / name for name in names]
-    refuse(paths, force=force)
+    before = refuse(paths, force=force)
     behaviour = given_only({"patience_seconds": patience})
     flags = {"patience_seconds": "--patience", "plan.seed": "--seed", "goal": "--goal"}
     with progress_shown() as on_progress, flags_named(flags if behaviour or goals or seed is not None else {}):
@@ -175,4 +176,4 @@ def simulate_requirement(
     chosen: dict[Path | None, Table] = {None: result.waits}
     if output is not None:
         chosen = dict(zip(paths, tables, strict=True))
-    deliver(chosen, zone, facts=result.facts, notes=result.notes, as_json=as_json)
+    deliver(chosen, zone, before, facts=result.facts, notes=result.notes, as_json=as_json)

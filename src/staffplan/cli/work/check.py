@@ -16,7 +16,7 @@ from staffplan.clock import SiteCalendar
 from staffplan.errors import ConfigError, DataError, Note, Problem, UsageError, nearest, place_of
 from staffplan.files.read import read_table
 from staffplan.plan.directory import PLAN_TOML, open_existing
-from staffplan.plan.manifest import FILE_NAME as MANIFEST
+from staffplan.plan.manifest import is_plan
 from staffplan.plan.text import text_table
 from staffplan.plan.workspace import Workspace
 from staffplan.tables.people import Agents
@@ -144,7 +144,7 @@ def workspace_of(
         raise UsageError(Problem(place_of(folder), "there is no such folder", "name one with a roster"))
     if config_path is not None:
         return config_and_workspace(config_path, {})[1]
-    if (folder / MANIFEST).exists() and (folder / PLAN_TOML).exists():
+    if is_plan(folder) and (folder / PLAN_TOML).exists():
         return open_existing(folder).workspace
     raise UsageError(Problem(str(folder), "is not a plan directory, so the rules are not known", hint))
 
@@ -154,7 +154,7 @@ SHOWN_SPANS = 40
 
 def output_paths(output: Path) -> tuple[Path, ...]:
     """Where the tables of a check go; not into a plan directory, which keeps its own."""
-    if (output / MANIFEST).exists():
+    if is_plan(output):
         hint = f"staffplan plan {output / PLAN_TOML} -o {output} makes its check.csv and fairness.csv anew"
         raise UsageError(Problem(str(output), "is a plan directory", hint))
     return tuple(output / table.file_name for table in (RosterBreaches, Fairness))

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-import os
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from staffplan.cli.output.say import say, say_long, show, show_json
-from staffplan.errors import ENDED, QUESTION, Problem, UsageError
+from staffplan.errors import ENDED, QUESTION
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from staffplan.errors import Note
     from staffplan.tables.schema import Table
+
+    Hashes = Mapping[Path, str | None]
+    """SHA-256 of files; None for one that is not there."""
+
+NOTHING: Mapping[Path, Table] = MappingProxyType({})
 
 
 def given_only(values: Mapping[str, object]) -> dict[str, object]:
@@ -21,26 +26,44 @@ def given_only(values: Mapping[str, object]) -> dict[str, object]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def refuse(paths: Iterable[Path | None], *, force: bool) -> None:
-    """Before any work: nothing that is there is overwritten without --force, and the place can be written to."""
+def refuse(paths: Iterable[Path | None], *, force: bool) -> Hashes:
+    """Before any work: nothing that is there is overwritten without --force, and the place can be written to.
+
+    A plan directory that is written into is held until the command ends; BusyError while another process holds it.
+    Gives the hash of each file as it is now, to look again before it is written.
+    """
+    from staffplan.files.lock import keep
+    from staffplan.files.together import refuse_obstacles
     from staffplan.files.write import refuse_existing
+    from staffplan.plan.manifest import is_plan
 
     given = [path for path in paths if path is not None]
-    refuse_existing(given, force=force)
-    problems = [problem for path in given for problem in _unwritable(path)]
-    if problems:
-        raise UsageError(problems)
+    before = refuse_existing(given, force=force)
+    for folder in {path.parent for path in given}:
+        if is_plan(folder):
+            keep(folder)
+    for folder, names in _by_folder(given).items():
+        refuse_obstacles(folder, names)
+    return before
 
 
-def _unwritable(path: Path) -> Iterator[Problem]:
-    if path.is_dir():
-        yield Problem(str(path), "is a folder", "name a file")
-        return
-    nearest = next(parent for parent in path.absolute().parents if parent.exists())
-    if not nearest.is_dir():
-        yield Problem(str(path), f"cannot be written: {nearest.name} is a file, not a folder", "choose another place")
-    elif not os.access(nearest, os.W_OK | os.X_OK):
-        yield Problem(str(path), f"cannot be written: no permission in {nearest}", "choose another place")
+def _by_folder(paths: Iterable[Path]) -> dict[Path, list[str]]:
+    folders: dict[Path, list[str]] = {}
+    for path in paths:
+        folders.setdefault(path.parent, []).append(path.name)
+    return folders
+
+
+def put(files: Mapping[Path, bytes], before: Hashes) -> None:
+    """Write files, those of a folder together or not at all. before: what they were when the command began.
+
+    Raises EditedMeanwhileError where one is something else by now.
+    """
+    from staffplan.files.together import write_together
+
+    for folder, names in _by_folder(files).items():
+        expected = {name: before[folder / name] for name in names if folder / name in before}
+        write_together(folder, {name: files[folder / name] for name in names}, expected=expected)
 
 
 def say_notes(notes: Iterable[Note]) -> None:
@@ -65,26 +88,39 @@ def _say_note(note: Note) -> None:
 def deliver(
     tables: Mapping[Path | None, Table],
     timezone: str,
+    before: Hashes,
     *,
+    along: Mapping[Path, Table] = NOTHING,
     facts: Mapping[str, object] | None = None,
     notes: Sequence[Note] = (),
     as_json: bool = False,
 ) -> None:
-    """Write the tables; without a path the first goes to stdout. `as_json` prints facts and notes instead."""
-    from staffplan.files.write import table_bytes, write_table
+    """Write the tables; without a path the first goes to stdout. `as_json` prints facts and notes instead.
 
-    for path, table in tables.items():
-        if path is not None:
-            write_table(table, path, timezone)
-            say(f"wrote {path} ({len(table)} rows)")
-        elif not as_json:
+    before: what `refuse` gave. along: tables that are written too, and that JSON does not list.
+    """
+    from staffplan.files.write import table_bytes
+
+    written = {path: table for path, table in tables.items() if path is not None}
+    put_tables({**written, **along}, timezone, before)
+    if not as_json:
+        for table in (table for path, table in tables.items() if path is None):
             show(table_bytes(table.frame, timezone).decode())
-    if as_json:
-        from staffplan.cli.output.json_rows import records
+        return
+    from staffplan.cli.output.json_rows import records
 
-        written = [str(path) for path in tables if path is not None]
-        rows = {} if written else {"rows": records(next(iter(tables.values())).frame, timezone)}
-        show_json({"written": written, "facts": dict(facts or {}), "notes": [vars(note) for note in notes], **rows})
+    rows = {} if written else {"rows": records(next(iter(tables.values())).frame, timezone)}
+    paths = [str(path) for path in written]
+    show_json({"written": paths, "facts": dict(facts or {}), "notes": [vars(note) for note in notes], **rows})
+
+
+def put_tables(tables: Mapping[Path, Table], timezone: str, before: Hashes) -> None:
+    """Write tables as `put` does, and say so."""
+    from staffplan.files.write import table_bytes
+
+    put({path: table_bytes(table.frame, timezone) for path, table in tables.items()}, before)
+    for path, table in tables.items():
+        say(f"wrote {path} ({len(table)} rows)")
 
 
 def beside(output: Path, what: str) -> Path:

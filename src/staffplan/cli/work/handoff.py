@@ -15,7 +15,7 @@ from staffplan.cli.work.flags import flags_named
 from staffplan.errors import DataError, Problem, UsageError, place_of
 from staffplan.files.read import read_table
 from staffplan.plan.directory import PLAN_TOML, open_existing
-from staffplan.plan.manifest import FILE_NAME as MANIFEST
+from staffplan.plan.manifest import is_plan
 from staffplan.plan.workspace import Workspace
 from staffplan.report import Handoff, build_roster_json, build_roster_workbook, calendars
 from staffplan.tables.people import Agents, TimeOff
@@ -56,7 +56,7 @@ def read_handoff(
 def _workspace_of(folder: Path, config_path: Path | None) -> Workspace | None:
     if config_path is not None:
         return config_and_workspace(config_path, {})[1]
-    if (folder / MANIFEST).exists() and (folder / PLAN_TOML).exists():
+    if is_plan(folder) and (folder / PLAN_TOML).exists():
         return open_existing(folder).workspace
     return None
 

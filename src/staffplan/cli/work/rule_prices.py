@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from staffplan.cli.output.say import say
-from staffplan.files.write import write_table
+from staffplan.cli.work.delivery import put_tables
 from staffplan.plan.text import text_table
 from staffplan.progress import OnProgress
 from staffplan.roster.case.case import Case
@@ -13,12 +14,15 @@ from staffplan.roster.why.prices import hours_no_shift_reaches, price_rules
 from staffplan.settings.plan import PlanSettings
 from staffplan.tables.roster import RulePrices
 
+if TYPE_CHECKING:
+    from staffplan.cli.work.delivery import Hashes
 
-def write_prices(case: Case, plan: PlanSettings, output: Path, on_progress: OnProgress) -> None:
+
+def write_prices(case: Case, plan: PlanSettings, output: Path, before: Hashes, on_progress: OnProgress) -> None:
     """The prices of a site's rules to a file, and as a table to the reader."""
     table = price_rules(case, seed=plan.seed, on_progress=on_progress)
-    write_table(table, output, plan.timezone)
-    say(f"wrote {output} ({len(table)} rows)\n\n{price_text(table)}")
+    put_tables({output: table}, plan.timezone, before)
+    say(f"\n{price_text(table)}")
     if hours := hours_no_shift_reaches(case):
         say(f"\n{hours:,.1f} hours are missing at times that no shift reaches: no rule and no contract gains them")
 

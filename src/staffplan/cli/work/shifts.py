@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from staffplan.cli.output.json_rows import records
 from staffplan.cli.output.say import say, show, show_json
 from staffplan.cli.work.common import config_and_workspace, site_of
-from staffplan.cli.work.delivery import say_notes
+from staffplan.cli.work.delivery import put_tables, say_notes
 from staffplan.clock import SiteCalendar
 from staffplan.cost.premiums import minutes_of, premium_clock
 from staffplan.files.read import read_table
-from staffplan.files.write import table_bytes, write_table
+from staffplan.files.write import table_bytes
 from staffplan.plan.text import percent, text_table
 from staffplan.progress import OnProgress
 from staffplan.roster.shifts.money import Goal, Pay
@@ -27,6 +27,9 @@ from staffplan.settings.config import Config
 from staffplan.settings.cost import CostSettings
 from staffplan.settings.plan import PlanSettings
 from staffplan.tables.requirement import PeopleNeeded, StaffingRequirement
+
+if TYPE_CHECKING:
+    from staffplan.cli.work.delivery import Hashes
 
 
 def mix_files(
@@ -93,13 +96,11 @@ def _time_off_share(config: Config) -> float:
     return sum(own.share for own in shrinkage if own.in_roster and not own.in_office and own.paid)
 
 
-def tell(result: MixOfShifts, paths: Sequence[Path], plan: PlanSettings, *, as_json: bool) -> None:
+def tell(result: MixOfShifts, paths: Sequence[Path], plan: PlanSettings, before: Hashes, *, as_json: bool) -> None:
     """Notes, contracts and a summary for a person, then the files, or the shifts on stdout."""
     tables = (result.shifts, result.contracts, result.pauses, result.positions, result.coverage)
     say_notes(result.notes)
-    for path, table in zip(paths, tables if paths else (), strict=True):
-        write_table(table, path, plan.timezone)
-        say(f"wrote {path} ({len(table)} rows)")
+    put_tables(dict(zip(paths, tables if paths else (), strict=True)), plan.timezone, before)
     if as_json:
         names = ("shifts", "contracts", "pauses", "positions", "coverage")
         rows = {name: records(t.frame, plan.timezone) for name, t in zip(names, tables, strict=True)}
