@@ -25,7 +25,7 @@ from staffplan.plan import run as plan_run
 from staffplan.plan import starter
 from staffplan.plan.directory import create_or_update, open_existing
 from staffplan.plan.run import RunResult, status
-from staffplan.plan.step import Step, StepOutput
+from staffplan.plan.step import Step, StepOutput, StepWork
 
 WAYS = ("make_folder", "write", "set_mode", "sync", "move", "remove", "remove_folder")
 ALL = bool(os.environ.get("STAFFPLAN_ALL"))
@@ -268,9 +268,9 @@ def test_a_list_of_new_files_that_leads_out_of_the_folder_is_refused(name: str, 
 def tiny(name: str, reads: tuple[str, ...], makes: tuple[str, ...]) -> Step:
     """A step whose files tell which files it read."""
 
-    def make(workspace: plan_run.Workspace, _: object, __: object) -> StepOutput:
-        read = b"".join((workspace.folder / source).read_bytes() for source in reads)
-        given = workspace.required_path("meetings").read_bytes()
+    def make(work: StepWork) -> StepOutput:
+        read = b"".join((work.workspace.folder / source).read_bytes() for source in reads)
+        given = work.workspace.required_path("meetings").read_bytes()
         return StepOutput({file: b"%s from %s %s" % (file.encode(), given, read) for file in makes})
 
     return Step(name, ("meetings",), reads, makes, lambda config: {"plan.seed": config.plan.seed}, make)
@@ -331,8 +331,8 @@ def test_a_plan_interrupted_anywhere_is_made_by_the_next_run(
 def with_edit(monkeypatch: pytest.MonkeyPatch, path: Path, text: bytes) -> None:
     """Somebody edits a file while the roster is made."""
 
-    def make(*arguments: object) -> StepOutput:
-        output = STEPS[1].run(*arguments)  # type: ignore[arg-type]
+    def make(work: StepWork) -> StepOutput:
+        output = STEPS[1].run(work)
         path.write_bytes(text)
         return output
 

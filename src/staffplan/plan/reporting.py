@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from staffplan.plan.manifest import Manifest
-from staffplan.plan.run import all_notes, hand_edits
-from staffplan.plan.workspace import Workspace
-from staffplan.progress import OnProgress, Progress
+from staffplan.plan.step import StepWork
+from staffplan.progress import Progress
 from staffplan.report import ReportData, build_workbook, page_and_pictures
 from staffplan.settings.priced_rules import SoftSection
 from staffplan.tables.cost import CostReport
@@ -15,21 +13,22 @@ from staffplan.tables.waits import Coverage, DayService
 from staffplan.tables.wishes import Fairness
 
 
-def report_files(workspace: Workspace, manifest: Manifest, on_progress: OnProgress) -> dict[str, bytes]:
+def report_files(work: StepWork) -> dict[str, bytes]:
     """The page, the workbook and the pictures, by their names in the plan directory."""
-    data = report_data(workspace, manifest)
-    on_progress(Progress("report", 0, 2, "page and pictures"))
+    data = report_data(work)
+    work.on_progress(Progress("report", 0, 2, "page and pictures"))
     page, pictures = page_and_pictures(data)
-    on_progress(Progress("report", 1, 2, "workbook"))
+    work.on_progress(Progress("report", 1, 2, "workbook"))
     files = {"report/index.html": page.encode(), "report/workbook.xlsx": build_workbook(data)}
-    on_progress(Progress("report", 2, 2, "done"))
+    work.on_progress(Progress("report", 2, 2, "done"))
     return files | {f"report/{name}": picture for name, picture in pictures.items()}
 
 
-def report_data(workspace: Workspace, manifest: Manifest) -> ReportData:
+def report_data(work: StepWork) -> ReportData:
     """All that the report shows, read from the plan directory as it is now."""
+    workspace = work.workspace
     config = workspace.config
-    hashes = {name: sha for record in manifest.steps.values() for name, sha in record.outputs.items()}
+    hashes = {name: sha for record in work.manifest.steps.values() for name, sha in record.outputs.items()}
     return ReportData(
         title=config.plan.name,
         currency=config.plan.currency,
@@ -44,8 +43,8 @@ def report_data(workspace: Workspace, manifest: Manifest) -> ReportData:
         cost=workspace.table(CostReport),
         fairness=workspace.table_if_there(Fairness),
         soft_rules=tuple(rule for rule in config.roster.rules if isinstance(rule, SoftSection)),
-        notes=all_notes(workspace, manifest),
-        facts={name: record.facts for name, record in manifest.steps.items()},
-        changed_by_hand=hand_edits(workspace, manifest),
+        notes=work.notes,
+        facts={name: record.facts for name, record in work.manifest.steps.items()},
+        changed_by_hand=work.changed_by_hand,
         provenance=tuple((name, sha[:12]) for name, sha in sorted(hashes.items()) if "report/" not in name),
     )

@@ -11,7 +11,7 @@ from staffplan.errors import ConfigError, DataError, Note, Problem, StaffplanErr
 from staffplan.files.disk import sha256
 from staffplan.files.together import EditedMeanwhileError, Hashes, refuse_obstacles, write_together
 from staffplan.plan.manifest import FILE_NAME, Manifest, StepRecord, manifest_bytes, settings_hashes, write_manifest
-from staffplan.plan.step import Step
+from staffplan.plan.step import Step, StepWork
 from staffplan.plan.steps import STEPS
 from staffplan.plan.workspace import Workspace
 from staffplan.progress import OnProgress, Progress, silent
@@ -183,7 +183,8 @@ def _run_step(
     """Make a step's files. before: what was there; EditedMeanwhileError where one is something else by then."""
     inputs = _input_hashes(step, workspace)
     settings = settings_hashes(step.settings(workspace.config))
-    output = step.run(workspace, manifest, on_progress)
+    by_hand = hand_edits(workspace, manifest)
+    output = step.run(StepWork(workspace, manifest, _notes(manifest, by_hand), by_hand, on_progress))
     hashes = {name: hashlib.sha256(data).hexdigest() for name, data in output.files.items()}
     record = StepRecord(inputs, settings, hashes, workspace.config.plan.seed, output.notes, output.facts)
     manifest = manifest.with_step(step.name, record)
@@ -220,17 +221,20 @@ def all_notes(workspace: Workspace, manifest: Manifest) -> tuple[Note, ...]:
 
     What a step said of its promises is left out where its files are not those it wrote.
     """
+    return _notes(manifest, hand_edits(workspace, manifest))
+
+
+def _notes(manifest: Manifest, by_hand: Sequence[str]) -> tuple[Note, ...]:
     edits = tuple(
         Note("plan", "changed by hand", name, f"{name} was changed by hand; everything after it uses it as it is")
-        for name in hand_edits(workspace, manifest)
+        for name in by_hand
     )
-    changed = {note.place for note in edits}
     notes = [
         note
         for step in STEPS
         if step.name in manifest.steps
         for note in manifest.steps[step.name].notes
-        if note.kind != "broken promise" or not changed & set(step.makes)
+        if note.kind != "broken promise" or not set(by_hand) & set(step.makes)
     ]
     return (*edits, *notes)
 

@@ -9,7 +9,7 @@ from typing import Any
 from staffplan.errors import Note
 from staffplan.plan.manifest import Facts, Manifest
 from staffplan.plan.workspace import Workspace
-from staffplan.progress import OnProgress
+from staffplan.progress import OnProgress, silent
 from staffplan.settings.config import Config
 
 
@@ -20,6 +20,19 @@ class StepOutput:
     files: Mapping[str, bytes]
     notes: tuple[Note, ...] = ()
     facts: Facts = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class StepWork:
+    """What the run hands a step: the plan as it stands before the step runs."""
+
+    workspace: Workspace
+    manifest: Manifest
+    notes: tuple[Note, ...] = ()
+    """What the steps before had to say, edits by hand first."""
+    changed_by_hand: tuple[str, ...] = ()
+    """Files of the plan that are not as their step wrote them."""
+    on_progress: OnProgress = silent
 
 
 @dataclass(frozen=True)
@@ -34,7 +47,7 @@ class Step:
     makes: tuple[str, ...]
     settings: Callable[[Config], dict[str, Any]]
     """The settings the result depends on, by dotted name."""
-    run: Callable[[Workspace, Manifest, OnProgress], StepOutput]
+    run: Callable[[StepWork], StepOutput]
     reads_if_there: tuple[str, ...] = ()
     """Files of the plan directory that count where they are: a repair writes absences.csv, and plans made by earlier
     versions have no fairness.csv."""

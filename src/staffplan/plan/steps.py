@@ -9,10 +9,7 @@ from typing import TYPE_CHECKING, Any
 from staffplan.errors import LEFT_EMPTY, Note
 from staffplan.files.workforce import WORKFORCE_TABLES
 from staffplan.files.write import table_bytes
-from staffplan.plan.manifest import Manifest
-from staffplan.plan.step import Step, StepOutput
-from staffplan.plan.workspace import Workspace
-from staffplan.progress import OnProgress
+from staffplan.plan.step import Step, StepOutput, StepWork
 from staffplan.settings.config import Config
 from staffplan.tables.cost import CostReport
 from staffplan.tables.forecast import AhtBacktest, Backtest, DataQuality, ForecastTotals, OverrideLog, VolumeForecast
@@ -62,9 +59,10 @@ def _queue_parts(config: Config, *keys: str) -> dict[str, Any]:
     return {f"queues.{name}.{key}": queue[key] for name, queue in raw.items() for key in keys}
 
 
-def _forecast(workspace: Workspace, _: Manifest, on_progress: OnProgress) -> StepOutput:
+def _forecast(work: StepWork) -> StepOutput:
     from staffplan.forecast import forecast
 
+    workspace = work.workspace
     plan = workspace.config.plan
     result = forecast(
         workspace.full_history,
@@ -76,7 +74,7 @@ def _forecast(workspace: Workspace, _: Manifest, on_progress: OnProgress) -> Ste
         drivers=workspace.drivers,
         overrides=workspace.overrides,
         workers=workspace.workers,
-        on_progress=on_progress,
+        on_progress=work.on_progress,
     )
     told = (result.totals, result.backtest, result.override_log, result.quality, result.aht_backtest)
     files = _files(result.forecast, *told, timezone=plan.timezone)
@@ -90,10 +88,11 @@ def _staff_settings(config: Config) -> dict[str, Any]:
     return _picked(config, *_CALENDAR, "staffing", "roster.objective", *chance)
 
 
-def _staff(workspace: Workspace, _: Manifest, on_progress: OnProgress) -> StepOutput:
+def _staff(work: StepWork) -> StepOutput:
     from staffplan.staffing.step import staff_by_method
     from staffplan.staffing.worth_by_method import worth_by_method
 
+    workspace = work.workspace
     config = workspace.config
     result = staff_by_method(
         workspace.forecast(),
@@ -101,7 +100,7 @@ def _staff(workspace: Workspace, _: Manifest, on_progress: OnProgress) -> StepOu
         config.simulate,
         site=workspace.site,
         seed=config.plan.seed,
-        on_progress=on_progress,
+        on_progress=work.on_progress,
     )
     worth = worth_by_method(
         workspace.forecast(),
@@ -132,11 +131,12 @@ def _check_settings(config: Config) -> dict[str, Any]:
     return _picked(config, *_CALENDAR[:-1], *_PERIOD, "shifts", "roster.rules") | _contracts(config)
 
 
-def _roster(workspace: Workspace, _: Manifest, on_progress: OnProgress) -> StepOutput:
+def _roster(work: StepWork) -> StepOutput:
     begun = monotonic()
     from staffplan.cost import premium_hours
     from staffplan.roster.step import roster
 
+    workspace = work.workspace
     config = workspace.config
     result = roster(
         workspace.table(StaffingRequirement),
@@ -147,7 +147,7 @@ def _roster(workspace: Workspace, _: Manifest, on_progress: OnProgress) -> StepO
         site=workspace.site,
         worth=workspace.table(ServiceWorth) if config.roster.objective == "service" else None,
         seed=config.plan.seed,
-        on_progress=on_progress,
+        on_progress=work.on_progress,
         begun=begun,
     )
     premiums = premium_hours(result.roster, config.cost, workspace.site)
@@ -157,13 +157,14 @@ def _roster(workspace: Workspace, _: Manifest, on_progress: OnProgress) -> StepO
     return StepOutput(files, told, {**result.facts, **result.proof})
 
 
-def _check(workspace: Workspace, _: Manifest, on_progress: OnProgress) -> StepOutput:
+def _check(work: StepWork) -> StepOutput:
     from staffplan.roster.case.case import Case
     from staffplan.roster.case.fairness_table import fairness_of
     from staffplan.roster.check.check import check
     from staffplan.roster.check.cover import coverage
     from staffplan.roster.why.empty_days import empty_day_notes
 
+    workspace = work.workspace
     config, people, site = workspace.config, workspace.workforce, workspace.site
     roster, requirement = workspace.roster(), workspace.table(StaffingRequirement)
     report = check(
@@ -198,9 +199,10 @@ def _wish_notes(missed: Iterable[MissedWish], people: Workforce) -> tuple[Note, 
     )
 
 
-def _simulate(workspace: Workspace, _: Manifest, on_progress: OnProgress) -> StepOutput:
+def _simulate(work: StepWork) -> StepOutput:
     from staffplan.simulate import simulate
 
+    workspace = work.workspace
     config = workspace.config
     result = simulate(
         workspace.forecast(),
@@ -210,15 +212,16 @@ def _simulate(workspace: Workspace, _: Manifest, on_progress: OnProgress) -> Ste
         site=workspace.site,
         staffing=config.staffing,
         seed=config.plan.seed,
-        on_progress=on_progress,
+        on_progress=work.on_progress,
     )
     files = _files(result.coverage, result.waits, result.details, timezone=config.plan.timezone)
     return StepOutput(files, result.notes, result.facts)
 
 
-def _cost(workspace: Workspace, _: Manifest, on_progress: OnProgress) -> StepOutput:
+def _cost(work: StepWork) -> StepOutput:
     from staffplan.cost import cost
 
+    workspace = work.workspace
     config = workspace.config
     result = cost(
         workspace.forecast(),
@@ -235,10 +238,10 @@ def _cost(workspace: Workspace, _: Manifest, on_progress: OnProgress) -> StepOut
     return StepOutput(_files(result.report, timezone=config.plan.timezone), result.notes, result.facts)
 
 
-def _report(workspace: Workspace, manifest: Manifest, on_progress: OnProgress) -> StepOutput:
+def _report(work: StepWork) -> StepOutput:
     from staffplan.plan.reporting import report_files
 
-    return StepOutput(report_files(workspace, manifest, on_progress))
+    return StepOutput(report_files(work))
 
 
 _FORECAST = VolumeForecast.file_name
