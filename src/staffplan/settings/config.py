@@ -251,7 +251,8 @@ def _goal_problems(name: str, queue: QueueSettings, source: str) -> Iterable[Pro
         hint = f'{queue.channel} is answered within hours: write "90/4h", or within_hours = 4'
         yield Problem(place, "deferred work needs a goal in hours", hint)
     if not deferred and queue.goal.within_hours is not None:
-        yield Problem(place, f"{queue.channel} is answered within seconds: a goal in hours is not possible", 'write "80/20"')
+        message = f"{queue.channel} is answered within seconds: a goal in hours is not possible"
+        yield Problem(place, message, 'write "80/20"')
 
 
 def _group_problems(config: Config, source: str) -> Iterable[Problem]:

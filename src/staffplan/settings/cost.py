@@ -41,8 +41,8 @@ class OnCostSettings(Section):
     share: NotNegative = 0.0
     """Share of wages and premiums."""
     monthly_per_agent: NotNegative = 0.0
-    """Amount per agent and month, for example seat, licences, telephony. Charged for the share of the month's days that
-    is planned."""
+    """Amount per agent and month, for example seat, licences, telephony. It is charged for the planned share of the
+    month's days."""
 
 
 class CostSettings(Section):

@@ -48,8 +48,9 @@ class ForecastSettings(Section):
     """Meaning of an open interval without a row. zero: no contacts. gap: missing data. auto: on a day with rows,
     zero, unless too many contacts were expected there; on a day without rows, missing data."""
     clean: bool | tuple[Cleaning, ...] = True
-    """Data problems to exclude from learning: all (true), none (false), or a list of kinds: outages, spikes, odd_days,
-    partial_days, stuck, level_shifts. All problems found are listed in data_quality.csv, excluded or not."""
+    """Data problems to exclude from learning: all (true), none (false), or a list of kinds: outages, spikes,
+    odd_days, partial_days, stuck, level_shifts. All problems found are listed in data_quality.csv, excluded or
+    not."""
     growth_and_season: bool = True
     """Growth and yearly season for the months ahead. They are used only where they improved past forecasts."""
     drivers: dict[str, DriverSettings] = Field(default_factory=dict)

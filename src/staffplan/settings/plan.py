@@ -41,7 +41,9 @@ class PlanSettings(Section):
         try:
             ZoneInfo(name)
         except (KeyError, ValueError, OSError):
-            raise ValueError(f"{name!r} is not a time zone; write a name from the IANA list, for example Europe/Madrid") from None
+            raise ValueError(
+                f"{name!r} is not a time zone; write a name from the IANA list, for example Europe/Madrid"
+            ) from None
         return name
 
     @model_validator(mode="after")
@@ -79,8 +81,8 @@ class InputSettings(Section):
     locks: str | None = None
     """Fixed shifts and days off (optional): agent_id, day, shift ("early 08:00", "early" or "off")."""
     past_roster: str | None = None
-    """Roster of the days just before the plan (optional): a folder, or its roster_shifts.csv. Rest times,
-    consecutive days and consecutive nights are counted from it."""
+    """Roster of the days just before the plan (optional): a folder, or its roster_shifts.csv. Rest times, consecutive
+    days and consecutive nights are counted from it."""
     special_days: str | None = None
     """Special days in addition to public holidays (optional): day, name, kind (holiday, closed, event)."""
     drivers: str | None = None

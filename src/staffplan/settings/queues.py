@@ -49,8 +49,8 @@ class Goal(Section):
     definition: Definition = "excluding_short_abandons"
     """Definition of the service level. Contacts answered in time are divided by: all offered (offered); all answered
     (answered); all offered except those abandoned within the time limit (excluding_short_abandons).
-    short_abandons_good: contacts abandoned within the time limit count as answered in time. virtual: the service level
-    without abandonment."""
+    short_abandons_good: contacts abandoned within the time limit count as answered in time. virtual: the service
+    level without abandonment."""
     asa_seconds: Positive | None = None
     """Highest average wait of answered contacts (ASA), seconds."""
     max_occupancy: Annotated[float, Field(gt=0, le=1)] | None = None

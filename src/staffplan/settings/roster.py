@@ -113,8 +113,8 @@ class RosterSettings(Section):
     """Settings of the roster. The rules of the site's agreement are listed here, one entry per rule."""
 
     rules: tuple[RuleSettings, ...] = (DailyRest(), ConsecutiveDays())
-    """Rules of the site. The rules of contract, availability, time off and skills always apply in addition. Rules with
-    a weight are preferences; the others are mandatory."""
+    """Rules of the site. The rules of contract, availability, time off and skills always apply in addition. Rules
+    with a weight are preferences; the others are mandatory."""
     objective: Literal["cover", "service"] = "cover"
     """Objective of the search. cover: the required agents in every interval. service: the service goal of every day,
     with agents placed where they improve it most; deferred work is covered as required."""
@@ -123,7 +123,7 @@ class RosterSettings(Section):
     overstaffing_weight: NotNegative = 1.0
     """Price of an overstaffed hour on queue."""
     effort: Positive = 1.0
-    """Search effort: 2 searches twice as long as 1. It is measured in work, not in seconds, so that the same inputs give
-    the same roster."""
+    """Search effort: 2 searches twice as long as 1. It is measured in work, not in seconds, so that the same inputs
+    give the same roster."""
     time_limit_seconds: Positive = 90.0
     """Time limit of the roster step, seconds, with reading and preparation. The best roster found by then is used."""

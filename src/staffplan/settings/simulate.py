@@ -19,7 +19,7 @@ class SimulateSettings(Section):
     service_time_cv: Positive = 1.0
     """Standard deviation of handling time as a share of its mean, for lognormal."""
     volume_uncertainty: bool = True
-    """Uncertain volume. true: the volume of each day is drawn from the forecast's bands. false: the forecast is used as
-    the true mean."""
+    """Uncertain volume. true: the volume of each day is drawn from the forecast's bands. false: the forecast is used
+    as the true mean."""
     absence_minutes: int = Field(default=15, ge=1, le=240)
     """Length of a short absence at work, minutes (shrinkage at work that the roster does not contain)."""

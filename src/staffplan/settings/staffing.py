@@ -112,8 +112,8 @@ class StaffingSettings(Section):
     """Volume to staff for, from the forecast's bands. mean: the forecast; simulations include its uncertainty by day.
     p80: a volume that 80 % of days do not exceed. 8/10: a volume that 8 of 10 weeks do not exceed."""
     shrinkage: dict[str, ShrinkageSettings] = Field(default_factory=dict)
-    """Categories of shrinkage, by name. Their shares add up, because all are shares of the same paid time. Shrinkage is
-    applied exactly once."""
+    """Categories of shrinkage, by name. Their shares add up, because all are shares of the same paid time. Shrinkage
+    is applied exactly once."""
 
     @model_validator(mode="before")
     @classmethod
