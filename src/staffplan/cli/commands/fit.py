@@ -106,8 +106,7 @@ def fit(
     force: Force = False,
     as_json: Json = False,
 ) -> None:
-    """Learn patience, handling times, variation of arrivals and redials from a log
-    of single calls.
+    """Learn patience, handling times, variation of arrivals and redials from a log of single calls.
 
     Examples:
 

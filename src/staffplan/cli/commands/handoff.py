@@ -47,8 +47,7 @@ def handoff(
     force: Force = False,
     as_json: Json = False,
 ) -> None:
-    """Export a roster: a workbook to print, calendars for each agent and for all,
-    JSON for programs.
+    """Export a roster: a workbook to print, calendars for each agent and for all, JSON for programs.
 
     Examples:
 

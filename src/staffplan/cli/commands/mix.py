@@ -39,8 +39,7 @@ def mix(
     force: Force = False,
     as_json: Json = False,
 ) -> None:
-    """Find the cheapest mix of single-skill and multi-skill agents for planning
-    groups in a busy interval.
+    """Find the cheapest mix of single-skill and multi-skill agents for planning groups in a busy interval.
 
     Example: staffplan mix groups.csv --profiles profiles.csv -o mix.csv
 

@@ -187,8 +187,7 @@ def simulate(
     force: Force = False,
     as_json: Json = False,
 ) -> None:
-    """Simulate customer waiting times with the roster, or with the required
-    agents, and print them by day.
+    """Simulate customer waiting times with the roster, or with the required agents, and print them by day.
 
     Examples:
 
@@ -240,8 +239,7 @@ def init(
     force: Force = False,
     as_json: Json = False,
 ) -> None:
-    """Create a folder to start from: settings with comments, and sample files to
-    replace with your own.
+    """Create a folder to start from: settings with comments, and sample files to replace with your own.
 
     Example: staffplan init mycenter && staffplan plan mycenter/plan.toml -o mycenter/plan
     """

@@ -90,8 +90,7 @@ def roster(
     force: Force = False,
     as_json: Json = False,
 ) -> None:
-    """Assign shifts, breaks and queues to every agent to cover the requirement and
-    keep every rule.
+    """Assign shifts, breaks and queues to every agent to cover the requirement and keep every rule.
 
     Examples:
 
@@ -247,8 +246,7 @@ def check(
     force: Force = False,
     as_json: Json = False,
 ) -> None:
-    """List every broken rule and every understaffed interval of a roster, also one
-    edited by hand or made elsewhere.
+    """List every broken rule and understaffed interval of a roster, also of one edited by hand or made elsewhere.
 
     Examples:
 

@@ -46,8 +46,7 @@ def score(
     force: Force = False,
     as_json: Json = False,
 ) -> None:
-    """Compare a forecast with the actual contacts: errors, bias, coverage of
-    bands, and the effect of each override.
+    """Compare a forecast with the actual contacts: errors, bias, coverage of bands, and the effect of each override.
 
     Examples:
 

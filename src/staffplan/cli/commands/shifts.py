@@ -56,8 +56,7 @@ def shifts(
     force: Force = False,
     as_json: Json = False,
 ) -> None:
-    """Find the cheapest mix of shifts and contracts that covers a requirement,
-    before agents are known.
+    """Find the cheapest mix of shifts and contracts that covers a requirement, before agents are known.
 
     Examples:
 

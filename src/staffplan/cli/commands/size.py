@@ -143,8 +143,7 @@ def size(
     force: Force = False,
     as_json: Json = False,
 ) -> None:
-    """Calculate the agents needed for service targets, or the wait with a given
-    number of agents.
+    """Calculate the agents needed for service targets, or the wait with a given number of agents.
 
     Examples:
 

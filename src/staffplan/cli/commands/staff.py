@@ -95,8 +95,7 @@ def staff(
     force: Force = False,
     as_json: Json = False,
 ) -> None:
-    """Calculate the required agents of every interval from a forecast, service
-    goals and shrinkage.
+    """Calculate the required agents of every interval from a forecast, service goals and shrinkage.
 
     Examples:
 
