@@ -75,8 +75,9 @@ class NoSolutionError(StaffplanError):
 LEFT_EMPTY = "left empty"
 """Kind of a note on a day with a need and nobody on duty, though people who could work have hours to spare."""
 ENDED, QUESTION = "ended", "question"
-"""Kinds of notes that come after everything else: queues that are not planned any more, and what only the planner
-knows."""
+"""Kinds of notes that come after everything else: queues that are no longer planned, and questions to the planner."""
+KIND_WORDS = {"broken promise": "missed service goal", LEFT_EMPTY: "nobody on duty", "left out": "not included"}
+"""Kinds of notes as people read them, where the words differ."""
 
 
 @dataclass(frozen=True, order=True)

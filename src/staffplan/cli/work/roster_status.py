@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from staffplan.roster.step import RosterResult
 
 HOW = {
-    "optimal": "the best possible roster",
+    "optimal": "proven best",
     "feasible": "the search is finished",
     "time limit": "the search was stopped by the time limit",
     "interrupted": "the search was interrupted",
@@ -19,11 +19,11 @@ HOW = {
 
 
 def standing_text(result: RosterResult) -> str:
-    """Hours short and too many, cost, bound and gap on one line."""
+    """Understaffed and overstaffed hours, score, bound and gap on one line."""
     return (
         f"roster: {result.understaffed_hours:,.1f} understaffed hours, {result.overstaffed_hours:,.1f} overstaffed; "
-        f"cost {result.objective:,.1f}, at least {result.bound:,.1f}, "
-        f"gap {result.gap:.2%} of the required hours ({HOW[result.status]})"
+        f"score {result.objective:,.1f} (lower is better), best possible at least {result.bound:,.1f}; at most "
+        f"{100 * result.gap:.2f} % from the best possible roster ({HOW[result.status]})"
     )
 
 
@@ -32,7 +32,7 @@ def broken_text(broken: Iterable[Breach]) -> str:
     times = Counter(breach.rule for breach in broken)
     rules = ", ".join(f"{rule} {count} {'time' if count == 1 else 'times'}" for rule, count in sorted(times.items()))
     return (
-        f"no roster was found that keeps every rule; broken rules: {rules}. The best roster found was written. "
-        "staffplan check lists each broken rule. The notes name the cause and what would help: change that, or search "
-        "longer (roster.effort, roster.time_limit_seconds)"
+        f"no roster was found that keeps every rule; broken rules: {rules}. The best roster found was written; "
+        "staffplan check lists each broken rule. The notes name the cause and what would help. Change that, or "
+        "search longer (roster.effort, roster.time_limit_seconds)"
     )
