@@ -100,7 +100,7 @@ def status(workspace: Workspace, manifest: Manifest) -> list[StepState]:
         state = step_state(step, workspace, manifest)
         upstream = list(dict.fromkeys(waiting[name] for name in step.may_read if name in waiting))
         if upstream and state.state == "up to date":
-            state = StepState(step.name, "stale", (f"needs {', '.join(upstream)} first",))
+            state = StepState(step.name, "stale", (f"waits for {', '.join(upstream)}",))
         if state.state in ("stale", "not run"):
             waiting |= dict.fromkeys(step.makes, step.name)
         states.append(state)
