@@ -1,4 +1,4 @@
-"""Every failure a user can cause or fix: where it is, what is so, what to do."""
+"""Every failure a user can cause or fix: place, problem, remedy."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import ClassVar
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """One thing that is wrong: `place` (file:row:column, or setting), what is so, and the remedy."""
+    """One problem: `place` (file:row:column, or setting), message, and remedy."""
 
     place: str
     message: str
@@ -27,7 +27,7 @@ class StaffplanError(Exception):
     """Base of every error a user can fix; carries all problems found, not only the first."""
 
     exit_code: ClassVar[int] = 1
-    heading: ClassVar[str] = "staffplan cannot go on"
+    heading: ClassVar[str] = "staffplan cannot continue"
 
     def __init__(self, problems: Problem | Iterable[Problem]) -> None:
         self.problems: tuple[Problem, ...] = (problems,) if isinstance(problems, Problem) else tuple(problems)
@@ -59,24 +59,25 @@ class DataError(StaffplanError):
 
 
 class InfeasibleError(StaffplanError):
-    """No plan keeps the hard rules; the problems name the smallest conflict found."""
+    """No roster satisfies all mandatory rules; the problems name the smallest conflict found."""
 
     exit_code = 5
-    heading = "no plan keeps every hard rule"
+    heading = "no roster satisfies all mandatory rules"
 
 
 class NoSolutionError(StaffplanError):
-    """Time ran out before any plan was found."""
+    """Time ran out before any solution was found."""
 
     exit_code = 6
-    heading = "no plan was found in the time given"
+    heading = "no solution was found within the time limit"
 
 
 LEFT_EMPTY = "left empty"
 """Kind of a note on a day with a need and nobody on duty, though people who could work have hours to spare."""
 ENDED, QUESTION = "ended", "question"
-"""Kinds of notes that come after everything else: queues that are not planned any more, and what only the planner
-knows."""
+"""Kinds of notes that come after everything else: queues that are no longer planned, and questions to the planner."""
+KIND_WORDS = {"broken promise": "missed service goal", LEFT_EMPTY: "nobody on duty", "left out": "not included"}
+"""Kinds of notes as people read them, where the words differ."""
 
 
 @dataclass(frozen=True, order=True)

@@ -58,8 +58,8 @@ def test_the_best_roster_is_written_and_the_command_leaves_with_five_as_check_do
     assert code == 5
     assert (tmp_path / "made" / "roster_shifts.csv").read_text().count("day 08:00") == 2
     last = err.splitlines()[-1]
-    assert last.startswith("no roster was found that keeps every rule; broken: minimum staff 1 time.")
-    assert "The files hold the best roster found" in last
+    assert last.startswith("no roster was found that keeps every rule; broken rules: minimum staff 1 time.")
+    assert "The best roster found was written" in last
     facts = json.loads(out)["facts"]
     assert facts["broken_rules"] == 1
     assert {"objective", "bound", "gap", "status", "understaffed_hours", "overstaffed_hours"} <= set(facts)
@@ -70,12 +70,13 @@ def test_the_best_roster_is_written_and_the_command_leaves_with_five_as_check_do
 def test_a_meeting_that_somebody_must_miss_is_a_broken_rule_too(run: Run) -> None:
     code, _, err = run(1, "roster", *ROSTER, "-o", "made", "--meetings", "meetings.csv")
     assert code == 5
-    assert "broken: meetings 1 time." in err
+    assert "broken rules: meetings 1 time." in err
 
 
 def test_where_every_rule_is_kept_the_last_line_tells_hours_cost_bound_and_gap(run: Run) -> None:
     code, _, err = run(2, "roster", *ROSTER, "-o", "made")
     assert code == 0
     assert err.splitlines()[-1] == (
-        "roster: 0.0 hours short, 6.0 too many; cost 6.0, at least 6.0, gap 0.00% of the required hours (proven best)"
+        "roster: 0.0 understaffed hours, 6.0 overstaffed; score 6.0 (lower is better), best possible at least 6.0; "
+        "at most 0.00 % from the best possible roster (proven best)"
     )

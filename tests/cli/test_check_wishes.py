@@ -56,7 +56,7 @@ def check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
 def test_wishes_not_granted_are_listed_and_the_exit_code_stays(check: Run) -> None:
     code, out, _ = check("--wishes", "wishes.csv")
     assert code == 0
-    assert "2 wished days, 1 wish not granted" in out
+    assert "2 wished days: 1 wish not granted" in out
     assert "ann    Sat 2026-03-07  wished for a day off, not granted: works early 08:00-12:00" in out
     assert "wish" not in check()[1]
 

@@ -32,7 +32,7 @@ def test_tables_for_people(run, day) -> None:
     assert code == 0
     assert day in out.splitlines()[0]
     assert "level" in out
-    assert "weight in total" in out
+    assert "weight, day total" in out
     assert "#" in out
 
 

@@ -49,7 +49,7 @@ def test_json_has_every_line_and_the_file_is_written_all_the_same(
 
 @pytest.mark.parametrize(
     ("moment", "said"),
-    [("2026-06-01 20:00", "nobody is staffed at 2026-06-01 20:00"), ("soon", "'soon' is not a date and time")],
+    [("2026-06-01 20:00", "no agents are required at 2026-06-01 20:00"), ("soon", "'soon' is not a date and time")],
 )
 def test_a_moment_without_anyone_or_that_is_none_is_told(
     forecast: str, moment: str, said: str, capsys: pytest.CaptureFixture[str]

@@ -159,7 +159,7 @@ def test_a_calendar_of_somebody_else_is_not_taken_for_the_one_before(planned: Pa
     theirs.parent.mkdir(parents=True)
     theirs.write_text("BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\nEND:VEVENT\nEND:VCALENDAR\n")
     code, _, err = run(planned, "handoff", "plan", "-o", "out", "--force")
-    assert (code, "out/calendars/all.ics: is no calendar of a roster" in err) == (4, True)
+    assert (code, "out/calendars/all.ics: is not a calendar of a roster" in err) == (4, True)
 
 
 def test_file_names_are_safe_on_every_system() -> None:

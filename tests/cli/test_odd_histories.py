@@ -40,8 +40,8 @@ def test_a_start_within_the_history_tells_the_rows_and_queues_it_leaves_out(run:
     write(hourly("2026-06-01", 14), hourly("2026-06-11", 4, queue="new"))
     code, said = run("--start", "2026-06-10")
     assert code == 0
-    assert "left out: h.csv: 72 rows from 2026-06-10 on (the first day planned) are not used" in said
-    assert "left out: new: not forecast: its first row is of 2026-06-11" in said
+    assert "not included: h.csv: 72 rows from 2026-06-10 on (the first day planned) are not used" in said
+    assert "not included: new: not forecast: its first row is of 2026-06-11" in said
     code, said = run("--start", "2026-06-12")
     assert code == 0
     assert "new: not forecast" not in said
@@ -204,7 +204,7 @@ def test_a_queue_silent_for_some_days_is_forecast_on_and_asked_about(run: Run) -
 
 def test_columns_that_may_be_meant_for_others_are_named(run: Run) -> None:
     write(hourly("2026-06-01", 14).rename(columns={"aht_seconds": "AHT"}))
-    assert "left out: h.csv: columns not used: AHT; not there: aht_seconds, handled, abandoned" in run()[1]
+    assert "not included: h.csv: columns not used: AHT; not there: aht_seconds, handled, abandoned" in run()[1]
     write(hourly("2026-06-01", 14))
     assert "columns not used" not in run()[1]
 

@@ -61,7 +61,7 @@ def repair(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
 def test_somebody_takes_over_and_the_next_steps_know_of_the_absence(repair: Run) -> None:
     code, _, err = repair("roster", *FILE_ARGUMENTS, "--absent", "ann:2026-03-03..2026-03-04")
     assert code == 0
-    assert "0.0 as given, 8.0 with the absences, 0.0 repaired" in err
+    assert "0.0 before, 8.0 with the absences, 0.0 after the repair" in err
     shifts = pd.read_csv("repaired/roster_shifts.csv")
     assert list(zip(shifts["agent_id"], shifts["schedule_date"], strict=True)) == [
         ("ann", "2026-03-02"),
@@ -100,13 +100,13 @@ def test_all_that_is_wrong_is_told_at_once_and_nothing_is_written(repair: Run) -
     code, out, err = repair("roster", *FILE_ARGUMENTS, *absent, "--from", "noon")
     assert (code, out) == (2, "")
     for said in (
-        "--absent: 'ann' is not understood",
+        "--absent: 'ann' is not an absence",
         "write AGENT:DATE or AGENT:DATE..DATE",
         "'anna:2026-03-03': anna is not in agents.csv",
         "did you mean ann?",
-        "'ann:2026-03-05..2026-03-04': the last day lies before the first",
+        "'ann:2026-03-05..2026-03-04': the last day is before the first day",
         "'ann:2026-02-30': day is out of range for month",
-        "'bob:2026-04-01': the days lie outside the period",
+        "'bob:2026-04-01': the days are outside the period of the roster",
         "that is 2026-03-02 to 2026-03-04",
         "--from: 'noon' is no time",
     ):
@@ -117,7 +117,7 @@ def test_all_that_is_wrong_is_told_at_once_and_nothing_is_written(repair: Run) -
 def test_a_time_outside_the_period_is_refused(repair: Run) -> None:
     code, _, err = repair("roster", *FILE_ARGUMENTS, "--from", "2026-03-05T00:00")
     assert code == 2
-    assert "--from: '2026-03-05T00:00' lies outside the period" in err
+    assert "--from: '2026-03-05T00:00' is outside the period of the roster" in err
 
 
 def test_without_a_roster_an_absence_says_nothing(repair: Run) -> None:
@@ -206,8 +206,8 @@ def test_shifts_alone_are_checked_and_what_they_cannot_tell_is_named(repair: Run
     assert "2 broken rules" in out
     assert "daily rest" in out
     named = "coverage of the requirement, breaks, paid hours against activities, skills, minimum staff"
-    assert out.rstrip().endswith(f"not checked, as there is no roster_activities.csv: {named}")
-    assert "below the need" not in out
+    assert out.rstrip().endswith(f"not checked, because roster_activities.csv is missing: {named}")
+    assert "understaffed" not in out
     told = json.loads(repair("check", *given, "--json")[1])
     assert (len(told["broken_rules"]), told["uncovered"], len(told["not_checked"])) == (2, [], 5)
     shifts = Path("roster_shifts.csv")

@@ -133,7 +133,7 @@ def test_the_edits_themselves_are_no_log_of_what_they_changed(small_center: Path
     assert run(*PAST)[0] == 0
     code, _, err = run("score", "f.csv", "history.csv", "--overrides", "edits.csv")
     assert code == 4
-    assert "edits.csv: these are the edits (overrides.csv), not what each of them changed" in err
+    assert "edits.csv: this file lists the overrides (overrides.csv), not their effect" in err
     assert "forecast_overrides.csv" in err
     assert "column is missing" not in err
 

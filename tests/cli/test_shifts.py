@@ -66,7 +66,7 @@ def test_shifts_are_data_on_stdout_and_contracts_a_table_beside_them(capsys: pyt
     assert rows[0]["start"] == "2026-03-02T08:00:00+01:00"
     # 28 shifts of four hours at five a week are six people; a tenth more of them are away
     assert "phone           half          6              7       112.0          18.7  1,560.00" in err
-    assert "6 heads, 112.0 paid hours for 112.0 required, EUR 1,560.00\ncost: the least there is" in err
+    assert "6 heads, 112.0 paid hours for 112.0 required, EUR 1,560.00\ncost: the best possible" in err
 
 
 def test_the_money_is_that_of_wages_premiums_and_on_costs(capsys: pytest.CaptureFixture[str]) -> None:
@@ -115,8 +115,8 @@ def test_what_no_shift_covers_leaves_with_five_and_is_named(folder: Path, capsys
     assert "phone: no shift of any contract covers Tue 3 Mar 2026 07:00-08:00, 1 person is needed" in err
     assert run(["shifts", "requirement.csv", "-c", "plan.toml", "--allow-short"]) == 0
     err = capsys.readouterr().err
-    assert "broken promise: phone Mon 2 Mar 2026 07:00-08:00: 1 hours on queue are missing" in err
-    assert "2.0 of them missing" in err
+    assert "missed service goal: phone Mon 2 Mar 2026 07:00-08:00: 1 hours on queue are missing" in err
+    assert "2.0 of them understaffed" in err
 
 
 def test_unusable_settings_and_data_are_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

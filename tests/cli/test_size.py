@@ -21,7 +21,7 @@ def rows_of(path: Path) -> list[dict[str, str]]:
 def test_one_case_is_told_line_by_line(capsys: pytest.CaptureFixture[str]):
     assert run([*CALLS, "--goal", "80/20"]) == 0
     out = capsys.readouterr().out
-    assert "fewest agents for the targets" in out
+    assert "agents needed for the targets" in out
     assert " 14\n" in out
     assert "88.8 %" in out
 
@@ -71,9 +71,9 @@ def test_what_is_wrong_with_one_case_is_told_by_its_flags(capsys: pytest.Capture
     ("flags", "said"),
     [
         ((), "no case is given"),
-        ((str(REFERENCE), "--load", "3"), "--load: a file of cases says all itself"),
+        ((str(REFERENCE), "--load", "3"), "--load: cannot be combined with a file of cases"),
         (("--load", "3", "--aht", "60", "--goal", "80"), "--goal: '80' is not a goal"),
-        (("--load", "3", "--aht", "60", "--goal", "80/20", "--within", "5"), "--within: is in --goal already"),
+        (("--load", "3", "--aht", "60", "--goal", "80/20", "--within", "5"), "--within: is already part of --goal"),
     ],
 )
 def test_a_command_line_that_makes_no_case_is_refused(

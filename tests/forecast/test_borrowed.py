@@ -180,9 +180,9 @@ def test_a_level_and_a_lender_are_needed(world, lent) -> None:
 @pytest.mark.parametrize(
     ("queues", "message"),
     [
-        ({"new": {"expected_per_week": 600}}, "a level alone is no forecast"),
-        ({"new": {"like": "new"}}, "'new' borrows a history itself"),
-        ({"new": {"like": "other"}, "other": {"like": "old"}}, "'other' borrows a history itself"),
+        ({"new": {"expected_per_week": 600}}, "a weekly volume alone is not enough for a forecast"),
+        ({"new": {"like": "new"}}, "'new' has no history of its own"),
+        ({"new": {"like": "other"}, "other": {"like": "old"}}, "'other' has no history of its own"),
     ],
 )
 def test_settings_that_cannot_be_meant_are_refused(queues, message) -> None:

@@ -145,7 +145,7 @@ def test_settings_of_an_old_windows_editor_are_read(tmp_path: Path) -> None:
 def test_a_folder_with_other_things_is_not_made_into_a_plan(config_path: Path, folder: Path) -> None:
     folder.mkdir(parents=True)
     (folder / "letter.txt").write_text("dear")
-    with pytest.raises(UsageError, match="holds files, and is not a plan"):
+    with pytest.raises(UsageError, match="contains files, and is not a plan"):
         make(config_path, folder)
     assert [path.name for path in folder.iterdir()] == ["letter.txt"]
     make(config_path, folder, force=True)
@@ -184,7 +184,7 @@ def test_the_plans_own_settings_count_when_they_were_edited_by_hand_and_it_is_sa
     plan = open_existing(folder)
     assert plan.workspace.config.plan.weeks == 7
     assert plan.workspace.base == folder
-    assert "december/plan.toml was edited by hand: it counts, not " in plan.remarks[0]
+    assert "december/plan.toml was edited by hand: this file is used, not " in plan.remarks[0]
     assert plan.remarks[0].endswith("center.toml")
 
 
@@ -218,7 +218,7 @@ def test_a_plan_whose_settings_file_is_gone_lives_on_by_its_copy(config_path: Pa
     plan = open_existing(folder)
     assert plan.workspace.config.plan.weeks == 3
     assert real_paths(plan.workspace) == real_paths(before.workspace)
-    assert "center.toml is gone: the plan's own settings count, " in plan.remarks[0]
+    assert "center.toml is missing: the plan's own settings are used, " in plan.remarks[0]
     assert plan.remarks[0].endswith("plan.toml")
 
 

@@ -93,7 +93,7 @@ def test_a_damaged_manifest_is_told_with_what_to_do(tmp_path: Path, damage) -> N
     path.write_text(damage(path.read_text(encoding="utf-8")), encoding="utf-8")
     with pytest.raises(DataError, match="the manifest is damaged") as caught:
         read_manifest(tmp_path)
-    assert caught.value.problems[0].hint == "restore the file, or delete it: every step is then run again"
+    assert caught.value.problems[0].hint == "restore the file, or delete it to run every step again"
 
 
 def test_a_step_that_is_run_again_takes_the_place_of_its_record_and_no_other() -> None:

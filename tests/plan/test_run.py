@@ -121,7 +121,7 @@ def interrupted(opened: OpenPlan) -> Manifest:
 def test_an_interrupted_search_is_stale_until_it_ran_to_its_end(planned: Path) -> None:
     opened = open_existing(planned / "plan")
     found = {state.name: state for state in status(opened.workspace, interrupted(opened))}
-    assert found["roster"].reasons == ("its search was interrupted",)
+    assert found["roster"].reasons == ("the search was interrupted",)
     assert found["staff"].state == "up to date"
     assert found["report"].state == "stale"
 
@@ -205,7 +205,7 @@ def test_one_at_a_time_works_in_a_plan_directory(tmp_path: Path) -> None:
 def test_a_copy_of_a_plan_directory_alone_tells_which_inputs_it_lacks(planned: Path, tmp_path: Path) -> None:
     copy = Path(shutil.copytree(planned / "plan", tmp_path / "elsewhere" / "deep" / "plan"))
     opened = open_existing(copy)
-    assert "the plan's own settings count" in opened.remarks[0]
+    assert "the plan's own settings are used" in opened.remarks[0]
     found = {state.name: "; ".join(state.reasons) for state in status(opened.workspace, opened.manifest)}
     assert found["forecast"] == "input history (history.csv) is gone"
     with pytest.raises(ConfigError, match=r"input\.history: there is no file"):
@@ -242,10 +242,10 @@ def test_a_plan_of_an_earlier_version_can_be_reported_and_a_run_adds_what_it_lac
     opened, folder = open_existing(planned / "plan"), planned / "plan"
     manifest = without_fairness(opened, folder)
     assert require_before("report", opened.workspace, manifest) == [
-        "note: check is stale (fairness.csv is missing); its files are used as they are"
+        "note: check is stale (fairness.csv is missing); its existing files are used"
     ]
     manifest = run(opened.workspace, manifest, only=("report",)).manifest
-    assert "There is no fairness.csv" in (folder / "report" / "index.html").read_text(encoding="utf-8")
+    assert "fairness.csv is missing" in (folder / "report" / "index.html").read_text(encoding="utf-8")
     assert run(opened.workspace, manifest).ran == ("check", "report")
     assert (folder / "fairness.csv").exists()
 
@@ -256,4 +256,4 @@ def test_a_file_that_another_step_once_made_is_no_edit_by_hand(planned: Path) ->
     manifest = without_fairness(opened, folder)
     (folder / "fairness.csv").write_bytes(there + b"\n")
     state = next(state for state in status(opened.workspace, manifest) if state.name == "check")
-    assert (state.state, state.reasons) == ("stale", ("fairness.csv is of an earlier version",))
+    assert (state.state, state.reasons) == ("stale", ("fairness.csv is from an earlier version",))

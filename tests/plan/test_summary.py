@@ -50,12 +50,12 @@ def line(summary: PlanSummary, name: str) -> str:
 
 
 def test_a_good_plan_is_told_in_short() -> None:
-    assert line(GOOD, "volume") == "1,796 contacts, 193 hours of work"
-    assert line(GOOD, "people  ") == "12 agents, 372 hours on duty, 378 paid with time off"
-    assert line(GOOD, "cost") == "EUR 7,276.75, EUR 4.05 a contact"
-    assert line(GOOD, "roster") == "every rule is kept; proven best"
-    assert line(GOOD, "promise") == "kept, every queue on every day"
-    assert "on queue as required in every interval" in text(GOOD)
+    assert line(GOOD, "volume") == "1,796 contacts, 193 hours of workload"
+    assert line(GOOD, "people  ") == "12 agents, 372 hours on duty, 378 paid hours including time off"
+    assert line(GOOD, "cost") == "EUR 7,276.75, EUR 4.05 per contact"
+    assert line(GOOD, "roster") == "every rule is kept; the best possible roster"
+    assert line(GOOD, "goals") == "met by every group on every day"
+    assert "staffing as required in every interval" in text(GOOD)
     assert line(GOOD, "next") == "open plan/report/index.html"
     assert text(GOOD).endswith("then: staffplan plan plan.toml -o plan")
 
@@ -63,9 +63,9 @@ def test_a_good_plan_is_told_in_short() -> None:
 @pytest.mark.parametrize(
     ("gap", "said"),
     [
-        (0.0, "every rule is kept; proven best"),
-        (0.00002, "every rule is kept; within 0.1 % of the proven bound"),
-        (0.0087, "every rule is kept; within 0.9 % of the proven bound"),
+        (0.0, "every rule is kept; the best possible roster"),
+        (0.00002, "every rule is kept; at most 0.1 % from the best possible roster"),
+        (0.0087, "every rule is kept; at most 0.9 % from the best possible roster"),
         (None, "every rule is kept"),
     ],
 )
@@ -80,12 +80,12 @@ def test_wishes_are_counted_where_there_are_any() -> None:
 
 def test_an_interrupted_search_is_told_with_how_to_finish_it() -> None:
     cut = replace(GOOD, gap=0.02, interrupted=True)
-    assert line(cut, "roster").endswith("though its search was interrupted")
-    assert "to search the whole time: staffplan plan plan.toml -o plan" in text(cut)
+    assert line(cut, "roster").endswith("(the search was interrupted)")
+    assert "to run the full search: staffplan plan plan.toml -o plan" in text(cut)
 
 
 def test_a_plan_without_any_rate_does_not_claim_to_cost_nothing() -> None:
-    assert line(replace(GOOD, cost=0.0, cost_per_contact=0.0), "cost").startswith("unknown: no hourly rate is given")
+    assert line(replace(GOOD, cost=0.0, cost_per_contact=0.0), "cost").startswith("unknown: give hourly rates")
 
 
 def test_broken_rules_are_shown_and_where_all_of_them_are() -> None:
@@ -93,14 +93,14 @@ def test_broken_rules_are_shown_and_where_all_of_them_are() -> None:
     broken = text(replace(GOOD, broken_rules=12, breaches=breaches))
     assert "12 rules are broken:" in broken
     assert "and 7 more, listed in check.csv" in broken
-    assert "mend the roster (plan/check.csv lists all that is broken)" in broken
+    assert "correct the roster (plan/check.csv lists every broken rule)" in broken
     assert "1 rule is broken:" in text(replace(GOOD, broken_rules=1, breaches=breaches[:1]))
 
 
 def test_broken_promises_are_counted_and_the_worst_are_shown() -> None:
     lines = tuple(f"phone day {n}: 70% in time" for n in range(20))
     told = text(replace(GOOD, promises_not_kept=31, broken_promises=lines))
-    assert "not kept on 31 of 5 queue-days, the worst first:" in told
+    assert "missed on 31 of 5 group-days, the worst first:" in told
     assert "phone day 4: 70% in time" in told
     assert "phone day 5" not in told
     assert "and 26 more, listed in the report" in told
@@ -108,7 +108,7 @@ def test_broken_promises_are_counted_and_the_worst_are_shown() -> None:
 
 def test_hours_that_nobody_covers_are_told_though_every_day_as_a_whole_is_kept() -> None:
     told = text(replace(GOOD, broken_promises=("mail Mon: open, but nobody is on queue 09:00-10:00",)))
-    assert "kept on every day as a whole, but not at every hour:" in told
+    assert "met over every day as a whole, but not in every hour:" in told
 
 
 @given(

@@ -53,7 +53,9 @@ def test_a_plan_of_the_past_sees_only_the_local_days_before_it(day: date, rows: 
 
 
 def test_a_plan_from_before_the_history_is_told_what_to_change() -> None:
-    with pytest.raises(DataError, match="there is nothing before the first day planned, 2026-03-28") as caught:
+    with pytest.raises(
+        DataError, match="the history has no rows before the first day of the plan, 2026-03-28"
+    ) as caught:
         history_before(history("2026-03-28 00:00", 48), date(2026, 3, 28), MADRID)
     assert caught.value.problems[0].place == "h.csv"
     assert "plan.start" in caught.value.problems[0].hint

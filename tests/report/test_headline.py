@@ -46,8 +46,8 @@ def test_the_first_page_reads_as_the_golden_file(plan_of, golden):
 
 def test_a_plan_that_keeps_its_promises_asks_for_nothing(plan):
     text = as_text(headline(kept_everywhere(plan)))
-    assert "The promise is kept on every day." in text
-    assert "- None: the plan keeps its promises with the people there are." in text
+    assert "The service goal is met on every day." in text
+    assert "- None: the plan meets the service goals with the available agents." in text
 
 
 def test_missing_hours_are_offered_at_the_price_of_an_hour_on_queue(plan):
@@ -61,5 +61,5 @@ def test_missing_hours_are_offered_at_the_price_of_an_hour_on_queue(plan):
 def test_a_plan_without_rates_asks_for_them_rather_than_calling_it_free(plan):
     free = dataclasses.replace(plan, cost=type(plan.cost).empty())
     text = as_text(headline(free))
-    assert "No hourly rates are given, so the plan has no price." in text
+    assert "No hourly rates are given, so the plan has no cost." in text
     assert "EUR 0" not in text

@@ -148,7 +148,7 @@ def test_a_plan_of_four_groups_four_weeks_and_sixty_agents_stays_below_four_mega
 def test_a_plan_with_nothing_open_says_so_and_has_no_pictures(closed_plan):
     page = Page(render_page(closed_plan))
     text = " ".join(page.words)
-    assert "Nothing is open in the period planned" in text
+    assert "No queue is open in the period of the plan" in text
     assert page.all("img") == []
     assert pictures(closed_plan) == {}
 
@@ -173,16 +173,16 @@ def test_waits_that_were_never_simulated_do_not_pass_for_kept_promises(plan):
     blank = plan.coverage.frame.assign(service_level=np.nan, asa_seconds=np.nan, offered=np.nan)
     unknown = dataclasses.replace(plan, coverage=Coverage.of(blank), waits=DayService.empty())
     text = words(unknown)
-    assert "No day could be judged." in text
+    assert "No day could be measured." in text
     assert "not measured" in text
-    assert "kept on every day" not in text
+    assert "met on every day" not in text
 
 
 def test_a_group_with_work_but_no_coverage_is_shown_as_all_missing(plan):
     only_sales = plan.coverage.frame[plan.coverage.frame["planning_group"] == "sales"]
     page = Page(render_page(dataclasses.replace(plan, coverage=Coverage.of(only_sales))))
     assert any(
-        "people needed and rostered for support" in str(i["alt"]).replace("on queue ", "") for i in page.all("img")
+        "agents required and rostered for support" in str(i["alt"]).replace("on queue ", "") for i in page.all("img")
     )
 
 
@@ -195,16 +195,16 @@ def test_a_roster_changed_by_hand_is_flagged_on_the_first_page_and_beside_the_ro
 def test_a_forecast_that_does_not_beat_a_simple_average_says_so(plan):
     worse = plan.backtest.frame.assign(wape=lambda f: f["wape"].where(f["chosen"] == "no", 0.5))
     text = words(dataclasses.replace(plan, backtest=Backtest.of(worse)))
-    assert "does NOT beat the best simple average (average of the last six weeks, 19.0 %)" in text
-    assert "was no better than a simple average in trials" in text
+    assert "is NOT better than the best simple average (average of the last six weeks, 19.0 %)" in text
+    assert "was not better than a simple average in the backtest" in text
 
 
 def test_no_roster_is_called_optimal_without_its_bound(plan):
     proven = dataclasses.replace(plan, facts={"roster": {"objective": 12.0, "bound": 12.0}})
     unproven = dataclasses.replace(plan, facts={})
-    assert "no roster can score better than this one (12.0" in words(proven)
-    assert "at most 3.0 is left to gain" in words(plan)
-    assert "No proof of quality came with this roster" in words(unproven)
+    assert "This is the best possible roster. Its score is 12.0" in words(proven)
+    assert "This roster is within 0.7 % of the best possible" in words(plan)
+    assert "The quality of this roster was not measured" in words(unproven)
 
 
 def test_pictures_come_one_of_each_kind(plan_of):

@@ -82,12 +82,12 @@ def test_four_weeks_of_61_people_add_up_to_the_tables(demo, data):
     assert grid["days"].astype(int).to_dict() == shifts.groupby("agent_id").size().to_dict()
     sums = pd.read_excel(io.BytesIO(data), sheet_name="Roster", header=1).iloc[-2:].set_index("name")
     per_day = shifts.groupby("schedule_date")
-    assert sums.loc["people at work", list(per_day.groups)].astype(int).to_dict() == per_day.size().to_dict()
+    assert sums.loc["agents at work", list(per_day.groups)].astype(int).to_dict() == per_day.size().to_dict()
     assert (
         sums.loc["paid hours", list(per_day.groups)].astype(float).to_dict() == per_day["paid_hours"].sum().to_dict()
     )
     assert sums.loc["paid hours", "paid hours"] == shifts["paid_hours"].sum()
-    assert sums.loc["people at work", "days"] == len(shifts)
+    assert sums.loc["agents at work", "days"] == len(shifts)
 
 
 def test_the_weeks_add_up_to_the_overview(data):
@@ -121,7 +121,7 @@ def test_coverage_is_the_table_turned_on_its_side(demo, data):
     wide = pd.read_excel(io.BytesIO(data), sheet_name="Coverage")
     frame = demo.coverage.frame
     for group, rows in frame.groupby("planning_group"):
-        for column, name in (("needed", "required"), ("rostered", "scheduled"), ("difference", "net")):
+        for column, name in (("required", "required"), ("rostered", "scheduled"), ("net staffing", "net")):
             assert wide[f"{group}: {column}"].dropna().tolist() == rows[name].tolist()
     assert len(wide) == frame["interval_start"].nunique()
 
@@ -209,7 +209,7 @@ def test_no_text_becomes_a_formula():
     starts = [c for c in cells if isinstance(c.value, str) and c.value.startswith(("=", "+", "-", "@"))]
     assert {EVIL, "+1", "-team", "@plan", "=late", "=2+2", "=1+1"} <= {cell.value for cell in starts}
     assert all(cell.quotePrefix for cell in starts)
-    assert "=cmd|'/c calc'!A1: needed" in {cell.value for cell in starts}
+    assert "=cmd|'/c calc'!A1: required" in {cell.value for cell in starts}
 
 
 def test_more_than_five_weeks_have_several_overviews_that_add_up():

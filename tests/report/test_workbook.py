@@ -40,10 +40,10 @@ def test_pandas_reads_the_same_numbers_back(plan):
 
 def test_the_roster_sheet_adds_up_to_the_shifts(plan):
     grid = pd.read_excel(io.BytesIO(build_workbook(plan)), sheet_name="Roster", header=1)
-    sums = grid.set_index("name").loc[["people at work", "paid hours"]]
+    sums = grid.set_index("name").loc[["agents at work", "paid hours"]]
     shifts = plan.roster.shifts.frame
     assert sums.loc["paid hours", "paid hours"] == shifts["paid_hours"].sum()
-    assert sums.loc["people at work", "days"] == len(shifts)
+    assert sums.loc["agents at work", "days"] == len(shifts)
     assert grid["paid hours"].dropna().iloc[:-1].sum() == shifts["paid_hours"].sum()
 
 

@@ -13,14 +13,14 @@ from staffplan.cli.output.say import INTERRUPTED, say, say_problems, show
 from staffplan.errors import StaffplanError
 from staffplan.files.lock import let_go
 
-ISSUES = "please report it with the lines above, the command and, if you may, the file: it is a bug in staffplan"
+ISSUES = "This is a bug in staffplan. Please report it with the lines above, the command and, if allowed, the file."
 
 app = typer.Typer(
     name="staffplan",
     help=(
-        "Plan a contact center: predict the workload, resource it, control the wait.\n\n"
+        "Plan a contact center: forecast the workload, roster agents, control waiting times.\n\n"
         "Start: [bold]staffplan init mycenter[/bold], then [bold]staffplan plan mycenter/plan.toml -o "
-        "mycenter/plan[/bold]. Every step also stands alone on files:\n\n"
+        "mycenter/plan[/bold]. Every step can also run alone, on files:\n\n"
         "staffplan forecast history.csv -o forecast.csv\n\n"
         "staffplan staff forecast.csv --goal 80/20 -o requirement.csv"
     ),
@@ -41,7 +41,7 @@ def _version(wanted: bool) -> None:
 def _root(
     version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Show the version."),
 ) -> None:
-    """Options of staffplan itself."""
+    """General options of staffplan."""
 
 
 plan.register(app)
@@ -58,7 +58,7 @@ shifts.register(app)
 
 
 def main() -> None:
-    """Run the command line and leave with the exit code that belongs to what happened."""
+    """Run the command line and exit with the code of the result."""
     sys.exit(run())
 
 
@@ -82,5 +82,5 @@ def run(arguments: list[str] | None = None) -> int:
 
 def _left(code: object) -> int:
     if code == INTERRUPTED:
-        say("interrupted; what was finished before is kept")
+        say("interrupted; finished results are kept")
     return code if isinstance(code, int) else 0

@@ -45,7 +45,7 @@ def _config_bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        hint = "check the path; staffplan init DIR makes a workspace with settings to start from"
+        hint = "check the path; staffplan init DIR creates a folder with sample settings"
         raise ConfigError(Problem(place_of(path), f"cannot be read: {error.strerror}", hint)) from error
 
 
@@ -91,19 +91,18 @@ def _refuse_foreign(folder: Path, manifest: Manifest | None, config_path: Path, 
         return
     place = place_of(folder)
     if not folder.is_dir():
-        raise UsageError(Problem(place, "is a file", "name a folder for the plan"))
+        raise UsageError(Problem(place, "is a file", "give a folder for the plan"))
     if same_file:
         if manifest is None:
             refuse_existing((folder / name for step in STEPS for name in step.makes), force=False)
         return
     if manifest is None and any(folder.iterdir()):
-        hint = "name an empty or a new folder, or give --force"
-        raise UsageError(Problem(place, "holds files, and is not a plan", hint))
+        hint = "give an empty or new folder, or use --force"
+        raise UsageError(Problem(place, "contains files, and is not a plan directory", hint))
     copy = folder / PLAN_TOML
     if manifest is not None and copy.exists() and sha256(copy) != manifest.plan_toml:
         hint = (
-            f"use it: staffplan plan {place_of(copy)} -o {place}; "
-            f"or replace it by {place_of(config_path)}: give --force"
+            f"use it: staffplan plan {place_of(copy)} -o {place}; or replace it with {place_of(config_path)}: --force"
         )
         raise UsageError(Problem(place_of(copy), "was edited by hand", hint))
 
@@ -113,7 +112,7 @@ def _as_used(text: str, config_path: Path, folder: Path, overrides: Mapping[str,
     try:
         document = tomlkit.parse(text)
     except TOMLKitError as error:
-        raise ConfigError(Problem(place_of(config_path), f"not a TOML file: {error}")) from error
+        raise ConfigError(Problem(place_of(config_path), f"not valid TOML: {error}")) from error
     for dotted, value in overrides.items():
         _put(document, dotted.split("."), value)
     section: Any = document.get("input", {})
@@ -141,15 +140,15 @@ def open_existing(folder: Path) -> OpenPlan:
     manifest = read_manifest(folder)
     copy = folder / PLAN_TOML
     if manifest is None or not copy.exists():
-        hint = f"make one: staffplan plan plan.toml -o {place_of(folder)}"
+        hint = f"create one: staffplan plan plan.toml -o {place_of(folder)}"
         raise UsageError(Problem(place_of(folder), f"is not a plan directory (no {FILE_NAME} or {PLAN_TOML})", hint))
     source = Path(os.path.normpath(folder / manifest.config))
     if sha256(copy) != manifest.plan_toml:
         config = load_config_file(copy)
-        remark = f"{place_of(copy)} was edited by hand: it counts, not {place_of(source)}"
+        remark = f"{place_of(copy)} was edited by hand: this file is used, not {place_of(source)}"
         return OpenPlan(Workspace(folder, config, folder, place_of(copy)), manifest, (remark,))
     if not source.is_file():
-        remark = f"{place_of(source)} is gone: the plan's own settings count, {place_of(copy)}"
+        remark = f"{place_of(source)} is missing: the plan's own settings are used, {place_of(copy)}"
         return OpenPlan(Workspace(folder, load_config_file(copy), folder, place_of(copy)), manifest, (remark,))
     config = load_config_file(source, manifest.overrides)
     return OpenPlan(Workspace(folder, config, source.parent, place_of(source)), manifest)
@@ -161,7 +160,11 @@ def parse_overrides(items: list[str]) -> dict[str, object]:
     for item in items:
         key, equals, value = item.partition("=")
         if not equals or "." not in key:
-            raise UsageError(Problem("--set", f"{item!r} is not SECTION.KEY=VALUE", "write --set plan.weeks=2"))
+            raise UsageError(
+                Problem(
+                    "--set", f"{item!r} is not in the form SECTION.KEY=VALUE", "write for example --set plan.weeks=2"
+                )
+            )
         try:
             found[key.strip()] = tomllib.loads(f"value = {value}")["value"]
         except tomllib.TOMLDecodeError:

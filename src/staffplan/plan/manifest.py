@@ -73,7 +73,7 @@ def read_manifest(folder: Path) -> Manifest | None:
         steps = {name: _record(step) for name, step in raw["steps"].items()}
         return Manifest(raw["config"], raw["overrides"], raw["plan_toml"], steps)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        hint = "restore the file, or delete it: every step is then run again"
+        hint = "restore the file, or delete it to run every step again"
         raise DataError(Problem(place_of(path), f"the manifest is damaged: {error!r}", hint)) from error
 
 

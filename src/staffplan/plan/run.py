@@ -41,7 +41,7 @@ def step_state(step: Step, workspace: Workspace, manifest: Manifest) -> StepStat
     """
     record = manifest.steps.get(step.name)
     if record is None:
-        return StepState(step.name, "not run", ("it has not been run yet",))
+        return StepState(step.name, "not run", ("not run yet",))
     by_hand = tuple(name for name in step.makes if _edited(name, workspace, record))
     reasons = (*_cut_short(record), *_missing(step, workspace, record), *_changes(step, workspace, record))
     if by_hand:
@@ -56,7 +56,7 @@ def _edited(name: str, workspace: Workspace, record: StepRecord) -> bool:
 
 
 def _cut_short(record: StepRecord) -> list[str]:
-    return ["its search was interrupted"] if record.facts.get("status") == INTERRUPTED else []
+    return ["the search was interrupted"] if record.facts.get("status") == INTERRUPTED else []
 
 
 def _missing(step: Step, workspace: Workspace, record: StepRecord) -> Iterable[str]:
@@ -64,14 +64,14 @@ def _missing(step: Step, workspace: Workspace, record: StepRecord) -> Iterable[s
         if not (workspace.folder / name).is_file():
             yield f"{name} is missing"
         elif name not in record.outputs:
-            yield f"{name} is of an earlier version"
+            yield f"{name} is from an earlier version"
 
 
 def _changes(step: Step, workspace: Workspace, record: StepRecord) -> Iterable[str]:
     now = _input_hashes(step, workspace)
     for name in sorted({*now, *record.inputs}):
         if now.get(name) != record.inputs.get(name):
-            yield f"{name} {'changed' if name in now else 'is gone'}"
+            yield f"{name} {'changed' if name in now else 'was removed'}"
     settings = settings_hashes(step.settings(workspace.config))
     for name in sorted({*settings, *record.settings}):
         if settings.get(name) != record.settings.get(name):
@@ -195,7 +195,9 @@ def _run_step(
 
 def _edited_meanwhile(step: Step, names: tuple[str, ...]) -> StepState:
     edits = tuple(f"{name} was changed by hand" for name in names)
-    return StepState(step.name, "changed by hand", (*edits, f"{step.name} was made and not written"), names)
+    return StepState(
+        step.name, "changed by hand", (*edits, f"{step.name} was run, but its files were not written"), names
+    )
 
 
 def _with_edits(step: Step, workspace: Workspace, manifest: Manifest, names: Iterable[str]) -> Manifest:
@@ -226,7 +228,7 @@ def all_notes(workspace: Workspace, manifest: Manifest) -> tuple[Note, ...]:
 
 def _notes(manifest: Manifest, by_hand: Sequence[str]) -> tuple[Note, ...]:
     edits = tuple(
-        Note("plan", "changed by hand", name, f"{name} was changed by hand; everything after it uses it as it is")
+        Note("plan", "changed by hand", name, f"{name} was changed by hand; later steps use the changed file")
         for name in by_hand
     )
     notes = [
@@ -249,10 +251,10 @@ def require_before(name: str, workspace: Workspace, manifest: Manifest) -> list[
     if absent:
         folder = place_of(workspace.folder)
         hint = f"run the plan first: staffplan plan {workspace.config_place} -o {folder}"
-        raise UsageError(Problem(f"{folder}/{file}", f"{name} needs this file", hint) for file in absent)
+        raise UsageError(Problem(f"{folder}/{file}", f"the step {name} needs this file", hint) for file in absent)
     sources = [other.name for other in STEPS if set(other.makes) & set(step.may_read)]
     return [
-        f"note: {state.name} is {state.state} ({'; '.join(state.reasons)}); its files are used as they are"
+        f"note: {state.name} is {state.state} ({'; '.join(state.reasons)}); its existing files are used"
         for state in status(workspace, manifest)
         if state.name in sources and state.state != "up to date"
     ]

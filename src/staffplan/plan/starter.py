@@ -19,7 +19,7 @@ def starter_files() -> dict[str, bytes]:
     settings = carried / "demo.toml" if carried.is_dir() else _REPOSITORY / "configs" / "demo.toml"
     if not settings.is_file():
         raise UsageError(
-            Problem("init", "this installation carries no samples", "install staffplan from its package")
+            Problem("init", "this installation contains no sample files", "install staffplan from its package")
         )
     text = settings.read_text(encoding="utf-8").replace("../data/samples/", "")
     return {"plan.toml": text.encode()} | {name: (samples / name).read_bytes() for name in SAMPLES}

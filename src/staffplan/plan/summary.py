@@ -1,4 +1,4 @@
-"""The end of a plan run in a planner's words: volume, people, waits, cost, broken promises, what to do next."""
+"""The summary at the end of a plan run: volume, agents, waits, cost, missed service goals, next steps."""
 
 from __future__ import annotations
 
@@ -240,7 +240,7 @@ def _goal_text(goal: Goal) -> str:
     parts = []
     if goal.service_level is not None:
         within = f"{goal.within_hours:g} h" if goal.within_hours is not None else f"{goal.within_seconds:g} s"
-        parts.append(f"{percent(goal.service_level, 0)} in {within}")
+        parts.append(f"{percent(goal.service_level, 0)} within {within}")
     if goal.asa_seconds is not None:
         parts.append(f"ASA {goal.asa_seconds:g} s")
     if goal.max_occupancy is not None:
@@ -253,9 +253,9 @@ def summary_text(summary: PlanSummary, workspace: Workspace) -> str:
     lines = [
         f"{summary.name}: {summary.first_day:%a %d %b %Y} to {summary.last_day:%a %d %b %Y}",
         "",
-        f"volume   {summary.contacts:,.0f} contacts, {summary.workload_hours:,.0f} hours of work",
+        f"volume   {summary.contacts:,.0f} contacts, {summary.workload_hours:,.0f} hours of workload",
         f"people   {summary.agents} agents, {summary.rostered_hours:,.0f} hours on duty, "
-        f"{summary.paid_hours:,.0f} paid with time off",
+        f"{summary.paid_hours:,.0f} paid hours including time off",
         f"cost     {_cost_text(summary)}",
         *_line("roster", _roster_text(summary)),
         *_more(summary.breaches, summary.broken_rules, "listed in check.csv"),
@@ -266,7 +266,7 @@ def summary_text(summary: PlanSummary, workspace: Workspace) -> str:
         "",
         *_promise_lines(summary),
         *_missing_lines(summary),
-        *(_line("empty", "days left empty beside hours to spare:") if summary.left_empty else []),
+        *(_line("empty", "days with nobody on duty, although agents have hours left:") if summary.left_empty else []),
         *_more(summary.left_empty, len(summary.left_empty), SEE_REPORT),
         "",
         *_next_lines(summary, workspace),
@@ -276,7 +276,16 @@ def summary_text(summary: PlanSummary, workspace: Workspace) -> str:
     return "\n".join(lines)
 
 
-_HEADER = ("group", "goal", "contacts", "peak agents", "in time", "days kept", "hours short", "hours over")
+_HEADER = (
+    "group",
+    "goal",
+    "contacts",
+    "peak agents",
+    "service level",
+    "days on target",
+    "understaffed h",
+    "overstaffed h",
+)
 
 
 def _group_row(group: GroupSummary) -> tuple[str, ...]:
@@ -322,8 +331,8 @@ def _wishes(summary: PlanSummary) -> list[str]:
 
 def _cost_text(summary: PlanSummary) -> str:
     if not summary.cost and summary.paid_hours:
-        return "unknown: no hourly rate is given, in agents.csv, [work_plans] or cost.default_hourly_rate"
-    each = f", {summary.currency} {summary.cost_per_contact:,.2f} a contact" if summary.cost_per_contact else ""
+        return "unknown: give hourly rates in agents.csv, [work_plans] or cost.default_hourly_rate"
+    each = f", {summary.currency} {summary.cost_per_contact:,.2f} per contact" if summary.cost_per_contact else ""
     return f"{summary.currency} {summary.cost:,.2f}{each}"
 
 
@@ -333,32 +342,32 @@ def _roster_text(summary: PlanSummary) -> str:
         said = [f"{summary.broken_rules} {'rule is' if summary.broken_rules == 1 else 'rules are'} broken:"]
     elif summary.gap is not None:
         proven = (
-            "proven best"
+            "the best possible roster"
             if summary.gap <= 0
-            else f"within {percent(max(summary.gap, SMALLEST_GAP))} of the proven bound"
+            else f"at most {percent(max(summary.gap, SMALLEST_GAP))} from the best possible roster"
         )
-        said.append(f"{proven}{', though its search was interrupted' if summary.interrupted else ''}")
+        said.append(f"{proven}{' (the search was interrupted)' if summary.interrupted else ''}")
     return "; ".join(said)
 
 
 def _promise_lines(summary: PlanSummary) -> list[str]:
     days = sum(group.days for group in summary.groups)
     if not summary.promises_not_kept and not summary.broken_promises:
-        return ["promise  kept, every queue on every day"]
-    head = f"not kept on {summary.promises_not_kept} of {days} queue-days, the worst first:"
+        return ["goals    met by every group on every day"]
+    head = f"missed on {summary.promises_not_kept} of {days} group-days, the worst first:"
     if not summary.promises_not_kept:
-        head = "kept on every day as a whole, but not at every hour:"
+        head = "met over every day as a whole, but not in every hour:"
     lines = summary.broken_promises
-    return [*_line("promise", head), *_more(lines, max(summary.promises_not_kept, len(lines)), SEE_REPORT)]
+    return [*_line("goals", head), *_more(lines, max(summary.promises_not_kept, len(lines)), SEE_REPORT)]
 
 
 def _missing_lines(summary: PlanSummary) -> list[str]:
     hours = sum(group.understaffed_hours for group in summary.groups)
     if not summary.missing_hours:
-        return ["people   on queue as required in every interval"]
+        return ["staffing as required in every interval"]
     rest = len(summary.missing_hours) - SHOWN
     listed = ", ".join(summary.missing_hours[:SHOWN]) + (f", and {rest} more" if rest > 0 else "")
-    return _line("short", f"{hours:,.1f} hours on queue are missing, most: {listed}")
+    return _line("short", f"{hours:,.1f} understaffed hours on queue, most on: {listed}")
 
 
 def _next_lines(summary: PlanSummary, workspace: Workspace) -> list[str]:
@@ -366,7 +375,7 @@ def _next_lines(summary: PlanSummary, workspace: Workspace) -> list[str]:
     again = f"then: staffplan plan {config} -o {folder}"
     edit = f"edit {folder}/{RosterActivities.file_name} or a setting, {again}"
     if summary.broken_rules:
-        edit = f"mend the roster ({folder}/{RosterBreaches.file_name} lists all that is broken), {again}"
+        edit = f"correct the roster ({folder}/{RosterBreaches.file_name} lists every broken rule), {again}"
     elif summary.interrupted:
-        edit = f"to search the whole time: staffplan plan {config} -o {folder}"
+        edit = f"to run the full search: staffplan plan {config} -o {folder}"
     return [*_line("next", f"open {folder}/{REPORT_PAGE}"), *_line("", edit)]

@@ -228,6 +228,8 @@ def history_before(history: ContactHistory, day: date, timezone: str) -> Contact
     """The rows before a local day, so that a plan of the past sees only what was known then."""
     earlier = (history.frame["interval_start"] < midnight(day, timezone)).to_numpy()
     if not earlier.any():
-        hint = "choose a later plan.start, or give an older history"
-        raise DataError(Problem(history.source, f"there is nothing before the first day planned, {day}", hint))
+        hint = "set a later plan.start, or give a history that starts earlier"
+        raise DataError(
+            Problem(history.source, f"the history has no rows before the first day of the plan, {day}", hint)
+        )
     return history if earlier.all() else history.only(earlier)

@@ -34,12 +34,12 @@ def kinds(data: ReportData) -> dict[str, Kind]:
     nights = rules["nights"]
     counts = {
         "nights": f"shifts with {nights.night_hours:g} h or more between {nights.night.replace('-', ' and ')}",
-        "weekends": "weekends with a shift that begins on Saturday or Sunday",
+        "weekends": "weekends with a shift that starts on Saturday or Sunday",
         "early_starts": f"shifts that start before {rules['early_starts'].before}",
         "late_ends": f"shifts that end after {rules['late_ends'].after}",
-        "wishes": "wished days that are granted",
+        "wishes": "days with a wish that was granted",
     }
-    units = {"nights": "night shifts", "weekends": "weekends worked", "wishes": "wished days granted"}
+    units = {"nights": "night shifts", "weekends": "weekends worked", "wishes": "granted wishes"}
     priced = {*ruled, *(rule.rule for rule in data.soft_rules if isinstance(rule, Wishes))}
     names = {what: what.replace("_", " ").capitalize() for what in SHARED}
     return {

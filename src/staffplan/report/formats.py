@@ -1,4 +1,4 @@
-"""Numbers, times and promises as a reader sees them: at most the digits that matter.
+"""Numbers, times and service goals as a reader sees them: at most the digits that matter.
 
 A value that is not there (NaN) is an en dash, never a zero.
 """
@@ -21,27 +21,27 @@ CHANNEL_WORDS = {
     "email": "e-mails",
     "social": "messages on social media",
     "callback": "call-backs",
-    "counter": "visits at the counter",
+    "counter": "counter visits",
 }
 
 METHOD_WORDS = {
     "seasonal_naive": "same interval last week",
     "plain_average": "average of the last six weeks",
-    "recent_average": "recent weeks, cleaned and levelled",
-    "holt_winters": "Holt-Winters days x recent profile",
-    "day_model": "regression of days x slow profile",
-    "day_shapes": "main shapes of days, recent weights",
-    "combination": "all methods together, by their weights",
+    "recent_average": "average of recent weeks, cleaned",
+    "holt_winters": "Holt-Winters by day",
+    "day_model": "day regression",
+    "day_shapes": "typical day shapes",
+    "combination": "weighted combination",
 }
 SIMPLE_METHODS = ("seasonal_naive", "plain_average")
 """What a planner does by hand; a forecast has to beat these to be worth its trouble."""
 
 DEFINITION_WORDS = {
-    "offered": "answered in time / all that arrived",
-    "answered": "answered in time / all answered",
-    "excluding_short_abandons": "answered in time / (arrived - hung up before the limit)",
-    "short_abandons_good": "(answered in time + hung up before the limit) / all that arrived",
-    "virtual": "what a customer who never hangs up would see",
+    "offered": "answered in time / offered",
+    "answered": "answered in time / answered",
+    "excluding_short_abandons": "answered in time / (offered - abandoned within the time limit)",
+    "short_abandons_good": "(answered in time + abandoned within the time limit) / offered",
+    "virtual": "service level without abandonment",
 }
 
 
@@ -101,7 +101,7 @@ def wait(seconds: float) -> str:
 
 
 def duration_words(seconds: float) -> str:
-    """A promised time in words: "20 seconds", "2 minutes", "24 hours"."""
+    """A time limit in words: "20 seconds", "2 minutes", "24 hours"."""
     for size, unit in ((3600, "hour"), (60, "minute"), (1, "second")):
         if seconds >= size and seconds % size == 0:
             amount = f"{seconds / size:g}"
@@ -110,18 +110,18 @@ def duration_words(seconds: float) -> str:
 
 
 def promise(goal: Goal, channel: str) -> str:
-    """What the customer was promised, as a sentence without a subject."""
+    """The service goal, as a sentence without a subject."""
     parts = []
     if goal.service_level is not None and goal.threshold_seconds is not None:
         deferred = WORK_TYPE[channel] == "deferred"
-        verb = "dealt with" if deferred else "answered"
+        verb = "finished" if deferred else "answered"
         opening = " of opening time" if deferred and goal.clock == "opening" else ""
         within = f"{duration_words(goal.threshold_seconds)}{opening}"
         parts.append(f"{100 * goal.service_level:g} of 100 {verb} within {within}")
     if goal.asa_seconds is not None:
         parts.append(f"an average wait of at most {duration_words(goal.asa_seconds)}")
     if goal.max_occupancy is not None:
-        parts.append(f"staff busy at most {100 * goal.max_occupancy:g} % of the time")
+        parts.append(f"an occupancy of at most {100 * goal.max_occupancy:g} %")
     return " and ".join(parts)
 
 

@@ -18,7 +18,7 @@ from staffplan.report.ledgers import waterfall
 
 MOST_PICTURED = 6
 """Queues or groups that get pictures of their own, the largest first; tables and files hold all."""
-LOCAL = ("when", "begins (local)", None)
+LOCAL = ("when", "start (local)", None)
 BAND_COLUMNS: tuple[Column, ...] = (
     ("offered_p025", "95 % from", count),
     ("offered_p10", "80 % from", count),
@@ -30,7 +30,7 @@ BAND_COLUMNS: tuple[Column, ...] = (
 def heat_figure(data: ReportData, queue: str, number: int) -> Figure:
     heat = summaries.weekday_heat(data, queue)
     minutes = summaries.heat_minutes(data.site.calendar.interval_minutes)
-    alt = f"Heat map of the contacts expected on {queue} by weekday and time of day{_peak_words(heat, minutes)}."
+    alt = f"Heat map of expected contacts of {queue} by weekday and time of day{_peak_words(heat, minutes)}."
     return Figure(
         name="heat_map",
         number=number,
@@ -38,18 +38,18 @@ def heat_figure(data: ReportData, queue: str, number: int) -> Figure:
         alt=alt,
         draw=functools.partial(plots.plot_weekday_heat, heat, cell_minutes=minutes),
         height_inches=3.0,
-        table=matrix_of(heat.T, "time", f"{queue}: mean contacts in {minutes} minutes", count),
-        caption=f"Mean of the plan's days, contacts in {minutes} minutes. Hatched: closed.",
+        table=matrix_of(heat.T, "time", f"{queue}: average contacts per {minutes} minutes", count),
+        caption=f"Contacts per {minutes} minutes, average over the days of the plan. Hatched: closed.",
     )
 
 
 def _peak_words(heat: pd.DataFrame, minutes: int) -> str:
     values = heat.to_numpy(dtype=float)
     if not np.isfinite(values).any():
-        return "; closed throughout"
+        return "; always closed"
     row, column = divmod(int(np.nanargmax(values)), values.shape[1])
     peak = f"{heat.index[row]} {heat.columns[column]} with {count(values[row, column])}"
-    return f"; the peak is {peak} in {minutes} minutes"
+    return f"; the peak is {peak} per {minutes} minutes"
 
 
 def daily_figure(data: ReportData, queue: str, number: int) -> Figure:
@@ -58,20 +58,18 @@ def daily_figure(data: ReportData, queue: str, number: int) -> Figure:
     columns: list[Column] = [("day", "day", None), ("actual", "history", count), ("forecast", "forecast", count)]
     columns += [(n, h, count) for n, h in (("low_95", "95 % from"), ("low_80", "80 % from"))]
     columns += [(n, h, count) for n, h in (("high_80", "80 % to"), ("high_95", "95 % to"))]
-    measured = (
-        f"Bands: four of five backtest days erred by at most {share(error)}; 95 % widened as for normal errors."
-    )
-    summed = "Bands: sums of the intervals' bands, wider than the truth for a day; no day error was measured."
+    measured = f"80 % of backtest days were within {share(error)}. The 95 % band assumes a normal distribution."
+    summed = "Bands: sums of the bands by interval. They are too wide for a day; no day error was measured."
     ahead, past = days["forecast"].mean(), days["actual"].mean()
     return Figure(
         name="forecast_days",
         number=number,
-        title=f"{queue}: day totals, history and forecast",
-        alt=f"Line chart of contacts a day on {queue}: {count(past)} on average in the weeks before, "
+        title=f"{queue}: contacts per day, history and forecast",
+        alt=f"Line chart of contacts per day of {queue}: {count(past)} on average in the weeks before, "
         f"{count(ahead)} forecast, with 80 and 95 percent bands.",
         draw=functools.partial(plots.plot_daily_volume, days),
         height_inches=3.2,
-        table=table_of(days.assign(day=[day(value) for value in days["day"]]), columns, f"{queue}: contacts a day"),
+        table=table_of(days.assign(day=[day(value) for value in days["day"]]), columns, f"{queue}: contacts per day"),
         caption=summed if math.isnan(error) else measured,
     )
 
@@ -83,13 +81,13 @@ def week_figure(data: ReportData, queue: str, number: int) -> Figure:
     return Figure(
         name="forecast_week",
         number=number,
-        title=f"{queue}: the plan's first week by interval",
-        alt=f"Line chart of contacts by interval on {queue} in the first week: the forecast with its 80 and 95 "
+        title=f"{queue}: contacts by interval, first week of the plan",
+        alt=f"Line chart of contacts by interval of {queue} in the first week: the forecast with its 80 and 95 "
         "percent bands, and the last week of the history for comparison.",
         draw=functools.partial(plots.plot_week_volume, week, zone=data.site.calendar.timezone),
         height_inches=3.2,
         table=table_of(_open_rows(week, "offered"), [*columns, *BAND_COLUMNS], caption),
-        caption="Bands by interval as in forecast.csv. Thin line: the same weekday and time in the last week known.",
+        caption="Bands by interval as in forecast.csv. Thin line: same weekday and time in the last week of history.",
     )
 
 
@@ -97,37 +95,37 @@ def staffing_figure(data: ReportData, group: str, number: int) -> Figure:
     week = summaries.staffing_week(data, group)
     length = data.site.calendar.interval_minutes / 60
     short, over = float(week["short"].sum()) * length, float(week["over"].sum()) * length
-    columns: list[Column] = [LOCAL, ("required", "needed", count), ("scheduled", "rostered", count)]
+    columns: list[Column] = [LOCAL, ("required", "required", count), ("scheduled", "rostered", count)]
     rows = _open_rows(week, "required").assign(net=lambda frame: frame["scheduled"] - frame["required"])
     return Figure(
         name="required_vs_scheduled",
         number=number,
-        title=f"{group}: people needed and rostered, {_week_words(week)}",
-        alt=f"Step chart of people needed and rostered on queue for {group} in one week: "
-        f"{hours(short)} hours are missing and {hours(over)} hours are more than needed.",
+        title=f"{group}: agents required and rostered, {_week_words(week)}",
+        alt=f"Step chart of agents required and rostered on queue for {group} in one week: "
+        f"{hours(short)} understaffed hours and {hours(over)} overstaffed hours.",
         draw=functools.partial(plots.plot_staffing, week, zone=data.site.calendar.timezone),
         height_inches=3.2,
-        table=table_of(rows, [*columns, ("net", "difference", signed)], f"{group}: people on queue by interval"),
-        caption="The week with most hours missing. Needed includes cover for absence that the roster does not place.",
+        table=table_of(rows, [*columns, ("net", "difference", signed)], f"{group}: agents on queue by interval"),
+        caption="The week with the most understaffed hours. Required includes cover for unplanned absence.",
     )
 
 
 def service_week_figure(data: ReportData, group: str, number: int) -> Figure:
     week = summaries.service_week(data, group)
     known = week["service_level"].notna()
-    columns: list[Column] = [LOCAL, ("offered", "contacts", count), ("service_level", "in time", share)]
+    columns: list[Column] = [LOCAL, ("offered", "contacts", count), ("service_level", "service level", share)]
     rows = _open_rows(week, "service_level").assign(met=lambda frame: frame["missed"].map({True: "below", False: ""}))
-    columns += [("goal", "goal", share), ("met", "goal missed", None), ("asa_seconds", "mean wait", wait)]
+    columns += [("goal", "goal", share), ("met", "goal missed", None), ("asa_seconds", "average wait", wait)]
     return Figure(
         name="service_level",
         number=number,
-        title=f"{group}: share served in time by interval, {_week_words(week)}",
-        alt=f"Step chart of the share served in time by interval for {group} in one week: "
+        title=f"{group}: service level by interval, {_week_words(week)}",
+        alt=f"Step chart of the service level by interval for {group} in one week: "
         f"{int(week['missed'].sum())} of {int(known.sum())} intervals are below the goal.",
         draw=functools.partial(plots.plot_service_week, week, zone=data.site.calendar.timezone),
         height_inches=3.0,
         table=table_of(rows, columns, f"{group}: service by interval"),
-        caption="The week in which most contacts are not served in time. A cross marks an interval below the goal.",
+        caption="The week with the most contacts not served in time. A cross marks an interval below the goal.",
     )
 
 
@@ -136,26 +134,26 @@ def service_days_figure(data: ReportData, group: str, number: int) -> Figure:
     columns: list[Column] = [
         ("day", "day", None),
         ("offered", "contacts", count),
-        ("service_level", "in time", share),
+        ("service_level", "service level", share),
         ("service_level_low", "low", share),
         ("service_level_high", "high", share),
         ("goal", "goal", share),
-        ("kept", "kept", None),
-        ("asa_seconds", "mean wait", wait),
-        ("abandon_rate", "hang up", share),
-        ("understaffed_hours", "hours missing", hours),
-        ("overstaffed_hours", "hours over", hours),
+        ("kept", "on target", None),
+        ("asa_seconds", "average wait", wait),
+        ("abandon_rate", "abandoned", share),
+        ("understaffed_hours", "understaffed hours", hours),
+        ("overstaffed_hours", "overstaffed hours", hours),
     ]
     return Figure(
         name="service_days",
         number=number,
-        title=f"{group}: share served in time by day",
-        alt=f"Chart of the share served in time by day for {group}: the promise is kept on "
-        f"{int((days['kept'] == 'yes').sum())} days and not kept on {int((days['kept'] == 'no').sum())}.",
+        title=f"{group}: service level by day",
+        alt=f"Chart of the service level by day for {group}: the service goal is met on "
+        f"{int((days['kept'] == 'yes').sum())} days and missed on {int((days['kept'] == 'no').sum())}.",
         draw=functools.partial(plots.plot_service_days, days),
         height_inches=2.8,
         table=table_of(days.assign(day=[day(value) for value in days["day"]]), columns, f"{group}: service by day"),
-        caption="Weighted by contacts. The grey bar holds nine of ten simulated repetitions of the day.",
+        caption="Weighted by contacts. The grey bar covers 90 % of the simulated repetitions of the day.",
     )
 
 
@@ -166,7 +164,7 @@ def roster_day_figure(data: ReportData, when: date) -> Figure:
     drawn = min(agents, roster_plots.MOST_ROWS)
     groups = sorted(summaries.groups_of(data))
     ticks = _hour_ticks(data, when, rows)
-    rest = f" {drawn} of {agents} agents are drawn; the table has all." if drawn < agents else ""
+    rest = f" {drawn} of {agents} agents are shown; the table lists all." if drawn < agents else ""
     return Figure(
         name="roster_day",
         title=f"Roster of {day(when)}",
@@ -174,7 +172,7 @@ def roster_day_figure(data: ReportData, when: date) -> Figure:
         draw=functools.partial(roster_plots.plot_roster_day, rows, names=names, groups=groups, ticks=ticks),
         height_inches=1.3 + 0.155 * drawn,
         table=_day_table(rows, names, when),
-        caption=f"The day with most people at work, agents by start. Letters name the activity.{rest}",
+        caption=f"The day with the most agents at work, ordered by start. Letters show the activity.{rest}",
     )
 
 
@@ -211,17 +209,17 @@ def roster_grid_figure(data: ReportData) -> Figure:
     names = rosters.agent_names(data)
     codes, closed = rosters.shift_codes(data), summaries.closed_days(data)
     drawn = min(len(grid), roster_plots.MOST_ROWS)
-    rest = f" {drawn} of {len(grid)} agents are drawn; the table has all." if drawn < len(grid) else ""
+    rest = f" {drawn} of {len(grid)} agents are shown; the table lists all." if drawn < len(grid) else ""
     later = days[-1] < summaries.planned_days(data)[-1]
     more = " Later weeks are in the workbook and in roster_shifts.csv." if later else ""
     return Figure(
         name="roster_weeks",
         title=f"Shifts from {day(days[0])} to {day(days[-1])}",
-        alt=f"Grid of {len(grid)} agents by {len(days)} days; each cell holds the code of the shift worked.",
+        alt=f"Grid of {len(grid)} agents by {len(days)} days; each cell shows the code of the shift.",
         draw=functools.partial(roster_plots.plot_roster_grid, grid, days, names=names, codes=codes, closed=closed),
         height_inches=1.6 + 0.145 * drawn,
         table=_grid_table(data, grid, days, names, codes),
-        caption=f"Weekends are shaded, closed days are darker, days off are empty.{rest}{more}",
+        caption=f"Weekends are grey, closed days are dark grey, days off are empty.{rest}{more}",
     )
 
 
@@ -244,9 +242,9 @@ def waterfall_figure(data: ReportData, ledger: str) -> Figure:
     """One ledger as steps up to its total."""
     steps = waterfall(data.cost, ledger)
     name, title, unit = {
-        "bridge": ("hours_bridge", "From the work to the hours paid", "hours"),
-        "hours": ("hours_ledger", "What the paid hours are for", "hours"),
-        "cost": ("cost_bridge", "What the plan costs", data.currency),
+        "bridge": ("hours_bridge", "From workload to paid hours", "hours"),
+        "hours": ("hours_ledger", "Use of the paid hours", "hours"),
+        "cost": ("cost_bridge", "Cost of the plan", data.currency),
     }[ledger]
     form = money if ledger == "cost" else hours
     told = [f"{line} {form(change)}" for line, change in zip(steps["line"], steps["change"], strict=True)]
@@ -258,7 +256,7 @@ def waterfall_figure(data: ReportData, ledger: str) -> Figure:
         draw=functools.partial(plots.plot_waterfall, steps, unit=unit),
         height_inches=0.9 + 0.36 * max(len(steps), 1),
         table=table_of(steps, columns, f"{title}, {unit}", strong="is_total"),
-        caption="Each bar begins where the one above ends; dark bars are sums.",
+        caption="Each bar starts where the bar above ends. Dark bars are totals.",
     )
 
 

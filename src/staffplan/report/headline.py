@@ -1,4 +1,4 @@
-"""The page a budget owner reads: what is planned, what it costs, what customers wait, what has to be decided.
+"""The page a budget owner reads: plan, cost, waiting times, decisions to make.
 
 No acronyms here; every figure is a column or a sum of one, and the later sections show where it comes from.
 """
@@ -28,9 +28,9 @@ from staffplan.report.formats import (
 from staffplan.report.ledgers import cost_per_contact, cost_per_queue_hour, paid_hours, total_of
 
 MOST_BROKEN = 8
-"""Broken promises named on the first page; all of them stand in the section on waits."""
+"""Missed service goals listed on the first page; the section on waits lists all."""
 WORTH_ASKING = 0.02
-"""Share of the rostered hours below which surplus is no matter for a budget owner; the ledger tells it anyway."""
+"""Share of the rostered hours below which surplus needs no decision; the ledger shows it anyway."""
 DAYS_A_YEAR = 365
 
 
@@ -39,18 +39,18 @@ def headline(data: ReportData) -> Section:
     groups = summaries.group_table(data)
     blocks: list[Block] = [Text(_period_words(data))]
     blocks += [Alert(text) for text in hand_alerts(data)]
-    blocks += [Cards(cards(data, groups)), Heading("What we plan"), Text(plan_words(data, groups))]
+    blocks += [Cards(cards(data, groups)), Heading("The plan"), Text(plan_words(data, groups))]
     if len(groups):
-        blocks += [Heading("What customers get"), promise_table(data, groups)]
-    blocks += [Heading("Where the promise is not kept"), *_broken_blocks(data, groups)]
-    blocks += [Heading("Decisions we ask for"), Bullets(decisions(data, groups), numbered=True)]
+        blocks += [Heading("Service for customers"), promise_table(data, groups)]
+    blocks += [Heading("Where the service goal is missed"), *_broken_blocks(data, groups)]
+    blocks += [Heading("Decisions to make"), Bullets(decisions(data, groups), numbered=True)]
     return Section("summary", "Summary", tuple(blocks))
 
 
 def _period_words(data: ReportData) -> str:
     days = summaries.planned_days(data)
     if not days:
-        return "Nothing is open in the period planned: there is no work to forecast, staff or pay."
+        return "No queue is open in the period of the plan. There is no work to forecast, staff or pay."
     zone = data.site.calendar.timezone
     return f"{day(days[0])} to {day(days[-1])}, {plural(len(days), 'day')}. All times are local ({zone})."
 
@@ -61,13 +61,11 @@ def hand_alerts(data: ReportData) -> list[str]:
         return []
     files = listed(list(data.changed_by_hand), most=10)
     was = "was" if len(data.changed_by_hand) == 1 else "were"
-    return [
-        f"{files} {was} changed by hand. All that follows rests on the edited version, not on the one staffplan made."
-    ]
+    return [f"{files} {was} changed by hand. All results below use the edited version, not the version by staffplan."]
 
 
 def cards(data: ReportData, groups: pd.DataFrame) -> tuple[Card, ...]:
-    """Contacts, people, cost, waits and promises, one figure each."""
+    """Contacts, agents, cost, waits and service goals, one figure each."""
     served = summaries.weighted(groups["service_level"], groups["offered"])
     kept, missed = int(groups["days_kept"].sum()), int(groups["days_missed"].sum())
     contacts = float(data.forecast.frame["offered"].sum())
@@ -75,11 +73,11 @@ def cards(data: ReportData, groups: pd.DataFrame) -> tuple[Card, ...]:
     cost = total_of(data.cost, "cost")
     served_value = f"{100 * served:.0f} of 100" if math.isfinite(served) else "not measured"
     return (
-        Card("Contacts expected", count(contacts), _channel_words(data)),
-        Card("People rostered", count(shifts["agent_id"].nunique()), f"{hours(paid_hours(data))} paid hours"),
-        Card("Cost", money(cost, data.currency), f"{money(cost_per_contact(data), data.currency)} a contact"),
-        Card("Served in time", served_value, "contacts, simulated with this roster"),
-        Card("Promise kept", f"{kept} of {kept + missed}", "days, counted for each group"),
+        Card("Expected contacts", count(contacts), _channel_words(data)),
+        Card("Agents rostered", count(shifts["agent_id"].nunique()), f"{hours(paid_hours(data))} paid hours"),
+        Card("Cost", money(cost, data.currency), f"{money(cost_per_contact(data), data.currency)} per contact"),
+        Card("Service level", served_value, "contacts served in time, simulated with this roster"),
+        Card("Days on target", f"{kept} of {kept + missed}", "days, counted per group"),
     )
 
 
@@ -94,23 +92,23 @@ def plan_words(data: ReportData, groups: pd.DataFrame) -> str:
     agents = int(data.roster.shifts.frame["agent_id"].nunique())
     cost = total_of(data.cost, "cost")
     words = [
-        f"We expect {plural(contacts, 'contact')}, which take {hours(groups['work_hours'].sum())} hours to handle. "
-        f"To answer them in time, {hours(groups['required_hours'].sum())} hours of people at the ready are needed; "
-        f"the roster gives {hours(groups['scheduled_hours'].sum())}, with {plural(agents, 'person', 'people')} "
+        f"We expect {plural(contacts, 'contact')} with {hours(groups['work_hours'].sum())} hours of workload. "
+        f"To answer them in time, {hours(groups['required_hours'].sum())} staffed hours on queue are required. "
+        f"The roster provides {hours(groups['scheduled_hours'].sum())}, with {plural(agents, 'agent')} "
         f"and {hours(paid_hours(data))} paid hours."
     ]
     if cost > 0:
         days = len(summaries.planned_days(data))
         year = cost / days * DAYS_A_YEAR if days else math.nan
         words.append(
-            f"The plan costs {money(cost, data.currency)}, all employer costs included. A year at this level "
-            f"would cost about {money(year, data.currency)} (a plain extrapolation, seasons not considered)."
+            f"The plan costs {money(cost, data.currency)}, with all employer costs. A year at this level "
+            f"would cost about {money(year, data.currency)} (simple extrapolation without seasons)."
         )
     return " ".join(words)
 
 
 def promise_table(data: ReportData, groups: pd.DataFrame) -> Table:
-    """What each group of customers was promised and gets."""
+    """Service goal and result of each group."""
     goals = {
         group: listed(list(dict.fromkeys(promise(queue.goal, queue.channel) for queue in queues)))
         for group, queues in data.site.groups().items()
@@ -123,12 +121,12 @@ def promise_table(data: ReportData, groups: pd.DataFrame) -> Table:
     columns = [
         ("planning_group", "group", None),
         ("offered", "contacts", count),
-        ("promise", "promised", None),
-        ("service_level", "served in time", share),
+        ("promise", "service goal", None),
+        ("service_level", "service level", share),
         ("asa_seconds", "average wait", wait),
-        ("kept", "days kept", str),
+        ("kept", "days on target", str),
     ]
-    return table_of(table, columns, "Promise and result, from a simulation of this roster")
+    return table_of(table, columns, "Service goal and result, from a simulation of this roster")
 
 
 def _broken_blocks(data: ReportData, groups: pd.DataFrame) -> list[Block]:
@@ -139,13 +137,14 @@ def _broken_blocks(data: ReportData, groups: pd.DataFrame) -> list[Block]:
         blocks.append(Alert(_unstaffed_words(empty)))
     if broken.empty:
         judged = int(groups["days_kept"].sum()) > 0
-        blocks.append(Text("The promise is kept on every day." if judged else "No day could be judged."))
+        blocks.append(Text("The service goal is met on every day." if judged else "No day could be measured."))
         return blocks
     unserved = (broken["goal"] - broken["service_level"]).fillna(0) * broken["offered"]
     worst = broken.loc[unserved.sort_values(ascending=False, kind="stable").index[:MOST_BROKEN]]
-    whole = f"{plural(len(broken), 'day')} (counted for each group) fall short of the promise."
+    falls = "misses" if len(broken) == 1 else "miss"
+    whole = f"{plural(len(broken), 'group-day')} {falls} the service goal."
     rest = f" The {len(worst)} worst are listed here, all of them under Waits." if len(broken) > len(worst) else ""
-    return [*blocks, Text(whole + rest), broken_table(data, worst, "Days that fall short of the promise")]
+    return [*blocks, Text(whole + rest), broken_table(data, worst, "Days below the service goal")]
 
 
 def _unstaffed_words(empty: pd.DataFrame) -> str:
@@ -153,38 +152,38 @@ def _unstaffed_words(empty: pd.DataFrame) -> str:
         f"{row['planning_group']} on {day(row['day'])} {row['hours']}" for row in empty.head(3).to_dict("records")
     ]
     more = f" and on {plural(len(empty) - 3, 'further day')}" if len(empty) > 3 else ""
-    return f"Open with nobody rostered: {'; '.join(first)}{more}."
+    return f"Open, but nobody is rostered: {'; '.join(first)}{more}."
 
 
 def broken_table(data: ReportData, broken: pd.DataFrame, caption: str) -> Table:
-    """Broken promises by day with the hours of the day they come from and what the missing hours would cost."""
+    """Missed service goals by day, with the times of day and the cost of the understaffed hours."""
     rate = cost_per_queue_hour(data)
     table = broken.assign(day=[day(value) for value in broken["day"]], price=broken["understaffed_hours"] * rate)
     columns = [
         ("day", "day", None),
         ("planning_group", "group", None),
         ("offered", "contacts", count),
-        ("service_level", "served in time", share),
-        ("goal", "promised", share),
-        ("hours", "times below the promise", None),
-        ("understaffed_hours", "hours missing", hours),
+        ("service_level", "service level", share),
+        ("goal", "goal", share),
+        ("hours", "times below the goal", None),
+        ("understaffed_hours", "understaffed hours", hours),
         ("price", f"cost of these hours, {data.currency}", money),
     ]
     return table_of(table, columns, caption)
 
 
 def decisions(data: ReportData, groups: pd.DataFrame) -> tuple[str, ...]:
-    """What somebody has to decide or confirm, worked out from the results."""
+    """Decisions and confirmations that the results call for."""
     asked = [
         *_staffing_decisions(data, groups),
         *_promise_decisions(data),
         *_forecast_decisions(data),
     ]
     if len(data.roster.shifts) and not total_of(data.cost, "cost") > 0:
-        asked.append("No hourly rates are given, so the plan has no price. Please supply them.")
+        asked.append("No hourly rates are given, so the plan has no cost. Please give hourly rates.")
     if data.changed_by_hand:
-        asked.append("The plan holds changes made by hand. Please confirm them, or have the steps run again.")
-    nothing = "None: the plan keeps its promises with the people there are." if len(groups) else "None."
+        asked.append("The plan contains changes made by hand. Please confirm them, or run the steps again.")
+    nothing = "None: the plan meets the service goals with the available agents." if len(groups) else "None."
     return tuple(asked) or (nothing,)
 
 
@@ -199,16 +198,16 @@ def _staffing_decisions(data: ReportData, groups: pd.DataFrame) -> list[str]:
             if row["short_hours"] >= 0.5
         ]
         price = f" at about {money(short * rate, data.currency)}" if rate > 0 else ""
-        kept = ", though every day keeps its promise" if not groups["days_missed"].any() else ""
+        kept = ", although the service goal is met on every day" if not groups["days_missed"].any() else ""
         asked.append(
-            f"{hours(short)} hours are missing at the times they are needed ({listed(parts)}){kept}. "
+            f"{hours(short)} hours are understaffed ({listed(parts)}){kept}. "
             f"Fill them{price}, or accept the waits shown here?"
         )
     if over > WORTH_ASKING * float(groups["scheduled_hours"].sum()):
         worth = f", worth about {money(over * rate, data.currency)}" if rate > 0 else ""
         asked.append(
-            f"{hours(over)} hours are rostered beyond the need of their moment{worth}. "
-            "Shall they go to training, leave or other work, or shall shifts be reshaped?"
+            f"{hours(over)} surplus hours are rostered when they are not needed{worth}. "
+            "Use them for training, leave or other work, or change the shifts?"
         )
     return asked
 
@@ -216,7 +215,7 @@ def _staffing_decisions(data: ReportData, groups: pd.DataFrame) -> list[str]:
 def _promise_decisions(data: ReportData) -> list[str]:
     planned = set(data.forecast.frame["queue"])
     return [
-        f"Nobody gave a promise for {queue.name}; the plan assumes {promise(queue.goal, queue.channel)}. "
+        f"No service goal is given for {queue.name}. The plan assumes {promise(queue.goal, queue.channel)}. "
         "Please confirm or change it."
         for queue in data.site.queues.values()
         if queue.goal_is_default and queue.name in planned
@@ -227,7 +226,7 @@ def _forecast_decisions(data: ReportData) -> list[str]:
     verdicts = summaries.forecast_verdicts(data)
     weak = verdicts[verdicts["verdict"] == "does not beat the simple averages"]
     return [
-        f"The forecast for {row['queue']} was no better than a simple average in trials "
-        f"({method(row['simple_method'])}). Please treat its volume with care."
+        f"The forecast for {row['queue']} was not better than a simple average in the backtest "
+        f"({method(row['simple_method'])}). Please use its volume with care."
         for row in weak.to_dict("records")
     ]

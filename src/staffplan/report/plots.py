@@ -28,7 +28,7 @@ def plot_weekday_heat(heat: pd.DataFrame, ax: Axes, *, cell_minutes: int) -> Axe
     ax.patch.set_edgecolor("#c9ced6")
     mesh = ax.pcolormesh(np.arange(columns + 1), np.arange(rows + 1), values, cmap="YlGnBu", vmin=0)
     bar = ax.figure.colorbar(mesh, ax=ax, pad=0.01, aspect=12)
-    bar.set_label(f"contacts in {cell_minutes} min")
+    bar.set_label(f"contacts per {cell_minutes} min")
     _cell_numbers(ax, mesh, values, font_size=7.5 if columns <= 32 else 5.5)
     ax.grid(visible=False)
     ax.set_ylim(rows, 0)
@@ -36,7 +36,7 @@ def plot_weekday_heat(heat: pd.DataFrame, ax: Axes, *, cell_minutes: int) -> Axe
     every = max(1, 60 // cell_minutes)
     ax.set_xticks(np.arange(0, columns, every), [str(time) for time in heat.columns[::every]], fontsize=7.5)
     ax.tick_params(length=0)
-    ax.set_xlabel("local time at which the interval begins")
+    ax.set_xlabel("local start time of the interval")
     return ax
 
 
@@ -68,7 +68,7 @@ def plot_daily_volume(days: pd.DataFrame, ax: Axes) -> Axes:
     )
     mondays = [value for value in days["day"] if value.weekday() == 0]
     _date_axis(ax, mondays[:: 1 + len(days) // 100])
-    return _volume_axis(ax, "contacts a day")
+    return _volume_axis(ax, "contacts per day")
 
 
 def plot_week_volume(week: pd.DataFrame, ax: Axes, *, zone: str) -> Axes:
@@ -103,14 +103,14 @@ def plot_staffing(week: pd.DataFrame, ax: Axes, *, zone: str) -> Axes:
     edges = _edges(week)
     need, there = _values(week, "required"), _values(week, "scheduled")
     low = np.fmin(need, there)
-    _stairs_between(ax, edges, low, np.where(need > there, need, np.nan), VERMILION, "xxxx", "too few")
-    _stairs_between(ax, edges, low, np.where(there > need, there, np.nan), GREEN, "....", "more than needed")
+    _stairs_between(ax, edges, low, np.where(need > there, need, np.nan), VERMILION, "xxxx", "understaffed")
+    _stairs_between(ax, edges, low, np.where(there > need, there, np.nan), GREEN, "....", "overstaffed")
     _stairs_line(ax, edges, there, BLUE, "-", "rostered")
-    _stairs_line(ax, edges, need, INK, (0, (3, 1.5)), "needed")
+    _stairs_line(ax, edges, need, INK, (0, (3, 1.5)), "required")
     _week_axis(ax, week, edges, zone)
     ax.set_ylim(bottom=0)
     ax.yaxis.set_major_locator(MaxNLocator(integer=True))
-    ax.set_ylabel("people on queue")
+    ax.set_ylabel("agents on queue")
     return _legend(ax)
 
 
@@ -120,13 +120,13 @@ def plot_service_week(week: pd.DataFrame, ax: Axes, *, zone: str) -> Axes:
     level = _values(week, "service_level")
     middle = (edges[:-1] + edges[1:]) / 2
     missed = week["missed"].to_numpy(dtype=bool)
-    _stairs_line(ax, edges, level, BLUE, "-", "served in time")
+    _stairs_line(ax, edges, level, BLUE, "-", "service level")
     ax.plot(
         middle[missed], level[missed], "x", color=VERMILION, markersize=4, markeredgewidth=1.1, label="below the goal"
     )
     _goal_line(ax, _values(week, "goal"))
     _week_axis(ax, week, edges, zone)
-    return _share_axis(ax, "share served in time")
+    return _share_axis(ax, "service level")
 
 
 def plot_service_days(days: pd.DataFrame, ax: Axes) -> Axes:
@@ -141,13 +141,13 @@ def plot_service_days(days: pd.DataFrame, ax: Axes) -> Axes:
         linewidth=3,
         alpha=0.5,
     )
-    ax.plot([], [], color=GREY, linewidth=3, alpha=0.5, label="nine of ten simulations")
-    for kept, marker, colour, label in (("yes", "o", BLUE, "kept"), ("no", "X", VERMILION, "not kept")):
+    ax.plot([], [], color=GREY, linewidth=3, alpha=0.5, label="90 % of simulations")
+    for kept, marker, colour, label in (("yes", "o", BLUE, "on target"), ("no", "X", VERMILION, "below target")):
         there = (days["kept"] == kept).to_numpy()
         ax.plot(at[there], level[there], marker, color=colour, markersize=6, label=label)
     _goal_line(ax, _values(days, "goal"))
     _date_axis(ax, days["day"].to_list()[:: 1 + len(days) // 15])
-    return _share_axis(ax, "share served in time")
+    return _share_axis(ax, "service level")
 
 
 def plot_waterfall(steps: pd.DataFrame, ax: Axes, *, unit: str) -> Axes:
@@ -248,7 +248,7 @@ def _week_axis(ax: Axes, week: pd.DataFrame, edges: Numbers, zone: str) -> None:
     if len(edges) > 1:
         ax.set_xlim(edges[0], edges[-1])
     ax.grid(visible=True, axis="x", which="major")
-    ax.set_xlabel(f"local time ({zone}); day names stand at midnight, small numbers are hours")
+    ax.set_xlabel(f"local time ({zone}); day names mark midnight, small numbers are hours")
 
 
 def _date_axis(ax: Axes, ticks: list[pd.Timestamp]) -> None:

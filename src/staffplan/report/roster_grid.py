@@ -194,7 +194,7 @@ def family_fills(handoff: Handoff) -> dict[str, PatternFill]:
 def _grid_foot(sheet: Worksheet, page: _Page, by_day: pd.DataFrame, by_agent: pd.DataFrame) -> None:
     """People and paid hours of each day, and their sums."""
     first = _HEADER_ROWS + len(by_agent) + 1
-    rows = (("people at work", "people", WHOLE, 1), ("paid hours", "paid_hours", HOURS, 2))
+    rows = (("agents at work", "people", WHOLE, 1), ("paid hours", "paid_hours", HOURS, 2))
     for row, (label, name, form, place) in enumerate(rows, start=first):
         put(sheet.cell(row, 2), label)
         values = by_day[name].tolist()
@@ -207,7 +207,7 @@ def _grid_foot(sheet: Worksheet, page: _Page, by_day: pd.DataFrame, by_agent: pd
 
 
 def _coverage_sheet(book: Workbook, handoff: Handoff) -> None:
-    """Intervals by planning groups: needed, rostered, difference; short in red, over in blue."""
+    """Intervals by planning groups: required, rostered, net staffing; understaffed in red, overstaffed in blue."""
     sheet = book.create_sheet("Coverage")
     wide = coverage_table(handoff)
     shown = len(wide.columns) - 2
@@ -234,7 +234,7 @@ def coverage_table(handoff: Handoff) -> pd.DataFrame:
     """
     assert handoff.coverage is not None
     frame = handoff.coverage.frame
-    words = {"required": "needed", "scheduled": "rostered", "net": "difference"}
+    words = {"required": "required", "scheduled": "rostered", "net": "net staffing"}
     wide = frame.pivot(index="interval_start", columns="planning_group", values=list(words)).sort_index()
     groups = sorted(frame["planning_group"].unique())
     local = wall_clock(wide.index.to_series(), handoff.timezone)
@@ -291,9 +291,9 @@ def _legend_of_days_off(sheet: Worksheet, handoff: Handoff, first: int) -> int:
 def _explanations() -> tuple[str, ...]:
     begin, end = (f"{minute // 60 % 24:02d}:00" for minute in NIGHT_MINUTES)
     return (
-        "days: shifts, by the day on which they begin; paid hours: theirs, without unpaid meals and time off",
+        "days: number of shifts, by start day; paid hours: hours of these shifts, without unpaid breaks and time off",
         f"nights: shifts with at least {NIGHT_HOURS:g} hours between {begin} and {end}",
-        "weekends: weekends with a shift that begins on their Saturday or Sunday",
-        "times: how often the code is in the grid; needed and rostered in the coverage: people on queue",
-        "small letters: time off; shaded: Saturday and Sunday, darker: closed; a colour is a family of shifts",
+        "weekends: weekends with a shift that starts on Saturday or Sunday",
+        "times: number of cells with this code; required and rostered, on the sheet Coverage: agents on queue",
+        "lower-case letters: time off; grey: Saturday and Sunday; dark grey: closed; each colour is a shift family",
     )

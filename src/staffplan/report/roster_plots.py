@@ -123,7 +123,7 @@ def plot_roster_grid(
     ax.tick_params(length=0)
     for column in range(0, len(days) + 1, 7):
         ax.axvline(column, color=LIGHT, linewidth=1.2)
-    ax.set_xlabel("day on which the shift begins")
+    ax.set_xlabel("day on which the shift starts")
     patches = [
         Patch(facecolor=_tint(number), edgecolor=GREY, label=f"{codes[shift]} = {shortened(shift)}")
         for number, shift in enumerate(order[:MOST_IN_LEGEND])

@@ -41,20 +41,20 @@ from staffplan.report.headline import broken_table, hand_alerts
 from staffplan.report.ledgers import BRIDGE_SUMS, TOTAL_LINE, ledger, waterfall, whole_plan
 
 NOTE_TITLES = {
-    "broken promise": "Promises that are not kept",
-    LEFT_EMPTY: "Days left empty while people have hours to spare",
+    "broken promise": "Missed service goals",
+    LEFT_EMPTY: "Days with nobody on duty, although agents have hours left",
     "question": "Questions to the planner",
     "ended": "Queues that have ended",
     "warning": "Warnings",
     "changed by hand": "Changed by hand",
     "assumption": "Assumptions",
-    "left out": "What is left out",
+    "left out": "Not included",
 }
 LEDGER_TITLES = {
-    "bridge": ("From contacts to money", "Each line adds to those above it up to the next sum, whole plan"),
-    "hours": ("Hours ledger", "The lines add up to the paid hours, whole plan"),
-    "cost": ("Cost ledger", "The lines add up to the loaded cost, whole plan"),
-    "unit": ("Unit costs", "Loaded cost for each unit, whole plan"),
+    "bridge": ("From contacts to cost", "Each line is added to the lines above it, up to the next total; whole plan"),
+    "hours": ("Hours ledger", "The lines add up to the paid hours; whole plan"),
+    "cost": ("Cost ledger", "The lines add up to the loaded cost; whole plan"),
+    "unit": ("Unit costs", "Loaded cost per unit; whole plan"),
 }
 MOST_NOTES = 60
 """Notes of one kind printed in full; the rest are in notes.csv and in the workbook."""
@@ -64,8 +64,8 @@ def forecast_section(data: ReportData) -> Section:
     queues = summaries.queues_by_size(data)
     blocks: list[Block] = [
         Text(
-            "How many contacts we expect, when, and how sure we are. Each method had to forecast past weeks that it "
-            "had not seen; they are combined by how they did, unless one alone did clearly better."
+            "Expected contacts, by time, with their uncertainty. Each method was tested on past weeks that it did "
+            "not know (backtest). The methods are combined by their accuracy, unless one alone is clearly better."
         )
     ]
     verdicts = summaries.forecast_verdicts(data)
@@ -87,22 +87,22 @@ def forecast_section(data: ReportData) -> Section:
 
 def _rest_words(names: list[str], what: str, file: str) -> list[Block]:
     rest = len(names) - gallery.MOST_PICTURED
-    text = Text(f"{rest} more {what} have no pictures here; {file} and the workbook hold them all.")
+    text = Text(f"{rest} more {what} have no pictures here. {file} and the workbook contain all of them.")
     return [text] if rest > 0 else []
 
 
 def _verdict_words(row: Mapping[Hashable, object]) -> str:
     rival = f"{method(str(row['simple_method']))}, {share(float(str(row['simple_wape'])))}"
-    start = f"{row['queue']}: {method(str(row['method']))}, error {share(float(str(row['wape'])))} by interval"
+    start = f"{row['queue']}: {method(str(row['method']))}, interval error {share(float(str(row['wape'])))}"
     match row["verdict"]:
         case "beats the simple averages":
-            return f"{start}; it beats the best simple average ({rival})."
+            return f"{start}. It is better than the best simple average ({rival})."
         case "does not beat the simple averages":
-            return f"{start}; it does NOT beat the best simple average ({rival})."
+            return f"{start}. It is NOT better than the best simple average ({rival})."
         case "is a simple average":
-            return f"{start}; a simple average is used because nothing beat it."
+            return f"{start}. A simple average is used, because no method was better."
         case _:
-            return f"{start}; there was no comparison with simple averages."
+            return f"{start}. It was not compared with simple averages."
 
 
 def backtest_table(data: ReportData) -> Table:
@@ -111,21 +111,21 @@ def backtest_table(data: ReportData) -> Table:
         ("queue", "queue", None),
         ("name", "method", None),
         ("used", "used", None),
-        ("origins", "trials", count),
-        ("wape", "error by interval", share),
-        ("wape_day", "error by day", share),
+        ("origins", "backtests", count),
+        ("wape", "interval error", share),
+        ("wape_day", "day error", share),
         ("bias", "bias", lambda value: f"{signed(100 * value, digits=1)} %" if math.isfinite(value) else "–"),
         ("coverage_80", "inside 80 % band", share),
         ("coverage_95", "inside 95 % band", share),
         ("coverage_day_80", "days inside 80 % band", share),
         ("coverage_day_95", "days inside 95 % band", share),
-        ("workload_wape", "error of workload", share),
+        ("workload_wape", "workload error", share),
     ]
     table = frame.assign(
         name=[method(str(name)) for name in frame["method"]],
         used=["used" if c == "yes" else "" for c in frame["chosen"]],
     )
-    caption = "How each method did on weeks it had not seen. Error: sum of absolute errors / sum of contacts."
+    caption = "Backtest: accuracy of each method on past weeks. Error: sum of absolute errors / sum of contacts."
     return table_of(table, columns, caption, strong=frame["chosen"] == "yes")
 
 
@@ -133,53 +133,54 @@ def people_section(data: ReportData) -> Section:
     groups = summaries.groups_of(data)
     columns: list[Column] = [
         ("planning_group", "planning group", None),
-        ("work_hours", "handling, h", hours),
-        ("line_hours", "on the line, h", hours),
-        ("required_hours", "needed on queue, h", hours),
+        ("work_hours", "workload, h", hours),
+        ("line_hours", "base staff, h", hours),
+        ("required_hours", "required on queue, h", hours),
         ("scheduled_hours", "rostered on queue, h", hours),
-        ("short_hours", "too few, h", hours),
-        ("over_hours", "too many, h", hours),
-        ("duty_hours", "needed on duty, h", hours),
-        ("peak_required", "most at once", count),
+        ("short_hours", "understaffed, h", hours),
+        ("over_hours", "overstaffed, h", hours),
+        ("duty_hours", "required on duty, h", hours),
+        ("peak_required", "peak agents", count),
     ]
     blocks: list[Block] = [
         Text(
-            "Handling is the work itself. On the line adds the idle time that a short wait costs. Needed on queue "
-            "adds cover for absence that a roster cannot place (sickness, lateness); needed on duty adds every other "
-            "absence as well. Too few and too many are counted interval by interval and never cancel."
+            "Workload is the handling time itself. Base staff adds planned availability, the time agents wait for "
+            "contacts. Required on queue adds cover for absence that is not known in advance (sickness, lateness). "
+            "Required on duty adds all other absence. Understaffed and overstaffed hours are counted in each "
+            "interval and never offset each other."
         )
     ]
     if groups:
-        blocks.append(table_of(summaries.group_table(data), columns, "Hours needed and rostered, whole plan"))
+        blocks.append(table_of(summaries.group_table(data), columns, "Hours required and rostered; whole plan"))
     else:
-        blocks.append(Text("Nobody is needed in this period."))
+        blocks.append(Text("No agents are required in this period."))
     pictured = groups[: gallery.MOST_PICTURED]
     blocks += [gallery.staffing_figure(data, group, number) for number, group in enumerate(pictured, start=1)]
-    return Section("people", "People needed", (*blocks, *_rest_words(groups, "planning groups", "coverage.csv")))
+    return Section("people", "Agents required", (*blocks, *_rest_words(groups, "planning groups", "coverage.csv")))
 
 
 def waits_section(data: ReportData) -> Section:
     groups = summaries.groups_of(data)
     blocks: list[Block] = [
         Text(
-            "Waits are simulated from the roster that exists, with breaks and shift ends; they are never typed in. A "
-            "day's share is weighted by its contacts. Share served in time is counted like this:"
+            "Waits are simulated with the current roster, its breaks and shift ends. The service level of a day is "
+            "weighted by contacts. It is defined like this:"
         ),
         Bullets(tuple(_definitions(data)) or ("no queue is open",)),
     ]
     broken = promises.broken_promises(data)
     if len(broken):
         blocks += [
-            Heading("Broken promises by date and hour"),
-            broken_table(data, broken, "Every day below its promise"),
+            Heading("Missed service goals by date and hour"),
+            broken_table(data, broken, "Every day below its service goal"),
         ]
     elif len(data.waits):
-        blocks.append(Text("No day falls short of its promise."))
+        blocks.append(Text("The service goal is met on every day."))
     else:
         blocks.append(Text("Nothing was simulated."))
     empty = promises.unstaffed(data)
     if len(empty):
-        blocks += [Heading("Open with nobody rostered"), _unstaffed_table(empty)]
+        blocks += [Heading("Open, but nobody rostered"), _unstaffed_table(empty)]
     for number, group in enumerate(groups[: gallery.MOST_PICTURED], start=1):
         blocks += [Heading(group), gallery.service_days_figure(data, group, number)]
         blocks += [gallery.service_week_figure(data, group, number)]
@@ -189,7 +190,7 @@ def waits_section(data: ReportData) -> Section:
 def _definitions(data: ReportData) -> list[str]:
     planned = set(data.forecast.frame["queue"])
     return [
-        f"{queue.name}: promised {promise(queue.goal, queue.channel)}; {DEFINITION_WORDS[queue.goal.definition]}."
+        f"{queue.name}: goal {promise(queue.goal, queue.channel)}; {DEFINITION_WORDS[queue.goal.definition]}."
         for queue in data.site.queues.values()
         if queue.name in planned
     ]
@@ -201,7 +202,11 @@ def _unstaffed_table(empty: pd.DataFrame) -> Table:
         ("planning_group", "planning group", None),
         ("hours", "times", None),
     ]
-    return table_of(empty.assign(day=[day(value) for value in empty["day"]]), columns, "Needed, and nobody is there")
+    return table_of(
+        empty.assign(day=[day(value) for value in empty["day"]]),
+        columns,
+        "Agents are required, but nobody is rostered",
+    )
 
 
 def roster_section(data: ReportData) -> Section:
@@ -222,13 +227,14 @@ def proof_words(data: ReportData) -> str:
     """How good the roster is, and how that is known."""
     facts = data.facts.get("roster", {})
     if "objective" not in facts or "bound" not in facts:
-        return "No proof of quality came with this roster; it was checked against every rule."
+        return "The quality of this roster was not measured. It was checked against every rule."
     objective, bound = float(facts["objective"]), float(facts["bound"])
     if objective <= bound + 1e-6 * max(1.0, abs(bound)):
-        return f"The search proved that no roster can score better than this one ({objective:,.1f}; lower is better)."
+        return f"This is the best possible roster. Its score is {objective:,.1f} (lower is better)."
+    near = f"within {share(float(facts['gap']))} of the best possible" if "gap" in facts else "close to the best"
     return (
-        f"The roster scores {objective:,.1f} (missing and surplus hours with their weights; lower is better). It is "
-        f"proven that no roster scores below {bound:,.1f}: at most {objective - bound:,.1f} is left to gain."
+        f"This roster is {near}. Its score is {objective:,.1f}: understaffed and overstaffed hours, with their "
+        f"weights (lower is better). The best possible score is at least {bound:,.1f}."
     )
 
 
@@ -237,8 +243,8 @@ def _facts_table(data: ReportData, step: str) -> Table | None:
     if not facts:
         return None
     rows = [{"name": name.replace("_", " "), "value": _fact(name, value)} for name, value in sorted(facts.items())]
-    columns: list[Column] = [("name", f"{step}: measured", None), ("value", "value", str)]
-    return table_of(pd.DataFrame(rows), columns, f"What the {step} step reports about itself")
+    columns: list[Column] = [("name", f"step {step}", None), ("value", "value", str)]
+    return table_of(pd.DataFrame(rows), columns, f"Figures of the step {step}")
 
 
 def _fact(name: str, value: float | str) -> str:
@@ -253,18 +259,18 @@ def _fact(name: str, value: float | str) -> str:
 def money_section(data: ReportData) -> Section:
     blocks: list[Block] = [
         Text(
-            "The budget is the continuation of the plan: every amount names the table and column it comes from. The "
-            "hours ledger adds up to the paid hours, the cost ledger to the loaded cost."
+            "The cost follows from the plan. Every amount names its source table and column. The hours ledger adds "
+            "up to the paid hours, the cost ledger to the loaded cost."
         )
     ]
     if len(data.cost) == 0:
-        return Section("money", "Money", (*blocks, Text("There is no cost report.")))
+        return Section("money", "Cost", (*blocks, Text("There is no cost report.")))
     blocks += _waterfalls(data)
     for name, (title, caption) in LEDGER_TITLES.items():
         lines = whole_plan(data.cost, "unit") if name == "unit" else ledger(data.cost, name)
         if len(lines):
             blocks += [Heading(title), _ledger_table(data, name, caption, lines)]
-    return Section("money", "Money", tuple(blocks))
+    return Section("money", "Cost", tuple(blocks))
 
 
 def _waterfalls(data: ReportData) -> list[Figure]:
@@ -289,7 +295,7 @@ def _ledger_table(data: ReportData, name: str, caption: str, lines: pd.DataFrame
     columns += [(column, headers[column], blank[column]) for column in filled]
     if (lines["unit"].fillna("") != "").any():
         columns.append(("unit", "unit", None))
-    columns.append(("source", "from", None))
+    columns.append(("source", "source", None))
     sums = (*BRIDGE_SUMS, TOTAL_LINE["cost"]) if name == "bridge" else (TOTAL_LINE.get(name),)
     return table_of(lines.fillna({"unit": ""}), columns, caption, strong=lines["line"].isin(sums))
 
@@ -300,20 +306,18 @@ def _or_blank(form: Format) -> Format:
 
 
 def candour_section(data: ReportData) -> Section:
-    blocks: list[Block] = [
-        Text("What a careful reader should know before acting on this plan. The settings used are in plan.toml.")
-    ]
+    blocks: list[Block] = [Text("Read this before you use the plan. The settings used are in plan.toml.")]
     kinds = [*NOTE_TITLES, *sorted({note.kind for note in data.notes} - {*NOTE_TITLES, NOT_GRANTED})]
     for kind in kinds:
         blocks += _note_blocks(data, kind)
     if all(note.kind == NOT_GRANTED for note in data.notes):
-        blocks.append(Text("No step reported an assumption, a warning or anything left out."))
+        blocks.append(Text("No step reported an assumption or a warning."))
     measured = [table for step in data.facts if step != "roster" and (table := _facts_table(data, step)) is not None]
-    blocks += [Heading("What the steps measured"), *measured] if measured else []
+    blocks += [Heading("Figures of the steps"), *measured] if measured else []
     if data.provenance:
         rows = pd.DataFrame(data.provenance, columns=["file", "sha256"])
         columns: list[Column] = [("file", "file", None), ("sha256", "sha256, shortened", None)]
-        blocks += [Heading("Where the figures come from"), table_of(rows, columns, "Files this report was made from")]
+        blocks += [Heading("Source files"), table_of(rows, columns, "Files used for this report")]
     return Section("candour", "What you should know", tuple(blocks))
 
 
@@ -322,7 +326,7 @@ def _note_blocks(data: ReportData, kind: str) -> list[Block]:
     if not notes:
         return []
     rows = pd.DataFrame([{"step": n.step, "place": n.place, "message": n.message} for n in notes[:MOST_NOTES]])
-    columns: list[Column] = [("step", "step", None), ("place", "about", None), ("message", "note", None)]
+    columns: list[Column] = [("step", "step", None), ("place", "subject", None), ("message", "note", None)]
     title = NOTE_TITLES.get(kind, kind)
     blocks: list[Block] = [Heading(title), table_of(rows, columns, f"{title}: {plural(len(notes), 'note')}")]
     if len(notes) > MOST_NOTES:

@@ -49,33 +49,33 @@ _FORECAST: tuple[Sheet, ...] = (
     ("day", "day", DAY),
     ("queue", "queue", ""),
     ("offered", "contacts", ONE),
-    ("workload_hours", "handling, h", ONE),
-    ("aht_seconds", "handling per contact, s", WHOLE),
+    ("workload_hours", "workload, h", ONE),
+    ("aht_seconds", "handling time (AHT), s", WHOLE),
 )
 _REQUIREMENT: tuple[Sheet, ...] = (
-    ("local", "begins (local)", MOMENT),
+    ("local", "start (local)", MOMENT),
     ("planning_group", "planning group", ""),
     ("offered", "contacts", ONE),
-    ("aht_seconds", "handling per contact, s", WHOLE),
+    ("aht_seconds", "handling time (AHT), s", WHOLE),
     ("load_erlangs", "load, erlangs", TWO),
-    ("agents_required", "people on the line", WHOLE),
-    ("agents_on_queue", "people on queue", WHOLE),
-    ("agents_scheduled", "people on duty", WHOLE),
+    ("agents_required", "base agents", WHOLE),
+    ("agents_on_queue", "agents on queue", WHOLE),
+    ("agents_scheduled", "agents on duty", WHOLE),
     ("service_level", "service level (model)", PERCENT),
     ("occupancy", "occupancy (model)", PERCENT),
     ("model", "model", ""),
 )
 _COVERAGE: tuple[Sheet, ...] = (
-    ("local", "begins (local)", MOMENT),
+    ("local", "start (local)", MOMENT),
     ("planning_group", "planning group", ""),
-    ("required", "needed on queue", WHOLE),
+    ("required", "required on queue", WHOLE),
     ("scheduled", "rostered on queue", WHOLE),
-    ("net", "difference", "+#,##0;-#,##0;0"),
+    ("net", "net staffing", "+#,##0;-#,##0;0"),
     ("offered", "contacts", ONE),
     ("service_level", "service level (simulated)", PERCENT),
-    ("asa_seconds", "mean wait, s", ONE),
+    ("asa_seconds", "average wait, s", ONE),
     ("occupancy", "occupancy", PERCENT),
-    ("abandon_rate", "hang up", PERCENT),
+    ("abandon_rate", "abandoned", PERCENT),
 )
 _COST: tuple[Sheet, ...] = (
     ("period", "period", ""),
@@ -88,22 +88,22 @@ _COST: tuple[Sheet, ...] = (
     ("currency", "currency", ""),
     ("quantity", "quantity", TWO),
     ("unit", "unit", ""),
-    ("source", "from", ""),
+    ("source", "source", ""),
 )
 _FAIRNESS: tuple[Sheet, ...] = (
     ("agent_id", "agent", ""),
     ("name", "name", ""),
     ("what", "what", ""),
     ("count", "count", WHOLE),
-    ("of", "asked for", WHOLE),
+    ("of", "wished for", WHOLE),
     ("fair_share", "fair share", TWO),
-    ("carried_in", "carried in", TWO),
-    ("carried_out", "carried on", TWO),
+    ("carried_in", "from previous period", TWO),
+    ("carried_out", "carried forward", TWO),
 )
 _NOTES: tuple[Sheet, ...] = (
     ("kind", "kind", ""),
     ("step", "step", ""),
-    ("place", "about", ""),
+    ("place", "subject", ""),
     ("message", "note", ""),
 )
 
@@ -132,13 +132,13 @@ def _localised(frame: pd.DataFrame, data: ReportData) -> pd.DataFrame:
 def _summary(book: Workbook, data: ReportData) -> None:
     groups = summaries.group_table(data)
     sheet = book.create_sheet("Summary")
-    head(sheet, ["what", "value", "detail"])
+    head(sheet, ["item", "value", "detail"])
     rows = [("plan", data.title, "")]
     rows += [(card.label, card.value, card.detail) for card in cards(data, groups)]
-    rows += [("in words", plan_words(data, groups), "")]
+    rows += [("summary", plan_words(data, groups), "")]
     rows += [(f"decision {number}", text, "") for number, text in enumerate(decisions(data, groups), start=1)]
     rows += [("changed by hand", name, "") for name in data.changed_by_hand]
-    rows += [("made from", file, sha) for file, sha in data.provenance]
+    rows += [("source file", file, sha) for file, sha in data.provenance]
     for number, row in enumerate(rows, start=2):
         write(sheet, number, row)
         sheet.cell(number, 1).font = BOLD

@@ -84,8 +84,8 @@ def make_config(raw: Mapping[str, object], source: str) -> Config:
 def _toml_problem(error: tomllib.TOMLDecodeError, source: str) -> Problem:
     match = re.search(r"(.*) \(at line (\d+), column (\d+)\)", str(error))
     if match is None:
-        return Problem(source, f"not a TOML file: {error}")
-    return Problem(f"{source}:{match[2]}:{match[3]}", f"not a TOML file: {match[1]}")
+        return Problem(source, f"not valid TOML: {error}")
+    return Problem(f"{source}:{match[2]}:{match[3]}", f"not valid TOML: {match[1]}")
 
 
 def _set(raw: dict[str, Any], keys: Sequence[str], value: object, source: str) -> None:
@@ -93,7 +93,7 @@ def _set(raw: dict[str, Any], keys: Sequence[str], value: object, source: str) -
     for depth, key in enumerate(keys[:-1], start=1):
         group = group.setdefault(key, {})
         if not isinstance(group, dict):
-            hint = f"it is a value or a list; set {'.'.join(keys[:depth])} as a whole"
+            hint = f"it is a single value or a list; set {'.'.join(keys[:depth])} as a whole"
             raise ConfigError(Problem(f"{source}:{'.'.join(keys)}", f"{key} has no settings inside it", hint))
     group[keys[-1]] = value
 
@@ -204,12 +204,12 @@ def _loan_problems(name: str, queue: QueueSettings, config: Config, source: str)
     """Who borrows a history, and from whom; whether the history has the lender's rows is seen later."""
     place = f"{source}:queues.{name}"
     if queue.expected_per_week is not None and queue.like is None:
-        hint = 'name the queue that it will be like, like = "..."'
-        yield Problem(f"{place}.expected_per_week", "a level alone is no forecast", hint)
+        hint = 'name an existing queue with a similar pattern: like = "..."'
+        yield Problem(f"{place}.expected_per_week", "a weekly volume alone is not enough for a forecast", hint)
     lender = config.queues.get(queue.like or "")
     if queue.like == name or (lender is not None and lender.like is not None):
         hint = "name a queue with a history of its own"
-        yield Problem(f"{place}.like", f"{queue.like!r} borrows a history itself", hint)
+        yield Problem(f"{place}.like", f"{queue.like!r} has no history of its own", hint)
 
 
 def _past_problems(name: str, queue: QueueSettings, config: Config, source: str) -> Iterable[Problem]:
@@ -217,17 +217,17 @@ def _past_problems(name: str, queue: QueueSettings, config: Config, source: str)
     place = f"{source}:queues.{name}"
     heirs = {older: heir for heir, settings in config.queues.items() for older in settings.was}
     if queue.was and queue.like is not None:
-        yield Problem(f"{place}.was", "like is given too: it borrows a history or has one", "keep one of the two")
+        yield Problem(f"{place}.was", "cannot be given together with like", "keep one of the two")
     if queue.like in heirs and queue.like != name:
-        yield Problem(f"{place}.like", f"{queue.like!r} is part of {heirs[queue.like]!r} now", "name that one")
+        yield Problem(f"{place}.like", f"{queue.like!r} is now part of {heirs[queue.like]!r}", "name that queue")
     for older in dict.fromkeys(queue.was):
         if name in _all_older(older, config):
-            hint = "leave out the name that goes on; a queue was another, never itself"
-            yield Problem(f"{place}.was", f"{older!r} leads back to {name!r}", hint)
+            hint = "remove the name of the queue that is still in use; name only older queues"
+            yield Problem(f"{place}.was", f"{older!r} refers back to {name!r}", hint)
         if queue.was.count(older) > 1:
             yield Problem(f"{place}.was", f"{older!r} is named twice", "name it once")
         if older in config.input.ignore_queues:
-            hint = "take it out there, or its rows cannot be used"
+            hint = "remove it there; its rows are needed"
             yield Problem(f"{place}.was", f"{older!r} is in input.ignore_queues", hint)
 
 
@@ -248,10 +248,11 @@ def _goal_problems(name: str, queue: QueueSettings, source: str) -> Iterable[Pro
     place = f"{source}:queues.{name}.goal"
     deferred = WORK_TYPE[queue.channel] == "deferred"
     if deferred and queue.goal.within_hours is None:
-        hint = f'{queue.channel} waits hours: write "90/4h", or within_hours = 4'
+        hint = f'{queue.channel} is answered within hours: write "90/4h", or within_hours = 4'
         yield Problem(place, "deferred work needs a goal in hours", hint)
     if not deferred and queue.goal.within_hours is not None:
-        yield Problem(place, f"{queue.channel} waits seconds: a goal in hours does not fit", 'write "80/20"')
+        message = f"{queue.channel} is answered within seconds: a goal in hours is not possible"
+        yield Problem(place, message, 'write "80/20"')
 
 
 def _group_problems(config: Config, source: str) -> Iterable[Problem]:
@@ -260,8 +261,8 @@ def _group_problems(config: Config, source: str) -> Iterable[Problem]:
         groups.setdefault(queue.planning_group or name, set()).add(WORK_TYPE[queue.channel])
     for group, types in groups.items():
         if len(types) > 1:
-            hint = "put them in separate groups and give the agents both skills"
-            message = f"queues of different work types share it: {', '.join(sorted(types))}"
+            hint = "put the queues in separate planning groups and give the agents both skills"
+            message = f"its queues have different work types: {', '.join(sorted(types))}"
             yield Problem(f"{source}:queues:planning_group {group}", message, hint)
 
 

@@ -11,20 +11,20 @@ from staffplan.settings.base import NotNegative, Section
 
 
 class PremiumSettings(Section):
-    """Extra pay: when it applies and how much. Data, not law; a preset says where it was looked up."""
+    """Premium: extra pay at certain times. The amounts are inputs, not legal advice. A preset names its source."""
 
     name: str
-    """What it is called in the cost report."""
+    """Name in the cost report."""
     share: NotNegative
-    """Part of the base rate paid on top, 0.25 is +25 %."""
+    """Share of the base rate paid in addition: 0.25 is +25 %."""
     weekdays: str = "daily"
-    """Days on which the span of hours begins; one that passes midnight stays with its first day."""
+    """Weekdays on which the hours begin. Hours that pass midnight belong to their first day."""
     hours: str = "24h"
-    """Spans of local time, "22:00-06:00"."""
+    """Local times at which the premium is paid, for example "22:00-06:00"."""
     holidays_only: bool = False
-    """Only where the span begins on a public holiday."""
+    """Limit to hours that begin on a public holiday."""
     excludes: tuple[str, ...] = ()
-    """Premiums (by name) that are not paid in the same hour as this one."""
+    """Names of premiums that are not paid in the same hour as this one."""
 
     @model_validator(mode="after")
     def _readable(self) -> Self:
@@ -34,22 +34,23 @@ class PremiumSettings(Section):
 
 
 class OnCostSettings(Section):
-    """What an employer pays beside wages."""
+    """On-cost: employer cost in addition to wages."""
 
     name: str
-    """What it is called in the cost report."""
+    """Name in the cost report."""
     share: NotNegative = 0.0
-    """Part of wages and premiums."""
+    """Share of wages and premiums."""
     monthly_per_agent: NotNegative = 0.0
-    """Amount for each agent and month, by days of the month planned: seat, licences, telephony."""
+    """Amount per agent and month, for example seat, licences, telephony. It is charged for the planned share of the
+    month's days."""
 
 
 class CostSettings(Section):
-    """What an hour costs."""
+    """Settings of the cost step."""
 
     default_hourly_rate: NotNegative = 0.0
-    """Base pay where neither the agent nor the contract has one."""
+    """Base pay per hour, where neither the agent nor the contract has one."""
     premiums: tuple[PremiumSettings, ...] = ()
-    """Extra pay, one entry each."""
+    """Premiums, one entry each."""
     on_costs: tuple[OnCostSettings, ...] = ()
-    """What is paid beside wages, one entry each."""
+    """On-costs, one entry each."""

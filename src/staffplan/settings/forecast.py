@@ -14,19 +14,21 @@ CLEANED: tuple[Cleaning, ...] = get_args(Cleaning)
 
 
 class DriverSettings(Section):
-    """How one driver of input.drivers enters the forecast; drivers without a section enter with the defaults."""
+    """Use of one driver of input.drivers in the forecast. Drivers without a section use the defaults."""
 
     kind: Literal["auto", "event", "level"] = "auto"
-    """What a day without a row is. event: zero (letters sent). level: as on the last day that has one (customers).
-    auto: a level when most days of the history have a row."""
+    """Meaning of a day without a row. event: zero (for example letters sent). level: the value of the last day that
+    has a row (for example number of customers). auto: level if most days of the history have a row, else event."""
     lags: tuple[Annotated[int, Field(ge=0, le=28)], ...] = Field(default=(0,), min_length=1)
-    """Days after which it is felt, each learnt on its own: [0, 1, 2] is the same day and the two after it."""
+    """Delays of the effect, days. The effect of each delay is learned separately: [0, 1, 2] is the same day and the
+    two days after it."""
     logarithm: bool = True
-    """Take logarithms where it is never negative, so that twice as much never means more than a fixed factor."""
+    """Use of the logarithm of the driver, where it is never negative. Twice the driver then always multiplies the
+    contacts by the same factor."""
 
 
 class ForecastSettings(Section):
-    """How the future is predicted."""
+    """Settings of the forecast."""
 
     methods: tuple[Literal["recent_average", "day_model", "holt_winters", "day_shapes", "seasonal_naive"], ...] = (
         "recent_average",
@@ -34,20 +36,22 @@ class ForecastSettings(Section):
         "holt_winters",
         "day_shapes",
     )
-    """Methods that are combined, with weights from each queue's own backtest; one alone is used as it is."""
+    """Forecast methods to combine. The weights come from each queue's own backtest. A single method is used as it
+    is."""
     recent_weeks: int = Field(default=6, ge=1, le=52)
-    """Weeks in the average of recent weeks and in the intraday profile."""
+    """Number of weeks in the average of recent weeks and in the intraday profile."""
     backtest_origins: int = Field(default=8, ge=1, le=26)
-    """Weekly origins in the backtest, as far as the history reaches."""
+    """Number of backtest origins, one per week, if the history is long enough."""
     backtest_weeks: int = Field(default=4, ge=1, le=12)
-    """Weeks ahead that an origin forecasts, as far as they are known."""
+    """Number of weeks that each backtest origin forecasts, if their contacts are known."""
     missing_rows: Literal["auto", "zero", "gap"] = "auto"
-    """What an open interval without a row is. auto: zero on a day that has rows, unless too many contacts were
-    expected there for that to be believed; a gap on a day without any."""
+    """Meaning of an open interval without a row. zero: no contacts. gap: missing data. auto: on a day with rows,
+    zero, unless too many contacts were expected there; on a day without rows, missing data."""
     clean: bool | tuple[Cleaning, ...] = True
-    """What is left out of what is learnt: all that is found, nothing (false), or a list of kinds: outages, spikes,
-    odd_days, partial_days, stuck, level_shifts. What is found is listed in data_quality.csv all the same."""
+    """Data problems to exclude from learning: all (true), none (false), or a list of kinds: outages, spikes,
+    odd_days, partial_days, stuck, level_shifts. All problems found are listed in data_quality.csv, excluded or
+    not."""
     growth_and_season: bool = True
-    """Let months ahead differ from today's level by growth and season of the year, where past forecasts earned it."""
+    """Growth and yearly season for the months ahead. They are used only where they improved past forecasts."""
     drivers: dict[str, DriverSettings] = Field(default_factory=dict)
-    """Drivers by their name in the file of input.drivers."""
+    """Settings of drivers, by their name in the file of input.drivers."""

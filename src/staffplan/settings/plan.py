@@ -18,22 +18,22 @@ class PlanSettings(Section):
     name: str = "plan"
     """Title of the plan in reports."""
     start: date | None = None
-    """First day planned; left out: the day after the last day of the history."""
+    """First day planned (default: the day after the last day of the history)."""
     weeks: int = Field(default=4, ge=1, le=78)
-    """Weeks planned. A roster's period is all their days, closed ones too; of files alone, without a start, whole
-    weeks from the first day that has a row."""
+    """Number of weeks planned. The roster covers all their days, closed days too. For single files without a start
+    day: whole weeks from the first day that has a row."""
     interval_minutes: Literal[15, 30, 60] = 30
-    """Length of an interval."""
+    """Length of an interval, minutes."""
     timezone: str = "UTC"
-    """Zone of the site's clock, for example Europe/Madrid. Local times in files are read in it."""
+    """Time zone of the site, for example Europe/Madrid. Local times in files are read in this zone."""
     country: str | None = None
-    """Country whose public holidays count, ISO 3166 code, for example ES."""
+    """Country whose public holidays apply, ISO 3166 code, for example ES (default: no public holidays)."""
     subdivision: str | None = None
-    """Region of that country with holidays of its own, for example MD."""
+    """Region of the country with its own public holidays, for example MD (default: none)."""
     currency: str = Field(default="EUR", pattern=r"^[A-Z]{3}$")
-    """ISO 4217 code of all amounts."""
+    """Currency of all amounts, ISO 4217 code."""
     seed: int = Field(default=1, ge=0)
-    """Seed of everything random; the same seed gives the same plan."""
+    """Seed of the random numbers. The same seed gives the same plan."""
 
     @field_validator("timezone")
     @classmethod
@@ -41,7 +41,9 @@ class PlanSettings(Section):
         try:
             ZoneInfo(name)
         except (KeyError, ValueError, OSError):
-            raise ValueError(f"{name!r} is not a time zone; write one of the IANA list, Europe/Madrid") from None
+            raise ValueError(
+                f"{name!r} is not a time zone; write a name from the IANA list, for example Europe/Madrid"
+            ) from None
         return name
 
     @model_validator(mode="after")
@@ -61,42 +63,44 @@ class InputSettings(Section):
     history: str | None = None
     """Contact history: interval_start, queue, offered and more."""
     agents: str | None = None
-    """People who can be rostered."""
+    """Agents who can be rostered."""
     time_off: str | None = None
-    """Their days off, if any."""
+    """Time off of agents (optional)."""
     availability: str | None = None
-    """When they can work, if restricted."""
+    """Times when agents can work (default: always)."""
     meetings: str | None = None
-    """Meetings and training they have to attend, if any: meeting, activity, minutes, first_day, last_day, hours,
-    agents, staffing_group, together."""
+    """Meetings and training that agents must attend (optional): meeting, activity, minutes, first_day, last_day,
+    hours, agents, staffing_group, together."""
     wishes: str | None = None
-    """What they wish for, if anything: agent_id, first_day, last_day, wish (off, shift, not), shift, weight. The rule
-    "wishes" prices what is not granted."""
+    """Wishes of agents (optional): agent_id, first_day, last_day, wish (off, shift, not), shift, weight. The rule
+    "wishes" sets the price of a wish that is not granted."""
     past_fairness: str | None = None
-    """The fairness.csv of the period before, so that what was unfair then is made up for."""
+    """The fairness.csv of the previous period (optional). Unfair shares of that period are compensated."""
     published: str | None = None
-    """The roster_shifts.csv that people have been told, for the rule "stability"."""
+    """Published roster: the roster_shifts.csv that agents have received (optional). The rule "stability" uses it."""
     locks: str | None = None
-    """What is settled beforehand, if anything: agent_id, day, shift ("early 08:00", "early" or "off")."""
+    """Fixed shifts and days off (optional): agent_id, day, shift ("early 08:00", "early" or "off")."""
     past_roster: str | None = None
-    """The roster of the days right before those planned: a folder, or its roster_shifts.csv. Rest, days and nights in
-    a row go on from it."""
+    """Roster of the days just before the plan (optional): a folder, or its roster_shifts.csv. Rest times, consecutive
+    days and consecutive nights are counted from it."""
     special_days: str | None = None
-    """Special days beside public holidays: day, name, kind (holiday, closed, event)."""
+    """Special days in addition to public holidays (optional): day, name, kind (holiday, closed, event)."""
     drivers: str | None = None
-    """Numbers of a day that drive the contacts and are known beforehand: day, driver, value, queue."""
+    """Daily drivers of contacts that are known in advance, for example letters sent (optional): day, driver, value,
+    queue."""
     overrides: str | None = None
-    """Planner's edits of the forecast: first_day, last_day, hours, queue, change_share or offered or offered_total,
-    who, why."""
+    """Overrides: the planner's changes to the forecast (optional): first_day, last_day, hours, queue, change_share or
+    offered or offered_total, who, why."""
     data: str | None = None
-    """Folder that stands for `{data}` in the paths above; --data sets it."""
+    """Folder that replaces `{data}` in the paths above. The option --data sets it."""
     source: str | None = None
-    """Where anyone can get the data, said when a file is not there."""
+    """Source of the data, shown when a file is missing."""
     columns: dict[str, str] = Field(default_factory=dict)
-    """Our column name = the history file's column name, for example interval_start = "timestamp"."""
+    """Column names of the history file: staffplan's name = the file's name, for example interval_start =
+    "timestamp"."""
     until: date | None = None
-    """Last day of the history that is used; later rows are left out. Left out: all."""
+    """Last day of the history that is used. Later rows are ignored (default: all rows are used)."""
     ignore_queues: tuple[str, ...] = ()
-    """Queues of the history that are not planned."""
+    """Queues in the history that are not planned."""
     queue: str | None = None
     """Queue name for a history file that has no queue column."""

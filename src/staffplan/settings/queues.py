@@ -16,11 +16,11 @@ Definition = Literal["offered", "answered", "excluding_short_abandons", "short_a
 
 
 class HoursSettings(Section):
-    """Opening hours: weekdays = spans, for example `mon-fri = "08:00-20:00"`. Days not named are closed."""
+    """Opening hours: weekdays = times, for example `mon-fri = "08:00-20:00"`. Days that are not listed are closed."""
 
     model_config = ConfigDict(frozen=True, extra="allow", use_attribute_docstrings=True)
     holidays: str | None = None
-    """Spans on public holidays ("closed", "09:00-14:00"); left out: as on any other day."""
+    """Opening hours on public holidays, for example "closed" or "09:00-14:00" (default: as on any other day)."""
 
     @model_validator(mode="after")
     def _readable(self) -> Self:
@@ -36,26 +36,28 @@ class HoursSettings(Section):
 
 
 class Goal(Section):
-    """What the customer was promised; every limit that is given must hold at once."""
+    """Service goal of a queue. Every limit that is given must be met at the same time."""
 
     service_level: ShareBelowOne | None = None
-    """Share answered (deferred work: finished) in time."""
+    """Service level: share of contacts answered in time (deferred work: finished in time)."""
     within_seconds: NotNegative | None = None
-    """In time means within this many seconds. For deferred work give within_hours."""
+    """Time limit of the service level, seconds. For deferred work use within_hours."""
     within_hours: Positive | None = None
-    """Deferred work: finished within this many hours, counted by `clock`."""
+    """Deferred work: time limit of the service level, hours, counted as `clock` says."""
     clock: Literal["opening", "elapsed"] = "opening"
-    """Deferred work: whether only opening hours count towards within_hours."""
+    """Deferred work: hours that count towards within_hours. opening: opening hours only. elapsed: all hours."""
     definition: Definition = "excluding_short_abandons"
-    """Answered in time divided by: all offered; all answered; all offered but those who hung up in time
-    (excluding_short_abandons). short_abandons_good: those who hung up in time count as answered. virtual: what a
-    customer who never hangs up would see."""
+    """Definition of the service level. Contacts answered in time are divided by: all offered (offered); all answered
+    (answered); all offered except those abandoned within the time limit (excluding_short_abandons).
+    short_abandons_good: contacts abandoned within the time limit count as answered in time. virtual: the service
+    level without abandonment."""
     asa_seconds: Positive | None = None
-    """Highest average wait of answered contacts."""
+    """Highest average wait of answered contacts (ASA), seconds."""
     max_occupancy: Annotated[float, Field(gt=0, le=1)] | None = None
-    """Highest share of time on the line spent handling contacts."""
+    """Highest occupancy: share of time on queue spent handling contacts."""
     max_abandon_rate: Annotated[float, Field(gt=0, lt=1)] | None = None
-    """Highest share of contacts that hang up, where the model knows of it (patience_seconds, Erlang A)."""
+    """Highest share of abandoned contacts. It applies only where the model includes abandonment (patience_seconds,
+    Erlang A)."""
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -89,7 +91,7 @@ def parse_goal(text: str) -> Goal:
         raise ValueError(f"{text!r} is not a goal; write 80/20 (80 % within 20 seconds) or 90/4h")
     percent, amount, unit = float(match[1]), float(match[2]), match[3]
     if not 0 < percent < 100:
-        raise ValueError(f"{percent:g} % cannot be promised; the goal must lie above 0 and below 100")
+        raise ValueError(f"{percent:g} % is not possible; the goal must be above 0 and below 100")
     seconds = amount * _SECONDS[unit]
     if unit in ("h", "d"):
         return Goal(service_level=percent / 100, within_hours=seconds / 3600)
@@ -101,7 +103,7 @@ def _goal_from_text(value: object) -> object:
 
 
 def parse_risk(text: str) -> tuple[Literal["mean", "day", "week"], float]:
-    """What is at risk and the share that is safe: "mean", "p80" (of days), "8/10" (weeks). ValueError on others."""
+    """Kind and safe share of a risk: "mean", "p80" (of days), "8/10" (weeks). ValueError on others."""
     wanted = text.strip().lower()
     if wanted == "mean":
         return "mean", 0.5
@@ -123,44 +125,51 @@ def _names_from_text(value: object) -> object:
 
 
 class QueueSettings(Section):
-    """One queue: its channel, hours, promise and how its contacts behave."""
+    """One queue: channel, opening hours, service goal, and how its contacts behave."""
 
     channel: Channel = "voice"
-    """What kind of contact it is; decides the work type."""
+    """Kind of contact. It decides the work type: voice and counter are immediate, chat is concurrent, the others are
+    deferred."""
     planning_group: str | None = None
-    """Queues served by one pool of agents share this name; left out: the queue alone."""
+    """Planning group: queues with the same name here are served by one pool of agents (default: the queue alone)."""
     hours: str | None = None
-    """Name of its opening hours under [hours]; left out: learnt from the history."""
+    """Name of the opening hours under [hours] (default: learned from the history)."""
     arrival_hours: str | None = None
-    """When contacts may arrive. Left out: the opening hours; for deferred work around the clock."""
+    """Name of the hours, under [hours], in which contacts can arrive (default: the opening hours; for deferred work
+    around the clock)."""
     goal: Annotated[Goal, BeforeValidator(_goal_from_text)] | None = None
-    """A table, or "80/20", "90/4h". Left out: 80/20 for voice and counter, 80/60 chat, 90/24h deferred."""
+    """Service goal: a table, or text such as "80/20" or "90/4h" (default: 80/20 for voice and counter, 80/60 for
+    chat, 90/24h for deferred work)."""
     aht_seconds: Positive | None = None
-    """Handling time where the history has none."""
+    """Average handling time (AHT), seconds, used where the history has none."""
     patience_seconds: Positive | None = None
-    """Average time a customer waits before hanging up, in simulation and Erlang A. Left out: never hangs up."""
+    """Average time a customer waits before hanging up, seconds; used by the simulation and Erlang A (default:
+    customers never hang up)."""
     concurrency: int = Field(default=1, ge=1, le=10)
-    """Chat: contacts one agent serves at once."""
+    """Chat: number of contacts that one agent handles at the same time."""
     concurrency_slowdown: NotNegative = 0.0
-    """Chat: each further contact at once makes every contact this share longer (0.2: three at once, 1.4 x)."""
+    """Chat: added share of handling time for each further contact at the same time. With 0.2, three at the same time
+    take 1.4 times as long."""
     minimum_agents: int = Field(default=1, ge=0)
-    """People on the line in every open interval, however few the contacts."""
+    """Minimum number of agents on queue in every open interval, even with few contacts."""
     risk: Annotated[str, AfterValidator(_known_risk)] | None = None
-    """Volume that is staffed for, where it is not that of staffing.risk; one for all queues of a planning group."""
+    """Volume to staff for: mean, p80 or 8/10 (default: staffing.risk). All queues of a planning group must have the
+    same."""
     like: str | None = None
-    """A new queue: the queue of the history whose week, special days and scatter it borrows. What it has of its own
-    counts the more, the more contacts it has."""
+    """For a new queue: the existing queue whose weekly pattern, special days and variation it uses. The new queue's
+    own history gets more weight as its contacts grow."""
     expected_per_week: Positive | None = None
-    """With `like`: contacts of an ordinary week, needed as long as the queue has none of its own."""
+    """With `like`: contacts in an ordinary week. Required while the queue has no history of its own."""
     opens: date | None = None
-    """First day on which the queue takes contacts; nothing is forecast before."""
+    """First day on which the queue takes contacts. Nothing is forecast before this day."""
     ended: date | bool | None = None
-    """First day on which the queue takes no contacts any more; nothing is forecast from then on. false: it goes on,
-    however long it has been silent. true: it has ended. Left out: found from the history."""
+    """First day on which the queue no longer takes contacts. Nothing is forecast from this day on. true: the queue
+    has ended. false: the queue is still in use, even after a long time without contacts. (Default: found from the
+    history.)"""
     was: Annotated[tuple[str, ...], BeforeValidator(_names_from_text)] = ()
-    """Older queues whose history is this queue's too; they are not planned. "sales" after a change of name,
-    ["sales", "orders"] after a merger. Where two queues name the same older one, it was split, and each has its
-    share, learnt from the time since."""
+    """Older queues whose history this queue takes over; they are no longer planned. After a change of name: "sales".
+    After a merger: ["sales", "orders"]. After a split, two queues name the same older queue; the share of each is
+    learned from the time since the split."""
 
 
 DEFAULT_GOALS = {
@@ -168,4 +177,4 @@ DEFAULT_GOALS = {
     "concurrent": Goal(service_level=0.8, within_seconds=60),
     "deferred": Goal(service_level=0.9, within_hours=24, clock="elapsed"),
 }
-"""What is promised where nothing is said: habits of the trade, hence settings; a note says so in the report."""
+"""Service goals of queues without a goal: common in the field. A note in the report names the queues."""

@@ -12,18 +12,18 @@ from staffplan.settings.hard_rules import ConsecutiveDays, DailyRest, RuleSettin
 
 
 class BreakSettings(Section):
-    """A meal or a break inside a shift."""
+    """A break or a meal inside a shift."""
 
     activity: Literal["break", "meal"] = "break"
-    """What it is called in the roster."""
+    """Name of the activity in the roster."""
     minutes: int = Field(gt=0, le=180)
-    """How long it lasts."""
+    """Length, minutes."""
     paid: bool = True
-    """Whether it counts as working time."""
+    """Paid break: it counts as working time."""
     earliest_minutes: int = Field(ge=0)
-    """It starts at the earliest this long after the shift's start."""
+    """Earliest start, minutes after the start of the shift."""
     latest_minutes: int = Field(ge=0)
-    """It starts at the latest this long after the shift's start."""
+    """Latest start, minutes after the start of the shift."""
 
     @model_validator(mode="after")
     def _window(self) -> Self:
@@ -36,20 +36,20 @@ class ShiftSettings(Section):
     """A family of shifts: one length, several starts."""
 
     hours: Annotated[float, Field(gt=0, le=16)]
-    """From start to end, meals included: hours worked. In a night in which the clocks change the clock shows another
-    end, an hour earlier when they go back, an hour later when they go forward."""
+    """Length from start to end, hours, breaks and meals included. The length is the same on nights when the clocks
+    change, so the local end is an hour earlier when they go back and an hour later when they go forward."""
     first_start: str = "08:00"
     """Earliest start, local time."""
     last_start: str = "08:00"
-    """Latest start, local time; a shift may end after midnight."""
+    """Latest start, local time. A shift may end after midnight."""
     every_minutes: int = Field(default=60, gt=0)
-    """Starts lie this far apart."""
+    """Step between starts, minutes."""
     weekdays: str = "daily"
-    """Days on which the shift may start."""
+    """Weekdays on which the shift may start."""
     breaks: tuple[BreakSettings, ...] = ()
-    """Its meal and breaks, in order."""
+    """Breaks and meals of the shift, in order."""
     groups: tuple[str, ...] = ()
-    """Planning groups that it serves; left out: all that the agent can."""
+    """Planning groups that the shift serves (default: all that the agent has the skill for)."""
 
     @model_validator(mode="after")
     def _readable(self) -> Self:
@@ -59,7 +59,7 @@ class ShiftSettings(Section):
             raise ValueError("last_start is before first_start")
         for pause in self.breaks:
             if pause.latest_minutes + pause.minutes > self.hours * 60:
-                raise ValueError(f"a {pause.activity} may end after the shift; lower its latest_minutes")
+                raise ValueError(f"a {pause.activity} can end after the shift; reduce its latest_minutes")
         return self
 
     @property
@@ -79,20 +79,21 @@ class ShiftSettings(Section):
 
 
 class WorkPlanSettings(Section):
-    """A contract: what a person may and must work."""
+    """Contract: the hours, days and shifts that an agent may and must work."""
 
     shifts: tuple[str, ...]
-    """Names under [shifts] this contract allows."""
+    """Shifts that this contract allows, by their names under [shifts]."""
     weekly_hours_min: NotNegative = 0.0
-    """Fewest paid hours a week. A day of paid time off counts as a fifth of it."""
+    """Minimum paid hours per week. A day of paid time off counts as one fifth of them."""
     weekly_hours_max: Positive = 40.0
-    """Most paid hours a week."""
+    """Maximum paid hours per week."""
     weekly_hours_norm: Positive | None = None
-    """Paid hours a week above which the rule "overtime" prices each hour; left out: the contract has no overtime."""
+    """Paid hours per week without overtime. The rule "overtime" sets the price of each further hour (default: no
+    overtime in this contract)."""
     days_per_week_max: int = Field(default=5, ge=1, le=7)
-    """Most days worked in a week."""
+    """Maximum number of days worked per week."""
     hourly_rate: NotNegative | None = None
-    """Base pay by the hour where the agent's own is not given."""
+    """Base pay per hour, for agents without a rate of their own."""
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -109,19 +110,20 @@ class WorkPlanSettings(Section):
 
 
 class RosterSettings(Section):
-    """How the roster is made. The rules are the site's agreement, one entry each."""
+    """Settings of the roster. The rules of the site's agreement are listed here, one entry per rule."""
 
     rules: tuple[RuleSettings, ...] = (DailyRest(), ConsecutiveDays())
-    """Rules beside those of the contract, availability, time off and skills, which always hold; those with a weight
-    are priced, the others hard."""
+    """Rules of the site. The rules of contract, availability, time off and skills always apply in addition. Rules
+    with a weight are preferences; the others are mandatory."""
     objective: Literal["cover", "service"] = "cover"
-    """What is sought: "cover", people in every interval as required; "service", the promise of every day, kept where
-    people bring most (work that may wait is covered)."""
+    """Objective of the search. cover: the required agents in every interval. service: the service goal of every day,
+    with agents placed where they improve it most; deferred work is covered as required."""
     understaffing_weight: Positive = 10.0
-    """Price of an hour missing on queue."""
+    """Price of an understaffed hour on queue."""
     overstaffing_weight: NotNegative = 1.0
-    """Price of an hour too many on queue."""
+    """Price of an overstaffed hour on queue."""
     effort: Positive = 1.0
-    """Search effort; 2 searches twice as long. Deterministic work, not seconds, so that results repeat."""
+    """Search effort: 2 searches twice as long as 1. It is measured in work, not in seconds, so that the same inputs
+    give the same roster."""
     time_limit_seconds: Positive = 90.0
-    """Give up, with the best roster so far, so long after the step began: reading and building count."""
+    """Time limit of the roster step, seconds, with reading and preparation. The best roster found by then is used."""

@@ -16,14 +16,14 @@ from staffplan.settings.queues import _known_risk
 
 
 class ShrinkageTime(Section):
-    """A time of the week at which a category's share differs."""
+    """Time of the week with a different share of shrinkage."""
 
     weekdays: str = "daily"
     """Local weekdays: "mon-fri", "sat,sun", "daily"."""
     hours: str = "24h"
-    """Local hours in which intervals begin: "10:00-12:00", "22:00-06:00", "24h"."""
+    """Local times in which the interval starts: "10:00-12:00", "22:00-06:00", "24h"."""
     share: ShareBelowOne
-    """Share of paid time then."""
+    """Share of paid time at this time of the week."""
 
     @model_validator(mode="after")
     def _readable(self) -> Self:
@@ -41,20 +41,23 @@ class ShrinkageTime(Section):
 
 
 class ShrinkageSettings(Section):
-    """One reason why paid time is not available for contacts."""
+    """Category of shrinkage: a reason why paid time is not available for contacts."""
 
     share: ShareBelowOne
     """Share of paid time."""
     planned: bool = True
-    """Known before the roster is made (vacation, training) or not (sickness, lateness)."""
+    """Planned shrinkage. true: known before the roster is made (vacation, training). false: not known (sickness,
+    lateness)."""
     in_office: bool = True
-    """The person is at work (break, coaching) or not (vacation, sickness)."""
+    """Shrinkage at work. true: the agent is at work (break, coaching). false: the agent is away (vacation,
+    sickness)."""
     paid: bool = True
-    """The time is paid."""
+    """Paid time: true or false."""
     in_roster: bool = False
-    """The roster itself places it (breaks, meals, listed time off), so that it is not grossed up a second time."""
+    """Shrinkage that the roster itself contains (breaks, meals, listed time off). It is not added to the agents
+    required on queue, because the roster already includes it."""
     times: tuple[ShrinkageTime, ...] = ()
-    """Times of the week with another share; of several the first that covers an interval's start holds."""
+    """Times of the week with a different share. If several cover the start of an interval, the first one applies."""
 
     def share_at(self, weekday: NDArray[np.int64], minute: NDArray[np.int64]) -> NDArray[np.float64]:
         """Share at moments, given as in `ShrinkageTime.covers`."""
@@ -93,22 +96,24 @@ class Shrinkage:
 
 
 class StaffingSettings(Section):
-    """How workload becomes people."""
+    """Settings of the staffing step, which turns workload into required agents."""
 
     method: Literal["erlang-c", "erlang-a", "offered-load", "verified"] = "erlang-c"
-    """How work that waits seconds is sized. erlang-c, erlang-a (customers hang up after patience_seconds): each
-    interval by itself, as if it lasted for ever. offered-load: the same for the load as it trails behind the calls.
-    verified: the fewest agents whose simulated waits keep the goal, confirmed with other random numbers; chats and
-    mail too. `model`, as it was called before, is understood too."""
+    """Sizing method for immediate work. erlang-c: each interval is sized independently (steady state). erlang-a: the
+    same, and customers hang up after patience_seconds. offered-load: the same as erlang-a, with the load that follows
+    the calls after a delay. verified: the fewest agents whose simulated waits meet the service goal, confirmed with
+    other random numbers; it also sizes chat and deferred work. The older name `model` is accepted too."""
     goal_scope: Literal["interval", "day", "week"] = "interval"
-    """verified: the goal is kept in every interval, over every day, or over every seven days from the first."""
+    """For verified: the period in which the service goal must be met: every interval, every day, or every seven days
+    from the first day."""
     interval_floor: Share = 0.5
-    """verified, with a goal for the day or the week: lowest service level of any interval."""
+    """For verified, with a goal per day or week: lowest service level allowed in any interval."""
     risk: Annotated[str, AfterValidator(_known_risk)] = "mean"
-    """Volume that is staffed for. mean: the forecast, its uncertain days included in what is simulated. p80: a volume
-    that 80 % of the days do not exceed. 8/10: one that 8 of 10 weeks do not exceed. From the forecast's bands."""
+    """Volume to staff for, from the forecast's bands. mean: the forecast; simulations include its uncertainty by day.
+    p80: a volume that 80 % of days do not exceed. 8/10: a volume that 8 of 10 weeks do not exceed."""
     shrinkage: dict[str, ShrinkageSettings] = Field(default_factory=dict)
-    """Categories by name. They add up (shares of the same paid time), and are applied once."""
+    """Categories of shrinkage, by name. Their shares add up, because all are shares of the same paid time. Shrinkage
+    is applied exactly once."""
 
     @model_validator(mode="before")
     @classmethod
@@ -117,7 +122,7 @@ class StaffingSettings(Section):
             return raw
         rest = {key: value for key, value in raw.items() if key != "model"}
         if rest.setdefault("method", raw["model"]) != raw["model"]:
-            raise ValueError("model is the older name of method, and they differ; keep method alone")
+            raise ValueError("model is the older name of method, and the two values differ; keep only method")
         return rest
 
     @property
@@ -130,7 +135,7 @@ class StaffingSettings(Section):
         week = pd.date_range("1970-01-05", periods=7 * MINUTES_PER_DAY, freq="min", tz="UTC")
         most = float(self.shrinkage_at(week, "UTC").everything.max())
         if most >= 1:
-            raise ValueError(f"the shares add up to {most:.2f}; nobody would be left to work")
+            raise ValueError(f"the shares of shrinkage add up to {most:.2f}; reduce them to less than 1")
         return self
 
     def shrinkage_at(self, instants: pd.DatetimeIndex, timezone: str) -> Shrinkage:

@@ -18,30 +18,62 @@ if TYPE_CHECKING:
     from staffplan.cli.work.delivery import Hashes
     from staffplan.cli.work.fit import Fitted
 
-Calls = Annotated[Path, typer.Argument(help="A row a call: arrival, queue, wait, outcome, ...", show_default=False)]
-Arrival = Annotated[str | None, typer.Option("--arrival-column", help="When it came into the queue.")]
-Queue = Annotated[str | None, typer.Option("--queue-column", help="Its queue; no such column: one queue.")]
-Wait = Annotated[str | None, typer.Option("--wait-column", help="Seconds, or h:mm:ss, in the queue.")]
-Outcome = Annotated[str | None, typer.Option("--outcome-column", help="Answered, abandoned or other.")]
-Handling = Annotated[str | None, typer.Option("--handling-column", help="Talk, hold and after-contact work.")]
-Customer = Annotated[str | None, typer.Option("--customer-column", help="Who called, for redials.")]
-Agent = Annotated[str | None, typer.Option("--agent-column", help="Who answered, for time between calls.")]
-Answered = Annotated[list[str] | None, typer.Option("--answered", help="A word that means an answer.")]
-Abandoned = Annotated[list[str] | None, typer.Option("--abandoned", help="A word for hanging up.")]
-Short = Annotated[float, typer.Option("--short-seconds", min=0.0, help="Shorter answered calls are told apart.")]
-Redial = Annotated[float, typer.Option("--redial-minutes", min=0.0, help="Within this time, a call is a redial.")]
+Calls = Annotated[
+    Path, typer.Argument(help="Call log, one row per call: arrival, queue, wait, outcome, ...", show_default=False)
+]
+Arrival = Annotated[
+    str | None, typer.Option("--arrival-column", help="Column of the time when the call entered the queue.")
+]
+Queue = Annotated[
+    str | None, typer.Option("--queue-column", help="Column of the queue (default without one: a single queue).")
+]
+Wait = Annotated[
+    str | None, typer.Option("--wait-column", help="Column of the wait in the queue: seconds, or h:mm:ss.")
+]
+Outcome = Annotated[
+    str | None, typer.Option("--outcome-column", help="Column of the outcome: answered, abandoned or other.")
+]
+Handling = Annotated[
+    str | None,
+    typer.Option("--handling-column", help="Column of the handling time: talk, hold and after-contact work."),
+]
+Customer = Annotated[str | None, typer.Option("--customer-column", help="Column of the caller, to find redials.")]
+Agent = Annotated[
+    str | None, typer.Option("--agent-column", help="Column of the agent, to measure time between calls.")
+]
+Answered = Annotated[
+    list[str] | None, typer.Option("--answered", help="Outcome that means answered; may be repeated.")
+]
+Abandoned = Annotated[
+    list[str] | None, typer.Option("--abandoned", help="Outcome that means abandoned; may be repeated.")
+]
+Short = Annotated[
+    float,
+    typer.Option(
+        "--short-seconds", min=0.0, help="Answered calls shorter than this are counted separately, seconds."
+    ),
+]
+Redial = Annotated[
+    float,
+    typer.Option(
+        "--redial-minutes", min=0.0, help="Longest time between two calls that counts as a redial, minutes."
+    ),
+]
 OnDutyFile = Annotated[
     Path | None,
     typer.Option(
-        "--on-duty", help="Agents on the line by interval: interval_start, agents. Left out: from the calls."
+        "--on-duty", help="Agents on duty by interval: interval_start, agents (default: estimated from the calls)."
     ),
 ]
 LearnUntil = Annotated[
-    str | None, typer.Option("--learn-until", help="Learn from the calls before this day; compare with all.")
+    str | None,
+    typer.Option("--learn-until", help="Learn from the calls before this day, and compare with all calls."),
 ]
-Within = Annotated[float, typer.Option("--within", min=0.0, help="Seconds in which calls are in time, to compare.")]
+Within = Annotated[
+    float, typer.Option("--within", min=0.0, help="Time limit of the service level in the comparison, seconds.")
+]
 Pause = Annotated[
-    float, typer.Option("--pause-minutes", min=0.0, help="Without a call for longer, an agent was not on duty.")
+    float, typer.Option("--pause-minutes", min=0.0, help="Longest time without a call for an agent on duty, minutes.")
 ]
 
 
@@ -74,8 +106,7 @@ def fit(
     force: Force = False,
     as_json: Json = False,
 ) -> None:
-    """Learn patience, handling times, scatter of arrivals and redials from a log of single calls; tell how well each
-    model, with the agents seen on duty, predicts the waits that happened.
+    """Learn patience, handling times, variation of arrivals and redials from a log of single calls.
 
     Examples:
 
@@ -85,8 +116,11 @@ def fit(
 
     staffplan fit calls.csv --on-duty agents.csv --learn-until 2026-02-01
 
-    The curves of patience and the waits by month stand beside the parameters: parameters_patience.csv,
-    parameters_waits.csv. Lines for plan.toml are shown.
+    The command also compares the queueing models with the actual waits, using
+    the agents on duty at that time. It prints lines for plan.toml.
+
+    Two more files are written next to the parameters: parameters_patience.csv
+    (patience curves) and parameters_waits.csv (waits by month).
     """
     from staffplan.cli.work.fit import Asked, fit_file
 

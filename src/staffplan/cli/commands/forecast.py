@@ -29,31 +29,37 @@ def register(app: typer.Typer) -> None:
 
 
 def forecast(
-    history: Annotated[Path, typer.Argument(help="interval_start, queue, offered, ...", show_default=False)],
+    history: Annotated[
+        Path, typer.Argument(help="Contact history: interval_start, queue, offered, ...", show_default=False)
+    ],
     output: Output = None,
     config: ConfigFile = None,
-    start: Annotated[str | None, typer.Option("--start", help="First day, 2026-12-01; else the next.")] = None,
-    weeks: Annotated[int | None, typer.Option("--weeks", help="Weeks ahead.")] = None,
+    start: Annotated[
+        str | None,
+        typer.Option("--start", help="First day, for example 2026-12-01 (default: the day after the history)."),
+    ] = None,
+    weeks: Annotated[int | None, typer.Option("--weeks", help="Number of weeks to forecast.")] = None,
     interval: Interval = None,
     timezone: Timezone = None,
     country: Country = None,
     overrides: Annotated[
-        Path | None, typer.Option("--overrides", help="Planner's edits, applied last; else input.overrides.")
+        Path | None,
+        typer.Option("--overrides", help="Overrides by the planner, applied last (default: input.overrides)."),
     ] = None,
     drivers: Annotated[
-        Path | None, typer.Option("--drivers", help="Numbers of days that drive contacts; else input.drivers.")
+        Path | None, typer.Option("--drivers", help="Daily drivers of contacts (default: input.drivers).")
     ] = None,
     explain: Annotated[
         tuple[str, str] | None,
-        typer.Option("--explain", metavar="QUEUE DATE", help="Show where one day's number comes from, instead."),
+        typer.Option("--explain", metavar="QUEUE DATE", help="Explain the forecast of one queue and day instead."),
     ] = None,
-    seed: Annotated[int | None, typer.Option("--seed", help="Seed of everything random.")] = None,
+    seed: Annotated[int | None, typer.Option("--seed", help="Seed of the random numbers.")] = None,
     jobs: Jobs = None,
     cluster: Cluster = None,
     force: Force = False,
     as_json: Json = False,
 ) -> None:
-    """Predict the contacts and the handling time of every queue and interval.
+    """Forecast the contacts and the handling time of every queue and interval.
 
     Examples:
 
@@ -65,10 +71,11 @@ def forecast(
 
     staffplan forecast history.csv --explain voice 2026-12-01
 
-    Beside the forecast stand the totals of days, weeks and the horizon with their bands, forecast_totals.csv, how
-    each method did on this history, forecast_backtest.csv, what was found in the history and done with it,
-    forecast_quality.csv, how handling times would have done, forecast_aht_backtest.csv, and what planner's edits
-    changed, forecast_overrides.csv.
+    More files are written next to the forecast: forecast_totals.csv (totals by
+    day, week and period, with bands), forecast_backtest.csv (accuracy of each
+    method on this history), forecast_aht_backtest.csv (accuracy of handling
+    times), forecast_quality.csv (data problems found and their treatment) and
+    forecast_overrides.csv (effect of each override).
     """
     from staffplan.cli.work.forecast import forecast_files
 

@@ -31,21 +31,23 @@ def register(app: typer.Typer) -> None:
 
 
 def handoff(
-    roster: Annotated[Path, typer.Argument(help="A plan directory, or a folder with a roster.", show_default=False)],
+    roster: Annotated[Path, typer.Argument(help="Plan directory, or folder with a roster.", show_default=False)],
     output: Annotated[Path, typer.Option("-o", "--output", help="Folder to write to.")],
     only: Annotated[
-        list[Form] | None, typer.Option("--only", help="xlsx, ics or json; may be repeated. Left out: all.")
+        list[Form] | None, typer.Option("--only", help="xlsx, ics or json; may be repeated (default: all).")
     ] = None,
     agents: Annotated[
-        Path | None, typer.Option("--agents", help="Names, teams, contracts; else input.agents.")
+        Path | None, typer.Option("--agents", help="File of agents: names, teams, contracts (default: input.agents).")
     ] = None,
-    time_off: Annotated[Path | None, typer.Option("--time-off", help="Days off; else input.time_off.")] = None,
+    time_off: Annotated[
+        Path | None, typer.Option("--time-off", help="File of time off (default: input.time_off).")
+    ] = None,
     timezone: Timezone = None,
     config: ConfigFile = None,
     force: Force = False,
     as_json: Json = False,
 ) -> None:
-    """Hand a roster off: a workbook to print, a calendar for each agent and one for all, JSON for programs.
+    """Export a roster: a workbook to print, calendars for each agent and for all, JSON for programs.
 
     Examples:
 
@@ -53,8 +55,8 @@ def handoff(
 
     staffplan handoff roster/ --agents agents.csv --timezone Europe/Madrid --only ics -o handoff/
 
-    Handed off into the same folder again (--force), shifts that changed move in the calendars people have already,
-    and shifts that are gone are cancelled.
+    Export into the same folder again (--force) to update calendars that agents
+    already use: changed shifts are moved, removed shifts are cancelled.
     """
     from staffplan.cli.work.handoff import handoff_files, read_handoff
     from staffplan.files.together import write_together

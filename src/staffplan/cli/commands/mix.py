@@ -17,9 +17,13 @@ if TYPE_CHECKING:
     from staffplan.cli.work.delivery import Hashes
     from staffplan.staffing.skills.step import MixResult
 
-Groups = Annotated[Path, typer.Argument(help="A row a planning group: contacts, times, goal.", show_default=False)]
-Profiles = Annotated[Path | None, typer.Option("--profiles", help="A row a kind of agent: groups served, cost.")]
-Seed = Annotated[int, typer.Option("--seed", min=0, help="Start of the random numbers.")]
+Groups = Annotated[
+    Path, typer.Argument(help="Planning groups, one row each: contacts, times, service goal.", show_default=False)
+]
+Profiles = Annotated[
+    Path | None, typer.Option("--profiles", help="Skill profiles, one row each: groups served, cost.")
+]
+Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of the random numbers.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -35,16 +39,23 @@ def mix(
     force: Force = False,
     as_json: Json = False,
 ) -> None:
-    """Find the cheapest mix of specialists and flexible agents for groups that share agents in a busy hour.
+    """Find the cheapest mix of single-skill and multi-skill agents for planning groups in a busy interval.
 
     Example: staffplan mix groups.csv --profiles profiles.csv -o mix.csv
 
-    groups.csv has the columns group, offered (contacts of an interval), interval_minutes, aht_seconds,
-    patience_seconds (blank: nobody hangs up), service_level (0.8) and answer_within_seconds. profiles.csv has
-    profile, groups (sales+service), cost, aht_factor (1.05: 5 % slower) and maximum; the last two may be left out.
-    Without profiles: specialists, pairs and an all-rounder at 10 % more. The goals are held by simulation with
-    routing; what groups see and what flexible agents save stand beside the mix: mix_groups.csv, mix_compared.csv,
-    mix_savings.csv.
+    groups.csv has the columns group, offered (contacts per interval),
+    interval_minutes, aht_seconds, patience_seconds (empty: nobody hangs up),
+    service_level (0.8) and answer_within_seconds.
+
+    profiles.csv has the columns profile, groups (sales+service), cost and,
+    optionally, aht_factor (1.05: 5 % slower) and maximum. Default: profiles
+    with one skill, with two skills, and with all skills, where multi-skill
+    agents cost 10 % more.
+
+    The service goals are verified by a simulation with routing. More files are
+    written next to the mix: mix_groups.csv (service of each group),
+    mix_compared.csv (other mixes) and mix_savings.csv (savings through
+    multi-skill agents).
     """
     from staffplan.files.read import read_table
     from staffplan.staffing.skills.step import mix_skills
@@ -96,7 +107,7 @@ def _cell(name: str, value: object) -> str:
     from staffplan.plan.text import percent
 
     if isinstance(value, bool):
-        return "the cheapest found" if value else ""
+        return "cheapest found" if value else ""
     if not isinstance(value, float):
         return str(value)
     if value != value:

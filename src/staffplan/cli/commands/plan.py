@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from staffplan.plan.run import RunResult
     from staffplan.tables.schema import Table
 
-PLANS = "The plan directory"
+PLANS = "Plan directory"
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON on stdout.")]
-Force = Annotated[bool, typer.Option("--force", help="Overwrite what is there, files edited by hand too.")]
-Folder = Annotated[Path, typer.Argument(help="A plan directory, as made by staffplan plan.", show_default=False)]
+Force = Annotated[bool, typer.Option("--force", help="Overwrite existing files, also files edited by hand.")]
+Folder = Annotated[Path, typer.Argument(help="Plan directory, made by staffplan plan.", show_default=False)]
 
 
 def register(app: typer.Typer) -> None:
@@ -31,30 +31,36 @@ def register(app: typer.Typer) -> None:
     app.command("simulate", rich_help_panel=PLANS)(simulate)
     app.command("cost", rich_help_panel=PLANS)(cost)
     app.command("report", rich_help_panel=PLANS)(report)
-    app.command("init", rich_help_panel="To start")(init)
+    app.command("init", rich_help_panel="Getting started")(init)
 
 
 def plan(
-    config: Annotated[Path, typer.Argument(help="The settings, a plan.toml.", show_default=False)],
-    output: Annotated[Path, typer.Option("-o", "--output", help="The plan directory to make or bring up to date.")],
+    config: Annotated[Path, typer.Argument(help="Settings file, plan.toml.", show_default=False)],
+    output: Annotated[Path, typer.Option("-o", "--output", help="Plan directory to create or update.")],
     data: Annotated[
-        Path | None, typer.Option("--data", help="Folder that stands for {data} in the settings' input paths.")
+        Path | None, typer.Option("--data", help="Folder that replaces {data} in the input paths of the settings.")
     ] = None,
     meetings: Annotated[
-        Path | None, typer.Option("--meetings", help="Meetings and training, instead of input.meetings.")
+        Path | None, typer.Option("--meetings", help="File of meetings and training (default: input.meetings).")
     ] = None,
-    weeks: Annotated[int | None, typer.Option("--weeks", help="Weeks planned, instead of plan.weeks.")] = None,
-    start: Annotated[str | None, typer.Option("--start", help="First day planned, 2026-11-30.")] = None,
-    seed: Annotated[int | None, typer.Option("--seed", help="Seed, instead of plan.seed.")] = None,
+    weeks: Annotated[
+        int | None, typer.Option("--weeks", help="Number of weeks to plan (default: plan.weeks).")
+    ] = None,
+    start: Annotated[
+        str | None, typer.Option("--start", help="First day to plan, for example 2026-11-30 (default: plan.start).")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option("--seed", help="Seed of the random numbers (default: plan.seed).")
+    ] = None,
     setting: Annotated[
-        list[str] | None, typer.Option("--set", help="Any other setting, KEY=VALUE; may be given again.")
+        list[str] | None, typer.Option("--set", help="Change any other setting: KEY=VALUE; may be repeated.")
     ] = None,
     jobs: Jobs = None,
     cluster: Cluster = None,
     force: Force = False,
     as_json: Json = False,
 ) -> None:
-    """Run the whole river into one directory; only what is stale is made anew.
+    """Run every step into one folder; only out-of-date steps are rerun.
 
     Examples:
 
@@ -62,7 +68,8 @@ def plan(
 
     staffplan plan configs/bank.toml --data DIR -o plans/bank --set roster.effort=2
 
-    Leaves with 5, all files made, where the roster breaks a rule; check.csv lists each.
+    Exits with code 5 if the roster breaks a rule. All files are written, and
+    check.csv lists the broken rules.
     """
     from staffplan.files.lock import locked
     from staffplan.files.together import made
@@ -91,7 +98,7 @@ def _run(opened: OpenPlan, *, force: bool, as_json: bool) -> None:
         result = run(opened.workspace, opened.manifest, force=force, on_progress=on_progress)
     for remark in opened.remarks:
         say(remark)
-    say(f"made: {', '.join(result.ran)}" if result.ran else "nothing to do: everything is up to date")
+    say(f"steps run: {', '.join(result.ran)}" if result.ran else "nothing to do: every step is up to date")
     _say_kept(result)
     summary = summarize(opened.workspace, result.manifest)
     if as_json:
@@ -99,7 +106,7 @@ def _run(opened: OpenPlan, *, force: bool, as_json: bool) -> None:
     else:
         show(summary_text(summary, opened.workspace))
     if result.interrupted:
-        say("the search for a roster was ended early: the best one by then is used; the next run searches again")
+        say("the roster search was stopped early: the best roster found so far is used; the next run searches again")
         raise typer.Exit(INTERRUPTED)
     if summary.broken_rules:
         raise typer.Exit(RULES_BROKEN)
@@ -108,12 +115,12 @@ def _run(opened: OpenPlan, *, force: bool, as_json: bool) -> None:
 def _say_kept(result: RunResult) -> None:
     for state in result.kept:
         files, others = ", ".join(state.by_hand), state.reasons[len(state.by_hand) :]
-        since = f" (since then: {'; '.join(others)})" if others else ""
-        say(f"kept as edited by hand: {files}{since}; --force would make {state.name} anew")
+        since = f" (changed since: {'; '.join(others)})" if others else ""
+        say(f"kept, because it was edited by hand: {files}{since}; use --force to rerun {state.name}")
 
 
 def status(folder: Folder, as_json: Json = False) -> None:
-    """Say of every step whether it is up to date, and why not.
+    """Show which steps are out of date, and why.
 
     Example: staffplan status plans/demo
     """
@@ -145,7 +152,7 @@ def _again(folder: Path, step: str, *, force: bool) -> OpenPlan:
             say_long(line)
         result = run_steps(opened.workspace, opened.manifest, only=(step,), force=force, on_progress=on_progress)
     if not result.kept:
-        say(f"made: {step}" if result.ran else f"nothing to do: {step} is up to date")
+        say(f"step run: {step}" if result.ran else f"nothing to do: {step} is up to date")
     _say_kept(result)
     return opened
 
@@ -162,19 +169,25 @@ def _show_table(opened: OpenPlan, table: type[Table], *, as_json: bool) -> None:
 
 
 def simulate(
-    folder: Annotated[Path, typer.Argument(help="A plan directory, or a forecast.csv.", show_default=False)],
+    folder: Annotated[Path, typer.Argument(help="Plan directory, or forecast.csv.", show_default=False)],
     requirement: Annotated[
-        Path | None, typer.Argument(help="With a forecast: a requirement.csv.", show_default=False)
+        Path | None, typer.Argument(help="With a forecast: requirement.csv.", show_default=False)
     ] = None,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="With files: folder to write to.")] = None,
-    config: Annotated[Path | None, typer.Option("-c", "--config", help="With files: settings.")] = None,
-    goal: Annotated[list[str] | None, typer.Option("--goal", help="With files: 80/20; may be repeated.")] = None,
-    patience: Annotated[float | None, typer.Option("--patience", help="With files: mean patience, seconds.")] = None,
-    seed: Annotated[int | None, typer.Option("--seed", help="With files: seed of everything random.")] = None,
+    config: Annotated[
+        Path | None, typer.Option("-c", "--config", help="With files: settings file, plan.toml.")
+    ] = None,
+    goal: Annotated[
+        list[str] | None, typer.Option("--goal", help="With files: service goal, 80/20; may be repeated.")
+    ] = None,
+    patience: Annotated[
+        float | None, typer.Option("--patience", help="With files: average patience, seconds.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option("--seed", help="With files: seed of the random numbers.")] = None,
     force: Force = False,
     as_json: Json = False,
 ) -> None:
-    """Tell what customers will wait, from the roster that exists or with the people required; prints the days.
+    """Simulate customer waiting times with the roster, or with the required agents, and print them by day.
 
     Examples:
 
@@ -193,13 +206,13 @@ def simulate(
         )
         return
     if any(given is not None for given in (output, config, goal, patience, seed)):
-        hint = "a plan directory has its own settings; or give FORECAST and REQUIREMENT"
-        raise UsageError(Problem("simulate", "these options go with a forecast and a requirement", hint))
+        hint = "a plan directory has its own settings; otherwise give FORECAST and REQUIREMENT"
+        raise UsageError(Problem("simulate", "these options need a forecast and a requirement", hint))
     _show_table(_again(folder, "simulate", force=force), DayService, as_json=as_json)
 
 
 def cost(folder: Folder, force: Force = False, as_json: Json = False) -> None:
-    """Tell what the roster costs; prints the report's lines.
+    """Cost the roster and print the breakdown.
 
     Example: staffplan cost plans/demo
     """
@@ -209,7 +222,7 @@ def cost(folder: Folder, force: Force = False, as_json: Json = False) -> None:
 
 
 def report(folder: Folder, force: Force = False, as_json: Json = False) -> None:
-    """Make the page, the workbook and the pictures.
+    """Write the report: the page, the workbook and the pictures.
 
     Example: staffplan report plans/demo
     """
@@ -222,11 +235,11 @@ def report(folder: Folder, force: Force = False, as_json: Json = False) -> None:
 
 
 def init(
-    folder: Annotated[Path, typer.Argument(help="The folder to make.", show_default=False)],
+    folder: Annotated[Path, typer.Argument(help="Folder to create.", show_default=False)],
     force: Force = False,
     as_json: Json = False,
 ) -> None:
-    """Make a workspace to start from: settings with comments, and sample files to replace by your own.
+    """Create a folder to start from: settings with comments, and sample files to replace with your own.
 
     Example: staffplan init mycenter && staffplan plan mycenter/plan.toml -o mycenter/plan
     """
@@ -237,4 +250,4 @@ def init(
         say(f"wrote {path}")
     if as_json:
         show_json({"written": [str(path) for path in written]})
-    say(f"next: staffplan plan {folder}/plan.toml -o {folder}/plan; then put your own files in place of the samples")
+    say(f"next: staffplan plan {folder}/plan.toml -o {folder}/plan; then replace the sample files with your own")

@@ -23,15 +23,19 @@ def register(app: typer.Typer) -> None:
 
 
 def reforecast(
-    forecast: Annotated[Path, typer.Argument(help="The forecast.csv to update.", show_default=False)],
-    history: Annotated[Path, typer.Argument(help="Contacts up to now, past weeks included.", show_default=False)],
+    forecast: Annotated[Path, typer.Argument(help="Forecast to update, forecast.csv.", show_default=False)],
+    history: Annotated[Path, typer.Argument(help="Contact history up to now, with past weeks.", show_default=False)],
     output: Output = None,
     config: ConfigFile = None,
     now: Annotated[
-        str | None, typer.Option("--now", help="Local time up to which contacts count, 2026-12-01T11:30; else all.")
+        str | None,
+        typer.Option(
+            "--now", help="Local time up to which contacts are used, for example 2026-12-01T11:30 (default: all)."
+        ),
     ] = None,
     backtest: Annotated[
-        Path | None, typer.Option("--backtest", help="File for what updating gained by hour; else beside the output.")
+        Path | None,
+        typer.Option("--backtest", help="File for the backtest by hour of day (default: next to the output)."),
     ] = None,
     timezone: Timezone = None,
     country: Country = None,
@@ -40,7 +44,7 @@ def reforecast(
     force: Force = False,
     as_json: Json = False,
 ) -> None:
-    """Update the rest of today and the coming days from the intervals seen so far.
+    """Update the forecast of today and the next days from the contacts so far.
 
     Examples:
 
@@ -48,8 +52,9 @@ def reforecast(
 
     staffplan reforecast forecast.csv history.csv -o forecast_now.csv --now 2026-12-01T11:30 -c plan.toml
 
-    Intervals that are over hold what came (method "actual"). A queue is updated only where that would have lowered
-    the error of past days; by hour of day this is told in forecast_now_backtest.csv.
+    Past intervals get their actual contacts (method "actual"). A queue is
+    updated only if updating has improved accuracy on past days.
+    forecast_now_backtest.csv lists the improvement by hour of day.
     """
     from staffplan.cli.work.reforecast import reforecast_files
 

@@ -18,9 +18,12 @@ if TYPE_CHECKING:
 
 PRICES = "rule_prices.csv"
 COMMAND = "requirement.csv agents.csv -o roster/ -c plan.toml"
-Locked = Annotated[Path | None, typer.Option("--locks", help="What is settled beforehand; else input.locks.")]
+Locked = Annotated[
+    Path | None, typer.Option("--locks", help="File of fixed shifts and days off (default: input.locks).")
+]
 Past = Annotated[
-    Path | None, typer.Option("--past", help="Roster of the days before, folder or file; else input.past_roster.")
+    Path | None,
+    typer.Option("--past", help="Roster of the days before, folder or file (default: input.past_roster)."),
 ]
 
 
@@ -31,54 +34,63 @@ def register(app: typer.Typer) -> None:
 
 
 def roster(
-    output: Annotated[Path, typer.Option("-o", "--output", help="Folder to write the roster to.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="Folder for the roster.")],
     requirement: Annotated[
-        Path | None, typer.Argument(help="A requirement.csv; a repair of a plan may do without.", show_default=False)
+        Path | None,
+        typer.Argument(help="Requirement, requirement.csv; optional when repairing a plan.", show_default=False),
     ] = None,
     agents: Annotated[
-        Path | None, typer.Argument(help="An agents.csv; a repair of a plan may do without.", show_default=False)
+        Path | None, typer.Argument(help="Agents, agents.csv; optional when repairing a plan.", show_default=False)
     ] = None,
     config: Annotated[
-        Path | None, typer.Option("-c", "--config", help="Settings with shifts, contracts and rules.")
+        Path | None, typer.Option("-c", "--config", help="Settings file with shifts, contracts and rules.")
     ] = None,
-    time_off: Annotated[Path | None, typer.Option("--time-off", help="Days off; else input.time_off.")] = None,
+    time_off: Annotated[
+        Path | None, typer.Option("--time-off", help="File of time off (default: input.time_off).")
+    ] = None,
     availability: Annotated[
-        Path | None, typer.Option("--availability", help="When people can work; else input.availability.")
+        Path | None,
+        typer.Option("--availability", help="File of times when agents can work (default: input.availability)."),
     ] = None,
     meetings: Annotated[
-        Path | None, typer.Option("--meetings", help="Meetings and training; else input.meetings.")
+        Path | None, typer.Option("--meetings", help="File of meetings and training (default: input.meetings).")
     ] = None,
-    wishes: Annotated[Path | None, typer.Option("--wishes", help="What people wish for; else input.wishes.")] = None,
+    wishes: Annotated[
+        Path | None, typer.Option("--wishes", help="File of agents' wishes (default: input.wishes).")
+    ] = None,
     locks: Locked = None,
     past: Past = None,
     worth: Annotated[
-        Path | None, typer.Option("--worth", help="What staff --worth wrote, for the objective service.")
+        Path | None, typer.Option("--worth", help="File written by staff --worth; needed for the objective service.")
     ] = None,
-    seed: Annotated[int | None, typer.Option("--seed", help="Seed of the search.")] = None,
+    seed: Annotated[int | None, typer.Option("--seed", help="Seed of the random numbers.")] = None,
     prices: Annotated[
-        bool, typer.Option("--prices", help="Write rule_prices.csv too: hours missing for each rule. Takes minutes.")
+        bool,
+        typer.Option(
+            "--prices", help="Also write rule_prices.csv: understaffed hours due to each rule. Takes minutes."
+        ),
     ] = False,
     repair: Annotated[
-        Path | None, typer.Option("--repair", help="A roster that exists, or a plan directory: change it a little.")
+        Path | None, typer.Option("--repair", help="Repair an existing roster or plan directory, with few changes.")
     ] = None,
     absent: Annotated[
         list[str] | None,
-        typer.Option("--absent", help="Who is not there, AGENT:DATE or AGENT:DATE..DATE; may be repeated."),
+        typer.Option("--absent", help="Absence: AGENT:DATE or AGENT:DATE..DATE; may be repeated."),
     ] = None,
     since: Annotated[
         str | None,
         typer.Option(
             "--from",
-            help="What begins before this local time stays; else the first absence's midnight, or the period's.",
+            help="Local time from which the roster may change (default: first midnight of the absences or plan).",
         ),
     ] = None,
     per_change: Annotated[
-        float, typer.Option("--per-change", min=0.0, help="Hours missing that changing somebody's day must save.")
+        float, typer.Option("--per-change", min=0.0, help="Minimum understaffed hours that a changed day must save.")
     ] = 1.0,
     force: Force = False,
     as_json: Json = False,
 ) -> None:
-    """Give every agent shifts, breaks and queues so that the requirement is covered and every rule is kept.
+    """Assign shifts, breaks and queues to every agent to cover the requirement and keep every rule.
 
     Examples:
 
@@ -86,16 +98,20 @@ def roster(
 
     staffplan roster --repair plans/demo --absent A012:2026-12-01 --from 2026-12-01T07:30 -o repaired/
 
-    Leaves with 5 where no roster was found that keeps every rule: where the rules of one person contradict each other
-    nothing is written, else the best roster there is, which breaks a rule between people or a meeting.
+    Exits with code 5 if no roster that keeps every rule was found. If the rules
+    of one agent contradict each other, nothing is written. Otherwise the best
+    roster found is written; it breaks a rule that concerns several agents, or a
+    meeting.
 
-    A repair keeps what has begun and changes few days of few people; roster_changes.csv lists them, those that a rule
-    asks for first, then those that help most, and absences.csv the absences, which check and the next repair read
-    beside the roster.
+    A repair keeps every shift that has begun, and changes few days of few
+    agents. roster_changes.csv lists the changes: first those that a rule
+    requires, then those that help most. absences.csv lists the absences; check
+    and the next repair read it.
 
-    With --prices also what each rule, contract, absence and skill costs: the hours missing with it, with it a step
-    looser, and without it, if nothing but missing hours counted. Each gain has two numbers between which it is proven
-    to lie.
+    With --prices, rule_prices.csv lists the understaffed hours due to each
+    rule, contract, absence and skill: with it, with a relaxed version, and
+    without it. Only understaffed hours count in this comparison. Each saving is
+    given as a proven range.
     """
     begun = monotonic()
     given = {
@@ -109,7 +125,7 @@ def roster(
     if repair is not None and prices:
         from staffplan.errors import Problem, UsageError
 
-        raise UsageError(Problem("--prices", "is told of new rosters, not of a repair", "leave one of them out"))
+        raise UsageError(Problem("--prices", "is not possible together with --repair", "remove one of the two"))
     if repair is not None:
         flags = (absent or [], since, per_change)
         _repair(repair, requirement, agents, config, given, worth, seed, flags, output, force=force, as_json=as_json)
@@ -135,7 +151,7 @@ def roster(
     if result.broken:
         say_long(broken_text(result.broken))
     if result.status == "interrupted":
-        say("the search was ended early: the roster written is the best one by then")
+        say("the search was stopped early: the best roster found so far is written")
         raise typer.Exit(INTERRUPTED)
     if prices:
         from staffplan.cli.work.rule_prices import write_prices
@@ -159,7 +175,7 @@ def _needed(
     ]
     for name, text in (("--absent", absent), ("--from", since)):
         if text:
-            problems.append(Problem(name, "needs the roster that it is about", "add --repair roster/"))
+            problems.append(Problem(name, "needs an existing roster", "add --repair roster/"))
     if problems or requirement is None or agents is None or config is None:
         raise UsageError(problems)
     return requirement, agents, config
@@ -200,32 +216,37 @@ def _repair(
     tables: dict[Path | None, Table] = {path: made[table] for table, path in paths.items()}
     deliver(tables, work.timezone, before, facts=facts, notes=result.notes, as_json=as_json)
     if result.status == "interrupted":
-        say("the search was ended early: the roster written is the best one by then")
+        say("the search was stopped early: the best roster found so far is written")
         raise typer.Exit(INTERRUPTED)
 
 
 def check(
-    roster: Annotated[Path, typer.Argument(help="A plan directory, or a folder with a roster.", show_default=False)],
-    requirement: Annotated[Path | None, typer.Option("--requirement", help="A requirement.csv.")] = None,
-    agents: Annotated[Path | None, typer.Option("--agents", help="An agents.csv.")] = None,
-    time_off: Annotated[Path | None, typer.Option("--time-off", help="Days off; else input.time_off.")] = None,
+    roster: Annotated[Path, typer.Argument(help="Plan directory, or folder with a roster.", show_default=False)],
+    requirement: Annotated[Path | None, typer.Option("--requirement", help="Requirement, requirement.csv.")] = None,
+    agents: Annotated[Path | None, typer.Option("--agents", help="Agents, agents.csv.")] = None,
+    time_off: Annotated[
+        Path | None, typer.Option("--time-off", help="File of time off (default: input.time_off).")
+    ] = None,
     availability: Annotated[
-        Path | None, typer.Option("--availability", help="When people can work; else input.availability.")
+        Path | None,
+        typer.Option("--availability", help="File of times when agents can work (default: input.availability)."),
     ] = None,
     meetings: Annotated[
-        Path | None, typer.Option("--meetings", help="Meetings and training; else input.meetings.")
+        Path | None, typer.Option("--meetings", help="File of meetings and training (default: input.meetings).")
     ] = None,
-    wishes: Annotated[Path | None, typer.Option("--wishes", help="What people wish for; else input.wishes.")] = None,
+    wishes: Annotated[
+        Path | None, typer.Option("--wishes", help="File of agents' wishes (default: input.wishes).")
+    ] = None,
     locks: Locked = None,
     past: Past = None,
     config: ConfigFile = None,
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", help="Folder for check.csv and fairness.csv of this roster.")
+        Path | None, typer.Option("-o", "--output", help="Folder for check.csv and fairness.csv.")
     ] = None,
     force: Force = False,
     as_json: Json = False,
 ) -> None:
-    """List every broken rule and every uncovered interval of any roster, edited by hand or made elsewhere.
+    """List every broken rule and understaffed interval of a roster, also of one edited by hand or made elsewhere.
 
     Examples:
 
@@ -235,14 +256,17 @@ def check(
 
     staffplan check edited/ --requirement requirement.csv --agents agents.csv -c plan.toml -o checked/
 
-    The last one also writes the broken rules, and how nights, weekends, early starts, late ends and wishes fell to
-    each agent in this roster. A plan directory keeps both by itself: staffplan plan makes them anew after an edit.
+    With -o, two files are written: check.csv (broken rules) and fairness.csv
+    (nights, weekends, early starts, late ends and granted wishes of each
+    agent). In a plan directory, staffplan plan updates both files after an
+    edit.
 
-    Where there is no roster_activities.csv, shifts alone are checked: hours, days, rest and nights, and the rest is
-    named as not checked.
+    Without roster_activities.csv, only the shifts are checked: hours, days,
+    rest and nights. The other rules are listed as not checked.
 
-    Wishes that the roster does not grant are listed too. Leaves with 5 when a rule is broken, 0 when none is
-    (uncovered intervals and missed wishes are reported, not an error).
+    Wishes that are not granted are listed too. Exits with code 5 if a rule is
+    broken, and with code 0 otherwise. Understaffed intervals and wishes that
+    are not granted are reported, but they are not errors.
     """
     from staffplan.cli.work.check import check_files, check_json, check_text, output_paths
 

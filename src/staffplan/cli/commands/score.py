@@ -30,19 +30,23 @@ def register(app: typer.Typer) -> None:
 
 
 def score(
-    forecast: Annotated[Path, typer.Argument(help="A forecast.csv, or a plan directory.", show_default=False)],
-    history: Annotated[Path, typer.Argument(help="What came, in the history's form.", show_default=False)],
+    forecast: Annotated[Path, typer.Argument(help="Forecast, forecast.csv, or plan directory.", show_default=False)],
+    history: Annotated[
+        Path, typer.Argument(help="Actual contacts, in the format of the history.", show_default=False)
+    ],
     output: Output = None,
     config: ConfigFile = None,
     overrides: Annotated[
-        Path | None, typer.Option("--overrides", help="A forecast_overrides.csv, to judge each edit.")
+        Path | None, typer.Option("--overrides", help="Overrides to score, forecast_overrides.csv.")
     ] = None,
-    by: Annotated[Period, typer.Option("--by", help="Rows for each of these, beside the queue.")] = Period.queue,
+    by: Annotated[
+        Period, typer.Option("--by", help="Period of the rows, in addition to each queue as a whole.")
+    ] = Period.queue,
     timezone: Timezone = None,
     force: Force = False,
     as_json: Json = False,
 ) -> None:
-    """Compare a forecast that was made with what came: errors, bias, bounds kept, and what each edit was worth.
+    """Compare a forecast with the actual contacts: errors, bias, coverage of bands, and the effect of each override.
 
     Examples:
 
@@ -52,8 +56,8 @@ def score(
 
     staffplan score plans/demo history.csv
 
-    A plan directory brings its settings and its edits. What edits were worth stands beside the scores:
-    scores_overrides.csv.
+    With a plan directory, its settings and overrides are used. The effect of
+    each override is written next to the scores: scores_overrides.csv.
     """
     from staffplan.cli.work.score import result_in_words, score_files
 

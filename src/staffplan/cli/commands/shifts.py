@@ -35,26 +35,28 @@ def register(app: typer.Typer) -> None:
 
 
 def shifts(
-    requirement: Annotated[Path, typer.Argument(help="A requirement.csv.", show_default=False)],
-    config: Annotated[Path, typer.Option("-c", "--config", help="Settings with shifts, contracts and rules.")],
+    requirement: Annotated[Path, typer.Argument(help="Requirement, requirement.csv.", show_default=False)],
+    config: Annotated[Path, typer.Option("-c", "--config", help="Settings file with shifts, contracts and rules.")],
     output: Output = None,
-    minimise: Annotated[Minimised, typer.Option("--minimise", help="What is made as small as can be.")] = (
-        Minimised.cost
-    ),
+    minimise: Annotated[Minimised, typer.Option("--minimise", help="Quantity to minimise.")] = (Minimised.cost),
     weeks: Annotated[
-        Weeks, typer.Option("--weeks", help="Each week, or one typical week: the mean or the maximum of all.")
+        Weeks,
+        typer.Option("--weeks", help="Plan each week, or one typical week: the mean or the maximum of all weeks."),
     ] = Weeks.each,
     allow_short: Annotated[
         bool,
         typer.Option(
-            "--allow-short", help="People may be missing, an hour at roster.understaffing_weight paid ones."
+            "--allow-short",
+            help="Allow understaffed hours, each at the price of roster.understaffing_weight paid hours.",
         ),
     ] = False,
-    gap: Annotated[float, typer.Option("--gap", min=0.0, help="Share of the bound that is near enough.")] = 0.001,
+    gap: Annotated[
+        float, typer.Option("--gap", min=0.0, help="Largest accepted distance from the best possible result, share.")
+    ] = 0.001,
     force: Force = False,
     as_json: Json = False,
 ) -> None:
-    """Find the cheapest mix of shifts and contracts that covers a requirement, in heads, without agents.
+    """Find the cheapest mix of shifts and contracts that covers a requirement, before agents are known.
 
     Examples:
 
@@ -62,9 +64,13 @@ def shifts(
 
     staffplan shifts requirement.csv -c plan.toml -o shifts.csv --minimise heads --weeks maximum
 
-    Every head has a sequence of shifts that keeps the hard rules of its contract and of [roster] rules, and meals and
-    breaks have their times. shifts.csv counts heads by day, shift and contract; beside it stand shifts_contracts.csv
-    (heads, hours, cost), shifts_pauses.csv, shifts_positions.csv (what each head works) and shifts_coverage.csv.
+    Every head gets a sequence of shifts that keeps the mandatory rules of the
+    contract and of the site. Breaks and meals get their times.
+
+    shifts.csv counts heads by day, shift and contract. More files are written
+    next to it: shifts_contracts.csv (heads, hours, cost), shifts_pauses.csv
+    (breaks and meals), shifts_positions.csv (shifts of each head) and
+    shifts_coverage.csv (coverage by interval).
     """
     from staffplan.cli.work.shifts import mix_files, tell
 

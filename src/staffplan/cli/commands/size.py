@@ -44,24 +44,24 @@ FLAGS = {
 }
 """Columns of a file of cases, by the flags that give one case."""
 SHOWN = {
-    "out_state": "the line is",
-    "out_min_agents": "fewest agents for the targets",
-    "out_agents_exact": "agents that just meet them, not whole",
+    "out_state": "state of the queue",
+    "out_min_agents": "agents needed for the targets",
+    "out_agents_exact": "agents needed, before rounding up",
     "out_sl": "service level",
     "out_sl_offered": "  answered in time / offered",
     "out_sl_answered": "  answered in time / answered",
-    "out_sl_excl_short_ab": "  answered in time / offered without short abandons",
-    "out_sl_short_ab_good": "  answered in time or short abandons / offered",
-    "out_sl_virtual": "  who never hangs up is answered in time",
-    "out_asa_answered": "average wait of answered, s",
-    "out_ew_all": "average wait of all, s",
-    "out_pwait": "must wait",
-    "out_pab": "hang up",
-    "out_pblock": "are turned away",
+    "out_sl_excl_short_ab": "  answered in time / (offered - short abandons)",
+    "out_sl_short_ab_good": "  (answered in time + short abandons) / offered",
+    "out_sl_virtual": "  service level without abandonment",
+    "out_asa_answered": "average wait of answered contacts (ASA), s",
+    "out_ew_all": "average wait of all contacts, s",
+    "out_pwait": "share that waits",
+    "out_pab": "share that hangs up",
+    "out_pblock": "share that is blocked",
     "out_occ": "occupancy",
-    "out_lq": "contacts waiting, on average",
+    "out_lq": "average number of waiting contacts",
     "out_total_load_erl": "load with redials, erlangs",
-    "out_avg_chats_per_agent": "contacts in hand of an agent",
+    "out_avg_chats_per_agent": "contacts per agent",
     "out_sl_one_less": "service level with one agent fewer",
 }
 SHARES = {"out_pwait", "out_pab", "out_pblock", "out_occ", "out_sl_one_less"}
@@ -74,48 +74,76 @@ def register(app: typer.Typer) -> None:
 
 def size(
     cases: Annotated[
-        Path | None, typer.Argument(help="A file of cases; left out: flags.", show_default=False)
+        Path | None, typer.Argument(help="File of cases (default: one case from the options).", show_default=False)
     ] = None,
     output: Output = None,
     load: Annotated[float | None, typer.Option("--load", help="Load, erlangs.")] = None,
-    per_hour: Annotated[float | None, typer.Option("--per-hour", help="Contacts an hour, for the load.")] = None,
+    per_hour: Annotated[
+        float | None, typer.Option("--per-hour", help="Contacts per hour, instead of --load.")
+    ] = None,
     aht: Annotated[float | None, typer.Option("--aht", help="Average handling time, seconds.")] = None,
-    goal: Annotated[str | None, typer.Option("--goal", help="80/20: 80 % within 20 seconds.")] = None,
+    goal: Annotated[str | None, typer.Option("--goal", help="Service goal, 80/20: 80 % within 20 seconds.")] = None,
     within: Annotated[
-        float | None, typer.Option("--within", help="Threshold of the service level, seconds, without a goal.")
+        float | None, typer.Option("--within", help="Time limit of the service level without --goal, seconds.")
     ] = None,
     definition: Annotated[
         str | None,
         typer.Option(
-            "--definition", help="offered, answered, excluding_short_abandons, short_abandons_good or virtual."
+            "--definition",
+            help="Definition of the service level: offered, answered, excluding_short_abandons, short_abandons_good "
+            "or virtual.",
         ),
     ] = None,
     asa: Annotated[float | None, typer.Option("--asa", help="Highest average wait, seconds.")] = None,
-    occupancy: Annotated[float | None, typer.Option("--occupancy", help="Highest occupancy, 0.85.")] = None,
-    abandon: Annotated[float | None, typer.Option("--abandon", help="Highest share that hangs up, 0.03.")] = None,
-    agents: Annotated[float | None, typer.Option("--agents", help="Agents there are: what is the wait?")] = None,
+    occupancy: Annotated[
+        float | None, typer.Option("--occupancy", help="Highest occupancy, share, for example 0.85.")
+    ] = None,
+    abandon: Annotated[
+        float | None, typer.Option("--abandon", help="Highest share that hangs up, for example 0.03.")
+    ] = None,
+    agents: Annotated[float | None, typer.Option("--agents", help="Number of agents, to calculate the wait.")] = None,
     patience: Annotated[float | None, typer.Option("--patience", help="Average patience, seconds.")] = None,
-    lines: Annotated[int | None, typer.Option("--lines", help="Most contacts at once, waiting ones too.")] = None,
-    redial: Annotated[float | None, typer.Option("--redial", help="Share of who hung up that calls again.")] = None,
+    lines: Annotated[
+        int | None,
+        typer.Option("--lines", help="Number of lines: most contacts at the same time, with waiting ones."),
+    ] = None,
+    redial: Annotated[
+        float | None, typer.Option("--redial", help="Share of abandoned callers who call again.")
+    ] = None,
     volume_cv: Annotated[
-        float | None, typer.Option("--volume-cv", help="Standard deviation of the load, as a share of it.")
+        float | None, typer.Option("--volume-cv", help="Standard deviation of the load, as a share of the load.")
     ] = None,
     aht_by_chats: Annotated[
-        str | None, typer.Option("--aht-by-chats", help='Seconds of a chat beside 0, 1, 2 others: "300 360 450".')
+        str | None,
+        typer.Option(
+            "--aht-by-chats", help='Handling time of a chat with 1, 2, 3 chats at once, seconds: "300 360 450".'
+        ),
     ] = None,
     arrivals: Annotated[
-        str | None, typer.Option("--arrivals", help='Deferred work: contacts of each interval, "12 0 7".')
+        str | None, typer.Option("--arrivals", help='Deferred work: contacts in each interval, "12 0 7".')
     ] = None,
-    interval: Annotated[float | None, typer.Option("--interval", help="Its length, seconds.")] = None,
-    due: Annotated[int | None, typer.Option("--due", help="Intervals in which it must be finished.")] = None,
-    backlog: Annotated[float | None, typer.Option("--backlog", help="Contacts that lie there at first.")] = None,
-    opened: Annotated[str | None, typer.Option("--open", help="Open intervals 1, closed 0, repeated: 1100.")] = None,
-    clock: Annotated[str | None, typer.Option("--clock", help="What --due counts: elapsed or opening.")] = None,
-    model: Annotated[str | None, typer.Option("--model", help="Queueing model, where flags leave a choice.")] = None,
+    interval: Annotated[
+        float | None, typer.Option("--interval", help="Deferred work: length of an interval, seconds.")
+    ] = None,
+    due: Annotated[
+        int | None, typer.Option("--due", help="Deferred work: number of intervals until it must be finished.")
+    ] = None,
+    backlog: Annotated[
+        float | None, typer.Option("--backlog", help="Deferred work: backlog at the start, contacts.")
+    ] = None,
+    opened: Annotated[
+        str | None, typer.Option("--open", help="Deferred work: open (1) and closed (0) intervals, repeated: 1100.")
+    ] = None,
+    clock: Annotated[
+        str | None, typer.Option("--clock", help="Deferred work: intervals that --due counts: elapsed or opening.")
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option("--model", help="Queueing model (default: the one that fits the options).")
+    ] = None,
     force: Force = False,
     as_json: Json = False,
 ) -> None:
-    """Size one case, or a file of cases: the fewest agents for some targets, or the wait with given agents.
+    """Calculate the agents needed for service targets, or the wait with a given number of agents.
 
     Examples:
 
@@ -127,9 +155,13 @@ def size(
 
     staffplan size cases.csv -o answers.csv
 
-    A file has the columns in_load_erl or in_contacts_per_hour, in_aht_s, in_agents or targets (in_target_sl with
-    in_T_s, in_target_asa_s, in_max_occ, in_max_abandon), and more as the flags; answers are columns out_... beside
-    them. Several targets hold at once. Without a --model the one that knows all that is given is taken.
+    A file has one row per case, with the columns in_load_erl or
+    in_contacts_per_hour, in_aht_s, and in_agents or targets (in_target_sl with
+    in_T_s, in_target_asa_s, in_max_occ, in_max_abandon). The other options have
+    columns too. The answers are added as columns out_...
+
+    Several targets must be met at the same time. The default model is the one
+    that uses all given values.
     """
     level, threshold = _goal_of(goal, within)
     given = {
@@ -152,7 +184,7 @@ def _goal_of(goal: str | None, within: float | None) -> tuple[float | None, floa
     if goal is None:
         return None, within
     if within is not None:
-        raise UsageError(Problem("--within", "is in --goal already", "give one of the two"))
+        raise UsageError(Problem("--within", "is already part of --goal", "give one of the two"))
     try:
         parsed = parse_goal(goal)
     except ValueError as error:
@@ -170,7 +202,9 @@ def _answers(cases: Path | None, given: dict[str, Any]) -> pd.DataFrame:
     if cases is not None:
         if given:
             flags = ", ".join(FLAGS[name] for name in given)
-            raise UsageError(Problem(flags, "a file of cases says all itself", "write it into the file's columns"))
+            raise UsageError(
+                Problem(flags, "cannot be combined with a file of cases", "write the value into a column of the file")
+            )
         return size(read_table(cases, SizingCases))
     if not given:
         raise UsageError(Problem("size", "no case is given", "name a file, or --load and --aht with --goal 80/20"))

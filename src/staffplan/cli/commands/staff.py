@@ -39,53 +39,63 @@ def register(app: typer.Typer) -> None:
 
 
 def staff(
-    forecast: Annotated[Path, typer.Argument(help="A forecast.csv.", show_default=False)],
+    forecast: Annotated[Path, typer.Argument(help="Forecast, forecast.csv.", show_default=False)],
     output: Output = None,
     config: ConfigFile = None,
     goal: Annotated[
         list[str] | None,
         typer.Option(
-            "--goal", help="80/20 where waits are seconds, 90/4h where hours; email=90/4h. May be repeated."
+            "--goal", help="Service goal: 80/20, 90/4h, or for one queue or channel email=90/4h; may be repeated."
         ),
     ] = None,
     asa: Annotated[float | None, typer.Option("--asa", help="Highest average wait, seconds.")] = None,
-    occupancy: Annotated[float | None, typer.Option("--occupancy", help="Highest occupancy, 0.85.")] = None,
+    occupancy: Annotated[
+        float | None, typer.Option("--occupancy", help="Highest occupancy, share, for example 0.85.")
+    ] = None,
     abandon: Annotated[
-        float | None, typer.Option("--abandon", help="Highest share that hangs up, 0.03; with --patience.")
+        float | None,
+        typer.Option("--abandon", help="Highest share that hangs up, for example 0.03; needs --patience."),
     ] = None,
     shrinkage: Annotated[
-        float | None, typer.Option("--shrinkage", help="Share of paid time not available, 0.3.")
+        float | None, typer.Option("--shrinkage", help="Share of paid time not available, for example 0.3.")
     ] = None,
     patience: Annotated[
-        float | None, typer.Option("--patience", help="Average patience, seconds: customers hang up (Erlang A).")
+        float | None, typer.Option("--patience", help="Average patience until customers hang up, seconds (Erlang A).")
     ] = None,
-    concurrency: Annotated[int | None, typer.Option("--concurrency", help="Chats one agent serves at once.")] = None,
-    minimum: Annotated[int | None, typer.Option("--minimum", help="People on the line whenever open.")] = None,
+    concurrency: Annotated[
+        int | None, typer.Option("--concurrency", help="Number of chats that one agent handles at once.")
+    ] = None,
+    minimum: Annotated[
+        int | None, typer.Option("--minimum", help="Minimum number of agents on queue in every open interval.")
+    ] = None,
     method: Annotated[
-        str | None, typer.Option("--method", help="erlang-c, erlang-a, offered-load or verified (by simulation).")
+        str | None,
+        typer.Option("--method", help="Sizing method: erlang-c, erlang-a, offered-load or verified (by simulation)."),
     ] = None,
     scope: Annotated[
-        str | None, typer.Option("--scope", help="verified: goal kept in every interval, day or week.")
+        str | None, typer.Option("--scope", help="For verified: meet the goal in every interval, day or week.")
     ] = None,
     risk: Annotated[
-        str | None, typer.Option("--risk", help="Volume staffed for: mean, p80 (of days), 8/10 (weeks).")
+        str | None, typer.Option("--risk", help="Volume to staff for: mean, p80 (of days), 8/10 (weeks).")
     ] = None,
     interval: Interval = None,
     timezone: Timezone = None,
     cross_check: Annotated[
-        bool, typer.Option("--cross-check", help="Recompute every Erlang C requirement with pyworkforce.")
+        bool, typer.Option("--cross-check", help="Recalculate every Erlang C requirement with pyworkforce.")
     ] = False,
     explain: Annotated[
-        str | None, typer.Option("--explain", help='From load to heads, line by line: "2026-12-01 10:30".')
+        str | None, typer.Option("--explain", help='Explain one interval, from load to heads: "2026-12-01 10:30".')
     ] = None,
     worth: Annotated[
         Path | None,
-        typer.Option("--worth", help="Write what each number of people on queue would give, service_worth.csv."),
+        typer.Option(
+            "--worth", help="Also write the service of each possible number of agents on queue, service_worth.csv."
+        ),
     ] = None,
     force: Force = False,
     as_json: Json = False,
 ) -> None:
-    """Turn a forecast into people: queueing models against the promised waits, shrinkage applied once.
+    """Calculate the required agents of every interval from a forecast, service goals and shrinkage.
 
     Examples:
 

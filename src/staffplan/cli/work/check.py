@@ -141,12 +141,12 @@ def workspace_of(
 ) -> Workspace:
     """Settings, and the paths that they name; those of a plan directory if none are given. hint: how to give them."""
     if not folder.is_dir():
-        raise UsageError(Problem(place_of(folder), "there is no such folder", "name one with a roster"))
+        raise UsageError(Problem(place_of(folder), "there is no such folder", "give a folder with a roster"))
     if config_path is not None:
         return config_and_workspace(config_path, {})[1]
     if is_plan(folder) and (folder / PLAN_TOML).exists():
         return open_existing(folder).workspace
-    raise UsageError(Problem(str(folder), "is not a plan directory, so the rules are not known", hint))
+    raise UsageError(Problem(str(folder), "is not a plan directory, so the rules are unknown", hint))
 
 
 SHOWN_SPANS = 40
@@ -155,7 +155,7 @@ SHOWN_SPANS = 40
 def output_paths(output: Path) -> tuple[Path, ...]:
     """Where the tables of a check go; not into a plan directory, which keeps its own."""
     if is_plan(output):
-        hint = f"staffplan plan {output / PLAN_TOML} -o {output} makes its check.csv and fairness.csv anew"
+        hint = f"staffplan plan {output / PLAN_TOML} -o {output} updates its check.csv and fairness.csv"
         raise UsageError(Problem(str(output), "is a plan directory", hint))
     return tuple(output / table.file_name for table in (RosterBreaches, Fairness))
 
@@ -170,23 +170,23 @@ def check_json(checked: Checked) -> dict[str, object]:
 
 
 def check_text(checked: Checked) -> str:
-    """Broken rules, the times below their need, wishes not granted, as a person reads them."""
+    """Broken rules, understaffed times and wishes not granted, as text."""
     report, calendar = checked.report, checked.calendar
     number = len(report.breaches)
-    kept = "every rule that shifts tell of is kept" if report.not_checked else "every rule is kept"
+    kept = "every rule that shifts alone can show is kept" if report.not_checked else "every rule is kept"
     lines = [_counted(number, "broken rule") if number else kept]
     rows = [(b.agent_id, f"{b.day:%a %Y-%m-%d}", b.rule, b.message) for b in report.breaches]
     if rows:
-        lines.append(text_table(rows, ("agent", "day", "rule", "what is so")))
+        lines.append(text_table(rows, ("agent", "day", "rule", "problem")))
     if report.not_checked:
-        hint = f"there is no {RosterActivities.file_name}"
-        lines += ["", f"not checked, as {hint}: {', '.join(report.not_checked)}"]
+        reason = f"{RosterActivities.file_name} is missing"
+        lines += ["", f"not checked, because {reason}: {', '.join(report.not_checked)}"]
         return "\n".join([*lines, *_wish_lines(report)])
     short = len(report.uncovered)
-    lines += ["", f"{_counted(short, 'interval')} below the need" if short else "every interval is covered"]
+    lines += ["", f"{_counted(short, 'interval')} understaffed" if short else "every interval is covered"]
     spans = uncovered_spans(report.uncovered, calendar)
     if spans:
-        header = ("day", "from", "to", "planning group", "missing at most", "hours missing")
+        header = ("day", "from", "to", "planning group", "most missing", "understaffed hours")
         lines.append(text_table(spans[:SHOWN_SPANS], header, right=(4, 5)))
     if len(spans) > SHOWN_SPANS:
         lines.append(f"and {_counted(len(spans) - SHOWN_SPANS, 'more line')}; --json lists all intervals")
@@ -200,12 +200,12 @@ def _wish_lines(report: CheckReport) -> list[str]:
         return []
     wished, missed = _counted(report.wished_days, "wished day"), len(report.missed_wishes)
     if not missed:
-        return ["", f"{wished}, every wish is granted"]
+        return ["", f"{wished}: every wish is granted"]
     rows = [(wish.agent_id, f"{wish.day:%a %Y-%m-%d}", wish.message) for wish in report.missed_wishes]
     return [
         "",
-        f"{wished}, {_counted(missed, 'wish', 'wishes')} not granted",
-        text_table(rows, ("agent", "day", "note")),
+        f"{wished}: {_counted(missed, 'wish', 'wishes')} not granted",
+        text_table(rows, ("agent", "day", "reason")),
     ]
 
 

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from staffplan.cli.output.say import say, say_long, show, show_json
-from staffplan.errors import ENDED, QUESTION
+from staffplan.errors import ENDED, KIND_WORDS, QUESTION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -74,7 +74,7 @@ def say_notes(notes: Iterable[Note]) -> None:
 
 
 def say_last(notes: Iterable[Note]) -> None:
-    """After everything else: what is not planned any more, and what only the planner can answer."""
+    """After everything else: queues that are no longer planned, and questions to the planner."""
     for kind in (ENDED, QUESTION):
         for note in notes:
             if note.kind == kind:
@@ -82,7 +82,8 @@ def say_last(notes: Iterable[Note]) -> None:
 
 
 def _say_note(note: Note) -> None:
-    say_long(f"{note.kind}: {note.place}: {note.message}" if note.place else f"{note.kind}: {note.message}")
+    kind = KIND_WORDS.get(note.kind, note.kind)
+    say_long(f"{kind}: {note.place}: {note.message}" if note.place else f"{kind}: {note.message}")
 
 
 def deliver(

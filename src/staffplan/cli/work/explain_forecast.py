@@ -21,7 +21,7 @@ def day_of(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise UsageError(Problem("--explain", f"{text!r} is not a day", "write it as 2026-12-01")) from None
+        raise UsageError(Problem("--explain", f"{text!r} is not a date", "write it as 2026-12-01")) from None
 
 
 def explanation_text(explained: Explanation) -> str:
@@ -42,11 +42,11 @@ def explanation_text(explained: Explanation) -> str:
     highest = max((contacts for _, contacts in explained.hours), default=0.0)
     hours = [(f"{hour:02d}:00", f"{count:,.1f}", _bar(count, highest)) for hour, count in explained.hours]
     since = f" since {explained.errors_since}" if explained.errors_since else ""
-    header = ("method", "contacts", "weight in total", "weight in shape", f"error{since}", "error of days")
+    header = ("method", "contacts", "weight, day total", "weight, day shape", f"interval error{since}", "day error")
     return "\n\n".join(
         (
             title,
-            text_table(way, ("part", "factor", "contacts", "from"), right=(1, 2)),
+            text_table(way, ("part", "factor", "contacts", "source"), right=(1, 2)),
             text_table(methods, header, right=(1, 2, 3, 4, 5)),
             text_table(hours, ("hour", "contacts", ""), right=(1,)),
         )

@@ -23,7 +23,7 @@ def moment_of(text: str, timezone: str) -> pd.Timestamp:
     """The instant of --explain; raises UsageError where it is none."""
     (at,), wrong = read_instants(pd.Series([text]), timezone)
     if wrong or pd.isna(at):
-        said, hint = wrong.get(0, ("no time is given", "write 2026-12-01 10:30"))
+        said, hint = wrong.get(0, ("no time is given", "write a time such as 2026-12-01 10:30"))
         raise UsageError(Problem("--explain", said, hint))
     return pd.Timestamp(at)
 
@@ -36,8 +36,8 @@ def walk(
     steps = explain(requirement, forecast, settings, site=site, at=moment_of(text, zone))
     if not steps:
         starts = requirement.frame["interval_start"].dt.tz_convert(zone)
-        hint = f"staffed intervals begin from {starts.min():%Y-%m-%d %H:%M} to {starts.max():%Y-%m-%d %H:%M}"
-        raise UsageError(Problem("--explain", f"nobody is staffed at {text}", hint if len(starts) else ""))
+        hint = f"agents are required from {starts.min():%Y-%m-%d %H:%M} to {starts.max():%Y-%m-%d %H:%M}"
+        raise UsageError(Problem("--explain", f"no agents are required at {text}", hint if len(starts) else ""))
     return steps
 
 

@@ -86,7 +86,7 @@ def _until(log: CallLog, day: str, timezone: str) -> CallLog:
     try:
         end = pd.Timestamp(date.fromisoformat(day)).tz_localize(timezone)
     except ValueError as error:
-        raise UsageError(Problem("--learn-until", f"{day!r} is not a day", "write 2026-02-01")) from error
+        raise UsageError(Problem("--learn-until", f"{day!r} is not a date", "write it as 2026-02-01")) from error
     before = log.frame[(log.frame["arrival"] < end).to_numpy(dtype=bool)]
     if not len(before):
         first = f"the first call came on {log.frame['arrival'].min().tz_convert(timezone):%Y-%m-%d}"
@@ -120,13 +120,13 @@ def result_in_words(fitted: Fitted) -> str:
 
 def waits_in_words(waits: PredictedWaits, within_seconds: float) -> str:
     """Month by month: what happened, what each model says, and how far it is off in an interval."""
-    header = ("", f"in {within_seconds:g} s", "hang up", "wait", "off by", "off by", "off by")
+    header = ("", f"within {within_seconds:g} s", "abandoned", "wait", "error", "error", "error")
     told = []
     for period, rows in waits.frame.groupby("period", sort=False):
         first = rows.iloc[0]
         title = (
             f"{period}: {first['contacts']:,.0f} calls in {first['intervals']:,.0f} intervals, "
-            f"{first['agents']:.1f} agents on duty; what models say of them, and how far they are off in an interval"
+            f"{first['agents']:.1f} agents on duty: actual, each model, and the model's error per interval"
         )
         lines = [
             (
@@ -149,7 +149,7 @@ def _share(value: float) -> str:
 def _seconds(value: float, model: str) -> str:
     if value == value:
         return f"{value:.1f} s"
-    return "for ever" if model == "erlang-c" else ""
+    return "unlimited" if model == "erlang-c" else ""
 
 
 def _cell(row: Mapping[Any, Any] | None) -> str:

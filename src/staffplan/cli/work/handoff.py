@@ -67,7 +67,7 @@ def _zone(folder: Path, timezone: str | None, workspace: Workspace | None) -> st
             return config_and_workspace(None, {"plan.timezone": timezone})[0].plan.timezone
     if workspace is None:
         hint = "give --timezone Europe/Madrid, or -c plan.toml"
-        message = "is not a plan directory, so the zone of its clock is not known"
+        message = "is not a plan directory, so its time zone is unknown"
         raise UsageError(Problem(place_of(folder), message, hint))
     return workspace.config.plan.timezone
 
@@ -110,8 +110,8 @@ def _calendars(handoff: Handoff, before: Path) -> dict[str, bytes]:
     try:
         return calendars(handoff, before.read_bytes() if before.is_file() else None)
     except ValueError as error:
-        hint = "choose another folder, or take the file away"
-        raise DataError(Problem(place_of(before), f"is no calendar of a roster: {error}", hint)) from error
+        hint = "choose another folder, or remove the file"
+        raise DataError(Problem(place_of(before), f"is not a calendar of a roster: {error}", hint)) from error
 
 
 def safe_names(agents: Iterable[str]) -> dict[str, str]:

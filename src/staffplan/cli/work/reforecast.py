@@ -73,6 +73,6 @@ def _instant(text: str, timezone: str) -> pd.Timestamp:
     """The instant of --now. Raises UsageError, in words, for what is no time or none of this zone."""
     read, wrong = read_instants(pd.Series([text], dtype=object), timezone)
     if wrong or read.isna().any():
-        message, hint = wrong.get(0, (f"{text!r} is not a time", "write 2026-12-01T11:30"))
+        message, hint = wrong.get(0, (f"{text!r} is not a time", "write it as 2026-12-01T11:30"))
         raise UsageError(Problem("--now", message, hint))
     return pd.Timestamp(read.iloc[0])

@@ -81,7 +81,7 @@ def repair_work(
     needed_path = requirement or folder / PeopleNeeded.file_name
     if not needed_path.is_file():
         raise UsageError(
-            Problem(str(folder), "has no requirement.csv", "name one: staffplan roster requirement.csv ...")
+            Problem(str(folder), "has no requirement.csv", "give one: staffplan roster requirement.csv ...")
         )
     needed = read_table(needed_path, PeopleNeeded, timezone=zone)
     known = worth or folder / ServiceWorth.file_name
@@ -126,8 +126,10 @@ def _refuse_other_period(work: RepairWork) -> None:
     """Raise DataError where the roster has shifts, and none on a day of the requirement."""
     days, (first, last) = work.roster.shifts.frame["schedule_date"].dt.date, work.days
     if len(days) and not ((days >= first) & (days <= last)).any():
-        message = f"its shifts are from {days.min()} to {days.max()}, the requirement from {first} to {last}"
-        raise DataError(Problem(work.roster.shifts.source, message, "give the requirement of the roster's days"))
+        message = f"its shifts run from {days.min()} to {days.max()}, the requirement from {first} to {last}"
+        raise DataError(
+            Problem(work.roster.shifts.source, message, "give the requirement for the days of the roster")
+        )
 
 
 def repair_tables(result: RepairResult, cost: CostSettings) -> dict[type[Table], Table]:
@@ -165,13 +167,13 @@ def _absence(text: str, work: RepairWork, problems: list[Problem]) -> Absence | 
     found = ABSENT.fullmatch(text.strip())
     if found is None:
         hint = "write AGENT:DATE or AGENT:DATE..DATE, as in A012:2026-12-01..2026-12-03"
-        problems.append(Problem("--absent", f"{text!r} is not understood", hint))
+        problems.append(Problem("--absent", f"{text!r} is not an absence", hint))
         return None
     try:
         first = date.fromisoformat(found["first"])
         last = date.fromisoformat(found["last"] or found["first"])
     except ValueError as error:
-        problems.append(Problem("--absent", f"{text!r}: {error}", "dates are written 2026-12-01"))
+        problems.append(Problem("--absent", f"{text!r}: {error}", "write dates as 2026-12-01"))
         return None
     absence = Absence(found["agent"], first, last)
     problems += [Problem("--absent", f"{text!r}: {said}", hint) for said, hint in _absence_words(absence, work)]
@@ -184,10 +186,10 @@ def _absence_words(absence: Absence, work: RepairWork) -> Iterator[tuple[str, st
     if absence.agent_id not in known:
         yield f"{absence.agent_id} is not in {Agents.file_name}", nearest(absence.agent_id, known)
     if absence.last_day < absence.first_day:
-        yield "the last day lies before the first", "swap the two"
+        yield "the last day is before the first day", "swap the two"
     first, last = work.days
     if absence.last_day < first or absence.first_day > last:
-        yield "the days lie outside the period", f"that is {first} to {last}"
+        yield "the days are outside the period of the roster", f"the period is {first} to {last}"
 
 
 def _instant(text: str, work: RepairWork, problems: list[Problem]) -> pd.Timestamp | None:
@@ -195,17 +197,19 @@ def _instant(text: str, work: RepairWork, problems: list[Problem]) -> pd.Timesta
     try:
         at = pd.Timestamp(datetime.fromisoformat(text.strip()))
     except ValueError:
-        problems.append(Problem("--from", f"{text!r} is no time", "write it like 2026-12-01T10:00"))
+        problems.append(Problem("--from", f"{text!r} is not a time", "write it as 2026-12-01T10:00"))
         return None
     try:
         at = at.tz_localize(work.timezone) if at.tzinfo is None else at
     except ValueError:
-        message = f"{text!r}: the clock changes then, so that this time is twice or not at all"
-        problems.append(Problem("--from", message, "write its offset: 2026-10-25T02:30+02:00"))
+        message = f"{text!r}: the clocks change then, so this time occurs twice or not at all"
+        problems.append(Problem("--from", message, "write it with its offset: 2026-10-25T02:30+02:00"))
         return None
     first, last = work.days
     if not midnight(first, work.timezone) <= at < midnight(last + timedelta(days=1), work.timezone):
-        problems.append(Problem("--from", f"{text!r} lies outside the period", f"that is {first} to {last}"))
+        problems.append(
+            Problem("--from", f"{text!r} is outside the period of the roster", f"the period is {first} to {last}")
+        )
     return at
 
 
@@ -215,6 +219,7 @@ def repair_text(result: RepairResult) -> str:
     days, people, inside = (int(result.facts[name]) for name in ("changed_days", "changed_people", "changed_inside"))
     absent = f"{hours['absent']:,.1f} with the absences, " if result.facts["absent_days"] else ""
     return (
-        f"hours missing on queue from then on: {hours['given']:,.1f} as given, {absent}{hours['repaired']:,.1f} "
-        f"repaired; {people} people affected: {days} days changed, on {inside} more breaks or queues alone"
+        f"understaffed hours from then on: {hours['given']:,.1f} before, {absent}{hours['repaired']:,.1f} "
+        f"after the repair; {people} agents affected: {days} days with changed shifts, {inside} with other breaks or "
+        "queues only"
     )

@@ -12,18 +12,18 @@ if TYPE_CHECKING:
 
 HOW = {
     "optimal": "proven best",
-    "feasible": "the search is done",
-    "time limit": "the time limit ended the search",
+    "feasible": "the search is finished",
+    "time limit": "the search was stopped by the time limit",
     "interrupted": "the search was interrupted",
 }
 
 
 def standing_text(result: RosterResult) -> str:
-    """Hours short and too many, cost, bound and gap on one line."""
+    """Understaffed and overstaffed hours, score, bound and gap on one line."""
     return (
-        f"roster: {result.understaffed_hours:,.1f} hours short, {result.overstaffed_hours:,.1f} too many; "
-        f"cost {result.objective:,.1f}, at least {result.bound:,.1f}, "
-        f"gap {result.gap:.2%} of the required hours ({HOW[result.status]})"
+        f"roster: {result.understaffed_hours:,.1f} understaffed hours, {result.overstaffed_hours:,.1f} overstaffed; "
+        f"score {result.objective:,.1f} (lower is better), best possible at least {result.bound:,.1f}; at most "
+        f"{100 * result.gap:.2f} % from the best possible roster ({HOW[result.status]})"
     )
 
 
@@ -32,7 +32,7 @@ def broken_text(broken: Iterable[Breach]) -> str:
     times = Counter(breach.rule for breach in broken)
     rules = ", ".join(f"{rule} {count} {'time' if count == 1 else 'times'}" for rule, count in sorted(times.items()))
     return (
-        f"no roster was found that keeps every rule; broken: {rules}. The files hold the best roster found, and "
-        "staffplan check lists each case. The notes say what stands in the way and what would help: change that, or "
+        f"no roster was found that keeps every rule; broken rules: {rules}. The best roster found was written; "
+        "staffplan check lists each broken rule. The notes name the cause and what would help. Change that, or "
         "search longer (roster.effort, roster.time_limit_seconds)"
     )

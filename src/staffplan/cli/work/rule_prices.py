@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 
 def write_prices(case: Case, plan: PlanSettings, output: Path, before: Hashes, on_progress: OnProgress) -> None:
-    """The prices of a site's rules to a file, and as a table to the reader."""
+    """Write the prices of a site's rules to a file, and show them as a table."""
     table = price_rules(case, seed=plan.seed, on_progress=on_progress)
     put_tables({output: table}, plan.timezone, before)
     say(f"\n{price_text(table)}")
     if hours := hours_no_shift_reaches(case):
-        say(f"\n{hours:,.1f} hours are missing at times that no shift reaches: no rule and no contract gains them")
+        say(f"\n{hours:,.1f} hours are understaffed at times that no shift covers: no rule or contract can help")
 
 
 def price_text(table: RulePrices) -> str:
@@ -39,5 +39,5 @@ def price_text(table: RulePrices) -> str:
         )
         for row in table.frame.to_dict("records")
     ]
-    header = ["change", "hours missing", "at least", "gained, found", "by bound", "proven"]
+    header = ["change", "understaffed hours", "at least", "hours saved", "by bound", "proven range"]
     return text_table(rows, header, right=range(1, len(header)))

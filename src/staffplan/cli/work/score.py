@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from staffplan.forecast.scoring import By
 
 SCORE_COLUMNS = {
-    "wape": "error",
+    "wape": "interval error",
     "wape_day": "day error",
     "bias": "bias",
-    "coverage_80": "in 80 %",
-    "coverage_95": "in 95 %",
+    "coverage_80": "inside 80 % band",
+    "coverage_95": "inside 95 % band",
     "aht_wape": "AHT error",
     "workload_wape": "workload error",
 }
@@ -57,8 +57,8 @@ def _read_log(path: Path, zone: str) -> OverrideLog:
     """Raises DataError where the file holds the edits themselves, not what they changed."""
     there = set(column_names(path))
     if "first_day" in there and "offered_before" not in there:
-        message = f"these are the edits ({Overrides.file_name}), not what each of them changed"
-        hint = f"give what was written beside the forecast: {OverrideLog.file_name} beside forecast.csv"
+        message = f"this file lists the overrides ({Overrides.file_name}), not their effect"
+        hint = f"give the file written next to forecast.csv: {OverrideLog.file_name}"
         raise DataError(Problem(place_of(path), message, hint))
     return read_table(path, OverrideLog, timezone=zone)
 
@@ -77,11 +77,11 @@ def result_in_words(result: ScoreResult) -> str:
     frame = result.scores.frame
     whole = frame[frame["by"] == "queue"]
     rows = [(_queue(row["queue"]), f"{row['offered']:,.0f}", *_shares(row)) for row in whole.to_dict("records")]
-    header = ("queue", "came", *SCORE_COLUMNS.values())
+    header = ("queue", "actual", *SCORE_COLUMNS.values())
     lines = [text_table(rows, header, right=range(1, len(header)))]
     edits = result.overrides.frame.to_dict("records")
     if edits:
-        header = ("override", "who", "why", "forecast", "edited to", "came", "closer by", "interval error", "verdict")
+        header = ("no.", "who", "why", "forecast", "override", "actual", "improvement", "interval error", "verdict")
         lines += ["", text_table([_edit_row(edit) for edit in edits], header, right=(0, 3, 4, 5, 6))]
     return "\n".join(lines)
 

@@ -115,7 +115,7 @@ def tell(result: MixOfShifts, paths: Sequence[Path], plan: PlanSettings, before:
 def _contracts(result: MixOfShifts) -> str:
     """Who is to be hired."""
     frame = result.contracts.frame
-    header = ["planning group", "contract", "week", "heads", "with time off", "paid hours", "hours a week", "cost"]
+    header = ["planning group", "contract", "week", "heads", "with time off", "paid hours", "hours per week", "cost"]
     rows = [
         (
             row["planning_group"],
@@ -139,9 +139,7 @@ def _summary(result: MixOfShifts, currency: str) -> str:
     hours = (
         f"{facts['heads']} heads, {facts['paid_hours']:,.1f} paid hours for {facts['required_hours']:,.1f} required"
     )
-    missing = f", {facts['missing_hours']:,.1f} of them missing" if facts["missing_hours"] else ""
+    missing = f", {facts['missing_hours']:,.1f} of them understaffed" if facts["missing_hours"] else ""
     cost = f", {currency} {facts['cost']:,.2f}" if facts["cost"] else ""
-    proof = (
-        "the least there is" if result.gap <= 1e-6 else f"at most {percent(result.gap, 2)} above the least there is"
-    )
+    proof = "the best possible" if result.gap <= 1e-6 else f"at most {percent(result.gap, 2)} from the best possible"
     return f"{hours}{missing}{cost}\n{facts['minimised']}: {proof}"

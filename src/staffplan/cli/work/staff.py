@@ -146,7 +146,9 @@ def _goals_by_queue(
             ]
         if not fits:
             waits = "hours" if "within_hours" in parts else "seconds"
-            problems.append(Problem("--goal", f"{goal!r} fits no queue: none waits {waits}", _waiting(channels)))
+            problems.append(
+                Problem("--goal", f"{goal!r} fits no queue: no queue has a goal in {waits}", _waiting(channels))
+            )
         found |= dict.fromkeys(fits, parts)
     return found
 
@@ -163,8 +165,8 @@ def _split_goal(
     """ "email=90/4h" to the queue or channel it is for and the goal's settings; None where that is a problem."""
     name, equals, goal = text.rpartition("=")
     if equals and name not in {*channels, *channels.values()}:
-        hint = f"queues and channels there: {', '.join(sorted({*channels, *channels.values()}))}"
-        problems.append(Problem("--goal", f"{name!r} is neither a queue nor a channel of the forecast", hint))
+        hint = f"queues and channels of the forecast: {', '.join(sorted({*channels, *channels.values()}))}"
+        problems.append(Problem("--goal", f"{name!r} is not a queue or channel of the forecast", hint))
         return None
     try:
         return name, parse_goal(goal).model_dump(exclude_unset=True)
@@ -178,8 +180,8 @@ def _cross_check(requirement: StaffingRequirement, forecast: VolumeForecast, sit
     from staffplan.staffing import cross_check
 
     found = cross_check(requirement, forecast, site=site)
-    head = f"cross-check: {found.compared} Erlang C intervals recomputed with pyworkforce, "
-    head += f"{len(found.differences)} differ" if len(found.differences) else "all agree"
+    head = f"cross-check: {found.compared} Erlang C intervals recalculated with pyworkforce, "
+    head += f"{len(found.differences)} differ" if len(found.differences) else "no differences"
     lines = [head, *(f"not compared, {reason}: {count}" for reason, count in found.not_compared.items() if count)]
     if len(found.differences):
         rows = [tuple(row) for row in found.differences.itertuples(index=False)]
