@@ -133,7 +133,7 @@ def test_nothing_is_overwritten_without_force(tmp_path: Path, run: Run) -> None:
     (tmp_path / "p_patience.csv").write_text("mine")
     code, _, err = run("fit", "calls.csv", "-o", "p.csv")
     assert code == 2
-    assert "p_patience.csv: is already there" in err
+    assert "p_patience.csv: already exists" in err
     assert run("fit", "calls.csv", "-o", "p.csv", "--force")[0] == 0
 
 

@@ -47,7 +47,7 @@ def test_words_decide_and_other_outcomes_are_counted(parameter: Callable[..., fl
 
 def test_a_log_in_which_no_word_means_an_answer_is_refused() -> None:
     with pytest.raises(
-        DataError, match=r"no outcome says that a call was answered; outcomes there: ok \(2\), gone \(1\)"
+        DataError, match="no outcome is known as answered; outcomes in the file: ok \\(2\\), gone \\(1\\)"
     ):
         fit(log_of(outcome=["ok", "gone", "ok"]))
 

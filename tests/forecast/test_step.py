@@ -136,7 +136,7 @@ def test_a_queue_that_tripled_is_forecast_at_its_new_level(world, noisy) -> None
     result = world.forecast(rows.assign(offered=tripled), first_day=world.day(112))
     usual = world.rows(noisy, days=112)["offered"].mean()
     assert result.forecast.frame["offered"].mean() == pytest.approx(3 * usual, rel=0.05)
-    assert "the level shifted on 2026-04-06" in _messages(result, "warning")
+    assert "the level changed on 2026-04-06" in _messages(result, "warning")
 
 
 def test_a_queue_that_is_still_tripling_is_forecast_at_the_level_of_its_last_week(world, noisy) -> None:
@@ -170,7 +170,7 @@ def test_missing_days_are_listed(world, shaped) -> None:
     rows = world.rows(shaped, days=70)
     gone = rows["interval_start"].between("2026-02-10", "2026-02-13", inclusive="left")
     result = world.forecast(rows[~gone].reset_index(drop=True), first_day=world.day(70), settings=QUICK)
-    assert "taken for missing data, not for zero: 2026-02-10 to 2026-02-12" in _messages(result, "warning")
+    assert "treated as missing, not as zero: 2026-02-10 to 2026-02-12" in _messages(result, "warning")
 
 
 def test_every_forecast_says_whether_it_beats_the_two_simple_ones(world, noisy) -> None:

@@ -94,7 +94,9 @@ def _refuse_damaged(data: bytes, error: UnicodeDecodeError, place: str) -> None:
     damaged = beyond_ascii.count("\ufffd")
     if error.encoding.startswith("utf-16") or len(beyond_ascii) > 2 * damaged:
         line = data.count(b"\n", 0, error.start) + 1
-        message = f"a character in line {line} is damaged: it is not {error.encoding.upper()} like the rest"
+        message = (
+            f"a character in line {line} is damaged: it is not {error.encoding.upper()} like the rest of the file"
+        )
         raise DataError(Problem(place, message, SAVE_AS_CSV))
 
 
@@ -196,4 +198,4 @@ def _too_long(row: list[str], names: list[str], place: str) -> Problem:
 
 def _header_problems(names: Sequence[str], row: int, place: str) -> list[Problem]:
     doubled = sorted({name for name in names if name and names.count(name) > 1})
-    return [Problem(f"{place}:{row}:{name}", "the column is there twice", "rename or remove one") for name in doubled]
+    return [Problem(f"{place}:{row}:{name}", "the column appears twice", "rename or remove one") for name in doubled]

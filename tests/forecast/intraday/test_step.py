@@ -275,7 +275,9 @@ def test_a_day_without_rows_before_today_is_missing_and_keeps_its_forecast(world
     result = update(rows[~lost])
     day = planned.frame["interval_start"].dt.date == at(world, 1, 9).date()
     pd.testing.assert_frame_equal(result.forecast.frame[day], planned.frame[day])
-    assert f"rows are missing, the forecast stays there: {world.day(7 * WEEKS + 1)}" in messages(result, "warning")
+    assert f"rows are missing; the forecast is left unchanged there: {world.day(7 * WEEKS + 1)}" in messages(
+        result, "warning"
+    )
 
 
 def test_queues_that_only_one_table_has_are_named(world, history, planned, update) -> None:

@@ -155,9 +155,7 @@ def interval_problems(history: ContactHistory, minutes: int) -> list[Problem]:
         hint = (
             f"set plan.interval_minutes = {step // 60}" if step in (900, 1800, 3600) else "export shorter intervals"
         )
-        problems.append(
-            Problem(place, f"{queue} comes in {length} intervals, which cannot be cut to {minutes}", hint)
-        )
+        problems.append(Problem(place, f"{queue} has {length} intervals, which cannot be split into {minutes}", hint))
     return problems
 
 

@@ -133,8 +133,14 @@ def worth_of_people(
     if settings.objective == "cover":
         return cover
     if worth is None:
-        hint = "give the file that staff --worth writes, or set roster.objective to cover"
-        raise ConfigError(Problem("roster.objective", "service needs to know what people on queue are worth", hint))
+        hint = "give the file that staffplan staff --worth writes, or set roster.objective to cover"
+        raise ConfigError(
+            Problem(
+                "roster.objective",
+                "the objective service needs the service level for each number of people on queue",
+                hint,
+            )
+        )
     return service_saves(cover, worth, groups, period, least, pressed, **weights)
 
 

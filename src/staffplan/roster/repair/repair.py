@@ -329,7 +329,7 @@ def _result(
 
 
 def _notes(plan: _Repair, roster: Roster, made: Roster, lost: Sequence[Lost]) -> list[Note]:
-    notes = [_warning(key, "absent, but the shift had ended before: it stays") for key in sorted(plan.left.over)]
+    notes = [_warning(key, "absent, but the shift had already ended: left as is") for key in sorted(plan.left.over)]
     missed = {agent_id for agent_id, _ in plan.left.gone | plan.left.begun}
     notes += [
         _warning((absence.agent_id, absence.first_day), "absent, and had no shift on those days")
@@ -338,7 +338,8 @@ def _notes(plan: _Repair, roster: Roster, made: Roster, lost: Sequence[Lost]) ->
     ]
     if plan.stuck:
         message = (
-            "the given shifts break a rule that no change ahead can mend, so they stay; staffplan check tells which"
+            "the given shifts already break a rule that future changes cannot fix; left as "
+            "is; staffplan check shows which"
         )
         notes.append(Note("roster", "warning", ", ".join(plan.stuck), message))
     gone = meetings_of(roster, plan.left.gone, plan.case.site.calendar.timezone)

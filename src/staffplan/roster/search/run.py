@@ -70,7 +70,7 @@ class Run:
         self.bound = max(self.bound, next_grain(bound, self.grain))
 
     def say_share(self, share: float) -> None:
-        label = f"{share:.0%} of the people have a first tour, cost at least {self.bound:,.1f}"
+        label = f"{share:.0%} of the people have a first roster, cost at least {self.bound:,.1f}"
         self.on_progress(Progress("roster", 0, self.moves, label))
 
     def say(self, done: int, incumbent: Incumbent, problem: RosterProblem) -> None:

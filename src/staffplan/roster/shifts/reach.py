@@ -21,7 +21,7 @@ def out_of_reach(demand: Demand) -> list[Problem]:
 
 
 def _outside_every_shift(demand: Demand) -> Iterator[Problem]:
-    hint = "add a shift that covers it, or a contract that allows one; or let people be missing: --allow-short"
+    hint = "add a shift that covers it, or a contract that allows one; or accept understaffed hours: --allow-short"
     for number, group in enumerate(demand.problem.groups):
         uncovered = (demand.need[number] > 0) & ~reached(demand, number)
         for words, slots in spans_in_words(uncovered, demand.period):
@@ -34,7 +34,7 @@ def _above_the_seats(demand: Demand) -> Iterator[Problem]:
     everybody = demand.need.sum(axis=0)
     for words, slots in spans_in_words(everybody > seats, demand.period):
         message = f"{_people(int(everybody[slots].max()))} needed on queue, {int(seats[slots].min())} seats: {words}"
-        yield Problem("roster.rules", message, "plan more seats, or let people be missing: --allow-short")
+        yield Problem("roster.rules", message, "plan more seats, or accept understaffed hours: --allow-short")
 
 
 def _people(number: int) -> str:

@@ -16,8 +16,8 @@ from staffplan.staffing.simulated.kernels import Floats
 from staffplan.staffing.simulated.mail import Mail, MailJudged, judge_mail
 from staffplan.staffing.simulated.mail_search import fewest_for_mail
 
-OWN_MODEL = "its own model, for the expected volume"
-AS_CALLS = "plain Erlang C, as if they were calls"
+OWN_MODEL = "its own model for the expected volume"
+AS_CALLS = "plain Erlang C, treated as calls"
 
 
 def verified_mail(mail: Mail, staffing: StaffingSettings, site: Site, *, seed: int, fresh: int) -> MailJudged:
