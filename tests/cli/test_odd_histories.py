@@ -110,7 +110,7 @@ def test_a_history_of_finer_intervals_is_added_up_without_a_word(run: Run) -> No
     write(hourly("2026-06-01", 14), on_the_half)
     code, said = run("--interval", "60")
     assert code == 0
-    assert "do not begin where" not in said
+    assert "do not start where" not in said
 
 
 def test_a_year_that_was_mistyped_is_an_error_with_both_rows(run: Run) -> None:
@@ -133,11 +133,11 @@ def test_what_no_center_can_have_is_refused(run: Run, column: str, value: float)
 def test_a_queue_is_sent_to_borrow_only_where_another_has_something_to_lend(run: Run) -> None:
     short = hourly("2026-06-22", 7, queue="new")
     write(short)
-    assert "another queue can lend it a history" not in run()[1]
+    assert "it can borrow the history of another queue" not in run()[1]
     write(short, hourly("2026-06-22", 7, queue="b"))
-    assert "another queue can lend it a history" not in run()[1]
+    assert "it can borrow the history of another queue" not in run()[1]
     write(short, hourly("2026-05-25", 35))
-    assert "another queue can lend it a history: queues.new.like" in run()[1]
+    assert "it can borrow the history of another queue: queues.new.like" in run()[1]
 
 
 def test_a_share_that_looks_like_a_percentage_is_asked_about(run: Run) -> None:

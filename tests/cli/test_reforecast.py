@@ -127,7 +127,7 @@ def test_nothing_is_overwritten_without_force(morning: Path, run: Run) -> None:
     [
         (("--now", "soon"), 2, "--now"),
         (("--now", "2026-03-29T02:30"), 2, "does not exist"),
-        (("--now", "2026-03-01T10:00"), 4, "nothing of it has come yet"),
+        (("--now", "2026-03-01T10:00"), 4, "no interval of it has begun"),
         (("--jobs", "2", "--cluster", "tcp://127.0.0.1:1"), 2, "--jobs"),
     ],
 )

@@ -219,7 +219,7 @@ def test_24_00_is_told_to_be_the_next_day() -> None:
 
 def test_a_spreadsheets_number_of_a_day_is_told_as_such() -> None:
     _, wrong = read_instants(cells("46146.3333333"), "UTC")
-    assert "spreadsheet's number of a day" in wrong[0][1]
+    assert "spreadsheet date number" in wrong[0][1]
 
 
 def test_a_day_alone_is_its_midnight_in_the_zone() -> None:

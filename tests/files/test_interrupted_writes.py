@@ -527,7 +527,7 @@ def test_a_repair_is_refused_while_another_process_works_in_the_plan(
     assert repair(planned) == 2
     message = capsys.readouterr().err
     assert "plan: another staffplan is working in this folder" in message
-    assert "wait until it is done" in message
+    assert "wait until it has finished" in message
     if Path("/proc/locks").exists():
         assert f"process {holder.pid}" in message
     assert contents(planned / "plan") == before

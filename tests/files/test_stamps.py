@@ -42,7 +42,7 @@ def test_one_offset_throughout_names_no_zones() -> None:
 
 def test_offsets_that_no_place_has_together_are_told_so() -> None:
     assert foreign(["2026-03-02T08:00+01:00", "2026-03-02T09:00-11:00"], "UTC").endswith(
-        "no single zone has them all"
+        "no single zone matches them all"
     )
 
 

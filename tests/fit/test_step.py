@@ -65,7 +65,7 @@ def test_every_row_without_its_wait_is_told_unless_the_outcome_needs_none() -> N
 def test_rows_that_are_twins_are_kept_and_told() -> None:
     start = pd.Timestamp("2026-03-02 09:00", tz="UTC")
     result = fit(log_of(arrival=[start, start, start], wait_seconds=[1.0, 1.0, 2.0]))
-    assert any("1 rows are the same as another one" in note.message for note in result.notes)
+    assert any("1 rows are exact duplicates" in note.message for note in result.notes)
 
 
 def test_redials_are_calls_of_the_same_customer_soon_after_hanging_up(parameter: Callable[..., float]) -> None:
@@ -84,7 +84,7 @@ def test_redials_are_calls_of_the_same_customer_soon_after_hanging_up(parameter:
 
 def test_without_customers_redials_cannot_be_learnt() -> None:
     result = fit(log_of(wait_seconds=[1.0, 2.0]))
-    assert any("redials cannot be learnt" in note.message for note in result.notes)
+    assert any("redials cannot be estimated" in note.message for note in result.notes)
     assert not result.parameters.frame["parameter"].eq("redial_share").any()
 
 

@@ -173,7 +173,7 @@ def test_a_level_and_a_lender_are_needed(world, lent) -> None:
         _run(world, lent, site=stranger)
     assert "queues.new.like: the history has no rows of 'odl'" in str(caught.value)
     assert "did you mean old?" in str(caught.value)
-    with pytest.raises(DataError, match="no contacts to borrow"):
+    with pytest.raises(DataError, match="no contacts, so its pattern"):
         _run(world, lent.assign(offered=0.0), expected_per_week=600.0)
 
 

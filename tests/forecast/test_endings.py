@@ -103,7 +103,7 @@ def test_a_queue_that_is_said_to_have_ended_is_not_forecast(world, others, ended
     result = _judged(world, others, _part(world, "old", 0, END, 10), old={"ended": ended})
     assert set(result.reasons) == {"old"}
     assert "as set (queues.old.ended)" in _said(result, ENDED)["old"]
-    assert ("though its last contact is of 2026-05-01" in _said(result, ENDED)["old"]) == (ended is not True)
+    assert ("though its last contact is on 2026-05-01" in _said(result, ENDED)["old"]) == (ended is not True)
 
 
 def test_a_queue_that_opens_again_has_not_ended(world, others) -> None:
@@ -121,7 +121,7 @@ def test_rows_of_zeros_say_that_nobody_came(world, others) -> None:
 def test_a_late_export_is_asked_about_and_forecast(world, others) -> None:
     result = _judged(world, others, _part(world, "slow", 0, END - 12, 10))
     assert not result.reasons
-    assert "too short to tell, it is forecast as if it went on" in _said(result, QUESTION)["slow"]
+    assert "too short to decide; it is forecast as a continuing queue" in _said(result, QUESTION)["slow"]
     assert _said(_judged(world, others, _part(world, "slow", 0, END - 6, 10)), QUESTION) == {}
 
 

@@ -77,7 +77,7 @@ def test_closed_hours_have_no_rows(world, shaped) -> None:
     frame = result.forecast.frame
     assert len(frame) == 10 * 24
     assert world.office.open_mask(pd.DatetimeIndex(frame["interval_start"]), world.site().calendar).all()
-    assert "came outside the opening hours" in _messages(result, "left out")
+    assert "were outside the opening hours" in _messages(result, "left out")
 
 
 def test_contacts_outside_the_hours_do_not_change_the_forecast(world, noisy) -> None:
@@ -146,11 +146,12 @@ def test_a_queue_that_is_still_tripling_is_forecast_at_the_level_of_its_last_wee
     result = world.forecast(climbing, first_day=world.day(112))
     last_week = climbing["offered"][climbing["interval_start"] >= "2026-04-20"].mean()
     assert result.forecast.frame["offered"].mean() > 0.9 * last_week
-    assert "it still moves on" in _messages(result, "warning")
+    assert "it is still changing" in _messages(result, "warning")
     assert "since the level shift; all 8 origins of the backtest table" in _messages(result)
     chosen = result.backtest.frame.query("chosen == 'yes'").iloc[0]
-    assert f"those from before it too: {100 * chosen['wape']:.1f} %, bias {100 * chosen['bias']:.1f} %" in _messages(
-        result
+    assert (
+        f"including those before the change: {100 * chosen['wape']:.1f} %, bias {100 * chosen['bias']:.1f} %"
+        in _messages(result)
     )
 
 

@@ -374,7 +374,7 @@ def test_what_was_assumed_and_left_out_is_said():
     assumed, left_out = dict(said(result, "assumption")), dict(said(result, "left out"))
     assert assumed["calls"] == "no goal is given; 80 % within 20 seconds is assumed"
     assert "no shrinkage is given" in assumed["staffing.shrinkage"]
-    assert left_out["calls"].startswith("in 1 intervals contacts last longer than the interval")
+    assert left_out["calls"].startswith("in 1 intervals contacts take longer than the interval")
     assert dict(said(result, "warning"))["calls"].startswith("1 intervals have contacts and an AHT of 0")
 
 

@@ -42,7 +42,7 @@ class DayCounts:
 
 
 def day_counts(calls: pd.DataFrame, closed: Flags, *, timezone: str, interval_minutes: int) -> DayCounts:
-    """The counts of the days on which calls came; `closed` flags calls that came when nobody answered."""
+    """Counts of the days with calls. `closed`, (calls,), flags calls that came when nobody answered."""
     arrival = pd.DatetimeIndex(calls["arrival"])
     code, days = pd.factorize(local_dates(arrival, timezone), sort=True)
     interval = minute_of_day(arrival, timezone) // interval_minutes

@@ -80,7 +80,7 @@ def fit(log: CallLog, choices: FitChoices | None = None) -> FitResult:
 
 
 def calls_and_closed(log: CallLog, choices: FitChoices) -> tuple[pd.DataFrame, Flags]:
-    """The calls that were answered or hung up, and whether each came when nobody answered."""
+    """Calls that were answered or hung up, and flags, (calls,), of those that came when nobody answered."""
     calls, _ = sorted_out(log, choices.words)
     return calls, _closed(calls, choices)
 

@@ -74,7 +74,8 @@ def about_hours(writer: Writer, timetable: Timetable, unseen: Sequence[int]) -> 
 
 
 def about_rows(writer: Writer, raw: RawSeries, series: QueueSeries, gaps: Flags, rule: str) -> list[Note]:
-    """Contacts outside the hours, days without rows, weekdays that are open but never had a contact."""
+    """Contacts outside the hours, days without rows, weekdays that are open but never had a contact. `gaps`:
+    (days,)."""
     notes: list[Note] = []
     outside = ~series.grid.values(series.open.astype(float)).astype(bool) & (np.nan_to_num(raw.offered) > 0)
     if outside.any():
@@ -146,7 +147,8 @@ def about_shift(writer: Writer, shift: Shift | None, grid: DayGrid) -> list[Note
 def about_special_days(
     writer: Writer, learned: Learned, ahead: Ahead, planned: Flags, grid: DayGrid, labels: NDArray[np.object_]
 ) -> list[Note]:
-    """Each special open day ahead: what is expected of it, and how much was seen of such days."""
+    """Each special open day ahead: what is expected of it, and how much was seen of such days. `planned` and
+    `labels`: (days,)."""
     notes: list[Note] = []
     model = learned.training.model
     calendar = np.exp(model.log_calendar(ahead.features))

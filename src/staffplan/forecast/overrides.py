@@ -97,6 +97,7 @@ class Scope:
         return cls(frame["queue"].to_numpy(), day, minute, first, first + timedelta(days=days - 1), calendar)
 
     def touched(self, edit: Edit) -> Flags:
+        """Whether an override changes each row of the forecast, (rows,)."""
         if not self.ahead(edit):
             return np.zeros(len(self.day), dtype=bool)
         own = edit.holds(self.day, self.minute)

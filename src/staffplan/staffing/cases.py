@@ -242,7 +242,7 @@ def _deferred_problems(row: dict[Any, Any]) -> Iterator[Told]:
 
 
 def numbers_in(words: str) -> Array:
-    """Numbers, 0 or more, with spaces between; none where a word is not one."""
+    """Numbers of a text, (numbers,), 0 or more, with spaces between. Empty where a word is not one."""
     try:
         found = np.array([float(word) for word in words.split()])
     except ValueError:
@@ -251,6 +251,6 @@ def numbers_in(words: str) -> Array:
 
 
 def pace_seconds(words: str) -> Array:
-    """Handling times with 1, 2, ... chats; none where a word is not a time above 0."""
+    """Handling times in seconds with 1, 2, ... chats, (chats,). Empty where a word is not a time above 0."""
     found = numbers_in(words)
     return found if (found > 0).all() else np.zeros(0)

@@ -84,7 +84,7 @@ class Backlog:
 
     @property
     def rows(self) -> Indices:
-        """Places of the plan's own open intervals."""
+        """Places of the plan's own open intervals, (open intervals,), in the grid."""
         places = np.flatnonzero(self.is_open)
         inside = self.grid.inside
         return np.asarray(places[(places >= inside.start) & (places < inside.stop)], dtype=np.int64)
@@ -101,7 +101,8 @@ class Backlog:
 
 
 def make_backlog(pool: Pool, site: Site, *, horizon: tuple[int, int], fallback_starts: NDArray[np.int64]) -> Backlog:
-    """`fallback_starts` are the open intervals of a group without service hours."""
+    """Backlog of a group over the plan and the weeks around it. `fallback_starts`, (open intervals,) in nanoseconds
+    UTC, are the open intervals of a group without service hours."""
     minutes = site.calendar.interval_minutes
     grid = make_grid(horizon, minutes, _periods_to_add(pool, horizon, minutes))
     is_open = open_intervals(pool, site, grid, fallback_starts)

@@ -249,7 +249,7 @@ def test_a_real_year_of_calls_claims_no_season(real_data) -> None:
     level = np.where(days > 0.3 * usual, np.log(np.maximum(days, 1) / usual), np.nan)
     season = learn_season(level, np.isfinite(level), days.index[0].date(), SETTINGS, 28)
     assert not season.annual.any()
-    assert "can be tested from 17 months on" in season.words[0]
+    assert "at least 17 months are needed to test it" in season.words[0]
 
 
 def test_a_mixture_follows_whoever_foretold_better() -> None:

@@ -45,12 +45,12 @@ def test_an_empty_saturday_beside_too_many_people_on_other_days_is_one_warning()
 def test_the_rule_that_keeps_people_away_is_named() -> None:
     rules = (rule.WeekendsOff(weekends=1),)
     (note,) = told(CENTER.but(settings=RosterSettings(rules=rules)), BOTH_MONDAY_TO_FRIDAY)
-    assert note.message.endswith("weekends off keeps 2 of 2 away")
+    assert note.message.endswith("weekends off prevents 2 of 2")
 
 
 def test_hours_left_in_contracts_are_hours_to_spare() -> None:
     (note,) = told(CENTER, {"ann": range(5)})
-    assert "hours and days left in their contracts (1 of 2 asked)" in note.message
+    assert "hours and days left in their contracts (1 of 2 people tested)" in note.message
     assert "more than needed" not in note.message
 
 

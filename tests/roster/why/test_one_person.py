@@ -74,7 +74,7 @@ def test_when_the_time_is_over_who_is_not_looked_into_is_named_and_a_conflict_ma
     assert "not all of these can be satisfied, possibly more than necessary: " in first.message
     assert first.hint == "no time was left to test changes (roster.time_limit_seconds)"
     assert second.place == "roster:bob"
-    assert "was not looked into" in second.message
+    assert "was not searched for" in second.message
 
 
 def plan(**settings: object) -> dict[str, WorkPlanSettings]:

@@ -195,7 +195,8 @@ def driver_columns(
 
 
 def about_effects(matrix: DriverMatrix, effects: Mapping[str, Floats], queue: str) -> Iterator[Note]:
-    """What was learnt of each driver; `effects` are logs by group and column, a group without any left out."""
+    """Notes on what was learnt of each driver. `effects`, logs by group, are (columns,); a group without any is left
+    out."""
     for name in dict.fromkeys(column.driver for column in matrix.columns):
         own = [column for column in matrix.columns if column.driver == name]
         if f"driver {name}" not in effects:
@@ -216,7 +217,7 @@ def with_driven_days(series: QueueSeries, felt: Flags, remove: bool | Collection
     """The series with its odd days on which an event is felt marked as such.
 
     Without that mark, cleaning would take them away, and the effect of a strong event could never be learnt. Days
-    that an event leaves within the usual stay ordinary.
+    that an event leaves within the usual stay ordinary. `felt`: (days,).
     """
     odd = [found.day for found in clean(series, remove=remove).findings if found.kind == "odd day"]
     label = series.label.copy()

@@ -33,7 +33,8 @@ class Dispersion:
 
         `evenness`: sum of squares of the cells' promises over the square of their sum, by which the alpha of a total
         is smaller than that of a cell where cells are independent; with inertia it is smaller by less (the sum of an
-        AR(1) series). Source of the deviance: statsmodels, genmod.families.family.NegativeBinomial.
+        AR(1) series). Source of the deviance: statsmodels, genmod.families.family.NegativeBinomial. Arguments and
+        result: arrays of one shape.
         """
         mean = np.maximum(promised, 1e-9)
         together = np.minimum(evenness * (1 + self.inertia) / (1 - self.inertia), 1.0)

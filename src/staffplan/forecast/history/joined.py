@@ -220,7 +220,7 @@ def _days(rows: pd.DataFrame, calendar: SiteCalendar) -> Whole:
 
 
 def day_numbers(instants: pd.DatetimeIndex, calendar: SiteCalendar) -> Whole:
-    """The local day of each instant, counted from the first of January 1970."""
+    """Local days of the instants, (instants,), counted from the first of January 1970."""
     local = calendar.local(instants).tz_localize(None).as_unit("s")
     return np.asarray(local.asi8 // 86_400, dtype=np.int64)
 

@@ -67,7 +67,8 @@ def _score_in_words(what: str, score: Score) -> str:
 def about_odd(
     queue: str, odd: Flags, came: Floats, expected: Floats, minutes: int, *, nothing_else: bool
 ) -> list[Note]:
-    """Each outage or spike of today, with its times; a warning where today has `nothing_else`."""
+    """Each outage or spike of today, with its times; a warning where today has `nothing_else`. `odd`, and `came` and
+    `expected` in contacts: (slots,)."""
     notes: list[Note] = []
     for start, end in stretches(odd):
         run = slice(start, end)

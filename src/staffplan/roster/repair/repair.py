@@ -214,7 +214,7 @@ def lawful(space: TourSpace, tours: Tours, mended: frozenset[int]) -> Tours:
 
 
 def keeps_rules(space: TourSpace, person: int, choice: NDArray[np.int16]) -> bool:
-    """Whether a person may work these options (or NOTHING) day by day."""
+    """Whether a person may work these options (or NOTHING), (days,)."""
     walks, walk = space.walks, int(space.folk.walk[person])
     likes, state = space.folk.price[space.folk.liking[person]], 0
     for day, chosen in enumerate(choice.tolist()):

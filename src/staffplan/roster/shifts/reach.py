@@ -68,7 +68,7 @@ def can_be_on_queue(slot: int, pauses: Sequence[Pause]) -> bool:
 
 
 def spans_in_words(which: NDArray[np.bool_], period: Period) -> Iterator[tuple[str, slice]]:
-    """Neighbouring slots of a local day that are True, in words and as a slice."""
+    """Neighbouring slots of a local day that are True, in words and as a slice. `which`: (slots,)."""
     for day in range(period.days):
         first, end = int(period.day_slot[day]), int(period.day_slot[day + 1])
         edges: Any = np.flatnonzero(np.diff(np.concatenate([[False], which[first:end], [False]]).astype(np.int8)))

@@ -47,7 +47,7 @@ def usual_for_mail(mail: Mail, plain: pd.DataFrame, *, fresh: int) -> dict[str, 
 
 
 def mail_columns(judged: MailJudged, staffing: StaffingSettings, site: Site) -> Mapping[str, Floats | str]:
-    """The columns of the requirement that the method decides."""
+    """Columns of the requirement that the method decides, (open intervals of the plan,) each."""
     backlog: Backlog = judged.mail.backlog
     heads, day = judged.agents.astype(np.float64), judged.mail.date[backlog.rows]
     shrinkage = shrinkage_at(backlog.grid.starts[backlog.rows], staffing, site.calendar.timezone)
