@@ -27,7 +27,7 @@ def name_of(path: Path) -> str:
 
 
 def aliases(sources: dict[str, str]) -> dict[str, set[str]]:
-    """Names that mean an array, by module: NDArray, aliases defined there and aliases imported from another module."""
+    """Names that mean an array, by module: NDArray, its aliases there, and aliases imported from another module."""
     own = {name: set(ALIAS.findall(source)) for name, source in sources.items()}
     found = {}
     for name, source in sources.items():

@@ -47,8 +47,8 @@ def shortest(season: int) -> int:
 def fit(series: Floats, season: int, *, multiplied: bool, damped_trend: bool) -> Fit:
     """Least squares of the one-step errors. `season` below 2 means none; the series has `shortest` values or more.
 
-    The first states are estimates, not fitted with the rest. Source of the criterion: statsmodels,
-    tsa.holtwinters.HoltWintersResults.aicc. `series`: (values,).
+    `series`: (values,). The first states are estimates, not fitted with the rest. Source of the criterion:
+    statsmodels, tsa.holtwinters.HoltWintersResults.aicc.
     """
     kind = NO_SEASON if season < 2 else MULTIPLIED if multiplied else ADDED
     series = np.ascontiguousarray(series, dtype=float)
@@ -57,8 +57,10 @@ def fit(series: Floats, season: int, *, multiplied: bool, damped_trend: bool) ->
 
 
 def run(series: Floats, kind: int, parameters: Floats, start: Floats, *, damped_trend: bool) -> Fit:
-    """The model with given parameters, (4,), run over the series, (values,), from the state `start`, (2 +
-    season,)."""
+    """The model with given parameters, (4,), run over the series, (values,).
+
+    `start`, (2 + season,), is the state it begins from.
+    """
     state, fitted = start.copy(), np.empty(len(series))
     squared_errors = smooth(series, kind, parameters, state, fitted)
     state[2:] = np.roll(state[2:], -(len(series) % len(state[2:])))

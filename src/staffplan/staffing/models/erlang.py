@@ -268,13 +268,13 @@ class AgentsNeeded:
 
     @property
     def fewest(self) -> Array:
-        """nan where not even an agent for every line (trunk) would meet the goals. Of any shape, that of the
-        arguments."""
+        """Fewest whole agents, of any shape: that of the arguments. nan where not even an agent for every line
+        (trunk) would meet the goals."""
         return self.fewest_flat.reshape(self.shape)
 
     def exact(self) -> Array:
-        """With 13.4 agents the goals are just met, 14 are the fewest whole ones. Of any shape, that of the
-        arguments."""
+        """Agents, not whole, with which the goals are just met, of any shape: that of the arguments. With 13.4 here,
+        14 are the fewest whole ones."""
         exact = searches.exact_agents_cells(self.cases, self.pace, self.goals, self.fewest_flat)
         return np.asarray(exact.reshape(self.shape))
 
