@@ -136,7 +136,7 @@ def _part(brings: Floats, rate: float, most: float) -> Floats:
 
 def rate_of_day(brings: Floats, due: float) -> float:
     """Contacts brought by the first person whom the cheapest crew that has `due` in time does without; 0 where it
-    needs everybody who brings any, infinite where nobody is needed. `brings`, contacts by person: (intervals, people)."""
+    needs everybody who brings any, infinite where nobody is needed. `brings`, contacts: (intervals, people)."""
     ordered = np.sort(brings.ravel())[::-1]
     if due <= 0:
         return float("inf")

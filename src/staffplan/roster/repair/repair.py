@@ -176,7 +176,7 @@ def _search(
     moves, bound = round(MOVES * move_count(space.problem, effort)), 0.0
 
     def say(done: int) -> None:
-        label = f"cost {incumbent.cost:,.1f}, at least {bound:,.1f}"
+        label = f"cost {incumbent.cost:,.1f}, lower bound {bound:,.1f}"
         on_progress(Progress("roster", min(done, moves), moves, label))
 
     def note(found: float) -> None:
