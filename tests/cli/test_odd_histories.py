@@ -172,7 +172,7 @@ def test_queues_whose_names_look_alike_are_pointed_at(run: Run) -> None:
     write(hourly("2026-06-01", 14, queue="voice main"), hourly("2026-06-01", 14, queue="Voice  main"))
     code, said = run()
     assert code == 0
-    assert "warning: h.csv: queue: 'Voice  main' and 'voice main' differ in capitals, blanks or dashes only" in said
+    assert "warning: h.csv: queue: 'Voice  main' and 'voice main' differ only in capitals, blanks or dashes" in said
 
 
 def test_more_handled_than_offered_is_doubted(run: Run) -> None:

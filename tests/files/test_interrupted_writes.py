@@ -552,7 +552,7 @@ def test_a_roster_edited_while_it_is_repaired_is_kept(
     before = contents(planned / "plan")
     code = cli("roster", "--repair", "plan", "--absent", "F2:2026-03-03", "-o", "plan", "--force")(planned)
     assert code == 2
-    assert "roster_activities.csv: was changed while staffplan worked; it is kept" in capsys.readouterr().err
+    assert "roster_activities.csv: was changed while staffplan was running; it is kept" in capsys.readouterr().err
     now = contents(planned / "plan")
     assert {name for name in now if now[name] != before.get(name)} == {"roster_activities.csv"}
 

@@ -189,8 +189,8 @@ def test_closed_intervals_stay_closed_and_are_named() -> None:
     )
     assert frame["interval_start"].tolist() == before.frame["interval_start"].tolist()
     whole_days, hours = said(notes, "changed by hand")
-    assert whole_days.endswith("; closed and left at zero: 2026-03-28 to 2026-03-29")
-    assert hours.endswith("; 2 of its intervals are closed and left at zero")
+    assert whole_days.endswith("; closed and left unchanged: 2026-03-28 to 2026-03-29")
+    assert hours.endswith("; 2 of its intervals are closed and left unchanged")
 
 
 @pytest.mark.parametrize(
@@ -198,7 +198,10 @@ def test_closed_intervals_stay_closed_and_are_named() -> None:
     [
         ({"first_day": "2026-05-01"}, "2026-05-01 lies outside the forecast period, 2026-03-23 to 2026-04-05"),
         ({"first_day": "2026-03-28"}, "the queue is closed in its whole range, 2026-03-28"),
-        ({"first_day": "2026-03-22", "hours": "23:00-09:00"}, "2026-03-22, 23:00-09:00 lies outside the days"),
+        (
+            {"first_day": "2026-03-22", "hours": "23:00-09:00"},
+            "2026-03-22, 23:00-09:00 lies outside the forecast period",
+        ),
         ({"queue": "fone"}, "no interval of queue 'fone' is forecast; did you mean phone?"),
     ],
 )

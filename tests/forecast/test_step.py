@@ -206,7 +206,7 @@ def test_a_closed_holiday_has_no_rows_and_an_unknown_one_is_said(world, noisy) -
     shut = world.forecast(rows, site=closed, first_day=world.day(70), settings=QUICK)
     assert world.day(72) not in set(shut.forecast.frame["interval_start"].dt.date)
     unknown = world.forecast(rows, site=world.site(special_days=feast), first_day=world.day(70), settings=QUICK)
-    assert f"{world.day(72)} (holiday: Feast) is forecast like an ordinary day" in _messages(unknown, "warning")
+    assert f"{world.day(72)} (holiday: Feast) is forecast as an ordinary day" in _messages(unknown, "warning")
 
 
 def test_handling_times_come_from_the_history_then_the_settings_then_a_loud_assumption(world, shaped) -> None:
@@ -245,7 +245,7 @@ def test_deferred_work_without_weekend_contacts_is_forecast_as_zero_there_and_sa
     weekend = frame["interval_start"].dt.day_of_week >= 5
     assert weekend.sum() == 96
     assert frame.loc[weekend, "offered"].sum() == 0
-    assert "open on sat, sun, but no contact ever came then" in _messages(result, "warning")
+    assert "open on sat, sun, but the history has no contacts then" in _messages(result, "warning")
 
 
 def test_a_queue_of_zeros_is_forecast_as_zero(world) -> None:

@@ -312,7 +312,7 @@ def test_a_promise_too_short_for_its_intervals_says_so():
     forecast = mail(7, lambda starts: np.ones(len(starts)))
     result = staff(forecast, PLAIN, site=mail_site(Goal(service_level=0.9, within_hours=0.5)))
     ((_, message),) = said(result, "broken promise")
-    assert "too coarse for so short a promise; plan in shorter intervals" in message
+    assert "too coarse for such a short service goal; plan in shorter intervals" in message
 
 
 def test_the_longest_day_of_the_clock_change_has_its_rows():

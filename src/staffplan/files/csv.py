@@ -94,9 +94,7 @@ def _refuse_damaged(data: bytes, error: UnicodeDecodeError, place: str) -> None:
     damaged = beyond_ascii.count("\ufffd")
     if error.encoding.startswith("utf-16") or len(beyond_ascii) > 2 * damaged:
         line = data.count(b"\n", 0, error.start) + 1
-        message = (
-            f"a character in line {line} is damaged: it is not {error.encoding.upper()} like the rest of the file"
-        )
+        message = f"a character in line {line} is damaged: it is not {error.encoding.upper()} like the rest"
         raise DataError(Problem(place, message, SAVE_AS_CSV))
 
 
