@@ -88,7 +88,7 @@ def _grid(start: pd.Timestamp, end: pd.Timestamp, minutes: int) -> pd.DatetimeIn
 
 
 def local_dates(instants: pd.DatetimeIndex, timezone: str) -> NDArray[np.object_]:
-    """The local calendar day of each instant, as `datetime.date`."""
+    """Local calendar days of the instants, (instants,), as `datetime.date`."""
     codes, days = _local_days(instants, timezone)
     return days[codes]
 
@@ -106,29 +106,30 @@ def _local_minutes(instants: pd.DatetimeIndex, timezone: str) -> NDArray[np.int6
 
 
 def minute_of_day(instants: pd.DatetimeIndex, timezone: str) -> NDArray[np.int64]:
-    """Wall-clock minutes after midnight of each instant."""
+    """Wall-clock minutes after midnight of the instants, (instants,)."""
     return _local_minutes(instants, timezone) % MINUTES_PER_DAY
 
 
 def phases(instants: pd.DatetimeIndex, minutes: int) -> NDArray[np.int64]:
-    """Nanoseconds into a period of so many minutes at which each instant lies."""
+    """Nanoseconds, (instants,), from the start of a period of so many minutes to each instant."""
     return np.asarray(instants.as_unit("ns").asi8 % (minutes * 60_000_000_000), dtype=np.int64)
 
 
 def usual_phases(instants: pd.DatetimeIndex, minutes: int) -> NDArray[np.int64]:
-    """The phases at which more than stray instants lie: on the hour and half past it; of a few instants all."""
+    """Phases in nanoseconds, (phases,), at which more than stray instants lie, such as the hour and half past. Of few
+    instants, all phases."""
     found, counts = np.unique(phases(instants, minutes), return_counts=True)
     few = len(instants) < ROWS_TO_KNOW_STRAYS
     return np.asarray(found[few | ((counts > STRAY_SHARE * len(instants)) & (counts > 1))], dtype=np.int64)
 
 
 def weekday_of(instants: pd.DatetimeIndex, timezone: str) -> NDArray[np.int64]:
-    """The local weekday of each instant, Monday 0; the first of January 1970 was a Thursday."""
+    """Local weekdays of the instants, (instants,), Monday 0. The first of January 1970 was a Thursday."""
     return (_local_minutes(instants, timezone) // MINUTES_PER_DAY + WEEKDAYS.index("thu")) % 7
 
 
 def utc_offsets(instants: pd.DatetimeIndex, timezone: str) -> NDArray[np.int64]:
-    """Minutes by which the clock on the wall is ahead of UTC at each instant."""
+    """Minutes, (instants,), by which local time is ahead of UTC at each instant."""
     return _local_minutes(instants, timezone) - _local_minutes(instants, "UTC")
 
 
@@ -136,7 +137,7 @@ def zones_with(instants: pd.DatetimeIndex, offsets: NDArray[np.int64], names: It
     """Those of the named zones (of places, such as Europe/Madrid) whose clock has just these offsets.
 
     Zones of the part of the world that has most of them come first. Compared are the first and the last instant of
-    each stretch of one offset: clocks change there or nowhere.
+    each stretch of one offset: clocks change there or nowhere. `offsets`: (instants,), minutes ahead of UTC.
     """
     order = np.argsort(instants.asi8, kind="stable")
     starts, minutes = instants[order], offsets[order]

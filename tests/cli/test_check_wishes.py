@@ -93,7 +93,7 @@ def test_what_is_there_is_not_overwritten_and_a_plan_keeps_its_own(check: Run, t
     assert check("-o", "checked")[0] == 0
     code, _, err = check("-o", "checked")
     assert code == 2
-    assert "check.csv: is already there" in err
+    assert "check.csv: already exists" in err
     assert check("-o", "checked", "--force")[0] == 0
     (tmp_path / "checked" / "manifest.json").write_text("{}")
     code, _, err = check("-o", "checked", "--force")

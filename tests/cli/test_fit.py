@@ -54,7 +54,7 @@ def test_parameters_and_curves_are_written_and_lines_for_the_settings_shown(tmp_
     ]
     assert '[queues."mail order"]\npatience_seconds = 45' in err
     assert "[queues.sales]\npatience_seconds = 50\naht_seconds = 150.0" in err
-    assert "wait_seconds is wait" in err
+    assert "wait_seconds = wait" in err
     assert "phantom 1" in err
 
 
@@ -112,7 +112,7 @@ def test_unknown_words_and_columns_are_told_with_the_flag_that_helps(tmp_path: P
     (tmp_path / "other.csv").write_text(CALLS.replace("answered", "ok"))
     code, _, err = run("fit", "other.csv")
     assert code == 4
-    assert "outcomes there: ok (3), abandoned (2), phantom (1)" in err
+    assert "outcomes in the file: ok (3), abandoned (2), phantom (1)" in err
     assert "--answered WORD" in err
     code, _, err = run("fit", "calls.csv", "--queue-column", "queu")
     assert code == 4
@@ -133,7 +133,7 @@ def test_nothing_is_overwritten_without_force(tmp_path: Path, run: Run) -> None:
     (tmp_path / "p_patience.csv").write_text("mine")
     code, _, err = run("fit", "calls.csv", "-o", "p.csv")
     assert code == 2
-    assert "p_patience.csv: is already there" in err
+    assert "p_patience.csv: already exists" in err
     assert run("fit", "calls.csv", "-o", "p.csv", "--force")[0] == 0
 
 

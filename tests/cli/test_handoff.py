@@ -149,7 +149,7 @@ def test_nothing_is_overwritten_unasked(planned: Path, run: Run) -> None:
     (planned / "out").mkdir()
     (planned / "out" / "roster.json").write_text("mine")
     code, _, err = run(planned, "handoff", "plan", "-o", "out")
-    assert (code, "out/roster.json: is already there" in err) == (2, True)
+    assert (code, "out/roster.json: already exists" in err) == (2, True)
     assert files_in(planned / "out") == {"roster.json"}
     assert run(planned, "handoff", "plan", "-o", "out", "--only", "xlsx")[0] == 0
 

@@ -36,7 +36,7 @@ def test_mix_and_what_belongs_to_it_are_written(folder: Path, capsys: pytest.Cap
     assert sum(float(row["cost"]) for row in mix) < 14
     for name in ("groups", "compared", "savings"):
         assert (folder / f"mix_{name}.csv").is_file()
-    assert "dedicated agents only, groups apart" in err
+    assert "dedicated agents only, each group separate" in err
     assert run(["mix", "groups.csv", "-o", "mix.csv"]) == 2
 
 

@@ -50,7 +50,7 @@ def test_the_hours_missing_for_a_rule_are_written_and_told(folder: Path, capsys:
     looser = frame.loc["at most 3 days in a row instead of 2 (consecutive_days)"]
     assert (looser["hours_missing"], looser["gained_least"], looser["gained_most"]) == (0, 4, 4)
     said = capsys.readouterr().err
-    assert "4.0 hours on queue are missing, 33.3% of those required: staffplan roster --prices tells" in said
+    assert "4.0 understaffed hours, 33.3% of those required: staffplan roster --prices shows" in said
     assert re.search(
         r"at most 3 days in a row instead of 2 \(consecutive_days\) +0.0 +0.0 +4.0 +4.0 +4.0 to 4.0", said
     )

@@ -118,7 +118,7 @@ def test_nothing_is_overwritten_without_force(morning: Path, run: Run) -> None:
     assert run(morning, *command)[0] == 0
     code, _, err = run(morning, *command)
     assert code == 2
-    assert "forecast_now_backtest.csv: is already there" in err
+    assert "forecast_now_backtest.csv: already exists" in err
     assert run(morning, *command, "--force")[0] == 0
 
 
@@ -127,7 +127,7 @@ def test_nothing_is_overwritten_without_force(morning: Path, run: Run) -> None:
     [
         (("--now", "soon"), 2, "--now"),
         (("--now", "2026-03-29T02:30"), 2, "does not exist"),
-        (("--now", "2026-03-01T10:00"), 4, "nothing of it has come yet"),
+        (("--now", "2026-03-01T10:00"), 4, "no interval of it has begun"),
         (("--jobs", "2", "--cluster", "tcp://127.0.0.1:1"), 2, "--jobs"),
     ],
 )
@@ -142,7 +142,7 @@ def test_a_forecast_updated_before_is_refused(morning: Path, run: Run) -> None:
     run(morning, "reforecast", "forecast.csv", "now.csv", "-o", "forecast_now.csv", *PLAN)
     code, _, err = run(morning, "reforecast", "forecast_now.csv", "now.csv", *PLAN)
     assert code == 4
-    assert "give the forecast as it was first made" in err
+    assert "give the original forecast" in err
 
 
 def test_a_plan_of_the_past_is_updated_with_what_came_after_it(morning: Path, run: Run) -> None:

@@ -175,7 +175,10 @@ def test_a_roster_of_other_agents_is_refused_and_lost_zeros_are_named(repair: Ru
 def test_check_asks_about_lost_zeros_too(repair: Run) -> None:
     without_zeros(Path())
     given = ("--requirement", "requirement.csv", "--agents", "agents.csv", "-c", "plan.toml")
-    assert "is not in the agents table; did a spreadsheet drop the zeros of 007?" in repair("check", ".", *given)[1]
+    assert (
+        "is not in the agents table; did a spreadsheet drop the leading zeros of 007?"
+        in repair("check", ".", *given)[1]
+    )
 
 
 BARE = "interval_start,planning_group,agents_on_queue\n" + "".join(
@@ -212,7 +215,7 @@ def test_shifts_alone_are_checked_and_what_they_cannot_tell_is_named(repair: Run
     assert (len(told["broken_rules"]), told["uncovered"], len(told["not_checked"])) == (2, [], 5)
     shifts = Path("roster_shifts.csv")
     shifts.write_text(shifts.read_text() + "bob,2026-03-02,early 08:00,2026-03-02 08:00,2026-03-02 12:00,4\n")
-    assert "2 people in the house" in repair("check", *given)[1]
+    assert "2 people on site" in repair("check", *given)[1]
 
 
 def test_names_that_the_settings_do_not_have_are_told_with_the_cells_that_cannot_be_read(repair: Run) -> None:

@@ -145,14 +145,17 @@ def test_without_a_file_to_write_stdout_is_the_scores_and_nothing_else(run: Run)
     rows = table(out)
     assert [row["queue"] for row in rows] == ["*", "mail", "phone"]
     assert all(0 < float(row["wape"]) < 1.5 for row in rows)
-    assert "contacts came in" in err or "intervals" in err or "all queues" in err
+    assert "contacts in" in err or "intervals" in err or "all queues" in err
 
 
 def test_a_forecast_of_days_that_have_not_come_is_told(small_center: Path, run: Run) -> None:
     assert run("forecast", "history.csv", "-c", "plan.toml", "-o", "f.csv")[0] == 0
     code, _, err = run("score", "f.csv", "history.csv", "-c", "plan.toml", "-o", "s.csv")
     assert code == 4
-    assert "f.csv: nothing of the forecast has come: the history holds 2025-12-22 to 2026-03-01 (mail, phone)" in err
+    assert (
+        "f.csv: no interval of the forecast has actual contacts: the history holds "
+        "2025-12-22 to 2026-03-01 (mail, phone)"
+    ) in err
     assert not (small_center / "s.csv").exists()
 
 
@@ -161,7 +164,7 @@ def test_nothing_is_overwritten_without_force(small_center: Path, run: Run) -> N
     (small_center / "s_overrides.csv").write_text("mine")
     code, _, err = run("score", "f.csv", "history.csv", "-o", "s.csv")
     assert code == 2
-    assert "s_overrides.csv: is already there" in err
+    assert "s_overrides.csv: already exists" in err
     assert (small_center / "s_overrides.csv").read_text() == "mine"
 
 

@@ -115,7 +115,7 @@ def test_what_no_shift_covers_leaves_with_five_and_is_named(folder: Path, capsys
     assert "phone: no shift of any contract covers Tue 3 Mar 2026 07:00-08:00, 1 person is needed" in err
     assert run(["shifts", "requirement.csv", "-c", "plan.toml", "--allow-short"]) == 0
     err = capsys.readouterr().err
-    assert "missed service goal: phone Mon 2 Mar 2026 07:00-08:00: 1 hours on queue are missing" in err
+    assert "missed service goal: phone Mon 2 Mar 2026 07:00-08:00: 1 understaffed hours" in err
     assert "2.0 of them understaffed" in err
 
 
@@ -125,7 +125,7 @@ def test_unusable_settings_and_data_are_told(folder: Path, capsys: pytest.Captur
     assert "did you mean four?" in capsys.readouterr().err
     (folder / "plan.toml").write_text(PLAN.replace("hourly_rate = 10", ""))
     assert run(["shifts", "requirement.csv", "-c", "plan.toml"]) == 3
-    assert "work_plans.half.hourly_rate: is not known, so no cost" in capsys.readouterr().err
+    assert "work_plans.half.hourly_rate: is not known, so the cost is not known" in capsys.readouterr().err
     (folder / "plan.toml").write_text(PLAN)
     (folder / "requirement.csv").write_text(need(range(2, 4), range(8, 10), -1))
     assert run(["shifts", "requirement.csv", "-c", "plan.toml"]) == 4

@@ -203,7 +203,9 @@ def test_days_between_slashes_are_read_where_one_above_12_tells_the_order(first:
 def test_days_between_slashes_are_not_guessed() -> None:
     _, wrong = read_instants(cells("03/02/2026 08:00", "04/02/2026 08:00", "soon"), "UTC")
     assert wrong[0] == wrong[1]
-    assert wrong[0][0] == "days are written like '03/02/2026 08:00', and none is above 12 to tell day from month"
+    assert wrong[0][0] == (
+        "days are written like '03/02/2026 08:00', and no value above 12 shows which is day and which is month"
+    )
     assert wrong[2][0] == "'soon' is not a date and time"
     _, wrong = read_dates(cells("13/02/2026", "02/13/2026", "2026-02-13"))
     assert list(wrong) == [0, 1]
@@ -217,7 +219,7 @@ def test_24_00_is_told_to_be_the_next_day() -> None:
 
 def test_a_spreadsheets_number_of_a_day_is_told_as_such() -> None:
     _, wrong = read_instants(cells("46146.3333333"), "UTC")
-    assert "spreadsheet's number of a day" in wrong[0][1]
+    assert "spreadsheet date number" in wrong[0][1]
 
 
 def test_a_day_alone_is_its_midnight_in_the_zone() -> None:

@@ -527,7 +527,7 @@ def test_a_repair_is_refused_while_another_process_works_in_the_plan(
     assert repair(planned) == 2
     message = capsys.readouterr().err
     assert "plan: another staffplan is working in this folder" in message
-    assert "wait until it is done" in message
+    assert "wait until it has finished" in message
     if Path("/proc/locks").exists():
         assert f"process {holder.pid}" in message
     assert contents(planned / "plan") == before
@@ -552,7 +552,7 @@ def test_a_roster_edited_while_it_is_repaired_is_kept(
     before = contents(planned / "plan")
     code = cli("roster", "--repair", "plan", "--absent", "F2:2026-03-03", "-o", "plan", "--force")(planned)
     assert code == 2
-    assert "roster_activities.csv: was changed while staffplan worked; it is kept" in capsys.readouterr().err
+    assert "roster_activities.csv: was changed while staffplan was running; it is kept" in capsys.readouterr().err
     now = contents(planned / "plan")
     assert {name for name in now if now[name] != before.get(name)} == {"roster_activities.csv"}
 

@@ -181,7 +181,7 @@ def test_a_quotation_mark_that_is_never_closed_swallows_nothing(put: Put) -> Non
 
 def test_columns_are_named_once(put: Put) -> None:
     path = put("interval_start,queue,offered,offered\n2026-01-05 08:00,v,3,4\n")
-    assert told(path) == [":1:offered: the column is there twice"]
+    assert told(path) == [":1:offered: the column appears twice"]
 
 
 def test_missing_columns_are_named_with_those_that_are_there(put: Put) -> None:

@@ -18,8 +18,8 @@ def foreign(stamps: list[str], timezone: str) -> str:
 
 def test_offsets_of_another_clock_are_told_with_the_zones_that_keep_it() -> None:
     said = foreign(MADRID, "UTC")
-    assert said.startswith("stamps carry the offsets +01:00 and +02:00, which the clock of UTC does not have then")
-    assert "--timezone, plan.timezone); that clock is kept in Europe/" in said
+    assert said.startswith("times have the offsets +01:00 and +02:00, which UTC does not use on those days")
+    assert "--timezone, plan.timezone); zones with these offsets: Europe/" in said
 
 
 @pytest.mark.parametrize(
@@ -42,13 +42,13 @@ def test_one_offset_throughout_names_no_zones() -> None:
 
 def test_offsets_that_no_place_has_together_are_told_so() -> None:
     assert foreign(["2026-03-02T08:00+01:00", "2026-03-02T09:00-11:00"], "UTC").endswith(
-        "no single zone has them all"
+        "no single zone matches them all"
     )
 
 
 def test_the_order_of_day_and_month_that_was_found_is_told() -> None:
     assert how_written(pd.Series(["03/02/2026", "03/14/2026"])) == (
-        "days like '03/02/2026' are read as month/day/year: days above 12 tell so",
+        "days like '03/02/2026' are read as month/day/year: values above 12 show this",
         "",
     )
     assert how_written(pd.Series(["2026-03-02", "02.03.2026"])) == ("", "")

@@ -87,7 +87,7 @@ def test_calls_while_nobody_answers_say_nothing(parameter: Callable[..., float])
     both = pd.concat([day, night]).drop(columns="row")
     alone, result = fit(log_of(**day.drop(columns="row"))), fit(log_of(**both.reset_index(drop=True)))
     assert parameter(result, "patience_seconds") == pytest.approx(parameter(alone, "patience_seconds"))
-    assert any("900 calls that hung up when nobody answered" in note.message for note in result.notes)
+    assert any("900 calls abandoned while nobody answered" in note.message for note in result.notes)
     assert not any("nobody answered" in note.message for note in alone.notes)
 
 

@@ -47,7 +47,7 @@ def test_words_decide_and_other_outcomes_are_counted(parameter: Callable[..., fl
 
 def test_a_log_in_which_no_word_means_an_answer_is_refused() -> None:
     with pytest.raises(
-        DataError, match=r"no outcome says that a call was answered; outcomes there: ok \(2\), gone \(1\)"
+        DataError, match="no outcome is known as answered; outcomes in the file: ok \\(2\\), gone \\(1\\)"
     ):
         fit(log_of(outcome=["ok", "gone", "ok"]))
 
@@ -65,7 +65,7 @@ def test_every_row_without_its_wait_is_told_unless_the_outcome_needs_none() -> N
 def test_rows_that_are_twins_are_kept_and_told() -> None:
     start = pd.Timestamp("2026-03-02 09:00", tz="UTC")
     result = fit(log_of(arrival=[start, start, start], wait_seconds=[1.0, 1.0, 2.0]))
-    assert any("1 rows are the same as another one" in note.message for note in result.notes)
+    assert any("1 rows are exact duplicates" in note.message for note in result.notes)
 
 
 def test_redials_are_calls_of_the_same_customer_soon_after_hanging_up(parameter: Callable[..., float]) -> None:
@@ -84,7 +84,7 @@ def test_redials_are_calls_of_the_same_customer_soon_after_hanging_up(parameter:
 
 def test_without_customers_redials_cannot_be_learnt() -> None:
     result = fit(log_of(wait_seconds=[1.0, 2.0]))
-    assert any("redials cannot be learnt" in note.message for note in result.notes)
+    assert any("redials cannot be estimated" in note.message for note in result.notes)
     assert not result.parameters.frame["parameter"].eq("redial_share").any()
 
 

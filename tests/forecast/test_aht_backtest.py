@@ -91,13 +91,13 @@ def test_impossible_rows_and_thin_ground_are_said(world, shaped) -> None:
     series = world.series(rows.assign(aht_seconds=seconds))
     notes = [note.message for note in about_aht(Writer("q"), series, learn_aht(series), _tried(series, origin=56))]
     assert notes[0] == (
-        "2 intervals have handling times that cannot be (1,000,000 to 1,000,000 s where 250 s are usual); "
-        "nothing is learnt from them"
+        "2 intervals have impossible handling times (1,000,000 to 1,000,000 s, usual "
+        "250 s); they are left out of the handling time model"
     )
-    assert "handling time: one level, 250 s; work of intervals off by 0.0 %" in notes[1]
+    assert "handling time: one level, 250 s; workload error 0.0 %" in notes[1]
     thin = world.series(world.rows(lambda local: np.full(len(local), 1.0), days=2).assign(aht_seconds=250.0))
     notes = [note.message for note in about_aht(Writer("q"), thin, learn_aht(thin), None)]
-    assert notes == ["the handling time rests on 48 contacts only"]
+    assert notes == ["the handling time is based on only 48 contacts"]
 
 
 def test_the_step_delivers_the_table(world, noisy) -> None:

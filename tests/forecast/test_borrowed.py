@@ -159,8 +159,8 @@ def test_the_note_says_what_was_borrowed_and_what_the_level_rests_on(world, lent
     result, _ = _run(world, lent, expected_per_week=600.0)
     told = [note.message for note in result.notes if note.place == "new" and "borrows" in note.message]
     assert len(told) == 1
-    assert "borrows from old" in told[0]
-    assert "its level rests on expected_per_week = 600, give or take 25 %" in told[0]
+    assert "borrows weekly pattern, special days and variability from old" in told[0]
+    assert "its level is based on expected_per_week = 600, with an uncertainty of 25 %" in told[0]
 
 
 def test_a_level_and_a_lender_are_needed(world, lent) -> None:
@@ -173,7 +173,7 @@ def test_a_level_and_a_lender_are_needed(world, lent) -> None:
         _run(world, lent, site=stranger)
     assert "queues.new.like: the history has no rows of 'odl'" in str(caught.value)
     assert "did you mean old?" in str(caught.value)
-    with pytest.raises(DataError, match="no contacts to borrow"):
+    with pytest.raises(DataError, match="no contacts, so its pattern"):
         _run(world, lent.assign(offered=0.0), expected_per_week=600.0)
 
 

@@ -79,7 +79,7 @@ def test_a_queue_that_ended_is_not_forecast_and_the_setting_that_undoes_it_is_na
     assert set(result.backtest.frame["queue"]) == {"day", "late"}
     said = _said(result, ENDED)["old one"]
     assert said.startswith("no contact since 2026-03-13 (")
-    assert said.endswith('it has ended and is not forecast; if it goes on, write [queues."old one"] ended = false')
+    assert said.endswith('treated as ended and not forecast; if it continues, write [queues."old one"] ended = false')
     assert _said(result, QUESTION) == {}
 
 
@@ -103,7 +103,7 @@ def test_a_queue_that_is_said_to_have_ended_is_not_forecast(world, others, ended
     result = _judged(world, others, _part(world, "old", 0, END, 10), old={"ended": ended})
     assert set(result.reasons) == {"old"}
     assert "as set (queues.old.ended)" in _said(result, ENDED)["old"]
-    assert ("though its last contact is of 2026-05-01" in _said(result, ENDED)["old"]) == (ended is not True)
+    assert ("though its last contact is on 2026-05-01" in _said(result, ENDED)["old"]) == (ended is not True)
 
 
 def test_a_queue_that_opens_again_has_not_ended(world, others) -> None:
@@ -115,13 +115,13 @@ def test_a_queue_that_opens_again_has_not_ended(world, others) -> None:
 def test_rows_of_zeros_say_that_nobody_came(world, others) -> None:
     result = _judged(world, others, _part(world, "old", 0, CHANGE, 10), _part(world, "old", CHANGE, END, 0))
     assert set(result.reasons) == {"old"}
-    assert "its rows since 2026-03-14 are all zero: open, and nobody came" in _said(result, ENDED)["old"]
+    assert "all its rows since 2026-03-14 are zero: open, but without contacts" in _said(result, ENDED)["old"]
 
 
 def test_a_late_export_is_asked_about_and_forecast(world, others) -> None:
     result = _judged(world, others, _part(world, "slow", 0, END - 12, 10))
     assert not result.reasons
-    assert "too short to tell, it is forecast as if it went on" in _said(result, QUESTION)["slow"]
+    assert "too short to decide; it is forecast as a continuing queue" in _said(result, QUESTION)["slow"]
     assert _said(_judged(world, others, _part(world, "slow", 0, END - 6, 10)), QUESTION) == {}
 
 
@@ -134,7 +134,7 @@ def test_a_change_of_name_is_asked_about_with_the_setting_to_write(world, rename
     result = _run(world, *renamed)
     assert set(_volume(result)) == {"day", "late", "new"}
     asked = _said(result, QUESTION)["new"]
-    assert asked.startswith("it began on 2026-03-16, as old fell silent, at ")
+    assert asked.startswith("it began on 2026-03-16, when old stopped, with ")
     assert "is it old under a new name?" in asked
     assert '[queues.new] was = "old"' in asked
     assert asked.endswith("if not, [queues.old] ended = 2026-03-14")
@@ -233,7 +233,7 @@ def test_explaining_a_queue_without_a_forecast_gives_the_reason(world, renamed) 
         return error.value.problems[0].message
 
     assert asked() == "old has no forecast: no contact since 2026-03-13: it has ended"
-    assert asked(new={"was": ("old",)}) == "old has no forecast: it is part of new now (queues.new.was)"
+    assert asked(new={"was": ("old",)}) == "old has no forecast: it is now part of new (queues.new.was)"
 
 
 def test_a_reforecast_learns_from_the_older_name_and_says_of_an_ended_queue_that_it_has_none(world, renamed) -> None:

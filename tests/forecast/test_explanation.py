@@ -71,7 +71,7 @@ def test_a_holiday_has_a_line_that_tells_how_many_were_seen(world, noisy) -> Non
     rows.loc[quiet, "offered"] *= 0.4
     line = next(line for line in _explain(world, rows, 101, site=site).lines if line.part == "holiday")
     assert line.factor == pytest.approx(0.4, abs=0.06)
-    assert line.detail == "learnt from 3 days"
+    assert line.detail == "based on 3 past days"
 
 
 def test_one_method_alone_has_all_the_weight(world, rows) -> None:

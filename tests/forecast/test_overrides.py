@@ -189,16 +189,19 @@ def test_closed_intervals_stay_closed_and_are_named() -> None:
     )
     assert frame["interval_start"].tolist() == before.frame["interval_start"].tolist()
     whole_days, hours = said(notes, "changed by hand")
-    assert whole_days.endswith("; closed, and left so: 2026-03-28 to 2026-03-29")
-    assert hours.endswith("; 2 of its intervals are closed, and left so")
+    assert whole_days.endswith("; closed and left unchanged: 2026-03-28 to 2026-03-29")
+    assert hours.endswith("; 2 of its intervals are closed and left unchanged")
 
 
 @pytest.mark.parametrize(
     ("row", "message"),
     [
-        ({"first_day": "2026-05-01"}, "2026-05-01 lies outside the days forecast, 2026-03-23 to 2026-04-05"),
-        ({"first_day": "2026-03-28"}, "nothing is open in its range, 2026-03-28"),
-        ({"first_day": "2026-03-22", "hours": "23:00-09:00"}, "2026-03-22, 23:00-09:00 lies outside the days"),
+        ({"first_day": "2026-05-01"}, "2026-05-01 lies outside the forecast period, 2026-03-23 to 2026-04-05"),
+        ({"first_day": "2026-03-28"}, "the queue is closed in its whole range, 2026-03-28"),
+        (
+            {"first_day": "2026-03-22", "hours": "23:00-09:00"},
+            "2026-03-22, 23:00-09:00 lies outside the forecast period",
+        ),
         ({"queue": "fone"}, "no interval of queue 'fone' is forecast; did you mean phone?"),
     ],
 )
@@ -217,7 +220,7 @@ def test_a_total_for_more_days_than_are_forecast_counts_for_its_part() -> None:
     frame, _, notes = edited(flat, {"first_day": "2026-04-03", "last_day": "2026-04-06", "offered_total": 500})
     assert frame["offered"][on(frame, "2026-04-03")].sum() == pytest.approx(250)
     assert said(notes, "warning")[0].startswith(
-        "override 1 (Ana: mailing): only 3 of its 4 days are among the days forecast, 2026-03-23 to 2026-04-05; "
+        "override 1 (Ana: mailing): only 3 of its 4 days are in the forecast period, 2026-03-23 to 2026-04-05; "
     )
 
 

@@ -93,7 +93,7 @@ def test_an_absent_row_is_a_zero_on_a_day_that_has_rows_and_unknown_on_one_that_
     assert figures["intervals"] == 12 * 8
     assert figures["offered"] == 12 * 80 - 20
     assert figures["wape"] == pytest.approx(20 / 940)
-    assert said(result) == ["phone: nothing is known of 2026-03-26 to 2026-03-27: no rows, not taken for zero"]
+    assert said(result) == ["phone: no rows for 2026-03-26 to 2026-03-27: treated as missing, not as zero"]
 
 
 def test_what_has_not_come_yet_is_not_a_zero() -> None:
@@ -103,14 +103,16 @@ def test_what_has_not_come_yet_is_not_a_zero() -> None:
     result = scored(volumes(), history[history["interval_start"] < until])
     figures = row(result)
     assert (figures["intervals"], figures["wape"]) == (7 * 8 + 4, 0)
-    assert said(result) == ["52 intervals after 2026-03-30 09:30, the history's last row, have not come yet"]
+    assert said(result) == [
+        "52 intervals after 2026-03-30 09:30, the history's last row, have no actual contacts yet"
+    ]
 
 
 def test_finer_rows_are_added_up_and_longer_ones_refused() -> None:
     quarter = pd.DataFrame({"interval_start": starts(minutes=15), "queue": "phone", "offered": 5.0})
     assert row(scored(volumes(), quarter))["wape"] == 0
     hourly = pd.DataFrame({"interval_start": starts(minutes=60), "queue": "phone", "offered": 20.0})
-    with pytest.raises(DataError, match="phone comes in 60-minute intervals, which cannot be cut to 30"):
+    with pytest.raises(DataError, match="phone has 60-minute intervals, which cannot be split into 30"):
         scored(volumes(), hourly)
 
 
@@ -142,15 +144,15 @@ def test_queues_and_times_without_a_forecast_are_in_no_figure_and_told() -> None
     result = scored(volumes(), pd.concat([came(), night, came(queue="fax")]))
     assert row(result)["offered"] == 1120
     assert said(result) == [
-        "not forecast, and in no figure: fax",
-        "phone: 28 contacts came in 28 intervals for which nothing was forecast; they are in no figure",
+        "not forecast, left out of all figures: fax",
+        "phone: 28 contacts in 28 intervals without a forecast; left out of all figures",
     ]
 
 
 def test_a_queue_of_which_nothing_came_is_left_out_and_told() -> None:
     result = scored(pd.concat([volumes(), volumes(queue="sales")]), came())
     assert set(result.scores.frame["queue"]) == {"phone"}
-    assert said(result) == ["sales: nothing is known of 2026-03-23 to 2026-04-05: no rows, not taken for zero"]
+    assert said(result) == ["sales: no rows for 2026-03-23 to 2026-04-05: treated as missing, not as zero"]
 
 
 def test_intervals_that_were_over_when_the_forecast_was_updated_score_nothing() -> None:
@@ -259,8 +261,8 @@ def test_an_edit_of_days_that_have_not_come_is_not_known_and_one_in_part_is_judg
     assert frame["verdict"].tolist() == ["not known", "helped"]
     assert frame["intervals"].tolist() == [0, 16]
     assert np.isnan(frame["gained"][0])
-    assert "override 1: none of its 8 intervals is known" in said(result)
-    assert "override 2: 16 of its 32 intervals are not known; judged by the rest" in said(result)
+    assert "override 1: none of its 8 intervals has actual contacts" in said(result)
+    assert "override 2: 16 of its 32 intervals have no actual contacts; scored on the rest" in said(result)
 
 
 def test_without_edits_none_are_judged() -> None:

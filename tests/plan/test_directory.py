@@ -227,7 +227,7 @@ def test_a_workspace_that_holds_files_of_a_plans_names_is_not_written_into(confi
     own = config_path.rename(config_path.with_name("plan.toml"))
     folder = own.parent
     (folder / "forecast.csv").write_text("mine")
-    with pytest.raises(UsageError, match="is already there"):
+    with pytest.raises(UsageError, match="already exists"):
         make(own, folder)
     assert (folder / "forecast.csv").read_text() == "mine"
     make(own, folder, force=True)

@@ -128,7 +128,7 @@ def test_an_interrupted_search_is_stale_until_it_ran_to_its_end(planned: Path) -
 
 def test_what_the_search_said_of_its_promises_is_not_said_of_an_edited_roster(planned: Path) -> None:
     opened = open_existing(planned / "plan")
-    broken = Note("roster", "broken promise", "phone Mon 02 Mar 2026", "1.5 hours on queue are missing")
+    broken = Note("roster", "broken promise", "phone Mon 02 Mar 2026", "1.5 understaffed hours")
     record = opened.manifest.steps["roster"]
     manifest = opened.manifest.with_step("roster", replace(record, notes=(*record.notes, broken)))
     assert broken in all_notes(opened.workspace, manifest)

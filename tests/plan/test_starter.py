@@ -25,7 +25,7 @@ def test_the_settings_of_a_new_workspace_find_its_files(tmp_path: Path) -> None:
 
 def test_nothing_is_written_where_one_of_its_files_is_there(tmp_path: Path) -> None:
     (tmp_path / "agents.csv").write_text("mine")
-    with pytest.raises(UsageError, match=r"agents\.csv: is already there"):
+    with pytest.raises(UsageError, match=r"agents\.csv: already exists"):
         write_starter(tmp_path, force=False)
     assert [path.name for path in tmp_path.iterdir()] == ["agents.csv"]
     write_starter(tmp_path, force=True)

@@ -136,7 +136,7 @@ def test_the_summary_of_a_plan_says_a_group_and_day_once(planned: Path) -> None:
     record = opened.manifest.steps["simulate"]
     place = "phone Mon 02 Mar 2026"
     notes = (
-        Note("simulate", "broken promise", place, "70% in time, promised 80% within 20 s"),
+        Note("simulate", "broken promise", place, "service level 70%, goal 80% within 20 s"),
         Note("simulate", "broken promise", place, "open, but nobody is on queue 09:00-10:00"),
         Note("simulate", "broken promise", "", "and 3 more group-days"),
     )
@@ -145,7 +145,7 @@ def test_the_summary_of_a_plan_says_a_group_and_day_once(planned: Path) -> None:
     facts = manifest.steps["roster"].facts
     told = summary.as_dict()
     assert {name: told[name] for name in ("objective", "bound", "gap", "status")}.items() <= facts.items()
-    assert summary.broken_promises == (f"{place}: 70% in time, promised 80% within 20 s",)
+    assert summary.broken_promises == (f"{place}: service level 70%, goal 80% within 20 s",)
     assert summary.groups[1].goal == "80 % in 20 s"
     hours = [float(text.split()[-2]) for text in summary.missing_hours]
     assert hours == sorted(hours, reverse=True)

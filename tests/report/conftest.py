@@ -330,7 +330,7 @@ def make_plan(
         notes=(
             Note("check", "wish not granted", "Agent 2 Wed 09 Dec 2026", "wished for a day off, not granted: works"),
             Note("staff", "assumption", "chat", "nobody gave a goal: 80 % within 60 seconds is assumed"),
-            Note("forecast", "warning", "sales 2026-11-02", "an outage was left out of what is learnt"),
+            Note("forecast", "warning", "sales 2026-11-02", "an outage was left out of the learning"),
             Note("simulate", "left out", "", "customers who call again after hanging up"),
         ),
         facts={

@@ -139,7 +139,7 @@ def test_what_is_missing_is_noted_as_a_broken_promise_and_never_an_error() -> No
     result = Center({"voice": every_day(20, range(8, 12), 9.0)}).solve()
     promises = [note for note in result.notes if note.kind == "broken promise"]
     assert len(promises) == 16
-    assert "hours are missing on 5 more days" in promises[-1].message
+    assert "understaffed hours on 5 more queue-days" in promises[-1].message
     assert promises[0].place.startswith("voice ")
 
 

@@ -64,7 +64,7 @@ def test_every_goal_of_a_group_has_its_line_and_the_largest_counts():
 def test_mail_tells_that_it_is_levelled_and_not_followed_from_one_interval():
     steps = walk(Queue("mail", channel="email", planning_group="mail", goal=parse_goal("90/4h")), channel="email")
     assert any("90 % within 4 opening hours" in step.how for step in steps)
-    assert any("levelled anew" in step.how for step in steps)
+    assert any("smoothed again" in step.how for step in steps)
     assert values(steps)["on the line"] == 10
 
 

@@ -302,7 +302,7 @@ def test_a_promise_that_no_number_of_agents_can_keep_is_said_to_be_broken():
     result = staff(forecast, PLAIN, site=mail_site(goal))
     ((place, message),) = said(result, "broken promise")
     assert place == "mail"
-    assert "90 % within 24 elapsed hours are promised" in message
+    assert "the service goal is 90 % within 24 elapsed hours" in message
     # What comes from Friday 17:00 (less the last half-hour) to Sunday 09:00 has nobody for 24 hours.
     share = float(message.split("promised, ")[1].split(" %")[0]) / 100
     assert share == pytest.approx(1 - 40 / 168, abs=0.01)
@@ -312,7 +312,7 @@ def test_a_promise_too_short_for_its_intervals_says_so():
     forecast = mail(7, lambda starts: np.ones(len(starts)))
     result = staff(forecast, PLAIN, site=mail_site(Goal(service_level=0.9, within_hours=0.5)))
     ((_, message),) = said(result, "broken promise")
-    assert "too coarse for so short a promise; plan in shorter intervals" in message
+    assert "too coarse for such a short service goal; plan in shorter intervals" in message
 
 
 def test_the_longest_day_of_the_clock_change_has_its_rows():
@@ -374,7 +374,7 @@ def test_what_was_assumed_and_left_out_is_said():
     assumed, left_out = dict(said(result, "assumption")), dict(said(result, "left out"))
     assert assumed["calls"] == "no goal is given; 80 % within 20 seconds is assumed"
     assert "no shrinkage is given" in assumed["staffing.shrinkage"]
-    assert left_out["calls"].startswith("in 1 intervals contacts last longer than the interval")
+    assert left_out["calls"].startswith("in 1 intervals contacts take longer than the interval")
     assert dict(said(result, "warning"))["calls"].startswith("1 intervals have contacts and an AHT of 0")
 
 
@@ -396,7 +396,7 @@ def test_mail_in_weeks_that_are_closed_throughout_has_no_rows_and_is_told_as_a_b
     assert len(result.requirement) == 0
     ((place, message),) = said(result, "broken promise")
     assert place == "mail"
-    assert "336 contacts arrive and nobody works on them" in message
+    assert "336 contacts arrive, but nobody works on them" in message
 
 
 def test_mail_without_a_goal_in_hours_is_a_setting_to_mend():

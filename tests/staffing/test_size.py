@@ -71,7 +71,7 @@ def test_the_exact_number_of_agents_just_meets_the_target():
 
 def test_too_few_agents_for_patient_customers_are_said_to_be_unstable():
     found = answer(in_load_erl=10, in_aht_s=180, in_agents=10, in_T_s=20)
-    assert found["out_state"] == "unstable: the queue grows for ever"
+    assert found["out_state"] == "unstable: the queue grows without limit"
     assert (found["out_sl"], found["out_asa"]) == (0, np.inf)
     assert answer(in_load_erl=10, in_aht_s=180, in_agents=10, in_patience_s=60)["out_state"] == "stable"
 
@@ -158,15 +158,15 @@ def test_all_problems_of_all_rows_are_told_with_their_place():
 @pytest.mark.parametrize(
     ("case", "said"),
     [
-        ({"in_load_erl": 1, "in_contacts_per_hour": 9}, "in_load_erl: load and contacts are given together"),
+        ({"in_load_erl": 1, "in_contacts_per_hour": 9}, "in_load_erl: load and contacts are both given"),
         ({"in_trunks": 3}, "in_trunks: 3 lines are fewer than 5 agents"),
         ({"in_trunks": 9, "in_agents": 5.5}, "in_agents: 5.5 is not a whole number"),
         ({"in_redial_prob": 0.2}, "in_patience_s: erlang_a_redial needs it, and the cell is empty"),
         (
             {"in_redial_prob": 0.2, "in_volume_cv": 0.1},
-            "in_patience_s: who hangs up may call again, and nobody is said to hang up",
+            "in_patience_s: redials need abandonment, and no patience is given",
         ),
-        ({"in_sl_definition": "sl"}, "in_sl_definition: 'sl' is not a service level"),
+        ({"in_sl_definition": "sl"}, "in_sl_definition: 'sl' is not a service level definition"),
         ({"in_aht_by_concurrency_s": "300 x"}, "in_aht_by_concurrency_s: '300 x' is not a list of times above 0"),
         ({"in_arrivals": "3 4"}, "in_interval_s: deferred_fifo needs it, and the cell is empty"),
         ({"model": "chat_least_loaded", "in_asa": 1}, "in_aht_by_concurrency_s: chat_least_loaded needs it"),
@@ -178,5 +178,5 @@ def test_a_wrong_case_is_told_with_its_reason(case: dict[str, object], said: str
 
 
 def test_a_chain_too_large_to_solve_is_refused_with_the_other_model():
-    with pytest.raises(DataError, match="take the model chat_balanced"):
+    with pytest.raises(DataError, match="use the model chat_balanced"):
         answer(model="chat_least_loaded", in_load_erl=90, in_aht_by_concurrency_s="300 400 500 600", in_agents=60)

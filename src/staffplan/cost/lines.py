@@ -25,15 +25,15 @@ Numbers = NDArray[np.number]
 
 HOUR_SOURCES = {
     "handling contacts": "forecast.csv:offered x aht_seconds, where roster_activities.csv has people",
-    "idle by design": "requirement.csv:agents_required less the work",
-    "rounding to whole people": "requirement.csv:agents_on_queue x (1 - shrinkage) less agents_required",
+    "idle by design": "requirement.csv:agents_required minus the workload",
+    "rounding to whole people": "requirement.csv:agents_on_queue x (1 - shrinkage) minus agents_required",
     "overstaffing": "roster_activities.csv over requirement.csv:agents_on_queue, x (1 - shrinkage)",
     "beyond the forecast's days": "roster_activities.csv:queue after the forecast's last day",
     "breaks": "roster_activities.csv:break",
     "meals": "roster_activities.csv:meal",
     "meetings": "roster_activities.csv:meeting",
     "training": "roster_activities.csv:training",
-    "paid time off": "time_off.csv:hours, or a fifth of plan.toml:work_plans.weekly_hours_min a day",
+    "paid time off": "time_off.csv:hours, or one fifth of plan.toml:work_plans.weekly_hours_min per day",
 }
 SHRINKAGE_SOURCE = "plan.toml:staffing.shrinkage x roster_activities.csv:queue"
 PAID_SOURCE = "roster_activities.csv:paid, time_off.csv"
@@ -70,9 +70,9 @@ def bridge_lines(demand: Demand, hours: Hours, money: Money, frame: Frame) -> li
         Line("bridge", "contacts", "forecast.csv:offered", quantity=contacts, unit="contacts"),
         Line("bridge", "workload", "forecast.csv:offered x aht_seconds", contact),
         Line("bridge", "served several at once", "plan.toml:queues.concurrency", agent - contact),
-        Line("bridge", "queueing buffer and minimum staff", f"{required_at} less the workload", required - agent),
+        Line("bridge", "queueing buffer and minimum staff", f"{required_at} minus the workload", required - agent),
         Line("bridge", "base staff", required_at, required),
-        Line("bridge", "cover for shrinkage, whole people", f"{needed_at} less agents_required", needed - required),
+        Line("bridge", "cover for shrinkage, whole people", f"{needed_at} minus agents_required", needed - required),
         Line("bridge", "roster fit: too few", fit, present - over - needed),
         Line("bridge", "roster fit: too many", fit, over),
         Line("bridge", "on queue", "roster_activities.csv:queue", present),

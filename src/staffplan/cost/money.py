@@ -26,10 +26,12 @@ class Money:
 
     @property
     def lines(self) -> dict[str, Ints]:
+        """Cents by line, (periods, groups) each: base pay, premiums, on-costs."""
         return {"base pay": self.base, **self.premiums, **self.on_costs}
 
     @property
     def loaded(self) -> Ints:
+        """Cents of all lines together, (periods, groups)."""
         return np.asarray(sum(self.lines.values()), dtype=np.int64)
 
 

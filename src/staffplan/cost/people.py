@@ -55,6 +55,7 @@ class Spans:
 
     @property
     def minutes(self) -> Ints:
+        """Length of each span in minutes, (spans,)."""
         return self.end - self.start
 
 

@@ -20,12 +20,12 @@ NANOSECONDS_PER_MINUTE = 60_000_000_000
 
 
 def minutes_of(instants: pd.Series | pd.DatetimeIndex) -> Ints:
-    """Instants as whole minutes since 1970; seconds are cut off."""
+    """Whole minutes since 1970 of the instants, (instants,). Seconds are cut off."""
     return np.asarray(pd.DatetimeIndex(instants).as_unit("ns").asi8 // NANOSECONDS_PER_MINUTE, dtype=np.int64)
 
 
 def instants_of(minutes: Ints) -> pd.DatetimeIndex:
-    """The other way round."""
+    """Instants in UTC from whole minutes since 1970, (instants,). The reverse of `minutes_of`."""
     return pd.DatetimeIndex((minutes * 60).astype("datetime64[s]")).tz_localize("UTC")
 
 

@@ -87,7 +87,7 @@ def _facts(paid: PaidTime, money: Money) -> dict[str, float]:
 def _rate_notes(rates: list[Fraction], frame: Frame) -> Iterable[Note]:
     free = [agent for agent, rate in zip(frame.agents, rates, strict=True) if rate == 0]
     if len(free) == len(rates):
-        said = "no hourly rate is given anywhere: hours are counted, wages are 0"
+        said = "no hourly rate is given: hours are counted, wages are 0"
         yield Note("cost", "assumption", "cost.default_hourly_rate", said)
     elif free:
         said = f"{len(free)} agents have no hourly rate and cost nothing: {_some(free)}"
@@ -105,14 +105,14 @@ def _notes(
     strangers = [agent for agent in paid.frame.agents if agent not in known]
     if strangers:
         lost = [f"{agent} -> {meant}" for agent in strangers if (meant := zeros_lost(agent, known))]
-        asked = f"; did a spreadsheet drop the zeros: {_some(lost)}?" if lost else ""
+        asked = f"; did a spreadsheet drop the leading zeros: {_some(lost)}?" if lost else ""
         said = f"{_some(strangers)}: on the roster, but not in agents.csv; costed at the default rate{asked}"
         yield Note("cost", "warning", "agents.csv", said)
     yield from _shift_notes(roster, paid)
     yield from _time_off_notes(workforce, work_plans)
     unpaid = [name for name, c in staffing.shrinkage.items() if not c.paid and not c.in_roster and c.share > 0]
     if unpaid:
-        said = "nobody knows yet who will be away without pay: hours are costed as rostered, on the safe side"
+        said = "unpaid absence is not known in advance: all rostered hours are costed, so the cost may be too high"
         yield Note("cost", "assumption", f"staffing.shrinkage.{_some(unpaid)}", said)
     said = (
         "not costed: overtime of contacts that end after a shift, hiring, supervision, attrition, outsourced contacts"
@@ -126,8 +126,8 @@ def _shift_notes(roster: Roster, paid: PaidTime) -> Iterable[Note]:
     rostered = int(paid.spans.minutes.sum())
     if abs(said_minutes - rostered) > len(roster.shifts):
         said = (
-            f"the shifts say {said_minutes / 60:.2f} paid hours, their activities {rostered / 60:.2f}; "
-            "the activities are costed"
+            f"the shifts give {said_minutes / 60:.2f} paid hours, their activities "
+            f"{rostered / 60:.2f}; the cost uses the activities"
         )
         yield Note("cost", "warning", "roster_shifts.csv:paid_hours", said)
 
@@ -136,14 +136,14 @@ def _time_off_notes(workforce: Workforce, work_plans: Mapping[str, WorkPlanSetti
     rows = workforce.time_off.frame
     blank = int((rows["paid"] == "").sum())
     if blank:
-        said = f"{blank} absences do not say whether they are paid; they are taken as unpaid"
+        said = f"{blank} absences are not marked paid or unpaid; they are treated as unpaid"
         yield Note("cost", "assumption", "time_off.csv:paid", said)
     contract = dict(zip(workforce.agents.frame["agent_id"], workforce.agents.frame["work_plan"], strict=True))
     plans = {contract.get(agent, "") for agent in rows.loc[rows["paid"] == "yes", "agent_id"]}
     idle = sorted(p for p in plans if p not in work_plans or work_plans[p].weekly_hours_min == 0)
     if idle:
         contracts = _some([name or "no contract" for name in idle])
-        said = f"paid time off counts no hours under {contracts}: weekly_hours_min is not given"
+        said = f"paid time off counts as 0 hours under {contracts}: weekly_hours_min is not given"
         yield Note("cost", "assumption", "time_off.csv:paid", said)
 
 

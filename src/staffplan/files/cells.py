@@ -155,7 +155,7 @@ def _unreadable(values: pd.Series, read: pd.Series, wanted: str, hint: str) -> W
 def _why_no_time(text: str, wanted: str, hint: str) -> tuple[str, str]:
     year = re.match(r"(\d{4})[-/]|\d{1,2}\.\d{1,2}\.(\d{4})", text)
     if year and not _FIRST_YEAR <= int(year[1] or year[2]) <= _LAST_YEAR:
-        return f"{text!r} lies outside the years {_FIRST_YEAR} to {_LAST_YEAR}", "write a day of our time"
+        return f"{text!r} lies outside the years {_FIRST_YEAR} to {_LAST_YEAR}", "write a date between these years"
     if re.search(r"[T ]24:00(:00)?\b", text):
         return (
             f"{text!r}: no interval starts at 24:00",
@@ -164,7 +164,7 @@ def _why_no_time(text: str, wanted: str, hint: str) -> tuple[str, str]:
     if _SERIAL.fullmatch(text):
         return (
             f"{text!r} is not {wanted}",
-            "it looks like a spreadsheet's number of a day: format the column as a date",
+            "it looks like a spreadsheet date number: format the column as a date",
         )
     return f"{text!r} is not {wanted}", hint
 

@@ -196,4 +196,4 @@ def _too_long(row: list[str], names: list[str], place: str) -> Problem:
 
 def _header_problems(names: Sequence[str], row: int, place: str) -> list[Problem]:
     doubled = sorted({name for name in names if name and names.count(name) > 1})
-    return [Problem(f"{place}:{row}:{name}", "the column is there twice", "rename or remove one") for name in doubled]
+    return [Problem(f"{place}:{row}:{name}", "the column appears twice", "rename or remove one") for name in doubled]

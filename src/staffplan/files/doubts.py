@@ -45,7 +45,9 @@ def about_names(history: ContactHistory) -> tuple[Note, ...]:
     alike: dict[str, list[str]] = {}
     for name in sorted(history.frame["queue"].unique()):
         alike.setdefault(re.sub(r"[\s_-]+", " ", name).casefold(), []).append(name)
-    message = "differ in capitals, blanks or dashes only; each is a queue of its own, unless it is named one way"
+    message = (
+        "differ only in capitals, blanks or dashes and are read as separate queues; use one name if they are the same"
+    )
     return tuple(
         Note("forecast", "warning", history.source, f"queue: {' and '.join(map(repr, names))} {message}")
         for names in alike.values()

@@ -76,7 +76,7 @@ def _hold(folder: Path, *, wait: bool) -> int | None:
         fcntl.flock(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
         os.close(handle)
-        hint = "wait until it is done, or name another folder"
+        hint = "wait until it has finished, or choose another folder"
         message = f"another staffplan is working in this folder{_process(folder)}"
         raise BusyError(Problem(place_of(folder), message, hint)) from error
     except OSError:

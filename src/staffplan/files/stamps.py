@@ -87,12 +87,14 @@ def why_no_order(texts: pd.Series) -> tuple[str, str] | None:
     hint = "write days with the year first: 2026-12-31"
     slashed = texts[texts.str.match(_SLASHED)]
     if order == "not known":
-        message = f"days are written like {slashed.iloc[0]!r}, and none is above 12 to tell day from month"
+        message = (
+            f"days are written like {slashed.iloc[0]!r}, and no value above 12 shows which is day and which is month"
+        )
         return message, hint
     if order == "both":
         numbers = slashed.str.extract(_SLASHED)
         day_first, month_first = (slashed[numbers[column].astype(int) > 12].iloc[0] for column in (0, 2))
-        return f"days are written in two orders, {day_first!r} and {month_first!r}: which one is meant?", hint
+        return f"days are written in two orders, {day_first!r} and {month_first!r}: correct one of them", hint
     return None
 
 
@@ -107,12 +109,12 @@ def how_written(values: pd.Series) -> tuple[str, str]:
     if order not in (DAY_FIRST, MONTH_FIRST):
         return "", ""
     slashed = texts.str.match(_SLASHED)
-    told = f"days like {texts[slashed].iloc[0]!r} are read as {order}: days above 12 tell so"
+    told = f"days like {texts[slashed].iloc[0]!r} are read as {order}: values above 12 show this"
     others = texts[~slashed & (texts != "")]
     if others.empty:
         return told, ""
     mixed = f"days are written in two ways, {texts[slashed].iloc[0]!r} and {others.iloc[0]!r}"
-    return told, f"{mixed}: a spreadsheet may have swapped day and month in a part of them; compare with the source"
+    return told, f"{mixed}: a spreadsheet may have swapped day and month in some of them; compare with the source"
 
 
 def foreign_offsets(values: pd.Series, instants: pd.Series, timezone: str) -> str:
@@ -132,8 +134,9 @@ def foreign_offsets(values: pd.Series, instants: pd.Series, timezone: str) -> st
     known = [_in_words(offset) for offset in sorted(set(offsets[foreign].tolist()))]
     listed = f"offset{'s' if len(known) > 1 else ''} {' and '.join(known)}"
     message = (
-        f"stamps carry the {listed}, which the clock of {timezone} does not have then: days and hours are those "
-        f"of {timezone}; if the center lives by the clock of the stamps, give its zone (--timezone, plan.timezone)"
+        f"times have the {listed}, which {timezone} does not use on those days: days "
+        f"and hours are those of {timezone}; if the center uses the local time of the "
+        "file, give its zone (--timezone, plan.timezone)"
     )
     return message + _zones_in_words(starts, offsets)
 
@@ -156,7 +159,7 @@ def _zones_in_words(starts: pd.DatetimeIndex, offsets: NDArray[np.int64]) -> str
         return ""
     names = zones_with(starts, offsets, available_timezones())
     if not names:
-        return "; no single zone has them all"
+        return "; no single zone matches them all"
     rest = len(names) - ZONES_NAMED
     listed = ", ".join(names[:ZONES_NAMED]) + (f" and {rest} more" if rest > 0 else "")
-    return f"; that clock is kept in {listed}"
+    return f"; zones with these offsets: {listed}"

@@ -141,8 +141,8 @@ def _refuse_edited(folder: Path, moves: Iterable[_Move], expected: Hashes) -> No
         if move.name in expected and move.before not in (None, expected[move.name], move.after)
     ]
     if edited:
-        message = "was changed while staffplan worked; it is kept, and nothing was written"
-        hint = "run the command again: it then begins from the file as it is now"
+        message = "was changed while staffplan was running; it is kept, and nothing was written"
+        hint = "run the command again: it then uses the current file"
         raise EditedMeanwhileError((Problem(place_of(folder / name), message, hint) for name in edited), edited)
 
 
@@ -169,7 +169,7 @@ def _recover(folder: Path) -> None:
     The old files go after the journal, which could not be taken back without them.
     """
     journal, staging = folder / JOURNAL, folder / STAGING
-    hint = f"mend that and run the command again: it puts the new files in place, which wait in {STAGING}"
+    hint = f"correct this and run the command again: it then puts the new files in place from {STAGING}"
     with _reported(folder, hint):
         if journal.exists():
             disk.sync(folder)
@@ -254,7 +254,7 @@ def _listed(folder: Path) -> list[_Move]:
         if any(_leaves(move.name) or not move.staged.isdigit() for move in moves):
             raise ValueError("a file outside the folder")
     except (ValueError, TypeError, AttributeError) as error:
-        hint = f"delete it and the folder {STAGING} beside it, then make the files anew with --force"
+        hint = f"delete it and the folder {STAGING} beside it, then create the files again with --force"
         raise DataError(Problem(place_of(journal), f"the list of new files is damaged: {error}", hint)) from error
     return moves
 

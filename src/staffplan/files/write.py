@@ -50,7 +50,7 @@ def refuse_existing(paths: Iterable[Path], *, force: bool) -> dict[Path, str | N
     there = [path for path in wanted if path.exists()]
     if there and not force:
         raise UsageError(
-            Problem(place_of(path), "is already there", "choose another name, or give --force") for path in there
+            Problem(place_of(path), "already exists", "choose another name, or use --force") for path in there
         )
     return {path: sha256(path) if path.is_file() else None for path in wanted}
 

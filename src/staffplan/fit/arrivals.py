@@ -25,8 +25,8 @@ NAMES = ("arrivals_variance_to_mean", "arrivals_alpha", "arrivals_day_alpha", "a
 METHODS = (
     "variance / mean of counts around weekday x interval means; Poisson has 1",
     "gamma-Poisson: variance = mean + alpha x mean^2",
-    "the part of alpha that all intervals of a day share",
-    "day alpha / alpha: near 1, a busy day is busy all day",
+    "the part of alpha common to all intervals of a day",
+    "day alpha / alpha: near 1, a busy day is busy in every interval",
 )
 
 
@@ -42,7 +42,7 @@ class DayCounts:
 
 
 def day_counts(calls: pd.DataFrame, closed: Flags, *, timezone: str, interval_minutes: int) -> DayCounts:
-    """The counts of the days on which calls came; `closed` flags calls that came when nobody answered."""
+    """Counts of the days with calls. `closed`, (calls,), flags calls that came when nobody answered."""
     arrival = pd.DatetimeIndex(calls["arrival"])
     code, days = pd.factorize(local_dates(arrival, timezone), sort=True)
     interval = minute_of_day(arrival, timezone) // interval_minutes
@@ -59,7 +59,7 @@ def scatter_of(counts: DayCounts, interval_minutes: int) -> tuple[list[Estimate]
     """The four numbers of one queue; and, in words, the day without which alpha would be far smaller, or ""."""
     calls = float(np.nansum(counts.counts))
     if len(counts.days) < FEWEST_DAYS:
-        why = f"cannot be told: {len(counts.days)} days with calls, {FEWEST_DAYS} are needed"
+        why = f"cannot be estimated: {len(counts.days)} days with calls, {FEWEST_DAYS} are needed"
         return [unknown(NAMES[1], calls, why)], ""
     found = moments(counts)
     without = leave_one_out(counts)
@@ -67,7 +67,9 @@ def scatter_of(counts: DayCounts, interval_minutes: int) -> tuple[list[Estimate]
     errors = np.sqrt((size - 1) / size * ((without - without.mean(axis=0)) ** 2).sum(axis=0))
     told = [f"{interval_minutes} min: {method}" for method in METHODS]
     estimates = [
-        within(name, value, error, calls, method) if math.isfinite(value) else unknown(name, calls, "cannot be told")
+        within(name, value, error, calls, method)
+        if math.isfinite(value)
+        else unknown(name, calls, "cannot be estimated")
         for name, value, error, method in zip(NAMES, found, errors.tolist(), told, strict=True)
     ]
     return estimates, _heaviest(counts, found[1], without[:, 1])

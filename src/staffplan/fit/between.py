@@ -32,6 +32,8 @@ def between_calls(calls: pd.DataFrame) -> list[Estimate]:
     gaps = calls["gap"].dropna()
     if len(gaps) < FEWEST:
         return []
-    method = "from the end of an agent's call to the next answer, of calls that waited all the while; at least this"
+    method = (
+        "from the end of an agent's call to the next answer, only where the call was already waiting; a lower limit"
+    )
     error = float(gaps.std()) / math.sqrt(len(gaps))
     return [within("between_calls_seconds", float(gaps.mean()), error, len(gaps), method, least=0.0)]

@@ -60,7 +60,7 @@ def guess_columns(there: Sequence[str], given: Mapping[str, str], source: str) -
             problems.append(Problem(f"{source}:1", f"no column looks like {ours}", hint))
     if problems:
         raise DataError(problems)
-    renamed = [f"{ours} is {theirs}" for ours, theirs in found.items() if ours not in given and ours != theirs]
+    renamed = [f"{ours} = {theirs}" for ours, theirs in found.items() if ours not in given and ours != theirs]
     notes = (Note("fit", "assumption", source, f"columns: {', '.join(renamed)}"),) if renamed else ()
     return Columns(found, notes)
 
@@ -70,7 +70,7 @@ def guess_on_duty(there: Sequence[str], source: str) -> dict[str, str]:
     wanted = {"interval_start": USUAL_NAMES["arrival"], "agents": HEADS}
     found = {ours: _first(names, there) for ours, names in wanted.items()}
     missing = [name for name, theirs in found.items() if theirs is None]
-    hint = f"columns there: {', '.join(there)}; call it {' and '.join(missing)}"
+    hint = f"columns there: {', '.join(there)}; rename it to {' and '.join(missing)}"
     if missing:
         raise DataError(Problem(f"{source}:1", f"no column looks like {name}", hint) for name in missing)
     return {ours: theirs for ours, theirs in found.items() if theirs is not None}

@@ -41,7 +41,7 @@ def share_of(parameter: str, hits: int, of: int, method: str) -> Estimate:
     Source: E. B. Wilson, Probable inference, the law of succession, and statistical inference (JASA 22, 1927).
     """
     if not of:
-        return unknown(parameter, 0, f"cannot be told: no such calls; {method}")
+        return unknown(parameter, 0, f"cannot be estimated: no such calls; {method}")
     share, square = hits / of, NORMAL_975**2
     middle = (share + square / (2 * of)) / (1 + square / of)
     reach = NORMAL_975 / (1 + square / of) * math.sqrt(share * (1 - share) / of + square / (4 * of**2))

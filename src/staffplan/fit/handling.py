@@ -20,7 +20,7 @@ def handling_of(calls: pd.DataFrame, *, short_seconds: float, timezone: str) -> 
     timed = calls[calls["answered"] & calls["handling_seconds"].notna()]
     seconds = timed["handling_seconds"].to_numpy(dtype=float)
     if len(seconds) < 2 or seconds.sum() <= 0:
-        return [unknown("aht_seconds", len(seconds), "cannot be told: fewer than two handling times above 0")]
+        return [unknown("aht_seconds", len(seconds), "cannot be estimated: fewer than two handling times above 0")]
     mean, deviation, calls_timed = float(seconds.mean()), float(seconds.std(ddof=1)), len(seconds)
     told = f"handled in less than {short_seconds:g} s"
     short = seconds < short_seconds

@@ -68,7 +68,8 @@ class Learnt:
         return float(found.sort_values("queue")["value"].iloc[-1]) if len(found) else blank
 
     def draw_patience(self, queue: str, size: int, rng: np.random.Generator) -> Floats:
-        """Balking as a patience of 0, then the curve; beyond its end the exponential goes on."""
+        """Random patience in seconds, (size,): 0 for those who balk, the others from the curve, beyond its end
+        exponential."""
         curves, mean = self.result.curves.frame, self.value(queue, "patience_seconds", np.inf)
         curve = curves[curves["queue"] == (queue if (curves["queue"] == queue).any() else "*")]
         place = np.searchsorted(1 - curve["waiting_share"].to_numpy(), rng.random(size))
@@ -80,12 +81,14 @@ class Learnt:
         return np.asarray(np.where(balks, 0.0, patience))
 
     def draw_handling(self, queue: str, size: int, rng: np.random.Generator) -> Floats:
+        """Random handling times in seconds, (size,), drawn from the observed ones, plus the time between two
+        calls."""
         pool = self.seconds.get(queue, np.concatenate(list(self.seconds.values())))
         return np.asarray(rng.choice(pool, size) + self.value("*", "between_calls_seconds", 0.0))
 
 
 def duty_from_heads(heads: Floats, interval_seconds: float) -> Duty:
-    """Agent k is on the line in every interval with more than k heads."""
+    """Duty in which agent k is on the line in every interval with more than k heads. `heads`: (intervals,)."""
     rows = []
     for agent in range(int(np.ceil(heads.max(initial=0.0)))):
         on = np.flatnonzero(np.diff(np.concatenate([[0], heads > agent, [0]])))
@@ -119,7 +122,8 @@ def duty_from_calls(calls: pd.DataFrame, count: int, interval_seconds: float, pa
 def measured(
     second: Floats, answered: np.ndarray, wait: Floats, period: Period, within_seconds: float
 ) -> pd.DataFrame:
-    """By interval of arrival: shares of all calls, and their mean wait until the answer or the hang-up."""
+    """Shares of all calls by interval of arrival, and their mean wait in seconds until the answer or the hang-up.
+    `second` of arrival, `answered` and `wait` in seconds: (calls,)."""
     number = (second // period.interval_seconds).astype(np.int64)
     table = pd.DataFrame({"in_time": answered & (wait <= within_seconds), "abandoned": ~answered})
     table = table.assign(wait_seconds=wait, contacts=1.0).astype(float)

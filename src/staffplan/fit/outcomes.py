@@ -61,13 +61,13 @@ def sorted_out(log: CallLog, words: OutcomeWords) -> tuple[pd.DataFrame, list[No
 
 def _no_wait(source: str, row: float) -> Problem:
     message = "the cell is empty, though the call was answered or abandoned"
-    return Problem(f"{source}:{row:.0f}:wait_seconds", message, "write the seconds in the queue, 0 for none")
+    return Problem(f"{source}:{row:.0f}:wait_seconds", message, "give the seconds in the queue, 0 for no wait")
 
 
 def _no_answers(log: CallLog) -> Problem:
     there = ", ".join(f"{word} ({count})" for word, count in log.frame["outcome"].value_counts().head(10).items())
-    hint = "say which words mean an answer, --answered WORD, and which that the caller hung up, --abandoned WORD"
-    return Problem(log.source, f"no outcome says that a call was answered; outcomes there: {there}", hint)
+    hint = "name the words for answered calls (--answered WORD) and for abandoned calls (--abandoned WORD)"
+    return Problem(log.source, f"no outcome is known as answered; outcomes in the file: {there}", hint)
 
 
 def _other_notes(log: CallLog, kinds: pd.Series) -> list[Note]:
@@ -75,7 +75,7 @@ def _other_notes(log: CallLog, kinds: pd.Series) -> list[Note]:
     if not len(other):
         return []
     listed = ", ".join(f"{word} {count:,}" for word, count in other.items())
-    message = f"{other.sum():,} calls with other outcomes: {listed}; --answered and --abandoned say what words mean"
+    message = f"{other.sum():,} calls with other outcomes: {listed}; --answered and --abandoned name further words"
     return [Note("fit", "left out", log.source, message)]
 
 
@@ -83,7 +83,7 @@ def _twin_notes(log: CallLog) -> list[Note]:
     twins = int(log.frame.drop(columns="row").duplicated().sum())
     if not twins:
         return []
-    message = f"{twins:,} rows are the same as another one in every column read; they were kept"
+    message = f"{twins:,} rows are exact duplicates in every column read; they are kept"
     return [Note("fit", "warning", log.source, message)]
 
 

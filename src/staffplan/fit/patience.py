@@ -41,7 +41,7 @@ def patience_of(calls: pd.DataFrame) -> tuple[list[Estimate], pd.DataFrame]:
         share_of("balking_share", balked, int(delayed.sum()), "hung up in the second of arrival / not answered then"),
     ]
     if not hung_up[begun].any():
-        why = f"cannot be told: none of {begun.sum():,} callers who waited hung up"
+        why = f"cannot be estimated: none of {begun.sum():,} callers who waited hung up"
         return [*estimates, unknown("patience_seconds", float(begun.sum()), why)], _curve_rows(curve, math.nan)
     estimates += [*_means(waits, begun, mean, balked, hung_up), *_curve_estimates(curve, waits[begun], mean[0])]
     return estimates, _curve_rows(curve, mean[0])
@@ -54,7 +54,10 @@ def _means(
     method = "exponential equivalent: total waiting time / hang-ups, balking left out"
     with_balks = exponential_mean(waits[begun], int(hung_up.sum()))
     everyone = int(begun.sum()) + balked
-    told = "total waiting time / all hang-ups: gives the abandonment of Erlang A, too impatient where many balk"
+    told = (
+        "total waiting time / all hang-ups: reproduces the abandonment in Erlang A; "
+        "too low where many hang up at once"
+    )
     return [
         Estimate("patience_seconds", value, int(begun.sum()), method, error, low, high),
         Estimate("patience_with_balking_seconds", with_balks[0], everyone, told, *with_balks[1:]),
@@ -64,7 +67,7 @@ def _means(
 def _curve_estimates(curve: SurvivalCurve, waits: Floats, exponential: float) -> list[Estimate]:
     contacts = len(waits)
     area, error = curve.restricted_mean()
-    until = f"{KAPLAN_MEIER}, patience beyond the longest wait of {curve.longest:g} s counted as that"
+    until = f"{KAPLAN_MEIER}, patience above the longest wait of {curve.longest:g} s counted as that wait"
     found = []
     for name, share in QUANTILES.items():
         value, low, high = curve.quantile(share)
@@ -82,7 +85,7 @@ def _misfit(curve: SurvivalCurve, waits: Floats, exponential: float) -> Estimate
     compared = curve.times <= np.quantile(waits, MOST_WAITS)
     if not compared.any():
         return unknown(
-            "patience_exponential_misfit", len(waits), "cannot be told: nobody hung up before the longest waits"
+            "patience_exponential_misfit", len(waits), "cannot be estimated: nobody hung up before the longest waits"
         )
     gaps = np.abs(curve.survival - np.exp(-curve.times / exponential))[compared]
     place = int(np.argmax(gaps))

@@ -49,7 +49,7 @@ def predicted_waits(
     """
     calls, closed = calls_and_closed(log, choices)
     if on_duty is None and not (calls["answered"] & (calls["agent"] != "")).any():
-        said = "no model is compared with the waits: no column says who answered (--agent-column), and no --on-duty"
+        said = "no model is compared with the waits: neither an agent column (--agent-column) nor --on-duty is given"
         return PredictedWaits.empty(), (Note("fit", "left out", log.source, said),)
     length = choices.interval_minutes * 60.0
     origin = calls["arrival"].min().floor("D")
@@ -140,11 +140,12 @@ def _row(
 
 def _how(on_duty: OnDuty | None, comparison: Comparison) -> str:
     who = (
-        f"on duty from call to call, pauses over {comparison.pause_minutes:g} minutes cut out"
+        f"on duty from first to last call, without gaps over {comparison.pause_minutes:g} minutes"
         if on_duty is None
-        else f"on duty as {on_duty.source} says"
+        else f"on duty as in {on_duty.source}"
     )
     return (
-        f"waits compared with models: agents {who}; all queues and agents one pool, first come, first served; a "
-        "blank wait is one of a queue that would grow for ever"
+        f"waits compared with models: agents {who}; all queues and agents one pool, "
+        "first come, first served; a blank wait means a queue that would grow without "
+        "limit"
     )

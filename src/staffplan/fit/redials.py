@@ -18,7 +18,7 @@ def redials_of(calls: pd.DataFrame, mine: Flags, redial_minutes: float) -> list[
     """For the calls flagged `mine`, of a log with `next_arrival`: the share followed by another call soon.
 
     Calls within `redial_minutes` of the log's end are left out: nobody knows what came after. Who was answered calls
-    again too: the second share tells how much of the first is no redial.
+    again too: the second share tells how much of the first is no redial. `mine`: (calls,).
     """
     counted = (calls["customer"] != "").to_numpy(dtype=bool) & mine
     if not counted.any():

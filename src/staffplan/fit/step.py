@@ -80,7 +80,7 @@ def fit(log: CallLog, choices: FitChoices | None = None) -> FitResult:
 
 
 def calls_and_closed(log: CallLog, choices: FitChoices) -> tuple[pd.DataFrame, Flags]:
-    """The calls that were answered or hung up, and whether each came when nobody answered."""
+    """Calls that were answered or hung up, and flags, (calls,), of those that came when nobody answered."""
     calls, _ = sorted_out(log, choices.words)
     return calls, _closed(calls, choices)
 
@@ -125,15 +125,15 @@ def _log_notes(log: CallLog, calls: pd.DataFrame, closed: Flags) -> list[Note]:
     notes = []
     if closed.any():
         message = (
-            f"{closed.sum():,} calls that hung up when nobody answered (closed, or out of order) are left out of "
-            "patience, scatter and redials"
+            f"{closed.sum():,} calls abandoned while nobody answered (closed or technical "
+            "fault) are left out of patience, arrivals and redials"
         )
         notes.append(Note("fit", "left out", log.source, message))
     if blank:
-        message = f"{blank:,} answered calls without a handling time are left out of it"
+        message = f"{blank:,} answered calls without a handling time are left out of handling times"
         notes.append(Note("fit", "left out", log.source, message))
     if not (calls["customer"] != "").any():
-        message = "redials cannot be learnt: no column says who called (--customer-column)"
+        message = "redials cannot be estimated: no customer column (--customer-column)"
         notes.append(Note("fit", "left out", log.source, message))
     return notes
 
@@ -147,14 +147,16 @@ def _part_notes(queue: str, estimates: Iterable[Estimate], heaviest: str) -> lis
     if gap is None:
         told.append(("left out", f"patience {patience.method}"))
     elif gap.value > max(MISFIT_WORTH_TELLING, ERRORS_WORTH_TELLING * gap.standard_error):
-        message = f"patience is not exponential: the curves are up to {gap.value:.0%} of the callers apart"
+        message = f"patience is not exponential: the two curves differ by up to {gap.value:.0%} of callers"
         told.append(("warning", message))
     if balking.value > 0:
-        message = f"{balking.value:.1%} of those not answered at once hung up in that second: balking, not patience"
+        message = (
+            f"{balking.value:.1%} of callers not answered at once hung up in the same second: balking, not patience"
+        )
         told.append(("assumption", message))
     told += _handling_notes(by_name)
     if heaviest and by_name["arrivals_variance_to_mean"].value > SCATTER_WORTH_TELLING:
-        told.append(("warning", f"scatter of arrivals: {heaviest}"))
+        told.append(("warning", f"variability of arrivals: {heaviest}"))
     return [Note("fit", kind, queue, message) for kind, message in told]
 
 
@@ -164,7 +166,13 @@ def _handling_notes(by_name: dict[str, Estimate]) -> list[tuple[str, str]]:
     by_chance = "aht_hour_chance" in by_name and by_name["aht_hour_chance"].value > CHANCE_WORTH_TELLING
     if short is not None and short.value > SHORT_WORTH_TELLING:
         told.append(
-            ("warning", f"{short.value:.1%} of the answered calls were {short.method}: artefacts of a system?")
+            (
+                "warning",
+                (
+                    f"{short.value:.1%} of the answered calls were {short.method}: possibly created "
+                    "by the telephone system"
+                ),
+            )
         )
     if spread is not None and spread.value > SPREAD_WORTH_TELLING and not by_chance:
         hours = {name: own.value for name, own in by_name.items() if name.startswith("aht_seconds_")}

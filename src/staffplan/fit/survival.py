@@ -34,12 +34,13 @@ class SurvivalCurve:
 
     @property
     def standard_error(self) -> Floats:
-        """That of `survival`; 0 where nobody is left."""
+        """Standard error of `survival`, (times,); 0 where nobody is left."""
         finite = np.where(self.survival > 0, self.log_variance, 0.0)
         return np.asarray(self.survival * np.sqrt(finite))
 
     def bounds(self) -> tuple[Floats, Floats]:
-        """95 % bounds of `survival`, symmetric on the scale of log(-log S), so that they stay within 0 and 1.
+        """Lower and upper 95 % bounds of `survival`, (times,) each. They are symmetric on the scale of log(-log S),
+        so they stay within 0 and 1; nan where nobody is left.
 
         nan where nobody is left.
         """
@@ -50,7 +51,7 @@ class SurvivalCurve:
         return np.where(known, low, np.nan), np.where(known, high, np.nan)
 
     def at(self, times: Floats) -> Floats:
-        """Share still there after these times."""
+        """Share still waiting after `times` in seconds, (times,)."""
         place = np.searchsorted(self.times, times, side="right")
         return np.append(1.0, self.survival)[place]
 
@@ -97,7 +98,8 @@ def kaplan_meier(times: Floats, ended: Flags) -> SurvivalCurve:
 def exponential_mean(times: Floats, events: int) -> tuple[float, float, float, float]:
     """Mean of the exponential with most likelihood, total time / events, its standard error and 95 % bounds.
 
-    The logarithm of the mean has standard error 1 / sqrt(events). nan without an event, or without any time.
+    The logarithm of the mean has standard error 1 / sqrt(events). nan without an event, or without any time. `times`:
+    (customers,).
     """
     total = float(times.sum())
     if not events or total <= 0:

@@ -17,18 +17,19 @@ def wape(actual: Floats, predicted: Floats) -> float:
 
 
 def rmse(actual: Floats, predicted: Floats) -> float:
-    """Root of the mean squared error; the mean minimises it."""
+    """Root of the mean squared error; the mean minimises it. Both: arrays of one shape."""
     return float(np.sqrt(np.mean((actual - predicted) ** 2)))
 
 
 def bias(actual: Floats, predicted: Floats) -> float:
-    """(sum predicted - sum actual) / sum actual: above zero the forecast is too high; NaN without volume."""
+    """(sum predicted - sum actual) / sum actual: above zero the forecast is too high; NaN without volume. Both:
+    arrays of one shape."""
     total = float(np.sum(actual))
     return (float(np.sum(predicted)) - total) / total if total > 0 else float("nan")
 
 
 def coverage(actual: Floats, low: Floats, high: Floats) -> float:
-    """Share of actual values from low to high, both included; NaN when there are none."""
+    """Share of actual values from low to high, both included; NaN when there are none. All: arrays of one shape."""
     return float(np.mean((actual >= low) & (actual <= high))) if len(actual) else float("nan")
 
 
@@ -40,6 +41,7 @@ def totals(values: Floats, group: Whole) -> Floats:
 
 def pinball(actual: Floats, quantile: Floats, share: float) -> float:
     """Mean pinball loss of what was said to be the `share` quantile: least when that share of values lies below.
+    `actual` and `quantile`: arrays of one shape.
 
     Source: docs of mlr3measures (rdrr.io), "Average Pinball Loss".
     """

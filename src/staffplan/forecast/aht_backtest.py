@@ -129,14 +129,17 @@ def about_aht(writer: Writer, series: QueueSeries, model: AhtModel, tested: AhtT
     doubted = (series.handled > 0) & ~believable(series)
     if doubted.any():
         odd = series.aht_seconds[doubted]
-        span = f"{odd.min():,.0f} to {odd.max():,.0f} s where {model.level_seconds:,.0f} s are usual"
-        message = f"{len(odd)} intervals have handling times that cannot be ({span}); nothing is learnt from them"
+        span = f"{odd.min():,.0f} to {odd.max():,.0f} s, usual {model.level_seconds:,.0f} s"
+        message = (
+            f"{len(odd)} intervals have impossible handling times ({span}); they are left "
+            "out of the handling time model"
+        )
         notes += [writer.left_out(message)]
     doubt = doubt_of_unit(model.level_seconds)
     notes += [writer.warning(doubt)] if doubt else []
     contacts = float(series.handled[believable(series)].sum())
     if contacts < FEW_CONTACTS:
-        notes += [writer.warning(f"the handling time rests on {contacts:,.0f} contacts only")]
+        notes += [writer.warning(f"the handling time is based on only {contacts:,.0f} contacts")]
     return notes + ([_about_errors(writer, model, tested)] if tested else [])
 
 
@@ -144,10 +147,10 @@ def _about_errors(writer: Writer, model: AhtModel, tested: AhtTrial) -> Note:
     own, mean = tested.errors[model.method], tested.errors[SIX_WEEKS]
     words = IN_WORDS.get(model.method, "level x weekday x time of day")
     message = (
-        f"handling time: {words}, {model.level_seconds:,.0f} s; work of intervals off by "
-        f"{100 * own.workload_wape:.1f} % with the contacts as they came (mean of the last six weeks: "
-        f"{100 * mean.workload_wape:.1f} %), by {100 * own.workload_wape_with_forecast:.1f} % with their forecast"
+        f"handling time: {words}, {model.level_seconds:,.0f} s; workload error {100 * own.workload_wape:.1f} "
+        f"% with actual contacts (average of the last six weeks: {100 * mean.workload_wape:.1f} "
+        f"%), {100 * own.workload_wape_with_forecast:.1f} % with forecast contacts"
     )
     if own.workload_wape > NOT_BETTER * mean.workload_wape:
-        return writer.warning(f"{message}; NOT better than that mean")
+        return writer.warning(f"{message}; NOT better than that average")
     return writer.assumption(message)

@@ -122,12 +122,14 @@ def _problems(queue: Queue, there: Mapping[str, pd.DataFrame]) -> Iterable[Probl
         yield Problem(f"queues.{queue.name}.like", f"the history has no rows of {lender!r}", hint)
     elif not there[lender]["offered"].sum():
         yield Problem(
-            f"queues.{queue.name}.like", f"{lender!r} has no contacts to borrow the shape of", "name another"
+            f"queues.{queue.name}.like",
+            f"{lender!r} has no contacts, so its pattern cannot be borrowed",
+            "name another",
         )
     own = there.get(queue.name)
     if queue.expected_per_week is None and (own is None or not own["offered"].sum()):
-        message = "the setting is missing: the queue has no contacts of its own to take its level from"
-        hint = "write the contacts of an ordinary week, expected_per_week = 1200"
+        message = "the setting is missing: the queue has no own contacts that show its level"
+        hint = "give the contacts of an ordinary week, for example expected_per_week = 1200"
         yield Problem(f"queues.{queue.name}.expected_per_week", message, hint)
 
 
@@ -261,13 +263,14 @@ def _rows(pair: _Pair, offered: Floats, queue: Queue) -> pd.DataFrame:
 
 
 def _note(queue: Queue, contacts: float, own_share: float, error: float) -> Note:
-    sources = [f"{contacts:,.0f} contacts of its own"] if contacts else []
+    sources = [f"{contacts:,.0f} own contacts"] if contacts else []
     if queue.expected_per_week is not None:
         sources.append(f"expected_per_week = {queue.expected_per_week:g}")
     message = (
-        f"borrows from {queue.like}: the shape of its week (times of day follow its own contacts by "
-        f"{100 * own_share:.0f} %), special days and scatter; its level rests on {' and '.join(sources)}, give or "
-        f"take {100 * error:.0f} %, which the bounds include; the backtest is that of the borrowed history"
+        f"borrows weekly pattern, special days and variability from {queue.like} (times "
+        f"of day: {100 * own_share:.0f} % from its own contacts); its level is based on "
+        f"{' and '.join(sources)}, with an uncertainty of {100 * error:.0f} %, included "
+        "in the bounds; the backtest uses the borrowed history"
     )
     return Note("forecast", "assumption", queue.name, message)
 

@@ -97,30 +97,31 @@ def _followed(rows: pd.DataFrame, days: QueueDays, judged: Mapping[str, Silence]
 
 def _has_ended_note(silence: Silence) -> Note:
     message = (
-        f"{_seen(silence)}: it has ended and is not forecast; if it goes on, write {_setting(silence.queue)} = false"
+        f"{_seen(silence)}: treated as ended and not forecast; if it continues, write "
+        f"{_setting(silence.queue)} = false"
     )
     return Note("forecast", ENDED, silence.queue, message)
 
 
 def _seen(silence: Silence) -> str:
     """What the history shows of a silence."""
-    pause = f"; {silence.longest_pause} in its longest pause before" if silence.longest_pause else ""
+    pause = f"; {silence.longest_pause} in its longest gap before" if silence.longest_pause else ""
     others = f"{silence.silent_days} days on which other queues have rows{pause}"
     if silence.writes_zeros:
-        return f"its rows since {silence.gone_from} are all zero: open, and nobody came ({others})"
+        return f"all its rows since {silence.gone_from} are zero: open, but without contacts ({others})"
     return f"no contact since {silence.last} ({others})"
 
 
 def _odd(silence: Silence) -> Note:
     message = (
-        f"{_seen(silence)}: too short to tell, it is forecast as if it went on; if it has ended, write "
-        f"{_setting(silence.queue)} = {silence.gone_from}"
+        f"{_seen(silence)}: too short to decide; it is forecast as a continuing queue; "
+        f"if it has ended, write {_setting(silence.queue)} = {silence.gone_from}"
     )
     return Note("forecast", QUESTION, silence.queue, message)
 
 
 def _goes_on(silence: Silence) -> Note:
-    message = f"{_seen(silence)}: it is forecast all the same, as set (queues.{silence.queue}.ended = false)"
+    message = f"{_seen(silence)}: still forecast, as set (queues.{silence.queue}.ended = false)"
     return Note("forecast", "assumption", silence.queue, message)
 
 
@@ -132,7 +133,7 @@ def _as_set(queue: Queue, rows: pd.DataFrame) -> Note:
     own = rows[(rows["queue"] == queue.name) & (rows["offered"] > 0)]
     last = own["interval_start"].max()
     if gone_from and len(own) and last.date() > gone_from:
-        message += f", though its last contact is of {last:%Y-%m-%d}"
+        message += f", though its last contact is on {last:%Y-%m-%d}"
     return Note("forecast", ENDED, queue.name, message)
 
 
@@ -151,8 +152,9 @@ def _question(succession: Succession, ended: Mapping[str, Silence]) -> Note:
     then = " and ".join(f"[queues.{_key(name)}] was = {was}" for name in succession.new)
     if_not = ", ".join(f"{_setting(name)} = {ended[name].gone_from}" for name in succession.old if name in ended)
     message = (
-        f"{who} began on {succession.began}, as {old} fell silent, at {succession.level:.2f} times the level"
-        f"{together}{_shape(succession)}: {asked} If so, write {then}; if not, {if_not}"
+        f"{who} began on {succession.began}, when {old} stopped, with "
+        f"{succession.level:.2f} times its contacts{together}{_shape(succession)}: "
+        f"{asked} If so, write {then}; if not, {if_not}"
     )
     return Note("forecast", QUESTION, place, message)
 

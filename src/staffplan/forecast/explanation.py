@@ -89,7 +89,7 @@ def _regression_lines(study: Study, place: int) -> list[Line]:
     weekdays = model.effects.get(WEEKDAY, np.zeros(7))
     usual = float(weekdays[study.learned.training.model.seen[WEEKDAY] > 0].mean()) if WEEKDAY in model.seen else 0.0
     contacts = float(np.exp(model.level_now + usual)) * share
-    lines = [Line("level", None, contacts, "contacts of a mean day at the level of the last weeks")]
+    lines = [Line("level", None, contacts, "contacts of an average day at the level of recent weeks")]
     for group in features.groups:
         effect = float(model.log_of(features, group.name)[0]) - (usual if group.name == WEEKDAY else 0.0)
         if abs(effect) < SMALLEST_EFFECT and group.name != WEEKDAY:
@@ -101,9 +101,9 @@ def _regression_lines(study: Study, place: int) -> list[Line]:
 
 def _behind(model: DayModel, group: Group) -> str:
     if group.name not in model.seen:
-        return "not seen in the history"
+        return "no occurrence in the history"
     days = float((group.columns[0] != 0) @ model.seen[group.name])
-    return f"learnt from {days:.0f} days" if group.columns[0].any() else ""
+    return f"based on {days:.0f} past days" if group.columns[0].any() else ""
 
 
 def _open_share(study: Study, place: int) -> float:
@@ -114,10 +114,10 @@ def _open_share(study: Study, place: int) -> float:
 
 def _final_lines(study: Study, place: int) -> list[Line]:
     season, total = float(study.season_factor[place]), float(_counts(study, study.offered, place).sum())
-    detail = "day totals and shapes of the methods below, by their weights" if study.judgement.weights else "alone"
+    detail = "weighted combination of the methods below" if study.judgement.weights else "alone"
     lines = [Line(study.judgement.method, None, total / season, detail)]
     if abs(season - 1) > SMALLEST_EFFECT:
-        lines.append(Line("season and growth", season, total, "against the level of the last weeks"))
+        lines.append(Line("season and growth", season, total, "compared with the level of recent weeks"))
     return lines
 
 

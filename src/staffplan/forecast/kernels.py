@@ -39,7 +39,7 @@ def smooth(series: Cells, kind: int, parameters: Cells, state: Cells, fitted: Ce
 
     `parameters`: alpha, beta, gamma, phi. `state` is changed to the one at the end, its seasonal states still in the
     order of the start: the next step's is at place len(series) modulo the season. `fitted`, as long as the series,
-    receives the one-step forecasts.
+    receives the one-step forecasts. `series` and `fitted`: (values,); `parameters`: (4,); `state`: (2 + season,).
     """
     alpha, beta, gamma, phi = parameters[0], parameters[1], parameters[2], parameters[3]
     level, trend, total, place = state[0], state[1], 0.0, 2
@@ -67,6 +67,7 @@ def set_parameters(point: Cells, kind: int, damped: bool, parameters: Cells) -> 
     """Alpha, beta, gamma, phi of a point of the unit cube, which is moved inside where it lies outside.
 
     Its axes: alpha; with a season, gamma's part of what alpha leaves it; with a trend, beta's part and the damping's.
+    `point`: (axes,); `parameters`, (4,), is filled.
     """
     for axis in range(len(point)):
         point[axis] = min(max(point[axis], 0.0), 1.0)

@@ -55,7 +55,7 @@ def about_all(special_days_known: bool) -> list[Note]:
     """What holds for every queue."""
     if special_days_known:
         return []
-    message = "no country and no special days are given: public holidays are forecast like any other day"
+    message = "no country and no special days are given: public holidays are forecast as ordinary days"
     return [Note("forecast", "assumption", "", message)]
 
 
@@ -69,28 +69,31 @@ def about_hours(writer: Writer, timetable: Timetable, unseen: Sequence[int]) -> 
     if names:
         closed = not any(timetable.latest.weekdays[day] for day in unseen)
         taken = "closed" if closed else "like the days it has"
-        notes.append(writer.assumption(f"the history has no {names}; taken to be {taken}"))
+        notes.append(writer.assumption(f"the history has no {names}; treated as {taken}"))
     return notes
 
 
 def about_rows(writer: Writer, raw: RawSeries, series: QueueSeries, gaps: Flags, rule: str) -> list[Note]:
-    """Contacts outside the hours, days without rows, weekdays that are open but never had a contact."""
+    """Contacts outside the hours, days without rows, weekdays that are open but never had a contact. `gaps`:
+    (days,)."""
     notes: list[Note] = []
     outside = ~series.grid.values(series.open.astype(float)).astype(bool) & (np.nan_to_num(raw.offered) > 0)
     if outside.any():
         lost, total = float(raw.offered[outside].sum()), float(np.nansum(raw.offered))
         days = len(np.unique(raw.grid.day[outside]))
         message = (
-            f"{lost:,.0f} contacts ({_percent(lost / total)}) on {_count(days, 'day')} came outside the opening hours"
+            f"{lost:,.0f} contacts ({_percent(lost / total)}) on {_count(days, 'day')} were outside the opening hours"
         )
         notes.append(writer.left_out(f"{message}; they are not forecast"))
     if rule != "zero" and gaps.any():
         listed = date_ranges(series.grid.date_of(day) for day in np.flatnonzero(gaps).tolist())
-        notes.append(writer.warning(f"open days without any row, taken for missing data, not for zero: {listed}"))
+        notes.append(writer.warning(f"open days without any row, treated as missing, not as zero: {listed}"))
     silent = [day for day in range(7) if _never_called(series, day)]
     if silent:
         names = ", ".join(WEEKDAYS[day] for day in silent)
-        notes.append(writer.warning(f"open on {names}, but no contact ever came then; the forecast there is zero"))
+        notes.append(
+            writer.warning(f"open on {names}, but the history has no contacts then; the forecast there is zero")
+        )
     return notes
 
 
@@ -99,7 +102,7 @@ def about_stamps(writer: Writer, entries: Sequence[Entry]) -> list[Note]:
     if not entries:
         return []
     contacts, first = sum(entry.contacts for entry in entries), entries[0]
-    message = f"rows with {contacts:,.0f} contacts do not begin where the plan's intervals do"
+    message = f"rows with {contacts:,.0f} contacts do not start where the plan's intervals start"
     return [writer.warning(f"{message} ({first.detail}): {first.treatment}; see the data quality table")]
 
 
@@ -111,12 +114,14 @@ def about_censoring(writer: Writer, rows: pd.DataFrame) -> list[Note]:
     known = rows[rows[["handled", "abandoned"]].notna().any(axis=1)]
     ended, came = float(known["handled"].sum() + known["abandoned"].sum()), float(known["offered"].sum())
     if ended > MORE_ENDED_THAN_CAME * came and ended >= CONTACTS_TO_SEE_ONE_HANG_UP:
-        message = f"handled and abandoned are {ended:,.0f} contacts together, offered only {came:,.0f}"
-        return [writer.warning(f"{message}: are these columns what they are called? demand may be understated")]
+        message = f"handled and abandoned are {ended:,.0f} contacts together, but offered is only {came:,.0f}"
+        return [
+            writer.warning(f"{message}: check that these columns are what their names say; demand may be understated")
+        ]
     same = bool((rows["handled"] == rows["offered"]).all()) and not (rows["abandoned"] > 0).any()
     if not same or rows["offered"].sum() < CONTACTS_TO_SEE_ONE_HANG_UP:
         return []
-    message = "offered equals handled in every row: if these are handled contacts only, demand is understated"
+    message = "offered equals handled in every row: if offered holds only handled contacts, demand is understated"
     return [writer.warning(message)]
 
 
@@ -134,15 +139,16 @@ def about_quality(writer: Writer, entries: Sequence[Entry], calendar: SiteCalend
 def about_shift(writer: Writer, shift: Shift | None, grid: DayGrid) -> list[Note]:
     if shift is None:
         return []
-    since = f"the level shifted on {grid.date_of(shift.day)}: since then {shift.factor:.2f} times what it was before"
-    goes_on = "; it still moves on, so that today's level is that of the last week alone" if shift.moves_on else ""
-    return [writer.warning(f"{since}; earlier days are scaled to it{goes_on}")]
+    since = f"the level changed on {grid.date_of(shift.day)}: since then {shift.factor:.2f} times the level before"
+    goes_on = "; it is still changing, so the current level is that of the last week alone" if shift.moves_on else ""
+    return [writer.warning(f"{since}; earlier days are scaled to the new level{goes_on}")]
 
 
 def about_special_days(
     writer: Writer, learned: Learned, ahead: Ahead, planned: Flags, grid: DayGrid, labels: NDArray[np.object_]
 ) -> list[Note]:
-    """Each special open day ahead: what is expected of it, and how much was seen of such days."""
+    """Each special open day ahead: what is expected of it, and how much was seen of such days. `planned` and
+    `labels`: (days,)."""
     notes: list[Note] = []
     model = learned.training.model
     calendar = np.exp(model.log_calendar(ahead.features))
@@ -150,12 +156,13 @@ def about_special_days(
         seen = _days_seen(model, ahead.features.rows(place, place + 1))
         day = f"{grid.date_of(place)} ({labels[place]})"
         if seen:
-            message = f"{day} is forecast at {_percent(calendar[place])} of an ordinary day, from {seen:.0f} seen"
+            message = (
+                f"{day} is forecast at {_percent(calendar[place])} of an ordinary day, based on "
+                f"{_count(round(seen), 'past occurrence')}"
+            )
             notes.append(writer.assumption(message))
         elif labels[place] != AFTER_HOLIDAY:
-            notes.append(
-                writer.warning(f"{day} is forecast like an ordinary day: the history has none to learn from")
-            )
+            notes.append(writer.warning(f"{day} is forecast as an ordinary day: the history has no such day"))
     return notes
 
 
@@ -181,7 +188,7 @@ def about_choice(writer: Writer, judgement: Judgement, trial: Trial, wanted_week
     chosen = judgement.method
     trial = trial.scored(chosen)
     if trial.actual.sum() <= 0:
-        return [writer.warning("no contact came in the weeks of the backtest; the method could not be compared")]
+        return [writer.warning("no contacts in the weeks of the backtest; the methods could not be compared")]
     weeks = int(trial.weeks_ahead.max())
     beaten = {name: error(trial, chosen) < error(trial, name) - 1e-9 for name in BASELINES}
     span = f"{_count(trial.origins, 'origin')}, {_count(weeks, 'week')} ahead"
@@ -194,7 +201,7 @@ def about_choice(writer: Writer, judgement: Judgement, trial: Trial, wanted_week
     )
     notes = [writer.assumption(message) if all(beaten.values()) else writer.warning(message)]
     if weeks < wanted_weeks:
-        short = f"tested on {_count(weeks, 'week')} ahead only, of {wanted_weeks} wanted or planned"
+        short = f"tested on {_count(weeks, 'week')} ahead only; {wanted_weeks} were requested or planned"
         notes.append(writer.warning(short))
     return notes
 
@@ -202,7 +209,7 @@ def about_choice(writer: Writer, judgement: Judgement, trial: Trial, wanted_week
 def _within(trial: Trial, chosen: str) -> str:
     """How far four days in five were off; "" where nothing was ever forecast, so that no share can be told."""
     share = day_error(trial, chosen, 0.8)
-    return f", four days in five within {_percent(share)}" if np.isfinite(share) else ""
+    return f", 80 % of days within {_percent(share)}" if np.isfinite(share) else ""
 
 
 def _before_it_too(judgement: Judgement) -> str:
@@ -211,7 +218,7 @@ def _before_it_too(judgement: Judgement) -> str:
     if not row["origins"]:
         return ""
     figures = f"{_percent(float(str(row['wape'])))}, bias {_percent(float(str(row['bias'])))}"
-    return f"; all {row['origins']} origins of the backtest table, those from before it too: {figures}"
+    return f"; all {row['origins']} origins of the backtest table, including those before the change: {figures}"
 
 
 def _compared(trial: Trial, beaten: dict[str, bool]) -> str:
@@ -226,13 +233,13 @@ def _compared(trial: Trial, beaten: dict[str, bool]) -> str:
 def about_no_backtest(
     writer: Writer, days: int, chosen: str, dispersion_learnt: bool, lenders: Sequence[str]
 ) -> list[Note]:
-    message = f"{_count(days, 'day')} of history: too few for a backtest; {chosen} is used, compared with nothing"
+    message = f"{_count(days, 'day')} of history: too few for a backtest; {chosen} is used without comparison"
     if days < DAYS_FOR_A_WEEK:
-        message += "; weekday and week-to-week changes cannot be learnt"
+        message += "; differences between weekdays and between weeks cannot be estimated"
     if not dispersion_learnt:
-        message += "; the bounds are an assumption (rate off by about a third)"
+        message += "; the bounds are an assumption (an error of about a third of the volume)"
     if lenders:
-        message += f"; another queue can lend it a history: queues.{writer.queue}.like"
+        message += f"; it can borrow the history of another queue: queues.{writer.queue}.like"
     return [writer.warning(message)]
 
 

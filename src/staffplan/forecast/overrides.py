@@ -97,6 +97,7 @@ class Scope:
         return cls(frame["queue"].to_numpy(), day, minute, first, first + timedelta(days=days - 1), calendar)
 
     def touched(self, edit: Edit) -> Flags:
+        """Whether an override changes each row of the forecast, (rows,)."""
         if not self.ahead(edit):
             return np.zeros(len(self.day), dtype=bool)
         own = edit.holds(self.day, self.minute)
@@ -237,12 +238,12 @@ def _about_reach(edit: Edit, scope: Scope, touched: Flags, changed_by: Mapping[i
     if edit.queue and edit.queue not in queues:
         yield edit.note("left out", f"no interval of queue {edit.queue!r} is forecast; {nearest(edit.queue, queues)}")
     elif not ahead:
-        yield edit.note("left out", f"{edit} lies outside the days forecast, {scope.period}")
+        yield edit.note("left out", f"{edit} lies outside the forecast period, {scope.period}")
     elif not touched.any():
-        yield edit.note("left out", f"nothing is open in its range, {edit}")
+        yield edit.note("left out", f"the queue is closed in its whole range, {edit}")
     elif ahead < len(edit.days):
-        message = f"only {ahead} of its {len(edit.days)} days are among the days forecast, {scope.period}"
-        more = "; they get their part of its total, each day counting as its weekday does in the forecast"
+        message = f"only {ahead} of its {len(edit.days)} days are in the forecast period, {scope.period}"
+        more = "; they get their part of its total, with each weekday weighted as in the forecast"
         yield edit.note("warning", message + (more if edit.kind == "offered_total" else ""))
     for number, flags in changed_by.items():
         if both := int((flags & touched).sum()):
@@ -264,9 +265,9 @@ def _closed(edit: Edit, scope: Scope, touched: Flags) -> str:
     if not edit.hours:
         open_days = set(scope.day[touched].tolist())
         closed = [day for day in days if day.toordinal() not in open_days]
-        return f"; closed, and left so: {date_ranges(closed)}" if closed else ""
+        return f"; closed and left unchanged: {date_ranges(closed)}" if closed else ""
     calendar = scope.calendar
     starts = horizon_intervals(days[0], len(days) + 1, calendar.timezone, calendar.interval_minutes)
     queues = 1 if edit.queue else len(set(scope.queue.tolist()))
     closed_intervals = int(edit.holds(*_local(starts, calendar)).sum()) * queues - int(touched.sum())
-    return f"; {closed_intervals} of its intervals are closed, and left so" if closed_intervals > 0 else ""
+    return f"; {closed_intervals} of its intervals are closed and left unchanged" if closed_intervals > 0 else ""

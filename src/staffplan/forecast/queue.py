@@ -119,8 +119,9 @@ def _handling_time(series: QueueSeries, queue: Queue, writer: say.Writer) -> tup
         message = f"the history has no handling times; {queue.aht_seconds:g} s from the settings is used"
         return constant_aht(queue.aht_seconds, slots), [writer.assumption(message)]
     message = (
-        f"NO HANDLING TIME IS KNOWN: {ASSUMED_AHT_SECONDS:g} s is assumed, and every head count rests on it; "
-        f"fill in aht_seconds in the history, or set queues.{queue.name}.aht_seconds"
+        f"NO HANDLING TIME IS KNOWN: {ASSUMED_AHT_SECONDS:g} s is assumed, and every "
+        "staffing figure depends on it; fill in aht_seconds in the history, or set "
+        f"queues.{queue.name}.aht_seconds"
     )
     return constant_aht(ASSUMED_AHT_SECONDS, slots), [writer.assumption(message)]
 

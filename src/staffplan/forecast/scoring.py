@@ -100,8 +100,8 @@ def _no_overlap(forecast: VolumeForecast, history: ContactHistory, calendar: Sit
         return f"{first} to {last} ({', '.join(sorted(frame['queue'].unique()))})"
 
     if not len(history):
-        return Problem(history.source, "the history has no rows", "give the contacts that came")
-    message = f"nothing of the forecast has come: the history holds {span(history.frame)}"
+        return Problem(history.source, "the history has no rows", "give the actual contacts")
+    message = f"no interval of the forecast has actual contacts: the history holds {span(history.frame)}"
     return Problem(forecast.source, message, f"the forecast is for {span(forecast.frame)}; export a later history")
 
 
@@ -265,11 +265,11 @@ def _about_left_out(cells: pd.DataFrame, history: ContactHistory, calendar: Site
     if later.any():
         until = last.tz_convert(calendar.timezone)
         message = f"{int(later.sum())} intervals after {until:%Y-%m-%d %H:%M}, the history's last row"
-        yield Note("score", "left out", "", f"{message}, have not come yet")
+        yield Note("score", "left out", "", f"{message}, have no actual contacts yet")
     for queue, rows in unknown[~later].groupby("queue", sort=True):
         days = sorted(set(local_dates(pd.DatetimeIndex(rows["interval_start"]), calendar.timezone)))
         yield Note(
-            "score", "left out", str(queue), f"nothing is known of {date_ranges(days)}: no rows, not taken for zero"
+            "score", "left out", str(queue), f"no rows for {date_ranges(days)}: treated as missing, not as zero"
         )
 
 
@@ -277,14 +277,12 @@ def _about_others(forecast: VolumeForecast, history: ContactHistory, came: pd.Da
     """Contacts of queues, and at times, for which nothing was forecast."""
     strangers = sorted({*history.frame["queue"]} - {*forecast.frame["queue"]})
     if strangers:
-        yield Note("score", "left out", "", f"not forecast, and in no figure: {', '.join(strangers)}")
+        yield Note("score", "left out", "", f"not forecast, left out of all figures: {', '.join(strangers)}")
     outside = came.merge(forecast.frame[KEY], on=KEY, how="left", indicator=True)
     outside = outside[(outside["_merge"] == "left_only") & (outside["offered"] > 0)]
     for queue, rows in outside.groupby("queue", sort=True):
-        message = (
-            f"{rows['offered'].sum():,.0f} contacts came in {len(rows)} intervals for which nothing was forecast"
-        )
-        yield Note("score", "left out", str(queue), f"{message}; they are in no figure")
+        message = f"{rows['offered'].sum():,.0f} contacts in {len(rows)} intervals without a forecast"
+        yield Note("score", "left out", str(queue), f"{message}; left out of all figures")
 
 
 def _about_edits(edits: pd.DataFrame) -> Iterator[Note]:
@@ -292,9 +290,15 @@ def _about_edits(edits: pd.DataFrame) -> Iterator[Note]:
     for override, rows in edits.groupby("override", sort=True):
         waiting = int(rows["offered"].isna().sum())
         if waiting == len(rows):
-            yield Note("score", "left out", "", f"override {override:.0f}: none of its {waiting} intervals is known")
+            yield Note(
+                "score",
+                "left out",
+                "",
+                f"override {override:.0f}: none of its {waiting} intervals has actual contacts",
+            )
         elif waiting:
             message = (
-                f"override {override:.0f}: {waiting} of its {len(rows)} intervals are not known; judged by the rest"
+                f"override {override:.0f}: {waiting} of its {len(rows)} intervals have no "
+                "actual contacts; scored on the rest"
             )
             yield Note("score", "left out", "", message)

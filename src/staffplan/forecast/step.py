@@ -201,7 +201,7 @@ class _Ground:
 def _taken_over(site: Site) -> dict[str, str]:
     """Queues whose history others have now."""
     return {
-        older: f"it is part of {' and '.join(names)} now (queues.{names[0]}.was)"
+        older: f"it is now part of {' and '.join(names)} (queues.{names[0]}.was)"
         for older, names in older_names(site).items()
     }
 
@@ -279,8 +279,9 @@ def _not_begun(history: ContactHistory, rows: pd.DataFrame, calendar: SiteCalend
             "forecast",
             "left out",
             name,
-            f"not forecast: its first row is of {local_date(begins[name], calendar)}, none lies before {first_day}, "
-            f"the first day planned; plan a later start, or let it borrow a history: queues.{name}.like",
+            f"not forecast: its first row is on {local_date(begins[name], calendar)}, none "
+            f"lies before {first_day}, the first day planned; plan a later start, or let it "
+            f"borrow a history: queues.{name}.like",
         )
         for name in sorted(set(begins.index) - set(rows["queue"]))
     ]

@@ -92,7 +92,8 @@ def shortened(text: str, most: int = 28) -> str:
 
 
 def stamp(ax: Axes, x: Numbers, y: Numbers, text: str, *, size_points: float) -> None:
-    """Write one short text, centred, at many places of the data: a single artist, as one for each takes seconds."""
+    """Write one short text, centred, at many places of the data: a single artist, as one for each takes seconds. `x`
+    and `y`: (places,)."""
     if not text:
         return
     outline = TextPath((0, 0), drawable(text), size=size_points, prop=FontProperties(family=FONT))

@@ -57,9 +57,9 @@ def _days_planned(case: Case) -> Iterator[Note]:
     if given is not None and given != planned:
         outside = [day for day in days if not given.contains(day)]
         message = (
-            f"{source} has rows of days outside the plan's, {given.first} to {given.last}, the first {outside[0]}: "
+            f"{source} has rows outside the plan's days, {given.first} to {given.last}, the first {outside[0]}: "
         )
-        yield Note("roster", "warning", "period", f"{message}planned are the days of its rows, {words}")
+        yield Note("roster", "warning", "period", f"{message}the days of its rows are planned, {words}")
     elif given is None and planned.last > days[-1]:
         message = f"{words}, whole weeks: the weekdays after the last row, of {days[-1]:%a %d %b}, are closed"
         yield Note("roster", "assumption", "period", message)
@@ -67,7 +67,7 @@ def _days_planned(case: Case) -> Iterator[Note]:
     empty = [week for week in range(-(-planned.number // DAYS_OF_A_WEEK)) if week not in weeks]
     if empty:
         firsts = ", ".join(f"{planned.day(DAYS_OF_A_WEEK * week):%d %b %Y}" for week in empty)
-        message = f"no row in the weeks from {firsts}: nobody is needed, and no minimum of hours holds in them"
+        message = f"no row in the weeks from {firsts}: nobody is required, and minimum hours do not apply there"
         yield Note("roster", "assumption", "period", message)
 
 
@@ -80,16 +80,17 @@ def _assumptions(problem: RosterProblem, workforce: Workforce) -> Iterator[Note]
         yield Note("roster", "assumption", "weeks", message)
     rest = period.days % 7
     if rest and rest < DAYS_OF_A_WHOLE_WEEK:
-        message = f"the last {rest} days are no whole week: no minimum of hours holds in them"
+        message = f"the last {rest} days are not a whole week: minimum hours do not apply there"
         yield Note("roster", "assumption", "weeks", message)
     if period.slot_minutes < period.interval_minutes:
         message = (
-            f"shifts and breaks are placed on a grid of {period.slot_minutes} minutes, on which the search counts "
-            "under- and overstaffing; coverage.csv counts somebody on queue for a part of an interval as that part"
+            f"shifts and breaks are placed on a grid of {period.slot_minutes} minutes, "
+            "which the search uses to count understaffed and overstaffed hours; "
+            "coverage.csv counts a person on queue for part of an interval as that part"
         )
         yield Note("roster", "assumption", "breaks", message)
     if (workforce.time_off.frame["paid"] == "").any():
-        yield Note("roster", "assumption", "time off", "time off not marked paid or unpaid is taken as paid")
+        yield Note("roster", "assumption", "time off", "time off not marked paid or unpaid is treated as paid")
 
 
 def _edges(problem: RosterProblem, workforce: Workforce) -> Iterator[Note]:
@@ -98,13 +99,16 @@ def _edges(problem: RosterProblem, workforce: Workforce) -> Iterator[Note]:
     days = past.frame["schedule_date"].dt.date
     before = days[(days < first).to_numpy()]
     if before.empty:
-        message = "shifts worked before the first day are not known: rest and days in a row begin with it"
+        message = "shifts before the first day are not known: rest and days in a row are counted from the first day"
         yield Note("roster", "left out", "start of the period", message)
     elif (first - before.max()).days > 1:
-        message = f"{past.source} ends on {before.max():%d %b %Y}: from then to the first day all are taken to be off"
+        message = (
+            f"{past.source} ends on {before.max():%d %b %Y}: from then to the first day "
+            "everybody is assumed to be off"
+        )
         yield Note("roster", "assumption", "start of the period", message)
     if len(before) < len(days):
-        message = f"shifts of {past.source} that are not before the first day do not count: {len(days) - len(before)}"
+        message = f"shifts of {past.source} that are not before the first day are ignored: {len(days) - len(before)}"
         yield Note("roster", "left out", "start of the period", message)
     locked = workforce.locks.frame["day"].dt.date
     outside = ((locked < first) | (locked > problem.period.day(problem.period.days - 1))).sum()
@@ -121,7 +125,9 @@ def _left_out(problem: RosterProblem, workforce: Workforce) -> Iterator[Note]:
         yield Note("roster", "left out", "agents", message)
     earliest = int(problem.option_slot[:, 0].min())
     if (problem.required[:, :earliest] > 0).any():
-        message = "people are needed before the first shift can start: they would have begun the day before"
+        message = (
+            "people are required before the earliest shift start: their shifts would have to start the day before"
+        )
         yield Note("roster", "left out", f"{problem.period.first_day:%d %b %Y}", message)
 
 
@@ -144,7 +150,7 @@ def unpriced_wishes(case: Case) -> Iterator[Note]:
     """Wishes that nothing in the settings prices."""
     wishes = case.workforce.wishes
     if len(wishes) and not any(isinstance(rule, WishesRule) for rule in case.settings.rules):
-        message = f"{wishes.source} has wishes, but no rule prices them, so that they count nothing: "
+        message = f"{wishes.source} has wishes, but no rule gives them a price, so they are ignored: "
         message += 'add { rule = "wishes" } to roster.rules'
         yield Note("roster", "left out", "wishes", message)
 
@@ -166,13 +172,13 @@ def broken_promises(cover: Coverage, site: Site) -> tuple[Note, ...]:
             "roster",
             "broken promise",
             f"{group} {day:%a %d %b %Y}",
-            f"{hours:.1f} hours on queue are missing, {_when(cover, group, day, site)}",
+            f"{hours:.1f} understaffed hours, {_when(cover, group, day, site)}",
         )
         for day, group, hours in sums.head(MOST_PROMISES).to_numpy().tolist()
     ]
     rest = sums.iloc[MOST_PROMISES:]
     if len(rest):
-        message = f"{rest['hours'].sum():.1f} hours are missing on {len(rest)} more days and groups"
+        message = f"{rest['hours'].sum():.1f} understaffed hours on {len(rest)} more queue-days"
         notes.append(Note("roster", "broken promise", "other days", message))
     return tuple(notes)
 
@@ -182,8 +188,8 @@ def _much_short(cover: Coverage, site: Site) -> Iterator[Note]:
     missing = float(np.maximum(-cover.frame["net"], 0).sum()) * hours
     required = float(cover.frame["required"].sum()) * hours
     if missing > MUCH_SHORT * required:
-        message = f"{missing:,.1f} hours on queue are missing, {missing / required:.1%} of those required: "
-        message += "staffplan roster --prices tells which rule costs how many"
+        message = f"{missing:,.1f} understaffed hours, {missing / required:.1%} of those required: "
+        message += "staffplan roster --prices shows how many each rule causes"
         yield Note("roster", "warning", "hours missing", message)
 
 
@@ -208,9 +214,10 @@ def service_notes(cover: Coverage, worth: ServiceWorth, site: Site) -> Iterator[
     frame = cover.frame[cover.frame["planning_group"].isin(worth.frame["planning_group"])]
     fewer = float(np.maximum(-frame["net"], 0).sum()) * site.calendar.interval_minutes / 60
     message = (
-        f"with objective = service {fewer:,.1f} hours fewer are on queue than requirement.csv asks for interval "
+        f"with objective = service, {fewer:,.1f} hours fewer are on queue than "
+        "requirement.csv requires per interval; "
     )
-    message += "by interval, which is no promise here: that is each day's service, predicted with service_worth.csv"
+    message += "the service goal is each day's service level, predicted with service_worth.csv"
     yield Note("roster", "assumption", "service", message)
     deferred = [name for name, queues in site.groups().items() if queues[0].work_type == "deferred"]
     short = _below(predicted_days(cover.frame.set_index(KEY)["scheduled"], worth, site.calendar.timezone))
@@ -218,13 +225,16 @@ def service_notes(cover: Coverage, worth: ServiceWorth, site: Site) -> Iterator[
         late, length = day.due - day.in_time, site.calendar.interval_minutes / 60
         if day.group in deferred:
             due = day.due * length
-            said = f"{late * length:.1f} of the {due:.1f} hours on queue that keep the promise together are missing"
+            said = (
+                f"understaffed by {late * length:.1f} of the {due:.1f} hours on queue that all "
+                "groups together need to meet the service goal"
+            )
         else:
-            shares = f"{day.in_time / day.offered:.1%} in time is predicted, {day.due / day.offered:.1%} is promised"
+            shares = f"predicted service level {day.in_time / day.offered:.1%}, goal {day.due / day.offered:.1%}"
             said = f"{shares}: {late:.0f} contacts fewer"
         yield Note("roster", "broken promise", f"{day.group} {day.day:%a %d %b %Y}", said)
     if len(short) > MOST_DAYS:
-        message = f"service below the promise is predicted for {len(short) - MOST_DAYS} more days and groups"
+        message = f"{len(short) - MOST_DAYS} more queue-days are predicted to fall short"
         yield Note("roster", "broken promise", "other days", message)
 
 

@@ -204,8 +204,8 @@ def _result(board: Board, run: Run, placed: Placed, cover: Coverage, notes: tupl
 
 def _cost_of_meetings(without: tuple[float, float], held: tuple[float, float]) -> Note:
     """Objective and bound without the meetings, and with them."""
-    message = f"objective {held[0]:,.1f}, at least {held[1]:,.1f}, with the meetings in the roster; "
-    message += f"{without[0]:,.1f}, at least {without[1]:,.1f}, without them"
+    message = f"objective {held[0]:,.1f}, lower bound {held[1]:,.1f}, with the meetings in the roster; "
+    message += f"{without[0]:,.1f}, lower bound {without[1]:,.1f}, without them"
     return Note("roster", "assumption", "meetings", message)
 
 

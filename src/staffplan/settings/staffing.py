@@ -32,7 +32,8 @@ class ShrinkageTime(Section):
         return self
 
     def covers(self, weekday: NDArray[np.int64], minute: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Whether moments lie in it, by local weekday (Monday 0) and minutes after midnight."""
+        """Whether moments lie in it, (moments,), by local weekday (Monday 0) and minutes after midnight, (moments,)
+        each."""
         days, inside = parse_weekdays(self.weekdays), np.zeros(len(weekday), dtype=bool)
         for start, end in parse_spans(self.hours):
             inside |= np.isin(weekday, days) & (minute >= start) & (minute < end)
@@ -60,7 +61,7 @@ class ShrinkageSettings(Section):
     """Times of the week with a different share. If several cover the start of an interval, the first one applies."""
 
     def share_at(self, weekday: NDArray[np.int64], minute: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Share at moments, given as in `ShrinkageTime.covers`."""
+        """Share at moments, (moments,), given as in `ShrinkageTime.covers`."""
         shares = np.full(len(weekday), self.share)
         for part in reversed(self.times):
             shares = np.where(part.covers(weekday, minute), part.share, shares)

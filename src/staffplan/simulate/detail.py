@@ -37,7 +37,8 @@ class Spread:
         return Spread(self.known + other.known, self.total + other.total, self.squares + other.squares)
 
     def margin(self) -> Floats:
-        """Half the width of a 90 % confidence interval of the mean; NaN where fewer than two replications know it."""
+        """Half the width of a 90 % confidence interval of the mean, (MEASURES, groups, periods). NaN where fewer than
+        two replications have a value."""
         some = np.maximum(self.known, 2.0)
         variance = np.maximum(0.0, self.squares - self.total**2 / some) / (some - 1.0)
         return np.asarray(np.where(self.known > 1, Z_90 * np.sqrt(variance / some), np.nan))
@@ -52,7 +53,8 @@ def measures(scene: Scene, tallied: Tally, seconds: Floats | float) -> Floats:
 
 
 def spread_of(scene: Scene, tallied: Tally, seconds: Floats | float) -> Spread:
-    """One replication's measures as a spread of one."""
+    """One replication's measures as a spread of one. `seconds`, the length of each period: (periods,) or one
+    number."""
     values = measures(scene, tallied, seconds)
     known = ~np.isnan(values)
     filled = np.where(known, values, 0.0)

@@ -15,6 +15,8 @@ compiled = njit(cache=True, forceinline=True, error_model="numpy")
 
 @compiled
 def rise(agents: Any, heap: Ints, due_at: Floats, place: int) -> None:
+    """Move the agent at `place` of the heap up until its parent finishes no later. `heap`, agents, and `due_at`,
+    seconds: (agents in the heap,); both are changed."""
     agent, time = heap[place], due_at[place]
     while place > 0:
         parent = (place - 1) >> 1
@@ -29,6 +31,8 @@ def rise(agents: Any, heap: Ints, due_at: Floats, place: int) -> None:
 
 @compiled
 def sink(agents: Any, heap: Ints, due_at: Floats, place: int) -> None:
+    """Move the agent at `place` of the heap down until both children finish no earlier. `heap`, agents, and `due_at`,
+    seconds: (agents in the heap,); both are changed."""
     agent, time, size = heap[place], due_at[place], len(heap)
     while 2 * place + 1 < size:
         child = 2 * place + 1

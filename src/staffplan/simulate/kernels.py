@@ -356,8 +356,8 @@ def _on_arrival(s: State, contact: int, now: float) -> None:
 def run(s: State, stretches: Any, by_end: Ints, closings: Any, interval_seconds: float) -> int:
     """Play everything through and give the number of events.
 
-    Stretches come by start, `by_end` orders them by end. At one instant contacts finish first, then stretches
-    end and start, then groups close, then contacts arrive.
+    Stretches come by start, `by_end` orders them by end. At one instant contacts finish first, then stretches end and
+    start, then groups close, then contacts arrive. `stretches` and `by_end`: (stretches,); `closings`: (closings,).
     """
     arrived, started, ended, closed, events = 0, 0, 0, 0, 0
     while True:

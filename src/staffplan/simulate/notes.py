@@ -31,8 +31,8 @@ def all_notes(
 ) -> tuple[Note, ...]:
     rows = _Rows(scene, coverage)
     return (
-        *_capped(list(_broken_days(scene, rows, waits)), "group-days on which the promise is not kept"),
-        *_capped(list(_uncovered(scene, rows)), "group-days with hours that nobody covers"),
+        *_capped(list(_broken_days(scene, rows, waits)), "queue-days that fall short"),
+        *_capped(list(_uncovered(scene, rows)), "queue-days with hours that nobody covers"),
         *_assumptions(scene, settings, staffing),
         *_left_out(scene, total, settings),
     )
@@ -79,11 +79,11 @@ def _what_came(row: pd.Series, promise: GroupPromise) -> str:
     said = []
     level, goal = float(row["service_level"]), float(row["goal"])
     if promise.service_level is not None and not level >= goal:
-        said.append(f"{level:.0%} in time, promised {goal:.0%} within {_duration(promise.threshold_seconds)}")
+        said.append(f"service level {level:.0%}, goal {goal:.0%} within {_duration(promise.threshold_seconds)}")
     if promise.asa_seconds is not None and not float(row["asa_seconds"]) <= promise.asa_seconds:
-        said.append(f"average wait {float(row['asa_seconds']):.0f} s, promised {promise.asa_seconds:.0f} s")
+        said.append(f"average wait {float(row['asa_seconds']):.0f} s, goal {promise.asa_seconds:.0f} s")
     if promise.max_occupancy is not None and float(row["occupancy"]) > promise.max_occupancy:
-        said.append(f"occupancy {float(row['occupancy']):.0%}, promised at most {promise.max_occupancy:.0%}")
+        said.append(f"occupancy {float(row['occupancy']):.0%}, goal at most {promise.max_occupancy:.0%}")
     return ", ".join(said)
 
 
@@ -99,10 +99,10 @@ def _why(scene: Scene, rows: _Rows, own: NDArray[np.bool_], promise: GroupPromis
     if short.any():
         hours = -rows.net[short].sum() * scene.grid.interval_seconds / 3600
         spans = _spans(scene, rows.interval[short])
-        return f"people missing {spans}: up to {-rows.net[short].min():g} at once, {hours:.1f} hours in all"
+        return f"understaffed {spans}: by up to {-rows.net[short].min():g} people, {hours:.1f} hours in all"
     below = own & (rows.level < (promise.service_level or 0.0))
     where = f", worst {_spans(scene, rows.interval[below])}" if below.any() else ""
-    return f"as many people on queue as required{where}: uncertain volume, absence or carried-over contacts"
+    return f"staffed as required; missed because of volume swings, absence or backlog{where}"
 
 
 def _spans(scene: Scene, intervals: NDArray[np.int64], most: int = 3) -> str:
@@ -130,7 +130,7 @@ def _uncovered(scene: Scene, rows: _Rows) -> Iterable[Note]:
     for (group, day), places in sorted(keys.items(), key=lambda item: (-len(item[1]), item[0])):
         hours = rows.required[places].sum() * scene.grid.interval_seconds / 3600
         spans = _spans(scene, rows.interval[places])
-        message = f"open, but nobody is on queue {spans}; {hours:.1f} hours of people required"
+        message = f"open, but nobody is on queue {spans}; {hours:.1f} staff hours are required"
         yield Note("simulate", "broken promise", f"{group} {day:%a %d %b %Y}", message)
 
 
@@ -141,10 +141,13 @@ def _assumptions(scene: Scene, settings: SimulateSettings, staffing: StaffingSet
         yield Note("simulate", "assumption", "absence", said)
     if inside.any():
         minutes = settings.absence_minutes
-        said = f"people at work are away {_from_to(inside)} of their time on queue, {minutes} minutes at a time"
+        said = (
+            f"people at work are away from the queue for {_from_to(inside)} of their time "
+            f"on queue, {minutes} minutes at a time"
+        )
         yield Note("simulate", "assumption", "absence", said)
     if settings.volume_uncertainty and any(stream.day_variation.any() for stream in scene.streams):
-        said = "what the forecast's bands allow beyond chance moves a queue's whole day up or down together"
+        said = "Forecast uncertainty is applied per queue and day"
         yield Note("simulate", "assumption", "volume", said)
     for stream in scene.streams:
         if stream.queue.patience_seconds is None and not scene.deferred[stream.group]:
@@ -172,13 +175,14 @@ def _left_out(scene: Scene, total: Tally, settings: SimulateSettings) -> Iterabl
     unfinished = total.counts[OPEN].sum(axis=1) / settings.replications
     for name, off, rest in zip(scene.group_names, sent_off, unfinished, strict=True):
         if off > 0:
-            said = f"{off:.1f} contacts in the period still wait at closing; they are counted as abandoned then"
+            said = f"{off:.1f} contacts still wait at closing time; they are counted as abandoned"
             yield Note("simulate", "assumption", name, said)
         if rest > 0:
-            said = f"{rest:.1f} contacts are unfinished at the end with time left; they are not judged"
+            said = f"{rest:.1f} contacts are still open but not yet due at the end of the period; not counted"
             yield Note("simulate", "left out", name, said)
     said = (
-        "not simulated: redials, transfers, callbacks promised in the line, contacts waiting from before the period, "
-        "learning, intraday changes to the roster; breaks that begin late still end on time"
+        "not simulated: redials, transfers, callbacks offered to waiting callers, "
+        "contacts waiting from before the period, learning, intraday changes to the "
+        "roster; breaks that start late still end on time"
     )
     yield Note("simulate", "left out", "", said)

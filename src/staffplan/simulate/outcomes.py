@@ -72,7 +72,7 @@ def service_level(counts: Floats, definition: Definition) -> Floats:
 
 
 def ratio(part: Floats, whole: Floats) -> Floats:
-    """part / whole, NaN where whole is 0."""
+    """part / whole, NaN where whole is 0; arrays of one shape."""
     shares: Floats = np.full(np.shape(whole), np.nan)
     np.divide(part, whole, out=shares, where=np.asarray(whole) > 0)
     return shares
@@ -153,7 +153,8 @@ def _judge(scene: Scene, drawn: Drawn, fate: Fate) -> list[Floats]:
 
 
 def settle(scene: Scene, drawn: Drawn, fate: Fate) -> tuple[Ints, Floats]:
-    """Outcomes and waits when the horizon is over: whose patience ended before it has hung up."""
+    """Outcomes and waits in seconds when the horizon is over, (contacts,) each. Contacts whose patience ended before
+    it have hung up."""
     contacts = drawn.contacts
     gone = (fate.outcome == WAITING) & (contacts.arrival + contacts.patience_seconds <= scene.grid.end_seconds)
     return np.where(gone, ABANDONED, fate.outcome), np.where(gone, contacts.patience_seconds, fate.wait)
@@ -184,14 +185,15 @@ def _response(scene: Scene, drawn: Drawn, fate: Fate, outcome: Ints, wait: Float
 
 
 def opening_seconds(scene: Scene, group: int, start: Floats, end: Floats) -> Floats:
-    """How much of each span from start to end lies in the group's service hours."""
+    """Seconds of each span, (spans,), from `start` to `end`, that lie in the group's service hours."""
     edges = np.arange(len(scene.grid) + 1) * scene.grid.interval_seconds
     worked = np.concatenate([[0.0], np.cumsum(scene.service_open[group] * scene.grid.interval_seconds)])
     return np.asarray(np.interp(end, edges, worked) - np.interp(start, edges, worked))
 
 
 def waiting_measures(tallied: Tally) -> tuple[Floats, Floats, Floats]:
-    """Mean wait of the answered, share abandoned, and occupancy of people on the line."""
+    """Mean wait in seconds of the answered, share abandoned, and occupancy of people on the line, (groups, periods)
+    each."""
     asa = ratio(tallied.counts[WAITED], tallied.counts[ANSWERS])
     abandoned = ratio(tallied.counts[LEFT], tallied.counts[OFFERED])
     occupancy = np.minimum(1.0, ratio(tallied.busy_seconds, tallied.line_seconds))

@@ -48,12 +48,13 @@ class Grid:
         return np.add.reduceat(values, first, axis=-1)
 
     def seconds(self, instants: pd.Series | pd.DatetimeIndex) -> Floats:
-        """Instants as seconds since the start."""
+        """Seconds since the start, (instants,)."""
         nanoseconds = np.asarray(pd.DatetimeIndex(instants).as_unit("ns").asi8)
         return np.asarray((nanoseconds - self.starts.asi8[0]) / 1e9, dtype=float)
 
     def index(self, instants: pd.Series | pd.DatetimeIndex) -> Ints:
-        """The interval in which each instant lies; below 0 or beyond the last where outside the horizon."""
+        """Numbers of the intervals in which the instants lie, (instants,). Below 0 or beyond the last where they lie
+        outside the horizon."""
         return np.floor(self.seconds(instants) / self.interval_seconds).astype(np.int64)
 
 
@@ -243,7 +244,7 @@ def _required_stretches(
 
 
 def make_stretches(start: Floats, end: Floats, agent: Ints, group: Ints) -> Stretches:
-    """In the order the kernel wants: by start, then agent."""
+    """Stretches in the order the kernel needs: by start, then agent. All arrays: (stretches,); times in seconds."""
     order = np.lexsort((agent, start))
     return Stretches(
         np.ascontiguousarray(start[order], dtype=float),

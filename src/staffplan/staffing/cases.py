@@ -155,7 +155,7 @@ def problems_of(row: dict[Any, Any]) -> Iterator[Told]:
             yield column, f"{row['model']} needs it, and the cell is empty", "fill it in"
     for column in SPECIAL:
         if _there(row, column) and column not in (*model.needs, *model.knows):
-            yield column, f"{row['model']} does not know it", "leave it empty, or name a model that does"
+            yield column, f"{row['model']} does not use it", "leave it empty, or choose a model that uses it"
     yield from _range_problems(row)
     if row["model"] == "deferred_fifo":
         yield from _deferred_problems(row)
@@ -187,25 +187,25 @@ def _range_problems(row: dict[Any, Any]) -> Iterator[Told]:
         known = [*DEFINITIONS, *get_args(Definition)]
         yield (
             "in_sl_definition",
-            f"{row['in_sl_definition']!r} is not a service level",
+            f"{row['in_sl_definition']!r} is not a service level definition",
             nearest(row["in_sl_definition"], known),
         )
 
 
 def _live_problems(row: dict[Any, Any]) -> Iterator[Told]:
     if _there(row, "in_load_erl") == _there(row, "in_contacts_per_hour"):
-        said = "load and contacts are given together" if _there(row, "in_load_erl") else "no load is given"
+        said = "load and contacts are both given" if _there(row, "in_load_erl") else "no load is given"
         yield "in_load_erl", said, "give the load in erlangs, or in_contacts_per_hour"
     chat = row["model"].startswith("chat")
     if chat and _there(row, "in_aht_by_concurrency_s") and len(pace_seconds(row["in_aht_by_concurrency_s"])) == 0:
         said = f"{row['in_aht_by_concurrency_s']!r} is not a list of times above 0"
         yield "in_aht_by_concurrency_s", said, "write the handling time with 1, 2, 3 chats: 300 360 450"
     if row["model"] == "uncertain_volume" and _there(row, "in_redial_prob") and not _there(row, "in_patience_s"):
-        yield "in_patience_s", "who hangs up may call again, and nobody is said to hang up", "fill it in, seconds"
+        yield "in_patience_s", "redials need abandonment, and no patience is given", "fill it in, in seconds"
     if not _there(row, "in_aht_s") and not chat and row["model"] != "erlang_b":
-        yield "in_aht_s", "the handling time is not given", "fill it in, seconds"
+        yield "in_aht_s", "the handling time is not given", "fill it in, in seconds"
     if _there(row, "in_target_sl") and not _there(row, "in_T_s"):
-        yield "in_T_s", "a service level needs the time it is promised in", "fill it in, seconds"
+        yield "in_T_s", "a service level needs its threshold in seconds", "fill it in, in seconds"
     yield from _agents_problems(row)
 
 
@@ -213,7 +213,7 @@ def _agents_problems(row: dict[Any, Any]) -> Iterator[Told]:
     wanted = [column for column in TARGETS if _there(row, column)]
     if row["model"] in ("erlang_b", "chat_least_loaded"):
         if wanted:
-            yield wanted[0], f"{row['model']} is worked out for given agents only", "leave it empty"
+            yield wanted[0], f"{row['model']} can be computed for given agents only", "leave it empty"
         if not _there(row, "in_agents"):
             yield "in_agents", f"{row['model']} needs it, and the cell is empty", "fill it in"
     elif not wanted and not _there(row, "in_agents"):
@@ -233,7 +233,7 @@ def _deferred_problems(row: dict[Any, Any]) -> Iterator[Told]:
             yield column, "deferred_fifo needs it, and the cell is empty", "fill it in"
     for column in ("in_agents", *TARGETS):
         if _there(row, column):
-            yield column, "deferred_fifo finds the agents that finish all in time", "leave it empty"
+            yield column, "deferred_fifo computes the agents that finish all work in time", "leave it empty"
     if _there(row, "in_arrivals") and len(numbers_in(row["in_arrivals"])) == 0:
         yield "in_arrivals", "is not a list of contacts by interval", "write numbers with spaces between: 12 0 7"
     mask = row["in_open_mask"]
@@ -242,7 +242,7 @@ def _deferred_problems(row: dict[Any, Any]) -> Iterator[Told]:
 
 
 def numbers_in(words: str) -> Array:
-    """Numbers, 0 or more, with spaces between; none where a word is not one."""
+    """Numbers of a text, (numbers,), 0 or more, with spaces between. Empty where a word is not one."""
     try:
         found = np.array([float(word) for word in words.split()])
     except ValueError:
@@ -251,6 +251,6 @@ def numbers_in(words: str) -> Array:
 
 
 def pace_seconds(words: str) -> Array:
-    """Handling times with 1, 2, ... chats; none where a word is not a time above 0."""
+    """Handling times in seconds with 1, 2, ... chats, (chats,). Empty where a word is not a time above 0."""
     found = numbers_in(words)
     return found if (found > 0).all() else np.zeros(0)

@@ -106,7 +106,7 @@ def _reasons(
         quotient = load / goal.max_occupancy
         tie = (np.abs(quotient - np.round(quotient)) < 1e-9 * quotient) & (answers == np.round(quotient) + 1)
         said[tie] = "load / max_occupancy is a whole number, which pyworkforce rounds up"
-    said[answers == start] = "pyworkforce starts its search at round(load + 1); one agent fewer keeps the goal"
+    said[answers == start] = "pyworkforce starts its search at round(load + 1); one agent fewer meets the goal"
     if goal.asa_seconds is not None:
-        said[:] = "pyworkforce knows no goal for the average wait"
+        said[:] = "pyworkforce has no goal for the average wait"
     return said

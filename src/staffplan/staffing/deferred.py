@@ -22,8 +22,8 @@ from staffplan.staffing.models.backlog import DeferredWork, Finished, Flags, Ind
 from staffplan.staffing.pool import NANOSECONDS_PER_MINUTE, Pool
 from staffplan.staffing.shrinkage import shrinkage_at
 
-NEXT_BACKLOG = "they are the next plan's backlog"
-EVERY_INTERVAL = "the promise is kept for the contacts of every interval, not on average"
+NEXT_BACKLOG = "they become the backlog of the next plan"
+EVERY_INTERVAL = "the service goal is met for the contacts of every interval, not only on average"
 SAMPLES = (np.arange(8) + 0.5) / 8
 """Arrivals within an interval are followed at these moments."""
 
@@ -84,7 +84,7 @@ class Backlog:
 
     @property
     def rows(self) -> Indices:
-        """Places of the plan's own open intervals."""
+        """Places of the plan's own open intervals, (open intervals,), in the grid."""
         places = np.flatnonzero(self.is_open)
         inside = self.grid.inside
         return np.asarray(places[(places >= inside.start) & (places < inside.stop)], dtype=np.int64)
@@ -101,7 +101,8 @@ class Backlog:
 
 
 def make_backlog(pool: Pool, site: Site, *, horizon: tuple[int, int], fallback_starts: NDArray[np.int64]) -> Backlog:
-    """`fallback_starts` are the open intervals of a group without service hours."""
+    """Backlog of a group over the plan and the weeks around it. `fallback_starts`, (open intervals,) in nanoseconds
+    UTC, are the open intervals of a group without service hours."""
     minutes = site.calendar.interval_minutes
     grid = make_grid(horizon, minutes, _periods_to_add(pool, horizon, minutes))
     is_open = open_intervals(pool, site, grid, fallback_starts)
@@ -147,7 +148,7 @@ def _never_open(pool: Pool, contacts: float) -> tuple[Sized, tuple[Note, ...]]:
         abandon_rate=none,
         model="backlog",
     )
-    said = f"closed throughout the plan: {contacts:,.0f} contacts arrive and nobody works on them"
+    said = f"closed throughout the plan: {contacts:,.0f} contacts arrive, but nobody works on them"
     return sized, (Note("staff", "broken promise", pool.name, said),)
 
 
@@ -284,11 +285,16 @@ def _rows(
 
 
 def _notes(pool: Pool, grid: Grid, is_open: Flags, offered: Array, answers: Responses) -> tuple[Note, ...]:
-    around = "before and after the plan, weeks like its first and last are assumed"
+    around = "the weeks before and after the plan are assumed to be like its first and last week"
     notes = [
         Note("staff", "assumption", pool.name, around),
         Note("staff", "assumption", pool.name, EVERY_INTERVAL),
-        Note("staff", "left out", pool.name, "deferred work is planned on the expected volume; chance is left out"),
+        Note(
+            "staff",
+            "left out",
+            pool.name,
+            "deferred work is planned for the expected volume; random variation is left out",
+        ),
     ]
     last = int(np.flatnonzero(is_open[grid.inside])[-1])
     after = float(offered[:, grid.inside][:, last + 1 :].sum())
@@ -310,12 +316,13 @@ def _broken(queue: Queue, share: float, late: float, interval_minutes: int) -> N
     minutes = (queue.goal.threshold_seconds or 0.0) / 60
     promised = f"{100 * (queue.goal.service_level or 0.0):g} % within {minutes / 60:g} {queue.goal.clock} hours"
     if minutes < 2 * interval_minutes:
-        why = "work is planned from the end of the interval it comes in, too coarse for so short a promise"
-        remedy = "plan in shorter intervals, or take it as work that waits seconds"
+        why = "work is planned from the end of its arrival interval, too coarse for such a short service goal"
+        remedy = "plan in shorter intervals, or plan the queue as voice or chat"
     else:
         why = (
-            f"{late:.0f} contacts arrive with too few service hours to follow in time, whatever the number of agents"
+            f"{late:.0f} contacts arrive with too few service hours left before they are "
+            "due, with any number of agents"
         )
         remedy = "open longer, or count opening hours"
-    message = f"{promised} are promised, {100 * share:.1f} % can be kept: {why}; {remedy}"
+    message = f"the service goal is {promised}, at most {100 * share:.1f} % can be reached: {why}; {remedy}"
     return Note("staff", "broken promise", queue.name, message)

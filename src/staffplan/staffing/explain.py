@@ -87,7 +87,7 @@ class _Walk:
         """Work that waits seconds: every goal on its own, then the largest."""
         yield from self._work(seconds)
         if len(line.pace) > 1:
-            how = f"{line.pace[-1]:g} x the handling time each"
+            how = f"each takes {line.pace[-1]:g} x the handling time"
             yield self._step("served at once", float(len(line.pace)), "chats", how)
         if np.isfinite(line.patience_seconds[0]):
             yield self._step("patience", line.patience_seconds, "seconds", "customers hang up (Erlang A)")
@@ -97,7 +97,7 @@ class _Walk:
             enough = line.agents_for(goal).exact()
             exact = max(exact, float(enough[0]))
             model = _BY_ITSELF.get(self.row["model"], self.row["model"])
-            yield self._step(goal_in_words(goal), enough, "agents", f"just meet it, by {model}")
+            yield self._step(goal_in_words(goal), enough, "agents", f"fewest that meet it, by {model}")
         if self.row["model"] in _BY_ITSELF:
             exact, how = float(self.row["agents_required"]), _NOT_BY_ITSELF[self.row["model"]]
         else:
@@ -134,8 +134,10 @@ class _Walk:
             how = "placed by the roster" if own.in_roster else "grossed up here"
             yield self._step(f"shrinkage: {name}", share, "share", f"of paid time; {how}")
         on_queue, everything = float(told.not_in_roster[0]), float(told.everything[0])
-        anew = "levelled anew with this shrinkage, rounded once"
-        levelled = "rounded up, what that gives too much taken off later" if self.row["model"] in _BY_ITSELF else anew
+        anew = "smoothed again with this shrinkage, rounded once"
+        levelled = (
+            "rounded up; the surplus from rounding is subtracted later" if self.row["model"] in _BY_ITSELF else anew
+        )
         for line, lost, column in (
             ("on queue", on_queue, "agents_on_queue"),
             ("on duty", everything, "agents_scheduled"),
@@ -147,17 +149,21 @@ class _Walk:
             yield self._step(line, self.row[column], "people", "rounded up, once" if exact == exact else levelled)
 
 
-_BY_ITSELF = dict.fromkeys(("offered-load", "verified"), "its queueing model, the interval by itself")
+_BY_ITSELF = dict.fromkeys(("offered-load", "verified"), "its queueing model, each interval independently")
 _NOT_BY_ITSELF = {
-    "offered-load": "the same for the load as it trails behind the calls",
-    "verified": "the fewest whose simulated waits keep the goal, with what the intervals before leave",
+    "offered-load": "the same, for the load that lags behind the arrivals",
+    "verified": (
+        "the fewest whose simulated waits meet the goal, including contacts carried over from earlier intervals"
+    ),
 }
 _LEVELLED = {
-    "backlog": "the levellest staffing that finishes all work in time, rounded up; the rest is carried on",
-    "verified": "levelled for raised volumes, thinned out as long as the simulated promise holds",
+    "backlog": (
+        "the most even staffing that finishes all work in time, rounded up; the remainder is carried forward"
+    ),
+    "verified": "smoothed for increased volumes, then reduced while the simulation still meets the service goal",
 }
 _LOST = {
-    "agents_on_queue": "of those whom the roster shows on queue: (all - placed) / (1 - placed)",
+    "agents_on_queue": "of people the roster shows on queue: (total - in roster) / (1 - in roster)",
     "agents_scheduled": "of paid time, all categories",
 }
 

@@ -67,6 +67,7 @@ class LiveLine:
         )
 
     def waits(self, agents: Array, within_seconds: float) -> WaitingLine:
+        """Waits with these agents, (intervals,)."""
         return waiting_line(
             self.load_erlangs,
             agents,
@@ -81,7 +82,8 @@ class LiveLine:
 def live_line(
     pool: Pool, *, interval_seconds: float, with_abandonment: bool, volume_cv: Array | None = None
 ) -> LiveLine:
-    """The line of a pool; of chats with different rules, the fewest at once and the largest slowdown hold."""
+    """The line of a pool; of chats with different rules, the fewest at once and the largest slowdown hold.
+    `volume_cv`: (intervals,)."""
     pace = chat_pace(1, 0.0)
     if pool.queues[0].work_type == "concurrent":
         pace = chat_pace(
@@ -94,7 +96,8 @@ def live_line(
 
 
 def pool_patience(pool: Pool) -> Array:
-    """Mean patience in each interval: rates of hanging up (1 / patience) weighted by contacts; inf if nobody does."""
+    """Mean patience in seconds, (intervals,): rates of hanging up (1 / patience) weighted by contacts. inf if nobody
+    hangs up."""
     rates = np.array([1.0 / queue.patience_seconds if queue.patience_seconds else 0.0 for queue in pool.queues])
     total = np.where(pool.offered_total > 0, pool.offered_total, 1.0)
     rate = (pool.offered * rates[:, None]).sum(axis=0) / total
@@ -149,7 +152,8 @@ def promised_contacts(pool: Pool) -> Array:
 
 
 def service_level(pool: Pool, line: LiveLine, agents: Array) -> Array:
-    """Each queue's own service level, weighted by contacts (evenly where there are none); nan without a goal."""
+    """Service level of each queue weighted by contacts, (intervals,), evenly where there are none. nan without a
+    goal. `agents`: (intervals,)."""
     weights = promised_contacts(pool)
     levels, total = np.zeros(len(agents)), weights.sum(axis=0)
     for queue, own in zip(pool.queues, weights, strict=True):

@@ -36,11 +36,12 @@ class Pool:
 
     @cached_property
     def offered_total(self) -> Array:
+        """Contacts of all queues together, (intervals,)."""
         return np.asarray(self.offered.sum(axis=0), dtype=np.float64)
 
     @cached_property
     def aht_mean(self) -> Array:
-        """AHT weighted by contacts; without contacts the plain mean over the open queues."""
+        """AHT in seconds weighted by contacts, (intervals,); without contacts the plain mean over the open queues."""
         work, count = (self.offered * self.aht_seconds).sum(axis=0), np.maximum(1, self.is_open.sum(axis=0))
         plain = (self.aht_seconds * self.is_open).sum(axis=0) / count
         some = self.offered_total > 0
@@ -48,10 +49,12 @@ class Pool:
 
     @property
     def aht_positive(self) -> Array:
-        """The AHT, or one second where it is 0 and no work either, so that it may be divided by."""
+        """AHT in seconds, (intervals,), or one second where it is 0 and there is no work, so that it may be divided
+        by."""
         return np.asarray(np.where(self.aht_mean > 0, self.aht_mean, 1.0))
 
     def load_erlangs(self, interval_seconds: float) -> Array:
+        """Load in erlangs, (intervals,)."""
         return np.asarray(self.offered_total * self.aht_mean / interval_seconds)
 
     def at(self, start: int) -> Pool:
@@ -59,7 +62,8 @@ class Pool:
         return self.taken(np.flatnonzero(self.starts == start))
 
     def taken(self, places: NDArray[np.int64]) -> Pool:
-        """The group in the intervals at these places, as often and in the order in which they are named."""
+        """The group in the intervals at these places, (places,), as often and in the order in which they are
+        named."""
         contacts = (self.is_open[:, places], self.offered[:, places], self.aht_seconds[:, places])
         return Pool(self.name, self.queues, self.starts[places], *contacts)
 
@@ -99,7 +103,7 @@ def pools(forecast: VolumeForecast, site: Site) -> Iterator[Pool]:
 
 
 def instants(table: VolumeForecast) -> NDArray[np.int64]:
-    """interval_start of every row in nanoseconds UTC."""
+    """interval_start of every row, (rows,), in nanoseconds UTC."""
     return table.frame["interval_start"].to_numpy(dtype="datetime64[ns]").astype(np.int64)
 
 

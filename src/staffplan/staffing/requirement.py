@@ -93,7 +93,7 @@ def _fallback_hours(
     live = ~forecast.frame["channel"].map(WORK_TYPE).eq("deferred").to_numpy(dtype=bool)
     chosen = np.unique(starts[live] if live.any() else starts)
     said = "the hours in which voice or chat is open" if live.any() else "all intervals of the forecast"
-    message = f"no service hours are given; {said} are taken as the hours in which it is worked on"
+    message = f"no service hours are given; {said} are assumed as its service hours"
     missing = [queue.name for queue in pool.queues if queue.service_hours is None]
     return chosen, [Note("staff", "assumption", name, message) for name in missing]
 
@@ -137,14 +137,15 @@ def totals(requirement: StaffingRequirement, site: Site) -> dict[str, float]:
 def _general_notes(forecast: VolumeForecast, settings: StaffingSettings, groups: Sequence[Pool]) -> list[Note]:
     notes = []
     if not groups:
-        notes.append(Note("staff", "warning", forecast.source, "no queue takes contacts: nobody is required"))
+        notes.append(Note("staff", "warning", forecast.source, "no queue is open: nobody is required"))
     if not settings.shrinkage:
-        said = "no shrinkage is given: everyone scheduled is taken to be on the line all the time"
+        said = "no shrinkage is given: everyone scheduled is assumed to be on queue all the time"
         notes.append(Note("staff", "assumption", "staffing.shrinkage", said))
     if any(pool.queues[0].work_type != "deferred" for pool in groups):
         said = (
-            "each interval is sized as if it lasted for ever: contacts that wait across its end, and a volume that "
-            "differs from the forecast, are left out; simulate the roster to see both"
+            "Each interval is sized independently (steady state): contacts that wait into "
+            "the next interval, and volumes that differ from the forecast, are left out; "
+            "simulate the roster to see both"
         )
         notes.append(Note("staff", "left out", "staffing.method", said))
     return notes
@@ -184,7 +185,7 @@ def _unit_notes(pool: Pool) -> list[Note]:
 def _live_notes(pool: Pool, settings: StaffingSettings, interval_seconds: float) -> list[Note]:
     notes = []
     if settings.model == "erlang-c":
-        said = "nobody hangs up in this model, so that all five definitions of the service level agree"
+        said = "nobody hangs up in this model, so all five service level definitions give the same value"
         notes.append(Note("staff", "left out", pool.name, said))
     elif not any(queue.patience_seconds for queue in pool.queues):
         said = "no patience is given: nobody hangs up (Erlang C)"
@@ -194,12 +195,11 @@ def _live_notes(pool: Pool, settings: StaffingSettings, interval_seconds: float)
         notes.append(Note("staff", "warning", pool.name, said))
     long = int(((pool.aht_mean > interval_seconds) & (pool.offered_total > 0)).sum())
     if long:
-        said = f"in {long} intervals contacts last longer than the interval; what is carried over is left out"
+        said = f"in {long} intervals contacts take longer than the interval; work carried over is left out"
         notes.append(Note("staff", "left out", pool.name, said))
     for queue in pool.queues:
         if queue.concurrency > 1 and queue.concurrency_slowdown >= 1:
-            said = (
-                f"with a slowdown of {queue.concurrency_slowdown:g}, {queue.concurrency} at once are not done faster"
-            )
-            notes.append(Note("staff", "warning", queue.name, f"{said} than one after the other"))
+            slowdown, chats = queue.concurrency_slowdown, queue.concurrency
+            said = f"with a slowdown of {slowdown:g}, {chats} at once take at least as long as one after the other"
+            notes.append(Note("staff", "warning", queue.name, said))
     return notes

@@ -88,8 +88,8 @@ def _factors(rows: pd.DataFrame, day: Ints, period: Ints, share: float, *, by_ch
 def _told(name: str, kind: str, share: float, offered: Floats, factor: Floats) -> Note:
     before, after = float(offered.sum()), float((offered * factor).sum())
     if np.all(factor == 1.0):
-        said = "its bands allow for nothing beyond chance: it is staffed for the forecast itself"
+        said = "its bands contain no uncertainty beyond random variation: it is staffed for the forecast itself"
         return Note("staff", "warning", name, said)
     what = f"{share:.0%} of its {kind}s do not exceed"
-    said = f"staffed for a volume that {what}: {after:,.0f} contacts in place of {before:,.0f}"
+    said = f"staffed for a volume that {what}: {after:,.0f} contacts instead of {before:,.0f}"
     return Note("staff", "assumption", name, said)

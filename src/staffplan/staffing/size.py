@@ -29,7 +29,7 @@ OUTPUTS = (
 """What is told of a case, each in a column out_..., blank where it does not apply; beside them out_state."""
 STABLE, UNSTABLE, OUT_OF_REACH = (
     "stable",
-    "unstable: the queue grows for ever",
+    "unstable: the queue grows without limit",
     "no number of agents meets the targets",
 )
 
@@ -160,7 +160,7 @@ def _least_loaded(group: pd.DataFrame, source: str) -> dict[str, Any]:
                 patience_seconds=float(case["patience_seconds"][place]),
             )
         except ValueError as error:
-            hint = "take the model chat_balanced"
+            hint = "use the model chat_balanced"
             raise DataError(Problem(f"{source}:{row['_row']:.0f}:in_agents", str(error), hint)) from error
         definition = DEFINITIONS.get(row["in_sl_definition"], row["in_sl_definition"])
         pieces.append(_told(line, group.iloc[[place]], definition, np.ones(1, dtype=bool)))

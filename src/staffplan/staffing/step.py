@@ -30,7 +30,7 @@ from staffplan.staffing.simulated.search import confirm, fewest_by_interval, few
 from staffplan.tables.forecast import VolumeForecast
 from staffplan.tables.requirement import StaffingRequirement
 
-ONE_AT_A_TIME = "plain Erlang C, as if chats were calls"
+ONE_AT_A_TIME = "plain Erlang C, chats treated as calls"
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,10 @@ class _Work:
             chosen = judge(line, agents, seed=self.seed + FRESH, repetitions=repetitions)
         others = {"plain Erlang C": erlang_c}
         if line.slots > 1:
-            others = {"its own model, each interval by itself": erlang_c, ONE_AT_A_TIME: self._one_at_a_time(pool)}
+            others = {
+                "its own model, each interval independently": erlang_c,
+                ONE_AT_A_TIME: self._one_at_a_time(pool),
+            }
         again = -(-repetitions // 3)
         return Compared(
             chosen,

@@ -88,7 +88,7 @@ VERDICTS = ("helped", "hurt", "no difference", "not known")
 def _some_hours(text: str) -> Spans:
     spans = parse_spans(text)
     if not spans:
-        raise ValueError(f"{text!r} names no hours; to take all contacts away write -1 as change_share")
+        raise ValueError(f"{text!r} names no hours; to remove all contacts write -1 as change_share")
     return spans
 
 

@@ -68,11 +68,11 @@ def _years_apart(ordered: pd.DataFrame) -> dict[int, tuple[str, str]]:
         for place in np.flatnonzero(own["interval_start"].diff() > LONGEST_GAP).tolist():
             (before, first), (after, then) = own[["row", "interval_start"]].iloc[place - 1 : place + 1].to_numpy()
             years = (then - first).days / DAYS_PER_YEAR
-            message = f"{then:%Y-%m-%d} comes {years:.0f} years after the row before it in time, "
+            message = f"{then:%Y-%m-%d} is {years:.0f} years after the previous date, "
             message += f"{first:%Y-%m-%d} in row {before}"
             found[after] = (
                 message,
-                "correct the year that is wrong; after so long a pause, give the rows since alone",
+                "correct the wrong year; if both are right, give only the rows after the gap",
             )
     return found
 
@@ -87,10 +87,10 @@ def _alone(ordered: pd.DataFrame) -> dict[int, tuple[str, str]]:
         lone = ordered.iloc[place:] if count - place <= MOST_STRAYS else ordered.iloc[:place]
         if len(lone) <= MOST_STRAYS:
             for row, start in zip(lone["row"].tolist(), lone["interval_start"], strict=True):
-                message = f"{start:%Y-%m-%d} lies {days} days from every other row"
+                message = f"{start:%Y-%m-%d} is {days} days away from every other row"
                 found[row] = (
                     message,
-                    "correct the date; if it is right, leave the row out: it says nothing of today",
+                    "correct the date; if it is right, remove the row: it is too far away to be useful",
                 )
     return found
 

@@ -78,7 +78,7 @@ def doubt_of_unit(aht_seconds: float) -> str:
     short = aht_seconds < SHORTEST_USUAL_SECONDS
     usual = f"{aht_seconds:,.1f} s" if short else f"{aht_seconds:,.0f} s ({aht_seconds / 3600:,.1f} hours)"
     asked = f"does the export give {'minutes' if short else 'milliseconds'}? aht_seconds are seconds, or h:mm:ss"
-    return f"the handling time is {usual}: {asked}; every head count rests on it"
+    return f"the handling time is {usual}: {asked}; every staffing figure depends on it"
 
 
 def names_in(cell: str) -> tuple[str, ...]:

@@ -47,11 +47,11 @@ def _senseless(data: pd.DataFrame, rows: np.ndarray, source: str) -> list[Proble
     problems = []
     for i, (wish, shift) in enumerate(zip(data["wish"], data["shift"], strict=True)):
         if wish == "off" and shift:
-            hint = 'leave the shift blank; to rather not work that shift, write "not"'
+            hint = 'leave the shift blank; for a shift to avoid, write "not"'
             problems.append(Problem(f"{source}:{rows[i]}:shift", f"a day off in the shift {shift!r}", hint))
         if wish == "not" and not shift:
             hint = 'name the shift; for a day without any, write "off"'
-            problems.append(Problem(f"{source}:{rows[i]}:shift", "the shift that is not wished for is missing", hint))
+            problems.append(Problem(f"{source}:{rows[i]}:shift", "the shift to avoid is missing", hint))
     return problems
 
 
@@ -62,7 +62,7 @@ def unknown_shifts(wishes: Wishes, names: Sequence[str]) -> list[Problem]:
     for position, shift in rows["shift"].items():
         if shift and shift not in names:
             place = wishes.place(int(str(position)), "shift")
-            problems.append(Problem(place, f"{shift!r} is no shift of the settings", nearest(shift, names)))
+            problems.append(Problem(place, f"{shift!r} is not a shift in the settings", nearest(shift, names)))
     return problems
 
 

@@ -64,11 +64,11 @@ def test_an_event_is_nothing_on_days_without_it_and_one_at_its_usual_size() -> N
 def test_an_event_is_told_with_its_days_and_what_days_without_a_row_are() -> None:
     matrix = columns(table({1: 4000, 8: 5000, 30: 5000}))
     assert said(matrix, "assumption") == [
-        "driver letters: an event, zero on days without a row: 2 days in the history, ahead 2026-02-04"
+        "driver letters: an event, zero on days without a row: 2 days in the history, 2026-02-04 in the forecast"
     ]
     none_ahead = columns(table({1: 4000, 8: 5000}))
     assert len(none_ahead.columns) == 1
-    assert said(none_ahead, "assumption")[0].endswith("2 days in the history, ahead none")
+    assert said(none_ahead, "assumption")[0].endswith("2 days in the history, none in the forecast")
 
 
 def test_a_level_has_mean_zero_and_deviation_one_in_the_history_and_goes_on_from_there() -> None:
@@ -87,8 +87,8 @@ def test_a_level_keeps_its_value_on_days_without_a_row() -> None:
     assert only(matrix)[0] == only(matrix)[3]
     assert only(matrix)[34] == only(matrix)[30]
     assert said(matrix, "assumption") == [
-        "driver customers: a level, on days without a row as it was before; before 2026-01-08, its first, as on that "
-        "day; after 2026-02-04, its last, as on that day"
+        "driver customers: a level; days without a row keep the last value; before its first day, "
+        "2026-01-08, the value of that day; after its last day, 2026-02-04, the value of that day"
     ]
 
 
@@ -113,7 +113,7 @@ def test_what_never_changes_in_the_history_teaches_nothing(values: dict[int, flo
     matrix = columns(table(values))
     assert matrix.columns == ()
     assert said(matrix, "left out") == [
-        "driver letters: it never changes in the history, so that nothing can be learnt of it; not used"
+        "driver letters: it never changes in the history, so its effect cannot be estimated; not used"
     ]
 
 
@@ -146,7 +146,7 @@ def test_a_driver_of_another_queue_is_no_column_and_no_note() -> None:
 def test_what_lies_far_beyond_what_was_seen_is_told() -> None:
     assert said(columns(table({1: 100, 8: 100, 30: 120})), "warning") == []
     assert said(columns(table({1: 100, 8: 100, 30: 900})), "warning") == [
-        "driver letters: on 2026-02-04 far beyond all that the history has seen; its effect there is a guess"
+        "driver letters: on 2026-02-04 far outside the values in the history; its effect there is uncertain"
     ]
 
 
@@ -195,7 +195,7 @@ def test_effects_are_told_for_one_of_the_usual_size_and_for_a_tenth_more() -> No
     level = columns(table(CUSTOMERS, "customers"))
     spread = np.std(np.log(list(CUSTOMERS.values())[:PAST]))
     told = [note.message for note in about_effects(level, {"driver customers": np.array([spread])}, "phone")]
-    assert told == ["driver customers: a tenth more than the usual 1,143.78 means +10.0 % that day"]
+    assert told == ["driver customers: 10 % more than the usual 1,143.78 means +10.0 % that day"]
     assert [note.kind for note in about_effects(level, {}, "phone")] == ["left out"]
 
 

@@ -54,7 +54,7 @@ def test_three_years_with_a_season_foretell_the_fourth() -> None:
 def test_a_year_of_history_claims_no_season() -> None:
     season = _learn(_wandering(np.random.default_rng(2), 365) + _swing(365, 0.25))
     assert not season.annual.any()
-    assert season.words[0] == "no season of the year: 12 months of history; it can be tested from 17 months on"
+    assert season.words[0] == "no season of the year: 12 months of history; at least 17 months are needed to test it"
 
 
 def test_levels_that_only_wander_are_left_where_they_are() -> None:
@@ -249,7 +249,7 @@ def test_a_real_year_of_calls_claims_no_season(real_data) -> None:
     level = np.where(days > 0.3 * usual, np.log(np.maximum(days, 1) / usual), np.nan)
     season = learn_season(level, np.isfinite(level), days.index[0].date(), SETTINGS, 28)
     assert not season.annual.any()
-    assert "can be tested from 17 months on" in season.words[0]
+    assert "at least 17 months are needed to test it" in season.words[0]
 
 
 def test_a_mixture_follows_whoever_foretold_better() -> None:

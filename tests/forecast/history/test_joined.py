@@ -46,7 +46,7 @@ def test_intervals_that_both_have_add_up_and_handling_times_weigh_by_contacts(wo
     monday = joined[joined["interval_start"].dt.date == world.day(70)]
     assert set(monday["offered"]) == {40.0}
     assert monday["aht_seconds"].to_numpy() == pytest.approx(250.0)
-    assert "both have contacts on 5 days, which add up" in notes[0].message
+    assert "on 5 days both have contacts, which are added" in notes[0].message
 
 
 def test_a_count_that_one_of_both_does_not_know_is_not_known(world) -> None:
@@ -145,7 +145,7 @@ def test_an_older_queue_that_goes_on_is_asked_about(world) -> None:
     rows = _history(_rows(world, "old", 0, 140), _rows(world, "new", 70, 70))
     _, notes = join_histories(rows, _site(world, new=("old",)))
     assert [note.kind for note in notes] == ["assumption", "question"]
-    assert "old still has contacts, on 50 days beside it" in notes[1].message
+    assert "old still has contacts on 50 of the same days" in notes[1].message
 
 
 def test_a_name_the_history_does_not_have_is_refused_with_the_nearest(world) -> None:

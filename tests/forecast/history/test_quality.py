@@ -36,22 +36,22 @@ def test_outages_and_spikes_are_listed_with_numbers_and_summed_up_in_one_note(wo
     rows.loc[_between(rows, "2026-02-18 10:00", "2026-02-18 12:30"), "offered"] = 0.0
     rows.loc[_between(rows, "2026-03-03 12:00", "2026-03-03 12:30"), "offered"] = 900.0
     result = _quality(world, rows, 70)
-    assert _listed(result, "outage") == [("02-18 10:00", "02-18 12:30", "left out of what is learnt")]
-    assert _listed(result, "spike") == [("03-03 12:00", "03-03 12:30", "left out of what is learnt")]
+    assert _listed(result, "outage") == [("02-18 10:00", "02-18 12:30", "left out of the learning")]
+    assert _listed(result, "spike") == [("03-03 12:00", "03-03 12:30", "left out of the learning")]
     spike = result.quality.frame.query("kind == 'spike'").iloc[0]
     assert spike["contacts"] == 900
     assert spike["expected"] == pytest.approx(66, rel=0.2)
     told = [note.message for note in result.notes if note.message.startswith("found in the history")]
     assert len(told) == 1
     assert "1 x outage, 1 x spike" in told[0]
-    assert "spike on 2026-03-03 12:00-12:30: 900 contacts where" in told[0]
+    assert "spike on 2026-03-03 12:00-12:30: 900 contacts, usual" in told[0]
 
 
 def test_what_is_left_in_is_listed_too(world, noisy) -> None:
     rows = world.rows(noisy, days=70)
     rows.loc[_between(rows, "2026-02-18 10:00", "2026-02-18 12:30"), "offered"] = 0.0
     treatment = _listed(_quality(world, rows, 70, clean=("spikes",)), "outage")[0][2]
-    assert treatment == "left in: forecast.clean does not name it"
+    assert treatment == "kept: forecast.clean does not list it"
     assert _listed(_quality(world, rows, 70, clean=False), "outage")[0][2] == treatment
 
 
@@ -59,7 +59,7 @@ def test_a_closure_is_one_entry_from_its_first_to_its_last_day(world, noisy) -> 
     rows = world.rows(noisy, days=140)
     rows.loc[_between(rows, "2026-03-02", "2026-03-14"), "offered"] = 0.0
     assert _listed(_quality(world, rows, 140), "closure") == [
-        ("03-02 08:00", "03-13 20:00", "left out of what is learnt")
+        ("03-02 08:00", "03-13 20:00", "left out of the learning")
     ]
 
 
@@ -68,7 +68,7 @@ def test_missing_rows_missing_days_and_absent_rows_are_told_apart(world, noisy) 
     gone = _between(rows, "2026-02-10", "2026-02-13") | _between(rows, "2026-03-04 14:00", "2026-03-05")
     minute = rows["interval_start"] == pd.Timestamp("2026-01-07 09:00", tz="UTC")
     result = _quality(world, rows[~gone & ~minute].reset_index(drop=True), 70)
-    missing = "taken for missing data, not for zero"
+    missing = "treated as missing, not as zero"
     assert _listed(result, "missing days") == [("02-10 00:00", "02-13 00:00", missing)]
     assert _listed(result, "missing rows") == [
         ("01-07 09:00", "01-07 09:30", missing),
@@ -81,7 +81,7 @@ def test_with_absent_rows_as_zeros_nothing_is_missing(world, noisy) -> None:
     rows = world.rows(noisy, days=70)
     gone = _between(rows, "2026-02-10", "2026-02-13")
     result = _quality(world, rows[~gone].reset_index(drop=True), 70, missing_rows="zero", clean=False)
-    assert _listed(result, "missing days") == [("02-10 00:00", "02-13 00:00", "taken for zero")]
+    assert _listed(result, "missing days") == [("02-10 00:00", "02-13 00:00", "treated as zero")]
     detail = result.quality.frame.query("kind == 'absent rows'")["detail"].item()
     assert detail.startswith("72 open intervals without a row")
 
@@ -92,14 +92,14 @@ def test_contacts_outside_the_hours_are_listed_day_by_day(world, noisy) -> None:
     result = _quality(world, pd.concat([world.rows(noisy, days=70), extra], ignore_index=True), 70)
     frame = result.quality.frame.query("kind == 'outside hours'")
     assert frame["contacts"].tolist() == [7.0, 5.0]
-    assert set(frame["treatment"]) == {"not learnt from, not forecast"}
+    assert set(frame["treatment"]) == {"not used for learning, not forecast"}
 
 
 def test_days_that_begin_or_end_halfway_are_partial(world, noisy) -> None:
     rows = world.rows(noisy, days=68)
     whole = _between(rows, "2026-01-05 11:00", "2026-03-13 15:00")
     result = _quality(world, rows[whole].reset_index(drop=True), 70)
-    treatment = "these intervals are not known, not zero"
+    treatment = "these intervals are missing, not zero"
     assert _listed(result, "partial day") == [
         ("01-05 08:00", "01-05 11:00", treatment),
         ("03-13 15:00", "03-13 20:00", treatment),
@@ -112,7 +112,7 @@ def test_a_level_shift_is_listed_and_only_scaled_where_it_may_be(world, noisy) -
     scaled = _listed(_quality(world, rows, 112), "level shift")
     assert scaled == [("04-06 00:00", "04-06 00:00", "earlier days are scaled to the new level")]
     left = _listed(_quality(world, rows, 112, clean=("outages",)), "level shift")
-    assert [treatment for *_, treatment in left] == ["left in: forecast.clean does not name it"]
+    assert [treatment for *_, treatment in left] == ["kept: forecast.clean does not list it"]
 
 
 def test_hours_that_changed_are_listed_and_said(world, noisy) -> None:
@@ -147,4 +147,4 @@ def test_times_are_local_days_when_the_clock_changes(world) -> None:
     site = world.site(hours=always, zone="Europe/Madrid")
     settings = ForecastSettings(methods=QUICK)
     result = world.forecast(rows, site=site, first_day=pd.Timestamp("2026-05-11").date(), settings=settings)
-    assert _listed(result, "outage") == [("03-29 02:00", "03-29 22:00", "left out of what is learnt")]
+    assert _listed(result, "outage") == [("03-29 02:00", "03-29 22:00", "left out of the learning")]

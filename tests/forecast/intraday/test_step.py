@@ -124,8 +124,8 @@ def test_the_gain_on_past_days_is_told_by_hour(world, history, update) -> None:
     assert (gain["wape_after"] < gain["wape_before"]).all()
     assert set(gain["updated"]) == {"yes"}
     assert set(gain["next_day_updated"]) == {"no"}, "days have nothing to do with each other here"
-    assert "the rest of the day is updated" in messages(result, "assumption")
-    assert "the next day is NOT updated" in messages(result)
+    assert "the rest of the day: updated" in messages(result, "assumption")
+    assert "the next day: left unchanged" in messages(result)
 
 
 def test_days_after_today_stay_as_they_were_where_days_have_nothing_in_common(
@@ -144,7 +144,7 @@ def test_a_queue_whose_days_are_all_alike_is_left_alone_and_that_is_said(world) 
     result = reforecast(plan, ContactHistory.of(up_to(rows, at(world, 1, 12))), QUICK, site=world.site())
     later = plan.frame["interval_start"] >= at(world, 1, 12)
     pd.testing.assert_frame_equal(result.forecast.frame[later], plan.frame[later])
-    assert "NOT updated" in messages(result, "warning")
+    assert "left unchanged" in messages(result, "warning")
 
 
 def test_an_outage_this_morning_does_not_lower_the_afternoon(world, history, planned, update) -> None:
@@ -275,7 +275,9 @@ def test_a_day_without_rows_before_today_is_missing_and_keeps_its_forecast(world
     result = update(rows[~lost])
     day = planned.frame["interval_start"].dt.date == at(world, 1, 9).date()
     pd.testing.assert_frame_equal(result.forecast.frame[day], planned.frame[day])
-    assert f"rows are missing, the forecast stays there: {world.day(7 * WEEKS + 1)}" in messages(result, "warning")
+    assert f"rows are missing; the forecast is left unchanged there: {world.day(7 * WEEKS + 1)}" in messages(
+        result, "warning"
+    )
 
 
 def test_queues_that_only_one_table_has_are_named(world, history, planned, update) -> None:
@@ -338,16 +340,16 @@ def test_with_a_short_history_what_came_is_shown_and_the_rest_stays(world, histo
     assert (result.forecast.frame["method"][~later] == "actual").all()
     if days < 14:
         pd.testing.assert_frame_equal(result.forecast.frame[later], plan.frame[later])
-        assert "are not updated" in messages(result, "warning")
+        assert "are left unchanged" in messages(result, "warning")
 
 
 @pytest.mark.parametrize(
     ("what", "told"),
     [
         ("another queue", "no queue of the forecast is in the history"),
-        ("too early", "nothing of it has come yet"),
-        ("too late", "all of it is over"),
-        ("updated", "it has been updated within the day before"),
+        ("too early", "no interval of it has begun"),
+        ("too late", "all its intervals have passed"),
+        ("updated", "it was already updated within a day"),
         ("now before the history", "has no row before"),
         ("no forecast", "the forecast has no rows"),
         ("another clock", "its intervals are not the 60-minute ones"),

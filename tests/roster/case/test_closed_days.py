@@ -177,4 +177,4 @@ def test_rows_outside_the_plans_days_are_planned_and_told() -> None:
     center = CENTER.but(need={"voice": every_day(8, OPEN)}, planned=PlannedDays(MONDAY, 7))
     center = center.but(settings=RosterSettings(rules=(), effort=0.02, time_limit_seconds=300))
     assert center.problem().period.days == 8
-    assert any("rows of days outside the plan's" in note.message for note in center.solve().notes)
+    assert any("rows outside the plan's days" in note.message for note in center.solve().notes)

@@ -53,7 +53,7 @@ def test_times_that_fit_only_on_a_grid_of_minutes_are_refused() -> None:
 
 def test_a_requirement_of_another_interval_is_refused() -> None:
     half_hours = GOOD.but(minutes=30).requirement
-    with pytest.raises(DataError, match="not a start of an interval of 60 minutes"):
+    with pytest.raises(DataError, match="not the start of an interval of 60 minutes"):
         build_problem(
             half_hours,
             GOOD.workforce,

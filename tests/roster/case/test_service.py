@@ -114,7 +114,7 @@ def test_a_day_whose_service_is_below_the_promise_is_told_with_both() -> None:
     """48 of 80 contacts in time, 64 promised."""
     [(place, message)] = promises(10.0, 0.8, [0.0, 0.6, 1.0])
     assert place == "voice Mon 02 Nov 2026"
-    assert message == "60.0% in time is predicted, 80.0% is promised: 16 contacts fewer"
+    assert message == "predicted service level 60.0%, goal 80.0%: 16 contacts fewer"
 
 
 def test_service_without_its_curves_is_refused_with_what_to_do() -> None:

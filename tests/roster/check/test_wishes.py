@@ -70,7 +70,7 @@ def test_a_wish_is_told_with_what_the_roster_has_instead(worked: Rows, asked: tu
 def test_the_night_that_runs_into_a_wished_day_off_is_named() -> None:
     report = checked([AT_NIGHT], wish("ann", day(2), day(2), "off"))
     assert [w.message for w in report.missed_wishes] == [
-        "wished for a day off, not granted: night 22:00-09:00 of the day before runs into it"
+        "wished for a day off, not granted: night 22:00-09:00 of the previous day ends on it"
     ]
     before = CENTER.but(past=[{**shift(-1, start=22, hours=11, paid=11), "shift": "night"}])
     report = checked([], wish("ann", day(0), day(0), "off"), center=before)

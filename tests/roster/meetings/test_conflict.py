@@ -122,5 +122,5 @@ def test_a_window_that_is_too_short_is_said_to_be_so() -> None:
     time = time_of(shift("ann", 0, 8, 12) | shift("bob", 0, 8, 12) | shift("cleo", 0, 8, 12))
     words = conflict_words(time, gathering(time, at(8), at(8.5), 60))
     assert words.startswith(
-        "its days and hours have no place for 60 minutes. Cheapest: on another day: Mon 2 Nov 08:00"
+        "its days and hours have no 60 minutes in a row. Cheapest: on another day: Mon 2 Nov 08:00"
     )

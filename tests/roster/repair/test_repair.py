@@ -126,7 +126,7 @@ def test_a_shift_that_was_over_before_stays_and_is_told(made: Roster) -> None:
     who = next(iter(frame[frame["start"] == at(0, 8)]["agent_id"]))
     result = mended(WEEK, made, Absence(who, day(0), day(0)), since=at(0, 13))
     assert (who, pd.Timestamp(day(0))) in days_of(result.roster)
-    assert [note.message for note in result.notes] == ["absent, but the shift had ended before: it stays"]
+    assert [note.message for note in result.notes] == ["absent, but the shift had already ended: left as is"]
 
 
 TINY_DAYS = 3

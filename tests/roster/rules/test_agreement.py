@@ -183,11 +183,13 @@ def test_the_notes_tell_what_is_known_of_the_days_before_and_which_rows_count_no
         )
         return [note.message for note in notes if note.place in ("start of the period", "locks")]
 
-    assert told(CENTER) == ["shifts worked before the first day are not known: rest and days in a row begin with it"]
+    assert told(CENTER) == [
+        "shifts before the first day are not known: rest and days in a row are counted from the first day"
+    ]
     assert told(CENTER.but(past=[shift(-1)])) == []
     assert told(CENTER.but(past=[shift(-4), shift(1)])) == [
-        "roster_shifts.csv ends on 29 Oct 2026: from then to the first day all are taken to be off",
-        "shifts of roster_shifts.csv that are not before the first day do not count: 1",
+        "roster_shifts.csv ends on 29 Oct 2026: from then to the first day everybody is assumed to be off",
+        "shifts of roster_shifts.csv that are not before the first day are ignored: 1",
     ]
     assert told(CENTER.but(past=[shift(-1)], locks=(("ann", day(7), "off"),))) == [
         "rows of locks.csv for days outside the period: 1"
@@ -200,7 +202,7 @@ def test_wishes_that_no_rule_prices_are_told(rules: tuple[dict[str, str], ...]) 
     wish = {"agent_id": "ann", "first_day": pd.Timestamp(day(1)), "last_day": pd.Timestamp(day(1)), "wish": "off"}
     workforce = replace(center.workforce, wishes=Wishes.of(pd.DataFrame([wish]), "wishes.csv"))
     told = [note.message for note in unpriced_wishes(replace(center.case(), workforce=workforce))]
-    message = "wishes.csv has wishes, but no rule prices them, so that they count nothing: "
+    message = "wishes.csv has wishes, but no rule gives them a price, so they are ignored: "
     assert told == ([] if rules else [message + 'add { rule = "wishes" } to roster.rules'])
     assert list(unpriced_wishes(center.case())) == []
 
@@ -267,6 +269,7 @@ def test_a_lock_that_the_days_before_forbid_is_named_with_the_rule_that_forbids_
     center = CENTER.but(past=[shift(-2), shift(-1)], locks=(("ann", day(0), "late"),))
     conflict = explain(center.problem(), 0, center.case())
     assert conflict.message == (
-        "Mon 2 Nov 2026: these cannot all be kept: at most 2 days in a row; the lock 'late' of ann on "
-        "Mon 2 Nov 2026; the shifts worked before (roster_shifts.csv)"
+        "Mon 2 Nov 2026: not all of these can be satisfied: at most 2 days in a row; "
+        "the lock 'late' of ann on Mon 2 Nov 2026; the shifts worked before "
+        "(roster_shifts.csv)"
     )

@@ -495,7 +495,7 @@ def test_what_does_not_count_without_names_is_told() -> None:
     rules = (Rest(), Overtime(), ConsecutiveDays(days=3, agents=("ann",)))
     mix = plan(SMALL.but(need={"voice": every_day(1, [9])}, settings=RosterSettings(rules=rules)))
     left_out = [note.message for note in mix.notes if note.place == "roster.rules"]
-    assert left_out == ["rules that are wishes, or for agents by name, do not count: consecutive_days, overtime"]
+    assert left_out == ["preferences, and rules for named agents, are ignored: consecutive_days, overtime"]
 
 
 def test_a_contract_that_no_tour_satisfies_is_told_and_stays_empty() -> None:

@@ -37,20 +37,20 @@ def told(center: Center, working: Mapping[str, Sequence[int]]) -> list[Note]:
 def test_an_empty_saturday_beside_too_many_people_on_other_days_is_one_warning() -> None:
     (note,) = told(CENTER, BOTH_MONDAY_TO_FRIDAY)
     assert (note.kind, note.place) == ("left empty", "Sat 07 Nov 2026: voice")
-    assert note.message.startswith("nobody is on queue and 8.0 hours are missing")
-    assert "40.0 hours more than needed on other days of that week (Mon 02 8.0, Tue 03 8.0," in note.message
-    assert note.message.endswith("no rule of their own keeps 2 of 2 away")
+    assert note.message.startswith("nobody is on queue, 8.0 understaffed hours")
+    assert "40.0 overstaffed hours on other days of that week (Mon 02 8.0, Tue 03 8.0," in note.message
+    assert note.message.endswith("no personal rule prevents 2 of 2")
 
 
 def test_the_rule_that_keeps_people_away_is_named() -> None:
     rules = (rule.WeekendsOff(weekends=1),)
     (note,) = told(CENTER.but(settings=RosterSettings(rules=rules)), BOTH_MONDAY_TO_FRIDAY)
-    assert note.message.endswith("weekends off keeps 2 of 2 away")
+    assert note.message.endswith("weekends off prevents 2 of 2")
 
 
 def test_hours_left_in_contracts_are_hours_to_spare() -> None:
     (note,) = told(CENTER, {"ann": range(5)})
-    assert "hours and days left in their contracts (1 of 2 asked)" in note.message
+    assert "hours and days left in their contracts (1 of 2 people tested)" in note.message
     assert "more than needed" not in note.message
 
 
@@ -60,7 +60,7 @@ def test_several_groups_of_a_day_are_one_warning() -> None:
     center = CENTER.but(need=need, agents=[("ann", "voice;mail", "any")], work_plans={"any": six_days})
     (note,) = told(center, {"ann": range(5)})
     assert note.place == "Sat 07 Nov 2026: mail, voice"
-    assert "9.0 hours are missing" in note.message
+    assert "9.0 understaffed hours" in note.message
 
 
 SATURDAY = MONDAY + timedelta(days=5)

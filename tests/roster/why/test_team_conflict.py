@@ -266,32 +266,34 @@ def kept_with(case: Case, demands: Sequence[tuple[TeamRule, int]]) -> bool:
 SAID = {
     "more people on queue than there are seats": (
         "minimum staff voice, seats 2-3 Nov 2026 each day 16:00-20:00",
-        "at least 2 on queue for voice and at most 1 people in the house: these contradict each other, whoever works "
-        "when. Cheapest: 1 instead of 2 on queue for voice then; or: 2 seats instead of 1 then "
-        "(tried for Mon 2 Nov 2026 16:00-20:00)",
+        "at least 2 on queue for voice and at most 1 people on site: these contradict "
+        "each other in every roster. Cheapest: 1 instead of 2 on queue for voice then; "
+        "or: 2 seats instead of 1 then (tested for Mon 2 Nov 2026 16:00-20:00)",
     ),
     "time off, a contract and a lock leave one": (
         "minimum staff voice Tue 3 Nov 2026 16:00-20:00",
-        "no roster keeps at least 2 on queue for voice while all of this holds: time off 2 Nov to 3 Nov 2026 (bob); "
-        "only the shifts of [work_plans.early]: short (cleo); the lock 'short' on Tue 3 Nov 2026 (dan). "
-        "4 can serve voice: ann, bob, cleo, dan; could be there: ann. "
-        "Cheapest: 1 instead of 2 on queue for voice then; or: without the lock 'short' of dan on Tue 3 Nov 2026; "
-        "or: every shift of the site allowed ([work_plans.early] shifts); "
-        "or: bob works in spite of the time off 2 Nov to 3 Nov 2026",
+        "no roster satisfies at least 2 on queue for voice together with all of this: time "
+        "off 2 Nov to 3 Nov 2026 (bob); only the shifts of [work_plans.early]: short "
+        "(cleo); the lock 'short' on Tue 3 Nov 2026 (dan). 4 can serve voice: ann, "
+        "bob, cleo, dan; can be on queue: ann. Cheapest: 1 instead of 2 on queue for "
+        "voice then; or: without the lock 'short' of dan on Tue 3 Nov 2026; or: every "
+        "shift of the site allowed ([work_plans.early] shifts); or: bob works in spite "
+        "of the time off 2 Nov to 3 Nov 2026",
     ),
     "rest after a late shift": (
         "minimum staff voice 2-3 Nov 2026",
-        "no roster keeps at least 1 on queue for voice while all of this holds: 13 h of rest between shifts (ann). "
-        "1 can serve voice: ann; not bound by it: nobody. "
-        "Cheapest: 12 h of rest between shifts instead of 13 (daily_rest); "
-        "or: nobody instead of 1 on queue for voice on Mon 2 Nov 2026 16:00-20:00; "
-        "or: nobody instead of 1 on queue for voice on Tue 3 Nov 2026 08:00-12:00",
+        "no roster satisfies at least 1 on queue for voice together with all of this: 13 h "
+        "of rest between shifts (ann). 1 can serve voice: ann; not restricted: nobody. "
+        "Cheapest: 12 h of rest between shifts instead of 13 (daily_rest); or: nobody "
+        "instead of 1 on queue for voice on Mon 2 Nov 2026 16:00-20:00; or: nobody "
+        "instead of 1 on queue for voice on Tue 3 Nov 2026 08:00-12:00",
     ),
     "nobody with the skill": (
         "minimum staff voice Mon 2 Nov 2026 08:00-12:00",
-        "no roster keeps at least 2 on queue for voice with the shifts and skills there are, whoever works when. "
-        "1 can serve voice: ann; could be there: ann. "
-        "Cheapest: 1 instead of 2 on queue for voice then; or: bob learns to serve voice",
+        "no roster satisfies at least 2 on queue for voice with the existing shifts "
+        "and skills. 1 can serve voice: ann; can be on queue: ann. "
+        "Cheapest: 1 instead of 2 on queue for voice then; or: bob learns to serve "
+        "voice",
     ),
 }
 

@@ -154,8 +154,8 @@ def test_verified_mail_keeps_its_promise_on_uncertain_days_and_its_own_model_doe
     assert result.facts["agent hours mail"] == frame["agents_required"].sum() / 2
     assert result.facts["agent hours mail"] < 1.25 * usual.sum() / 2
     (told,) = [note.message for note in result.notes if "agent hours" in note.message]
-    assert "its own model, for the expected volume: " in told
-    assert "plain Erlang C, as if they were calls: " in told
+    assert "its own model for the expected volume: " in told
+    assert "plain Erlang C, treated as calls: " in told
 
 
 @pytest.mark.usefixtures("few_repetitions")

@@ -71,8 +71,8 @@ def test_chats_are_verified_too_and_cost_less_than_each_interval_by_itself(make_
     assert facts["worst interval chat"] >= 0.79
     assert facts["agent hours chat"] < facts["erlang-c agent hours chat"]
     (told,) = [note.message for note in result.notes if note.place == "chat" and "verified" in note.message]
-    assert "its own model, each interval by itself: " in told
-    assert "plain Erlang C, as if chats were calls: " in told
+    assert "its own model, each interval independently: " in told
+    assert "plain Erlang C, chats treated as calls: " in told
     trailing = by("offered-load", forecast, site)
     models = trailing.requirement.frame.groupby("planning_group")["model"].unique()
     assert models.to_dict() == {"chat": ["chat"], "calls": ["offered-load"]}

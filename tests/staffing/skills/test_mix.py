@@ -159,11 +159,11 @@ def test_every_problem_of_both_tables_is_told_at_once() -> None:
         skill_case(bad, kinds)
     said = {problem.place: f"{problem.message} {problem.hint}" for problem in told.value.problems}
     assert "not above 0" in said["groups.csv:3:aht_seconds"]
-    assert "promised by no number" in said["groups.csv:3:service_level"]
+    assert "no number of agents reaches" in said["groups.csv:3:service_level"]
     assert "no profile serves 'b'" in said["groups.csv:4:group"]
     assert "not above 0" in said["profiles.csv:2:cost"]
     assert "'cc' is not a planning group" in said["profiles.csv:3:groups"]
-    assert "there already" in said["profiles.csv:4:profile"]
+    assert "appears twice" in said["profiles.csv:4:profile"]
 
 
 def test_each_number_of_flexible_agents_is_told_once(three) -> None:

@@ -50,7 +50,7 @@ def tail_depth(actual: Floats, mean: Floats, variance: Floats) -> Floats:
 
 
 def count_quantile(share: Floats | float, mean: Floats, variance: Floats) -> Floats:
-    """The least count that at least `share` of the counts do not exceed; the arguments broadcast.
+    """Least count that at least `share` of the counts do not exceed. The arguments broadcast and may be of any shape.
 
     Of counts that scatter widely the gamma quantile with the same mean and variance, which is half a count away at
     most: the search for the very count would take minutes.
@@ -75,7 +75,7 @@ def reach(deviation: Floats, weight: Floats, level: float) -> tuple[float, float
     """How far bands must reach to hold this share of the values at these deviations, rising, and what they then hold.
 
     Whole numbers share deviations, so that a share can be missed on either side: the nearer one is taken, and the
-    reach lies midway to the next deviation outside.
+    reach lies midway to the next deviation outside. `deviation` and `weight`: (values,).
     """
     held = np.cumsum(weight)
     ends = np.flatnonzero(np.append(np.diff(deviation) > SAME_DEVIATION, True))

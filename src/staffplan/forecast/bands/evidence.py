@@ -59,6 +59,7 @@ class Evidence:
 
     @classmethod
     def of(cls, actual: Floats, mean: Floats, variance: Floats) -> Evidence:
+        """Evidence from counts, their forecast means and variances, (cells,) each."""
         telling = mean**2 / (mean**2 + FEW_CONTACTS**2) + LEAST_WEIGHT
         return cls._of(tail_depth(actual, mean, variance), *expected_reaches(mean, variance), telling)
 
@@ -85,7 +86,7 @@ class Evidence:
     def seen(self, chosen: Flags, weight: Floats | None = None, *, level: int = 0) -> float:
         """How far bands had to reach to hold their share of the chosen cells, over how far was expected.
 
-        `level` counts LEVELS.
+        `level` counts LEVELS. `chosen` and `weight`: (cells,).
         """
         cells = self.order[level][chosen[self.order[level]]]
         own = np.ones(len(cells)) if weight is None else weight[cells]
@@ -94,7 +95,7 @@ class Evidence:
 
     def special(self, special: Flags, ordinary: Flags, days: int) -> float:
         """How much further the errors of `days` special days reach than those of ordinary ones, drawn towards no
-        further; 1 where either is missing."""
+        further; 1 where either is missing. `special` and `ordinary` flag cells, (cells,)."""
         if not special.any() or not ordinary.any():
             return 1.0
         ratio = self.seen(special) / self.seen(ordinary)

@@ -48,7 +48,7 @@ class Cells:
         return Cells(actual.astype(float), predicted.astype(float), code // days, code % days, special)
 
     def at(self, chosen: Flags) -> Cells:
-        """Only the chosen ones."""
+        """The chosen cells only; `chosen` is (cells,)."""
         actual, predicted, special = self.actual[chosen], self.predicted[chosen], self.special[chosen]
         return Cells(actual, predicted, self.origin[chosen], self.day[chosen], special)
 
@@ -88,7 +88,8 @@ class Scale:
         self, offered: Floats, days_ahead: Whole, special: Flags, log_variance: Floats | float = 0.0
     ) -> Bounds:
         """Whole numbers from 0 up that are never nearer together than those of Poisson counts held to the same
-        promise, and where `offered` itself lies outside, that."""
+        promise, and where `offered` itself lies outside, that. All arrays, also the lower and upper bounds by level:
+        (intervals,)."""
         if not len(offered):
             return dict.fromkeys(LEVELS, (offered, offered))
         mean, variance = self.spread(offered, days_ahead, log_variance)

@@ -139,7 +139,8 @@ def _filtered(weekly: Weekly, move: float, passing: float, growth: float, season
 
 
 def mixture(beliefs: Sequence[Belief], log_prior: Floats | None = None) -> Belief:
-    """Beliefs weighed at each origin by their evidence there; equally believed beforehand unless told."""
+    """Beliefs weighed at each origin by their evidence there; equally believed beforehand unless told. `log_prior`:
+    (beliefs,)."""
     prior = np.full(len(beliefs), -np.log(len(beliefs))) if log_prior is None else log_prior
     logs = np.array([belief.evidence for belief in beliefs]) + prior[:, None]
     highest = logs.max(axis=0)

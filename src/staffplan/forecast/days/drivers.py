@@ -138,7 +138,7 @@ class _Driver:
     def why_unused(self) -> str:
         """What keeps it from being used at all; "" when nothing does."""
         if not list(self.columns()):
-            return "it never changes in the history, so that nothing can be learnt of it; not used"
+            return "it never changes in the history, so its effect cannot be estimated; not used"
         if (
             self.is_level
             and self.history_days < self.grid.days
@@ -154,11 +154,11 @@ class _Driver:
             past = int((self._past(self.daily) != 0).sum())
             days = self._ahead(self.daily != 0)
             ahead = date_ranges(days) if days else "none"
-            return f"an event, zero on days without a row: {past} days in the history, ahead {ahead}"
-        words = "a level, on days without a row as it was before"
+            return f"an event, zero on days without a row: {past} days in the history, {ahead} in the forecast"
+        words = "a level; days without a row keep the last value"
         if self.rows.index[0].date() > self.grid.first:
-            words += f"; before {self.rows.index[0].date()}, its first, as on that day"
-        return words + (f"; after {last}, its last, as on that day" if last < end else "")
+            words += f"; before its first day, {self.rows.index[0].date()}, the value of that day"
+        return words + (f"; after its last day, {last}, the value of that day" if last < end else "")
 
     def beyond(self) -> list[date]:
         """Days ahead on which it is well outside what the history saw."""
@@ -189,22 +189,23 @@ def driver_columns(
         notes.append(_note("assumption", queue, name, driver.in_words()))
         if beyond := driver.beyond():
             days = date_ranges(beyond)
-            message = f"on {days} far beyond all that the history has seen; its effect there is a guess"
+            message = f"on {days} far outside the values in the history; its effect there is uncertain"
             notes.append(_note("warning", queue, name, message))
     return DriverMatrix(grid.days, tuple(columns), tuple(notes))
 
 
 def about_effects(matrix: DriverMatrix, effects: Mapping[str, Floats], queue: str) -> Iterator[Note]:
-    """What was learnt of each driver; `effects` are logs by group and column, a group without any left out."""
+    """Notes on what was learnt of each driver. `effects`, logs by group, are (columns,); a group without any is left
+    out."""
     for name in dict.fromkeys(column.driver for column in matrix.columns):
         own = [column for column in matrix.columns if column.driver == name]
         if f"driver {name}" not in effects:
-            yield _note("left out", queue, name, "contacts are too few to learn its effect")
+            yield _note("left out", queue, name, "too few contacts to estimate its effect")
             continue
         learnt = zip(own, effects[f"driver {name}"].tolist(), strict=True)
         changes = [f"{100 * np.expm1(effect * column.step):+.1f} % {column.days_later}" for column, effect in learnt]
         usual = f"{own[0].usual:,.6g}"
-        step = f"a tenth more than the usual {usual}" if own[0].is_level else f"one of the usual size, {usual},"
+        step = f"10 % more than the usual {usual}" if own[0].is_level else f"one of the usual size, {usual},"
         yield _note("assumption", queue, name, f"{step} means {', '.join(changes)}")
 
 
@@ -216,7 +217,7 @@ def with_driven_days(series: QueueSeries, felt: Flags, remove: bool | Collection
     """The series with its odd days on which an event is felt marked as such.
 
     Without that mark, cleaning would take them away, and the effect of a strong event could never be learnt. Days
-    that an event leaves within the usual stay ordinary.
+    that an event leaves within the usual stay ordinary. `felt`: (days,).
     """
     odd = [found.day for found in clean(series, remove=remove).findings if found.kind == "odd day"]
     label = series.label.copy()

@@ -57,7 +57,8 @@ def _usual_share(share: Floats, weekday: Whole) -> Floats:
 def expected_level(days: DayLevels, log_effects: Floats) -> float:
     """Log of the level expected for the weeks after the last day; NaN without a day that says anything.
 
-    A filter of weekly levels tells a level that wanders from deviations that pass (beliefs.py).
+    A filter of weekly levels tells a level that wanders from deviations that pass (beliefs.py). `log_effects`:
+    (days,).
     """
     came, said = (
         _by_week(np.where(days.usable, each, 0.0)) for each in (days.contacts, days.share * np.exp(log_effects))

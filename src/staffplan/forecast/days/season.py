@@ -165,7 +165,7 @@ def _in_words(weekly: Weekly, base: Belief, chosen: Belief, last_day: date) -> t
     if abs(yearly) >= WORTH_A_WORD:
         half = np.log(0.5) / np.log(GROWTH_MEMORY) / WEEKS_PER_YEAR * 12
         words += [
-            f"growth of {100 * yearly:+.0f} % a year at the end of the history, fading by half in {half:.0f} months"
+            f"growth of {100 * yearly:+.0f} % a year at the end of the history, halving every {half:.0f} months"
         ]
     return tuple(words)
 
@@ -175,13 +175,13 @@ def _about_season(weekly: Weekly, base: Belief, chosen: Belief, last_day: date) 
     if chosen.annual.any():
         errors = (error(weekly, belief, MONTHS_AHEAD, FIRST_ANNUAL_ORIGIN) for belief in (base, chosen))
         without, with_it = (f"{100 * share:.1f} %" for share in errors)
-        gain = f"it lowered the error of past forecasts, 2 to 13 months ahead, from {without} to {with_it}"
+        gain = f"with it, the error of past forecasts 2 to 13 months ahead fell from {without} to {with_it}"
         years = f"{weeks / WEEKS_PER_YEAR:.1f} years"
         return f"season of the year, from {years}: {_extremes(chosen.annual, last_day)}; {gain}"
     if _annual_origins(weekly) < FEWEST_ANNUAL_ORIGINS:
         needed = FIRST_ANNUAL_ORIGIN + (FEWEST_ANNUAL_ORIGINS + 1) * WEEKS_PER_STEP
-        return f"no season of the year: {_age(weeks)} of history; it can be tested from {_age(needed)} on"
-    return "no season of the year: past forecasts of months ahead were not clearly better with one"
+        return f"no season of the year: {_age(weeks)} of history; at least {_age(needed)} are needed to test it"
+    return "no season of the year: it did not clearly improve past forecasts months ahead"
 
 
 def _age(weeks: int) -> str:

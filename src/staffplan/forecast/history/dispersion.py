@@ -31,6 +31,8 @@ class Dispersion:
     def sigmas(self, contacts: Floats, promised: Floats, evenness: Floats) -> Floats:
         """How unlikely totals of neighbouring cells are, in standard deviations: the root of the unit deviance.
 
+        Arguments and result: arrays of one shape.
+
         `evenness`: sum of squares of the cells' promises over the square of their sum, by which the alpha of a total
         is smaller than that of a cell where cells are independent; with inertia it is smaller by less (the sum of an
         AR(1) series). Source of the deviance: statsmodels, genmod.families.family.NegativeBinomial.

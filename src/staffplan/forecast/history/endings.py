@@ -118,7 +118,7 @@ class QueueDays:
         return np.asarray(self.rows.sum(axis=0))
 
     def active(self, queue: str) -> Whole:
-        """Days with contacts."""
+        """Numbers of the days on which the queue has contacts, (days with contacts,)."""
         return np.flatnonzero(self.contacts[self.names.index(queue)] > 0)
 
     def with_others(self, queue: str) -> Flags:

@@ -70,13 +70,14 @@ def open_week(seen: DaysSeen, days: Flags) -> tuple[Flags, tuple[int, ...]]:
 
 
 def typical_interval(contacts: Floats, days: Floats) -> float:
-    """Contacts in the interval of the usual contact: mean counts weighted by themselves."""
+    """Contacts in the interval of the usual contact: the mean of the counts weighted by themselves. `contacts`:
+    (weekdays, slots); `days`: (weekdays,)."""
     rates = contacts / np.maximum(days, 1)[:, None]
     return float((rates * contacts).sum() / max(float(contacts.sum()), 1e-9))
 
 
 def hours_of(is_open: Flags, seen: DaysSeen) -> OpeningHours:
-    """Slots by weekday as opening hours."""
+    """Opening hours from flags by weekday, (7, slots)."""
     return OpeningHours(tuple(_spans(slots, seen.minutes) for slots in is_open), () if seen.closed_holidays else None)
 
 

@@ -55,7 +55,7 @@ def join_problems(rows: pd.DataFrame, site: Site) -> list[Problem]:
         unborn = [name for name in names if name not in last.index]
         if len(names) > 1 and unborn:
             hint = f'wait until it has contacts, or let it borrow: like = "{older}", expected_per_week = ...'
-            message = f"its share of {older!r} is not known: it has no rows yet"
+            message = f"its share of {older!r} is not known because it has no rows yet"
             problems += [Problem(f"queues.{name}.was", message, hint) for name in unborn]
     return problems
 
@@ -220,7 +220,7 @@ def _days(rows: pd.DataFrame, calendar: SiteCalendar) -> Whole:
 
 
 def day_numbers(instants: pd.DatetimeIndex, calendar: SiteCalendar) -> Whole:
-    """The local day of each instant, counted from the first of January 1970."""
+    """Local days of the instants, (instants,), counted from the first of January 1970."""
     local = calendar.local(instants).tz_localize(None).as_unit("s")
     return np.asarray(local.asi8 // 86_400, dtype=np.int64)
 
@@ -232,13 +232,14 @@ def _notes(name: str, parts: Rows, own: pd.DataFrame | None, calendar: SiteCalen
         span = f"{starts[0]:%Y-%m-%d} to {starts[1]:%Y-%m-%d}"
         message = f"its history has the contacts of {older} of {span} ({rows['offered'].sum():,.0f})"
         both = 0 if own is None else _overlap(rows, own, calendar)
-        added = f"; both have contacts on {both} days, which add up" if both else ""
+        added = f"; on {both} days both have contacts, which are added" if both else ""
         yield Note("forecast", "assumption", name, message + added)
         if own is not None and both > LONG_OVERLAP_DAYS and _lasts(rows, own):
             asked = (
-                f"{older} still has contacts, on {both} days beside it; they are counted here and not planned apart"
+                f"{older} still has contacts on {both} of the same days; they are counted here "
+                "and not planned separately"
             )
-            hint = f"if {older} goes on by itself, take it out of queues.{name}.was"
+            hint = f"if {older} continues as a separate queue, remove it from queues.{name}.was"
             yield Note("forecast", QUESTION, name, f"{asked}; {hint}")
 
 

@@ -16,11 +16,11 @@ from staffplan.forecast.history.hours_changes import Timetable
 from staffplan.forecast.history.series import DayGrid, QueueSeries, RawSeries
 from staffplan.forecast.history.shifts import Shift
 
-LEFT_OUT = "left out of what is learnt"
-LEFT_IN = "left in: forecast.clean does not name it"
-TAKEN_FOR_MISSING = "taken for missing data, not for zero"
-TAKEN_FOR_ZERO = "taken for zero"
-ADDED = "counted in the interval in which it begins"
+LEFT_OUT = "left out of the learning"
+LEFT_IN = "kept: forecast.clean does not list it"
+TAKEN_FOR_MISSING = "treated as missing, not as zero"
+TAKEN_FOR_ZERO = "treated as zero"
+ADDED = "counted in the interval that contains its start"
 FINER_SHARE = 1 / 3
 """Of a few rows: where intervals are half as long as the plan's, every other row lies between their starts."""
 MOST_STAMPS = 20
@@ -71,7 +71,7 @@ def about_hours(timetable: Timetable, unseen: Iterable[int], grid: DayGrid) -> l
     for weekday in unseen:
         detail = f"the history has no {WEEKDAYS[weekday]}"
         closed = not timetable.latest.weekdays[weekday]
-        treatment = "taken to be closed" if closed else "taken to be like the weekdays seen"
+        treatment = "treated as closed" if closed else "treated like the weekdays in the history"
         entries.append(Entry("weekday never seen", *_whole(grid), treatment, detail))
     return entries
 
@@ -119,7 +119,8 @@ def _outside(raw: RawSeries, series: QueueSeries) -> list[Entry]:
     for places in np.split(outside, np.flatnonzero(np.diff(grid.day[outside])) + 1):
         if len(places):
             entry = Entry(
-                "outside hours", grid.instants[places[0]], _end_of(grid, places[-1]), "not learnt from, not forecast",
+                "outside hours", grid.instants[places[0]], _end_of(grid, places[-1]),
+                "not used for learning, not forecast",
                 f"{len(places)} intervals", float(came[places].sum()),
             )  # fmt: skip
             entries.append(entry)
@@ -156,15 +157,15 @@ def _cut_off(raw: RawSeries, series: QueueSeries) -> list[Entry]:
         if len(slots) and len(slots) < int(series.open[day].sum()):
             start, end = _slots(grid, day, int(slots[0]), int(slots[-1]) + 1)
             detail = f"the history {side} within the day's hours"
-            entries.append(Entry("partial day", start, end, "these intervals are not known, not zero", detail))
+            entries.append(Entry("partial day", start, end, "these intervals are missing, not zero", detail))
     return entries
 
 
 def _too_short(grid: DayGrid) -> list[Entry]:
     if grid.days > 7 * (WEEKS_TO_COMPARE - 1):
         return []
-    detail = f"{grid.days} days: outages, spikes and odd days are told from {WEEKS_TO_COMPARE} weeks on"
-    return [Entry("not checked", *_whole(grid), "all numbers are believed", detail)]
+    detail = f"{grid.days} days: outages, spikes and odd days can be found only with {WEEKS_TO_COMPARE} weeks or more"
+    return [Entry("not checked", *_whole(grid), "all values are used as given", detail)]
 
 
 def about_findings(findings: Sequence[Finding], grid: DayGrid) -> list[Entry]:
@@ -258,5 +259,5 @@ def _in_words(entry: Entry, calendar: SiteCalendar) -> str:
         when = f"on {start:%Y-%m-%d}" if last == start.date() else f"from {start:%Y-%m-%d} to {last}"
     numbers = ""
     if np.isfinite(entry.contacts) and np.isfinite(entry.expected):
-        numbers = f": {entry.contacts:,.0f} contacts where {entry.expected:,.0f} were usual"
+        numbers = f": {entry.contacts:,.0f} contacts, usual {entry.expected:,.0f}"
     return f"{entry.kind} {when}{numbers}; {entry.treatment}"

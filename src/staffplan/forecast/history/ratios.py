@@ -10,8 +10,8 @@ from staffplan.forecast.history.series import Floats
 def drawn(came: Floats, expected: Floats, chance: float) -> tuple[Floats, float]:
     """Ratios drawn to 1 by the positive-part James-Stein factor, freedoms / chi-square, and how much is left of them.
 
-    `chance` is the variance over the mean of the counts. Source of the factor: Morris and Lysy (2012), "Shrinkage
-    estimation in multilevel normal models", arXiv 1203.5610, section 1.
+    `chance` is the variance over the mean of the counts. `came` and `expected`: arrays of one shape. Source of the
+    factor: Morris and Lysy (2012), "Shrinkage estimation in multilevel normal models", arXiv 1203.5610, section 1.
     """
     known = expected > 0
     ratio = np.divide(came, expected, out=np.ones(came.shape), where=known)

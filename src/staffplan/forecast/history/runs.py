@@ -8,7 +8,7 @@ from staffplan.forecast.history.series import Flags
 
 
 def runs(flags: Flags) -> list[tuple[int, int, bool]]:
-    """Start, end (exclusive) and value of each stretch, in order."""
+    """Start, end (exclusive) and value of each stretch of equal flags, in order. `flags`: (places,)."""
     found: list[tuple[int, int, bool]] = []
     start = 0
     for value, members in groupby(flags.tolist()):

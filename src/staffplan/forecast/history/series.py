@@ -36,7 +36,8 @@ DAYS_AFTER_HOLIDAY = 3
 class Hours(Protocol):
     """Opening hours, the same throughout or by period."""
 
-    def open_mask(self, instants: pd.DatetimeIndex, calendar: SiteCalendar) -> NDArray[np.bool_]: ...
+    def open_mask(self, instants: pd.DatetimeIndex, calendar: SiteCalendar) -> NDArray[np.bool_]:
+        """Whether the queue is open at the instants, (instants,)."""
 
 
 @dataclass(frozen=True)
@@ -53,11 +54,13 @@ class DayGrid:
 
     @cached_property
     def day(self) -> Whole:
+        """Numbers of the local days of the intervals, (intervals,), from 0 on."""
         local = self.calendar.local(self.instants).tz_localize(None).normalize()
         return np.asarray((local - pd.Timestamp(self.first)).days, dtype=np.int64)
 
     @cached_property
     def slot(self) -> Whole:
+        """Places of the intervals within their local day, (intervals,), from 0 on."""
         return minute_of_day(self.instants, self.calendar.timezone) // self.calendar.interval_minutes
 
     @property
@@ -155,9 +158,7 @@ def interval_problems(history: ContactHistory, minutes: int) -> list[Problem]:
         hint = (
             f"set plan.interval_minutes = {step // 60}" if step in (900, 1800, 3600) else "export shorter intervals"
         )
-        problems.append(
-            Problem(place, f"{queue} comes in {length} intervals, which cannot be cut to {minutes}", hint)
-        )
+        problems.append(Problem(place, f"{queue} has {length} intervals, which cannot be split into {minutes}", hint))
     return problems
 
 

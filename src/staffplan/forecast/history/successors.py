@@ -156,7 +156,7 @@ class _Weeks:
 def alike(one: Floats, other: Floats) -> float:
     """Cosine of two weeks of counts, cleared of chance: a Poisson count's square exceeds its mean's by that mean.
 
-    1 for one shape at any level; NaN where the counts are too few to show a shape.
+    1 for one shape at any level; NaN where the counts are too few to show a shape. Both weeks: (cells,), contacts.
     """
     lengths = [float((week * week - week).sum()) for week in (one, other)]
     return float(np.clip(one @ other / np.sqrt(lengths[0] * lengths[1]), 0, 1)) if min(lengths) > 0 else np.nan

@@ -50,6 +50,7 @@ class Days:
     """(days,): 0 is Monday."""
 
     def of(self, chosen: Flags | Whole) -> Days:
+        """The chosen days only; `chosen` holds flags (days,) or numbers of days."""
         return Days(*(getattr(self, each.name)[chosen] for each in fields(self)))
 
     @property

@@ -18,7 +18,7 @@ def about_today(
     queue: str, time: str, came: float, expected: float, changes: Sequence[tuple[str, float | None]]
 ) -> Note:
     """What came so far, and what that changes: factors by what they are on, None where nothing was expected of it."""
-    seen = f"{_contacts(came)} came today where {expected:,.0f} were expected{_difference(came, expected)}"
+    seen = f"{_contacts(came)} so far today, expected {expected:,.0f}{_difference(came, expected)}"
     told = [f"{name} is {_changed(factor)}" for name, factor in changes if factor is not None]
     return Note(STEP, "assumption", queue, "; ".join([f"by {time} {seen}", *told]))
 
@@ -30,7 +30,7 @@ def _difference(came: float, expected: float) -> str:
 def _changed(factor: float) -> str:
     percent = round(100 * (factor - 1), 1)
     if percent == 0:
-        return "left as it was"
+        return "left unchanged"
     return f"{'raised' if percent > 0 else 'lowered'} by {abs(percent):.1f} %"
 
 
@@ -38,38 +38,45 @@ def about_gain(queue: str, what: str, teaching: Teaching | None, days: int) -> N
     """Whether updating helped on past days: what is not supported is not done."""
     if teaching is None:
         message = (
-            f"{what} are not updated: of {days} past days it cannot be told whether that helps "
-            f"({FEWEST_DAYS} days of two weeks are needed, each with a week before it)"
+            f"{what} are left unchanged: {days} past days are too few to test whether "
+            f"updating improves accuracy ({FEWEST_DAYS} days from two weeks are needed, "
+            "each with a full week before it)"
         )
         return Note(STEP, "warning", queue, message)
     gain = teaching.gain
     told = [_score_in_words("the rest of the day", gain.rest), _score_in_words("the next day", gain.next_day)]
     kind = "assumption" if gain.rest.helps or gain.next_day.helps else "warning"
-    return Note(STEP, kind, queue, f"{what}, by what past days tell: {'; '.join(told)}")
+    return Note(STEP, kind, queue, f"{what}, tested on past days: {'; '.join(told)}")
 
 
 def _score_in_words(what: str, score: Score) -> str:
     came = float(score.came.sum())
     if came <= 0:
-        return f"{what} is NOT updated, nothing came"
+        return f"{what}: left unchanged, no contacts to test it on"
     before, after = (f"{100 * float(errors.sum()) / came:.1f} %" for errors in (score.before, score.after))
     if score.helps:
-        return f"{what} is updated (WAPE without that {before}, with it {after})"
-    return f"{what} is NOT updated, it does not help clearly (WAPE without that {before}, with it {after})"
+        return (
+            f"{what}: updated, accuracy improved on past days (WAPE without updating {before}, with updating {after})"
+        )
+    return (
+        f"{what}: left unchanged, updating has not clearly improved accuracy on past "
+        f"days (WAPE without updating {before}, with updating {after})"
+    )
 
 
 def about_odd(
     queue: str, odd: Flags, came: Floats, expected: Floats, minutes: int, *, nothing_else: bool
 ) -> list[Note]:
-    """Each outage or spike of today, with its times; a warning where today has `nothing_else`."""
+    """Each outage or spike of today, with its times; a warning where today has `nothing_else`. `odd`, and `came` and
+    `expected` in contacts: (slots,)."""
     notes: list[Note] = []
     for start, end in stretches(odd):
         run = slice(start, end)
         kind = "outage" if came[run].sum() < expected[run].sum() else "spike"
         times = f"{clock_time(start * minutes)}-{clock_time(end * minutes)}"
         message = (
-            f"{kind} today {times}: {came[run].sum():,.0f} contacts where {expected[run].sum():,.0f} were expected; "
-            "it does not change the rest of the day"
+            f"{kind} today {times}: {came[run].sum():,.0f} contacts, expected "
+            f"{expected[run].sum():,.0f}; not used to update the rest of the day"
         )
         notes.append(Note(STEP, "warning" if nothing_else else "left out", queue, message))
     return notes
@@ -80,15 +87,16 @@ def about_rows(queue: str, zeros: float, gaps: Sequence[date], outside: float) -
     notes: list[Note] = []
     if zeros > 0:
         message = (
-            f"no row today, while other queues have some: taken for no contacts where {zeros:,.0f} were expected "
-            "(if the data are late, give --now, the time up to which they are complete)"
+            "no row today, while other queues have rows: treated as zero contacts, "
+            f"expected {zeros:,.0f} (if the data are late, give --now, the time up to which "
+            "they are complete)"
         )
         notes.append(Note(STEP, "warning", queue, message))
     if gaps:
-        message = f"rows are missing, the forecast stays there: {date_ranges(gaps)}"
+        message = f"rows are missing; the forecast is left unchanged there: {date_ranges(gaps)}"
         notes.append(Note(STEP, "warning", queue, message))
     if outside > 0:
-        message = f"{_contacts(outside)} came in intervals that the forecast does not have; not counted"
+        message = f"{_contacts(outside)} in intervals outside the forecast; not counted"
         notes.append(Note(STEP, "left out", queue, message))
     return notes
 

@@ -52,7 +52,7 @@ def _near(ratio: Floats, weight: Floats) -> float:
 
 
 def stretches(flagged: Flags) -> list[tuple[int, int]]:
-    """Start and end (exclusive) of each run of flagged slots."""
+    """Start and end (exclusive) of each run of flagged slots. `flagged`: (slots,)."""
     edges = np.flatnonzero(np.diff(np.concatenate([[0], flagged.astype(int), [0]])))
     return [(int(start), int(end)) for start, end in zip(edges[::2], edges[1::2], strict=True)]
 

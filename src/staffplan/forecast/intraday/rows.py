@@ -23,7 +23,8 @@ def is_updated(methods: pd.Series) -> Flags:
 
 
 def with_actuals(planned: pd.DataFrame, known: Flags, came: Floats, aht_seconds: Floats) -> pd.DataFrame:
-    """The rows (`known`) that are over, as they were; the handling time stays the forecast's where none is known."""
+    """The rows (`known`) that are over, as they were; the handling time stays the forecast's where none is known. All
+    arrays: (rows,)."""
     frame = planned.copy()
     for name in ("offered", *BOUNDS):
         frame[name] = np.where(known, came, frame[name])
@@ -36,7 +37,7 @@ def with_updates(frame: pd.DataFrame, to_come: Flags, factor: Floats, left: Floa
     """The rows `to_come` times `factor`; their bounds move as the negative binomial's quantiles do.
 
     Its dispersion is what the given bounds imply, times the share of variance `left`: where nothing is learnt the
-    bounds stay as they are.
+    bounds stay as they are. All arrays: (rows,).
     """
     old = np.maximum(frame["offered"].to_numpy(), 1e-12)
     new = old * factor

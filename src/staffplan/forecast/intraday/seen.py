@@ -62,7 +62,7 @@ class Seen:
 
     @property
     def cell(self) -> tuple[Whole, Whole]:
-        """Day and slot of each row."""
+        """Numbers of day and slot of the rows, (rows,) each."""
         return self.grid.day[self.place], self.grid.slot[self.place]
 
     def matrix(self, values: Floats) -> Floats:

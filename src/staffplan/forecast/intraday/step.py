@@ -111,7 +111,7 @@ def _known_until(
         starts = starts[starts < now]
     if starts.empty:
         what = "the history has no rows" if now is None else f"the history has no row before {_local(now, site)}"
-        raise DataError(Problem(place, what, "give the contacts up to now, past weeks included"))
+        raise DataError(Problem(place, what, "give the contacts up to now, including past weeks"))
     step = pd.Timedelta(minutes=site.calendar.interval_minutes)
     ended = starts.max() + _length(history, site)
     until = ended if now is None else min(ended, now)
@@ -119,7 +119,9 @@ def _known_until(
     whole = first + ((until - first) // step) * step
     notes: list[Note] = []
     if now is not None and whole + step <= now:
-        message = f"the history ends at {_local(whole, site)}; from there to {_local(now, site)} the forecast stands"
+        message = (
+            f"the history ends at {_local(whole, site)}; until {_local(now, site)} the forecast is left unchanged"
+        )
         notes.append(Note(STEP, "assumption", place, message))
     later = int((history.frame["interval_start"] >= whole).sum())
     if later:
@@ -146,27 +148,27 @@ def _refuse_what_does_not_fit(
     planned, seen = sorted(forecast.frame["queue"].unique()), sorted(history.frame["queue"].unique())
     if not set(planned) & set(seen):
         message = f"no queue of the forecast is in the history: {', '.join(planned)} against {', '.join(seen)}"
-        problems.append(Problem(place, message, "name the queues alike in both files"))
+        problems.append(Problem(place, message, "use the same queue names in both files"))
     if is_updated(forecast.frame["method"]).any():
-        message = "it has been updated within the day before: rows hold what came, not what was expected"
-        problems.append(Problem(f"{place}:method", message, "give the forecast as it was first made"))
+        message = "it was already updated within a day: some rows hold actual, not forecast contacts"
+        problems.append(Problem(f"{place}:method", message, "give the original forecast"))
     starts = pd.DatetimeIndex(forecast.frame["interval_start"])
     if not starts.isin(_grid(forecast, site).instants).all():
         message = (
             f"its intervals are not the {site.calendar.interval_minutes}-minute ones of {site.calendar.timezone}"
         )
-        hint = "set plan.interval_minutes and plan.timezone (or --timezone) to what it was made with"
+        hint = "set plan.interval_minutes and plan.timezone (or --timezone) to the values the forecast was made with"
         problems.append(Problem(f"{place}:interval_start", message, hint))
     first, end = starts.min(), starts.max() + pd.Timedelta(minutes=site.calendar.interval_minutes)
     if known_until <= first:
         message = (
             f"contacts are known until {_local(known_until, site)}, the forecast begins at {_local(first, site)}"
         )
-        problems.append(Problem(place, f"nothing of it has come yet: {message}", "use the forecast as it is"))
+        problems.append(Problem(place, f"no interval of it has begun: {message}", "use the forecast unchanged"))
     if known_until > end:
         message = f"contacts are known until {_local(known_until, site)}, it ends at {_local(end, site)}"
-        hint = "make a new forecast, or give --now, a time within this one"
-        problems.append(Problem(place, f"all of it is over: {message}", hint))
+        hint = "make a new forecast, or give --now with a time inside this one"
+        problems.append(Problem(place, f"all its intervals have passed: {message}", hint))
     if problems:
         raise DataError(problems)
 
@@ -181,7 +183,7 @@ def _strangers(forecast: VolumeForecast, history: ContactHistory, site: Site) ->
     last = history.frame[history.frame["offered"] > 0].groupby("queue")["interval_start"].max()
     first = forecast.frame["interval_start"].min()
     return [
-        Note(STEP, "warning", name, "the history has no row of this queue: its forecast stays as it was")
+        Note(STEP, "warning", name, "the history has no row of this queue: its forecast is left unchanged")
         for name in sorted(planned - seen)
     ] + [Note(STEP, "left out", name, _not_planned(last.get(name), first, site)) for name in sorted(seen - planned)]
 

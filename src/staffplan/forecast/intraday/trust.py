@@ -22,6 +22,7 @@ class Terms:
     """(days,)."""
 
     def of(self, chosen: Flags) -> Terms:
+        """The terms of the chosen days only; `chosen` is (days,)."""
         return Terms(self.predicted[chosen], self.actual[chosen], self.weekday[chosen])
 
 

@@ -112,7 +112,8 @@ def _dispersion(offered: Floats, weekday: Whole, own: Floats) -> float:
 
 
 def chance(offered: Floats, weekday: Whole) -> float:
-    """Variance over mean of cells around their weekday's recent shape at their day's level, robust; at least 1."""
+    """Variance over mean of cells around their weekday's recent shape at their day's level, robust; at least 1.
+    `offered`: (days, slots), NaN where not known; `weekday`: (days,)."""
     recent = last_known_weeks(offered, weekday, WEEKS_OF_CHANCE)
     cells, days = offered[recent], weekday[recent]
     known = np.isfinite(cells)

@@ -47,8 +47,8 @@ def shortest(season: int) -> int:
 def fit(series: Floats, season: int, *, multiplied: bool, damped_trend: bool) -> Fit:
     """Least squares of the one-step errors. `season` below 2 means none; the series has `shortest` values or more.
 
-    The first states are estimates, not fitted with the rest. Source of the criterion: statsmodels,
-    tsa.holtwinters.HoltWintersResults.aicc.
+    `series`: (values,). The first states are estimates, not fitted with the rest. Source of the criterion:
+    statsmodels, tsa.holtwinters.HoltWintersResults.aicc.
     """
     kind = NO_SEASON if season < 2 else MULTIPLIED if multiplied else ADDED
     series = np.ascontiguousarray(series, dtype=float)
@@ -57,7 +57,10 @@ def fit(series: Floats, season: int, *, multiplied: bool, damped_trend: bool) ->
 
 
 def run(series: Floats, kind: int, parameters: Floats, start: Floats, *, damped_trend: bool) -> Fit:
-    """The model with given parameters, from the state `start` on."""
+    """The model with given parameters, (4,), run over the series, (values,).
+
+    `start`, (2 + season,), is the state it begins from.
+    """
     state, fitted = start.copy(), np.empty(len(series))
     squared_errors = smooth(series, kind, parameters, state, fitted)
     state[2:] = np.roll(state[2:], -(len(series) % len(state[2:])))
@@ -73,7 +76,7 @@ def _aicc(squared_errors: float, values: int, states: int) -> float:
 
 
 def first_state(series: Floats, season: int, kind: int, *, trend: bool) -> Floats:
-    """Level, trend (0 without one) and seasonal states (one that changes nothing without a season).
+    """(2 + season,): level, trend (0 without one) and seasonal states (one that changes nothing without a season).
 
     A line through the first values of a centered moving average gives level and trend, the mean distance from that
     average the season. Source: Hyndman, Koehler, Ord and Snyder (2008), "Forecasting with exponential smoothing",

@@ -107,7 +107,7 @@ def build_problem(
 
 
 def skill_sets(people: tuple[Person, ...], groups: tuple[str, ...]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The different sets of skills as bits of groups, and the number of everybody's."""
+    """Different sets of skills, (sets,), as bits of groups, and the number of each person's set, (people,)."""
     masks = [sum(1 << groups.index(skill) for skill in person.skills) for person in people]
     found, number = np.unique(np.array(masks, dtype=np.int64), return_inverse=True)
     return found, number.astype(np.int64)
@@ -123,7 +123,8 @@ def worth_of_people(
     worth: ServiceWorth | None,
     pressed: NDArray[np.float64] | None = None,
 ) -> Worth:
-    """What people on queue save, by the objective; pressed as in `service_saves`.
+    """Cost that people on queue save, by the objective. `required` and `pressed`, people: (groups, slots); `hours`,
+    of a slot: (slots,).
 
     Raises ConfigError for service without its curves.
     """
@@ -133,8 +134,14 @@ def worth_of_people(
     if settings.objective == "cover":
         return cover
     if worth is None:
-        hint = "give the file that staff --worth writes, or set roster.objective to cover"
-        raise ConfigError(Problem("roster.objective", "service needs to know what people on queue are worth", hint))
+        hint = "give the file that staffplan staff --worth writes, or set roster.objective to cover"
+        raise ConfigError(
+            Problem(
+                "roster.objective",
+                "the objective service needs the service level for each number of people on queue",
+                hint,
+            )
+        )
     return service_saves(cover, worth, groups, period, least, pressed, **weights)
 
 

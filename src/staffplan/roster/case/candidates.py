@@ -100,4 +100,5 @@ def useful_options(
 
 
 def slot_numbers(instants: pd.DatetimeIndex, period: Period) -> NDArray[np.int64]:
+    """Numbers of the slots in which the instants lie, (instants,), counted from the start of the period."""
     return np.asarray((instants - period.start) // pd.Timedelta(minutes=period.slot_minutes), dtype=np.int64)

@@ -77,7 +77,7 @@ def _shift_problems(shifts: Mapping[str, ShiftSettings], site: Site) -> Iterator
     slot = slot_minutes(shifts, site)
     if slot < FINEST_SLOT_MINUTES:
         hint = "use starts, lengths and breaks that are multiples of 5 minutes, better of 15"
-        yield Problem("shifts", f"their times fit only on a grid of {slot} minutes", hint)
+        yield Problem("shifts", f"their times need a grid of {slot} minutes", hint)
         return
     for name, shift in shifts.items():
         at = 0
@@ -85,7 +85,7 @@ def _shift_problems(shifts: Mapping[str, ShiftSettings], site: Site) -> Iterator
             earliest = -(-max(pause.earliest_minutes, at) // slot) * slot
             if earliest > pause.latest_minutes:
                 hint = "breaks are taken in the order listed: widen the windows, or change the order"
-                message = f"the {pause.activity} finds no place in its window on the {slot}-minute grid"
+                message = f"the {pause.activity} does not fit into its window on the {slot}-minute grid"
                 yield Problem(f"shifts.{name}.breaks.{number}", message, hint)
             at = earliest + pause.minutes
 
@@ -101,15 +101,15 @@ def slot_minutes(shifts: Mapping[str, ShiftSettings], site: Site) -> int:
 def _requirement_problems(requirement: StaffingRequirement, site: Site) -> Iterator[Problem]:
     if not len(requirement):
         hint = "choose other weeks, or look at the opening hours and the special days"
-        yield Problem(requirement.source, "the plan is closed throughout: no interval needs anybody", hint)
+        yield Problem(requirement.source, "every interval of the plan is closed: nobody is required", hint)
         return
     starts = pd.DatetimeIndex(requirement.frame["interval_start"])
     zero = midnight(starts.min().tz_convert(site.calendar.timezone).date(), site.calendar.timezone)
     off_grid = starts[(starts - zero) % pd.Timedelta(minutes=site.calendar.interval_minutes) != pd.Timedelta(0)]
     if len(off_grid):
         place = f"{requirement.source}:interval_start"
-        message = f"{off_grid[0]} is not a start of an interval of {site.calendar.interval_minutes} minutes"
-        yield Problem(place, message, "make the requirement anew, or set plan.interval_minutes to its interval")
+        message = f"{off_grid[0]} is not the start of an interval of {site.calendar.interval_minutes} minutes"
+        yield Problem(place, message, "make the requirement again, or set plan.interval_minutes to its interval")
 
 
 def _rows(frame: pd.DataFrame) -> Iterator[Any]:
@@ -122,7 +122,7 @@ def _agent_problems(
 ) -> Iterator[Problem]:
     agents = workforce.agents
     if not len(agents):
-        yield Problem(agents.source, "there is nobody to roster: the table has no rows", "list the agents")
+        yield Problem(agents.source, "there are no agents: the table has no rows", "list the agents")
     groups = sorted({*requirement.frame["planning_group"], *site.groups()})
     for agent in _rows(agents.frame):
         plan, skills = plan_of(str(agent.work_plan), work_plans), names_in(str(agent.skills))
@@ -163,7 +163,7 @@ def _lock_problems(workforce: Workforce, shifts: Mapping[str, ShiftSettings]) ->
         if row.shift not in (OFF, *shifts, *starts):
             near = starts if " " in row.shift else [*shifts, OFF]
             place = workforce.locks.place(row.Index, "shift")
-            yield Problem(place, f"{row.shift!r} is no shift of the settings", nearest(row.shift, near))
+            yield Problem(place, f"{row.shift!r} is not a shift in the settings", nearest(row.shift, near))
 
 
 def _starts(shifts: Mapping[str, ShiftSettings]) -> list[str]:

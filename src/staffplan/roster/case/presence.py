@@ -130,7 +130,8 @@ def times_away(
     period: Period,
     calendar: SiteCalendar,
 ) -> Away:
-    """Time off as the tables have it, and holidays on which none of the person's groups is open."""
+    """Time off as the tables have it, and holidays on which none of the person's groups is open. `required`, people:
+    (groups, slots)."""
     off = tuple(days_off(person.agent_id, workforce) for person in people)
     holidays = [closed_holidays(person, groups, required, period, calendar) for person in people]
     return Away(off, *credited_days(people, off, holidays, period))
@@ -139,7 +140,8 @@ def times_away(
 def closed_holidays(
     person: Person, groups: tuple[str, ...], required: NDArray[np.float64], period: Period, calendar: SiteCalendar
 ) -> set[date]:
-    """Monday to Friday holidays on which none of the person's groups is open: they count as paid time off."""
+    """Monday to Friday holidays on which none of the person's groups is open: they count as paid time off.
+    `required`, people: (groups, slots)."""
     mine = [groups.index(skill) for skill in person.skills]
     found = set()
     for d in range(period.days):
@@ -223,7 +225,8 @@ def who_can_work(
 
 
 def reasons(mine: NDArray[np.bool_], here: NDArray[np.bool_], free: NDArray[np.bool_]) -> dict[int, str]:
-    """Why a day has no allowed option: not needed (or not in the contract), time off, or not available."""
+    """Reason why a day has no allowed option, by day: not needed (or not in the contract), time off, or not
+    available. All arrays: (days, options)."""
     found = {}
     for day in np.flatnonzero(~(mine & here & free).any(axis=1)).tolist():
         if not mine[day].any():

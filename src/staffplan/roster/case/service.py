@@ -99,7 +99,7 @@ def curves_of(frame: pd.DataFrame, period: Period, levels: int) -> Curves:
 
 def concave(steps: Floats) -> Floats:
     """Steps of the least concave line above the sums of `steps`: those that rise are made equal with those before
-    (pool adjacent violators)."""
+    (pool adjacent violators). `steps`: (people,), contacts."""
     means: list[float] = []
     sizes: list[int] = []
     for step in steps.tolist():
@@ -136,7 +136,7 @@ def _part(brings: Floats, rate: float, most: float) -> Floats:
 
 def rate_of_day(brings: Floats, due: float) -> float:
     """Contacts brought by the first person whom the cheapest crew that has `due` in time does without; 0 where it
-    needs everybody who brings any, infinite where nobody is needed."""
+    needs everybody who brings any, infinite where nobody is needed. `brings`, contacts: (intervals, people)."""
     ordered = np.sort(brings.ravel())[::-1]
     if due <= 0:
         return float("inf")

@@ -179,7 +179,7 @@ def _unknown_agents(roster: Roster, workforce: Workforce) -> Iterator[Breach]:
         for row in _rows(table[~table["agent_id"].isin(known)]):
             agent_id = str(row.agent_id)
             meant = zeros_lost(agent_id, known)
-            asked = f"; did a spreadsheet drop the zeros of {meant}?" if meant else ""
+            asked = f"; did a spreadsheet drop the leading zeros of {meant}?" if meant else ""
             yield Breach(agent_id, row.schedule_date.date(), "agent", f"is not in the agents table{asked}")
 
 
@@ -261,7 +261,7 @@ def _stray_activities(agent: _Agent, case: _Case) -> Iterator[Breach]:
     dates = {shift.schedule_date for shift in agent.shifts}
     for a in agent.activities:
         if a.schedule_date not in dates:
-            message = f"{a.activity} at {case.local(a.start):%H:%M} belongs to no shift"
+            message = f"{a.activity} at {case.local(a.start):%H:%M} is outside every shift"
             yield Breach(agent.agent_id, a.schedule_date, "activities", message)
 
 
@@ -286,7 +286,7 @@ def _shift_words(shift: rules.Worked, inside: list[_Activity], agent: _Agent, ca
     mine = [name for name in known if name in agent.plan.shifts]
     start, end = case.local(shift.start), case.local(shift.end)
     if not known:
-        yield "shift allowed", f"no shift of the settings runs {start:%H:%M}-{end:%H:%M} on a {start:%A}"
+        yield "shift allowed", f"no shift in the settings runs {start:%H:%M}-{end:%H:%M} on a {start:%A}"
     elif not mine:
         yield "shift allowed", f"{known[0]} {start:%H:%M} is not allowed by [work_plans.{agent.holder.plan_name}]"
     if known and case.whole:
@@ -296,7 +296,7 @@ def _shift_words(shift: rules.Worked, inside: list[_Activity], agent: _Agent, ca
 def _paid_words(shift: rules.Worked, inside: list[_Activity]) -> Words:
     paid = sum(a.minutes for a in inside if a.paid) / 60
     if abs(paid - shift.paid_hours) > 1e-6:
-        yield "paid hours", f"{shift.paid_hours:g} are written, the activities give {paid:g}"
+        yield "paid hours", f"{shift.paid_hours:g} in roster_shifts.csv, but the activities give {paid:g}"
 
 
 def _pause_words(shift: rules.Worked, inside: list[_Activity], family: ShiftSettings, case: _Case) -> Words:
@@ -307,7 +307,7 @@ def _pause_words(shift: rules.Worked, inside: list[_Activity], family: ShiftSett
         if pause.activity != due.activity:
             yield "breaks", f"{when}: number {number + 1} should be a {due.activity}"
         if abs(pause.minutes - due.minutes) > 0.01:
-            yield "breaks", f"{when}: {pause.minutes:g} minutes, {due.minutes} are due"
+            yield "breaks", f"{when}: {pause.minutes:g} minutes, {due.minutes} required"
         if not due.earliest_minutes <= after <= due.latest_minutes:
             window = f"{due.earliest_minutes} to {due.latest_minutes} are allowed"
             yield "breaks", f"{when} is {after:g} minutes into the shift, {window}"
@@ -316,7 +316,7 @@ def _pause_words(shift: rules.Worked, inside: list[_Activity], family: ShiftSett
     for due in family.breaks[len(taken) :]:
         yield "breaks", f"a {due.activity} of {due.minutes} minutes is missing"
     for pause in taken[len(family.breaks) :]:
-        yield "breaks", f"{pause.activity} at {case.local(pause.start):%H:%M} is one too many"
+        yield "breaks", f"{pause.activity} at {case.local(pause.start):%H:%M} is not planned for this shift"
 
 
 def _presence_words(shift: rules.Worked, agent: _Agent, case: _Case) -> Words:
@@ -363,10 +363,10 @@ def _activity_words(shift: rules.Worked, inside: list[_Activity], agent: _Agent,
         elif a.start > at:
             yield "activities", f"nothing is planned from {case.local(at):%H:%M} to {case.local(a.start):%H:%M}"
         elif a.start < at:
-            yield "activities", f"{when} begins before the activity before it has ended"
+            yield "activities", f"{when} starts before the previous activity ends"
         at = max(at, a.end)
         if case.local(a.start).date() != a.activity_date:
-            yield "activities", f"{when} carries the date {a.activity_date:%d %b %Y}"
+            yield "activities", f"{when} has the date {a.activity_date:%d %b %Y}"
         if a.activity == "queue" and a.group not in agent.skills:
             said = f"the agent has no skill for {a.group}" if a.group else "no planning group is given"
             yield "skills", f"{when}: {said}"

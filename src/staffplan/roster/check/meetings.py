@@ -193,7 +193,7 @@ def _what_is_so(due: _Due, left: list[_Block], first: date) -> tuple[date, str, 
     for block in left:
         when = f"{due.name} at {due.local(block.start):%H:%M}"
         if block.activity == due.activity and due.in_time(block):
-            return due.day_of(block), RULE, f"{when}: {block.minutes:g} minutes, {due.minutes} are due"
+            return due.day_of(block), RULE, f"{when}: {block.minutes:g} minutes, {due.minutes} required"
         if block.activity == due.activity and abs(block.minutes - due.minutes) < 1e-6:
             return due.day_of(block), RULE, f"{when} is outside its days and hours"
     days = f"{due.first_day:%d %b} to {due.last_day:%d %b %Y}"

@@ -36,7 +36,7 @@ def _instead(worked: Sequence[Worked], day: date, timezone: str) -> str:
         return ", ".join(f"works {_words(shift, timezone)}" for shift in begun)
     night = [shift for shift in worked if shift.start.tz_convert(timezone).date() < day]
     late = [shift for shift in night if shift.end.tz_convert(timezone).date() >= day]
-    return f"{_words(late[-1], timezone)} of the day before runs into it" if late else "does not work"
+    return f"{_words(late[-1], timezone)} of the previous day ends on it" if late else "does not work"
 
 
 def _words(shift: Worked, timezone: str) -> str:

@@ -73,7 +73,7 @@ def conflict_words(time: QueueTime, meeting: Gathering) -> str:
     """Who are never free together, when each is, and what would help, the cheapest first."""
     minutes = meeting.length * time.period.slot_minutes
     if not len(meeting.starts):
-        said = f"its days and hours have no place for {minutes} minutes"
+        said = f"its days and hours have no {minutes} minutes in a row"
     else:
         free = time.free(meeting.people, meeting.starts, meeting.length)
         core = never_together(free)

@@ -316,8 +316,9 @@ def _placed_note(
     heads = [(len(place.people), s.due.minutes) for s, place in zip(sittings, places, strict=True) if place]
     hours = sum(people * minutes for people, minutes in heads) / 60
     message = (
-        f"{hours:g} hours of meetings and training stand where shifts leave them cheapest, placed after the search: "
-        f"understaffed hours change by {short:+.1f}, the cost by {cost:+.1f}"
+        f"{hours:g} hours of meetings and training are placed after the search, where "
+        f"they cost least: understaffed hours change by {short:+.1f}, the cost by "
+        f"{cost:+.1f}"
     )
     yield Note("roster", "assumption", "meetings", message)
 

@@ -39,7 +39,8 @@ class Prices:
     below_minimum: float
 
     def of(self, surplus: Floats) -> Floats:
-        """Cost an hour of people beyond those required (below zero: missing)."""
+        """Cost per hour of people beyond those required (below zero: missing). `surplus`: of any shape, for example
+        (groups, ticks)."""
         too_many, missing = np.maximum(surplus, 0), np.maximum(-surplus, 0)
         return np.asarray(self.overstaffing * too_many + self.understaffing * missing)
 
@@ -102,18 +103,20 @@ class QueueTime:
         return np.asarray(summed[starts - first + length] - summed[starts - first])
 
     def cost_without(self, people: Ints, start: int, length: int) -> float:
-        """What is added to the cost while all of them, on queue then, are away."""
+        """Cost added while people, (people,) numbers, are away from the queue from tick `start` for `length`
+        ticks."""
         span = slice(start, start + length)
         return float(self._added(self._heads(people, span), span).sum())
 
     def take(self, people: Ints, start: int, length: int) -> None:
-        """Take them off queue."""
+        """Take people, (people,) numbers, off the queue from tick `start` for `length` ticks."""
         span = slice(start, start + length)
         self.surplus[:, span] -= self._heads(people, span)
         self.serving[people, span] = NOBODY
         self.renew(span)
 
     def give_back(self, people: Ints, start: int, length: int) -> None:
+        """Put people, (people,) numbers, back on the queue from tick `start` for `length` ticks."""
         span = slice(start, start + length)
         self.serving[people, span] = self.served[people, span]
         self.surplus[:, span] += self._heads(people, span)

@@ -40,7 +40,7 @@ class Given:
     firm: NDArray[np.bool_]
 
     def only(self, people: Ints) -> Given:
-        """Some of the people alone."""
+        """The given roster of some people alone, (people,) numbers."""
         problem, tours = self.problem, self.tours
         fewer = replace(
             problem,

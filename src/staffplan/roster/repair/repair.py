@@ -176,7 +176,7 @@ def _search(
     moves, bound = round(MOVES * move_count(space.problem, effort)), 0.0
 
     def say(done: int) -> None:
-        label = f"cost {incumbent.cost:,.1f}, at least {bound:,.1f}"
+        label = f"cost {incumbent.cost:,.1f}, lower bound {bound:,.1f}"
         on_progress(Progress("roster", min(done, moves), moves, label))
 
     def note(found: float) -> None:
@@ -214,7 +214,7 @@ def lawful(space: TourSpace, tours: Tours, mended: frozenset[int]) -> Tours:
 
 
 def keeps_rules(space: TourSpace, person: int, choice: NDArray[np.int16]) -> bool:
-    """Whether a person may work these options (or NOTHING) day by day."""
+    """Whether a person may work these options (or NOTHING), (days,)."""
     walks, walk = space.walks, int(space.folk.walk[person])
     likes, state = space.folk.price[space.folk.liking[person]], 0
     for day, chosen in enumerate(choice.tolist()):
@@ -329,7 +329,7 @@ def _result(
 
 
 def _notes(plan: _Repair, roster: Roster, made: Roster, lost: Sequence[Lost]) -> list[Note]:
-    notes = [_warning(key, "absent, but the shift had ended before: it stays") for key in sorted(plan.left.over)]
+    notes = [_warning(key, "absent, but the shift had already ended: left as is") for key in sorted(plan.left.over)]
     missed = {agent_id for agent_id, _ in plan.left.gone | plan.left.begun}
     notes += [
         _warning((absence.agent_id, absence.first_day), "absent, and had no shift on those days")
@@ -338,7 +338,8 @@ def _notes(plan: _Repair, roster: Roster, made: Roster, lost: Sequence[Lost]) ->
     ]
     if plan.stuck:
         message = (
-            "the given shifts break a rule that no change ahead can mend, so they stay; staffplan check tells which"
+            "the given shifts already break a rule that future changes cannot fix; left as "
+            "is; staffplan check shows which"
         )
         notes.append(Note("roster", "warning", ", ".join(plan.stuck), message))
     gone = meetings_of(roster, plan.left.gone, plan.case.site.calendar.timezone)

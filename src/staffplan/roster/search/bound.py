@@ -105,7 +105,8 @@ class Auction:
         self._mean, self._spread, self._turn = np.zeros_like(self.low), np.zeros_like(self.low), 0
 
     def bid(self) -> tuple[float, Floats]:
-        """Best tours at the present prices; gives their bound and how many people are missing."""
+        """Best tours at the present prices. Gives their lower bound and how many people are missing, (groups,
+        slots)."""
         wanted = np.zeros_like(self.prices)
         classes, problem = len(self.crew.first), self.space.problem
         half = classes // 2 if len(self.rooms) > 1 else classes

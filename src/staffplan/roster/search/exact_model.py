@@ -59,7 +59,7 @@ def all_patterns(problem: RosterProblem, most: int) -> tuple[Pattern, ...] | Non
 
 
 def queue_slots(pattern: Pattern, problem: RosterProblem) -> NDArray[np.int64]:
-    """Slots on queue of a pattern."""
+    """Numbers of the slots on queue of a pattern, (slots on queue,)."""
     option = problem.options[pattern.option]
     on_queue = np.ones(option.slots, dtype=bool)
     for pause, start in zip(option.pauses, pattern.pauses, strict=True):

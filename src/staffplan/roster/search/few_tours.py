@@ -85,7 +85,7 @@ class Pool:
         )
 
     def best(self, number: int, prices: Floats) -> list[Column]:
-        """The tours of a class that are worth most at the prices."""
+        """Tours of a class that are worth most at the prices, (groups, slots)."""
         flat = prices.ravel()
         return sorted(
             self.columns[number].values(), key=lambda column: column.price - float(flat[column.cells].sum())
@@ -135,7 +135,8 @@ def recombine(
 def choose_together(
     board: Board, pool: Pool, drawn: Mapping[int, int], prices: Floats, seconds: float
 ) -> tuple[Tours, bool]:
-    """Everybody's tours, those of the people `drawn` (person: class) chosen anew; and whether that is proven best."""
+    """Everybody's tours, those of the people `drawn` (person: class) chosen anew; and whether that is proven best.
+    `prices`: (groups, slots)."""
     tours = board.tours()
     present = Offers(tours.choice, tours.pauses, tours.group)
     held = {person: pool.add(number, present, person) for person, number in drawn.items()}

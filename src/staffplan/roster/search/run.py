@@ -70,7 +70,7 @@ class Run:
         self.bound = max(self.bound, next_grain(bound, self.grain))
 
     def say_share(self, share: float) -> None:
-        label = f"{share:.0%} of the people have a first tour, cost at least {self.bound:,.1f}"
+        label = f"{share:.0%} of the people have a first roster, lower bound {self.bound:,.1f}"
         self.on_progress(Progress("roster", 0, self.moves, label))
 
     def say(self, done: int, incumbent: Incumbent, problem: RosterProblem) -> None:
@@ -85,7 +85,7 @@ class Run:
 def standing(cost: float, bound: float, problem: RosterProblem) -> str:
     """In words."""
     gap = gap_share(problem, cost, bound)
-    return f"cost {cost:,.1f}, at least {bound:,.1f}, gap {gap:.2%} of the required hours"
+    return f"cost {cost:,.1f}, lower bound {bound:,.1f}, gap {gap:.2%} of the required hours"
 
 
 def gap_share(problem: RosterProblem, cost: float, bound: float) -> float:

@@ -88,7 +88,7 @@ def only_allowed(
 
 
 def menus_of(allowed: NDArray[np.bool_]) -> tuple[Ints, Ints, NDArray[np.int16], NDArray[np.int32]]:
-    """menu, menu_from, dishes and place of Folk."""
+    """menu, menu_from, dishes and place of Folk, from the options allowed, (people, days, options)."""
     menus, menu_of = np.unique(allowed.reshape(len(allowed), -1), axis=0, return_inverse=True)
     return (menu_of.astype(np.int64).ravel(), *menu_arrays(menus.reshape(-1, *allowed.shape[1:])))
 
@@ -126,7 +126,8 @@ def team_arrays(problem: RosterProblem) -> Team:
 
 
 def make_automata(problem: RosterProblem) -> tuple[list[Automaton], Ints, NDArray[np.float32], Ints]:
-    """Each different automaton once, everybody's number, and prices of single days' choices with everybody's row."""
+    """Each different automaton once and its number for each person, (people,). Then prices of single days' choices,
+    (likings, days, options + 1), and each person's row of them, (people,)."""
     useful = {
         plan: np.asarray(
             problem.allowed[[n for n, person in enumerate(problem.people) if person.plan_name == plan]].any(axis=0)
@@ -247,7 +248,8 @@ def own_room(space: TourSpace) -> TourSpace:
 
 
 def price_tour(space: TourSpace, person: int, values: Floats) -> tuple[float, Ints]:
-    """Worth and shifts of the person's best tour when an hour on queue is worth values[group, slot]."""
+    """Worth and shifts of the person's best tour when an hour on queue is worth values[group, slot]. The shifts are
+    (days,), options or NOTHING."""
     problem, desk = space.problem, space.desk
     days = problem.period.days
     nothing = np.full(days, -1, dtype=np.int16)

@@ -70,7 +70,8 @@ def _activity_row(problem: RosterProblem, person: Person, day: int, span: Span) 
 def shift_spans(
     problem: RosterProblem, day: int, number: int, pauses: list[int], serving: NDArray[np.int8]
 ) -> Iterator[Span]:
-    """What happens in a shift, without gaps: pauses, and between them time on queue split where the group changes."""
+    """What happens in a shift, without gaps: pauses, and between them time on queue split where the group changes.
+    `serving`: (intervals,), the group served."""
     option, first = problem.options[number], int(problem.option_slot[number, day])
     at = first
     for pause, offset in zip(option.pauses, pauses, strict=False):

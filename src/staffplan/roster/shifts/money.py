@@ -56,7 +56,8 @@ def make_prices(
                 free = sorted({crew.work_plan for crew, rate in zip(crews, rates, strict=True) if not rate})
                 hint = "set hourly_rate there, or cost.default_hourly_rate; or --minimise hours, --minimise heads"
                 raise ConfigError(
-                    Problem(f"work_plans.{plan}.hourly_rate", "is not known, so no cost", hint) for plan in free
+                    Problem(f"work_plans.{plan}.hourly_rate", "is not known, so the cost is not known", hint)
+                    for plan in free
                 )
             missing = None if missing_weight is None else missing_weight * max(rates)
             return Prices(rates, paid_slots(pay, demand.period), pay.monthly * months(demand.period), missing)

@@ -36,12 +36,12 @@ def _assumptions(result: Staffed, demand: Demand, time_off_share: float) -> Iter
         if int(problem.option_slot[option, day]) + problem.options[option].slots > end
     ]
     if last and demand.repeats:
-        message = "shifts that pass the end of the last day are counted in the first morning, as if weeks repeat"
+        message = "hours after the end of the last day are counted on the first morning, as if the weeks repeat"
         yield Note(STEP, "assumption", "nights", message)
     if len(problem.groups) > 1:
-        yield Note(STEP, "assumption", "planning groups", "everybody serves one planning group")
+        yield Note(STEP, "assumption", "planning groups", "each person serves one planning group")
     if time_off_share:
-        message = f"heads_with_time_off adds the {100 * time_off_share:.3g} % of paid time away that a roster places"
+        message = f"heads_with_time_off adds the {100 * time_off_share:.3g} % of paid time off that a roster contains"
         yield Note(STEP, "assumption", "time off", f"{message}; heads, hours and cost are of the people at work")
 
 
@@ -49,19 +49,19 @@ def _left_out(demand: Demand, settings: RosterSettings) -> Iterator[Note]:
     kept = list(kept_rules(settings.rules))
     lost = sorted({str(rule.rule) for rule in settings.rules if rule not in kept})
     if lost:
-        message = f"rules that are wishes, or for agents by name, do not count: {', '.join(lost)}"
+        message = f"preferences, and rules for named agents, are ignored: {', '.join(lost)}"
         yield Note(STEP, "left out", "roster.rules", message)
-    message = "rest and days in a row are kept inside the period, not between its last days and what comes after"
+    message = "rest and days in a row are checked inside the period, not across its end"
     yield Note(STEP, "left out", "ends of the period", message)
     idle = sorted({crew.work_plan for crew in demand.crews} - {c.work_plan for c in demand.crews if c.options.any()})
     for plan in idle:
-        message = "no sequence of its shifts keeps every rule, or none of them is needed: nobody has this contract"
+        message = "no sequence of its shifts satisfies every rule, or none is needed: nobody has this contract"
         yield Note(STEP, "warning", f"work_plans.{plan}", message)
 
 
 def _proof(gap: float, sought: float) -> Iterator[Note]:
     if gap > sought * 1.001:
-        message = f"the time ended before the search did: up to {100 * gap:.2g} % might still be saved"
+        message = f"the time limit was reached: at most {100 * gap:.2g} % from the best possible shift mix"
         yield Note(STEP, "warning", "search", message)
 
 
@@ -70,5 +70,5 @@ def _missing(result: Staffed, demand: Demand) -> Iterator[Note]:
         missing = result.missing[number]
         for words, slots in spans_in_words(np.asarray(missing > 0), demand.period):
             hours = float(missing[slots].sum()) * demand.period.slot_hours
-            message = f"{hours:.3g} hours on queue are missing, up to {missing[slots].max():.3g} people at once"
+            message = f"{hours:.3g} understaffed hours, by up to {missing[slots].max():.3g} people"
             yield Note(STEP, "broken promise", f"{group} {words}", message)

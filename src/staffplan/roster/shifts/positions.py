@@ -25,7 +25,7 @@ class Staffed:
 
 
 def staffed(values: NDArray[np.float64], columns: Columns, demand: Demand) -> Staffed:
-    """What the values of the columns say."""
+    """Shifts, pauses and missing people from the values of the program's columns, (columns,)."""
     counts = np.rint(values).astype(np.int64)
     tours = {number: tours_of(demand.crews[number], own, counts, demand) for number, own in columns.crews.items()}
     pauses = [
@@ -40,7 +40,8 @@ def staffed(values: NDArray[np.float64], columns: Columns, demand: Demand) -> St
 
 
 def tours_of(crew: Crew, own: CrewColumns, counts: Ints, demand: Demand) -> Ints:
-    """The crew's flow taken apart into tours; who was early the day before is early again where there is a choice."""
+    """Options by head and day, (heads, days), taken from the crew's flow. Who was early the day before is early again
+    where there is a choice. `counts`: (columns,)."""
     flows = [
         {(state, kind): int(counts[c]) for (at, state, kind), c in own.flow.items() if at == day and counts[c]}
         for day in range(demand.period.days)
@@ -101,6 +102,6 @@ def on_queue(result: Staffed, demand: Demand) -> NDArray[np.float64]:
 
 
 def worked(tours: Ints) -> list[tuple[int, int]]:
-    """Day and option of every shift of every head."""
+    """Day and option of every shift of every head. `tours`: (heads, days)."""
     heads, days = np.nonzero(tours != OFF)
     return list(zip(days.tolist(), tours[heads, days].tolist(), strict=True))

@@ -207,7 +207,8 @@ def _add_breaks(program: IntegerProgram, rule: ConcurrentBreaks, on_break: Sums,
 
 
 def seek_fewer_heads(program: IntegerProgram, columns: Columns, values: NDArray[np.float64]) -> None:
-    """From here on the same shifts, pauses and people missing as in a solution, by as few people as can be."""
+    """From here on the same shifts, pauses and people missing as in a solution, by as few people as can be. `values`:
+    (columns,)."""
     heads = {c for own in columns.crews.values() for (day, _, _), c in own.flow.items() if day == 0}
     flow = {c for own in columns.crews.values() for c in own.flow.values()}
     for column in range(len(program.price)):
@@ -218,7 +219,8 @@ def seek_fewer_heads(program: IntegerProgram, columns: Columns, values: NDArray[
 
 
 def seek_fewer_hours(program: IntegerProgram, columns: Columns, values: NDArray[np.float64], demand: Demand) -> None:
-    """From here on no more people, and no more of them missing, than in a solution, for as few hours as can be."""
+    """From here on no more people, and no more of them missing, than in a solution, for as few hours as can be.
+    `values`: (columns,)."""
     heads = [c for own in columns.crews.values() for (day, _, _), c in own.flow.items() if day == 0]
     missing = list(columns.missing.values())
     for settled in (heads, missing):

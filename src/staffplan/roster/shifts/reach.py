@@ -21,7 +21,7 @@ def out_of_reach(demand: Demand) -> list[Problem]:
 
 
 def _outside_every_shift(demand: Demand) -> Iterator[Problem]:
-    hint = "add a shift that covers it, or a contract that allows one; or let people be missing: --allow-short"
+    hint = "add a shift that covers it, or a contract that allows one; or accept understaffed hours: --allow-short"
     for number, group in enumerate(demand.problem.groups):
         uncovered = (demand.need[number] > 0) & ~reached(demand, number)
         for words, slots in spans_in_words(uncovered, demand.period):
@@ -34,7 +34,7 @@ def _above_the_seats(demand: Demand) -> Iterator[Problem]:
     everybody = demand.need.sum(axis=0)
     for words, slots in spans_in_words(everybody > seats, demand.period):
         message = f"{_people(int(everybody[slots].max()))} needed on queue, {int(seats[slots].min())} seats: {words}"
-        yield Problem("roster.rules", message, "plan more seats, or let people be missing: --allow-short")
+        yield Problem("roster.rules", message, "plan more seats, or accept understaffed hours: --allow-short")
 
 
 def _people(number: int) -> str:
@@ -68,7 +68,7 @@ def can_be_on_queue(slot: int, pauses: Sequence[Pause]) -> bool:
 
 
 def spans_in_words(which: NDArray[np.bool_], period: Period) -> Iterator[tuple[str, slice]]:
-    """Neighbouring slots of a local day that are True, in words and as a slice."""
+    """Neighbouring slots of a local day that are True, in words and as a slice. `which`: (slots,)."""
     for day in range(period.days):
         first, end = int(period.day_slot[day]), int(period.day_slot[day + 1])
         edges: Any = np.flatnonzero(np.diff(np.concatenate([[False], which[first:end], [False]]).astype(np.int8)))

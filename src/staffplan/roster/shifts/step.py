@@ -154,6 +154,8 @@ def _names(demand: Demand, groups: Sequence[int]) -> str:
 def _no_mix(names: str, *, infeasible: bool) -> InfeasibleError | NoSolutionError:
     if infeasible:
         message = f"no number of people covers {names} within the rules between people (seats, concurrent breaks)"
-        return InfeasibleError(Problem("roster.rules", message, "ease them, or let people be missing: --allow-short"))
+        return InfeasibleError(
+            Problem("roster.rules", message, "relax them, or accept understaffed hours: --allow-short")
+        )
     hint = "raise roster.time_limit_seconds, plan a typical week, or fewer starts of shifts"
-    return NoSolutionError(Problem(names, "no mix of shifts was found in the time given", hint))
+    return NoSolutionError(Problem(names, "no shift mix was found within the time limit", hint))

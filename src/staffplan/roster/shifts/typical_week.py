@@ -28,8 +28,8 @@ def typical_week(
     starts = pd.DatetimeIndex(frame["interval_start"])
     planned = site.days_of(starts)
     if planned.number < DAYS_OF_A_WEEK:
-        message = "has less than a week, so that no typical week can be made of it"
-        raise DataError(Problem(requirement.source, message, "plan it as it is: --weeks each"))
+        message = "has less than a week, so it has no typical week"
+        raise DataError(Problem(requirement.source, message, "plan it unchanged: --weeks each"))
     first = planned.first
     while _changes_the_clock(first, timezone):
         first += timedelta(days=DAYS_OF_A_WEEK)

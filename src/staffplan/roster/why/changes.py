@@ -73,7 +73,7 @@ def contract_changes(case: Case) -> Iterator[Change]:
     yield Change("weekly_hours_max", words, _each(weekly_hours_max=longer))
     days = {name: min(plan.days_per_week_max + 1, 7) for name, plan in plans.items()}
     if any(days[name] > plan.days_per_week_max for name, plan in plans.items()):
-        yield Change("days_per_week_max", "a day a week more allowed", _each(days_per_week_max=days))
+        yield Change("days_per_week_max", "one more day a week allowed", _each(days_per_week_max=days))
     if any(set(case.shifts) - set(plan.shifts) for plan in plans.values()):
         every = dict.fromkeys(plans, tuple(case.shifts))
         yield Change("shifts of the contracts", "every shift for everybody", _each(shifts=every))

@@ -85,16 +85,16 @@ def empty_day_notes(
 
 def _missing_words(one: EmptyDay) -> str:
     who = "hardly anybody" if one.covered_hours else "nobody"
-    return f"{who} is on queue and {one.missing_hours:.1f} hours are missing"
+    return f"{who} is on queue, {one.missing_hours:.1f} understaffed hours"
 
 
 def _spare_words(spare: Mapping[date, float], room: int, asked: int) -> str:
     told = []
     if spare:
         days = ", ".join(f"{day:%a %d} {hours:.1f}" for day, hours in sorted(spare.items()))
-        told.append(f"{sum(spare.values()):.1f} hours more than needed on other days of that week ({days})")
+        told.append(f"{sum(spare.values()):.1f} overstaffed hours on other days of that week ({days})")
     if room:
-        told.append(f"hours and days left in their contracts ({room} of {asked} asked)")
+        told.append(f"hours and days left in their contracts ({room} of {asked} people tested)")
     return f"people who could work then have {' and '.join(told)}"
 
 
@@ -187,7 +187,7 @@ def _reason_words(trials: Sequence[_Trial]) -> str:
     """Which rules keep how many of them away."""
     found = Counter(" and ".join(trial.broken) for trial in trials if trial.broken)
     free = len(trials) - sum(found.values())
-    told = [f"{names} keeps {number} of {len(trials)} away" for names, number in found.most_common()]
+    told = [f"{names} prevents {number} of {len(trials)}" for names, number in found.most_common()]
     if free:
-        told.append(f"no rule of their own keeps {free} of {len(trials)} away")
+        told.append(f"no personal rule prevents {free} of {len(trials)}")
     return ", ".join(told)

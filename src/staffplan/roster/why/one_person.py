@@ -29,7 +29,7 @@ MOST_NAMES = 8
 MOST_WAYS = 4
 """Ways out that are told."""
 MOST_CHANGES = 12
-NO_TIME = "there was no time to try what would help (roster.time_limit_seconds)"
+NO_TIME = "no time was left to test changes (roster.time_limit_seconds)"
 MOST_EXPLAINED = 25
 """Conflicts that are looked into; the other people without a tour are named."""
 
@@ -137,8 +137,8 @@ def refuse_impossible_people(space: TourSpace, case: Case, seconds: Callable[[],
     explained = {conflict.agent_id for conflict in conflicts}
     left = [name for n in stuck if (name := problem.people[n].agent_id) not in explained]
     if left:
-        message = "no sequence of shifts keeps the rules; why was not looked into"
-        hint = "mend the others first, or raise roster.time_limit_seconds"
+        message = "no sequence of shifts satisfies the rules; the cause was not searched for"
+        hint = "correct the others first, or raise roster.time_limit_seconds"
         told.append(Problem(f"roster:{_listed(left)}", message, hint))
     raise InfeasibleError(told)
 
@@ -177,14 +177,16 @@ def explain(problem: RosterProblem, number: int, case: Case, seconds: Callable[[
     bonds = Bonds(one, tuple(ladders(one, alone)), seconds)
     core = smallest_conflict(bonds, {})
     if not core:
-        raise RuntimeError(f"no conflict is found for {person.agent_id}, who has no tour")
+        raise RuntimeError(f"no conflict is found for {person.agent_id}, but no sequence of shifts was found either")
     together = "; ".join(bonds.ladders[member].words for member in core)
     sums = [short_week(problem, number, week) for week in range(problem.period.weeks)]
     arithmetic = "; ".join(said for said in sums if said)
     first, last = days_of_conflict(bonds.problem(bonds.all_but(core, {})), seconds)
     when = span(problem.period.day(first), problem.period.day(last))
-    rough = ", perhaps more than it takes" if bonds.out_of_time else ""
-    message = f"{when}: these cannot all be kept{rough}: {together}" + (f" ({arithmetic})" if arithmetic else "")
+    rough = ", possibly more than necessary" if bonds.out_of_time else ""
+    message = f"{when}: not all of these can be satisfied{rough}: {together}" + (
+        f" ({arithmetic})" if arithmetic else ""
+    )
     return Conflict(person.agent_id, message, ways_out(bonds, core))
 
 
@@ -266,9 +268,9 @@ def short_week(problem: RosterProblem, number: int, week: int) -> str:
     open_days = sum(bool(problem.allowed[number, d].any()) for d in days)
     when = span(problem.period.day(days[0]), problem.period.day(days[-1]))
     return (
-        f"{when}: {due / 60:g} paid hours are due (at most {most / 60:g}), {reach / 60:g} can be reached "
-        f"on {open_days} days with an allowed shift, {person.contract.days_per_week_max} of them at most"
-        f"{_reasons(problem, number, days)}"
+        f"{when}: {due / 60:g} paid hours are required (at most {most / 60:g}), {reach / 60:g} "
+        f"are possible: {open_days} days have an allowed shift, at most "
+        f"{person.contract.days_per_week_max} can be worked{_reasons(problem, number, days)}"
     )
 
 

@@ -59,6 +59,7 @@ class Clash:
     """How many people more the minimums ask for than there are seats, where that is the conflict."""
 
     def slots(self, size: int) -> Flags:
+        """Flags, (size,), of the slots in which the rules clash."""
         found = np.zeros(size, dtype=bool)
         found[[slot for _, slot in self.atoms]] = True
         return found
@@ -201,7 +202,8 @@ def concerned(problem: RosterProblem, rules: Sequence[TeamRule]) -> Flags:
 
 
 def proven_clash(question: Question, rules: tuple[TeamRule, ...], slots: Flags) -> Clash | None:
-    """The smallest conflict found of the rules in these slots; None: there is none, or none is proven."""
+    """The smallest conflict found of the rules in these slots; None: there is none, or none is proven. `slots`:
+    (slots,)."""
     kept = concerned(question.problem, rules)
     if not kept.any():
         return None

@@ -96,7 +96,8 @@ def loose_model(
     calendar: SiteCalendar,
     slots: NDArray[np.bool_],
 ) -> TeamModel:
-    """The same, each bond by a literal of its own. Shifts never overlap."""
+    """The same, each bond by a literal of its own. Shifts never overlap. `unbound`: (people, days, options); `slots`:
+    (slots,)."""
     always: dict[str, tuple[Rule, ...]] = {
         person.agent_id: (OneShiftADay(), DailyRest(0)) for person in problem.people
     }
@@ -170,7 +171,7 @@ def slot_sums(
     team: Sequence[TeamRule],
     slots: NDArray[np.bool_],
 ) -> SlotSums:
-    """Sums over the people in the slots that are asked for; in the others they are 0."""
+    """Sums over the people in the slots that are asked for; in the others they are 0. `slots`: (slots,)."""
     house, away, queue = _Terms(), _Terms(), _Terms()
     masks = problem.skillsets[problem.skillset_of]
     for mask in np.unique(masks).tolist():
@@ -239,7 +240,7 @@ def _on_queue(
 
 
 def only_people(problem: RosterProblem, kept: NDArray[np.bool_]) -> RosterProblem:
-    """The same problem for some of its people."""
+    """The same problem for some of its people only; `kept` is (people,)."""
     return replace(
         problem,
         people=tuple(person for person, mine in zip(problem.people, kept.tolist(), strict=True) if mine),

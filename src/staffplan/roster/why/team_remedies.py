@@ -179,7 +179,7 @@ def eased(rule: TeamRule, by: int) -> TeamRule:
         case ConcurrentBreaks(most=most):
             return replace(rule, most=by + (most or 0), share=None)
         case _:
-            raise TypeError(f"{rule} is no rule that can be eased")
+            raise TypeError(f"{rule} is not a rule that can be relaxed")
 
 
 def eased_words(rule: TeamRule, other: TeamRule) -> str:

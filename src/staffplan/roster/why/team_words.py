@@ -67,19 +67,19 @@ def _clash_notes(
         yield Note("roster", "warning", f"{place} {question.times(runs)}", words)
     for rule, days in broken.items():
         if rule not in proven:
-            message = f"{rule_words(rule)}: not kept on {len(days)} days, and no conflict is proven: perhaps more "
-            message += "search keeps it (roster.effort, roster.time_limit_seconds)"
+            message = (
+                f"{rule_words(rule)}: not satisfied on {len(days)} days, and no conflict is proven: perhaps more "
+            )
+            message += "search time satisfies it (roster.effort, roster.time_limit_seconds)"
             yield Note("roster", "warning", rule_name(rule), message)
 
 
 def seat_words(question: Question, clash: Clash) -> str:
     """Minimums against seats. What is tried is tried for the first time at which they clash."""
-    said = (
-        f"{' and '.join(rule_words(rule) for rule in clash.broken)}: these contradict each other, whoever works when"
-    )
+    said = f"{' and '.join(rule_words(rule) for rule in clash.broken)}: these contradict each other in every roster"
     if ways := ways_out(question, clash):
         first = question.when(slot for _, slot in clash.atoms)
-        return f"{said}. {way_words(ways, in_time=True)} (tried for {first})"
+        return f"{said}. {way_words(ways, in_time=True)} (tested for {first})"
     return f"{said}. It takes at least: {'; or: '.join(least_eased(clash))}"
 
 
@@ -97,7 +97,7 @@ def rule_words(rule: TeamRule) -> str:
         case MinimumStaff(group=group, people=people):
             return f"at least {people} on queue for {group}"
         case Seats(most=most):
-            return f"at most {most} people in the house"
+            return f"at most {most} people on site"
         case ConcurrentBreaks(most=most, share=share):
             limits = [f"{most} people"] * (most is not None) + [f"{float(share or 0):.0%} of those on duty"] * bool(
                 share
@@ -110,10 +110,10 @@ def rule_words(rule: TeamRule) -> str:
 def clash_words(question: Question, clash: Clash) -> str:
     rules = " and ".join(dict.fromkeys(rule_words(rule) for rule in clash.broken))
     if clash.bonds:
-        size = "all of this" if clash.smallest else "this, the smallest conflict found in the time,"
-        said = f"no roster keeps {rules} while {size} holds: {bond_words(clash.bonds)}"
+        size = "all of this" if clash.smallest else "this (the smallest conflict found in the time)"
+        said = f"no roster satisfies {rules} together with {size}: {bond_words(clash.bonds)}"
     else:
-        said = f"no roster keeps {rules} with the shifts and skills there are, whoever works when"
+        said = f"no roster satisfies {rules} with the existing shifts and skills"
     return ". ".join([said, *dict.fromkeys(_who(question, clash, rule) for rule in clash.broken if rule_group(rule))])
 
 
@@ -124,8 +124,8 @@ def _who(question: Question, clash: Clash, rule: TeamRule) -> str:
     free = [name for name in able if name not in bound]
     said = f"{len(able)} can serve {group}: {listed(able) or 'nobody'}"
     if clash.there is not None:
-        return f"{said}; could be there: {listed(clash.there) or 'nobody'}"
-    return said + (f"; not bound by it: {listed(free) or 'nobody'}" if bound else "")
+        return f"{said}; can be on queue: {listed(clash.there) or 'nobody'}"
+    return said + (f"; not restricted: {listed(free) or 'nobody'}" if bound else "")
 
 
 def bond_words(bonds: Sequence[Bond]) -> str:
@@ -146,6 +146,6 @@ def listed(names: Sequence[str]) -> str:
 
 def way_words(ways: Sequence[Way], *, in_time: bool) -> str:
     if not ways:
-        return "No change was found to help" if in_time else "There was no time to try what would help"
+        return "No helpful change was found" if in_time else "No time was left to test changes"
     first, *rest = [way.words for way in ways[:MOST_WAYS]]
     return f"Cheapest: {first}" + ("; or: " + "; or: ".join(rest) if rest else "")

@@ -42,7 +42,8 @@ OCCUPANCY_OR_NONE = Rule("must be above 0 and at most 1, or nan", lambda x: np.i
 
 
 def cells(**named: tuple[ArrayLike, Rule]) -> tuple[tuple[int, ...], list[Array]]:
-    """The common shape and, in the order given, each argument as an array.
+    """The common shape and, in the order given, each argument as an array; the arguments broadcast and may be of any
+    shape.
 
     Raises ValueError naming every argument that breaks its rule, with the first value that does.
     """
@@ -58,7 +59,7 @@ def cells(**named: tuple[ArrayLike, Rule]) -> tuple[tuple[int, ...], list[Array]
 
 
 def flat(values: Array, shape: tuple[int, ...]) -> Array:
-    """The values as one row, as many as the shape has cells."""
+    """The values as one row, (cells,), as many as the shape has cells."""
     return np.broadcast_to(values, shape).flatten()
 
 

@@ -126,7 +126,7 @@ class Finished:
     """Place in the grid of each open interval."""
 
     def when(self, amount: Array) -> Array:
-        """Time at which this much work is done, in intervals from the grid's start; inf if never."""
+        """Time at which this much work is done, (amounts,), in intervals from the grid's start; inf if never."""
         number = np.searchsorted(self.done[1:], amount - TIE, side="left")
         there = number < len(self.agents)
         times = np.full(amount.shape, np.inf)

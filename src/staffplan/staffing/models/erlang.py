@@ -63,7 +63,8 @@ class WaitingLine:
         return np.asarray(self.sums[:, column].reshape(self.shape))
 
     def service_level(self, definition: Definition = "excluding_short_abandons") -> Array:
-        """Share answered in time; the five definitions differ only where customers hang up or are turned away."""
+        """Share answered in time; the five definitions differ only where customers hang up or are turned away. Of any
+        shape, that of the arguments."""
         code = DEFINITION_CODES[definition]
         levels = kernels.service_level_cells(self.sums, self.cases, self.answer_within_seconds, code)
         return np.asarray(np.clip(levels, 0.0, 1.0).reshape(self.shape))
@@ -75,42 +76,42 @@ class WaitingLine:
 
     @property
     def total_load_erlangs(self) -> Array:
-        """The load with those who call again."""
+        """The load with those who call again. Of any shape, that of the arguments."""
         return self._share(kernels.TOTAL_LOAD)
 
     @property
     def arrivals_per_second(self) -> Array:
-        """Contacts a second, with those who call again."""
+        """Contacts a second, with those who call again. Of any shape, that of the arguments."""
         return np.asarray((self.sums[:, kernels.TOTAL_LOAD] / self.cases[:, kernels.AHT]).reshape(self.shape))
 
     @property
     def wait_probability(self) -> Array:
-        """Share of offered contacts that find every agent taken and wait."""
+        """Share of offered contacts that find every agent taken and wait. Of any shape, that of the arguments."""
         return self._share(kernels.WAIT)
 
     @property
     def no_wait_probability(self) -> Array:
-        """Share of offered contacts answered at once."""
+        """Share of offered contacts answered at once. Of any shape, that of the arguments."""
         return self._share(kernels.NO_WAIT)
 
     @property
     def blocked_rate(self) -> Array:
-        """Share of offered contacts turned away because every line is taken."""
+        """Share of offered contacts turned away because every line is taken. Of any shape, that of the arguments."""
         return self._share(kernels.BLOCKED)
 
     @property
     def answered_rate(self) -> Array:
-        """Share of offered contacts that are answered."""
+        """Share of offered contacts that are answered. Of any shape, that of the arguments."""
         return self.no_wait_probability + self._share(kernels.ANSWERED_LATER)
 
     @property
     def queue_length(self) -> Array:
-        """Mean number of customers waiting."""
+        """Mean number of customers waiting. Of any shape, that of the arguments."""
         return self._share(kernels.QUEUE)
 
     @property
     def abandon_rate(self) -> Array:
-        """Share of offered contacts that hang up while waiting."""
+        """Share of offered contacts that hang up while waiting. Of any shape, that of the arguments."""
         rate, arrivals = self._patience_rate, self.arrivals_per_second
         hanging_up = np.zeros(self.shape)
         busy = (rate > 0) & (arrivals > 0)
@@ -123,39 +124,41 @@ class WaitingLine:
 
     @property
     def abandoned_in_time_rate(self) -> Array:
-        """Share of offered contacts that hang up before the threshold of the service level."""
+        """Share of offered contacts that hang up before the threshold of the service level. Of any shape, that of the
+        arguments."""
         patient = np.exp(-self._patience_rate * self.answer_within_seconds.reshape(self.shape))
         later = patient * self._share(kernels.LATE_VIRTUAL) - self._share(kernels.LATE)
         return np.maximum(0.0, self.abandon_rate - later)
 
     @property
     def mean_wait_seconds(self) -> Array:
-        """Mean wait of all who are let in, those who hang up included; Little's law."""
+        """Mean wait of all who are let in, those who hang up included; Little's law. Of any shape, that of the
+        arguments."""
         with np.errstate(invalid="ignore", divide="ignore"):
             wait = self.queue_length / self.arrivals_per_second / (1.0 - self.blocked_rate)
         return np.asarray(np.where(self.arrivals_per_second > 0, wait, 0.0))
 
     @property
     def asa_seconds(self) -> Array:
-        """Mean wait of answered contacts, those answered at once included."""
+        """Mean wait of answered contacts, those answered at once included. Of any shape, that of the arguments."""
         with np.errstate(invalid="ignore"):
             return np.asarray(self._share(kernels.WAIT_ANSWERED) / self.answered_rate)
 
     @property
     def virtual_wait_seconds(self) -> Array:
-        """Mean wait that a customer who never hangs up would see."""
+        """Mean wait that a customer who never hangs up would see. Of any shape, that of the arguments."""
         with np.errstate(invalid="ignore"):
             return np.asarray(self._share(kernels.WAIT_VIRTUAL) / (1.0 - self.blocked_rate))
 
     @property
     def occupancy(self) -> Array:
-        """Share of agents who are handling something; nan without agents."""
+        """Share of agents who are handling something; nan without agents. Of any shape, that of the arguments."""
         with np.errstate(invalid="ignore", divide="ignore"):
             return np.asarray((self.sums[:, kernels.BUSY] / self.agents).reshape(self.shape))
 
     @property
     def contacts_per_agent(self) -> Array:
-        """Mean number of contacts an agent has in hand."""
+        """Mean number of contacts an agent has in hand. Of any shape, that of the arguments."""
         with np.errstate(invalid="ignore", divide="ignore"):
             return np.asarray((self.sums[:, kernels.SERVED] / self.agents).reshape(self.shape))
 
@@ -199,7 +202,7 @@ def waiting_line(
     `trunks`: most contacts in the system, those in conversation included. `redial_share` of those who hang up call
     again, each time anew. `volume_cv`: standard deviation of the load as a share of it; results are then those of all
     contacts over all loads. `pace`: how much longer one chat takes while its agent has 1, 2, ... of them; load and
-    AHT are then those of a chat whose agent has no other.
+    AHT are then those of a chat whose agent has no other. Of any shape, that of the arguments.
     """
     shape, cases, (heads, within) = _cases(
         load_erlangs,
@@ -220,7 +223,8 @@ def waiting_line(
 def erlang_b(load_erlangs: ArrayLike, agents: ArrayLike) -> Array:
     """Share of contacts turned away when nobody may wait (M/M/c/c).
 
-    The textbook quotient of factorials overflows near 170 agents; the sum used here is relative to the full state.
+    The textbook quotient of factorials overflows near 170 agents; the sum used here is relative to the full state. Of
+    any shape, that of the arguments.
     """
     shape, (load, heads) = cells(load_erlangs=(load_erlangs, NOT_NEGATIVE), agents=(agents, NOT_NEGATIVE))
     return np.asarray(kernels.erlang_b_cells(flat(load, shape), flat(heads, shape)).reshape(shape))
@@ -264,11 +268,13 @@ class AgentsNeeded:
 
     @property
     def fewest(self) -> Array:
-        """nan where not even an agent for every line (trunk) would meet the goals."""
+        """Fewest whole agents, of any shape: that of the arguments. nan where not even an agent for every line
+        (trunk) would meet the goals."""
         return self.fewest_flat.reshape(self.shape)
 
     def exact(self) -> Array:
-        """With 13.4 agents the goals are just met, 14 are the fewest whole ones."""
+        """Agents, not whole, with which the goals are just met, of any shape: that of the arguments. With 13.4 here,
+        14 are the fewest whole ones."""
         exact = searches.exact_agents_cells(self.cases, self.pace, self.goals, self.fewest_flat)
         return np.asarray(exact.reshape(self.shape))
 
@@ -291,7 +297,8 @@ def agents_needed(
 ) -> AgentsNeeded:
     """Agents (at least 1) that meet every goal given (nan: none) and keep the line stable; 0 without load.
 
-    With finite patience the answer may lie below the load: those who hang up are not served.
+    With finite patience the answer may lie below the load: those who hang up are not served. Of any shape, that of
+    the arguments.
     """
     shape, cases, goals = _cases(
         load_erlangs,
@@ -315,5 +322,5 @@ def agents_needed(
 
 
 def agents_for_line(load_erlangs: ArrayLike, **case_and_goals: Any) -> Array:
-    """The fewest whole agents of `agents_needed`, with the same arguments."""
+    """The fewest whole agents of `agents_needed`, with the same arguments. Of any shape, that of the arguments."""
     return agents_needed(load_erlangs, **case_and_goals).fewest

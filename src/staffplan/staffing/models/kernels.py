@@ -113,6 +113,7 @@ def waiting_sums(
 
     `below` and `first` weigh the states with room and the first full state; rates are per second; `places` (may be
     inf) is how many may wait. Shares of offered contacts, and seconds summed over them. Unstable: all wait, for ever.
+    `sums`: (measures,).
     """
     sums[:] = 0.0
     if below == math.inf or first == 0.0:
@@ -171,7 +172,7 @@ def _impatient(
 
 @njit(cache=True, error_model="numpy")
 def erlang_b_cells(load: Cells, agents: Cells) -> Cells:
-    """Blocking probability of each cell."""
+    """Blocking probability, (cells,), from load in erlangs and agents, (cells,) each."""
     shares = np.empty(len(load))
     for i in range(len(load)):
         shares[i] = 0.0 if load[i] <= 0.0 else 1.0 / (1.0 + weight_below(load[i], agents[i]))
@@ -284,7 +285,7 @@ def line(sums: Cells, agents: float, case: Cells, within: float, pace: Cells) ->
     """Fill `sums` for any of the models; an uncertain volume is a mixture of three, weighted by contacts.
 
     `case` is indexed by LOAD .. VOLUME_CV. The three volumes have the first five moments of a normal one
-    (Gauss-Hermite quadrature).
+    (Gauss-Hermite quadrature). `sums`: (measures,); `case`: (parameters,); `pace`: (chats,).
     """
     if case[VOLUME_CV] == 0.0 or case[LOAD] <= 0.0:
         _certain(sums, case[LOAD], agents, case, within, pace)
@@ -318,7 +319,7 @@ def line_cells(cases: Table, agents: Cells, within: Cells, pace: Cells) -> Table
 
 @njit(cache=True, error_model="numpy")
 def service_level(sums: Cells, abandon: float, arrival: float, within: float, definition: int) -> float:
-    """One of the five service levels from `waiting_sums`; nan where nobody is left to count."""
+    """One of the five service levels from `waiting_sums`; nan where nobody is left to count. `sums`: (measures,)."""
     good = float(sums[NO_WAIT] + sums[ANSWERED_LATER] - sums[LATE])
     if definition == OFFERED:
         return good
@@ -337,7 +338,8 @@ def service_level(sums: Cells, abandon: float, arrival: float, within: float, de
 
 @njit(cache=True, error_model="numpy")
 def service_level_cells(table: Table, cases: Table, within: Cells, definition: int) -> Cells:
-    """Service level of each row of `line_cells`."""
+    """Service level, (cells,), of each row of `line_cells`. `table`: (cells, measures); `cases`: (cells, parameters);
+    `within`, seconds: (cells,)."""
     levels = np.empty(len(table))
     for i in range(len(table)):
         arrival = table[i, TOTAL_LOAD] / cases[i, AHT]

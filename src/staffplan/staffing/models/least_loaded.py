@@ -33,7 +33,7 @@ def least_loaded_line(
     answer_within_seconds: float,
     patience_seconds: float = math.inf,
 ) -> WaitingLine:
-    """Waits of chats, one case; load and AHT are those of a chat whose agent has no other.
+    """Waits of chats, one case; load and AHT are those of a chat whose agent has no other. `pace`: (chats,).
 
     Raises ValueError above MOST_STATES.
     """

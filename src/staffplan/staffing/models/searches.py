@@ -48,7 +48,8 @@ def _least_for_occupancy(load: float, occupancy: float) -> float:
 
 @njit(cache=True, error_model="numpy")
 def fewest_erlang_c(cases: Table, pace: Cells, goals: Table) -> Cells:
-    """`fewest_agents_cells` for customers who wait as long as it takes, by continuing 1/B upwards; `pace` is 1."""
+    """`fewest_agents_cells` for customers who wait as long as it takes, by continuing 1/B upwards; `pace` is 1.
+    `cases`: (cells, parameters); `goals`: (cells, limits); result: (cells,)."""
     fewest = np.zeros(len(cases))
     for i in range(len(cases)):
         load, goal = cases[i, LOAD], goals[i]
@@ -84,7 +85,8 @@ def _over(value: float, limit: float) -> float:
 
 @njit(cache=True, error_model="numpy")
 def excess(sums: Cells, case: Cells, agents: float, pace: Cells, goal: Cells) -> float:
-    """How far the goal that is missed most is missed, as a logarithm; up to TIE all are met."""
+    """How far the goal that is missed most is missed, as a logarithm; up to TIE all are met. `sums`: (measures,);
+    `case`: (parameters,); `pace`: (chats,); `goal`: (limits,)."""
     within = 0.0 if math.isnan(goal[WITHIN]) else goal[WITHIN]
     line(sums, agents, case, within, pace)
     arrival, worst = sums[TOTAL_LOAD] / case[AHT], -FAR
@@ -108,7 +110,8 @@ def fewest_agents_cells(cases: Table, pace: Cells, goals: Table) -> Cells:
     """Fewest agents (at least 1) of each cell, any model; nan where the lines are too few for the goals.
 
     Gallops from a guess, then halves. The guess takes over the spare agents of the cell before, in units of the
-    square root of the load: neighbouring intervals are alike. It changes the time, never the answer.
+    square root of the load: neighbouring intervals are alike. It changes the time, never the answer. `cases`: (cells,
+    parameters); `pace`: (chats,); `goals`: (cells, limits); result: (cells,).
     """
     fewest, sums, spare = np.zeros(len(cases)), np.zeros(12), 0.0
     for i in range(len(cases)):
@@ -150,7 +153,8 @@ def _fewest(sums: Cells, case: Cells, pace: Cells, goal: Cells, start: float) ->
 
 @njit(cache=True, error_model="numpy")
 def exact_agents_cells(cases: Table, pace: Cells, goals: Table, fewest: Cells) -> Cells:
-    """The number of agents, not whole, with which the goals of each cell are just met: at most one below `fewest`."""
+    """The number of agents, not whole, with which the goals of each cell are just met: at most one below `fewest`.
+    `cases`: (cells, parameters); `pace`: (chats,); `goals`: (cells, limits); `fewest` and result: (cells,)."""
     exact, sums = fewest.copy(), np.zeros(12)
     for i in range(len(cases)):
         if fewest[i] >= 1.0:

@@ -201,7 +201,8 @@ def trial_chats(
 def play_chats(
     span: Span, crowd: Crowd, desks: Floats, agents: int, slowdown: float, length: float, rows: Ints, counts: Floats
 ) -> Crowd:
-    """As `kernels.play`; `desks` is brought up to the span's end."""
+    """As `kernels.play`; `desks` is brought up to the span's end. `desks`: (repetitions, room, DUE + slots); `rows`:
+    (intervals,); `counts`: (rows, repetitions, MEASURES)."""
     repetitions, waits = len(crowd.first) - 1, np.full(len(crowd.arrival), np.inf)
     stay = np.zeros(repetitions + 1, dtype=np.int64)
     now = rows[np.int64(span.start / length + 0.5)]

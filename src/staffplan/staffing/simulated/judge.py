@@ -85,10 +85,14 @@ class Phones:
         self.heaps = np.zeros((self.repetitions, 64))
 
     def trial(self, span: Span, crowd: Crowd, agents: int, first: int, last: int) -> Floats:
+        """(last - first, MEASURES): what becomes of the interval's own contacts in these repetitions; nothing is
+        changed."""
         counts: Floats = trial(span, crowd, self.heaps, self._before, agents, first, last)
         return counts
 
     def play(self, span: Span, crowd: Crowd, agents: int, rows: Ints, counts: Floats) -> Crowd:
+        """Play an interval with so many agents and give the contacts that still wait. `rows`: (intervals,) row of
+        `counts`; `counts`, (rows, repetitions, MEASURES), is added to."""
         if agents >= self.heaps.shape[1]:
             self.heaps = np.hstack([self.heaps, np.zeros((self.repetitions, 2 * agents - self.heaps.shape[1]))])
         left: Crowd = play(span, crowd, self.heaps, self._before, agents, self.line.interval_seconds, rows, counts)
@@ -111,11 +115,15 @@ class Desks:
         self.desks = empty_desks(self.repetitions, 8, self.line.slots)
 
     def trial(self, span: Span, crowd: Crowd, agents: int, first: int, last: int) -> Floats:
+        """(last - first, MEASURES): what becomes of the interval's own chats in these repetitions; nothing is
+        changed."""
         self._make_room(agents)
         counts: Floats = trial_chats(span, crowd, self.desks, agents, self.line.slowdown, first, last)
         return counts
 
     def play(self, span: Span, crowd: Crowd, agents: int, rows: Ints, counts: Floats) -> Crowd:
+        """Play an interval with so many agents and give the chats that still wait. `rows`: (intervals,) row of
+        `counts`; `counts`, (rows, repetitions, MEASURES), is added to."""
         self._make_room(agents)
         length, slowdown = self.line.interval_seconds, self.line.slowdown
         left: Crowd = play_chats(span, crowd, self.desks, agents, slowdown, length, rows, counts)

@@ -96,7 +96,8 @@ def _count_new(seed: np.uint64, span: Span, gaps: Floats) -> Ints:
 def draw(seed: np.uint64, span: Span, waiting: Crowd, gaps: Floats, handling: Floats) -> Crowd:
     """Those who wait from before, and behind them those who arrive in the interval.
 
-    `gaps` and `handling`: tables of quantiles with mean 1; patience is exponential as the gaps are.
+    `gaps` and `handling`: tables of quantiles with mean 1; patience is exponential as the gaps are. Both are
+    (TABLE_SIZE,).
     """
     counts = _count_new(seed, span, gaps)
     repetitions = len(counts)
@@ -171,7 +172,8 @@ def _busy_from_before(heap: Floats, agents: int, start: float, end: float) -> fl
 
 @njit(cache=True, inline="always")
 def count_contact(row: Floats, wait: float, patience: float, allowed: float) -> None:
-    """What became of one contact; `wait` is that of a customer who never hangs up."""
+    """Add one contact to the counts `row`, (MEASURES,). `wait`, in seconds, is that of a customer who never hangs
+    up."""
     row[OFFERED] += 1.0
     if wait <= allowed:
         row[VIRTUAL_IN_TIME] += 1.0
@@ -188,6 +190,7 @@ def count_contact(row: Floats, wait: float, patience: float, allowed: float) -> 
 
 @njit(cache=True, inline="always")
 def count_turned_away(row: Floats, waited: float, patience: float, allowed: float) -> None:
+    """Add one contact that is turned away at closing to the counts `row`, (MEASURES,); times in seconds."""
     row[OFFERED] += 1.0
     row[LEFT] += 1.0
     if min(waited, patience) <= allowed:
@@ -258,7 +261,7 @@ def play(
 
 @njit(cache=True)
 def those_from(crowd: Crowd, stay: Ints) -> Crowd:
-    """The contacts of each repetition from the place given on."""
+    """Contacts of each repetition from the place `stay`, (repetitions + 1,), on."""
     repetitions = len(crowd.first) - 1
     first = np.zeros(repetitions + 1, dtype=np.int64)
     for r in range(repetitions):

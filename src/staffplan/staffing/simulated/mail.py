@@ -209,11 +209,13 @@ class MailJudged:
 
     @property
     def response_seconds(self) -> Floats:
+        """Mean seconds until the contacts are finished, (open intervals of the plan,). NaN where nothing came."""
         row = self.mail.row
         return ratio(self.by(row, self.seconds), self.by(row, self.offered))
 
     @property
     def occupancy(self) -> Floats:
+        """Share of the agents' time spent on contacts, (open intervals of the plan,). NaN without agents."""
         done = self.busy[self.mail.backlog.rows] * self.mail.backlog.usable
         return np.minimum(1.0, ratio(done / self.repetitions, self.agents.astype(np.float64)))
 

@@ -16,8 +16,8 @@ from staffplan.staffing.simulated.kernels import Floats
 from staffplan.staffing.simulated.mail import Mail, MailJudged, judge_mail
 from staffplan.staffing.simulated.mail_search import fewest_for_mail
 
-OWN_MODEL = "its own model, for the expected volume"
-AS_CALLS = "plain Erlang C, as if they were calls"
+OWN_MODEL = "its own model for the expected volume"
+AS_CALLS = "plain Erlang C, treated as calls"
 
 
 def verified_mail(mail: Mail, staffing: StaffingSettings, site: Site, *, seed: int, fresh: int) -> MailJudged:
@@ -47,7 +47,7 @@ def usual_for_mail(mail: Mail, plain: pd.DataFrame, *, fresh: int) -> dict[str, 
 
 
 def mail_columns(judged: MailJudged, staffing: StaffingSettings, site: Site) -> Mapping[str, Floats | str]:
-    """The columns of the requirement that the method decides."""
+    """Columns of the requirement that the method decides, (open intervals of the plan,) each."""
     backlog: Backlog = judged.mail.backlog
     heads, day = judged.agents.astype(np.float64), judged.mail.date[backlog.rows]
     shrinkage = shrinkage_at(backlog.grid.starts[backlog.rows], staffing, site.calendar.timezone)

@@ -19,11 +19,12 @@ CARRIED_OVER = "staffing.method"
 
 def about(name: str, chosen: Played, others: Mapping[str, Played], staffing: StaffingSettings) -> Note:
     """One line to compare: agent hours and simulated waits of the method chosen and of `others`, by their names."""
-    scope = f", goal kept in every {staffing.goal_scope}" if staffing.method == "verified" else ""
+    scope = f", goal met in every {staffing.goal_scope}" if staffing.method == "verified" else ""
     told = [f"{staffing.method}{scope}: {_figures(chosen)}"]
     told += [f"{label}: {_figures(judged)}" for label, judged in others.items()]
     said = (
-        f"{'; '.join(told)} (simulated, {chosen.repetitions} repetitions with other random numbers than the search's)"
+        f"{'; '.join(told)} (simulated, {chosen.repetitions} repetitions with different "
+        "random numbers from the search)"
     )
     return Note("staff", "assumption", name, said)
 
@@ -32,7 +33,7 @@ def _figures(judged: Played) -> str:
     hours = f"{judged.agent_hours:,.1f} agent hours"
     if not judged.promises or judged.overall_level != judged.overall_level:
         return hours
-    return f"{hours}, {judged.overall_level:.1%} in time, {judged.worst_level:.1%} in the worst interval"
+    return f"{hours}, service level {judged.overall_level:.1%}, {judged.worst_level:.1%} in the worst interval"
 
 
 def still_true(note: Note, judged: Collection[str]) -> bool:
@@ -46,11 +47,12 @@ def about_the_rest(rest: Collection[Pool], judged: Collection[str]) -> Iterator[
     """Groups that keep their own model, and what the simulation leaves out."""
     for pool in rest:
         if pool.queues[0].work_type == "concurrent":
-            said = "contacts handled several at once are sized by their own model, each interval by itself"
+            said = "contacts handled several at once are sized by their own model, each interval independently"
             yield Note("staff", "left out", pool.name, said)
     if judged:
         said = (
-            "not simulated: redials, absences and breaks (a requirement has no people), calls and chats waiting from "
-            "before the period; when agents become fewer, those who are free leave first, then whoever is done first"
+            "not simulated: redials, absences and breaks (a requirement has no people), "
+            "calls and chats waiting from before the period; when fewer agents are "
+            "staffed, free agents leave first, then those who finish first"
         )
         yield Note("staff", "left out", "staffing.method", said)

@@ -231,7 +231,8 @@ class _Worth:
 
 
 def confirm(line: Line, scope: Scope, agents: Ints, *, seed: int, repetitions: int) -> Judged:
-    """Play the requirement with fresh contacts; add agents where it falls short, and play again with fresh ones."""
+    """Play the requirement with fresh contacts; add agents where it falls short, and play again with fresh ones.
+    `agents`: (open intervals,)."""
     judged = judge(line, agents, seed=seed, repetitions=repetitions)
     for number in range(1, ROUNDS):
         more = _short(judged, scope)

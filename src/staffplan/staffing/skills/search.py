@@ -94,7 +94,7 @@ def mended(judge: Judge, mix: Mix, preferred: int | None = None) -> Mix:
         helpful = [p for p in range(len(mix)) if case.serves[p, worst] and mix[p] < case.maximum[p]]
         helpful = [preferred] if preferred in helpful else helpful
         if not helpful:
-            said = f"the most agents that its profiles may have do not keep the goal of {case.groups[worst]}"
+            said = f"the maximum number of agents of its profiles does not meet the goal of {case.groups[worst]}"
             raise InfeasibleError(Problem("profiles:maximum", said, "raise a maximum, or lower the goal"))
         more = (_changed(mix, (p, 1)) for p in helpful)
         mix = min(more, key=lambda bigger: (*_shortfall(judge, bigger), cost_of(case, bigger)))

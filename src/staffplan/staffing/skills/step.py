@@ -30,10 +30,10 @@ from staffplan.staffing.skills.tables import PlanningGroups, SkillCase, SkillPro
 SHARES = (0.0, 0.1, 0.2, 0.3, 0.5, 1.0)
 """Shares of the dedicated agents that a rung of the ladder makes flexible."""
 ISOLATED, CHEAPEST, EVERYONE, BOUND = (
-    "dedicated agents only, groups apart",
+    "dedicated agents only, each group separate",
     "the cheapest mix found",
     "everyone with every skill",
-    "one line of all groups by Erlang: at least",
+    "all groups as one queue by Erlang: at least",
 )
 
 
@@ -181,12 +181,15 @@ def _notes(case: SkillCase, confirm: Judge, best: Mix, *, is_default: bool, is_c
     said = "arrivals are Poisson, handling times and patience exponential, the hour is steady"
     notes = [Note("mix", "assumption", "", said)]
     if is_default and len(case.groups) > 1:
-        said = "no profiles are given: an agent with several skills costs 10 % more and is as fast; give --profiles"
+        said = (
+            "no profiles are given: an agent with several skills is assumed to cost 10 % "
+            "more and to be equally fast; give --profiles"
+        )
         notes.append(Note("mix", "assumption", "", said))
     if is_cut:
-        said = f"a search ended after {MOST_SIMULATIONS} simulated mixes; a cheaper one may be left"
+        said = f"a search ended after {MOST_SIMULATIONS} simulated mixes; a cheaper mix may exist"
         notes.append(Note("mix", "warning", "", said))
     short = [name for name, slack in zip(case.groups, confirm.slack(best), strict=True) if slack < 0]
     if short:
-        notes.append(Note("mix", "broken promise", ", ".join(short), "the goal is not kept under a fresh seed"))
+        notes.append(Note("mix", "broken promise", ", ".join(short), "the goal is not met with a new random seed"))
     return tuple(notes)

@@ -52,7 +52,7 @@ class PlanningGroups(Table):
 
 @dataclass(frozen=True)
 class SkillProfiles(Table):
-    """Kinds of agents: the groups each serves ("sales+service"), what one costs, how much slower he is, how many
+    """Kinds of agents: the groups each serves "sales+service", what one costs, how much slower he is, how many
     there may be."""
 
     columns: ClassVar[tuple[Column, ...]] = (
@@ -164,7 +164,7 @@ def _above_zero(table: Table, columns: tuple[str, ...]) -> Iterator[Problem]:
 def _doubled(table: Table, column: str) -> Iterator[Problem]:
     again = table.frame[table.frame.duplicated(column)]
     for row, name in zip(again["row"], again[column], strict=True):
-        yield Problem(f"{table.source}:{row:.0f}:{column}", f"{name!r} is there already", "keep one of the two rows")
+        yield Problem(f"{table.source}:{row:.0f}:{column}", f"{name!r} appears twice", "keep one of the two rows")
 
 
 def _group_problems(groups: PlanningGroups) -> Iterator[Problem]:
@@ -177,9 +177,13 @@ def _group_problems(groups: PlanningGroups) -> Iterator[Problem]:
     for row in groups.frame.to_dict("records"):
         place = f"{groups.source}:{row['row']:.0f}"
         if "+" in row["group"]:
-            yield Problem(f"{place}:group", f"{row['group']!r} has a plus in it", "a plus joins groups; rename it")
+            yield Problem(
+                f"{place}:group", f"{row['group']!r} contains a plus sign", "the plus sign joins groups; rename it"
+            )
         if row["service_level"] == 1:
-            yield Problem(f"{place}:service_level", "1 is promised by no number of agents", "write 0.99 or less")
+            yield Problem(
+                f"{place}:service_level", "no number of agents reaches a service level of 1", "write 0.99 or less"
+            )
         if row["patience_seconds"] > LONGEST_PATIENCE_SECONDS:
             yield Problem(f"{place}:patience_seconds", f"{row['patience_seconds']:g} is above 1e7", "leave it empty")
 

@@ -122,7 +122,8 @@ class Desk(NamedTuple):
 def pause_table(prefix: Floats, first: int, option: int, shifts: Shifts, table: Floats) -> float:
     """Least value lost to the pauses of a shift, taken in order, each in its window.
 
-    `prefix` sums the slots' values. table[k, j]: least loss of pauses 0..k, pause k j slots after its earliest start.
+    `prefix`, (slots + 1,), sums the slots' values. `table` is (pauses of a shift, starts of a pause); table[k, j]:
+    least loss of pauses 0..k, pause k j slots after its earliest start.
     """
     begin, end = shifts.pause_from[option], shifts.pause_from[option + 1]
     for k in range(begin, end):
@@ -146,7 +147,9 @@ def pause_table(prefix: Floats, first: int, option: int, shifts: Shifts, table: 
 def place_pauses(
     prefix: Floats, first: int, option: int, shifts: Shifts, table: Floats, out: NDArray[np.int16]
 ) -> None:
-    """Offsets (slots after the shift's start) at which its pauses cost least; the first such place of equals."""
+    """Least costly offsets of a shift's pauses, in slots after its start, written to `out`, (pauses of a shift,). Of
+    equal places the first. `prefix` and `table` as in `pause_table`: (slots + 1,) and (pauses of a shift, starts of a
+    pause)."""
     pause_table(prefix, first, option, shifts, table)
     begin, end = shifts.pause_from[option], shifts.pause_from[option + 1]
     limit = shifts.slots[option]

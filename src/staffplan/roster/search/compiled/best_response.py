@@ -76,7 +76,7 @@ def retour(
 ) -> bool:
     """Give a person the best shifts of a window against everybody else's, if they are better than the present ones.
 
-    False where the rules allow none.
+    False where the rules allow none. `allowed`: (days, options); `day_slot`: (days + 1,).
     """
     days = plan.choice.shape[1]
     marks = np.zeros(shifts.slots.max() + 1, dtype=np.int8)
@@ -123,7 +123,8 @@ def restore(
     team: Team,
     shifts: Shifts,
 ) -> None:
-    """Give a person back what there was, and count a window's shifts in."""
+    """Give a person back the former `choice`, (days,), `pauses`, (days, pauses), and `group`, (intervals,), and count
+    the shifts of a window in. `marks` is room for (slots of a shift,)."""
     plan.choice[person], plan.pauses[person], plan.group[person] = choice, pauses, group
     for day in range(first_day, end_day):
         if choice[day] != NOTHING:
@@ -219,7 +220,8 @@ def spread_pauses(plan: Plan, need: Need, team: Team, shifts: Shifts) -> bool:
 
 @njit(cache=True, nogil=True)
 def spread_shift(person: int, day: int, pausing: Ints, plan: Plan, need: Need, team: Team, shifts: Shifts) -> bool:
-    """Each pause of a shift, in order, to the least crowded place that costs nothing; whether any was moved."""
+    """Each pause of a shift, in order, to the least crowded place that costs nothing; whether any was moved.
+    `pausing`: (slots,), people on pause."""
     option, moved = plan.choice[person, day], False
     first, begin = shifts.first[option, day], shifts.pause_from[option]
     count = shifts.pause_from[option + 1] - begin
@@ -248,7 +250,7 @@ def spread_shift(person: int, day: int, pausing: Ints, plan: Plan, need: Need, t
 def set_pause(
     person: int, first: int, length: int, sign: int, pausing: Ints, plan: Plan, need: Need, team: Team
 ) -> None:
-    """Begin (1) or end (-1) a pause."""
+    """Begin (1) or end (-1) a pause. `pausing`, (slots,), counts people on pause."""
     for slot in range(first, first + length):
         set_cell(plan.group[person, slot // need.step], slot, -sign, plan, need)
         pausing[slot] += sign
@@ -259,7 +261,7 @@ def set_pause(
 def pause_price(
     person: int, first: int, length: int, pausing: Ints, plan: Plan, need: Need, team: Team
 ) -> tuple[float, int]:
-    """What a pause there costs the cover, and how many pause then."""
+    """Cost of a pause to the cover, and the sum over its slots of people on pause. `pausing`: (slots,)."""
     cost, crowd = 0.0, 0
     for slot in range(first, first + length):
         cost += plan.loss[plan.group[person, slot // need.step], slot]

@@ -81,7 +81,8 @@ def set_team(person: int, slot: int, site: int, pausing: int, plan: Plan, team: 
 def neighbour_holds(
     person: int, day: int, interval: int, choice: NDArray[np.int16], shifts: Shifts, step: int
 ) -> bool:
-    """Whether the shift of the day before or after reaches into the interval, which then keeps its group."""
+    """Whether the shift of the day before or after reaches into the interval, which then keeps its group. `choice`:
+    (people, days)."""
     if day > 0 and choice[person, day - 1] != NOTHING:
         other = choice[person, day - 1]
         if shifts.first[other, day - 1] + shifts.slots[other] > interval * step:
@@ -93,7 +94,8 @@ def neighbour_holds(
 
 @njit(cache=True, nogil=True)
 def mark(option: int, first: int, begin: int, pauses: Offsets, shifts: Shifts, marks: NDArray[np.int8]) -> None:
-    """What a shift has the person do in the slots from `begin` on: 1 on queue, 2 a pause; others stay as they are."""
+    """What a shift has the person do in the slots from `begin` on: 1 on queue, 2 a pause; others stay as they are.
+    `pauses`: (pauses of a shift,); `marks`: (slots from `begin` on,)."""
     at = first - begin
     marks[at : at + shifts.slots[option]] = 1
     k = shifts.pause_from[option]
@@ -105,7 +107,7 @@ def mark(option: int, first: int, begin: int, pauses: Offsets, shifts: Shifts, m
 def choose_groups(
     person: int, day: int, option: int, marks: NDArray[np.int8], plan: Plan, folk: Folk, need: Need, shifts: Shifts
 ) -> None:
-    """Give each interval of a shift the group that gains most; marks begin at the shift's first slot."""
+    """Give each interval of a shift the group that gains most. `marks`: (slots of a shift,), from its first on."""
     mine = folk.mask[person] & shifts.masks[shifts.serves[option]]
     first, end = shifts.first[option, day], shifts.first[option, day] + shifts.slots[option]
     for interval in range(first // need.step, (end - 1) // need.step + 1):
@@ -119,7 +121,8 @@ def choose_groups(
 def best_group(
     mine: int, interval: int, first: int, end: int, marks: NDArray[np.int8], plan: Plan, need: Need
 ) -> int:
-    """Group (of the bits `mine`) that gains most from the slots of the interval on queue; marks begin at `first`."""
+    """Group (of the bits `mine`) that gains most from the slots of the interval on queue; marks begin at `first`.
+    `marks`: (slots of a shift,)."""
     best, at = IMPOSSIBLE, -1
     for g in range(plan.gain.shape[0]):
         if not mine >> g & 1:
@@ -177,7 +180,7 @@ def walk_on(
     """Follow the person's choices from a day on until the states are the old ones again; gives the change of price.
 
     New states and prices go to `nodes` and `paid`, the day after the last of them to nodes[-1]. -IMPOSSIBLE where a
-    rule forbids a step, or where the states differ still on `end_day`.
+    rule forbids a step, or where the states differ still on `end_day`. `nodes`: (days + 2,); `paid`: (days,).
     """
     walk, likes = folk.walk[person], folk.price[folk.liking[person]]
     state, change, d = plan.node[person, day], 0.0, day
@@ -201,7 +204,7 @@ def walk_on(
 
 @njit(cache=True, nogil=True)
 def settle_walk(person: int, day: int, nodes: Ints, paid: Floats, plan: Plan) -> None:
-    """Keep the states and prices that walk_on found."""
+    """Keep the states `nodes`, (days + 2,), and prices `paid`, (days,), that walk_on found."""
     for d in range(day, nodes[-1]):
         plan.node[person, d + 1] = nodes[d + 1]
         plan.paid[person, d] = paid[d]
@@ -247,7 +250,7 @@ def put_back(
     team: Team,
     shifts: Shifts,
 ) -> None:
-    """Count a shift in with the pauses and groups it has."""
+    """Count a shift in with the pauses and groups it has. `marks` is room for (slots of a shift,)."""
     first = shifts.first[option, day]
     mark(option, first, first, plan.pauses[person, day], shifts, marks)
     for offset in range(shifts.slots[option]):
@@ -262,7 +265,8 @@ def put_back(
 def count_shift(
     person: int, day: int, sign: int, marks: NDArray[np.int8], plan: Plan, need: Need, team: Team, shifts: Shifts
 ) -> float:
-    """Count the day's shift in (sign 1) or out (-1) with the pauses and groups it has; gives the change of cost."""
+    """Count the day's shift in (sign 1) or out (-1) with the pauses and groups it has; gives the change of cost.
+    `marks` is room for (slots of a shift,)."""
     option, cost = plan.choice[person, day], 0.0
     first = shifts.first[option, day]
     mark(option, first, first, plan.pauses[person, day], shifts, marks)

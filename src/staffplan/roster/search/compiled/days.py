@@ -44,7 +44,7 @@ def day_costs(person: int, day: int, allowed: Flags, plan: Plan, folk: Folk, wal
 
 @njit(cache=True, nogil=True)
 def take_out(people: Ints, day: int, plan: Plan, need: Need, team: Team, shifts: Shifts) -> None:
-    """Count these people's shifts of a day out; their choices stay."""
+    """Count these people's shifts of a day out; their choices stay. `people`: (people,) numbers."""
     marks = np.zeros(shifts.slots.max() + 1, dtype=np.int8)
     for person in people:
         if plan.choice[person, day] != NOTHING:

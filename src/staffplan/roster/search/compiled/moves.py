@@ -73,7 +73,7 @@ class Work(NamedTuple):
 
 @njit(cache=True, nogil=True, inline="always")
 def draw(random: NDArray[np.uint64]) -> float:
-    """A number in [0, 1)."""
+    """Random number in [0, 1). `random`, (1,), is the generator's state and moves on."""
     random[0] += np.uint64(0x9E3779B97F4A7C15)
     z = random[0]
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
@@ -84,12 +84,14 @@ def draw(random: NDArray[np.uint64]) -> float:
 
 @njit(cache=True, nogil=True, inline="always")
 def draw_below(limit: int, random: NDArray[np.uint64]) -> int:
+    """Random whole number from 0 to `limit` - 1. `random`, (1,), is the generator's state."""
     return int(draw(random) * limit)
 
 
 @njit(cache=True, nogil=True)
 def draw_option(person: int, day: int, present: int, folk: Folk, random: NDArray[np.uint64]) -> int:
-    """Another shift that the person may work on the day, often one near the present one; NOTHING: none."""
+    """Another shift that the person may work on the day, often one near the present one; NOTHING: none. `random`,
+    (1,), is the generator's state."""
     menu = folk.menu[person]
     begin, end = folk.menu_from[menu, day], folk.menu_from[menu, day + 1]
     if end == begin:
@@ -106,7 +108,8 @@ def draw_option(person: int, day: int, present: int, folk: Folk, random: NDArray
 
 @njit(cache=True, nogil=True)
 def draw_pauses(option: int, shifts: Shifts, random: NDArray[np.uint64], out: NDArray[np.int16]) -> None:
-    """Pauses anywhere in their windows, one after the other."""
+    """Random pauses of a shift, each in its window and after the one before, written to `out`, (pauses of a shift,),
+    in slots. `random`, (1,), is the generator's state."""
     begin, at = shifts.pause_from[option], 0
     for k in range(begin, shifts.pause_from[option + 1]):
         low = max(shifts.pause_earliest[k], at)
@@ -118,7 +121,8 @@ def draw_pauses(option: int, shifts: Shifts, random: NDArray[np.uint64], out: ND
 def keep_pauses(
     before: int, option: int, day: int, pauses: NDArray[np.int16], shifts: Shifts, out: NDArray[np.int16]
 ) -> bool:
-    """Pauses at the same time of day as before, as near as their windows allow; False where that is not possible."""
+    """Pauses at the same time of day as before, as near as their windows allow; False where that is not possible.
+    `pauses` and `out`: (pauses of a shift,), slots after the shift's start."""
     old, new = shifts.pause_from[before], shifts.pause_from[option]
     count = shifts.pause_from[option + 1] - new
     if shifts.pause_from[before + 1] - old != count:

@@ -45,7 +45,8 @@ class Offers(NamedTuple):
 def dearest_group(
     mine: int, interval: int, first: int, end: int, step: int, marks: NDArray[np.int8], prices: Floats
 ) -> int:
-    """Group (of the bits `mine`) whose slots on queue in the interval are worth most; marks begin at `first`."""
+    """Group (of the bits `mine`) whose slots on queue in the interval are worth most; marks begin at `first`.
+    `marks`: (slots of a shift,); `prices`: (groups, slots)."""
     best, at = -np.inf, -1
     for g in range(prices.shape[0]):
         if mine >> g & 1:
@@ -62,7 +63,7 @@ def dearest_group(
 def lay_out(
     number: int, person: int, prices: Floats, folk: Folk, step: int, shifts: Shifts, desk: Desk, offers: Offers
 ) -> None:
-    """Write desk.tour as offer `number`, pauses and groups where they are worth most."""
+    """Write desk.tour as offer `number`, pauses and groups where they are worth most. `prices`: (groups, slots)."""
     marks = np.zeros(shifts.slots.max() + 1, dtype=np.int8)
     held = -1
     for day in range(len(desk.tour)):
@@ -83,7 +84,8 @@ def lay_out(
 
 @njit(cache=True, nogil=True)
 def mark_day(number: int, day: int, offers: Offers, shifts: Shifts, marks: NDArray[np.int8]) -> int:
-    """The day's option of an offer; what is done in its slots goes to `marks` unless it is NOTHING."""
+    """The day's option of an offer; what is done in its slots goes to `marks` unless it is NOTHING. `marks`: (slots
+    of a shift,)."""
     option = offers.choice[number, day]
     if option != NOTHING:
         first = shifts.first[option, day]
@@ -105,7 +107,8 @@ def count_offer(number: int, offers: Offers, step: int, shifts: Shifts, on_queue
 
 @njit(cache=True, nogil=True)
 def count_dearest(number: int, weight: int, offers: Offers, shifts: Shifts, desk: Desk, on_queue: Ints) -> None:
-    """Count an offer `weight` times in on_queue, each slot for the group that pays most in it, as its worth does."""
+    """Count an offer `weight` times in on_queue, each slot for the group that pays most in it, as its worth does.
+    `on_queue`: (groups, slots)."""
     marks = np.zeros(shifts.slots.max() + 1, dtype=np.int8)
     for day in range(offers.choice.shape[1]):
         option = mark_day(number, day, offers, shifts, marks)

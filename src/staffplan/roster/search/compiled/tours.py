@@ -74,7 +74,8 @@ def _extend(day: int, walk: int, walks: Walks, states: int, desk: Desk) -> None:
 def rest_of_tour(
     day: int, state: int, walk: int, walks: Walks, likes: NDArray[np.float32], choice: NDArray[np.int16]
 ) -> float:
-    """Cost of the steps from a state on a day to the period's end when the choices stay; -IMPOSSIBLE: forbidden."""
+    """Cost of the steps from a state on a day to the period's end when the choices stay; -IMPOSSIBLE: forbidden.
+    `likes`: (days, options + 1); `choice`: (days,)."""
     cost = 0.0
     for d in range(day, len(choice)):
         option = choice[d] if choice[d] != NOTHING else walks.kind.shape[2] - 1
