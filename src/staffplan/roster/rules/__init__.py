@@ -1,7 +1,7 @@
 """The rules of a person's work, one class each."""
 
 from staffplan.roster.problem.problem import Rule
-from staffplan.roster.problem.worked import Agreed, Penalty, Posted, Violation, Worked
+from staffplan.roster.problem.worked import Agreed, Violation, Worked
 from staffplan.roster.rules.agreement import Holder, agreed_rules, rule_of, rules_of
 from staffplan.roster.rules.base import span
 from staffplan.roster.rules.counts import Bounds, DayHours, PeriodDays, PeriodHours, ShiftsOf
@@ -31,10 +31,8 @@ __all__ = [
     "Nights",
     "NightsInARow",
     "OneShiftADay",
-    "Penalty",
     "PeriodDays",
     "PeriodHours",
-    "Posted",
     "RestAfterNights",
     "Rotation",
     "Rule",

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from staffplan.roster.problem.machine import Ints, Machine, filtered, rows_of, unrolled, with_day_off
 from staffplan.roster.problem.problem import DAYS_OF_A_WHOLE_WEEK, Person, RosterProblem
-from staffplan.roster.problem.worked import Agreed, Posted, Violation, Worked, Works
-from staffplan.roster.rules.base import in_period, span
+from staffplan.roster.problem.worked import Agreed, Violation, Worked
+from staffplan.roster.rules.base import in_period
 from staffplan.roster.rules.options import blocks, of_families
-
-if TYPE_CHECKING:
-    from ortools.sat.python import cp_model
 
 
 @dataclass(frozen=True)
@@ -41,9 +37,6 @@ class ShiftsOf:
     def name(self) -> str:
         return f"{self.family} shifts"
 
-    def add(self, model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person) -> list[Posted]:
-        return bounded(self.name, model, works, problem, person, self._amount(problem), self.bounds)
-
     def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
         days = [w.schedule_date for w in in_period(worked, agreed) if w.family == self.family]
         yield from said_often(days, agreed, self.bounds, f"{self.family} shift")
@@ -64,10 +57,6 @@ class PeriodDays:
     name: str = "days in the period"
     weight: None = None
 
-    def add(self, model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person) -> list[Posted]:
-        amount = np.ones((problem.period.days, len(problem.options)), dtype=np.int64)
-        return bounded(self.name, model, works, problem, person, amount, self.bounds)
-
     def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
         days = {w.schedule_date for w in in_period(worked, agreed)}
         yield from said_often(days, agreed, self.bounds, "working day")
@@ -83,11 +72,6 @@ class PeriodHours:
     bounds: Bounds
     name: str = "hours in the period"
     weight: None = None
-
-    def add(self, model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person) -> list[Posted]:
-        paid = np.array([option.paid_minutes for option in problem.options], dtype=np.int64)
-        amount = np.broadcast_to(paid, (problem.period.days, len(paid)))
-        return bounded(self.name, model, works, problem, person, amount, self.bounds, said=_hours)
 
     def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
         hours = sum(w.paid_hours for w in in_period(worked, agreed))
@@ -116,15 +100,6 @@ class DayHours:
     name: str = "hours on a day"
     weight: None = None
 
-    def add(self, model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person) -> list[Posted]:
-        paid = {option.name: option.paid_minutes for option in problem.options}
-        posted = []
-        for d in range(problem.period.days):
-            mine = [works[key] * paid[o] for o in paid if (key := (person.agent_id, d, o)) in works]
-            about = f"{_hours(self.minutes)} on {span(problem.period.day(d), problem.period.day(d))}"
-            posted.append(Posted(self.name, about, model.add(sum(mine) <= self.minutes)))
-        return posted
-
     def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
         hours: dict[date, float] = {}
         for w in in_period(worked, agreed):
@@ -136,34 +111,6 @@ class DayHours:
     def machine(self, problem: RosterProblem, person: Person) -> Machine:
         long = np.array([*(option.paid_minutes > self.minutes for option in problem.options), False], dtype=bool)
         return filtered(np.broadcast_to(long, (problem.period.days, len(long))))
-
-
-def bounded(
-    name: str,
-    model: cp_model.CpModel,
-    works: Works,
-    problem: RosterProblem,
-    person: Person,
-    amount: Ints,
-    bounds: Bounds,
-    said: Callable[[int], str] = str,
-) -> list[Posted]:
-    """The bounds on the sum of amount[day, option] over the shifts worked, in each block."""
-    posted = []
-    for days, whole in blocks(problem.period, bounds.per):
-        total = sum(
-            works[key] * int(amount[d, o])
-            for d in days
-            for o, option in enumerate(problem.options)
-            if amount[d, o] and (key := (person.agent_id, d, option.name)) in works
-        )
-        when = span(problem.period.day(days[0]), problem.period.day(days[-1]))
-        if bounds.least is not None and whole:
-            constraint = model.add(total >= bounds.least)
-            posted.append(Posted(name, f"at least {said(bounds.least)} in {when}", constraint))
-        if bounds.most is not None:
-            posted.append(Posted(name, f"at most {said(bounds.most)} in {when}", model.add(total <= bounds.most)))
-    return posted
 
 
 def counted(problem: RosterProblem, amount: Ints, bounds: Bounds) -> Machine:

@@ -5,17 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from staffplan.roster.problem.machine import Machine
 from staffplan.roster.problem.problem import Person, RosterProblem
-from staffplan.roster.problem.worked import Agreed, Penalty, Violation, Worked, Works
-from staffplan.roster.rules.runs import day_terms, worked_or_off
-
-if TYPE_CHECKING:
-    from ortools.sat.python import cp_model
+from staffplan.roster.problem.worked import Agreed, Violation, Worked
+from staffplan.roster.rules.runs import worked_or_off
 
 REST, WORK, ONE = 0, 1, 2
 """States of the day before: part of a longer rest, a day of work, a single day (off, or of work)."""
@@ -30,15 +26,6 @@ class SplitRest:
 
     weight: float = 1.0
     name: str = "single days off"
-
-    def add(self, model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person) -> list[Penalty]:
-        days = day_terms(works, problem, person, 2)
-        found = [
-            _pattern(model, [days[d - 2], days[d]], [days[d - 1]])
-            for d in range(problem.period.days)
-            if d - 2 in days and d - 1 in days
-        ]
-        return [Penalty(self.name, self.weight, sum(found))]
 
     def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
         days = {shift.schedule_date for shift in worked}
@@ -64,15 +51,6 @@ class IsolatedDays:
 
     weight: float = 1.0
     name: str = "single days of work"
-
-    def add(self, model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person) -> list[Penalty]:
-        days = day_terms(works, problem, person, 2)
-        found = [
-            _pattern(model, [days[d - 1]], [days[d - 2], days[d]])
-            for d in range(problem.period.days)
-            if d - 2 in days and d - 1 in days
-        ]
-        return [Penalty(self.name, self.weight, sum(found))]
 
     def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
         days = {shift.schedule_date for shift in worked}
@@ -101,14 +79,6 @@ class SplitWeekends:
 
     weight: float = 1.0
     name: str = "split weekends"
-
-    def add(self, model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person) -> list[Penalty]:
-        days = day_terms(works, problem, person, 2)
-        found = []
-        for d in range(problem.period.days):
-            if problem.period.day(d).weekday() == 6 and d - 1 in days:
-                found += [_pattern(model, [days[d]], [days[d - 1]]), _pattern(model, [days[d - 1]], [days[d]])]
-        return [Penalty(self.name, self.weight, sum(found))] if found else []
 
     def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
         days = {shift.schedule_date for shift in worked}
@@ -149,12 +119,3 @@ def _days_known(problem: RosterProblem, person: Person) -> tuple[bool | None, bo
         return None, None
     days = {shift.schedule_date for shift in person.past}
     return problem.period.day(-2) in days, problem.period.day(-1) in days
-
-
-def _pattern(model: cp_model.CpModel, work: Sequence[Any], off: Sequence[Any]) -> Any:
-    """A variable that is 1 where all of `work` are worked and none of `off` is, else 0."""
-    found = model.new_bool_var("")
-    fits = sum(work) - sum(off)
-    model.add(fits == len(work)).only_enforce_if(found)
-    model.add(fits <= len(work) - 1).only_enforce_if(found.negated())
-    return found

@@ -11,19 +11,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from staffplan.roster.problem.machine import Ints, Machine, rows_of, unrolled, with_day_off
 from staffplan.roster.problem.problem import Period, Person, RosterProblem
-from staffplan.roster.problem.worked import Agreed, Posted, Violation, Worked, Works
-from staffplan.roster.rules.base import in_period, last_day, past_midnight, runs_in, span, touching, variables
-from staffplan.roster.rules.runs import day_terms, worked_or_off
-
-if TYPE_CHECKING:
-    from ortools.sat.python import cp_model
+from staffplan.roster.problem.worked import Agreed, Violation, Worked
+from staffplan.roster.rules.base import in_period, last_day, past_midnight, runs_in
+from staffplan.roster.rules.runs import worked_or_off
 
 
 @dataclass(frozen=True)
@@ -33,18 +29,6 @@ class WeekendsOff:
     weekends: int
     name: str = "weekends off"
     weight: None = None
-
-    def add(self, model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person) -> list[Posted]:
-        free = []
-        for saturday, _ in problem.period.weekends():
-            off = model.new_bool_var(f"{person.agent_id} weekend {saturday}")
-            there = touching(model, works, problem, person, range(saturday, saturday + 2))
-            model.add(sum(there) == 0).only_enforce_if(off)
-            free.append(off)
-        due = min(self.weekends, len(free))
-        if not due:
-            return []
-        return [Posted(self.name, f"{due} of {len(free)}", model.add(sum(free) >= due))]
 
     def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
         busy = {day for w in worked for day in (w.schedule_date, last_day(w, agreed.timezone))}
@@ -88,21 +72,6 @@ class WeekendsInARow:
     name: str = "weekends in a row"
     weight: None = None
 
-    def add(self, model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person) -> list[Posted]:
-        period, posted = problem.period, []
-        past = {_saturday(w.schedule_date) for w in person.past if w.schedule_date.weekday() >= 5}
-        worked: list[Any] = []
-        for saturday, days in _weekends(period):
-            if not worked:
-                worked = [int(saturday - timedelta(weeks=n) in past) for n in range(self.weekends, 0, -1)]
-            todays = variables(works, person, days, problem)
-            busy = model.new_bool_var(f"{person.agent_id} works {saturday}")
-            model.add_max_equality(busy, [*todays, 0])
-            about = f"{self.weekends} up to {span(period.day(days[0]), period.day(days[-1]))}"
-            posted.append(Posted(self.name, about, model.add(sum(worked[-self.weekends :]) + busy <= self.weekends)))
-            worked.append(1 if saturday in past else busy)
-        return posted
-
     def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
         busy = {_saturday(w.schedule_date) for w in worked if w.schedule_date.weekday() >= 5}
         mine = {w.schedule_date for w in in_period(worked, agreed) if w.schedule_date.weekday() >= 5}
@@ -141,17 +110,6 @@ class WeekendsWorked:
     name: str = "weekends worked"
     weight: None = None
 
-    def add(self, model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person) -> list[Posted]:
-        worked = []
-        for saturday, days in _weekends(problem.period):
-            busy = model.new_bool_var(f"{person.agent_id} works {saturday}")
-            model.add_max_equality(busy, [*variables(works, person, days, problem), 0])
-            worked.append(busy)
-        if len(worked) <= self.weekends:
-            return []
-        about = f"{self.weekends} of {len(worked)}"
-        return [Posted(self.name, about, model.add(sum(worked) <= self.weekends))]
-
     def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
         days = sorted(w.schedule_date for w in in_period(worked, agreed) if w.schedule_date.weekday() >= 5)
         first_days = {_saturday(day): day for day in reversed(days)}
@@ -181,14 +139,6 @@ class WholeWeekends:
 
     name: str = "whole weekends"
     weight: None = None
-
-    def add(self, model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person) -> list[Posted]:
-        term, posted = day_terms(works, problem, person, 1), []
-        for sunday in range(problem.period.days):
-            if problem.period.day(sunday).weekday() == 6 and sunday - 1 in term:
-                about = span(problem.period.day(sunday - 1), problem.period.day(sunday))
-                posted.append(Posted(self.name, about, model.add(term[sunday] - term[sunday - 1] == 0)))
-        return posted
 
     def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
         busy = {w.schedule_date for w in worked}
