@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from staffplan.clock import clock_minute, parse_weekdays
 from staffplan.settings.base import NotNegative, Positive, Section
-from staffplan.settings.hard_rules import ConsecutiveDays, DailyRest, RuleSettings
+from staffplan.settings.hard_rules import ConsecutiveDaysSetting, DailyRestSetting, RuleSettings
 
 
 class BreakSettings(Section):
@@ -111,7 +111,7 @@ class WorkPlanSettings(Section):
 class RosterSettings(Section):
     """How the roster is made. The rules are the site's agreement, one entry each."""
 
-    rules: tuple[RuleSettings, ...] = (DailyRest(), ConsecutiveDays())
+    rules: tuple[RuleSettings, ...] = (DailyRestSetting(), ConsecutiveDaysSetting())
     """Rules beside those of the contract, availability, time off and skills, which always hold; those with a weight
     are priced, the others hard."""
     objective: Literal["cover", "service"] = "cover"

@@ -12,7 +12,7 @@ from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.rules import worked_by_agent
 from staffplan.roster.rules.reading import wishes_by_agent
 from staffplan.roster.rules.soft import Known, Published, Shares, burden_of, soft_rules, soft_settings
-from staffplan.settings.priced_rules import FairShare
+from staffplan.settings.priced_rules import FairShareSetting
 from staffplan.settings.roster import RosterSettings, ShiftSettings
 from staffplan.tables.people import Workforce
 
@@ -40,7 +40,7 @@ def with_soft_rules(
 
 def shares_of(problem: RosterProblem, settings: RosterSettings) -> Shares:
     """The fair shares that the rules ask for."""
-    burdens = {burden_of(setting) for setting in soft_settings(settings) if isinstance(setting, FairShare)}
+    burdens = {burden_of(setting) for setting in soft_settings(settings) if isinstance(setting, FairShareSetting)}
     return {
         (burden, person.agent_id): share
         for burden in burdens

@@ -55,62 +55,64 @@ def agreed_rules(holder: Holder, rules: Sequence[settings.RuleSettings]) -> tupl
 def rule_of(rule: settings.HardRuleSettings, holder: Holder) -> Rule:
     """One entry of the agreement as the rule that the person has to keep."""
     match rule:
-        case settings.DailyRest(hours=hours):
+        case settings.DailyRestSetting(hours=hours):
             return DailyRest(round(hours * 60))
-        case settings.WeeklyRest(hours=hours):
+        case settings.WeeklyRestSetting(hours=hours):
             return WeeklyRest(round(hours * 60))
-        case settings.ConsecutiveDays(days=days):
+        case settings.ConsecutiveDaysSetting(days=days):
             return ConsecutiveDays(days)
-        case settings.ConsecutiveDaysMin(days=days):
+        case settings.ConsecutiveDaysMinSetting(days=days):
             return ConsecutiveDaysMin(days)
-        case settings.DaysOffInARow(days=days):
+        case settings.DaysOffInARowSetting(days=days):
             return DaysOffInARow(days)
-        case settings.WeekendsOff(weekends=weekends):
+        case settings.WeekendsOffSetting(weekends=weekends):
             return WeekendsOff(weekends)
-        case settings.WeekendsInARow(weekends=weekends):
+        case settings.WeekendsInARowSetting(weekends=weekends):
             return WeekendsInARow(weekends)
-        case settings.WeekendsWorked(weekends=weekends):
+        case settings.WeekendsWorkedSetting(weekends=weekends):
             return WeekendsWorked(weekends)
-        case settings.WholeWeekends():
+        case settings.WholeWeekendsSetting():
             return WholeWeekends()
-        case settings.NightsInARow() | settings.Nights() | settings.RestAfterNights():
+        case settings.NightsInARowSetting() | settings.NightsSetting() | settings.RestAfterNightsSetting():
             return _night_rule(rule)
-        case settings.StartVariation(minutes=minutes):
+        case settings.StartVariationSetting(minutes=minutes):
             return StartVariation(minutes)
-        case settings.Succession(after=after, never=never):
+        case settings.SuccessionSetting(after=after, never=never):
             return Succession(after, never)
-        case settings.DayHours(most=most):
+        case settings.DayHoursSetting(most=most):
             return DayHours(floor(most * 60))
-        case settings.PeriodHours():
+        case settings.PeriodHoursSetting():
             return PeriodHours(_hours_of_work(rule, holder))
-        case settings.PeriodDays(least=least, most=most):
+        case settings.PeriodDaysSetting(least=least, most=most):
             return PeriodDays(Bounds(least, most))
-        case settings.ShiftsOf(shift=shift, least=least, most=most, per=per):
+        case settings.ShiftsOfSetting(shift=shift, least=least, most=most, per=per):
             return ShiftsOf(shift, Bounds(least, most, per))
-        case settings.Rotation():
+        case settings.RotationSetting():
             return Rotation(rule.cycle, _first_turn(rule, holder))
 
 
-def _night_rule(rule: settings.NightsInARow | settings.Nights | settings.RestAfterNights) -> Rule:
+def _night_rule(
+    rule: settings.NightsInARowSetting | settings.NightsSetting | settings.RestAfterNightsSetting,
+) -> Rule:
     ((begin, end),) = parse_spans(rule.night)
     night = Night(begin, end, ceil(rule.night_hours * 60))
     match rule:
-        case settings.NightsInARow(nights=nights):
+        case settings.NightsInARowSetting(nights=nights):
             return NightsInARow(nights, night)
-        case settings.Nights(most=most, per=per):
+        case settings.NightsSetting(most=most, per=per):
             return Nights(most, night, per)
-        case settings.RestAfterNights(hours=hours, nights=nights, days_off=days_off):
+        case settings.RestAfterNightsSetting(hours=hours, nights=nights, days_off=days_off):
             return RestAfterNights(ceil(hours * 60), night, nights, days_off)
 
 
-def _hours_of_work(rule: settings.PeriodHours, holder: Holder) -> Bounds:
+def _hours_of_work(rule: settings.PeriodHoursSetting, holder: Holder) -> Bounds:
     """Bounds on minutes of work, what time off counts already taken away."""
     least = None if rule.least is None else ceil((rule.least - holder.credited_hours) * 60 - 1e-6)
     most = None if rule.most is None else floor((rule.most - holder.credited_paid_hours) * 60 + 1e-6)
     return Bounds(least and max(least, 0), most and max(most, 0))
 
 
-def _first_turn(rule: settings.Rotation, holder: Holder) -> int:
+def _first_turn(rule: settings.RotationSetting, holder: Holder) -> int:
     """Place in the cycle of the person's first week of the period, from 0."""
     begin = holder.place if holder.rotation_week is None else holder.rotation_week - 1
     weeks_before = 0 if rule.first_day is None else -((rule.first_day - holder.first_day).days // 7)

@@ -44,7 +44,7 @@ Shares = Mapping[tuple[Burden, str], float]
 """By what is shared and agent_id: what the requirement implies for the person."""
 
 
-def burden_of(setting: settings.FairShare) -> Burden:
+def burden_of(setting: settings.FairShareSetting) -> Burden:
     ((begin, end),) = parse_spans(setting.night)
     night = Night(begin, end, round(setting.night_hours * 60))
     return Burden(setting.of, night, clock_minute(setting.before), clock_minute(setting.after))
@@ -70,24 +70,24 @@ def _rule_of(
     setting: settings.SoftSection, agent_id: str, contract: WorkPlanSettings, known: Known, shares: Shares
 ) -> Rule | None:
     match setting:
-        case settings.Wishes():
+        case settings.WishesSetting():
             return _wishes(setting, agent_id, known)
-        case settings.FairShare():
+        case settings.FairShareSetting():
             burden = burden_of(setting)
             share, carried = shares.get((burden, agent_id), 0.0), known.carried.get((agent_id, setting.of), 0.0)
             return FairShare(burden, max(ceil(share - carried - 1e-6), 0), share, carried, setting.weight)
-        case settings.Overtime(weight=weight):
+        case settings.OvertimeSetting(weight=weight):
             above = contract.weekly_hours_max - contract.normal_hours
             return Overtime(round(above * 60), weight) if contract.weekly_hours_norm is not None else None
-        case settings.Stability(weight=weight):
+        case settings.StabilitySetting(weight=weight):
             return _stability(known.published, agent_id, weight)
-        case settings.StartsAlike(minutes=minutes, weight=weight):
+        case settings.StartsAlikeSetting(minutes=minutes, weight=weight):
             return StartsAlike(minutes, weight)
-        case settings.SplitRest(weight=weight):
+        case settings.SplitRestSetting(weight=weight):
             return SplitRest(weight)
-        case settings.IsolatedDays(weight=weight):
+        case settings.IsolatedDaysSetting(weight=weight):
             return IsolatedDays(weight)
-        case settings.SplitWeekends(weight=weight):
+        case settings.SplitWeekendsSetting(weight=weight):
             return SplitWeekends(weight)
         case _:
             raise NotImplementedError(setting.rule)
@@ -99,7 +99,7 @@ def _stability(told: Published | None, agent_id: str, weight: float) -> Stabilit
     return Stability(told.shifts.get(agent_id, ()), told.first_day, told.last_day, weight)
 
 
-def _wishes(setting: settings.Wishes, agent_id: str, known: Known) -> WishesGranted | None:
+def _wishes(setting: settings.WishesSetting, agent_id: str, known: Known) -> WishesGranted | None:
     """Their worth rises by what the person was granted less than the fair share before."""
     short = max(-known.carried.get((agent_id, "wishes"), 0.0), 0.0)
     wishes = known.wishes.get(agent_id, ())

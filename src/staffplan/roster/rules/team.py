@@ -236,16 +236,16 @@ class MinimumStaff:
 
 def team_rules(roster: RosterSettings) -> tuple[TeamRule, ...]:
     """The rules between people in the site's agreement."""
-    return tuple(_rule_of(rule) for rule in roster.rules if isinstance(rule, settings.TeamRule))
+    return tuple(_rule_of(rule) for rule in roster.rules if isinstance(rule, settings.TeamRuleSetting))
 
 
-def _rule_of(setting: settings.TeamRule) -> TeamRule:
+def _rule_of(setting: settings.TeamRuleSetting) -> TeamRule:
     match setting:
-        case settings.Seats(most=most):
+        case settings.SeatsSetting(most=most):
             return Seats(most)
-        case settings.ConcurrentBreaks(most=number, share=share, planning_group=group):
+        case settings.ConcurrentBreaksSetting(most=number, share=share, planning_group=group):
             return ConcurrentBreaks(number, None if share is None else Fraction(str(share)), group)
-        case settings.MinimumStaff(planning_group=group, people=people, holidays=holidays):
+        case settings.MinimumStaffSetting(planning_group=group, people=people, holidays=holidays):
             spans, weekdays = parse_spans(setting.hours), parse_weekdays(setting.weekdays)
             return MinimumStaff(group, people, spans, weekdays, holidays)
 

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from staffplan.roster.case.case import Case
 from staffplan.roster.problem.problem import Person
-from staffplan.settings.hard_rules import DayHours, RuleSettings
+from staffplan.settings.hard_rules import DayHoursSetting, RuleSettings
 from staffplan.settings.roster import WorkPlanSettings
 from staffplan.settings.rule_sections import RuleSection
 
@@ -165,7 +165,7 @@ def _set(place: int, field: str, value: object) -> Callable[[Case], Case]:
 
 def left_out(place: int) -> Callable[[Case], Case]:
     """A rule that binds nobody in its place, so that the places of the others stay."""
-    return lambda case: _put(case, place, DayHours(most=24.0))
+    return lambda case: _put(case, place, DayHoursSetting(most=24.0))
 
 
 def _put(case: Case, place: int, rule: RuleSettings) -> Case:
