@@ -19,14 +19,15 @@ from staffplan.clock import wall_instant
 from staffplan.roster.problem.machine import Machine
 from staffplan.roster.problem.problem import Person, RosterProblem, Rule
 from staffplan.roster.problem.worked import Agreed, Worked
+from staffplan.roster.rules.agreement import soft_rules, soft_settings
 from staffplan.roster.rules.fairness import Burden, FairShare
+from staffplan.roster.rules.known import Concern, Known, Published, Wish
 from staffplan.roster.rules.options import Night
 from staffplan.roster.rules.overtime import Overtime
-from staffplan.roster.rules.soft import Known, Published, soft_rules
 from staffplan.roster.rules.split_rest import IsolatedDays, SplitRest, SplitWeekends
 from staffplan.roster.rules.stability import Stability
 from staffplan.roster.rules.starts_alike import StartsAlike
-from staffplan.roster.rules.wishes import Wish, WishesGranted
+from staffplan.roster.rules.wishes import WishesGranted
 from staffplan.roster.search.rule_model import add_one_shift_a_day, add_rule
 from staffplan.settings.roster import RosterSettings, WorkPlanSettings
 
@@ -238,7 +239,8 @@ def test_the_agreement_makes_of_a_person_what_concerns_them() -> None:
     contract = PLAN.model_copy(update={"weekly_hours_norm": 24.0})
     wish = Wish(day(0), day(0), "off")
     known = Known({"ann": (wish,)}, {("ann", "nights"): 1.5, ("ann", "wishes"): -2.0}, Published(day(0), day(1), {}))
-    ann = soft_rules("ann", "any", contract, roster, known, {(NIGHTS, "ann"): 3.2})
+    settings = soft_settings(roster)
+    ann = soft_rules(Concern("ann", contract, known, {(NIGHTS, "ann"): 3.2}), "any", settings)
     assert ann == (
         WishesGranted((wish,), 3 * 1.5),
         FairShare(NIGHTS, 2, 3.2, 1.5),
@@ -248,7 +250,7 @@ def test_the_agreement_makes_of_a_person_what_concerns_them() -> None:
         IsolatedDays(),
         SplitWeekends(),
     )
-    bob = soft_rules("bob", "any", PLAN, roster, Known(), {})
+    bob = soft_rules(Concern("bob", PLAN, Known(), {}), "any", settings)
     assert bob == (StartsAlike(), IsolatedDays(), SplitWeekends())
 
 

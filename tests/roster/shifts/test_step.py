@@ -19,7 +19,7 @@ from staffplan.errors import ConfigError, InfeasibleError
 from staffplan.roster.check.check import check
 from staffplan.roster.problem.problem import Pause
 from staffplan.roster.rules import Agreed, DailyRest, DaysPerWeek, WeeklyHoursMax, WeeklyHoursMin, Worked
-from staffplan.roster.rules import ConsecutiveDaysSetting as DaysInARow
+from staffplan.roster.rules.runs import ConsecutiveDays
 from staffplan.roster.shifts.money import Pay
 from staffplan.roster.shifts.reach import can_be_on_queue
 from staffplan.roster.shifts.step import MixOfShifts
@@ -109,7 +109,7 @@ def _legal(worked: list[Worked], contract: WorkPlanSettings) -> bool:
         contract.days_per_week_max,
         MADRID,
     )
-    rules = (DailyRest(11 * 60), DaysInARow(2), DaysPerWeek(), WeeklyHoursMin(), WeeklyHoursMax())
+    rules = (DailyRest(11 * 60), ConsecutiveDays(2), DaysPerWeek(), WeeklyHoursMin(), WeeklyHoursMax())
     return not any(True for rule in rules for _ in rule.violations(worked, agreed))
 
 

@@ -13,9 +13,9 @@ from staffplan.roster.case.soft import carried_over
 from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.problem.worked import Agreed, Worked
 from staffplan.roster.rules import worked_by_agent
-from staffplan.roster.rules.fairness import Burden, one_a_weekend
+from staffplan.roster.rules.agreement import soft_settings
+from staffplan.roster.rules.fairness import Burden, burden_of, one_a_weekend
 from staffplan.roster.rules.reading import wishes_by_agent
-from staffplan.roster.rules.soft import burden_of, soft_settings
 from staffplan.roster.rules.wishes import WishesGranted
 from staffplan.settings.priced_rules import FairKind, FairShareSetting
 from staffplan.settings.roster import RosterSettings

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from math import ceil, floor
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,8 @@ from staffplan.roster.problem.problem import DAYS_OF_A_WHOLE_WEEK, Person, Roste
 from staffplan.roster.problem.worked import Agreed, Violation, Worked
 from staffplan.roster.rules.base import in_period
 from staffplan.roster.rules.options import blocks, of_families
+from staffplan.roster.rules.registry import Holder, Relaxable, rule_for
+from staffplan.settings.hard_rules import DayHoursSetting, PeriodDaysSetting, PeriodHoursSetting, ShiftsOfSetting
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,15 @@ class ShiftsOf:
         return np.broadcast_to(which, (problem.period.days, len(which)))
 
 
+@rule_for(
+    ShiftsOfSetting,
+    Relaxable("least", -1, 4, "at least {:g} {shift} shifts in the {per}"),
+    Relaxable("most", 1, 4, "at most {:g} {shift} shifts in the {per}"),
+)
+def _shifts_of(setting: ShiftsOfSetting, _holder: Holder) -> ShiftsOf:
+    return ShiftsOf(setting.shift, Bounds(setting.least, setting.most, setting.per))
+
+
 @dataclass(frozen=True)
 class PeriodDays:
     """Days worked in the whole period."""
@@ -63,6 +75,15 @@ class PeriodDays:
 
     def machine(self, problem: RosterProblem, person: Person) -> Machine:
         return counted(problem, np.ones((problem.period.days, len(problem.options)), dtype=np.int64), self.bounds)
+
+
+@rule_for(
+    PeriodDaysSetting,
+    Relaxable("least", -1, 8, "at least {:g} days in the period"),
+    Relaxable("most", 1, 8, "at most {:g} days in the period"),
+)
+def _period_days(setting: PeriodDaysSetting, _holder: Holder) -> PeriodDays:
+    return PeriodDays(Bounds(setting.least, setting.most))
 
 
 @dataclass(frozen=True)
@@ -92,6 +113,18 @@ class PeriodHours:
         return counted(problem, amount, Bounds(least, most))
 
 
+@rule_for(
+    PeriodHoursSetting,
+    Relaxable("least", -1.0, 1.0, "at least {:g} paid hours in the period"),
+    Relaxable("most", 1.0, 1.0, "at most {:g} paid hours in the period"),
+)
+def _period_hours(setting: PeriodHoursSetting, holder: Holder) -> PeriodHours:
+    """Bounds on minutes of work, what time off counts already taken away."""
+    least = None if setting.least is None else ceil((setting.least - holder.credited_hours) * 60 - 1e-6)
+    most = None if setting.most is None else floor((setting.most - holder.credited_paid_hours) * 60 + 1e-6)
+    return PeriodHours(Bounds(least and max(least, 0), most and max(most, 0)))
+
+
 @dataclass(frozen=True)
 class DayHours:
     """Paid time on a day, at most."""
@@ -111,6 +144,11 @@ class DayHours:
     def machine(self, problem: RosterProblem, person: Person) -> Machine:
         long = np.array([*(option.paid_minutes > self.minutes for option in problem.options), False], dtype=bool)
         return filtered(np.broadcast_to(long, (problem.period.days, len(long))))
+
+
+@rule_for(DayHoursSetting, Relaxable("most", 0.5, 0.5, "at most {:g} paid hours a day"))
+def _day_hours(setting: DayHoursSetting, _holder: Holder) -> DayHours:
+    return DayHours(floor(setting.most * 60))
 
 
 def counted(problem: RosterProblem, amount: Ints, bounds: Bounds) -> Machine:

@@ -14,19 +14,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from math import ceil
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from staffplan.clock import wall_instant
+from staffplan.clock import clock_minute, parse_spans, wall_instant
 from staffplan.roster.problem.machine import Ints, Machine, with_day_off
 from staffplan.roster.problem.problem import Period, Person, RosterProblem
 from staffplan.roster.problem.worked import Agreed, Violation, Worked
 from staffplan.roster.rules.base import in_period
+from staffplan.roster.rules.known import Concern
 from staffplan.roster.rules.nights import is_night
 from staffplan.roster.rules.options import Night, length_minutes, night_options
-from staffplan.settings.priced_rules import FairKind
+from staffplan.roster.rules.registry import priced_rule_for
+from staffplan.settings.priced_rules import FairKind, FairShareSetting
 
 STEEPEST = 3
 """The first one above the share costs the weight once, the second twice, the third and each further one so often."""
@@ -153,6 +156,19 @@ class FairShare:
                 to[d, :, 1] = 2 * np.where(new, step[count, 1], count) + (weekday == 5)
                 cost[d, :, 1] = np.where(new, price[count, 1], 0.0)
         return Machine(kind, to, self.weight * cost)
+
+
+@priced_rule_for(FairShareSetting)
+def _fair_share(setting: FairShareSetting, concern: Concern) -> FairShare:
+    burden, who = burden_of(setting), concern.agent_id
+    share, carried = concern.shares.get((burden, who), 0.0), concern.known.carried.get((who, setting.of), 0.0)
+    return FairShare(burden, max(ceil(share - carried - 1e-6), 0), share, carried, setting.weight)
+
+
+def burden_of(setting: FairShareSetting) -> Burden:
+    ((begin, end),) = parse_spans(setting.night)
+    night = Night(begin, end, round(setting.night_hours * 60))
+    return Burden(setting.of, night, clock_minute(setting.before), clock_minute(setting.after))
 
 
 def _weekends(period: Period) -> list[range]:

@@ -14,6 +14,8 @@ from staffplan.roster.problem.problem import OFF, Person, RosterProblem, ShiftOp
 from staffplan.roster.problem.worked import Agreed, Violation, Worked
 from staffplan.roster.rules.base import in_period, week_of, weeks
 from staffplan.roster.rules.options import of_families
+from staffplan.roster.rules.registry import Holder, LeftOut, rule_for
+from staffplan.settings.hard_rules import RotationSetting
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,14 @@ class Rotation:
         for week, days in weeks(problem.period):
             bad[days.start : days.stop, :-1] = ~of_families(problem, self.turn(week))
         return filtered(bad)
+
+
+@rule_for(RotationSetting, relaxation=LeftOut("the rotation"))
+def _rotation(setting: RotationSetting, holder: Holder) -> Rotation:
+    """People begin with the cycle one week apart, or at the week that the agents table names for them."""
+    begin = holder.place if holder.rotation_week is None else holder.rotation_week - 1
+    weeks_before = 0 if setting.first_day is None else -((setting.first_day - holder.first_day).days // 7)
+    return Rotation(setting.cycle, (begin + weeks_before) % len(setting.cycle))
 
 
 def locked_options(options: Sequence[ShiftOption], what: str) -> NDArray[np.bool_]:

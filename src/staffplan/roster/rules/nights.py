@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
+from math import ceil
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from staffplan.clock import wall_instant
+from staffplan.clock import parse_spans, wall_instant
 from staffplan.roster.problem.machine import Ints, Machine, rows_of, unrolled, with_day_off
 from staffplan.roster.problem.problem import Person, RosterProblem
 from staffplan.roster.problem.worked import Agreed, Violation, Worked
@@ -26,6 +27,9 @@ from staffplan.roster.rules.options import (
     night_options,
     start_minutes,
 )
+from staffplan.roster.rules.registry import Holder, Relaxable, rule_for
+from staffplan.settings.hard_rules import NightsInARowSetting, NightsSetting, RestAfterNightsSetting
+from staffplan.settings.rule_sections import NightSection
 
 
 @lru_cache(maxsize=4096)
@@ -70,6 +74,11 @@ class NightsInARow:
         return unrolled([which], (start,), follow)
 
 
+@rule_for(NightsInARowSetting, Relaxable("nights", 1, 8, "at most {:g} nights in a row"))
+def _nights_in_a_row(setting: NightsInARowSetting, _holder: Holder) -> NightsInARow:
+    return NightsInARow(setting.nights, _night_of(setting))
+
+
 @dataclass(frozen=True)
 class Nights:
     """Night shifts in the period or in each week, at most."""
@@ -88,6 +97,11 @@ class Nights:
     def machine(self, problem: RosterProblem, person: Person) -> Machine:
         amount = night_options(problem, self.night).astype(np.int64)
         return counted(problem, amount, Bounds(None, self.most, self.per))
+
+
+@rule_for(NightsSetting, Relaxable("most", 1, 8, "at most {:g} nights"))
+def _nights(setting: NightsSetting, _holder: Holder) -> Nights:
+    return Nights(setting.most, _night_of(setting), setting.per)
 
 
 @dataclass(frozen=True)
@@ -161,6 +175,15 @@ class RestAfterNights:
         return (0 if free_days else run), max(ready, anything), max(due - free_days, 0)
 
 
+@rule_for(
+    RestAfterNightsSetting,
+    Relaxable("hours", -1.0, 1.0, "{:g} h of rest after nights"),
+    Relaxable("days_off", -1, 8, "{:g} days off after nights"),
+)
+def _rest_after_nights(setting: RestAfterNightsSetting, _holder: Holder) -> RestAfterNights:
+    return RestAfterNights(ceil(setting.hours * 60), _night_of(setting), setting.nights, setting.days_off)
+
+
 def nights_before(problem: RosterProblem, person: Person, night: Night) -> int:
     """Night shifts on the days right up to the period."""
     zone = problem.period.timezone
@@ -169,3 +192,8 @@ def nights_before(problem: RosterProblem, person: Person, night: Night) -> int:
     while problem.period.first_day - timedelta(days=count + 1) in nights:
         count += 1
     return count
+
+
+def _night_of(setting: NightSection) -> Night:
+    ((begin, end),) = parse_spans(setting.night)
+    return Night(begin, end, ceil(setting.night_hours * 60))

@@ -13,6 +13,9 @@ from staffplan.roster.problem.problem import Person, RosterProblem
 from staffplan.roster.problem.worked import Agreed, Violation, Worked
 from staffplan.roster.rules.base import in_period, week_of
 from staffplan.roster.rules.hours import last_of_week, paid_unit
+from staffplan.roster.rules.known import Concern
+from staffplan.roster.rules.registry import priced_rule_for
+from staffplan.settings.priced_rules import OvertimeSetting
 
 
 @dataclass(frozen=True)
@@ -53,3 +56,11 @@ class Overtime:
         above = [np.maximum(unit * at - normal[week][:, None, None], 0) for at in (paid[:, None], reached)]
         step = np.where(last_of_week(problem.period)[:, None, None], 0, np.minimum(reached, paid[-1])[None, :, :])
         return Machine(kind, step, self.weight * (above[1] - above[0]) / 60)
+
+
+@priced_rule_for(OvertimeSetting)
+def _overtime(setting: OvertimeSetting, concern: Concern) -> Overtime | None:
+    contract = concern.contract
+    if contract.weekly_hours_norm is None:
+        return None
+    return Overtime(round((contract.weekly_hours_max - contract.normal_hours) * 60), setting.weight)

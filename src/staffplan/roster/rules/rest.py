@@ -11,6 +11,8 @@ import numpy as np
 from staffplan.roster.problem.machine import FORBIDDEN, Ints, Machine, kinds_of, with_day_off
 from staffplan.roster.problem.problem import Person, RosterProblem
 from staffplan.roster.problem.worked import Agreed, Violation, Worked
+from staffplan.roster.rules.registry import Holder, Relaxable, rule_for
+from staffplan.settings.hard_rules import DailyRestSetting
 
 NEVER_TOO_EARLY = -(2**40)
 
@@ -71,6 +73,11 @@ class DailyRest:
             step[day] = np.where(off[None, :] | (what[None, :, 0] >= states[:, None]), there, FORBIDDEN)
         start = max(_ready_from_past(problem, person, self.minutes), earliest)
         return Machine(kind, step, start=int(np.searchsorted(states, start)))
+
+
+@rule_for(DailyRestSetting, Relaxable("hours", -0.5, 1.0, "{:g} h of rest between shifts", least=0.5))
+def _daily_rest(setting: DailyRestSetting, _holder: Holder) -> DailyRest:
+    return DailyRest(round(setting.hours * 60))
 
 
 def _ready_states(ready: Ints, lengths: Ints, earliest: int, first: int) -> Ints:

@@ -16,6 +16,8 @@ import numpy as np
 from staffplan.roster.problem.machine import FORBIDDEN, Ints, Machine
 from staffplan.roster.problem.problem import Person, RosterProblem
 from staffplan.roster.problem.worked import Agreed, Violation, Worked
+from staffplan.roster.rules.registry import Holder, Relaxable, rule_for
+from staffplan.settings.hard_rules import ConsecutiveDaysMinSetting, ConsecutiveDaysSetting, DaysOffInARowSetting
 
 
 def days_before(person: Person, problem: RosterProblem) -> int:
@@ -58,6 +60,11 @@ class ConsecutiveDays:
         return Machine(worked_or_off(problem), np.broadcast_to(step, (problem.period.days, *step.shape)), start=start)
 
 
+@rule_for(ConsecutiveDaysSetting, Relaxable("days", 1, 8, "at most {:g} days in a row"))
+def _consecutive_days(setting: ConsecutiveDaysSetting, _holder: Holder) -> ConsecutiveDays:
+    return ConsecutiveDays(setting.days)
+
+
 @dataclass(frozen=True)
 class ConsecutiveDaysMin:
     """Days worked in a row, at least, in runs of which both ends are known."""
@@ -86,6 +93,11 @@ class ConsecutiveDaysMin:
         return Machine(worked_or_off(problem), np.broadcast_to(step, (problem.period.days, *step.shape)), start=start)
 
 
+@rule_for(ConsecutiveDaysMinSetting, Relaxable("days", -1, 8, "at least {:g} days in a row", least=1))
+def _consecutive_days_min(setting: ConsecutiveDaysMinSetting, _holder: Holder) -> ConsecutiveDaysMin:
+    return ConsecutiveDaysMin(setting.days)
+
+
 @dataclass(frozen=True)
 class DaysOffInARow:
     """Days off in a row, at least, between two days of work that are known."""
@@ -110,6 +122,11 @@ class DaysOffInARow:
         gap = self.days if last is None else (problem.period.first_day - last).days - 1
         start = min(gap, self.days)
         return Machine(worked_or_off(problem), np.broadcast_to(step, (problem.period.days, *step.shape)), start=start)
+
+
+@rule_for(DaysOffInARowSetting, Relaxable("days", -1, 8, "at least {:g} days off in a row", least=1))
+def _days_off_in_a_row(setting: DaysOffInARowSetting, _holder: Holder) -> DaysOffInARow:
+    return DaysOffInARow(setting.days)
 
 
 def _runs(busy: Sequence[date]) -> Iterator[tuple[date, date]]:

@@ -11,7 +11,10 @@ import numpy as np
 from staffplan.roster.problem.machine import Machine
 from staffplan.roster.problem.problem import Person, RosterProblem
 from staffplan.roster.problem.worked import Agreed, Violation, Worked
+from staffplan.roster.rules.known import Concern
+from staffplan.roster.rules.registry import priced_rule_for
 from staffplan.roster.rules.runs import worked_or_off
+from staffplan.settings.priced_rules import IsolatedDaysSetting, SplitRestSetting, SplitWeekendsSetting
 
 REST, WORK, ONE = 0, 1, 2
 """States of the day before: part of a longer rest, a day of work, a single day (off, or of work)."""
@@ -40,6 +43,11 @@ class SplitRest:
         before, yesterday = _days_known(problem, person)
         start = WORK if yesterday else ONE if before else REST
         return _every_day(problem, step, price, start)
+
+
+@priced_rule_for(SplitRestSetting)
+def _split_rest(setting: SplitRestSetting, _concern: Concern) -> SplitRest:
+    return SplitRest(setting.weight)
 
 
 @dataclass(frozen=True)
@@ -73,6 +81,11 @@ class IsolatedDays:
         return _every_day(problem, step, price, start)
 
 
+@priced_rule_for(IsolatedDaysSetting)
+def _isolated_days(setting: IsolatedDaysSetting, _concern: Concern) -> IsolatedDays:
+    return IsolatedDays(setting.weight)
+
+
 @dataclass(frozen=True)
 class SplitWeekends:
     """The amount is the weekends of which one day is worked and the other is not, counted on the Sunday."""
@@ -97,6 +110,11 @@ class SplitWeekends:
             if problem.period.day(d).weekday() == 6 and (d > 0 or _days_known(problem, person)[1] is not None):
                 price[d] = self.weight * np.array([[0.0, 1.0], [1.0, 0.0]])
         return Machine(worked_or_off(problem), step, price, start=int(bool(_days_known(problem, person)[1])))
+
+
+@priced_rule_for(SplitWeekendsSetting)
+def _split_weekends(setting: SplitWeekendsSetting, _concern: Concern) -> SplitWeekends:
+    return SplitWeekends(setting.weight)
 
 
 def _inside(day: date, agreed: Agreed) -> bool:

@@ -12,6 +12,9 @@ import pandas as pd
 from staffplan.roster.problem.machine import Machine
 from staffplan.roster.problem.problem import Period, Person, RosterProblem
 from staffplan.roster.problem.worked import Agreed, Violation, Worked
+from staffplan.roster.rules.known import Concern
+from staffplan.roster.rules.registry import priced_rule_for
+from staffplan.settings.priced_rules import StabilitySetting
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,15 @@ class Stability:
         shape = (problem.period.days, 1, 2)
         price = np.broadcast_to(np.array([0.0, self.weight]), shape)
         return Machine(kind, np.zeros(shape, dtype=np.int64), price)
+
+
+@priced_rule_for(StabilitySetting)
+def _stability(setting: StabilitySetting, concern: Concern) -> Stability | None:
+    published = concern.known.published
+    if published is None:
+        return None
+    shifts = published.shifts.get(concern.agent_id, ())
+    return Stability(shifts, published.first_day, published.last_day, setting.weight)
 
 
 def _slots(time: pd.Timedelta, period: Period) -> float:

@@ -15,6 +15,8 @@ from staffplan.roster.problem.problem import Person, RosterProblem
 from staffplan.roster.problem.worked import Agreed, Violation, Worked
 from staffplan.roster.rules.base import in_period, week_of
 from staffplan.roster.rules.options import DAY_OFF, clock_starts, of_families
+from staffplan.roster.rules.registry import Holder, LeftOut, Relaxable, rule_for
+from staffplan.settings.hard_rules import StartVariationSetting, SuccessionSetting
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,11 @@ class StartVariation:
         return unrolled([with_day_off(clock_starts(problem), DAY_OFF)], (none_yet, -1), follow)
 
 
+@rule_for(StartVariationSetting, Relaxable("minutes", 30, 0.5, "starts within {:g} minutes in a week"))
+def _start_variation(setting: StartVariationSetting, _holder: Holder) -> StartVariation:
+    return StartVariation(setting.minutes)
+
+
 @dataclass(frozen=True)
 class Succession:
     """Shifts of some families are not worked on the day after one of `after`, whatever the rest between them."""
@@ -89,6 +96,11 @@ class Succession:
         """1 where the day before the period was worked in one of `after`."""
         yesterday = problem.period.first_day - timedelta(days=1)
         return int(any(w.schedule_date == yesterday and w.family == self.after for w in person.past))
+
+
+@rule_for(SuccessionSetting, relaxation=LeftOut("after {after} never {never}"))
+def _succession(setting: SuccessionSetting, _holder: Holder) -> Succession:
+    return Succession(setting.after, setting.never)
 
 
 def _clock(minute: int) -> str:

@@ -12,7 +12,10 @@ from staffplan.roster.problem.problem import Person, RosterProblem
 from staffplan.roster.problem.worked import Agreed, Violation, Worked
 from staffplan.roster.rules.base import in_period, week_of
 from staffplan.roster.rules.hours import last_of_week
+from staffplan.roster.rules.known import Concern
 from staffplan.roster.rules.options import DAY_OFF, clock_starts
+from staffplan.roster.rules.registry import priced_rule_for
+from staffplan.settings.priced_rules import StartsAlikeSetting
 
 
 @dataclass(frozen=True)
@@ -46,3 +49,8 @@ class StartsAlike:
         shape = (problem.period.days, *step.shape)
         by_day = np.where(last_of_week(problem.period)[:, None, None], 0, step[None, :, :])
         return Machine(kind, by_day, np.broadcast_to(self.weight * differs, shape))
+
+
+@priced_rule_for(StartsAlikeSetting)
+def _starts_alike(setting: StartsAlikeSetting, _concern: Concern) -> StartsAlike:
+    return StartsAlike(setting.minutes, setting.weight)

@@ -19,7 +19,14 @@ from staffplan.roster.problem.machine import Ints, Machine, rows_of, unrolled, w
 from staffplan.roster.problem.problem import Period, Person, RosterProblem
 from staffplan.roster.problem.worked import Agreed, Violation, Worked
 from staffplan.roster.rules.base import in_period, last_day, past_midnight, runs_in
+from staffplan.roster.rules.registry import Holder, LeftOut, Relaxable, rule_for
 from staffplan.roster.rules.runs import worked_or_off
+from staffplan.settings.hard_rules import (
+    WeekendsInARowSetting,
+    WeekendsOffSetting,
+    WeekendsWorkedSetting,
+    WholeWeekendsSetting,
+)
 
 
 @dataclass(frozen=True)
@@ -64,6 +71,11 @@ class WeekendsOff:
         return unrolled([worked_or_off(problem), tail], (0, start), follow)
 
 
+@rule_for(WeekendsOffSetting, Relaxable("weekends", -1, 16, "at least {:g} weekends off"))
+def _weekends_off(setting: WeekendsOffSetting, _holder: Holder) -> WeekendsOff:
+    return WeekendsOff(setting.weekends)
+
+
 @dataclass(frozen=True)
 class WeekendsInARow:
     """Weekends worked in a row, at most; those before the period count where they are known."""
@@ -102,6 +114,11 @@ class WeekendsInARow:
         return unrolled([worked_or_off(problem)], (run, int(this in past)), follow)
 
 
+@rule_for(WeekendsInARowSetting, Relaxable("weekends", 1, 16, "at most {:g} weekends in a row"))
+def _weekends_in_a_row(setting: WeekendsInARowSetting, _holder: Holder) -> WeekendsInARow:
+    return WeekendsInARow(setting.weekends)
+
+
 @dataclass(frozen=True)
 class WeekendsWorked:
     """Weekends worked in the period, at most; half a weekend at either end of it is one."""
@@ -131,6 +148,11 @@ class WeekendsWorked:
             return rows_of(more, busy), more <= self.weekends
 
         return unrolled([worked_or_off(problem)], (0, 0), follow)
+
+
+@rule_for(WeekendsWorkedSetting, Relaxable("weekends", 1, 16, "at most {:g} weekends"))
+def _weekends_worked(setting: WeekendsWorkedSetting, _holder: Holder) -> WeekendsWorked:
+    return WeekendsWorked(setting.weekends)
 
 
 @dataclass(frozen=True)
@@ -163,6 +185,11 @@ class WholeWeekends:
             return rows_of(works * (weekday == 5) + 0 * saturday), good
 
         return unrolled([worked_or_off(problem)], (start,), follow)
+
+
+@rule_for(WholeWeekendsSetting, relaxation=LeftOut("Saturday and Sunday both worked or both off"))
+def _whole_weekends(setting: WholeWeekendsSetting, _holder: Holder) -> WholeWeekends:
+    return WholeWeekends()
 
 
 def _saturday(day: date) -> date:

@@ -14,13 +14,9 @@ from staffplan.roster.problem.machine import Ints, Machine, rows_of, unrolled, w
 from staffplan.roster.problem.problem import Person, RosterProblem
 from staffplan.roster.problem.worked import Agreed, Violation, Worked
 from staffplan.roster.rules.base import span
-from staffplan.roster.rules.options import (
-    DAY_OFF,
-    day_minutes,
-    length_minutes,
-    minutes_from_start,
-    start_minutes,
-)
+from staffplan.roster.rules.options import DAY_OFF, day_minutes, length_minutes, minutes_from_start, start_minutes
+from staffplan.roster.rules.registry import Holder, Relaxable, rule_for
+from staffplan.settings.hard_rules import WeeklyRestSetting
 
 
 @dataclass(frozen=True)
@@ -72,3 +68,8 @@ class WeeklyRest:
 
         since = max((minutes_from_start(worked.end, period) for worked in person.past), default=0)
         return unrolled(labels, (0, max(since, 0)), follow)
+
+
+@rule_for(WeeklyRestSetting, Relaxable("hours", -1.0, 1.5, "{:g} h of rest in a week", least=1.0))
+def _weekly_rest(setting: WeeklyRestSetting, _holder: Holder) -> WeeklyRest:
+    return WeeklyRest(round(setting.hours * 60))

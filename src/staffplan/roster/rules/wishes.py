@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
 
 import numpy as np
 
@@ -13,27 +12,9 @@ from staffplan.roster.problem.machine import Floats, Machine, kinds_of, with_day
 from staffplan.roster.problem.problem import Person, RosterProblem, ShiftOption
 from staffplan.roster.problem.worked import Agreed, Violation, Worked
 from staffplan.roster.rules.base import last_day, past_midnight, runs_in
-
-
-@dataclass(frozen=True)
-class Wish:
-    """One wish, for every day from the first to the last. `worth`: how much one of its days counts.
-
-    "off": no shift has a minute on the day, as for time off. "shift": the day is worked, in the shift named (a
-    family, or one start, "early 08:00"; "": any). "not": the shift named is not worked.
-    """
-
-    first_day: date
-    last_day: date
-    kind: Literal["off", "shift", "not"]
-    shift: str = ""
-    worth: float = 1.0
-
-    @property
-    def words(self) -> str:
-        if self.kind == "off":
-            return "for a day off"
-        return f"not to work {self.shift}" if self.kind == "not" else f"for {self.shift or 'a shift'}"
+from staffplan.roster.rules.known import Concern, Wish
+from staffplan.roster.rules.registry import priced_rule_for
+from staffplan.settings.priced_rules import WishesSetting
 
 
 @dataclass(frozen=True)
@@ -78,6 +59,14 @@ class WishesGranted:
                     off[d] += wish.worth * (wish.kind == "off")
                     price[d] += wish.worth * ((wish.kind == "shift") & ~named | (wish.kind == "not") & named)
         return off, price
+
+
+@priced_rule_for(WishesSetting)
+def _wishes_granted(setting: WishesSetting, concern: Concern) -> WishesGranted | None:
+    """The price rises with what the person was granted less than the fair share before."""
+    short = max(-concern.known.carried.get((concern.agent_id, "wishes"), 0.0), 0.0)
+    wishes = concern.known.wishes.get(concern.agent_id, ())
+    return WishesGranted(wishes, setting.weight * (1 + setting.catch_up * short)) if wishes else None
 
 
 def _is_named(wish: Wish, option: ShiftOption) -> bool:
