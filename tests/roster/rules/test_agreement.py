@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import get_args
 
 import pandas as pd
 import pytest
@@ -30,13 +31,17 @@ from staffplan.roster.rules.counts import Bounds, DayHours, PeriodDays, PeriodHo
 from staffplan.roster.rules.fixed import Rotation
 from staffplan.roster.rules.nights import Nights, NightsInARow, RestAfterNights
 from staffplan.roster.rules.options import Night
+from staffplan.roster.rules.registry import Binding, LeftOut
 from staffplan.roster.rules.runs import ConsecutiveDays, ConsecutiveDaysMin, DaysOffInARow
 from staffplan.roster.rules.starts import StartVariation, Succession
 from staffplan.roster.rules.weekends import WeekendsInARow, WeekendsOff, WeekendsWorked, WholeWeekends
 from staffplan.roster.rules.weekly_rest import WeeklyRest
 from staffplan.roster.why.one_person import explain
 from staffplan.settings.config import load_config
+from staffplan.settings.hard_rules import HardRuleSettings
+from staffplan.settings.priced_rules import SoftRuleSettings
 from staffplan.settings.roster import RosterSettings, ShiftSettings, WorkPlanSettings
+from staffplan.settings.rule_sections import RuleSection
 from staffplan.tables.wishes import Wishes
 
 NIGHTLY = Night(23 * 60, 30 * 60, 180)
@@ -75,6 +80,28 @@ def agreement(*written: dict[str, object], holder: Holder = ANN) -> tuple[rules.
 @pytest.mark.parametrize(("written", "rule"), WRITTEN, ids=lambda value: str(value)[:50])
 def test_what_is_written_is_the_rule_that_holds(written: dict[str, object], rule: rules.Rule) -> None:
     assert agreement(written)[0] == rule
+
+
+@pytest.mark.parametrize("setting", get_args(HardRuleSettings), ids=lambda setting: setting.__name__)
+def test_every_hard_setting_has_a_rule_and_a_relaxation_or_a_reason_for_none(setting: type[RuleSection]) -> None:
+    match rules.hard_rules()[setting].relaxation:
+        case LeftOut(words) | Binding(words):
+            assert words
+        case numbers:
+            assert numbers
+            assert {number.field for number in numbers} <= set(setting.model_fields)
+            assert all(number.step and number.cost_hours > 0 and "{:g}" in number.words for number in numbers)
+
+
+def test_the_registered_rules_are_those_that_settings_can_name() -> None:
+    assert set(rules.hard_rules()) == set(get_args(HardRuleSettings))
+    assert set(rules.priced_rules()) == set(get_args(SoftRuleSettings))
+
+
+@pytest.mark.parametrize("setting", [*get_args(HardRuleSettings), *get_args(SoftRuleSettings)])
+def test_a_setting_is_named_after_its_word(setting: type[RuleSection]) -> None:
+    words = str(setting.model_fields["rule"].default).split("_")
+    assert setting.__name__.lower() == "".join(words) + "setting"
 
 
 def test_a_rule_holds_for_the_contracts_and_the_agents_that_it_names_and_overlap_is_never_allowed() -> None:
