@@ -9,7 +9,7 @@ Programming", CPAIOR 2007: the flow on the layered graph of an automaton.)
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,6 +69,9 @@ def _add_day(
     prices: list[Any],
 ) -> dict[int, Any]:
     """Add the steps of one day; `arriving`, and the answer: the flow into each state, as expressions."""
+    if not (layer.price.any() or (layer.to > 0).any() or len(layer.to) > 1):
+        constraints += _only_allowed(model, layer, todays)
+        return {0: 1}
     leaving, used, onward = defaultdict(list), defaultdict(list), defaultdict(list)
     for state, kind in np.argwhere(layer.to >= 0).tolist():
         step = model.new_bool_var("")
@@ -84,6 +87,15 @@ def _add_day(
             worked = [variable for o, variable in todays.items() if layer.kind[o] == kind]
             constraints.append(model.add(_sum(worked) == _sum(used[kind])))
     return {state: _sum(steps) for state, steps in onward.items()}
+
+
+def _only_allowed(model: cp_model.CpModel, layer: Layer, todays: dict[int, Any]) -> Iterator[Any]:
+    """What a day allows from its only state to the only state of the next."""
+    forbidden = layer.to[0, layer.kind] < 0
+    if forbidden[:-1].any():
+        yield model.add(_sum(todays[o] for o in todays if forbidden[o]) == 0)
+    if forbidden[-1]:
+        yield model.add(_sum(todays.values()) == 1)
 
 
 def _todays(works: Works, problem: RosterProblem, person: Person, day: int) -> dict[int, Any]:
