@@ -17,16 +17,16 @@ import pandas as pd
 from curtois.instance import Employee, Instance, Shift
 from staffplan.clock import OpeningHours, SiteCalendar
 from staffplan.settings.hard_rules import (
-    ConsecutiveDays,
-    ConsecutiveDaysMin,
-    DaysOffInARow,
-    PeriodHours,
+    ConsecutiveDaysMinSetting,
+    ConsecutiveDaysSetting,
+    DaysOffInARowSetting,
+    PeriodHoursSetting,
     RuleSettings,
-    ShiftsOf,
-    Succession,
-    WeekendsWorked,
+    ShiftsOfSetting,
+    SuccessionSetting,
+    WeekendsWorkedSetting,
 )
-from staffplan.settings.priced_rules import Wishes as WishesRule
+from staffplan.settings.priced_rules import WishesSetting
 from staffplan.settings.roster import BreakSettings, RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.site import Queue, Site
 from staffplan.tables.people import Agents, Availability, TimeOff, Workforce
@@ -172,22 +172,22 @@ def _contract(employee: Employee) -> WorkPlanSettings:
 def _rules(instance: Instance, plans: Mapping[str, Employee]) -> Iterator[RuleSettings]:
     for shift in instance.shifts.values():
         if shift.not_followed_by:
-            yield Succession(after=shift.shift_id, never=tuple(sorted(shift.not_followed_by)))
+            yield SuccessionSetting(after=shift.shift_id, never=tuple(sorted(shift.not_followed_by)))
     for plan, employee in plans.items():
         yield from _contract_rules(instance, employee, (plan,))
     if instance.on_requests or instance.off_requests:
-        yield WishesRule(weight=1, catch_up=0)
+        yield WishesSetting(weight=1, catch_up=0)
 
 
 def _contract_rules(instance: Instance, employee: Employee, plans: tuple[str, ...]) -> Iterator[RuleSettings]:
     for shift, most in employee.max_shifts.items():
         if 0 < most < instance.days:
-            yield ShiftsOf(shift=shift, most=most, work_plans=plans)
-    yield PeriodHours(least=employee.min_minutes / 60, most=employee.max_minutes / 60, work_plans=plans)
-    yield ConsecutiveDays(days=employee.max_consecutive_shifts, work_plans=plans)
-    yield ConsecutiveDaysMin(days=employee.min_consecutive_shifts, work_plans=plans)
-    yield DaysOffInARow(days=employee.min_consecutive_days_off, work_plans=plans)
-    yield WeekendsWorked(weekends=employee.max_weekends, work_plans=plans)
+            yield ShiftsOfSetting(shift=shift, most=most, work_plans=plans)
+    yield PeriodHoursSetting(least=employee.min_minutes / 60, most=employee.max_minutes / 60, work_plans=plans)
+    yield ConsecutiveDaysSetting(days=employee.max_consecutive_shifts, work_plans=plans)
+    yield ConsecutiveDaysMinSetting(days=employee.min_consecutive_shifts, work_plans=plans)
+    yield DaysOffInARowSetting(days=employee.min_consecutive_days_off, work_plans=plans)
+    yield WeekendsWorkedSetting(weekends=employee.max_weekends, work_plans=plans)
 
 
 def make_workforce(instance: Instance, plans: Mapping[str, Employee]) -> Workforce:

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from staffplan.clock import OpeningHours, SiteCalendar, horizon_intervals, minute_of_day
-from staffplan.settings.hard_rules import ConsecutiveDays, DailyRest, WeekendsOff
+from staffplan.settings.hard_rules import ConsecutiveDaysSetting, DailyRestSetting, WeekendsOffSetting
 from staffplan.settings.roster import BreakSettings, RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.site import Queue, Site
 from staffplan.tables.people import Agents, Availability, TimeOff, Workforce
@@ -89,9 +89,9 @@ def make_center(name: str, seed: int = 1, *, effort: float = 1.0, time_limit_sec
     size = size_of(name)
     rng = np.random.default_rng([seed, size.agents, size.weeks])
     workforce = make_workforce(size, rng)
-    free_weekends = (WeekendsOff(weekends=size.weeks // 4),) if size.weeks >= 4 else ()
+    free_weekends = (WeekendsOffSetting(weekends=size.weeks // 4),) if size.weeks >= 4 else ()
     settings = RosterSettings(
-        rules=(DailyRest(hours=11), ConsecutiveDays(days=6), *free_weekends),
+        rules=(DailyRestSetting(hours=11), ConsecutiveDaysSetting(days=6), *free_weekends),
         effort=effort,
         time_limit_seconds=time_limit_seconds,
     )

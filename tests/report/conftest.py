@@ -14,7 +14,7 @@ import pytest
 from staffplan.clock import OpeningHours, SiteCalendar, horizon_intervals, parse_spans, wall_instant
 from staffplan.errors import Note
 from staffplan.report import ReportData, render_page
-from staffplan.settings.priced_rules import FairShare, Wishes
+from staffplan.settings.priced_rules import FairShareSetting, WishesSetting
 from staffplan.settings.queues import parse_goal
 from staffplan.site import Queue, Site
 from staffplan.tables.cost import CostReport
@@ -326,7 +326,11 @@ def make_plan(
         waits=make_waits(coverage, site),
         cost=make_cost(roster, load_hours, float(rows["offered"].sum())),
         fairness=make_fairness(roster),
-        soft_rules=(FairShare(of="weekends"), FairShare(of="late_ends", after="19:30"), Wishes()),
+        soft_rules=(
+            FairShareSetting(of="weekends"),
+            FairShareSetting(of="late_ends", after="19:30"),
+            WishesSetting(),
+        ),
         notes=(
             Note("check", "wish not granted", "Agent 2 Wed 09 Dec 2026", "wished for a day off, not granted: works"),
             Note("staff", "assumption", "chat", "nobody gave a goal: 80 % within 60 seconds is assumed"),

@@ -14,7 +14,8 @@ from roster_centers import LATE, MONDAY, NIGHT, SHORT, Center, every_day
 from staffplan.clock import wall_instant
 from staffplan.roster.problem.machine import Machine
 from staffplan.roster.problem.problem import RosterProblem
-from staffplan.roster.rules import Agreed, OneShiftADay, Posted, Rule, Worked
+from staffplan.roster.rules import Agreed, Rule, Worked
+from staffplan.roster.search.rule_model import add_one_shift_a_day, add_rule
 from staffplan.settings.roster import ShiftSettings, WorkPlanSettings
 
 OFF = -1
@@ -88,11 +89,8 @@ def accepted_by_solver(problem: RosterProblem, rule: Rule) -> set[Assignment]:
         for day in range(problem.period.days)
         for option in problem.options
     }
-    for posted in rule.add(model, works, problem, person):
-        assert isinstance(posted, Posted)
-        assert posted.about
-        assert posted.constraint is not None
-    OneShiftADay().add(model, works, problem, person)
+    add_one_shift_a_day(model, works, problem, person)
+    add_rule(model, works, problem, person, rule)
     accepted: set[Assignment] = set()
 
     class Collect(cp_model.CpSolverSolutionCallback):

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from staffplan.clock import OpeningHours, SpecialDay, clock_minute
 from staffplan.errors import ConfigError
 from staffplan.settings.config import Config, data_path, load_config, make_config
-from staffplan.settings.hard_rules import ConsecutiveDays, DailyRest
+from staffplan.settings.hard_rules import ConsecutiveDaysSetting, DailyRestSetting
 from staffplan.settings.queues import DEFAULT_GOALS, parse_goal
 from staffplan.settings.staffing import ShrinkageSettings, StaffingSettings
 from staffplan.site import make_site, resolve_queue
@@ -285,7 +285,7 @@ def test_settings_are_the_same_from_a_file_and_from_plain_values() -> None:
 
 def test_rules_are_the_kind_that_their_name_says() -> None:
     text = "[[roster.rules]]\nrule = 'daily_rest'\nhours = 12\n[[roster.rules]]\nrule = 'consecutive_days'\ndays = 5"
-    assert load_config(text, "plan.toml").roster.rules == (DailyRest(hours=12), ConsecutiveDays(days=5))
+    assert load_config(text, "plan.toml").roster.rules == (DailyRestSetting(hours=12), ConsecutiveDaysSetting(days=5))
 
 
 # --- goals ---

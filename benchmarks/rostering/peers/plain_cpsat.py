@@ -19,7 +19,7 @@ from rostering.duties import Duty, roster_of
 from rostering.peers.answer import PeerAnswer, problem_of
 from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.rules.base import past_midnight
-from staffplan.settings.hard_rules import ConsecutiveDays, DailyRest, WeekendsOff
+from staffplan.settings.hard_rules import ConsecutiveDaysSetting, DailyRestSetting, WeekendsOffSetting
 
 WORKERS = 2
 
@@ -75,13 +75,13 @@ def _agreed_rules(built: _Model, center: Center) -> None:
     for rule in center.settings.rules:
         for p in range(len(problem.people)):
             match rule:
-                case DailyRest(hours=hours):
+                case DailyRestSetting(hours=hours):
                     _rest(built, p, round(hours * 60) // problem.period.slot_minutes)
-                case ConsecutiveDays(days=most):
+                case ConsecutiveDaysSetting(days=most):
                     for day in range(problem.period.days - most):
                         window = [variable for d in range(day, day + most + 1) for variable in built.on(p, d)]
                         built.model.add(sum(window) <= most)
-                case WeekendsOff(weekends=fewest):
+                case WeekendsOffSetting(weekends=fewest):
                     _weekends(built, p, fewest)
                 case _:
                     raise NotImplementedError(f"the plain model does not know {rule}")

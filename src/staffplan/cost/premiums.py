@@ -56,20 +56,22 @@ def premium_clock(premiums: Sequence[PremiumSettings], calendar: SiteCalendar, f
 
 def _spans(premium: PremiumSettings, calendar: SiteCalendar, first: int, last: int) -> Iterable[tuple[int, int]]:
     """Minutes (since 1970) from and to which the premium's hours last; a span belongs to the day it begins on."""
-    weekdays, spans = parse_weekdays(premium.weekdays), parse_spans(premium.hours)
+    spans = parse_spans(premium.hours)
     begin, end = local_dates(instants_of(np.array([first, last])), calendar.timezone)
     for step in range(-1, (end - begin).days + 1):
         day = begin + timedelta(days=step)
-        if day.weekday() in weekdays and (not premium.holidays_only or _is_holiday(day, calendar)):
+        if _holds_on(day, premium, calendar):
             for opening, closing in spans:
                 walls = [wall_instant(day, minute, calendar.timezone) for minute in (opening, closing)]
                 start_minute, end_minute = minutes_of(pd.DatetimeIndex(walls)).tolist()
                 yield start_minute, end_minute
 
 
-def _is_holiday(day: date, calendar: SiteCalendar) -> bool:
+def _holds_on(day: date, premium: PremiumSettings, calendar: SiteCalendar) -> bool:
+    """Whether the premium is paid for spans that begin on the day."""
     special = calendar.special_days.get(day)
-    return special is not None and special.kind == "holiday"
+    is_holiday = special is not None and special.kind == "holiday"
+    return day.weekday() in parse_weekdays(premium.weekdays) and (is_holiday or not premium.holidays_only)
 
 
 def _without_excluded(due: NDArray[np.bool_], premiums: Sequence[PremiumSettings]) -> NDArray[np.bool_]:

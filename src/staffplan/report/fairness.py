@@ -8,7 +8,7 @@ from typing import Literal, get_args
 import pandas as pd
 
 from staffplan.report.data import ReportData
-from staffplan.settings.priced_rules import FairKind, FairShare, Wishes
+from staffplan.settings.priced_rules import FairKind, FairShareSetting, WishesSetting
 from staffplan.tables.wishes import SHARED, Fairness
 
 FAR = 1.0
@@ -29,8 +29,8 @@ class Kind:
 
 def kinds(data: ReportData) -> dict[str, Kind]:
     """Every kind, by the name in fairness.csv, with the times that the site's rules have for it."""
-    ruled = {rule.of: rule for rule in data.soft_rules if isinstance(rule, FairShare)}
-    rules = {of: ruled.get(of, FairShare(of=of)) for of in get_args(FairKind)}
+    ruled = {rule.of: rule for rule in data.soft_rules if isinstance(rule, FairShareSetting)}
+    rules = {of: ruled.get(of, FairShareSetting(of=of)) for of in get_args(FairKind)}
     nights = rules["nights"]
     counts = {
         "nights": f"shifts with {nights.night_hours:g} h or more between {nights.night.replace('-', ' and ')}",
@@ -40,7 +40,7 @@ def kinds(data: ReportData) -> dict[str, Kind]:
         "wishes": "days with a wish that was granted",
     }
     units = {"nights": "night shifts", "weekends": "weekends worked", "wishes": "granted wishes"}
-    priced = {*ruled, *(rule.rule for rule in data.soft_rules if isinstance(rule, Wishes))}
+    priced = {*ruled, *(rule.rule for rule in data.soft_rules if isinstance(rule, WishesSetting))}
     names = {what: what.replace("_", " ").capitalize() for what in SHARED}
     return {
         what: Kind(what, name, units.get(what, name.lower()), counts[what], what in priced)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
@@ -21,19 +21,21 @@ from staffplan.report.sections import (
     waits_section,
 )
 
+SECTIONS: tuple[Callable[[ReportData], Section], ...] = (
+    headline,
+    forecast_section,
+    people_section,
+    waits_section,
+    roster_section,
+    fairness_section,
+    money_section,
+    candour_section,
+)
+"""In the order in which they are read."""
+
 
 def page_sections(data: ReportData) -> tuple[Section, ...]:
-    """The sections in the order in which they are read."""
-    return (
-        headline(data),
-        forecast_section(data),
-        people_section(data),
-        waits_section(data),
-        roster_section(data),
-        fairness_section(data),
-        money_section(data),
-        candour_section(data),
-    )
+    return tuple(section(data) for section in SECTIONS)
 
 
 def render_page(data: ReportData) -> str:

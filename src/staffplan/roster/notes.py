@@ -16,7 +16,7 @@ from staffplan.roster.case.case import Case
 from staffplan.roster.case.predicted import KEY, predicted_days
 from staffplan.roster.problem.problem import DAYS_OF_A_WHOLE_WEEK, RosterProblem
 from staffplan.roster.why.empty_days import empty_day_notes
-from staffplan.settings.priced_rules import Wishes as WishesRule
+from staffplan.settings.priced_rules import WishesSetting
 from staffplan.site import Site
 from staffplan.tables.people import Workforce
 from staffplan.tables.requirement import ServiceWorth
@@ -149,7 +149,7 @@ def clock_changes(roster: Roster, site: Site) -> Iterator[Note]:
 def unpriced_wishes(case: Case) -> Iterator[Note]:
     """Wishes that nothing in the settings prices."""
     wishes = case.workforce.wishes
-    if len(wishes) and not any(isinstance(rule, WishesRule) for rule in case.settings.rules):
+    if len(wishes) and not any(isinstance(rule, WishesSetting) for rule in case.settings.rules):
         message = f"{wishes.source} has wishes, but no rule gives them a price, so they are ignored: "
         message += 'add { rule = "wishes" } to roster.rules'
         yield Note("roster", "left out", "wishes", message)

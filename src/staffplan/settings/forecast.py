@@ -8,6 +8,8 @@ from pydantic import Field
 
 from staffplan.settings.base import Section
 
+ForecastMethod = Literal["recent_average", "day_model", "holt_winters", "day_shapes", "seasonal_naive"]
+"""In order of preference where two do equally well."""
 Cleaning = Literal["outages", "spikes", "odd_days", "partial_days", "stuck", "level_shifts"]
 CLEANED: tuple[Cleaning, ...] = get_args(Cleaning)
 """All that `forecast.clean` can name."""
@@ -30,7 +32,7 @@ class DriverSettings(Section):
 class ForecastSettings(Section):
     """Settings of the forecast."""
 
-    methods: tuple[Literal["recent_average", "day_model", "holt_winters", "day_shapes", "seasonal_naive"], ...] = (
+    methods: tuple[ForecastMethod, ...] = (
         "recent_average",
         "day_model",
         "holt_winters",

@@ -15,10 +15,10 @@ from staffplan.errors import Problem, nearest
 from staffplan.settings.base import NotNegative, Positive, Section
 from staffplan.settings.priced_rules import SoftRuleSettings
 from staffplan.settings.rule_sections import NightSection, RuleSection
-from staffplan.settings.team_rules import TeamRule
+from staffplan.settings.team_rules import TeamRuleSetting
 
 
-class DailyRest(RuleSection):
+class DailyRestSetting(RuleSection):
     """Hours between the end of a shift and the start of the next."""
 
     rule: Literal["daily_rest"] = "daily_rest"
@@ -27,7 +27,7 @@ class DailyRest(RuleSection):
     """Rest, at least. 11 hours: Directive 2003/88/EC, article 3."""
 
 
-class WeeklyRest(RuleSection):
+class WeeklyRestSetting(RuleSection):
     """A rest without a break in every block of seven days from the first day planned on, wherever in it."""
 
     rule: Literal["weekly_rest"] = "weekly_rest"
@@ -37,7 +37,7 @@ class WeeklyRest(RuleSection):
     it may lie anywhere in the seven days: Court of Justice of the EU, C-306/16."""
 
 
-class ConsecutiveDays(RuleSection):
+class ConsecutiveDaysSetting(RuleSection):
     """Days worked in a row, at most."""
 
     rule: Literal["consecutive_days"] = "consecutive_days"
@@ -46,7 +46,7 @@ class ConsecutiveDays(RuleSection):
     """Days, at most."""
 
 
-class ConsecutiveDaysMin(RuleSection):
+class ConsecutiveDaysMinSetting(RuleSection):
     """Days worked in a row, at least; a run that may go on beyond what is known is let off."""
 
     rule: Literal["consecutive_days_min"] = "consecutive_days_min"
@@ -55,7 +55,7 @@ class ConsecutiveDaysMin(RuleSection):
     """Days, at least."""
 
 
-class DaysOffInARow(RuleSection):
+class DaysOffInARowSetting(RuleSection):
     """Days off in a row, at least; days off that may go on beyond what is known are let off."""
 
     rule: Literal["days_off_in_a_row"] = "days_off_in_a_row"
@@ -64,7 +64,7 @@ class DaysOffInARow(RuleSection):
     """Days, at least."""
 
 
-class WeekendsOff(RuleSection):
+class WeekendsOffSetting(RuleSection):
     """Weekends free of work, at least this many in the period: no shift has a minute on the Saturday or Sunday, so
     that a night from Friday takes the weekend."""
 
@@ -74,7 +74,7 @@ class WeekendsOff(RuleSection):
     """Weekends free of work, at least."""
 
 
-class WeekendsInARow(RuleSection):
+class WeekendsInARowSetting(RuleSection):
     """Weekends with work (a shift begins on the Saturday or Sunday) in a row, at most; 1: no two in a row."""
 
     rule: Literal["weekends_in_a_row"] = "weekends_in_a_row"
@@ -83,7 +83,7 @@ class WeekendsInARow(RuleSection):
     """Weekends, at most."""
 
 
-class WeekendsWorked(RuleSection):
+class WeekendsWorkedSetting(RuleSection):
     """Weekends with work (a shift begins on the Saturday or Sunday) in the period, at most."""
 
     rule: Literal["weekends_worked"] = "weekends_worked"
@@ -92,14 +92,14 @@ class WeekendsWorked(RuleSection):
     """Weekends, at most."""
 
 
-class WholeWeekends(RuleSection):
+class WholeWeekendsSetting(RuleSection):
     """Saturday and Sunday are both worked or both off."""
 
     rule: Literal["whole_weekends"] = "whole_weekends"
     """Which rule it is."""
 
 
-class NightsInARow(NightSection):
+class NightsInARowSetting(NightSection):
     """Night shifts on days in a row, at most."""
 
     rule: Literal["nights_in_a_row"] = "nights_in_a_row"
@@ -108,7 +108,7 @@ class NightsInARow(NightSection):
     """Night shifts, at most."""
 
 
-class Nights(NightSection):
+class NightsSetting(NightSection):
     """Night shifts in the period or in each week, at most."""
 
     rule: Literal["nights"] = "nights"
@@ -119,7 +119,7 @@ class Nights(NightSection):
     """In the whole period, or in each block of seven days."""
 
 
-class RestAfterNights(NightSection):
+class RestAfterNightsSetting(NightSection):
     """What follows the last of several night shifts in a row: longer rest, days off, or both."""
 
     rule: Literal["rest_after_nights"] = "rest_after_nights"
@@ -138,7 +138,7 @@ class RestAfterNights(NightSection):
         return self
 
 
-class StartVariation(RuleSection):
+class StartVariationSetting(RuleSection):
     """Starts of the shifts in each block of seven days differ by so much at most, on the clock of the shift's day."""
 
     rule: Literal["start_variation"] = "start_variation"
@@ -147,7 +147,7 @@ class StartVariation(RuleSection):
     """Between the earliest and the latest start of the week, at most."""
 
 
-class Succession(RuleSection):
+class SuccessionSetting(RuleSection):
     """Shifts that may not be worked on the day after certain others."""
 
     rule: Literal["succession"] = "succession"
@@ -162,7 +162,7 @@ class Succession(RuleSection):
         return (self.after, *self.never)
 
 
-class DayHours(RuleSection):
+class DayHoursSetting(RuleSection):
     """Paid hours on a day, at most."""
 
     rule: Literal["day_hours"] = "day_hours"
@@ -186,7 +186,7 @@ class BoundedSection(RuleSection):
         return self
 
 
-class PeriodHours(BoundedSection):
+class PeriodHoursSetting(BoundedSection):
     """Paid hours in the whole period; a day of time off counts as a fifth of the contract's weekly_hours_min."""
 
     rule: Literal["period_hours"] = "period_hours"
@@ -197,7 +197,7 @@ class PeriodHours(BoundedSection):
     """Hours, at most; only paid time off counts here."""
 
 
-class PeriodDays(BoundedSection):
+class PeriodDaysSetting(BoundedSection):
     """Days worked in the whole period."""
 
     rule: Literal["period_days"] = "period_days"
@@ -208,7 +208,7 @@ class PeriodDays(BoundedSection):
     """Days, at most."""
 
 
-class ShiftsOf(BoundedSection):
+class ShiftsOfSetting(BoundedSection):
     """How often a shift is worked in the period or in each week."""
 
     rule: Literal["shifts_of"] = "shifts_of"
@@ -227,7 +227,7 @@ class ShiftsOf(BoundedSection):
         return (self.shift,)
 
 
-class Rotation(RuleSection):
+class RotationSetting(RuleSection):
     """Weeks that take turns: in each block of seven days only the shifts that the cycle names for it.
 
     People of a contract start one week of the cycle apart, in the order of agents.csv, or as its column
@@ -248,30 +248,30 @@ class Rotation(RuleSection):
 
 
 HardRuleSettings = (
-    DailyRest
-    | WeeklyRest
-    | ConsecutiveDays
-    | ConsecutiveDaysMin
-    | DaysOffInARow
-    | WeekendsOff
-    | WeekendsInARow
-    | WeekendsWorked
-    | WholeWeekends
-    | NightsInARow
-    | Nights
-    | RestAfterNights
-    | StartVariation
-    | Succession
-    | DayHours
-    | PeriodHours
-    | PeriodDays
-    | ShiftsOf
-    | Rotation
+    DailyRestSetting
+    | WeeklyRestSetting
+    | ConsecutiveDaysSetting
+    | ConsecutiveDaysMinSetting
+    | DaysOffInARowSetting
+    | WeekendsOffSetting
+    | WeekendsInARowSetting
+    | WeekendsWorkedSetting
+    | WholeWeekendsSetting
+    | NightsInARowSetting
+    | NightsSetting
+    | RestAfterNightsSetting
+    | StartVariationSetting
+    | SuccessionSetting
+    | DayHoursSetting
+    | PeriodHoursSetting
+    | PeriodDaysSetting
+    | ShiftsOfSetting
+    | RotationSetting
 )
-RuleSettings = Annotated[HardRuleSettings | SoftRuleSettings | TeamRule, Field(discriminator="rule")]
+RuleSettings = Annotated[HardRuleSettings | SoftRuleSettings | TeamRuleSetting, Field(discriminator="rule")]
 RULES: Mapping[str, type[Section]] = {
     str(rule.model_fields["rule"].default): rule
-    for rule in (*get_args(HardRuleSettings), *get_args(SoftRuleSettings), *get_args(TeamRule))
+    for rule in (*get_args(HardRuleSettings), *get_args(SoftRuleSettings), *get_args(TeamRuleSetting))
 }
 
 

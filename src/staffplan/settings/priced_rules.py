@@ -25,7 +25,7 @@ class SoftSection(RuleSection):
     """Price of one unit, in the unit of the roster's cost: an hour missing on queue is understaffing_weight."""
 
 
-class Wishes(SoftSection):
+class WishesSetting(SoftSection):
     """What people wish for, from input.wishes; each day on which a wish is not granted is priced."""
 
     rule: Literal["wishes"] = "wishes"
@@ -38,7 +38,7 @@ class Wishes(SoftSection):
     theirs rises by this part."""
 
 
-class FairShare(SoftSection, NightSection):
+class FairShareSetting(SoftSection, NightSection):
     """Nobody gets more of what is unpopular than a fair share, which comes from the requirement, divided over all who
     can work then by their hours and days, less what they had too much of before (input.past_fairness).
 
@@ -61,7 +61,7 @@ class FairShare(SoftSection, NightSection):
         return self
 
 
-class Overtime(SoftSection):
+class OvertimeSetting(SoftSection):
     """Paid hours of a week above the contract's weekly_hours_norm; contracts without one have no overtime."""
 
     rule: Literal["overtime"] = "overtime"
@@ -70,7 +70,7 @@ class Overtime(SoftSection):
     """Price of an hour."""
 
 
-class Stability(SoftSection):
+class StabilitySetting(SoftSection):
     """Days on which a person's shift differs from the roster published before (input.published)."""
 
     rule: Literal["stability"] = "stability"
@@ -79,7 +79,7 @@ class Stability(SoftSection):
     """Price of a day changed."""
 
 
-class StartsAlike(SoftSection):
+class StartsAlikeSetting(SoftSection):
     """In each block of seven days, days whose shift starts at another time than that of the first day worked."""
 
     rule: Literal["starts_alike"] = "starts_alike"
@@ -90,7 +90,7 @@ class StartsAlike(SoftSection):
     """Starts this far apart count as the same."""
 
 
-class SplitRest(SoftSection):
+class SplitRestSetting(SoftSection):
     """Single days off between two days of work."""
 
     rule: Literal["split_rest"] = "split_rest"
@@ -99,7 +99,7 @@ class SplitRest(SoftSection):
     """Price of a single day off."""
 
 
-class IsolatedDays(SoftSection):
+class IsolatedDaysSetting(SoftSection):
     """Single days of work between two days off."""
 
     rule: Literal["isolated_days"] = "isolated_days"
@@ -108,7 +108,7 @@ class IsolatedDays(SoftSection):
     """Price of a single day of work."""
 
 
-class SplitWeekends(SoftSection):
+class SplitWeekendsSetting(SoftSection):
     """Weekends of which one day is worked and the other is not."""
 
     rule: Literal["split_weekends"] = "split_weekends"
@@ -117,4 +117,13 @@ class SplitWeekends(SoftSection):
     """Price of such a weekend."""
 
 
-SoftRuleSettings = Wishes | FairShare | Overtime | Stability | StartsAlike | SplitRest | IsolatedDays | SplitWeekends
+SoftRuleSettings = (
+    WishesSetting
+    | FairShareSetting
+    | OvertimeSetting
+    | StabilitySetting
+    | StartsAlikeSetting
+    | SplitRestSetting
+    | IsolatedDaysSetting
+    | SplitWeekendsSetting
+)

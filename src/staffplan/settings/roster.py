@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from staffplan.clock import clock_minute, parse_weekdays
 from staffplan.settings.base import NotNegative, Positive, Section
-from staffplan.settings.hard_rules import ConsecutiveDays, DailyRest, RuleSettings
+from staffplan.settings.hard_rules import ConsecutiveDaysSetting, DailyRestSetting, RuleSettings
 
 
 class BreakSettings(Section):
@@ -112,7 +112,7 @@ class WorkPlanSettings(Section):
 class RosterSettings(Section):
     """Settings of the roster. The rules of the site's agreement are listed here, one entry per rule."""
 
-    rules: tuple[RuleSettings, ...] = (DailyRest(), ConsecutiveDays())
+    rules: tuple[RuleSettings, ...] = (DailyRestSetting(), ConsecutiveDaysSetting())
     """Rules of the site. The rules of contract, availability, time off and skills always apply in addition. Rules
     with a weight are preferences; the others are mandatory."""
     objective: Literal["cover", "service"] = "cover"

@@ -10,7 +10,7 @@ from staffplan.clock import parse_spans, parse_weekdays
 from staffplan.settings.base import Section
 
 
-class MinimumStaff(Section):
+class MinimumStaffSetting(Section):
     """People on queue for a planning group, at least, whatever the requirement says."""
 
     rule: Literal["minimum_staff"] = "minimum_staff"
@@ -34,7 +34,7 @@ class MinimumStaff(Section):
         return self
 
 
-class Seats(Section):
+class SeatsSetting(Section):
     """People in the house, at most: everybody in a shift, pauses and meetings included."""
 
     rule: Literal["seats"] = "seats"
@@ -43,7 +43,7 @@ class Seats(Section):
     """Seats there are."""
 
 
-class ConcurrentBreaks(Section):
+class ConcurrentBreaksSetting(Section):
     """People on a break or meal at the same time, at most."""
 
     rule: Literal["concurrent_breaks"] = "concurrent_breaks"
@@ -62,4 +62,4 @@ class ConcurrentBreaks(Section):
         return self
 
 
-TeamRule = MinimumStaff | Seats | ConcurrentBreaks
+TeamRuleSetting = MinimumStaffSetting | SeatsSetting | ConcurrentBreaksSetting

@@ -14,7 +14,7 @@ from staffplan.clock import SpecialDay, wall_instant
 from staffplan.roster.check.check import check
 from staffplan.roster.repair.absences import Absence, left_of
 from staffplan.roster.repair.repair import RepairResult, repair
-from staffplan.settings.hard_rules import DailyRest
+from staffplan.settings.hard_rules import DailyRestSetting
 from staffplan.settings.roster import RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.tables.roster import Roster, RosterActivities, RosterShifts
 
@@ -135,7 +135,7 @@ TINY = Center(
     agents=(("ann", "voice", "any"), ("bob", "voice", "any")),
     shifts=SHIFTS,
     work_plans={"any": WorkPlanSettings(shifts=("early", "late"), weekly_hours_max=12, days_per_week_max=3)},
-    settings=RosterSettings(rules=(DailyRest(rule="daily_rest", hours=13),), time_limit_seconds=300),
+    settings=RosterSettings(rules=(DailyRestSetting(rule="daily_rest", hours=13),), time_limit_seconds=300),
 )
 
 
@@ -302,7 +302,7 @@ def test_shifts_before_the_period_count_for_the_rules(made: Roster) -> None:
     """The need of the last two days alone: who worked late on the day before does not begin at eight."""
     later = WEEK.but(
         need={"voice": {(d, h): n for (d, h), n in WEEK.need["voice"].items() if d >= 3}},
-        settings=RosterSettings(rules=(DailyRest(rule="daily_rest", hours=13),), time_limit_seconds=300),
+        settings=RosterSettings(rules=(DailyRestSetting(rule="daily_rest", hours=13),), time_limit_seconds=300),
     )
     late = {name for name, when in days_of(made).items() if when == at(2, 16)}
     absent = [Absence(name, day(3), day(3)) for name, *_ in THREE if (name, pd.Timestamp(day(2))) not in late]

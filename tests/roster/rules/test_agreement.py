@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import get_args
 
 import pandas as pd
 import pytest
@@ -25,38 +26,50 @@ from staffplan.errors import ConfigError, DataError
 from staffplan.roster import rules
 from staffplan.roster.check.cover import coverage
 from staffplan.roster.notes import roster_notes, unpriced_wishes
-from staffplan.roster.rules import Bounds, Holder, Locked, Night, agreed_rules
+from staffplan.roster.rules import Holder, Locked, agreed_rules
+from staffplan.roster.rules.counts import Bounds, DayHours, PeriodDays, PeriodHours, ShiftsOf
+from staffplan.roster.rules.fixed import Rotation
+from staffplan.roster.rules.nights import Nights, NightsInARow, RestAfterNights
+from staffplan.roster.rules.options import Night
+from staffplan.roster.rules.registry import Binding, LeftOut
+from staffplan.roster.rules.runs import ConsecutiveDays, ConsecutiveDaysMin, DaysOffInARow
+from staffplan.roster.rules.starts import StartVariation, Succession
+from staffplan.roster.rules.weekends import WeekendsInARow, WeekendsOff, WeekendsWorked, WholeWeekends
+from staffplan.roster.rules.weekly_rest import WeeklyRest
 from staffplan.roster.why.one_person import explain
 from staffplan.settings.config import load_config
+from staffplan.settings.hard_rules import HardRuleSettings
+from staffplan.settings.priced_rules import SoftRuleSettings
 from staffplan.settings.roster import RosterSettings, ShiftSettings, WorkPlanSettings
+from staffplan.settings.rule_sections import RuleSection
 from staffplan.tables.wishes import Wishes
 
 NIGHTLY = Night(23 * 60, 30 * 60, 180)
 ANN = Holder("ann", "full", MONDAY)
 WRITTEN: tuple[tuple[dict[str, object], rules.Rule], ...] = (
     ({"rule": "daily_rest"}, rules.DailyRest(11 * 60)),
-    ({"rule": "weekly_rest"}, rules.WeeklyRest(35 * 60)),
-    ({"rule": "consecutive_days", "days": 5}, rules.ConsecutiveDays(5)),
-    ({"rule": "consecutive_days_min", "days": 3}, rules.ConsecutiveDaysMin(3)),
-    ({"rule": "days_off_in_a_row"}, rules.DaysOffInARow(2)),
-    ({"rule": "weekends_off", "weekends": 2}, rules.WeekendsOff(2)),
-    ({"rule": "weekends_in_a_row"}, rules.WeekendsInARow(1)),
-    ({"rule": "weekends_worked", "weekends": 2}, rules.WeekendsWorked(2)),
-    ({"rule": "whole_weekends"}, rules.WholeWeekends()),
-    ({"rule": "nights_in_a_row", "nights": 4}, rules.NightsInARow(4, NIGHTLY)),
+    ({"rule": "weekly_rest"}, WeeklyRest(35 * 60)),
+    ({"rule": "consecutive_days", "days": 5}, ConsecutiveDays(5)),
+    ({"rule": "consecutive_days_min", "days": 3}, ConsecutiveDaysMin(3)),
+    ({"rule": "days_off_in_a_row"}, DaysOffInARow(2)),
+    ({"rule": "weekends_off", "weekends": 2}, WeekendsOff(2)),
+    ({"rule": "weekends_in_a_row"}, WeekendsInARow(1)),
+    ({"rule": "weekends_worked", "weekends": 2}, WeekendsWorked(2)),
+    ({"rule": "whole_weekends"}, WholeWeekends()),
+    ({"rule": "nights_in_a_row", "nights": 4}, NightsInARow(4, NIGHTLY)),
     (
         {"rule": "nights", "most": 3, "per": "week", "night": "22:00-06:00", "night_hours": 2.5},
-        rules.Nights(3, Night(22 * 60, 30 * 60, 150), "week"),
+        Nights(3, Night(22 * 60, 30 * 60, 150), "week"),
     ),
-    ({"rule": "rest_after_nights", "hours": 48, "nights": 3}, rules.RestAfterNights(48 * 60, NIGHTLY, 3, 0)),
-    ({"rule": "rest_after_nights", "days_off": 2}, rules.RestAfterNights(0, NIGHTLY, 1, 2)),
-    ({"rule": "start_variation", "minutes": 90}, rules.StartVariation(90)),
-    ({"rule": "succession", "after": "late", "never": ["early"]}, rules.Succession("late", ("early",))),
-    ({"rule": "day_hours", "most": 9.5}, rules.DayHours(570)),
-    ({"rule": "period_hours", "least": 100, "most": 120}, rules.PeriodHours(Bounds(6000, 7200))),
-    ({"rule": "period_days", "most": 10}, rules.PeriodDays(Bounds(None, 10))),
-    ({"rule": "shifts_of", "shift": "night", "least": 1}, rules.ShiftsOf("night", Bounds(1, None))),
-    ({"rule": "rotation", "cycle": [["early"], []]}, rules.Rotation((("early",), ()))),
+    ({"rule": "rest_after_nights", "hours": 48, "nights": 3}, RestAfterNights(48 * 60, NIGHTLY, 3, 0)),
+    ({"rule": "rest_after_nights", "days_off": 2}, RestAfterNights(0, NIGHTLY, 1, 2)),
+    ({"rule": "start_variation", "minutes": 90}, StartVariation(90)),
+    ({"rule": "succession", "after": "late", "never": ["early"]}, Succession("late", ("early",))),
+    ({"rule": "day_hours", "most": 9.5}, DayHours(570)),
+    ({"rule": "period_hours", "least": 100, "most": 120}, PeriodHours(Bounds(6000, 7200))),
+    ({"rule": "period_days", "most": 10}, PeriodDays(Bounds(None, 10))),
+    ({"rule": "shifts_of", "shift": "night", "least": 1}, ShiftsOf("night", Bounds(1, None))),
+    ({"rule": "rotation", "cycle": [["early"], []]}, Rotation((("early",), ()))),
 )
 
 
@@ -69,17 +82,39 @@ def test_what_is_written_is_the_rule_that_holds(written: dict[str, object], rule
     assert agreement(written)[0] == rule
 
 
+@pytest.mark.parametrize("setting", get_args(HardRuleSettings), ids=lambda setting: setting.__name__)
+def test_every_hard_setting_has_a_rule_and_a_relaxation_or_a_reason_for_none(setting: type[RuleSection]) -> None:
+    match rules.hard_rules()[setting].relaxation:
+        case LeftOut(words) | Binding(words):
+            assert words
+        case numbers:
+            assert numbers
+            assert {number.field for number in numbers} <= set(setting.model_fields)
+            assert all(number.step and number.cost_hours > 0 and "{:g}" in number.words for number in numbers)
+
+
+def test_the_registered_rules_are_those_that_settings_can_name() -> None:
+    assert set(rules.hard_rules()) == set(get_args(HardRuleSettings))
+    assert set(rules.priced_rules()) == set(get_args(SoftRuleSettings))
+
+
+@pytest.mark.parametrize("setting", [*get_args(HardRuleSettings), *get_args(SoftRuleSettings)])
+def test_a_setting_is_named_after_its_word(setting: type[RuleSection]) -> None:
+    words = str(setting.model_fields["rule"].default).split("_")
+    assert setting.__name__.lower() == "".join(words) + "setting"
+
+
 def test_a_rule_holds_for_the_contracts_and_the_agents_that_it_names_and_overlap_is_never_allowed() -> None:
     days = {"rule": "consecutive_days", "days": 5}
     assert agreement({**days, "work_plans": ["part"]}) == (rules.DailyRest(0),)
     assert agreement({**days, "agents": ["bob"]}) == (rules.DailyRest(0),)
-    assert agreement({**days, "agents": ["ann"], "work_plans": ["full"]})[0] == rules.ConsecutiveDays(5)
+    assert agreement({**days, "agents": ["ann"], "work_plans": ["full"]})[0] == ConsecutiveDays(5)
 
 
 def test_time_off_counts_as_hours_of_the_period() -> None:
     off = Holder("ann", "full", MONDAY, credited_hours=24, credited_paid_hours=16)
     written = {"rule": "period_hours", "least": 100, "most": 120}
-    assert agreement(written, holder=off)[0] == rules.PeriodHours(Bounds(76 * 60, 104 * 60))
+    assert agreement(written, holder=off)[0] == PeriodHours(Bounds(76 * 60, 104 * 60))
 
 
 @pytest.mark.parametrize(
@@ -99,7 +134,7 @@ def test_people_start_a_rotation_one_week_apart_and_go_on_with_it_later(
 ) -> None:
     written = {"rule": "rotation", "cycle": [["early"], ["late"], ["night"]], "first_day": first_day}
     (rotation, _) = agreement(written, holder=holder)
-    assert isinstance(rotation, rules.Rotation)
+    assert isinstance(rotation, Rotation)
     assert rotation.first == turn
 
 
@@ -116,8 +151,8 @@ def test_the_second_agent_of_a_contract_is_a_week_ahead_in_the_rotation() -> Non
     cycle = {"rule": "rotation", "cycle": [["day"], ["late"]]}
     ann, bob = CENTER.but(settings=RosterSettings(rules=(cycle,))).problem().people
     assert (ann.rules[0], bob.rules[0]) == (
-        rules.Rotation((("day",), ("late",)), 0),
-        rules.Rotation((("day",), ("late",)), 1),
+        Rotation((("day",), ("late",)), 0),
+        Rotation((("day",), ("late",)), 1),
     )
 
 
@@ -140,7 +175,7 @@ def test_time_off_counts_for_the_hours_of_the_period_as_for_those_of_the_week() 
     hours = RosterSettings(rules=({"rule": "period_hours", "least": 25, "most": 30},))
     off = (("ann", day(0), day(1), "yes"), ("ann", day(2), day(2), "no"))
     ann = CENTER.but(work_plans={"any": plan}, settings=hours, time_off=off).problem().people[0]
-    assert ann.rules[0] == rules.PeriodHours(Bounds(10 * 60, 20 * 60))
+    assert ann.rules[0] == PeriodHours(Bounds(10 * 60, 20 * 60))
     center = CENTER.but(work_plans={"any": plan}, settings=hours, time_off=off, agents=CENTER.agents[:1])
     for days, said in (((3,), ["6 paid hours in the period, 10 h are due"]), ((3, 4), [])):
         doing = [row for number in days for row in activities(number, PLAIN)]

@@ -12,7 +12,8 @@ from roster_centers import DAY, LATE, Center, day, every_day
 
 from staffplan.roster.problem.machine import FORBIDDEN, Machine, counter
 from staffplan.roster.rules.automaton import Automaton, make_automaton
-from staffplan.roster.rules.wishes import Wish, WishesGranted
+from staffplan.roster.rules.known import Wish
+from staffplan.roster.rules.wishes import WishesGranted
 from staffplan.roster.search.space import make_tour_space
 from staffplan.settings.roster import RosterSettings, WorkPlanSettings
 

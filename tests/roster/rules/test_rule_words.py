@@ -8,28 +8,15 @@ import pytest
 from every_roster import agreed, tiny_problem, worked
 from roster_centers import MONDAY
 
-from staffplan.roster.rules import (
-    Bounds,
-    ConsecutiveDaysMin,
-    DayHours,
-    DaysOffInARow,
-    Locked,
-    Night,
-    Nights,
-    NightsInARow,
-    PeriodDays,
-    PeriodHours,
-    RestAfterNights,
-    Rotation,
-    Rule,
-    ShiftsOf,
-    StartVariation,
-    Succession,
-    WeekendsInARow,
-    WeekendsWorked,
-    WeeklyRest,
-    WholeWeekends,
-)
+from staffplan.roster.rules import Locked, Rule
+from staffplan.roster.rules.counts import Bounds, DayHours, PeriodDays, PeriodHours, ShiftsOf
+from staffplan.roster.rules.fixed import Rotation
+from staffplan.roster.rules.nights import Nights, NightsInARow, RestAfterNights
+from staffplan.roster.rules.options import Night
+from staffplan.roster.rules.runs import ConsecutiveDaysMin, DaysOffInARow
+from staffplan.roster.rules.starts import StartVariation, Succession
+from staffplan.roster.rules.weekends import WeekendsInARow, WeekendsWorked, WholeWeekends
+from staffplan.roster.rules.weekly_rest import WeeklyRest
 
 NIGHT = Night(23 * 60, 30 * 60, 180)
 EXAMPLES: tuple[tuple[Rule, str, str, list[tuple[int, str]]], ...] = (

@@ -13,6 +13,7 @@ from roster_centers import LATE, MONDAY, NIGHT, SHORT, Center, every_day
 from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.rules import OneShiftADay, rules_of
 from staffplan.roster.search.compiled.arrays import IMPOSSIBLE, NOTHING
+from staffplan.roster.search.rule_model import add_one_shift_a_day
 from staffplan.roster.search.space import make_tour_space, price_tour
 from staffplan.settings.roster import RosterSettings
 
@@ -32,7 +33,7 @@ def test_two_shifts_on_a_day_are_refused_by_solver_and_reader() -> None:
     problem, model = days_of(5), cp_model.CpModel()
     person = problem.people[0]
     works = {(person.agent_id, 0, option.name): model.new_constant(1) for option in problem.options[:2]}
-    OneShiftADay().add(model, works, problem, person)
+    add_one_shift_a_day(model, works, problem, person)
     assert cp_model.CpSolver().solve(model) == cp_model.INFEASIBLE
     both = [*worked(problem, (0, -1, -1, -1, -1)), *worked(problem, (1, -1, -1, -1, -1))]
     assert list(OneShiftADay().violations(both, agreed(problem)))

@@ -17,34 +17,15 @@ from every_roster import (
 )
 from roster_centers import MONDAY
 
-from staffplan.roster.rules import (
-    Bounds,
-    ConsecutiveDays,
-    ConsecutiveDaysMin,
-    DailyRest,
-    DayHours,
-    DaysOffInARow,
-    DaysPerWeek,
-    Locked,
-    Night,
-    Nights,
-    NightsInARow,
-    PeriodDays,
-    PeriodHours,
-    RestAfterNights,
-    Rotation,
-    Rule,
-    ShiftsOf,
-    StartVariation,
-    Succession,
-    WeekendsInARow,
-    WeekendsOff,
-    WeekendsWorked,
-    WeeklyHoursMax,
-    WeeklyHoursMin,
-    WeeklyRest,
-    WholeWeekends,
-)
+from staffplan.roster.rules import DailyRest, DaysPerWeek, Locked, Rule, WeeklyHoursMax, WeeklyHoursMin
+from staffplan.roster.rules.counts import Bounds, DayHours, PeriodDays, PeriodHours, ShiftsOf
+from staffplan.roster.rules.fixed import Rotation
+from staffplan.roster.rules.nights import Nights, NightsInARow, RestAfterNights
+from staffplan.roster.rules.options import Night
+from staffplan.roster.rules.runs import ConsecutiveDays, ConsecutiveDaysMin, DaysOffInARow
+from staffplan.roster.rules.starts import StartVariation, Succession
+from staffplan.roster.rules.weekends import WeekendsInARow, WeekendsOff, WeekendsWorked, WholeWeekends
+from staffplan.roster.rules.weekly_rest import WeeklyRest
 
 NIGHT = Night(23 * 60, 30 * 60, 3 * 60)
 SATURDAY, SUNDAY = 5, 6

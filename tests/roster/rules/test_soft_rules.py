@@ -18,16 +18,17 @@ from roster_centers import LATE, MADRID, MONDAY, NIGHT, SHORT, Center, every_day
 from staffplan.clock import wall_instant
 from staffplan.roster.problem.machine import Machine
 from staffplan.roster.problem.problem import Person, RosterProblem, Rule
-from staffplan.roster.problem.worked import Agreed, Penalty, Worked
+from staffplan.roster.problem.worked import Agreed, Worked
+from staffplan.roster.rules.agreement import soft_rules, soft_settings
 from staffplan.roster.rules.fairness import Burden, FairShare
+from staffplan.roster.rules.known import Concern, Known, Published, Wish
 from staffplan.roster.rules.options import Night
 from staffplan.roster.rules.overtime import Overtime
-from staffplan.roster.rules.rest import OneShiftADay
-from staffplan.roster.rules.soft import Known, Published, soft_rules
 from staffplan.roster.rules.split_rest import IsolatedDays, SplitRest, SplitWeekends
 from staffplan.roster.rules.stability import Stability
 from staffplan.roster.rules.starts_alike import StartsAlike
-from staffplan.roster.rules.wishes import Wish, WishesGranted
+from staffplan.roster.rules.wishes import WishesGranted
+from staffplan.roster.search.rule_model import add_one_shift_a_day, add_rule
 from staffplan.settings.roster import RosterSettings, WorkPlanSettings
 
 PLAN = WorkPlanSettings(shifts=("short", "late", "night"), weekly_hours_max=30, days_per_week_max=7)
@@ -115,8 +116,8 @@ def said_by_solver(problem: RosterProblem, person: Person, rule: Rule) -> dict[A
         for d in range(problem.period.days)
         for option in options
     }
-    OneShiftADay().add(model, works, problem, person)
-    penalties = [penalty for penalty in rule.add(model, works, problem, person) if isinstance(penalty, Penalty)]
+    add_one_shift_a_day(model, works, problem, person)
+    price = add_rule(model, works, problem, person, rule).price
     prices: dict[Assignment, float] = {}
 
     class Collect(cp_model.CpSolverSolutionCallback):
@@ -127,7 +128,7 @@ def said_by_solver(problem: RosterProblem, person: Person, rule: Rule) -> dict[A
             ]
             key = tuple(mine[0] if mine else OFF for mine in chosen)
             assert key not in prices
-            prices[key] = sum(penalty.price * self.float_value(1.0 * penalty.amount) for penalty in penalties)
+            prices[key] = self.float_value(1.0 * price)
 
     solver = cp_model.CpSolver()
     solver.parameters.enumerate_all_solutions = True
@@ -238,7 +239,8 @@ def test_the_agreement_makes_of_a_person_what_concerns_them() -> None:
     contract = PLAN.model_copy(update={"weekly_hours_norm": 24.0})
     wish = Wish(day(0), day(0), "off")
     known = Known({"ann": (wish,)}, {("ann", "nights"): 1.5, ("ann", "wishes"): -2.0}, Published(day(0), day(1), {}))
-    ann = soft_rules("ann", "any", contract, roster, known, {(NIGHTS, "ann"): 3.2})
+    settings = soft_settings(roster)
+    ann = soft_rules(Concern("ann", contract, known, {(NIGHTS, "ann"): 3.2}), "any", settings)
     assert ann == (
         WishesGranted((wish,), 3 * 1.5),
         FairShare(NIGHTS, 2, 3.2, 1.5),
@@ -248,7 +250,7 @@ def test_the_agreement_makes_of_a_person_what_concerns_them() -> None:
         IsolatedDays(),
         SplitWeekends(),
     )
-    bob = soft_rules("bob", "any", PLAN, roster, Known(), {})
+    bob = soft_rules(Concern("bob", PLAN, Known(), {}), "any", settings)
     assert bob == (StartsAlike(), IsolatedDays(), SplitWeekends())
 
 

@@ -35,6 +35,7 @@ from staffplan.roster.rules.team import (
 )
 from staffplan.roster.search.anneal import circle_limits
 from staffplan.roster.search.space import team_arrays
+from staffplan.roster.why.team_model import add_limit
 from staffplan.settings.roster import BreakSettings, RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.tables.roster import Roster
 
@@ -115,7 +116,8 @@ def accepted_by_solver(rule: TeamRule) -> set[Assignment]:
     chosen = {(n, pattern): model.new_bool_var("") for n, pattern in product(people, PATTERNS)}
     for n in people:
         model.add_exactly_one(chosen[n, pattern] for pattern in PATTERNS)
-    rule.add(model, sums(chosen), PERIOD, CALENDAR)  # type: ignore[arg-type]
+    for limit in rule.limits(sums(chosen), PERIOD, CALENDAR):  # type: ignore[arg-type]
+        add_limit(model, limit, True)
     accepted = set()
 
     class Collect(cp_model.CpSolverSolutionCallback):

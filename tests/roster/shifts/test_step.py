@@ -19,15 +19,21 @@ from staffplan.errors import ConfigError, InfeasibleError
 from staffplan.roster.check.check import check
 from staffplan.roster.problem.problem import Pause
 from staffplan.roster.rules import Agreed, DailyRest, DaysPerWeek, WeeklyHoursMax, WeeklyHoursMin, Worked
-from staffplan.roster.rules import ConsecutiveDays as DaysInARow
+from staffplan.roster.rules.runs import ConsecutiveDays
 from staffplan.roster.shifts.money import Pay
 from staffplan.roster.shifts.reach import can_be_on_queue
 from staffplan.roster.shifts.step import MixOfShifts
-from staffplan.settings.hard_rules import ConsecutiveDays, Nights, RestAfterNights, Rotation, WeekendsOff
-from staffplan.settings.hard_rules import DailyRest as Rest
-from staffplan.settings.priced_rules import Overtime
+from staffplan.settings.hard_rules import (
+    ConsecutiveDaysSetting,
+    DailyRestSetting,
+    NightsSetting,
+    RestAfterNightsSetting,
+    RotationSetting,
+    WeekendsOffSetting,
+)
+from staffplan.settings.priced_rules import OvertimeSetting
 from staffplan.settings.roster import BreakSettings, RosterSettings, ShiftSettings, WorkPlanSettings
-from staffplan.settings.team_rules import ConcurrentBreaks, MinimumStaff, Seats
+from staffplan.settings.team_rules import ConcurrentBreaksSetting, MinimumStaffSetting, SeatsSetting
 
 HOUR = pd.Timedelta(hours=1)
 TIME = 300
@@ -45,7 +51,9 @@ TINY = Center(
     {},
     shifts={"early": EARLY, "late": LATE},
     work_plans={"full": FULL, "part": PART},
-    settings=RosterSettings(rules=(Rest(hours=11), ConsecutiveDays(days=2)), time_limit_seconds=TIME),
+    settings=RosterSettings(
+        rules=(DailyRestSetting(hours=11), ConsecutiveDaysSetting(days=2)), time_limit_seconds=TIME
+    ),
 )
 Cell = tuple[int, int]
 """Day and hour."""
@@ -101,7 +109,7 @@ def _legal(worked: list[Worked], contract: WorkPlanSettings) -> bool:
         contract.days_per_week_max,
         MADRID,
     )
-    rules = (DailyRest(11 * 60), DaysInARow(2), DaysPerWeek(), WeeklyHoursMin(), WeeklyHoursMax())
+    rules = (DailyRest(11 * 60), ConsecutiveDays(2), DaysPerWeek(), WeeklyHoursMin(), WeeklyHoursMax())
     return not any(True for rule in rules for _ in rule.violations(worked, agreed))
 
 
@@ -206,7 +214,7 @@ AROUND = Center(
         ),
         "part": WorkPlanSettings(shifts=("short",), weekly_hours_max=20, hourly_rate=16),
     },
-    settings=RosterSettings(rules=(Rest(), ConsecutiveDays(days=5)), time_limit_seconds=TIME),
+    settings=RosterSettings(rules=(DailyRestSetting(), ConsecutiveDaysSetting(days=5)), time_limit_seconds=TIME),
 )
 
 
@@ -230,15 +238,15 @@ def test_every_interval_is_covered_by_tours_that_the_check_accepts(levels: list[
 
 
 SITE_RULES = (
-    Rest(hours=12),
-    ConsecutiveDays(days=4),
-    WeekendsOff(weekends=1),
-    Nights(most=3, per="week"),
-    RestAfterNights(nights=2, days_off=1),
-    MinimumStaff(planning_group="voice", people=2, hours="08:00-10:00"),
-    Seats(most=9),
-    ConcurrentBreaks(most=2),
-    ConcurrentBreaks(share=0.5, planning_group="voice"),
+    DailyRestSetting(hours=12),
+    ConsecutiveDaysSetting(days=4),
+    WeekendsOffSetting(weekends=1),
+    NightsSetting(most=3, per="week"),
+    RestAfterNightsSetting(nights=2, days_off=1),
+    MinimumStaffSetting(planning_group="voice", people=2, hours="08:00-10:00"),
+    SeatsSetting(most=9),
+    ConcurrentBreaksSetting(most=2),
+    ConcurrentBreaksSetting(share=0.5, planning_group="voice"),
 )
 
 
@@ -252,8 +260,8 @@ def test_rules_of_weekends_nights_seats_and_breaks_are_kept_too() -> None:
 
 
 def test_a_rotation_is_planned_by_the_week_that_people_begin_with() -> None:
-    rotation = Rotation(cycle=(("day",), ("night",)), work_plans=("full",))
-    rules = RosterSettings(rules=(Rest(), rotation), time_limit_seconds=TIME)
+    rotation = RotationSetting(cycle=(("day",), ("night",)), work_plans=("full",))
+    rules = RosterSettings(rules=(DailyRestSetting(), rotation), time_limit_seconds=TIME)
     center = AROUND.but(need={"voice": around_the_clock([1, 1, 1, 1], days=14)}, settings=rules)
     mix = plan(center, minimise="heads", gap=0.1)
     full = mix.contracts.frame[mix.contracts.frame["work_plan"] == "full"]
@@ -283,7 +291,7 @@ def test_the_night_after_the_last_day_covers_the_first_morning_of_a_week_that_re
         {"voice": every_day(7, range(7), 1.0)},
         shifts={"night": night},
         work_plans={"any": contract},
-        settings=RosterSettings(rules=(ConsecutiveDays(days=6),)),
+        settings=RosterSettings(rules=(ConsecutiveDaysSetting(days=6),)),
     )
     mix = plan(center, minimise="heads")
     assert mix.facts["heads"] == 2  # six days in a row at most, so that the seventh night is another's
@@ -421,7 +429,7 @@ def test_a_slot_is_on_queue_in_some_arrangement_of_the_pauses(data: st.DataObjec
 def test_more_people_than_seats_are_named_with_their_hours() -> None:
     center = SMALL.but(
         need={"voice": every_day(2, [9, 10], 2.0), "chat": every_day(1, [10], 2.0)},
-        settings=RosterSettings(rules=(Seats(most=3),), time_limit_seconds=TIME),
+        settings=RosterSettings(rules=(SeatsSetting(most=3),), time_limit_seconds=TIME),
     )
     with pytest.raises(InfeasibleError, match=r"4 people are needed on queue, 3 seats: Mon 2 Nov 2026 10:00-11:00"):
         plan(center)
@@ -433,7 +441,7 @@ def test_more_people_than_seats_are_named_with_their_hours() -> None:
 def test_too_few_seats_for_those_on_their_meals_are_told_as_a_conflict_of_rules() -> None:
     center = Center(
         {"voice": every_day(1, range(8, 15), 2.0)},
-        settings=RosterSettings(rules=(Seats(most=2),), time_limit_seconds=TIME),
+        settings=RosterSettings(rules=(SeatsSetting(most=2),), time_limit_seconds=TIME),
     )
     with pytest.raises(InfeasibleError, match="no number of people covers voice within the rules between people"):
         plan(center)
@@ -492,7 +500,7 @@ def test_cost_without_a_rate_is_refused_and_hours_are_not() -> None:
 
 
 def test_what_does_not_count_without_names_is_told() -> None:
-    rules = (Rest(), Overtime(), ConsecutiveDays(days=3, agents=("ann",)))
+    rules = (DailyRestSetting(), OvertimeSetting(), ConsecutiveDaysSetting(days=3, agents=("ann",)))
     mix = plan(SMALL.but(need={"voice": every_day(1, [9])}, settings=RosterSettings(rules=rules)))
     left_out = [note.message for note in mix.notes if note.place == "roster.rules"]
     assert left_out == ["preferences, and rules for named agents, are ignored: consecutive_days, overtime"]

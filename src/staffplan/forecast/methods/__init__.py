@@ -1,16 +1,23 @@
-"""The methods that each queue's forecast is combined from, by name."""
+"""The methods that each queue's forecast is combined from, by name. A file of the package registers its own."""
 
-from staffplan.forecast.methods.day_model import DayLevelModel
-from staffplan.forecast.methods.day_shapes import DayShapes
-from staffplan.forecast.methods.holt_winters import HoltWinters
-from staffplan.forecast.methods.learning import Ahead, Method, Prediction, Training
-from staffplan.forecast.methods.recent_average import PlainAverage, RecentAverage
-from staffplan.forecast.methods.seasonal_naive import SeasonalNaive
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import get_args
 
-METHODS: dict[str, Method] = {
-    method.name: method
-    for method in (RecentAverage(), DayLevelModel(), HoltWinters(), DayShapes(), PlainAverage(), SeasonalNaive())
-}
+from staffplan.forecast.methods.learning import Ahead, Method, Prediction, Training, registered
+from staffplan.settings.forecast import ForecastMethod
+
+
+def _every_method() -> dict[str, Method]:
+    """Those that the settings name in their order, then those that are only compared with."""
+    for module in iter_modules(__path__):
+        import_module(f"{__name__}.{module.name}")
+    found = registered()
+    named = [name for name in get_args(ForecastMethod) if name in found]
+    return {name: found[name] for name in (*named, *sorted(set(found) - set(named)))}
+
+
+METHODS = _every_method()
 """In order of preference where two do equally well."""
 
 __all__ = ["METHODS", "Ahead", "Method", "Prediction", "Training"]

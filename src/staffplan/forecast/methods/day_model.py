@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from staffplan.forecast.methods.learning import Ahead, Prediction, Training
+from staffplan.forecast.methods.learning import Ahead, Prediction, Training, method
 
 
+@method
 @dataclass(frozen=True)
 class DayLevelModel:
     """Today's level and weekday effects of the day regression x the slow profile."""

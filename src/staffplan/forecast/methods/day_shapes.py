@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from staffplan.forecast.history.series import Floats, Whole
-from staffplan.forecast.methods.learning import Ahead, Prediction, Training
+from staffplan.forecast.methods.learning import Ahead, Prediction, Training, method
 from staffplan.forecast.methods.rates import last_known_weeks, shrunk_rates
 
 WEEKS = 20
@@ -25,6 +25,7 @@ VARIANCE_STABILISER = 0.25
 the smallest counts."""
 
 
+@method
 @dataclass(frozen=True)
 class DayShapes:
     """Mean day and the main directions in which days differ; each weekday is where its recent days were."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from staffplan.forecast.history.series import Flags, Floats, Whole
-from staffplan.forecast.methods.learning import Ahead, Prediction, Training
+from staffplan.forecast.methods.learning import Ahead, Prediction, Training, method
 from staffplan.forecast.methods.rates import last_known_weeks, shrunk_rates
 from staffplan.forecast.methods.smoothing import fit, shortest
 
@@ -22,6 +22,7 @@ FURTHEST = 3.0
 """A forecast beyond this many times the highest day of the past has run away."""
 
 
+@method
 @dataclass(frozen=True)
 class HoltWinters:
     """Level, weekly season and (where it fits better) a damped trend of the day totals, x intraday profile.

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 
@@ -65,6 +66,22 @@ class Method(Protocol):
     def plain(self) -> bool: ...
 
     def predict(self, training: Training, ahead: Ahead) -> Prediction: ...
+
+
+_REGISTERED: dict[str, Method] = {}
+MethodT = TypeVar("MethodT", bound=Method)
+
+
+def method(kind: Callable[[], MethodT]) -> Callable[[], MethodT]:
+    """Register a class of methods by the name of its instance."""
+    made = kind()
+    _REGISTERED[made.name] = made
+    return kind
+
+
+def registered() -> Mapping[str, Method]:
+    """Methods of the files imported so far, by name."""
+    return _REGISTERED
 
 
 def by_weekday(rates: Floats, ahead: Ahead) -> Prediction:

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from staffplan.forecast.methods.learning import Ahead, Prediction, Training, by_weekday
+from staffplan.forecast.methods.learning import Ahead, Prediction, Training, by_weekday, method
 from staffplan.forecast.methods.rates import last_known_weeks, mean_rates
 
 PLAIN_WEEKS = 6
 """What most planners average; fixed, so that forecasts can be compared between sites."""
 
 
+@method
 @dataclass(frozen=True)
 class RecentAverage:
     """Mean level and mean intervals of recent ordinary weeks, the shape of quiet weekdays drawn to the common one.
@@ -28,6 +29,7 @@ class RecentAverage:
         return Prediction(np.exp(level)[:, None] * training.fast_profile[ahead.weekday])
 
 
+@method
 @dataclass(frozen=True)
 class PlainAverage:
     """Mean of the last six weeks exactly as they came: nothing cleaned, nothing adjusted."""

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from staffplan.forecast.methods.learning import Ahead, Prediction, Training, by_weekday
+from staffplan.forecast.methods.learning import Ahead, Prediction, Training, by_weekday, method
 from staffplan.forecast.methods.rates import mean_rates
 
 
+@method
 @dataclass(frozen=True)
 class SeasonalNaive:
     """Each interval repeats the latest known one of its weekday and time."""

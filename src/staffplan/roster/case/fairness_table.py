@@ -13,11 +13,11 @@ from staffplan.roster.case.soft import carried_over
 from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.problem.worked import Agreed, Worked
 from staffplan.roster.rules import worked_by_agent
-from staffplan.roster.rules.fairness import Burden, one_a_weekend
+from staffplan.roster.rules.agreement import soft_settings
+from staffplan.roster.rules.fairness import Burden, burden_of, one_a_weekend
 from staffplan.roster.rules.reading import wishes_by_agent
-from staffplan.roster.rules.soft import burden_of, soft_settings
 from staffplan.roster.rules.wishes import WishesGranted
-from staffplan.settings.priced_rules import FairKind, FairShare
+from staffplan.settings.priced_rules import FairKind, FairShareSetting
 from staffplan.settings.roster import RosterSettings
 from staffplan.tables.people import Workforce
 from staffplan.tables.roster import Roster
@@ -47,7 +47,9 @@ def fairness_of(roster: Roster, case: Case) -> Fairness:
 
 def _burdens(settings: RosterSettings) -> list[Burden]:
     """Every kind, with the times that the site's rules have for it."""
-    ruled = {setting.of: burden_of(setting) for setting in soft_settings(settings) if isinstance(setting, FairShare)}
+    ruled = {
+        setting.of: burden_of(setting) for setting in soft_settings(settings) if isinstance(setting, FairShareSetting)
+    }
     return [ruled.get(kind, Burden(kind)) for kind in get_args(FairKind)]
 
 

@@ -10,9 +10,11 @@ import pandas as pd
 from staffplan.roster.case.shares import fair_shares
 from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.rules import worked_by_agent
+from staffplan.roster.rules.agreement import soft_rules, soft_settings
+from staffplan.roster.rules.fairness import burden_of
+from staffplan.roster.rules.known import Concern, Known, Published, Shares
 from staffplan.roster.rules.reading import wishes_by_agent
-from staffplan.roster.rules.soft import Known, Published, Shares, burden_of, soft_rules, soft_settings
-from staffplan.settings.priced_rules import FairShare
+from staffplan.settings.priced_rules import FairShareSetting
 from staffplan.settings.roster import RosterSettings, ShiftSettings
 from staffplan.tables.people import Workforce
 
@@ -21,26 +23,21 @@ def with_soft_rules(
     problem: RosterProblem, workforce: Workforce, settings: RosterSettings, shifts: Mapping[str, ShiftSettings]
 ) -> RosterProblem:
     """The same problem, its people under the priced rules too."""
-    if not soft_settings(settings):
+    soft = soft_settings(settings)
+    if not soft:
         return problem
     known = known_of(workforce, shifts, problem.period.timezone)
     shares = shares_of(problem, settings)
-    people = tuple(
-        replace(
-            person,
-            rules=(
-                *person.rules,
-                *soft_rules(person.agent_id, person.plan_name, person.contract, settings, known, shares),
-            ),
-        )
-        for person in problem.people
-    )
-    return replace(problem, people=people)
+    people = []
+    for person in problem.people:
+        concern = Concern(person.agent_id, person.contract, known, shares)
+        people.append(replace(person, rules=(*person.rules, *soft_rules(concern, person.plan_name, soft))))
+    return replace(problem, people=tuple(people))
 
 
 def shares_of(problem: RosterProblem, settings: RosterSettings) -> Shares:
     """The fair shares that the rules ask for."""
-    burdens = {burden_of(setting) for setting in soft_settings(settings) if isinstance(setting, FairShare)}
+    burdens = {burden_of(setting) for setting in soft_settings(settings) if isinstance(setting, FairShareSetting)}
     return {
         (burden, person.agent_id): share
         for burden in burdens

@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from staffplan.roster.problem.machine import Machine
-from staffplan.roster.problem.worked import Agreed, Penalty, Posted, Violation, Worked, Works
+from staffplan.roster.problem.worked import Agreed, Violation, Worked
 from staffplan.roster.problem.worth import Worth
 from staffplan.settings.roster import WorkPlanSettings
 
@@ -173,14 +173,18 @@ class RosterProblem:
 
 
 class Rule(Protocol):
+    """A rule of one person, in two forms that share no code: `machine` for the searches, `violations` for the check.
+
+    `violations` sees one person's shifts as instants, wherever they come from, those before the period too; it knows
+    nothing of options, slots or machines. A rule with a `weight` is priced by its amount, not forbidden.
+    """
+
     @property
     def name(self) -> str: ...
 
     @property
     def weight(self) -> float | None:
         """Price of one unit of the amount in cost; None: hard."""
-
-    def add(self, model: Any, works: Works, problem: RosterProblem, person: Person) -> Sequence[Posted | Penalty]: ...
 
     def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]: ...
 

@@ -13,26 +13,6 @@ Works = Mapping[tuple[str, int, str], Any]
 
 
 @dataclass(frozen=True)
-class Posted:
-    """One constraint in the model, and what it is about in a manager's words."""
-
-    rule: str
-    about: str
-    constraint: Any
-    slot: int = -1
-    """Of a rule between people: when it holds."""
-
-
-@dataclass(frozen=True)
-class Penalty:
-    """What a soft rule adds to the cost: price x amount, a linear expression of the model."""
-
-    rule: str
-    price: float
-    amount: Any
-
-
-@dataclass(frozen=True)
 class Worked:
     """One shift of a finished roster. `shift` is its name, "early 08:00", where the settings know it."""
 

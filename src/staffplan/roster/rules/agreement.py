@@ -1,120 +1,44 @@
-"""The site's agreement: from the settings of a rule to the rules that hold for a person."""
+"""The site's agreement: from the settings of the rules to the rules that hold for a person."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
-from math import ceil, floor
 
-from staffplan.clock import parse_spans
 from staffplan.roster.problem.problem import Person, Rule
-from staffplan.roster.rules.counts import Bounds, DayHours, PeriodDays, PeriodHours, ShiftsOf
-from staffplan.roster.rules.fixed import Locked, Rotation
+from staffplan.roster.rules.fixed import Locked
 from staffplan.roster.rules.hours import DaysPerWeek, WeeklyHoursMax, WeeklyHoursMin
-from staffplan.roster.rules.nights import Nights, NightsInARow, RestAfterNights
-from staffplan.roster.rules.options import Night
+from staffplan.roster.rules.known import Concern
+from staffplan.roster.rules.registry import Holder, hard_rules, priced_rules
 from staffplan.roster.rules.rest import DailyRest, OneShiftADay
-from staffplan.roster.rules.runs import ConsecutiveDays, ConsecutiveDaysMin, DaysOffInARow
-from staffplan.roster.rules.starts import StartVariation, Succession
-from staffplan.roster.rules.weekends import WeekendsInARow, WeekendsOff, WeekendsWorked, WholeWeekends
-from staffplan.roster.rules.weekly_rest import WeeklyRest
-from staffplan.settings import hard_rules as settings
+from staffplan.settings.hard_rules import RuleSettings
 from staffplan.settings.priced_rules import SoftSection
+from staffplan.settings.roster import RosterSettings
 from staffplan.settings.rule_sections import RuleSection
 
 
-@dataclass(frozen=True)
-class Holder:
-    """Whom the agreement is read for, and when."""
-
-    agent_id: str
-    plan_name: str
-    first_day: date
-    """First day of the period."""
-    place: int = 0
-    """How many of the contract stand before the agent in the agents table."""
-    rotation_week: int | None = None
-    """As the agents table has it, from 1; None: by `place`."""
-    locks: tuple[tuple[date, str], ...] = ()
-    credited_hours: float = 0.0
-    """What the days of time off in the period count, each a fifth of the contract's least."""
-    credited_paid_hours: float = 0.0
-    """The same of paid time off alone."""
-
-
-def agreed_rules(holder: Holder, rules: Sequence[settings.RuleSettings]) -> tuple[Rule, ...]:
+def agreed_rules(holder: Holder, settings: Sequence[RuleSettings]) -> tuple[Rule, ...]:
     """The site's hard rules for a person; shifts never overlap, whatever the agreement says."""
-    hard = [rule for rule in rules if isinstance(rule, RuleSection) and not isinstance(rule, SoftSection)]
-    found = [rule_of(rule, holder) for rule in hard if rule.holds_for(holder.agent_id, holder.plan_name)]
+    hard = [one for one in settings if isinstance(one, RuleSection) and not isinstance(one, SoftSection)]
+    found = [rule_of(one, holder) for one in hard if one.holds_for(holder.agent_id, holder.plan_name)]
     overlap = [] if any(isinstance(rule, DailyRest) for rule in found) else [DailyRest(0)]
     locked = [Locked(holder.locks)] if holder.locks else []
     return (*found, *overlap, *locked)
 
 
-def rule_of(rule: settings.HardRuleSettings, holder: Holder) -> Rule:
+def rule_of(setting: RuleSection, holder: Holder) -> Rule:
     """One entry of the agreement as the rule that the person has to keep."""
-    match rule:
-        case settings.DailyRest(hours=hours):
-            return DailyRest(round(hours * 60))
-        case settings.WeeklyRest(hours=hours):
-            return WeeklyRest(round(hours * 60))
-        case settings.ConsecutiveDays(days=days):
-            return ConsecutiveDays(days)
-        case settings.ConsecutiveDaysMin(days=days):
-            return ConsecutiveDaysMin(days)
-        case settings.DaysOffInARow(days=days):
-            return DaysOffInARow(days)
-        case settings.WeekendsOff(weekends=weekends):
-            return WeekendsOff(weekends)
-        case settings.WeekendsInARow(weekends=weekends):
-            return WeekendsInARow(weekends)
-        case settings.WeekendsWorked(weekends=weekends):
-            return WeekendsWorked(weekends)
-        case settings.WholeWeekends():
-            return WholeWeekends()
-        case settings.NightsInARow() | settings.Nights() | settings.RestAfterNights():
-            return _night_rule(rule)
-        case settings.StartVariation(minutes=minutes):
-            return StartVariation(minutes)
-        case settings.Succession(after=after, never=never):
-            return Succession(after, never)
-        case settings.DayHours(most=most):
-            return DayHours(floor(most * 60))
-        case settings.PeriodHours():
-            return PeriodHours(_hours_of_work(rule, holder))
-        case settings.PeriodDays(least=least, most=most):
-            return PeriodDays(Bounds(least, most))
-        case settings.ShiftsOf(shift=shift, least=least, most=most, per=per):
-            return ShiftsOf(shift, Bounds(least, most, per))
-        case settings.Rotation():
-            return Rotation(rule.cycle, _first_turn(rule, holder))
+    return hard_rules()[type(setting)].make(setting, holder)
 
 
-def _night_rule(rule: settings.NightsInARow | settings.Nights | settings.RestAfterNights) -> Rule:
-    ((begin, end),) = parse_spans(rule.night)
-    night = Night(begin, end, ceil(rule.night_hours * 60))
-    match rule:
-        case settings.NightsInARow(nights=nights):
-            return NightsInARow(nights, night)
-        case settings.Nights(most=most, per=per):
-            return Nights(most, night, per)
-        case settings.RestAfterNights(hours=hours, nights=nights, days_off=days_off):
-            return RestAfterNights(ceil(hours * 60), night, nights, days_off)
+def soft_settings(roster: RosterSettings) -> list[SoftSection]:
+    return [setting for setting in roster.rules if isinstance(setting, SoftSection)]
 
 
-def _hours_of_work(rule: settings.PeriodHours, holder: Holder) -> Bounds:
-    """Bounds on minutes of work, what time off counts already taken away."""
-    least = None if rule.least is None else ceil((rule.least - holder.credited_hours) * 60 - 1e-6)
-    most = None if rule.most is None else floor((rule.most - holder.credited_paid_hours) * 60 + 1e-6)
-    return Bounds(least and max(least, 0), most and max(most, 0))
-
-
-def _first_turn(rule: settings.Rotation, holder: Holder) -> int:
-    """Place in the cycle of the person's first week of the period, from 0."""
-    begin = holder.place if holder.rotation_week is None else holder.rotation_week - 1
-    weeks_before = 0 if rule.first_day is None else -((rule.first_day - holder.first_day).days // 7)
-    return (begin + weeks_before) % len(rule.cycle)
+def soft_rules(concern: Concern, plan_name: str, settings: Sequence[SoftSection]) -> tuple[Rule, ...]:
+    """The priced rules that hold for a person and say something of them."""
+    mine = [setting for setting in settings if setting.holds_for(concern.agent_id, plan_name)]
+    made = [priced_rules()[type(setting)](setting, concern) for setting in mine]
+    return tuple(rule for rule in made if rule is not None)
 
 
 def rules_of(person: Person) -> tuple[Rule, ...]:

@@ -1,6 +1,6 @@
 """All rules of one person as one automaton: what may follow what, and what it costs.
 
-Each rule's machine (machines.py) becomes an automaton of the states that can be reached; then, from the last day
+Each rule's machine (machine.py) becomes an automaton of the states that can be reached; then, from the last day
 back, states from which the period cannot be ended are left out, and states with the same future made one (Hopcroft,
 Motwani and Ullman, "Introduction to Automata Theory, Languages, and Computation", section 4.4; on layers one pass
 from the end is enough). Two automata at a time are made one that allows what both allow, and minimised again, the

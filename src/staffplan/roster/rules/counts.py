@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from math import ceil, floor
 
 import numpy as np
 from numpy.typing import NDArray
 
 from staffplan.roster.problem.machine import Ints, Machine, filtered, rows_of, unrolled, with_day_off
 from staffplan.roster.problem.problem import DAYS_OF_A_WHOLE_WEEK, Person, RosterProblem
-from staffplan.roster.problem.worked import Agreed, Posted, Violation, Worked, Works
-from staffplan.roster.rules.base import in_period, span
+from staffplan.roster.problem.worked import Agreed, Violation, Worked
+from staffplan.roster.rules.base import in_period
 from staffplan.roster.rules.options import blocks, of_families
-
-if TYPE_CHECKING:
-    from ortools.sat.python import cp_model
+from staffplan.roster.rules.registry import Holder, Relaxable, rule_for
+from staffplan.settings.hard_rules import DayHoursSetting, PeriodDaysSetting, PeriodHoursSetting, ShiftsOfSetting
 
 
 @dataclass(frozen=True)
@@ -41,9 +40,6 @@ class ShiftsOf:
     def name(self) -> str:
         return f"{self.family} shifts"
 
-    def add(self, model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person) -> list[Posted]:
-        return bounded(self.name, model, works, problem, person, self._amount(problem), self.bounds)
-
     def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
         days = [w.schedule_date for w in in_period(worked, agreed) if w.family == self.family]
         yield from said_often(days, agreed, self.bounds, f"{self.family} shift")
@@ -56,6 +52,15 @@ class ShiftsOf:
         return np.broadcast_to(which, (problem.period.days, len(which)))
 
 
+@rule_for(
+    ShiftsOfSetting,
+    Relaxable("least", -1, 4, "at least {:g} {shift} shifts in the {per}"),
+    Relaxable("most", 1, 4, "at most {:g} {shift} shifts in the {per}"),
+)
+def _shifts_of(setting: ShiftsOfSetting, _holder: Holder) -> ShiftsOf:
+    return ShiftsOf(setting.shift, Bounds(setting.least, setting.most, setting.per))
+
+
 @dataclass(frozen=True)
 class PeriodDays:
     """Days worked in the whole period."""
@@ -63,10 +68,6 @@ class PeriodDays:
     bounds: Bounds
     name: str = "days in the period"
     weight: None = None
-
-    def add(self, model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person) -> list[Posted]:
-        amount = np.ones((problem.period.days, len(problem.options)), dtype=np.int64)
-        return bounded(self.name, model, works, problem, person, amount, self.bounds)
 
     def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
         days = {w.schedule_date for w in in_period(worked, agreed)}
@@ -76,6 +77,15 @@ class PeriodDays:
         return counted(problem, np.ones((problem.period.days, len(problem.options)), dtype=np.int64), self.bounds)
 
 
+@rule_for(
+    PeriodDaysSetting,
+    Relaxable("least", -1, 8, "at least {:g} days in the period"),
+    Relaxable("most", 1, 8, "at most {:g} days in the period"),
+)
+def _period_days(setting: PeriodDaysSetting, _holder: Holder) -> PeriodDays:
+    return PeriodDays(Bounds(setting.least, setting.most))
+
+
 @dataclass(frozen=True)
 class PeriodHours:
     """Paid time in the whole period; both bounds are minutes of work, time off already credited."""
@@ -83,11 +93,6 @@ class PeriodHours:
     bounds: Bounds
     name: str = "hours in the period"
     weight: None = None
-
-    def add(self, model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person) -> list[Posted]:
-        paid = np.array([option.paid_minutes for option in problem.options], dtype=np.int64)
-        amount = np.broadcast_to(paid, (problem.period.days, len(paid)))
-        return bounded(self.name, model, works, problem, person, amount, self.bounds, said=_hours)
 
     def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
         hours = sum(w.paid_hours for w in in_period(worked, agreed))
@@ -108,6 +113,18 @@ class PeriodHours:
         return counted(problem, amount, Bounds(least, most))
 
 
+@rule_for(
+    PeriodHoursSetting,
+    Relaxable("least", -1.0, 1.0, "at least {:g} paid hours in the period"),
+    Relaxable("most", 1.0, 1.0, "at most {:g} paid hours in the period"),
+)
+def _period_hours(setting: PeriodHoursSetting, holder: Holder) -> PeriodHours:
+    """Bounds on minutes of work, what time off counts already taken away."""
+    least = None if setting.least is None else ceil((setting.least - holder.credited_hours) * 60 - 1e-6)
+    most = None if setting.most is None else floor((setting.most - holder.credited_paid_hours) * 60 + 1e-6)
+    return PeriodHours(Bounds(least and max(least, 0), most and max(most, 0)))
+
+
 @dataclass(frozen=True)
 class DayHours:
     """Paid time on a day, at most."""
@@ -115,15 +132,6 @@ class DayHours:
     minutes: int
     name: str = "hours on a day"
     weight: None = None
-
-    def add(self, model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person) -> list[Posted]:
-        paid = {option.name: option.paid_minutes for option in problem.options}
-        posted = []
-        for d in range(problem.period.days):
-            mine = [works[key] * paid[o] for o in paid if (key := (person.agent_id, d, o)) in works]
-            about = f"{_hours(self.minutes)} on {span(problem.period.day(d), problem.period.day(d))}"
-            posted.append(Posted(self.name, about, model.add(sum(mine) <= self.minutes)))
-        return posted
 
     def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
         hours: dict[date, float] = {}
@@ -138,32 +146,9 @@ class DayHours:
         return filtered(np.broadcast_to(long, (problem.period.days, len(long))))
 
 
-def bounded(
-    name: str,
-    model: cp_model.CpModel,
-    works: Works,
-    problem: RosterProblem,
-    person: Person,
-    amount: Ints,
-    bounds: Bounds,
-    said: Callable[[int], str] = str,
-) -> list[Posted]:
-    """The bounds on the sum of amount[day, option] over the shifts worked, in each block."""
-    posted = []
-    for days, whole in blocks(problem.period, bounds.per):
-        total = sum(
-            works[key] * int(amount[d, o])
-            for d in days
-            for o, option in enumerate(problem.options)
-            if amount[d, o] and (key := (person.agent_id, d, option.name)) in works
-        )
-        when = span(problem.period.day(days[0]), problem.period.day(days[-1]))
-        if bounds.least is not None and whole:
-            constraint = model.add(total >= bounds.least)
-            posted.append(Posted(name, f"at least {said(bounds.least)} in {when}", constraint))
-        if bounds.most is not None:
-            posted.append(Posted(name, f"at most {said(bounds.most)} in {when}", model.add(total <= bounds.most)))
-    return posted
+@rule_for(DayHoursSetting, Relaxable("most", 0.5, 0.5, "at most {:g} paid hours a day"))
+def _day_hours(setting: DayHoursSetting, _holder: Holder) -> DayHours:
+    return DayHours(floor(setting.most * 60))
 
 
 def counted(problem: RosterProblem, amount: Ints, bounds: Bounds) -> Machine:

@@ -11,27 +11,25 @@ rest is carried over to the next period.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from math import ceil
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from staffplan.clock import wall_instant
+from staffplan.clock import clock_minute, parse_spans, wall_instant
 from staffplan.roster.problem.machine import Ints, Machine, with_day_off
 from staffplan.roster.problem.problem import Period, Person, RosterProblem
-from staffplan.roster.problem.worked import Agreed, Penalty, Violation, Worked, Works
-from staffplan.roster.rules.base import in_period, variables
+from staffplan.roster.problem.worked import Agreed, Violation, Worked
+from staffplan.roster.rules.base import in_period
+from staffplan.roster.rules.known import Concern
 from staffplan.roster.rules.nights import is_night
-from staffplan.roster.rules.options import Night, chosen, length_minutes, night_options
-from staffplan.settings.priced_rules import FairKind
-
-if TYPE_CHECKING:
-    from ortools.sat.python import cp_model
+from staffplan.roster.rules.options import Night, length_minutes, night_options
+from staffplan.roster.rules.registry import priced_rule_for
+from staffplan.settings.priced_rules import FairKind, FairShareSetting
 
 STEEPEST = 3
 """The first one above the share costs the weight once, the second twice, the third and each further one so often."""
@@ -108,19 +106,6 @@ class FairShare:
     def name(self) -> str:
         return f"fair share of {self.burden.of.replace('_', ' ')}"
 
-    def add(self, model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person) -> list[Penalty]:
-        if self.burden.of == "weekends":
-            each = [_any_of(model, works, problem, person, days) for days in _weekends(problem.period)]
-        else:
-            marked = enumerate(self.burden.marked(problem))
-            each = [one for d, which in marked for _, one in chosen(works, person, d, problem, which)]
-        above = [model.new_bool_var(f"{person.agent_id} {self.name} {n + 1}") for n in range(len(each))]
-        for one, next_one in itertools.pairwise(above):
-            model.add_implication(next_one, one)
-        model.add(sum(each) == sum(above))
-        amount = sum(min(n - self.allowed + 1, STEEPEST) * one for n, one in enumerate(above) if n >= self.allowed)
-        return [Penalty(self.name, self.weight, amount)] if len(above) > self.allowed else []
-
     def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
         found = [w.schedule_date for w in in_period(worked, agreed) if self.burden.counts(w, agreed.timezone)]
         if self.burden.of == "weekends":
@@ -173,6 +158,19 @@ class FairShare:
         return Machine(kind, to, self.weight * cost)
 
 
+@priced_rule_for(FairShareSetting)
+def _fair_share(setting: FairShareSetting, concern: Concern) -> FairShare:
+    burden, who = burden_of(setting), concern.agent_id
+    share, carried = concern.shares.get((burden, who), 0.0), concern.known.carried.get((who, setting.of), 0.0)
+    return FairShare(burden, max(ceil(share - carried - 1e-6), 0), share, carried, setting.weight)
+
+
+def burden_of(setting: FairShareSetting) -> Burden:
+    ((begin, end),) = parse_spans(setting.night)
+    night = Night(begin, end, round(setting.night_hours * 60))
+    return Burden(setting.of, night, clock_minute(setting.before), clock_minute(setting.after))
+
+
 def _weekends(period: Period) -> list[range]:
     """Numbers of the days of each weekend, as far as they lie in the period."""
     found: list[range] = []
@@ -182,12 +180,6 @@ def _weekends(period: Period) -> list[range]:
         elif period.day(d).weekday() == 6 and d == 0:
             found.append(range(1))
     return found
-
-
-def _any_of(model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person, days: range) -> Any:
-    busy = model.new_bool_var(f"{person.agent_id} works on the weekend of day {days[0]}")
-    model.add_max_equality(busy, [*variables(works, person, days, problem), 0])
-    return busy
 
 
 def one_a_weekend(days: Sequence[date]) -> list[date]:

@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from staffplan.roster.problem.machine import Machine, filtered
 from staffplan.roster.problem.problem import OFF, Person, RosterProblem, ShiftOption
-from staffplan.roster.problem.worked import Agreed, Posted, Violation, Worked, Works
-from staffplan.roster.rules.base import in_period, span, week_of, weeks
-from staffplan.roster.rules.options import chosen, of_families
-
-if TYPE_CHECKING:
-    from ortools.sat.python import cp_model
+from staffplan.roster.problem.worked import Agreed, Violation, Worked
+from staffplan.roster.rules.base import in_period, week_of, weeks
+from staffplan.roster.rules.options import of_families
+from staffplan.roster.rules.registry import Holder, LeftOut, rule_for
+from staffplan.settings.hard_rules import RotationSetting
 
 
 @dataclass(frozen=True)
@@ -27,18 +25,6 @@ class Locked:
     days: tuple[tuple[date, str], ...]
     name: str = "locked"
     weight: None = None
-
-    def add(self, model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person) -> list[Posted]:
-        posted, every = [], np.ones(len(problem.options), dtype=bool)
-        for day, what in self.days:
-            d = (day - problem.period.first_day).days
-            if not 0 <= d < problem.period.days:
-                continue
-            mine = list(chosen(works, person, d, problem, every))
-            wanted = [v for o, v in mine if what in (problem.options[o].name, problem.options[o].family)]
-            constraint = model.add(sum(v for _, v in mine) == 0) if what == OFF else model.add(sum(wanted) == 1)
-            posted.append(Posted(self.name, f"{what} on {span(day, day)}", constraint))
-        return posted
 
     def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
         for day, what in self.days:
@@ -70,17 +56,6 @@ class Rotation:
     def turn(self, week: int) -> tuple[str, ...]:
         return self.cycle[(self.first + week) % len(self.cycle)]
 
-    def add(self, model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person) -> list[Posted]:
-        posted = []
-        for week, days in weeks(problem.period):
-            others = [
-                v for d in days for _, v in chosen(works, person, d, problem, ~of_families(problem, self.turn(week)))
-            ]
-            when = span(problem.period.day(days[0]), problem.period.day(days[-1]))
-            about = f"{_said(self.turn(week))} in {when}"
-            posted.append(Posted(self.name, about, model.add(sum(others) == 0)))
-        return posted
-
     def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
         for w in in_period(worked, agreed):
             turn = self.cycle[(self.first + week_of(w.schedule_date, agreed)) % len(self.cycle)]
@@ -93,6 +68,14 @@ class Rotation:
         for week, days in weeks(problem.period):
             bad[days.start : days.stop, :-1] = ~of_families(problem, self.turn(week))
         return filtered(bad)
+
+
+@rule_for(RotationSetting, relaxation=LeftOut("the rotation"))
+def _rotation(setting: RotationSetting, holder: Holder) -> Rotation:
+    """People begin with the cycle one week apart, or at the week that the agents table names for them."""
+    begin = holder.place if holder.rotation_week is None else holder.rotation_week - 1
+    weeks_before = 0 if setting.first_day is None else -((setting.first_day - holder.first_day).days // 7)
+    return Rotation(setting.cycle, (begin + weeks_before) % len(setting.cycle))
 
 
 def locked_options(options: Sequence[ShiftOption], what: str) -> NDArray[np.bool_]:

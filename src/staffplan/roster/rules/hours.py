@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from math import gcd
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from staffplan.roster.problem.machine import FORBIDDEN, Machine, kinds_of, with_day_off, within_weeks
 from staffplan.roster.problem.problem import Period, Person, RosterProblem
-from staffplan.roster.problem.worked import Agreed, Posted, Violation, Worked, Works
-from staffplan.roster.rules.base import in_period, span, variables, week_of, weeks
+from staffplan.roster.problem.worked import Agreed, Violation, Worked
+from staffplan.roster.rules.base import in_period, week_of
 from staffplan.roster.rules.runs import worked_or_off
-
-if TYPE_CHECKING:
-    from ortools.sat.python import cp_model
 
 
 @dataclass(frozen=True)
@@ -27,15 +23,6 @@ class DaysPerWeek:
 
     name: str = "days per week"
     weight: None = None
-
-    def add(self, model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person) -> list[Posted]:
-        limit = person.contract.days_per_week_max
-        posted = []
-        for _, days in weeks(problem.period):
-            about = f"{limit} in {span(problem.period.day(days[0]), problem.period.day(days[-1]))}"
-            constraint = model.add(sum(variables(works, person, days, problem)) <= limit)
-            posted.append(Posted(self.name, about, constraint))
-        return posted
 
     def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
         count: dict[int, set[date]] = {}
@@ -62,17 +49,6 @@ class WeeklyHoursMin:
     name: str = "weekly hours, minimum"
     weight: None = None
 
-    def add(self, model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person) -> list[Posted]:
-        number = problem.people.index(person)
-        return _bound_hours(
-            self.name,
-            works,
-            problem,
-            person,
-            lambda paid, week: model.add(paid >= int(problem.paid_minutes_min[number, week])),
-            lambda week: f"{problem.paid_minutes_min[number, week] / 60:g} h",
-        )
-
     def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
         for week, hours in enumerate(_hours_by_week(worked, agreed)):
             if hours < agreed.weekly_hours_min[week] - 1e-6:
@@ -96,17 +72,6 @@ class WeeklyHoursMax:
 
     name: str = "weekly hours, maximum"
     weight: None = None
-
-    def add(self, model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person) -> list[Posted]:
-        number = problem.people.index(person)
-        return _bound_hours(
-            self.name,
-            works,
-            problem,
-            person,
-            lambda paid, week: model.add(paid <= int(problem.paid_minutes_max[number, week])),
-            lambda week: f"{problem.paid_minutes_max[number, week] / 60:g} h",
-        )
 
     def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
         for week, hours in enumerate(_hours_by_week(worked, agreed)):
@@ -150,28 +115,6 @@ def _paid_machine(
     step = np.where(reached <= top, reached, top if keeps_the_top else FORBIDDEN)
     machine = Machine(kind, np.broadcast_to(step, (problem.period.days, *step.shape)))
     return within_weeks(machine, last_of_week(problem.period), allowed)
-
-
-def _bound_hours(
-    name: str,
-    works: Works,
-    problem: RosterProblem,
-    person: Person,
-    bound: Callable[[Any, int], Any],
-    said: Callable[[int], str],
-) -> list[Posted]:
-    """Post a bound on the paid minutes of every week."""
-    posted = []
-    for week, days in weeks(problem.period):
-        paid = sum(
-            works[key] * option.paid_minutes
-            for d in days
-            for option in problem.options
-            if (key := (person.agent_id, d, option.name)) in works
-        )
-        about = f"{said(week)} in {span(problem.period.day(days[0]), problem.period.day(days[-1]))}"
-        posted.append(Posted(name, about, bound(paid, week)))
-    return posted
 
 
 def _hours_by_week(worked: Sequence[Worked], agreed: Agreed) -> list[float]:

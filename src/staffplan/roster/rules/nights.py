@@ -6,31 +6,30 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from math import ceil
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from staffplan.clock import wall_instant
+from staffplan.clock import parse_spans, wall_instant
 from staffplan.roster.problem.machine import Ints, Machine, rows_of, unrolled, with_day_off
 from staffplan.roster.problem.problem import Person, RosterProblem
-from staffplan.roster.problem.worked import Agreed, Posted, Violation, Worked, Works
-from staffplan.roster.rules.base import in_period, span
-from staffplan.roster.rules.counts import Bounds, bounded, counted, said_often
+from staffplan.roster.problem.worked import Agreed, Violation, Worked
+from staffplan.roster.rules.base import in_period
+from staffplan.roster.rules.counts import Bounds, counted, said_often
 from staffplan.roster.rules.options import (
     DAY_OFF,
     Night,
-    chosen,
     day_minutes,
     length_minutes,
     minutes_from_start,
     night_options,
     start_minutes,
 )
-
-if TYPE_CHECKING:
-    from ortools.sat.python import cp_model
+from staffplan.roster.rules.registry import Holder, Relaxable, rule_for
+from staffplan.settings.hard_rules import NightsInARowSetting, NightsSetting, RestAfterNightsSetting
+from staffplan.settings.rule_sections import NightSection
 
 
 @lru_cache(maxsize=4096)
@@ -54,18 +53,6 @@ class NightsInARow:
     name: str = "nights in a row"
     weight: None = None
 
-    def add(self, model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person) -> list[Posted]:
-        posted, which = [], night_options(problem, self.night)
-        before = nights_before(problem, person, self.night)
-        for last in range(problem.period.days):
-            days = range(last - self.nights, last + 1)
-            if days[0] < -before:
-                continue
-            mine = [v for d in days if d >= 0 for _, v in chosen(works, person, d, problem, which[d])]
-            about = f"{self.nights} up to {span(problem.period.day(last), problem.period.day(last))}"
-            posted.append(Posted(self.name, about, model.add(sum(mine) <= self.nights - sum(d < 0 for d in days))))
-        return posted
-
     def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
         nights = {w.schedule_date for w in worked if is_night(w.start, w.end, self.night, agreed.timezone)}
         for day in sorted(nights):
@@ -87,6 +74,11 @@ class NightsInARow:
         return unrolled([which], (start,), follow)
 
 
+@rule_for(NightsInARowSetting, Relaxable("nights", 1, 8, "at most {:g} nights in a row"))
+def _nights_in_a_row(setting: NightsInARowSetting, _holder: Holder) -> NightsInARow:
+    return NightsInARow(setting.nights, _night_of(setting))
+
+
 @dataclass(frozen=True)
 class Nights:
     """Night shifts in the period or in each week, at most."""
@@ -97,10 +89,6 @@ class Nights:
     name: str = "nights"
     weight: None = None
 
-    def add(self, model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person) -> list[Posted]:
-        amount = night_options(problem, self.night).astype(np.int64)
-        return bounded(self.name, model, works, problem, person, amount, Bounds(None, self.most, self.per))
-
     def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
         nights = [w for w in in_period(worked, agreed) if is_night(w.start, w.end, self.night, agreed.timezone)]
         days = [w.schedule_date for w in nights]
@@ -109,6 +97,11 @@ class Nights:
     def machine(self, problem: RosterProblem, person: Person) -> Machine:
         amount = night_options(problem, self.night).astype(np.int64)
         return counted(problem, amount, Bounds(None, self.most, self.per))
+
+
+@rule_for(NightsSetting, Relaxable("most", 1, 8, "at most {:g} nights"))
+def _nights(setting: NightsSetting, _holder: Holder) -> Nights:
+    return Nights(setting.most, _night_of(setting), setting.per)
 
 
 @dataclass(frozen=True)
@@ -124,43 +117,6 @@ class RestAfterNights:
     days_off: int = 0
     name: str = "rest after nights"
     weight: None = None
-
-    def add(self, model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person) -> list[Posted]:
-        posted, period, which = [], problem.period, night_options(problem, self.night)
-        past = {
-            (w.schedule_date - period.first_day).days: is_night(w.start, w.end, self.night, period.timezone)
-            for w in person.past
-        }
-        nightly: dict[int, Any] = {d: int(past.get(d, False)) for d in range(min(past, default=0), 0)}
-        nightly |= {d: sum(v for _, v in chosen(works, person, d, problem, which[d])) for d in range(period.days)}
-        every = np.ones(len(problem.options), dtype=bool)
-        for last in [*([max(past)] if past else []), *range(period.days - 1)]:
-            if any(last - n not in nightly for n in range(self.nights)):
-                continue
-            over = model.new_bool_var(f"{person.agent_id} ends nights {last}")
-            run = sum(nightly[last - n] for n in range(self.nights))
-            model.add(over >= run - nightly[last + 1] - self.nights + 1)
-            for end, mine in self._ends(works, problem, person, last, which):
-                soon = [
-                    v
-                    for d in range(max(last + 1, 0), period.days)
-                    for o, v in chosen(works, person, d, problem, every)
-                    if d - last <= self.days_off
-                    or problem.option_slot[o, d] * period.slot_minutes < end + self.minutes
-                ]
-                constraint = model.add(sum(soon) == 0)
-                constraint.only_enforce_if([over, *mine])
-                posted.append(Posted(self.name, f"after {span(period.day(last), period.day(last))}", constraint))
-        return posted
-
-    def _ends(
-        self, works: Works, problem: RosterProblem, person: Person, day: int, which: NDArray[np.bool_]
-    ) -> list[tuple[int, list[Any]]]:
-        """End, minutes from the period's start, of each night shift of a day, and its variable; none in the past."""
-        if day < 0:
-            return [(minutes_from_start(max(w.end for w in person.past), problem.period), [])]
-        ends = problem.option_slot[:, day] * problem.period.slot_minutes + length_minutes(problem)
-        return [(int(ends[o]), [v]) for o, v in chosen(works, person, day, problem, which[day])]
 
     def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
         run, before = 0, None
@@ -219,6 +175,15 @@ class RestAfterNights:
         return (0 if free_days else run), max(ready, anything), max(due - free_days, 0)
 
 
+@rule_for(
+    RestAfterNightsSetting,
+    Relaxable("hours", -1.0, 1.0, "{:g} h of rest after nights"),
+    Relaxable("days_off", -1, 8, "{:g} days off after nights"),
+)
+def _rest_after_nights(setting: RestAfterNightsSetting, _holder: Holder) -> RestAfterNights:
+    return RestAfterNights(ceil(setting.hours * 60), _night_of(setting), setting.nights, setting.days_off)
+
+
 def nights_before(problem: RosterProblem, person: Person, night: Night) -> int:
     """Night shifts on the days right up to the period."""
     zone = problem.period.timezone
@@ -227,3 +192,8 @@ def nights_before(problem: RosterProblem, person: Person, night: Night) -> int:
     while problem.period.first_day - timedelta(days=count + 1) in nights:
         count += 1
     return count
+
+
+def _night_of(setting: NightSection) -> Night:
+    ((begin, end),) = parse_spans(setting.night)
+    return Night(begin, end, ceil(setting.night_hours * 60))

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,8 +12,7 @@ from numpy.typing import NDArray
 
 from staffplan.clock import wall_instant
 from staffplan.roster.problem.machine import Ints
-from staffplan.roster.problem.problem import DAYS_OF_A_WHOLE_WEEK, Period, Person, RosterProblem
-from staffplan.roster.problem.worked import Works
+from staffplan.roster.problem.problem import DAYS_OF_A_WHOLE_WEEK, Period, RosterProblem
 from staffplan.roster.rules.base import weeks
 
 DAY_OFF = -(2**40)
@@ -80,16 +78,6 @@ def blocks(period: Period, per: str) -> list[tuple[range, bool]]:
     if per == "period":
         return [(range(period.days), True)]
     return [(days, len(days) >= DAYS_OF_A_WHOLE_WEEK) for _, days in weeks(period)]
-
-
-def chosen(
-    works: Works, person: Person, day: int, problem: RosterProblem, which: NDArray[np.bool_]
-) -> Iterator[tuple[int, Any]]:
-    """Options of `which`, (options,), that the person may work on the day, and their variables."""
-    for o in np.flatnonzero(which).tolist():
-        key = (person.agent_id, day, problem.options[o].name)
-        if key in works:
-            yield o, works[key]
 
 
 def minutes_from_start(instant: pd.Timestamp, period: Period) -> int:

@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from staffplan.roster.problem.machine import Ints, Machine, kinds_of, with_day_off
 from staffplan.roster.problem.problem import Person, RosterProblem
-from staffplan.roster.problem.worked import Agreed, Penalty, Violation, Worked, Works
-from staffplan.roster.rules.base import in_period, week_of, weeks
+from staffplan.roster.problem.worked import Agreed, Violation, Worked
+from staffplan.roster.rules.base import in_period, week_of
 from staffplan.roster.rules.hours import last_of_week, paid_unit
-
-if TYPE_CHECKING:
-    from ortools.sat.python import cp_model
+from staffplan.roster.rules.known import Concern
+from staffplan.roster.rules.registry import priced_rule_for
+from staffplan.settings.priced_rules import OvertimeSetting
 
 
 @dataclass(frozen=True)
@@ -32,21 +31,6 @@ class Overtime:
         """(weeks,): paid minutes up to which there is no overtime."""
         most = problem.paid_minutes_max[problem.people.index(person)]
         return np.asarray(np.maximum(most - self.allowance_minutes, 0))
-
-    def add(self, model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person) -> list[Penalty]:
-        normal = self._normal(problem, person)
-        total: Any = 0
-        for week, days in weeks(problem.period):
-            paid = sum(
-                works[key] * option.paid_minutes
-                for d in days
-                for option in problem.options
-                if (key := (person.agent_id, d, option.name)) in works
-            )
-            above = model.new_int_var(0, 7 * 24 * 60, f"{person.agent_id} overtime in week {week}")
-            model.add_max_equality(above, [paid - int(normal[week]), 0])
-            total += above
-        return [Penalty(self.name, self.weight, total * (1 / 60))]
 
     def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
         hours = [0.0] * len(agreed.weekly_hours_max)
@@ -72,3 +56,11 @@ class Overtime:
         above = [np.maximum(unit * at - normal[week][:, None, None], 0) for at in (paid[:, None], reached)]
         step = np.where(last_of_week(problem.period)[:, None, None], 0, np.minimum(reached, paid[-1])[None, :, :])
         return Machine(kind, step, self.weight * (above[1] - above[0]) / 60)
+
+
+@priced_rule_for(OvertimeSetting)
+def _overtime(setting: OvertimeSetting, concern: Concern) -> Overtime | None:
+    contract = concern.contract
+    if contract.weekly_hours_norm is None:
+        return None
+    return Overtime(round((contract.weekly_hours_max - contract.normal_hours) * 60), setting.weight)

@@ -13,8 +13,8 @@ import pandas as pd
 from staffplan.clock import parse_weekdays, wall_instant
 from staffplan.roster.problem.problem import plan_of
 from staffplan.roster.problem.worked import Worked
-from staffplan.roster.rules.agreement import Holder
-from staffplan.roster.rules.wishes import Wish
+from staffplan.roster.rules.known import Wish
+from staffplan.roster.rules.registry import Holder
 from staffplan.settings.roster import ShiftSettings, WorkPlanSettings
 from staffplan.tables.people import Workforce
 from staffplan.tables.wishes import Wishes

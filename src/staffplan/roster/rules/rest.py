@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from staffplan.roster.problem.machine import FORBIDDEN, Ints, Machine, kinds_of, with_day_off
 from staffplan.roster.problem.problem import Person, RosterProblem
-from staffplan.roster.problem.worked import Agreed, Posted, Violation, Worked, Works
-from staffplan.roster.rules.base import span, variables
-
-if TYPE_CHECKING:
-    from ortools.sat.python import cp_model
+from staffplan.roster.problem.worked import Agreed, Violation, Worked
+from staffplan.roster.rules.registry import Holder, Relaxable, rule_for
+from staffplan.settings.hard_rules import DailyRestSetting
 
 NEVER_TOO_EARLY = -(2**40)
 
@@ -26,15 +23,6 @@ class OneShiftADay:
 
     name: str = "one shift a day"
     weight: None = None
-
-    def add(self, model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person) -> list[Posted]:
-        posted = []
-        for d in range(problem.period.days):
-            todays = variables(works, person, range(d, d + 1), problem)
-            if len(todays) > 1:
-                day = problem.period.day(d)
-                posted.append(Posted(self.name, f"on {span(day, day)}", model.add(sum(todays) <= 1)))
-        return posted
 
     def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
         dates = sorted(w.schedule_date for w in worked)
@@ -53,26 +41,6 @@ class DailyRest:
     minutes: int
     name: str = "daily rest"
     weight: None = None
-
-    def add(self, model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person) -> list[Posted]:
-        rest = -(-self.minutes // problem.period.slot_minutes)
-        posted = []
-        for d in range(problem.period.days):
-            for o, option in enumerate(problem.options):
-                mine = works.get((person.agent_id, d, option.name))
-                ready = int(problem.option_slot[o, d]) + option.slots + rest
-                if mine is None:
-                    continue
-                soon = _too_soon(works, problem, person, d + 1, ready)
-                if soon:
-                    day = problem.period.day(d)
-                    about = f"after {option.name} on {span(day, day)}"
-                    posted.append(Posted(self.name, about, model.add(sum(soon) == 0).only_enforce_if(mine)))
-        soon = _too_soon(works, problem, person, 0, _ready_from_past(problem, person, self.minutes))
-        if soon:
-            about = "after the shift before the period"
-            posted.append(Posted(self.name, about, model.add(sum(soon) == 0)))
-        return posted
 
     def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
         for before, after in pairwise(sorted(worked, key=lambda w: w.start)):
@@ -107,6 +75,11 @@ class DailyRest:
         return Machine(kind, step, start=int(np.searchsorted(states, start)))
 
 
+@rule_for(DailyRestSetting, Relaxable("hours", -0.5, 1.0, "{:g} h of rest between shifts", least=0.5))
+def _daily_rest(setting: DailyRestSetting, _holder: Holder) -> DailyRest:
+    return DailyRest(round(setting.hours * 60))
+
+
 def _ready_states(ready: Ints, lengths: Ints, earliest: int, first: int) -> Ints:
     """Every first slot at which somebody may be ready; those that forbid nothing are one state."""
     known = {earliest, *(v for v in (*np.unique(ready).tolist(), first) if v > earliest)}
@@ -124,16 +97,3 @@ def _ready_from_past(problem: RosterProblem, person: Person, minutes: int) -> in
     latest = max(worked.end for worked in person.past)
     free = (latest - problem.period.start).total_seconds() / 60 + minutes
     return int(-(-free // problem.period.slot_minutes))
-
-
-def _too_soon(works: Works, problem: RosterProblem, person: Person, first_day: int, ready: int) -> list[Any]:
-    """Variables of shifts from a day on that start before slot `ready`."""
-    found = []
-    for later in range(first_day, problem.period.days):
-        if int(problem.period.day_slot[later]) >= ready:
-            break
-        for o, option in enumerate(problem.options):
-            key = (person.agent_id, later, option.name)
-            if key in works and problem.option_slot[o, later] < ready:
-                found.append(works[key])
-    return found

@@ -10,17 +10,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from staffplan.roster.problem.machine import FORBIDDEN, Ints, Machine
 from staffplan.roster.problem.problem import Person, RosterProblem
-from staffplan.roster.problem.worked import Agreed, Posted, Violation, Worked, Works
-from staffplan.roster.rules.base import span, variables
-
-if TYPE_CHECKING:
-    from ortools.sat.python import cp_model
+from staffplan.roster.problem.worked import Agreed, Violation, Worked
+from staffplan.roster.rules.registry import Holder, Relaxable, rule_for
+from staffplan.settings.hard_rules import ConsecutiveDaysMinSetting, ConsecutiveDaysSetting, DaysOffInARowSetting
 
 
 def days_before(person: Person, problem: RosterProblem) -> int:
@@ -30,14 +27,6 @@ def days_before(person: Person, problem: RosterProblem) -> int:
     while problem.period.first_day - timedelta(days=count + 1) in busy:
         count += 1
     return count
-
-
-def day_terms(works: Works, problem: RosterProblem, person: Person, before: int) -> dict[int, Any]:
-    """1 where the person works, as terms of the model, by day number; with a past also for `before` days before."""
-    busy = {worked.schedule_date for worked in person.past}
-    past = range(-before, 0) if person.past else range(0)
-    known: dict[int, Any] = {d: int(problem.period.day(d) in busy) for d in past}
-    return known | {d: sum(variables(works, person, range(d, d + 1), problem)) for d in range(problem.period.days)}
 
 
 def worked_or_off(problem: RosterProblem) -> Ints:
@@ -55,17 +44,6 @@ class ConsecutiveDays:
     name: str = "days in a row"
     weight: None = None
 
-    def add(self, model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person) -> list[Posted]:
-        posted, before = [], days_before(person, problem)
-        for d in range(-before, problem.period.days - self.days):
-            free = self.days + min(d, 0)
-            window = variables(works, person, range(max(d, 0), d + self.days + 1), problem)
-            if d + self.days < 0 or not window:
-                continue
-            about = f"in {span(problem.period.day(d), problem.period.day(d + self.days))}"
-            posted.append(Posted(self.name, about, model.add(sum(window) <= max(free, 0))))
-        return posted
-
     def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
         run, previous = 0, None
         for day in sorted({w.schedule_date for w in worked}):
@@ -82,6 +60,11 @@ class ConsecutiveDays:
         return Machine(worked_or_off(problem), np.broadcast_to(step, (problem.period.days, *step.shape)), start=start)
 
 
+@rule_for(ConsecutiveDaysSetting, Relaxable("days", 1, 8, "at most {:g} days in a row"))
+def _consecutive_days(setting: ConsecutiveDaysSetting, _holder: Holder) -> ConsecutiveDays:
+    return ConsecutiveDays(setting.days)
+
+
 @dataclass(frozen=True)
 class ConsecutiveDaysMin:
     """Days worked in a row, at least, in runs of which both ends are known."""
@@ -89,19 +72,6 @@ class ConsecutiveDaysMin:
     days: int
     name: str = "days in a row, minimum"
     weight: None = None
-
-    def add(self, model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person) -> list[Posted]:
-        posted = []
-        term = day_terms(works, problem, person, self.days)
-        for length in range(1, self.days):
-            for first in range(-length, problem.period.days - length):
-                if first - 1 not in term:
-                    continue
-                run = [term[d] for d in range(first - 1, first + length + 1)]
-                constraint = model.add(sum(run[1:-1]) - run[0] - run[-1] <= length - 1)
-                days = span(problem.period.day(first), problem.period.day(first + length - 1))
-                posted.append(Posted(self.name, f"not {days} alone", constraint))
-        return posted
 
     def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
         busy = sorted({w.schedule_date for w in worked})
@@ -123,6 +93,11 @@ class ConsecutiveDaysMin:
         return Machine(worked_or_off(problem), np.broadcast_to(step, (problem.period.days, *step.shape)), start=start)
 
 
+@rule_for(ConsecutiveDaysMinSetting, Relaxable("days", -1, 8, "at least {:g} days in a row", least=1))
+def _consecutive_days_min(setting: ConsecutiveDaysMinSetting, _holder: Holder) -> ConsecutiveDaysMin:
+    return ConsecutiveDaysMin(setting.days)
+
+
 @dataclass(frozen=True)
 class DaysOffInARow:
     """Days off in a row, at least, between two days of work that are known."""
@@ -130,19 +105,6 @@ class DaysOffInARow:
     days: int
     name: str = "days off in a row"
     weight: None = None
-
-    def add(self, model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person) -> list[Posted]:
-        posted = []
-        term = day_terms(works, problem, person, self.days)
-        for length in range(1, self.days):
-            for first in range(-length, problem.period.days - length):
-                if first - 1 not in term:
-                    continue
-                run = [term[d] for d in range(first - 1, first + length + 1)]
-                constraint = model.add(run[0] + run[-1] - sum(run[1:-1]) <= 1)
-                days = span(problem.period.day(first), problem.period.day(first + length - 1))
-                posted.append(Posted(self.name, f"not {days} alone", constraint))
-        return posted
 
     def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
         for before, after in pairwise(sorted({w.schedule_date for w in worked})):
@@ -160,6 +122,11 @@ class DaysOffInARow:
         gap = self.days if last is None else (problem.period.first_day - last).days - 1
         start = min(gap, self.days)
         return Machine(worked_or_off(problem), np.broadcast_to(step, (problem.period.days, *step.shape)), start=start)
+
+
+@rule_for(DaysOffInARowSetting, Relaxable("days", -1, 8, "at least {:g} days off in a row", least=1))
+def _days_off_in_a_row(setting: DaysOffInARowSetting, _holder: Holder) -> DaysOffInARow:
+    return DaysOffInARow(setting.days)
 
 
 def _runs(busy: Sequence[date]) -> Iterator[tuple[date, date]]:

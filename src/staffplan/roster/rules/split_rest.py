@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from staffplan.roster.problem.machine import Machine
 from staffplan.roster.problem.problem import Person, RosterProblem
-from staffplan.roster.problem.worked import Agreed, Penalty, Violation, Worked, Works
-from staffplan.roster.rules.runs import day_terms, worked_or_off
-
-if TYPE_CHECKING:
-    from ortools.sat.python import cp_model
+from staffplan.roster.problem.worked import Agreed, Violation, Worked
+from staffplan.roster.rules.known import Concern
+from staffplan.roster.rules.registry import priced_rule_for
+from staffplan.roster.rules.runs import worked_or_off
+from staffplan.settings.priced_rules import IsolatedDaysSetting, SplitRestSetting, SplitWeekendsSetting
 
 REST, WORK, ONE = 0, 1, 2
 """States of the day before: part of a longer rest, a day of work, a single day (off, or of work)."""
@@ -30,15 +29,6 @@ class SplitRest:
 
     weight: float = 1.0
     name: str = "single days off"
-
-    def add(self, model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person) -> list[Penalty]:
-        days = day_terms(works, problem, person, 2)
-        found = [
-            _pattern(model, [days[d - 2], days[d]], [days[d - 1]])
-            for d in range(problem.period.days)
-            if d - 2 in days and d - 1 in days
-        ]
-        return [Penalty(self.name, self.weight, sum(found))]
 
     def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
         days = {shift.schedule_date for shift in worked}
@@ -55,6 +45,11 @@ class SplitRest:
         return _every_day(problem, step, price, start)
 
 
+@priced_rule_for(SplitRestSetting)
+def _split_rest(setting: SplitRestSetting, _concern: Concern) -> SplitRest:
+    return SplitRest(setting.weight)
+
+
 @dataclass(frozen=True)
 class IsolatedDays:
     """The amount is the single days of work between two days off, counted on the day after it.
@@ -64,15 +59,6 @@ class IsolatedDays:
 
     weight: float = 1.0
     name: str = "single days of work"
-
-    def add(self, model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person) -> list[Penalty]:
-        days = day_terms(works, problem, person, 2)
-        found = [
-            _pattern(model, [days[d - 1]], [days[d - 2], days[d]])
-            for d in range(problem.period.days)
-            if d - 2 in days and d - 1 in days
-        ]
-        return [Penalty(self.name, self.weight, sum(found))]
 
     def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
         days = {shift.schedule_date for shift in worked}
@@ -95,20 +81,17 @@ class IsolatedDays:
         return _every_day(problem, step, price, start)
 
 
+@priced_rule_for(IsolatedDaysSetting)
+def _isolated_days(setting: IsolatedDaysSetting, _concern: Concern) -> IsolatedDays:
+    return IsolatedDays(setting.weight)
+
+
 @dataclass(frozen=True)
 class SplitWeekends:
     """The amount is the weekends of which one day is worked and the other is not, counted on the Sunday."""
 
     weight: float = 1.0
     name: str = "split weekends"
-
-    def add(self, model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person) -> list[Penalty]:
-        days = day_terms(works, problem, person, 2)
-        found = []
-        for d in range(problem.period.days):
-            if problem.period.day(d).weekday() == 6 and d - 1 in days:
-                found += [_pattern(model, [days[d]], [days[d - 1]]), _pattern(model, [days[d - 1]], [days[d]])]
-        return [Penalty(self.name, self.weight, sum(found))] if found else []
 
     def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
         days = {shift.schedule_date for shift in worked}
@@ -127,6 +110,11 @@ class SplitWeekends:
             if problem.period.day(d).weekday() == 6 and (d > 0 or _days_known(problem, person)[1] is not None):
                 price[d] = self.weight * np.array([[0.0, 1.0], [1.0, 0.0]])
         return Machine(worked_or_off(problem), step, price, start=int(bool(_days_known(problem, person)[1])))
+
+
+@priced_rule_for(SplitWeekendsSetting)
+def _split_weekends(setting: SplitWeekendsSetting, _concern: Concern) -> SplitWeekends:
+    return SplitWeekends(setting.weight)
 
 
 def _inside(day: date, agreed: Agreed) -> bool:
@@ -149,12 +137,3 @@ def _days_known(problem: RosterProblem, person: Person) -> tuple[bool | None, bo
         return None, None
     days = {shift.schedule_date for shift in person.past}
     return problem.period.day(-2) in days, problem.period.day(-1) in days
-
-
-def _pattern(model: cp_model.CpModel, work: Sequence[Any], off: Sequence[Any]) -> Any:
-    """A variable that is 1 where all of `work` are worked and none of `off` is, else 0."""
-    found = model.new_bool_var("")
-    fits = sum(work) - sum(off)
-    model.add(fits == len(work)).only_enforce_if(found)
-    model.add(fits <= len(work) - 1).only_enforce_if(found.negated())
-    return found

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from staffplan.roster.problem.machine import Machine
 from staffplan.roster.problem.problem import Period, Person, RosterProblem
-from staffplan.roster.problem.worked import Agreed, Penalty, Violation, Worked, Works
-
-if TYPE_CHECKING:
-    from ortools.sat.python import cp_model
+from staffplan.roster.problem.worked import Agreed, Violation, Worked
+from staffplan.roster.rules.known import Concern
+from staffplan.roster.rules.registry import priced_rule_for
+from staffplan.settings.priced_rules import StabilitySetting
 
 
 @dataclass(frozen=True)
@@ -49,16 +48,6 @@ class Stability:
             found[d] = set(np.flatnonzero(alike).tolist())
         return found
 
-    def add(self, model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person) -> list[Penalty]:
-        changed = []
-        for d, same in self._same(problem).items():
-            keys = {o: (person.agent_id, d, option.name) for o, option in enumerate(problem.options)}
-            if len(problem.options) in same:
-                changed.append(sum(works[key] for key in keys.values() if key in works))
-            else:
-                changed.append(1 - sum(works[keys[o]] for o in same if keys[o] in works))
-        return [Penalty(self.name, self.weight, sum(changed))] if changed else []
-
     def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
         for number in range(agreed.period_days):
             day = agreed.period_first + timedelta(days=number)
@@ -84,6 +73,15 @@ class Stability:
         shape = (problem.period.days, 1, 2)
         price = np.broadcast_to(np.array([0.0, self.weight]), shape)
         return Machine(kind, np.zeros(shape, dtype=np.int64), price)
+
+
+@priced_rule_for(StabilitySetting)
+def _stability(setting: StabilitySetting, concern: Concern) -> Stability | None:
+    published = concern.known.published
+    if published is None:
+        return None
+    shifts = published.shifts.get(concern.agent_id, ())
+    return Stability(shifts, published.first_day, published.last_day, setting.weight)
 
 
 def _slots(time: pd.Timedelta, period: Period) -> float:

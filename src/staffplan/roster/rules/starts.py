@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import combinations, pairwise
-from typing import TYPE_CHECKING, Any
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from staffplan.roster.problem.machine import Ints, Machine, rows_of, unrolled, with_day_off
 from staffplan.roster.problem.problem import Person, RosterProblem
-from staffplan.roster.problem.worked import Agreed, Posted, Violation, Worked, Works
-from staffplan.roster.rules.base import in_period, span, week_of, weeks
-from staffplan.roster.rules.options import DAY_OFF, chosen, clock_starts, of_families
-
-if TYPE_CHECKING:
-    from ortools.sat.python import cp_model
+from staffplan.roster.problem.worked import Agreed, Violation, Worked
+from staffplan.roster.rules.base import in_period, week_of
+from staffplan.roster.rules.options import DAY_OFF, clock_starts, of_families
+from staffplan.roster.rules.registry import Holder, LeftOut, Relaxable, rule_for
+from staffplan.settings.hard_rules import StartVariationSetting, SuccessionSetting
 
 
 @dataclass(frozen=True)
@@ -28,23 +26,6 @@ class StartVariation:
     minutes: int
     name: str = "start variation"
     weight: None = None
-
-    def add(self, model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person) -> list[Posted]:
-        posted, clock = [], clock_starts(problem)
-        every = np.ones(len(problem.options), dtype=bool)
-        for _, days in weeks(problem.period):
-            starts: dict[int, list[Any]] = {}
-            for d in days:
-                for o, mine in chosen(works, person, d, problem, every):
-                    starts.setdefault(int(clock[d, o]), []).append(mine)
-            about = f"in {span(problem.period.day(days[0]), problem.period.day(days[-1]))}"
-            used = {at: model.new_bool_var(f"{person.agent_id} starts at {at} in {days}") for at in starts}
-            for at, mine in starts.items():
-                model.add_max_equality(used[at], mine)
-            for one, other in combinations(sorted(starts), 2):
-                if other - one > self.minutes:
-                    posted.append(Posted(self.name, about, model.add(used[one] + used[other] <= 1)))
-        return posted
 
     def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
         starts: dict[int, list[tuple[int, Worked]]] = {}
@@ -74,6 +55,11 @@ class StartVariation:
         return unrolled([with_day_off(clock_starts(problem), DAY_OFF)], (none_yet, -1), follow)
 
 
+@rule_for(StartVariationSetting, Relaxable("minutes", 30, 0.5, "starts within {:g} minutes in a week"))
+def _start_variation(setting: StartVariationSetting, _holder: Holder) -> StartVariation:
+    return StartVariation(setting.minutes)
+
+
 @dataclass(frozen=True)
 class Succession:
     """Shifts of some families are not worked on the day after one of `after`, whatever the rest between them."""
@@ -85,18 +71,6 @@ class Succession:
     @property
     def name(self) -> str:
         return f"no {' or '.join(self.never)} after {self.after}"
-
-    def add(self, model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person) -> list[Posted]:
-        posted = []
-        first, then = of_families(problem, (self.after,)), of_families(problem, self.never)
-        for d in range(-1, problem.period.days - 1):
-            before = [v for _, v in chosen(works, person, d, problem, first)]
-            before = before if d >= 0 else [self._in_past(problem, person)]
-            after = [v for _, v in chosen(works, person, d + 1, problem, then)]
-            about = f"on {span(problem.period.day(d + 1), problem.period.day(d + 1))}"
-            if after and before:
-                posted.append(Posted(self.name, about, model.add(sum(before) + sum(after) <= 1)))
-        return posted
 
     def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
         for before, after in pairwise(sorted(worked, key=lambda w: w.schedule_date)):
@@ -122,6 +96,11 @@ class Succession:
         """1 where the day before the period was worked in one of `after`."""
         yesterday = problem.period.first_day - timedelta(days=1)
         return int(any(w.schedule_date == yesterday and w.family == self.after for w in person.past))
+
+
+@rule_for(SuccessionSetting, relaxation=LeftOut("after {after} never {never}"))
+def _succession(setting: SuccessionSetting, _holder: Holder) -> Succession:
+    return Succession(setting.after, setting.never)
 
 
 def _clock(minute: int) -> str:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from staffplan.roster.problem.machine import Machine, kinds_of, with_day_off
 from staffplan.roster.problem.problem import Person, RosterProblem
-from staffplan.roster.problem.worked import Agreed, Penalty, Violation, Worked, Works
-from staffplan.roster.rules.base import in_period, variables, week_of, weeks
+from staffplan.roster.problem.worked import Agreed, Violation, Worked
+from staffplan.roster.rules.base import in_period, week_of
 from staffplan.roster.rules.hours import last_of_week
-from staffplan.roster.rules.options import DAY_OFF, chosen, clock_starts
-
-if TYPE_CHECKING:
-    from ortools.sat.python import cp_model
+from staffplan.roster.rules.known import Concern
+from staffplan.roster.rules.options import DAY_OFF, clock_starts
+from staffplan.roster.rules.registry import priced_rule_for
+from staffplan.settings.priced_rules import StartsAlikeSetting
 
 
 @dataclass(frozen=True)
@@ -26,19 +25,6 @@ class StartsAlike:
     minutes: int = 0
     weight: float = 0.5
     name: str = "equal starts"
-
-    def add(self, model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person) -> list[Penalty]:
-        starts, every = clock_starts(problem), np.ones(len(problem.options), dtype=bool)
-        other = []
-        for _, days in weeks(problem.period):
-            for first in days:
-                for later in range(first + 1, days[-1] + 1):
-                    between = variables(works, person, range(days[0], first), problem)
-                    for o, one in chosen(works, person, first, problem, every):
-                        for p, two in chosen(works, person, later, problem, every):
-                            if abs(starts[first, o] - starts[later, p]) > self.minutes:
-                                other.append(_all_of(model, [one, two], between))
-        return [Penalty(self.name, self.weight, sum(other))] if other else []
 
     def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
         first: dict[int, int] = {}
@@ -65,10 +51,6 @@ class StartsAlike:
         return Machine(kind, by_day, np.broadcast_to(self.weight * differs, shape))
 
 
-def _all_of(model: cp_model.CpModel, true: Sequence[Any], false: Sequence[Any]) -> Any:
-    """A variable that is 1 where each of `true` is 1 and each of `false` is 0."""
-    both = model.new_bool_var("")
-    literals = [*true, *(variable.negated() for variable in false)]
-    model.add_bool_and(literals).only_enforce_if(both)
-    model.add_bool_or([both, *(literal.negated() for literal in literals)])
-    return both
+@priced_rule_for(StartsAlikeSetting)
+def _starts_alike(setting: StartsAlikeSetting, _concern: Concern) -> StartsAlike:
+    return StartsAlike(setting.minutes, setting.weight)

@@ -1,8 +1,8 @@
 """The rules between people: what is said of all who work at a moment, not of one person's shifts.
 
-`add` says a rule to the solver, from sums over its variables; `violations` reads it off a finished roster, at every
-instant at which somebody comes, goes or changes what they do; the functions at the end give the search its limits by
-slot. A slot counts as due when a part of it is.
+`limits` are inequalities for the solver, made of sums over its variables; `violations` reads a finished roster, at
+every instant at which somebody comes, goes or changes what they do; the functions at the end give the search its
+limits by slot. A slot counts as due when a part of it is.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -19,16 +19,11 @@ from numpy.typing import NDArray
 
 from staffplan.clock import SiteCalendar, parse_spans, parse_weekdays, wall_instant
 from staffplan.roster.problem.problem import NO_LIMIT, Circle, Period, Person
-from staffplan.roster.problem.worked import Posted
-from staffplan.roster.rules.base import span
 from staffplan.settings import team_rules as settings
 from staffplan.settings.roster import RosterSettings
 from staffplan.tables.people import Workforce
 from staffplan.tables.roster import Roster
 from staffplan.tables.schema import names_in
-
-if TYPE_CHECKING:
-    from ortools.sat.python import cp_model
 
 Ints = NDArray[np.int64]
 MOST_NAMES = 12
@@ -68,13 +63,19 @@ class SlotSums:
     """By the group that is served."""
 
 
+@dataclass(frozen=True)
+class SlotLimit:
+    """Linear inequalities of a model for one slot, of which one at least holds."""
+
+    slot: int
+    either: tuple[Any, ...]
+
+
 class TeamRule(Protocol):
     @property
     def name(self) -> str: ...
 
-    def add(
-        self, model: cp_model.CpModel, sums: SlotSums, period: Period, calendar: SiteCalendar
-    ) -> list[Posted]: ...
+    def limits(self, sums: SlotSums, period: Period, calendar: SiteCalendar) -> Iterator[SlotLimit]: ...
 
     def violations(self, done: Finished) -> Iterator[TeamViolation]: ...
 
@@ -124,11 +125,6 @@ def _from_to(first: pd.Timestamp, end: pd.Timestamp) -> str:
     return f"from {first:%H:%M} to {until}"
 
 
-def _slot_words(period: Period, slot: int) -> str:
-    at = period.instant(slot).tz_convert(period.timezone)
-    return f"on {span(at.date(), at.date())} at {at:%H:%M}"
-
-
 @dataclass(frozen=True)
 class Seats:
     """People in a shift, pauses and meetings included, at most."""
@@ -136,11 +132,9 @@ class Seats:
     most: int
     name: str = "seats"
 
-    def add(self, model: cp_model.CpModel, sums: SlotSums, period: Period, calendar: SiteCalendar) -> list[Posted]:
-        return [
-            Posted(self.name, _slot_words(period, slot), model.add(people <= self.most), slot)
-            for slot, people in enumerate(sums.in_house[""])
-        ]
+    def limits(self, sums: SlotSums, period: Period, calendar: SiteCalendar) -> Iterator[SlotLimit]:
+        for slot, people in enumerate(sums.in_house[""]):
+            yield SlotLimit(slot, (people <= self.most,))
 
     def violations(self, done: Finished) -> Iterator[TeamViolation]:
         there = _Spans.of(done.shifts)
@@ -163,18 +157,13 @@ class ConcurrentBreaks:
     """Only people who can serve it count; "": all."""
     name: str = "concurrent breaks"
 
-    def add(self, model: cp_model.CpModel, sums: SlotSums, period: Period, calendar: SiteCalendar) -> list[Posted]:
-        posted = []
+    def limits(self, sums: SlotSums, period: Period, calendar: SiteCalendar) -> Iterator[SlotLimit]:
         for slot, away in enumerate(sums.on_break[self.group]):
-            about = _slot_words(period, slot)
             if self.most is not None:
-                posted.append(Posted(self.name, about, model.add(away <= self.most), slot))
+                yield SlotLimit(slot, (away <= self.most,))
             if self.share is not None:
                 part, of = self.share.numerator, self.share.denominator
-                limit = model.new_int_var(of, of * NO_LIMIT, "")
-                model.add_max_equality(limit, [of, part * sums.in_house[self.group][slot]])
-                posted.append(Posted(self.name, about, model.add(of * away <= limit), slot))
-        return posted
+                yield SlotLimit(slot, (away <= 1, of * away <= part * sums.in_house[self.group][slot]))
 
     def violations(self, done: Finished) -> Iterator[TeamViolation]:
         pauses = done.activities[done.activities["activity"].isin(["break", "meal"])]
@@ -214,13 +203,10 @@ class MinimumStaff:
         kind = "" if special is None else special.kind
         return day.weekday() in self.weekdays and kind != "closed" and (self.holidays or kind != "holiday")
 
-    def add(self, model: cp_model.CpModel, sums: SlotSums, period: Period, calendar: SiteCalendar) -> list[Posted]:
-        posted = []
+    def limits(self, sums: SlotSums, period: Period, calendar: SiteCalendar) -> Iterator[SlotLimit]:
         due = minimum_people([self], [self.group], period, calendar)[0]
         for slot in np.flatnonzero(due).tolist():
-            enough = model.add(sums.on_queue[self.group][slot] >= int(due[slot]))
-            posted.append(Posted(self.name, f"for {self.group} {_slot_words(period, slot)}", enough, slot))
-        return posted
+            yield SlotLimit(slot, (sums.on_queue[self.group][slot] >= int(due[slot]),))
 
     def violations(self, done: Finished) -> Iterator[TeamViolation]:
         rows = done.activities
@@ -250,16 +236,16 @@ class MinimumStaff:
 
 def team_rules(roster: RosterSettings) -> tuple[TeamRule, ...]:
     """The rules between people in the site's agreement."""
-    return tuple(_rule_of(rule) for rule in roster.rules if isinstance(rule, settings.TeamRule))
+    return tuple(_rule_of(rule) for rule in roster.rules if isinstance(rule, settings.TeamRuleSetting))
 
 
-def _rule_of(setting: settings.TeamRule) -> TeamRule:
+def _rule_of(setting: settings.TeamRuleSetting) -> TeamRule:
     match setting:
-        case settings.Seats(most=most):
+        case settings.SeatsSetting(most=most):
             return Seats(most)
-        case settings.ConcurrentBreaks(most=number, share=share, planning_group=group):
+        case settings.ConcurrentBreaksSetting(most=number, share=share, planning_group=group):
             return ConcurrentBreaks(number, None if share is None else Fraction(str(share)), group)
-        case settings.MinimumStaff(planning_group=group, people=people, holidays=holidays):
+        case settings.MinimumStaffSetting(planning_group=group, people=people, holidays=holidays):
             spans, weekdays = parse_spans(setting.hours), parse_weekdays(setting.weekdays)
             return MinimumStaff(group, people, spans, weekdays, holidays)
 

@@ -11,19 +11,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from staffplan.roster.problem.machine import Ints, Machine, rows_of, unrolled, with_day_off
 from staffplan.roster.problem.problem import Period, Person, RosterProblem
-from staffplan.roster.problem.worked import Agreed, Posted, Violation, Worked, Works
-from staffplan.roster.rules.base import in_period, last_day, past_midnight, runs_in, span, touching, variables
-from staffplan.roster.rules.runs import day_terms, worked_or_off
-
-if TYPE_CHECKING:
-    from ortools.sat.python import cp_model
+from staffplan.roster.problem.worked import Agreed, Violation, Worked
+from staffplan.roster.rules.base import in_period, last_day, past_midnight, runs_in
+from staffplan.roster.rules.registry import Holder, LeftOut, Relaxable, rule_for
+from staffplan.roster.rules.runs import worked_or_off
+from staffplan.settings.hard_rules import (
+    WeekendsInARowSetting,
+    WeekendsOffSetting,
+    WeekendsWorkedSetting,
+    WholeWeekendsSetting,
+)
 
 
 @dataclass(frozen=True)
@@ -33,18 +36,6 @@ class WeekendsOff:
     weekends: int
     name: str = "weekends off"
     weight: None = None
-
-    def add(self, model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person) -> list[Posted]:
-        free = []
-        for saturday, _ in problem.period.weekends():
-            off = model.new_bool_var(f"{person.agent_id} weekend {saturday}")
-            there = touching(model, works, problem, person, range(saturday, saturday + 2))
-            model.add(sum(there) == 0).only_enforce_if(off)
-            free.append(off)
-        due = min(self.weekends, len(free))
-        if not due:
-            return []
-        return [Posted(self.name, f"{due} of {len(free)}", model.add(sum(free) >= due))]
 
     def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
         busy = {day for w in worked for day in (w.schedule_date, last_day(w, agreed.timezone))}
@@ -80,6 +71,11 @@ class WeekendsOff:
         return unrolled([worked_or_off(problem), tail], (0, start), follow)
 
 
+@rule_for(WeekendsOffSetting, Relaxable("weekends", -1, 16, "at least {:g} weekends off"))
+def _weekends_off(setting: WeekendsOffSetting, _holder: Holder) -> WeekendsOff:
+    return WeekendsOff(setting.weekends)
+
+
 @dataclass(frozen=True)
 class WeekendsInARow:
     """Weekends worked in a row, at most; those before the period count where they are known."""
@@ -87,21 +83,6 @@ class WeekendsInARow:
     weekends: int
     name: str = "weekends in a row"
     weight: None = None
-
-    def add(self, model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person) -> list[Posted]:
-        period, posted = problem.period, []
-        past = {_saturday(w.schedule_date) for w in person.past if w.schedule_date.weekday() >= 5}
-        worked: list[Any] = []
-        for saturday, days in _weekends(period):
-            if not worked:
-                worked = [int(saturday - timedelta(weeks=n) in past) for n in range(self.weekends, 0, -1)]
-            todays = variables(works, person, days, problem)
-            busy = model.new_bool_var(f"{person.agent_id} works {saturday}")
-            model.add_max_equality(busy, [*todays, 0])
-            about = f"{self.weekends} up to {span(period.day(days[0]), period.day(days[-1]))}"
-            posted.append(Posted(self.name, about, model.add(sum(worked[-self.weekends :]) + busy <= self.weekends)))
-            worked.append(1 if saturday in past else busy)
-        return posted
 
     def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
         busy = {_saturday(w.schedule_date) for w in worked if w.schedule_date.weekday() >= 5}
@@ -133,6 +114,11 @@ class WeekendsInARow:
         return unrolled([worked_or_off(problem)], (run, int(this in past)), follow)
 
 
+@rule_for(WeekendsInARowSetting, Relaxable("weekends", 1, 16, "at most {:g} weekends in a row"))
+def _weekends_in_a_row(setting: WeekendsInARowSetting, _holder: Holder) -> WeekendsInARow:
+    return WeekendsInARow(setting.weekends)
+
+
 @dataclass(frozen=True)
 class WeekendsWorked:
     """Weekends worked in the period, at most; half a weekend at either end of it is one."""
@@ -140,17 +126,6 @@ class WeekendsWorked:
     weekends: int
     name: str = "weekends worked"
     weight: None = None
-
-    def add(self, model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person) -> list[Posted]:
-        worked = []
-        for saturday, days in _weekends(problem.period):
-            busy = model.new_bool_var(f"{person.agent_id} works {saturday}")
-            model.add_max_equality(busy, [*variables(works, person, days, problem), 0])
-            worked.append(busy)
-        if len(worked) <= self.weekends:
-            return []
-        about = f"{self.weekends} of {len(worked)}"
-        return [Posted(self.name, about, model.add(sum(worked) <= self.weekends))]
 
     def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
         days = sorted(w.schedule_date for w in in_period(worked, agreed) if w.schedule_date.weekday() >= 5)
@@ -175,20 +150,17 @@ class WeekendsWorked:
         return unrolled([worked_or_off(problem)], (0, 0), follow)
 
 
+@rule_for(WeekendsWorkedSetting, Relaxable("weekends", 1, 16, "at most {:g} weekends"))
+def _weekends_worked(setting: WeekendsWorkedSetting, _holder: Holder) -> WeekendsWorked:
+    return WeekendsWorked(setting.weekends)
+
+
 @dataclass(frozen=True)
 class WholeWeekends:
     """Saturday and Sunday both worked or both off, where both are known."""
 
     name: str = "whole weekends"
     weight: None = None
-
-    def add(self, model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person) -> list[Posted]:
-        term, posted = day_terms(works, problem, person, 1), []
-        for sunday in range(problem.period.days):
-            if problem.period.day(sunday).weekday() == 6 and sunday - 1 in term:
-                about = span(problem.period.day(sunday - 1), problem.period.day(sunday))
-                posted.append(Posted(self.name, about, model.add(term[sunday] - term[sunday - 1] == 0)))
-        return posted
 
     def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
         busy = {w.schedule_date for w in worked}
@@ -213,6 +185,11 @@ class WholeWeekends:
             return rows_of(works * (weekday == 5) + 0 * saturday), good
 
         return unrolled([worked_or_off(problem)], (start,), follow)
+
+
+@rule_for(WholeWeekendsSetting, relaxation=LeftOut("Saturday and Sunday both worked or both off"))
+def _whole_weekends(setting: WholeWeekendsSetting, _holder: Holder) -> WholeWeekends:
+    return WholeWeekends()
 
 
 def _saturday(day: date) -> date:

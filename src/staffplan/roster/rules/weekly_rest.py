@@ -5,26 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from staffplan.clock import midnight
 from staffplan.roster.problem.machine import Ints, Machine, rows_of, unrolled, with_day_off
-from staffplan.roster.problem.problem import Period, Person, RosterProblem
-from staffplan.roster.problem.worked import Agreed, Posted, Violation, Worked, Works
+from staffplan.roster.problem.problem import Person, RosterProblem
+from staffplan.roster.problem.worked import Agreed, Violation, Worked
 from staffplan.roster.rules.base import span
-from staffplan.roster.rules.options import (
-    DAY_OFF,
-    day_minutes,
-    length_minutes,
-    minutes_from_start,
-    start_minutes,
-)
-
-if TYPE_CHECKING:
-    from ortools.sat.python import cp_model
+from staffplan.roster.rules.options import DAY_OFF, day_minutes, length_minutes, minutes_from_start, start_minutes
+from staffplan.roster.rules.registry import Holder, Relaxable, rule_for
+from staffplan.settings.hard_rules import WeeklyRestSetting
 
 
 @dataclass(frozen=True)
@@ -40,23 +32,6 @@ class WeeklyRest:
     minutes: int
     name: str = "weekly rest"
     weight: None = None
-
-    def add(self, model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person) -> list[Posted]:
-        posted, period = [], problem.period
-        shifts = _shifts(works, problem, person)
-        past = [minutes_from_start(worked.end, period) for worked in person.past]
-        for days in _whole_weeks(period):
-            first, end = (int(period.day_slot[d]) * period.slot_minutes for d in (days[0], days[-1] + 1))
-            begins = {first, *(e for _, e, _ in shifts), *past}
-            literals = []
-            for begin in sorted(b for b in begins if first <= b <= end - self.minutes and b >= max(past, default=b)):
-                literal = model.new_bool_var(f"{person.agent_id} rests from {begin}")
-                inside = [mine for s, e, mine in shifts if s < begin + self.minutes and e > begin]
-                model.add(sum(inside) == 0).only_enforce_if(literal)
-                literals.append(literal)
-            about = f"in {span(period.day(days[0]), period.day(days[-1]))}"
-            posted.append(Posted(self.name, about, model.add_bool_or(literals)))
-        return posted
 
     def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
         by_start = sorted(worked, key=lambda w: w.start)
@@ -95,17 +70,6 @@ class WeeklyRest:
         return unrolled(labels, (0, max(since, 0)), follow)
 
 
-def _shifts(works: Works, problem: RosterProblem, person: Person) -> list[tuple[int, int, Any]]:
-    """Start and end, minutes from the period's first instant, and variable of every shift."""
-    found, step = [], problem.period.slot_minutes
-    for o, option in enumerate(problem.options):
-        for d in range(problem.period.days):
-            key = (person.agent_id, d, option.name)
-            if key in works:
-                first = int(problem.option_slot[o, d])
-                found.append((first * step, (first + option.slots) * step, works[key]))
-    return found
-
-
-def _whole_weeks(period: Period) -> list[range]:
-    return [period.week_days(week) for week in range(period.days // 7)]
+@rule_for(WeeklyRestSetting, Relaxable("hours", -1.0, 1.5, "{:g} h of rest in a week", least=1.0))
+def _weekly_rest(setting: WeeklyRestSetting, _holder: Holder) -> WeeklyRest:
+    return WeeklyRest(round(setting.hours * 60))

@@ -5,38 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from staffplan.roster.problem.machine import Floats, Machine, kinds_of, with_day_off
 from staffplan.roster.problem.problem import Person, RosterProblem, ShiftOption
-from staffplan.roster.problem.worked import Agreed, Penalty, Violation, Worked, Works
-from staffplan.roster.rules.base import last_day, past_midnight, runs_in, touching
-
-if TYPE_CHECKING:
-    from ortools.sat.python import cp_model
-
-
-@dataclass(frozen=True)
-class Wish:
-    """One wish, for every day from the first to the last. `worth`: how much one of its days counts.
-
-    "off": no shift has a minute on the day, as for time off. "shift": the day is worked, in the shift named (a
-    family, or one start, "early 08:00"; "": any). "not": the shift named is not worked.
-    """
-
-    first_day: date
-    last_day: date
-    kind: Literal["off", "shift", "not"]
-    shift: str = ""
-    worth: float = 1.0
-
-    @property
-    def words(self) -> str:
-        if self.kind == "off":
-            return "for a day off"
-        return f"not to work {self.shift}" if self.kind == "not" else f"for {self.shift or 'a shift'}"
+from staffplan.roster.problem.worked import Agreed, Violation, Worked
+from staffplan.roster.rules.base import last_day, past_midnight, runs_in
+from staffplan.roster.rules.known import Concern, Wish
+from staffplan.roster.rules.registry import priced_rule_for
+from staffplan.settings.priced_rules import WishesSetting
 
 
 @dataclass(frozen=True)
@@ -46,15 +24,6 @@ class WishesGranted:
     wishes: tuple[Wish, ...]
     weight: float = 2.0
     name: str = "wishes"
-
-    def add(self, model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person) -> list[Penalty]:
-        missed = [
-            wish.worth * _missed(model, works, problem, person, d, wish)
-            for d in range(problem.period.days)
-            for wish in self.wishes
-            if wish.first_day <= problem.period.day(d) <= wish.last_day
-        ]
-        return [Penalty(self.name, self.weight, sum(missed))] if missed else []
 
     def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
         for number in range(agreed.period_days):
@@ -92,26 +61,16 @@ class WishesGranted:
         return off, price
 
 
+@priced_rule_for(WishesSetting)
+def _wishes_granted(setting: WishesSetting, concern: Concern) -> WishesGranted | None:
+    """The price rises with what the person was granted less than the fair share before."""
+    short = max(-concern.known.carried.get((concern.agent_id, "wishes"), 0.0), 0.0)
+    wishes = concern.known.wishes.get(concern.agent_id, ())
+    return WishesGranted(wishes, setting.weight * (1 + setting.catch_up * short)) if wishes else None
+
+
 def _is_named(wish: Wish, option: ShiftOption) -> bool:
     return wish.shift in ("", option.name, option.family)
-
-
-def _missed(
-    model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person, day: int, wish: Wish
-) -> Any:
-    """An expression that is 1 where the wish is not granted on the day, else 0."""
-    if wish.kind == "off":
-        return _spoilt(model, works, problem, person, day)
-    keys = [(person.agent_id, day, option.name) for option in problem.options if _is_named(wish, option)]
-    worked = sum(works[key] for key in keys if key in works)
-    return worked if wish.kind == "not" else 1 - worked
-
-
-def _spoilt(model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person, day: int) -> Any:
-    there = touching(model, works, problem, person, range(day, day + 1))
-    spoilt = model.new_bool_var(f"{person.agent_id} has a shift on day {day}")
-    model.add_max_equality(spoilt, [*there, 0])
-    return spoilt
 
 
 def _granted(wish: Wish, day: date, worked: Sequence[Worked], timezone: str) -> bool:

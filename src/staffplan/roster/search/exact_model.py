@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from ortools.sat.python import cp_model
 
 from staffplan.roster.problem.problem import RosterProblem, ShiftOption
-from staffplan.roster.rules import Penalty, rules_of
+from staffplan.roster.rules import rules_of
+from staffplan.roster.search.rule_model import add_one_shift_a_day, add_rule
 
 THOUSANDTHS = 1000
 """Fractional requirements are counted in thousandths of a person."""
@@ -73,11 +74,9 @@ def make_model(problem: RosterProblem, patterns: tuple[Pattern, ...]) -> RosterM
     model = cp_model.CpModel()
     chosen = {p: model.new_bool_var(f"{p.person} {p.day} {p.option} {p.pauses}") for p in patterns}
     works = works_of(model, problem, chosen)
-    prices: list[Any] = []
     for person in problem.people:
-        for rule in rules_of(person):
-            for said in rule.add(model, works, problem, person):
-                prices += [said.price * said.amount] if isinstance(said, Penalty) else []
+        add_one_shift_a_day(model, works, problem, person)
+    prices = [add_rule(model, works, problem, one, rule).price for one in problem.people for rule in rules_of(one)]
     exact = add_cost(model, problem, chosen, prices)
     return RosterModel(model, chosen, exact)
 

@@ -22,7 +22,7 @@ from staffplan.roster.problem.problem import Period, Person, RosterProblem
 from staffplan.roster.rules import rules_of
 from staffplan.roster.rules.automaton import Automaton, make_automaton
 from staffplan.roster.rules.team import ConcurrentBreaks, Seats, TeamRule, minimum_people, team_rules
-from staffplan.settings.hard_rules import Rotation, RuleSettings
+from staffplan.settings.hard_rules import RotationSetting, RuleSettings
 from staffplan.settings.priced_rules import SoftSection
 from staffplan.settings.roster import RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.settings.rule_sections import RuleSection
@@ -114,7 +114,7 @@ def _one_of_each(
     rows: list[dict[str, object]] = []
     for group in groups:
         for plan in work_plans:
-            cycles = [len(r.cycle) for r in rules if isinstance(r, Rotation) and r.holds_for("", plan)]
+            cycles = [len(r.cycle) for r in rules if isinstance(r, RotationSetting) and r.holds_for("", plan)]
             turns = range(1, lcm(*cycles) + 1) if cycles else [None]
             rows += [{"skills": group, "work_plan": plan, "rotation_week": turn} for turn in turns]
     frame = pd.DataFrame(rows).astype({"rotation_week": float})

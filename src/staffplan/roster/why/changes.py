@@ -11,7 +11,7 @@ import pandas as pd
 from staffplan.roster.case.case import Case
 from staffplan.roster.why.relaxations import Ladder, emptied, left_out, rule_ladders
 from staffplan.settings.rule_sections import RuleSection
-from staffplan.settings.team_rules import ConcurrentBreaks, MinimumStaff, Seats
+from staffplan.settings.team_rules import ConcurrentBreaksSetting, MinimumStaffSetting, SeatsSetting
 from staffplan.tables.people import Agents
 from staffplan.tables.schema import names_in
 
@@ -54,13 +54,13 @@ def _first_and_last(ladder: Ladder) -> Iterator[Change]:
         yield Change(ladder.words, step.words, step.apply)
 
 
-def _team_words(rule: MinimumStaff | Seats | ConcurrentBreaks) -> str:
+def _team_words(rule: MinimumStaffSetting | SeatsSetting | ConcurrentBreaksSetting) -> str:
     match rule:
-        case MinimumStaff(planning_group=group, people=people, hours=hours):
+        case MinimumStaffSetting(planning_group=group, people=people, hours=hours):
             return f"at least {people} on queue for {group}, {hours}"
-        case Seats(most=most):
+        case SeatsSetting(most=most):
             return f"at most {most} seats"
-        case ConcurrentBreaks(most=most, share=share):
+        case ConcurrentBreaksSetting(most=most, share=share):
             limits = [f"{most} people"] * (most is not None) + [f"{share:.0%}" if share is not None else ""]
             return f"at most {' and '.join(filter(None, limits))} on break at once"
 

@@ -1,9 +1,9 @@
 """Why not: for everybody who has no tour the smallest conflict and what would end it, in a manager's words.
 
 Cover is soft, and rules between people are asked about when a roster breaks one (team_conflict.py): here is what
-binds one person alone, a list of ladders (looser.py). One after the other is taken away and the person's automaton
-built anew: what can be left out is no part of the conflict, and of what is left nothing can. Each member is then
-loosened alone, just as far as needed; where no single change helps, the cheapest of them is made and what still
+binds one person alone, a list of ladders (relaxations.py). One after the other is taken away and the automaton of the
+person built anew: what can be left out is no part of the conflict, and of what is left nothing can. Each member is
+then loosened alone, just as far as needed; where no single change helps, the cheapest of them is made and what still
 contradicts looked for again. Every way out that is told was tried: with it the automaton of the person has a tour.
 People under the same rules are looked into once, and what there was no time for is said to be so.
 """

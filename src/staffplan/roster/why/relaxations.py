@@ -7,7 +7,7 @@ contract, time off that was granted dearer than anything else.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,7 +17,8 @@ from pydantic import ValidationError
 
 from staffplan.roster.case.case import Case
 from staffplan.roster.problem.problem import Person
-from staffplan.settings.hard_rules import DayHours, RuleSettings
+from staffplan.roster.rules.registry import Binding, LeftOut, Relaxable, hard_rules
+from staffplan.settings.hard_rules import DayHoursSetting, RuleSettings
 from staffplan.settings.roster import WorkPlanSettings
 from staffplan.settings.rule_sections import RuleSection
 
@@ -54,54 +55,6 @@ class Ladder:
     """Whether somebody could decide it: what was worked before the period, for instance, cannot be changed."""
 
 
-@dataclass(frozen=True)
-class _Knob:
-    """A number in a rule's settings: which way is looser, by how much a step, what a step costs in hours."""
-
-    field: str
-    step: float
-    cost: float
-    words: str
-    least: float = 0.0
-
-
-_KNOBS: dict[str, tuple[_Knob, ...]] = {
-    "daily_rest": (_Knob("hours", -0.5, 1.0, "{:g} h of rest between shifts", 0.5),),
-    "weekly_rest": (_Knob("hours", -1.0, 1.5, "{:g} h of rest in a week", 1.0),),
-    "consecutive_days": (_Knob("days", 1, 8, "at most {:g} days in a row"),),
-    "consecutive_days_min": (_Knob("days", -1, 8, "at least {:g} days in a row", 1),),
-    "days_off_in_a_row": (_Knob("days", -1, 8, "at least {:g} days off in a row", 1),),
-    "weekends_off": (_Knob("weekends", -1, 16, "at least {:g} weekends off"),),
-    "weekends_in_a_row": (_Knob("weekends", 1, 16, "at most {:g} weekends in a row"),),
-    "weekends_worked": (_Knob("weekends", 1, 16, "at most {:g} weekends"),),
-    "nights_in_a_row": (_Knob("nights", 1, 8, "at most {:g} nights in a row"),),
-    "nights": (_Knob("most", 1, 8, "at most {:g} nights"),),
-    "rest_after_nights": (
-        _Knob("hours", -1.0, 1.0, "{:g} h of rest after nights"),
-        _Knob("days_off", -1, 8, "{:g} days off after nights"),
-    ),
-    "start_variation": (_Knob("minutes", 30, 0.5, "starts within {:g} minutes in a week"),),
-    "day_hours": (_Knob("most", 0.5, 0.5, "at most {:g} paid hours a day"),),
-    "period_hours": (
-        _Knob("least", -1.0, 1.0, "at least {:g} paid hours in the period"),
-        _Knob("most", 1.0, 1.0, "at most {:g} paid hours in the period"),
-    ),
-    "period_days": (
-        _Knob("least", -1, 8, "at least {:g} days in the period"),
-        _Knob("most", 1, 8, "at most {:g} days in the period"),
-    ),
-    "shifts_of": (
-        _Knob("least", -1, 4, "at least {:g} {shift} shifts in the {per}"),
-        _Knob("most", 1, 4, "at most {:g} {shift} shifts in the {per}"),
-    ),
-}
-_PLAIN = {
-    "whole_weekends": "Saturday and Sunday both worked or both off",
-    "succession": "after {after} never {never}",
-    "rotation": "the rotation",
-}
-
-
 def ladders(case: Case, person: Person) -> Iterator[Ladder]:
     """Everything that binds the person of a one-person case (`Case.of_one`)."""
     yield from rule_ladders(case)
@@ -110,32 +63,52 @@ def ladders(case: Case, person: Person) -> Iterator[Ladder]:
 
 
 def rule_ladders(case: Case) -> Iterator[Ladder]:
-    """The agreement's rules for each person."""
-    for place, rule in enumerate(case.settings.rules):
-        knobs = [k for k in _KNOBS.get(rule.rule, ()) if getattr(rule, k.field) not in (None, 0) or k.step > 0]
-        for knob in knobs:
-            if getattr(rule, knob.field) is not None:
-                yield _knob_ladder(place, rule, knob, alone=len(knobs) == 1)
-        if isinstance(rule, RuleSection) and rule.rule in _PLAIN:
-            words = _PLAIN[rule.rule].format(**_filled(rule)) + _whom(rule)
-            step = Step(f"without {rule.rule} ({words})", LEFT_OUT_HOURS, left_out(place))
-            yield Ladder(words, (step,), ("rule", place))
+    """The agreement's rules for each person, as far as they can be relaxed."""
+    entries = hard_rules()
+    for place, setting in enumerate(case.settings.rules):
+        if isinstance(setting, RuleSection) and type(setting) in entries:
+            match entries[type(setting)].relaxation:
+                case LeftOut(words):
+                    yield _out_ladder(place, setting, words)
+                case Binding():
+                    continue
+                case numbers:
+                    yield from _number_ladders(place, setting, numbers)
 
 
-def _knob_ladder(place: int, rule: Any, knob: _Knob, *, alone: bool) -> Ladder:
-    number_of, now = type(getattr(rule, knob.field)), float(getattr(rule, knob.field))
-    said = knob.words.replace("{:g}", "{value:g}")
-    words = said.format(value=now, **_filled(rule)) + _whom(rule)
+def _out_ladder(place: int, setting: RuleSection, words: str) -> Ladder:
+    now = words.format(**_filled(setting)) + _whom(setting)
+    return Ladder(now, (Step(_without(setting, now), LEFT_OUT_HOURS, left_out(place)),), ("rule", place))
+
+
+def _number_ladders(place: int, setting: RuleSection, numbers: Sequence[Relaxable]) -> Iterator[Ladder]:
+    """A ladder for each number that is given; a least of zero binds nothing."""
+    given = [n for n in numbers if (now := getattr(setting, n.field)) is not None and (now or n.step > 0)]
+    for number in given:
+        yield _number_ladder(place, setting, number, alone=len(given) == 1)
+
+
+def _number_ladder(place: int, setting: RuleSection, number: Relaxable, *, alone: bool) -> Ladder:
+    kind, now = type(getattr(setting, number.field)), float(getattr(setting, number.field))
+    words = _in_words(setting, number, now) + _whom(setting)
     steps = []
-    for number in range(1, MOST_STEPS + 1):
-        value = now + number * knob.step
-        if value < knob.least or value <= 0 or not _valid(rule, knob.field, value):
+    for count in range(1, MOST_STEPS + 1):
+        value = now + count * number.step
+        if value < number.least or value <= 0 or not _valid(setting, number.field, value):
             break
-        told = f"{said.format(value=value, **_filled(rule))} instead of {now:g}{_whom(rule)} ({rule.rule})"
-        steps.append(Step(told, number * knob.cost, _set(place, knob.field, number_of(value))))
-    out = left_out(place) if alone else _set(place, knob.field, 0 if knob.step < 0 else None)
+        instead = f"{_in_words(setting, number, value)} instead of {now:g}{_whom(setting)} ({setting.rule})"
+        steps.append(Step(instead, count * number.cost_hours, _set(place, number.field, kind(value))))
+    out = left_out(place) if alone else _set(place, number.field, 0 if number.step < 0 else None)
     cost = (steps[-1].cost if steps else 0.0) + LEFT_OUT_HOURS
-    return Ladder(words, (*steps, Step(f"without {rule.rule} ({words})", cost, out)), ("rule", place))
+    return Ladder(words, (*steps, Step(_without(setting, words), cost, out)), ("rule", place))
+
+
+def _in_words(setting: RuleSection, number: Relaxable, value: float) -> str:
+    return number.words.replace("{:g}", "{value:g}").format(value=value, **_filled(setting))
+
+
+def _without(setting: RuleSection, words: str) -> str:
+    return f"without {setting.rule} ({words})"
 
 
 def _whom(rule: RuleSection) -> str:
@@ -165,7 +138,7 @@ def _set(place: int, field: str, value: object) -> Callable[[Case], Case]:
 
 def left_out(place: int) -> Callable[[Case], Case]:
     """A rule that binds nobody in its place, so that the places of the others stay."""
-    return lambda case: _put(case, place, DayHours(most=24.0))
+    return lambda case: _put(case, place, DayHoursSetting(most=24.0))
 
 
 def _put(case: Case, place: int, rule: RuleSettings) -> Case:
@@ -219,7 +192,7 @@ def table_ladders(case: Case) -> Iterator[Ladder]:
     yield from _time_off_ladders(case)
     people = case.workforce
     for who in sorted(set(people.availability.frame["agent_id"])):
-        always = Step(f"{who} available at all hours", 5 * DAY_HOURS, _without("availability", who))
+        always = Step(f"{who} available at all hours", 5 * DAY_HOURS, _without_rows("availability", who))
         words = f"hours of {people.availability.source} in which {who} is available"
         yield Ladder(words, (always,), ("availability", who))
     if len(people.past_roster):
@@ -259,7 +232,7 @@ def _dropping(table: str, agent_id: str, column: str, value: object) -> Callable
     return apply
 
 
-def _without(table: str, agent_id: str) -> Callable[[Case], Case]:
+def _without_rows(table: str, agent_id: str) -> Callable[[Case], Case]:
     """No row of the agent in a table of the workforce."""
 
     def apply(case: Case) -> Case:

@@ -21,8 +21,9 @@ from ortools.sat.python import cp_model
 from staffplan.clock import SiteCalendar
 from staffplan.roster.problem.problem import RosterProblem, ShiftOption
 from staffplan.roster.problem.worked import Works
-from staffplan.roster.rules import DailyRest, OneShiftADay, Posted, Rule, rules_of
-from staffplan.roster.rules.team import MinimumStaff, SlotSums, TeamRule
+from staffplan.roster.rules import DailyRest, Rule, rules_of
+from staffplan.roster.rules.team import MinimumStaff, SlotLimit, SlotSums, TeamRule
+from staffplan.roster.search.rule_model import add_one_shift_a_day, add_rule
 from staffplan.roster.why.bonds import Bond
 
 ALL = ""
@@ -98,9 +99,7 @@ def loose_model(
 ) -> TeamModel:
     """The same, each bond by a literal of its own. Shifts never overlap. `unbound`: (people, days, options); `slots`:
     (slots,)."""
-    always: dict[str, tuple[Rule, ...]] = {
-        person.agent_id: (OneShiftADay(), DailyRest(0)) for person in problem.people
-    }
+    always: dict[str, tuple[Rule, ...]] = {person.agent_id: (DailyRest(0),) for person in problem.people}
     return _made(problem, unbound, always, bonds, team, calendar, slots)
 
 
@@ -119,18 +118,19 @@ def _made(
         for a, d, o in np.argwhere(allowed).tolist()
     }
     for person in problem.people:
+        add_one_shift_a_day(model, works, problem, person)
         for rule in always[person.agent_id]:
             if rule.weight is None:
-                rule.add(model, works, problem, person)
+                add_rule(model, works, problem, person, rule)
     literals = _bind(model, problem, works, bonds)
     sums, never = slot_sums(model, problem, works, team, slots), model.new_constant(0)
     atoms: dict[Atom, Any] = {}
     for number, team_rule in enumerate(team):
-        for posted in team_rule.add(model, sums, problem.period, calendar):
-            atom = (number, posted.slot)
-            if slots[posted.slot] and atom not in atoms:
+        for limit in team_rule.limits(sums, problem.period, calendar):
+            atom = (number, limit.slot)
+            if slots[limit.slot] and atom not in atoms:
                 atoms[atom] = model.new_bool_var("")
-            posted.constraint.only_enforce_if(atoms.get(atom, never))
+            add_limit(model, limit, atoms.get(atom, never))
     return TeamModel(model, literals, atoms)
 
 
@@ -141,15 +141,23 @@ def _bind(model: cp_model.CpModel, problem: RosterProblem, works: Works, bonds: 
     for bond in bonds:
         literal = model.new_bool_var("")
         literals.append(literal)
-        said = () if bond.rule is None else bond.rule.add(model, works, problem, people[bond.agent_id])
-        for posted in said:
-            if isinstance(posted, Posted):
-                posted.constraint.only_enforce_if(literal)
+        if bond.rule is not None:
+            for constraint in add_rule(model, works, problem, people[bond.agent_id], bond.rule).constraints:
+                constraint.only_enforce_if(literal)
         for d, o in () if bond.forbids is None else np.argwhere(bond.forbids).tolist():
             key = (bond.agent_id, d, problem.options[o].name)
             if key in works:
                 model.add_implication(literal, ~works[key])
     return tuple(literals)
+
+
+def add_limit(model: cp_model.CpModel, limit: SlotLimit, literal: Any) -> None:
+    """Where the literal is true, one of the inequalities holds."""
+    [*others, last] = limit.either
+    instead = [model.new_bool_var("") for _ in others]
+    for inequality, chosen in zip(others, instead, strict=True):
+        model.add(inequality).only_enforce_if(chosen)
+    model.add(last).only_enforce_if([literal, *(~chosen for chosen in instead)])
 
 
 class _Terms:

@@ -15,7 +15,7 @@ from staffplan.roster.why.team_model import bound_model, only_people
 MOST_LADDERS, MOST_LEARNERS, MOST_DAYS = 16, 4, 4
 """Things that may be changed, people who could learn a skill and days of a minimum that are tried."""
 GIVEN_UP = 2.0
-"""What an hour below a minimum costs in the ranking of looser.py, or an hour with a seat or a break more."""
+"""What an hour below a minimum costs in the ranking of relaxations.py, or an hour with a seat or a break more."""
 LEARNING_HOURS = 80.0
 """And a skill that somebody has to learn."""
 
