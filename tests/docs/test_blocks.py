@@ -1,0 +1,86 @@
+"""Every block of the README and of docs/ that can be run does what the page shows."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from blocks import RUN, Block, Session, blocks_of, shown_is
+
+from staffplan.cli.main import run
+
+REPOSITORY = Path(__file__).parents[2]
+PAGES = sorted(path.relative_to(REPOSITORY) for path in [REPOSITORY / "README.md", *REPOSITORY.glob("docs/**/*.md")])
+GOES_ON = "<!-- goes on from: docs/tutorials/planner.md -->"
+"""In a page whose reader has planned the small center before."""
+
+
+def clone(folder: Path) -> None:
+    """What the pages use of a clone of the repository."""
+    for name in ("docs/center", "data/samples"):
+        shutil.copytree(REPOSITORY / name, folder / name)
+    shutil.copytree(REPOSITORY / "configs", folder / "configs")
+
+
+@pytest.fixture(scope="session")
+def planned_center(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small center, planned once for all pages that go on from there."""
+    center = Path(shutil.copytree(REPOSITORY / "docs" / "center", tmp_path_factory.mktemp("docs") / "center"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(center.parent)
+        assert run(["plan", "center/plan.toml", "-o", "center/plan"]) == 0
+    return center
+
+
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_a_page_shows_what_comes(
+    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    blocks = [block for block in blocks_of(REPOSITORY / page) if runs(block)]
+    if not blocks:
+        return
+    clone(tmp_path)
+    if GOES_ON in (REPOSITORY / page).read_text(encoding="utf-8"):
+        shutil.copytree(request.getfixturevalue("planned_center"), tmp_path / "center")
+    monkeypatch.chdir(tmp_path)
+    session = Session(tmp_path)
+    for block in blocks:
+        session.run(block)
+
+
+def runs(block: Block) -> bool:
+    """Whether a block is run here: slow ones only where all is tested."""
+    is_left = block.is_slow and "STAFFPLAN_ALL" not in os.environ
+    return block.language in RUN and not block.reason_not_run and not is_left
+
+
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_a_block_that_is_not_run_gives_its_reason(page: Path) -> None:
+    for block in blocks_of(REPOSITORY / page):
+        place = f"{page}:{block.line}"
+        assert block.language, f"{place}: name the language of the block"
+        looks_run = re.search(r"^(\$ |staffplan |make )", block.text, re.MULTILINE)
+        assert block.language in RUN or not looks_run or block.reason_not_run, f"{place}: console, or say why not"
+        assert block.language != "csv" or block.title or block.reason_not_run, f"{place}: title the file"
+
+
+def test_the_readme_is_short() -> None:
+    words = (REPOSITORY / "README.md").read_text(encoding="utf-8").split()
+    assert len(words) <= 900
+
+
+@pytest.mark.parametrize(
+    ("shown", "came", "is_it"),
+    [
+        ("a\n...\nd", "a\nb\nc\nd\n", True),
+        ("a\n...\nd", "a\nb\nc\n", False),
+        ("in ... s", "in 12 s\n", True),
+        ("in 11 s", "in 12 s\n", False),
+        ("", "anything", True),
+    ],
+)
+def test_dots_stand_for_what_is_left_out(shown: str, came: str, is_it: bool) -> None:
+    assert shown_is(shown, came) == is_it
