@@ -23,6 +23,7 @@ stderr. A file is overwritten only with `--force`. [Exit codes](exit-codes.md) a
 
 """
 TAIL = "This page is made from the code: `python scripts/make_reference.py`.\n"
+NOT_RUN = "<!-- not run: a form, not a session -->"
 WORDS: dict[object, str] = {Path: "path", str: "text", int: "whole number", float: "number"}
 
 
@@ -56,15 +57,13 @@ def _command(name: str, function: Callable[..., object]) -> str:
     options = [p for p in parameters if isinstance(p.info, OptionInfo) and not p.info.hidden]
     words = [p.name.upper() if p.required else f"[{p.name.upper()}]" for p in arguments]
     words += [f"{_flags(p)[0]} {p.name.upper()}" for p in options if p.required]
-    usage = f"```text\nstaffplan {' '.join([name, *words, '[OPTIONS]'])}\n```"
+    usage = f"{NOT_RUN}\n```text\nstaffplan {' '.join([name, *words, '[OPTIONS]'])}\n```"
     parts = [f"## {name}", usage, *_help(function)]
     if arguments:
         needed = {True: "must be given", False: "optional"}
         rows = [(f"`{p.name.upper()}`", needed[p.required], p.info.help or "") for p in arguments]
         parts.append(table(("argument", "", "meaning"), rows))
-    rows = [
-        (", ".join(f"`{flag}`" for flag in _flags(p)), _value(p), _default(p), p.info.help or "") for p in options
-    ]
+    rows = [(_names(p), _value(p), _default(p), p.info.help or "") for p in options]
     parts.append(table(("option", "value", "default", "meaning"), rows))
     return "\n\n".join(parts) + "\n"
 
@@ -99,10 +98,14 @@ def _help(function: Callable[..., object]) -> Iterator[str]:
             examples += [example[1]] if example[1] else []
             continue
         if examples:
-            yield "```text\n" + "\n".join(examples) + "\n```"
+            yield f"{NOT_RUN}\n```text\n" + "\n".join(examples) + "\n```"
             examples = []
         if paragraph:
             yield one_line(paragraph)
+
+
+def _names(parameter: Parameter) -> str:
+    return ", ".join(f"`{flag}`" for flag in _flags(parameter))
 
 
 def _flags(parameter: Parameter) -> list[str]:

@@ -68,6 +68,10 @@ class Session:
     names: dict[str, Any] = field(default_factory=dict)
     code: int = 0
     """The exit code of the last command."""
+    is_update: bool = False
+    """Whether a command whose output differs keeps what came, in `changes`, instead of failing."""
+    changes: list[tuple[str, str, str]] = field(default_factory=list)
+    """Command as written, output shown, output that came."""
 
     def run(self, block: Block) -> None:
         """Do what the block says; AssertionError where what it shows is not what comes."""
@@ -90,6 +94,9 @@ class Session:
             return
         assert self.code == 0, f"line {line}: the command before exits with {self.code}; show it by: echo $?"
         came = self._staffplan(command) if command.startswith("staffplan ") else self._shell(command, "")
+        if self.is_update and not shown_is(shown, came) and "..." not in shown:
+            self.changes.append((command, shown, came))
+            return
         assert shown_is(shown, came), f"line {line}: {command}\nshown:\n{shown}\ncame:\n{came}"
 
     def _staffplan(self, command: str) -> str:
@@ -108,7 +115,7 @@ class Session:
         return done.stdout + done.stderr
 
     def _settings(self, block: Block) -> None:
-        """Load a piece of settings, together with those of the small center, and keep it where the title asks for it."""
+        """Load a piece of settings laid over the small center's, and write it where the title asks for it."""
         center = tomllib.loads((self.folder / "docs" / "center" / "plan.toml").read_text(encoding="utf-8"))
         Config.model_validate(merged(center, tomllib.loads(block.text)))
         if block.title:
@@ -131,6 +138,18 @@ def commands_of(text: str) -> Iterator[tuple[str, str]]:
     for part in re.split(r"^\$ ", text.replace("\\\n", " "), flags=re.MULTILINE)[1:]:
         command, _, shown = part.partition("\n")
         yield " ".join(shlex_kept(command)), shown.rstrip()
+
+
+def updated(text: str, changes: list[tuple[str, str, str]]) -> str:
+    """A page with the output that came in place of what it showed."""
+    for command, shown, came in changes:
+        words = r"(?:\s|\\\n)+".join(re.escape(word) for word in shlex_kept(command))
+        shown_lines = "".join(f"{line}\n" for line in shown.splitlines())
+        pattern = rf"(^\$ {words}\n){re.escape(shown_lines)}(?=\$ |```)"
+        text = re.sub(
+            pattern, lambda head, came=came: head[1] + came.rstrip() + "\n", text, count=1, flags=re.MULTILINE
+        )
+    return text
 
 
 def shlex_kept(command: str) -> list[str]:

@@ -1,4 +1,7 @@
-"""Every block of the README and of docs/ that can be run does what the page shows."""
+"""Every block of the README and of docs/ that can be run does what the page shows.
+
+Where an output has changed for good: pytest tests/docs --update-golden, then read the diff of the pages.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from blocks import RUN, Block, Session, blocks_of, shown_is
+from blocks import RUN, Block, Session, blocks_of, shown_is, updated
 
 from staffplan.cli.main import run
 
@@ -46,9 +49,12 @@ def test_a_page_shows_what_comes(
     if GOES_ON in (REPOSITORY / page).read_text(encoding="utf-8"):
         shutil.copytree(request.getfixturevalue("planned_center"), tmp_path / "center")
     monkeypatch.chdir(tmp_path)
-    session = Session(tmp_path)
+    session = Session(tmp_path, is_update=request.config.getoption("--update-golden"))
     for block in blocks:
         session.run(block)
+    if session.changes:
+        text = (REPOSITORY / page).read_text(encoding="utf-8")
+        (REPOSITORY / page).write_text(updated(text, session.changes), encoding="utf-8")
 
 
 def runs(block: Block) -> bool:
