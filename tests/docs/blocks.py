@@ -108,6 +108,7 @@ class Session:
         return _PROGRESS.sub("", both.getvalue()) + (self._shell(rest, out.getvalue()) if rest else "")
 
     def _shell(self, command: str, given: str) -> str:
+        """Run a command that is not ours, in the page's folder."""
         done = subprocess.run(
             ["bash", "-c", command], cwd=self.folder, input=given, check=False, capture_output=True, text=True
         )

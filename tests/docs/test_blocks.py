@@ -73,6 +73,17 @@ def test_a_block_that_is_not_run_gives_its_reason(page: Path) -> None:
         assert block.language != "csv" or block.title or block.reason_not_run, f"{place}: title the file"
 
 
+def test_every_command_is_shown_somewhere_and_every_flag_shown_exists() -> None:
+    texts = [block.text for page in PAGES if "reference" not in page.parts for block in blocks_of(REPOSITORY / page)]
+    shown = re.findall(r"^(?:\$ )?staffplan ([a-z]+)(.*)$", "".join(texts).replace("\\\n", " "), re.MULTILINE)
+    reference = (REPOSITORY / "docs" / "reference" / "commands.md").read_text(encoding="utf-8")
+    known = {text.split("\n")[0]: text for text in re.split(r"^## ", reference, flags=re.MULTILINE)[1:]}
+    assert {command for command, _ in shown} == set(known)
+    for command, rest in shown:
+        for flag in re.findall(r"(?<!\S)--?[a-z][a-z-]*", rest.partition(" | ")[0]):
+            assert f"`{flag}`" in known[command], f"{command} {rest}"
+
+
 def test_the_readme_is_short() -> None:
     words = (REPOSITORY / "README.md").read_text(encoding="utf-8").split()
     assert len(words) <= 900
