@@ -38,6 +38,8 @@ ROOMS = {
     "staffplan.staffing.skills.tables": "Skill mix",
 }
 """The title of each module's tables, in the order of the plan; a module that is not named comes last, as its name."""
+OUR_OWN = ("row", "_row")
+"""Columns that number the rows of a file and do not stand in it."""
 KINDS = {"instant": "instant", "date": "day", "text": "text", "number": "number", "count": "whole number"}
 UNITS = (
     ("_seconds", "seconds"),
@@ -84,9 +86,10 @@ def _below(kind: type[Table]) -> Iterable[type[Table]]:
 
 
 def _table(kind: type[Table]) -> str:
-    rows = [(f"`{c.name}`", _kind(c), _required(c, kind), _limits(c)) for c in kind.columns]
+    rows = [(f"`{c.name}`", _kind(c), _required(c, kind), _limits(c)) for c in kind.columns if c.name not in OUR_OWN]
     text = "\n\n".join(one_line(paragraph) for paragraph in doc(kind).split("\n\n"))
-    key = f"One row for each {' and '.join(f'`{name}`' for name in kind.key)}." if kind.key else ""
+    names = [f"`{name}`" for name in kind.key if name not in OUR_OWN]
+    key = f"One row for each {' and '.join(filter(None, (', '.join(names[:-1]), names[-1])))}." if names else ""
     columns = table(("column", "kind", "", "limits"), rows)
     title = kind.file_name + (", made by hand" if _shares_its_name(kind) else "")
     return f"### {title}\n\n{text}\n\n{key}\n\n{columns}\n\n"
