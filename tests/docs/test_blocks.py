@@ -35,15 +35,16 @@ def planned_center(tmp_path_factory: pytest.TempPathFactory) -> Path:
     center = Path(shutil.copytree(REPOSITORY / "docs" / "center", tmp_path_factory.mktemp("docs") / "center"))
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(center.parent)
-        leave_pictures_out(patch)
+        leave_reports_out(patch)
         assert run(["plan", "center/plan.toml", "-o", "center/plan"]) == 0
     return center
 
 
-def leave_pictures_out(patch: pytest.MonkeyPatch) -> None:
-    """Plans without the pictures of their report, which no page prints, unless all is tested."""
+def leave_reports_out(patch: pytest.MonkeyPatch) -> None:
+    """Plans with an empty page and workbook unless all is tested: they take long, and no page shows them."""
     if "STAFFPLAN_ALL" not in os.environ:
-        patch.setattr(reporting, "page_and_pictures", lambda data: ("", {}))
+        empty = {"report/index.html": b"", "report/workbook.xlsx": b""}
+        patch.setattr(reporting, "report_files", lambda *_: empty)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=str)
@@ -57,7 +58,7 @@ def test_a_page_shows_what_comes(
     if GOES_ON in (REPOSITORY / page).read_text(encoding="utf-8"):
         shutil.copytree(request.getfixturevalue("planned_center"), tmp_path / "center")
     monkeypatch.chdir(tmp_path)
-    leave_pictures_out(monkeypatch)
+    leave_reports_out(monkeypatch)
     session = Session(tmp_path, is_update=request.config.getoption("--update-golden"))
     for block in blocks:
         session.run(block)
