@@ -62,4 +62,4 @@ lock:
 	    --no-emit-index-url --no-header --output-file requirements/docs.txt
 
 clean:
-	rm -rf $(VENV) $(BENCH) $(DOCS) site plans
+	rm -rf $(VENV) $(BENCH) $(DOCS) .cache site plans
