@@ -1,4 +1,5 @@
 # make demo: set up and plan the sample center.  make test: set up, lint, types, tests.
+# make docs: build the documentation into site/, strict: a broken link is an error.
 # make bench DATA=folder: forecast accuracy beside other tools, on the sets in a folder and on made-up ones.
 PYTHON ?= python3.11
 VENV := .venv
@@ -6,8 +7,10 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 BENCH := .venv-bench
 BENCH_READY := $(BENCH)/.ready
+DOCS := .venv-docs
+DOCS_READY := $(DOCS)/.ready
 
-.PHONY: demo test lint bench samples lock clean
+.PHONY: demo test lint docs bench samples lock clean
 
 demo: $(READY)
 	$(BIN)/staffplan plan configs/demo.toml -o plans/demo
@@ -20,6 +23,9 @@ lint: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+
+docs: $(DOCS_READY)
+	$(DOCS)/bin/zensical build --clean --strict
 
 samples: $(READY)
 	$(BIN)/python scripts/make_samples.py
@@ -34,6 +40,12 @@ $(BENCH_READY): requirements/bench.txt pyproject.toml
 	$(BENCH)/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
 
+# A venv of its own: what builds the pages does not hold the product back.
+$(DOCS_READY): requirements/docs.txt
+	$(PYTHON) -m venv $(DOCS)
+	$(DOCS)/bin/python -m pip install --quiet --require-hashes --requirement requirements/docs.txt
+	touch $@
+
 # One venv behind everything else; made anew when the locked requirements change. --no-deps: the lock is complete.
 $(READY): requirements/dev.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -46,6 +58,8 @@ lock:
 	    --no-emit-index-url --no-header --output-file requirements/dev.txt
 	uv pip compile pyproject.toml requirements/bench.in --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-header --output-file requirements/bench.txt
+	uv pip compile requirements/docs.in --universal --python-version 3.11 --generate-hashes \
+	    --no-emit-index-url --no-header --output-file requirements/docs.txt
 
 clean:
-	rm -rf $(VENV) $(BENCH) plans
+	rm -rf $(VENV) $(BENCH) $(DOCS) .cache site plans

@@ -39,7 +39,6 @@ FLAGS = {
     "report": "--force --json",
     "init": "--force --json",
 }
-README = Path(__file__).parent.parent.parent / "README.md"
 
 
 @pytest.fixture
@@ -72,16 +71,6 @@ def test_help_says_in_a_line_what_a_command_does_then_shows_an_example(command: 
     assert lines[1].endswith(".")
     assert lines[2].startswith("Example")
     assert any(line.removeprefix("Example: ").startswith(f"staffplan {command} ") for line in lines[2:4])
-
-
-def test_every_command_and_flag_of_the_readme_exists(help_of) -> None:
-    blocks = "".join(README.read_text(encoding="utf-8").split("```")[1::2])
-    shown = re.findall(r"^staffplan ([a-z]+) (.*)$", blocks, re.MULTILINE)
-    assert {command for command, _ in shown} >= {*FLAGS} - {"status"}
-    for command, rest in shown:
-        known = help_of(command)
-        for flag in re.findall(r"--[a-z-]+", rest):
-            assert flag in known, f"{command} {rest}"
 
 
 def test_help_waits_for_no_heavy_library() -> None:

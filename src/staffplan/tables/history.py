@@ -97,7 +97,10 @@ def _alone(ordered: pd.DataFrame) -> dict[int, tuple[str, str]]:
 
 @dataclass(frozen=True)
 class SpecialDays(Table):
-    """Days the calendar should know beside public holidays; see clock.SpecialDay for the kinds."""
+    """Days that the calendar should know beside public holidays.
+
+    `kind`: "holiday" (opening hours of holidays apply), "closed" (nothing is open) or "event" (open as usual).
+    """
 
     columns: ClassVar[tuple[Column, ...]] = (
         Column("day", "date"),

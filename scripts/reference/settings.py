@@ -1,26 +1,24 @@
-"""Make docs/settings.md, the reference of plan.toml, from the settings' own models.
-
-python scripts/make_settings_page.py
-"""
+"""The reference of plan.toml, made from the settings' own models."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 from staffplan.settings.config import Config
 
-PAGE = Path(__file__).parent.parent / "docs" / "settings.md"
 HEAD = """# Settings
 
-All that plan.toml may hold: a section for each `[name]`, `NAME` standing for a name of your own. Every setting has
-a default unless it says "must be given"; an unknown one is refused. Shares are 0 to 1, never percent. Paths are
-relative to the file that names them. Weekdays are `mon`, `mon-fri`, `sat,sun`, `sun-thu` or `daily`; hours of a day
-are `08:00-12:00, 13:00-17:00`, `22:00-06:00` (past midnight), `24h` or `closed`.
-`staffplan plan --set plan.weeks=2` overrides any of them; the other commands have flags for some.
+This page lists everything that `plan.toml` may hold. There is one part for each `[section]`; `NAME` stands for a name
+that you choose. A setting without "must be given" has a default. An unknown setting is an error.
 
-This page is made from the code: `python scripts/make_settings_page.py`.
+- Shares are numbers from 0 to 1, never percent.
+- Paths are relative to the file that names them.
+- Weekdays are written `mon`, `mon-fri`, `sat,sun`, `sun-thu` or `daily`.
+- Hours of a day are written `08:00-12:00, 13:00-17:00`, `22:00-06:00` (past midnight), `24h` or `closed`.
+- `staffplan plan --set plan.weeks=2` replaces a setting. The other commands have options for some of them.
+
+This page is made from the code: `python scripts/make_reference.py`.
 """
 KINDS = {"integer": "whole number", "number": "number", "string": "text", "boolean": "true or false"}
 Schema = Mapping[str, Any]
@@ -132,8 +130,3 @@ def _toml(value: Any) -> str:
             return f"{{ {', '.join(inside)} }}"
         case _:
             return f"{value:g}"
-
-
-if __name__ == "__main__":
-    PAGE.write_text(settings_page(), encoding="utf-8")
-    print(f"wrote {PAGE}")
