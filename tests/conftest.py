@@ -18,6 +18,7 @@ modules beside this one. Machine code is kept beside the Python that runs (compi
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import functools
 import itertools
@@ -43,6 +44,10 @@ settings.register_profile("thorough", deadline=None, derandomize=True, max_examp
 settings.load_profile("thorough" if THOROUGH else "staffplan")
 
 LEFT_OUT = pytest.StashKey[int]()
+BLANK = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII="
+)
+"""A PNG of one pixel."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -118,7 +123,13 @@ def samples() -> Path:
 
 
 @pytest.fixture
-def small_center(tmp_path: Path) -> Path:
+def blank_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A report drawn by the test has blank pictures: drawing is half of a plan's time, and tests/report tests it."""
+    monkeypatch.setattr("staffplan.report.blocks.Figure.png", lambda _: BLANK)
+
+
+@pytest.fixture
+def small_center(tmp_path: Path, blank_pictures: None) -> Path:
     """A workspace that plans in seconds: two queues, twelve people, one week."""
     write_small_center(tmp_path)
     return tmp_path
@@ -154,8 +165,8 @@ def _alone(folder: Path) -> Generator[None]:
 
 
 @pytest.fixture
-def planned(tmp_path: Path, _planned_once: Path) -> Path:
-    """The small center after its first plan, to be changed at will."""
+def planned(tmp_path: Path, _planned_once: Path, blank_pictures: None) -> Path:
+    """The small center after its first plan (with its pictures), to be changed at will."""
     return Path(shutil.copytree(_planned_once, tmp_path / "center"))
 
 
