@@ -29,6 +29,7 @@ from staffplan.clock import (
     wall_instant,
     zones_with,
 )
+from thorough import repetitions
 
 MADRID = "Europe/Madrid"
 SPRING = date(2026, 3, 29)
@@ -56,7 +57,7 @@ def test_the_autumn_day_lives_through_two_oclock_twice() -> None:
     assert seen == ["02:00+0200", "02:30+0200", "02:00+0100", "02:30+0100"]
 
 
-@settings(max_examples=40)
+@settings(max_examples=repetitions(13, 40))
 @given(DAYS, st.integers(1, 14), ZONES, MINUTES)
 def test_the_intervals_of_some_days_are_those_of_each_day_in_turn(
     first: date, days: int, zone: str, minutes: int
@@ -66,7 +67,7 @@ def test_the_intervals_of_some_days_are_those_of_each_day_in_turn(
     assert together.equals(one_by_one[0].append(one_by_one[1:]))
 
 
-@settings(max_examples=40)
+@settings(max_examples=repetitions(13, 40))
 @given(DAYS, ZONES, MINUTES)
 def test_every_interval_of_a_day_lies_on_that_day(day: date, zone: str, minutes: int) -> None:
     assert set(local_dates(day_intervals(day, zone, minutes), zone)) == {day}
@@ -214,14 +215,14 @@ def test_a_letter_box_is_open_on_a_closed_day_and_a_shop_open_around_the_clock_i
     assert open_at(weekly("24h", *range(7)), ["2026-01-06 12:00"], calendar) == [False]
 
 
-@settings(max_examples=40)
+@settings(max_examples=repetitions(13, 40))
 @given(DAYS, ZONES)
 def test_what_is_always_open_is_open_in_every_interval(day: date, zone: str) -> None:
     calendar = SiteCalendar(zone)
     assert OpeningHours.always().open_mask(horizon_intervals(day, 8, zone, 30), calendar).all()
 
 
-@settings(max_examples=40)
+@settings(max_examples=repetitions(13, 40))
 @given(DAYS, st.integers(0, 47), st.integers(1, 96))
 def test_opening_hours_last_as_long_as_they_say_where_the_clock_does_not_change(
     day: date, start: int, length: int
@@ -259,7 +260,7 @@ def test_a_skipped_and_a_double_local_time_are_told_apart() -> None:
     assert instants[2] == pd.Timestamp("2026-10-25T02:00:00Z")
 
 
-@settings(max_examples=40)
+@settings(max_examples=repetitions(13, 40))
 @given(st.datetimes(datetime(2000, 1, 1), datetime(2037, 12, 31)), ZONES)
 def test_a_local_time_that_has_one_instant_comes_back_as_it_was(moment: datetime, zone: str) -> None:
     local = pd.Series([pd.Timestamp(moment).floor("s")])

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 REPOSITORY = Path(__file__).parent.parent
 HEAVY = ("matplotlib", "numba", "ortools", "pyworkforce", "scipy", "statsmodels")
 LINT = "from importlinter.cli import lint_imports_command; lint_imports_command()"
@@ -28,7 +30,9 @@ def loaded_by(modules: str) -> set[str]:
     return set(json.loads(done.stdout))
 
 
+@pytest.mark.thorough
 def test_imports_keep_their_contracts() -> None:
+    """As `make lint` says before every `make test`."""
     done = run(LINT, "--no-cache", "--no-logo", "--config", str(REPOSITORY / "pyproject.toml"))
     assert done.returncode == 0, done.stdout + done.stderr
     assert "0 broken" in done.stdout

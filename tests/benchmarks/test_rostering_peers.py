@@ -22,6 +22,8 @@ from staffplan.settings.roster import ShiftSettings, WorkPlanSettings
 from staffplan.tables.requirement import StaffingRequirement
 from staffplan.tables.roster import Roster, RosterActivities, RosterShifts
 
+THOROUGH = pytest.mark.thorough
+
 
 def breaches(center: Center, made: Roster) -> set[str]:
     found = check(
@@ -101,7 +103,7 @@ def test_people_with_two_skills_serve_where_somebody_is_missing():
     assert not breaches(center, made) - {"weekly hours, minimum"}
 
 
-@pytest.mark.parametrize("name", ["4x1-1skill", "2x4-1skill"])
+@pytest.mark.parametrize("name", ["4x1-1skill", pytest.param("2x4-1skill", marks=THOROUGH)])
 def test_the_plain_model_keeps_every_rule_and_its_optimum_lies_between_the_bound_and_the_roster_found(name: str):
     center = coarse(make_center(name, effort=0.3))
     answer = PEERS["CP-SAT, plain"](center, 60, 1)
@@ -141,8 +143,9 @@ def test_pyworkforce_knows_no_shifts_past_midnight():
     assert answer == PeerAnswer("cannot express: its days are apart, no shift lasts past midnight")
 
 
-def test_the_product_counts_its_own_roster_as_the_score_does():
-    line = measure(Run("12x1", seed=1, effort=0.1, time_limit_seconds=30))
+@pytest.mark.parametrize(("name", "effort"), [("4x1-1skill", 0.02), pytest.param("12x1", 0.1, marks=THOROUGH)])
+def test_the_product_counts_its_own_roster_as_the_score_does(name: str, effort: float):
+    line = measure(Run(name, seed=1, effort=effort, time_limit_seconds=30))
     assert line.breaches == 0
     assert "it says" not in line.status
     assert line.gap is not None

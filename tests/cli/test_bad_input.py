@@ -2,27 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from staffplan.cli.main import run as run_command
+from commands import Run
 
-Run = Callable[..., tuple[int, str]]
 HEADER = "interval_start,queue,offered\n"
-
-
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a command in an empty folder; gives the exit code and what stderr says."""
-    monkeypatch.chdir(tmp_path)
-
-    def call(*arguments: str) -> tuple[int, str]:
-        code = run_command(list(arguments))
-        return code, capsys.readouterr().err
-
-    return call
 
 
 BAD_HISTORIES = {
@@ -50,7 +36,7 @@ BAD_HISTORIES = {
 def test_a_history_that_cannot_be_used_is_refused_with_its_place(name: str, tmp_path: Path, run: Run) -> None:
     data, said = BAD_HISTORIES[name]
     (tmp_path / "h.csv").write_bytes(data)
-    code, stderr = run("forecast", "h.csv", "-o", "f.csv", "--timezone", "Europe/Madrid")
+    code, _, stderr = run("forecast", "h.csv", "-o", "f.csv", "--timezone", "Europe/Madrid")
     assert code == 4
     assert said in stderr
     assert [path.name for path in tmp_path.iterdir()] == ["h.csv"], "nothing is written"
@@ -59,7 +45,7 @@ def test_a_history_that_cannot_be_used_is_refused_with_its_place(name: str, tmp_
 def test_all_problems_of_a_file_are_told_at_once(tmp_path: Path, run: Run) -> None:
     rows = "2026-01-05 09:00,a,x\n2026-01-05 09:30,a,-1\n2026-01-05 10:00,,3\n"
     (tmp_path / "h.csv").write_text(HEADER + rows)
-    code, stderr = run("forecast", "h.csv", "-o", "f.csv")
+    code, _, stderr = run("forecast", "h.csv", "-o", "f.csv")
     assert code == 4
     for place in ("h.csv:2:offered", "h.csv:3:offered", "h.csv:4:queue"):
         assert place in stderr
@@ -86,7 +72,7 @@ def _good_history(separator: str = ",", comma: str = ".") -> str:
 )
 def test_files_of_other_spreadsheets_are_read(text: str, encoding: str, tmp_path: Path, run: Run) -> None:
     (tmp_path / "h.csv").write_bytes(text.encode(encoding))
-    code, stderr = run("forecast", "h.csv", "-o", "f.csv", "--weeks", "1")
+    code, _, stderr = run("forecast", "h.csv", "-o", "f.csv", "--weeks", "1")
     assert code == 0, stderr
     written = (tmp_path / "f.csv").read_text(encoding="utf-8")
     assert "заказы" in written
@@ -96,10 +82,10 @@ def test_files_of_other_spreadsheets_are_read(text: str, encoding: str, tmp_path
 def test_nothing_is_overwritten_without_force(tmp_path: Path, run: Run) -> None:
     (tmp_path / "h.csv").write_text(_good_history())
     (tmp_path / "f.csv").write_text("mine")
-    code, stderr = run("forecast", "h.csv", "-o", "f.csv", "--weeks", "1")
+    code, _, stderr = run("forecast", "h.csv", "-o", "f.csv", "--weeks", "1")
     assert (code, (tmp_path / "f.csv").read_text()) == (2, "mine")
     assert "--force" in stderr
-    assert run("forecast", "h.csv", "-o", "f.csv", "--weeks", "1", "--force")[0] == 0
+    assert run("forecast", "h.csv", "-o", "f.csv", "--weeks", "1", "--force").code == 0
 
 
 BAD_SETTINGS = {
@@ -120,7 +106,7 @@ BAD_SETTINGS = {
 def test_settings_that_cannot_be_used_are_refused_with_their_key(name: str, tmp_path: Path, run: Run) -> None:
     text, place, hint = BAD_SETTINGS[name]
     (tmp_path / "plan.toml").write_text(text)
-    code, stderr = run("plan", "plan.toml", "-o", "plan")
+    code, _, stderr = run("plan", "plan.toml", "-o", "plan")
     assert code == 3
     assert place in stderr
     assert hint in stderr
@@ -130,7 +116,7 @@ def test_settings_that_cannot_be_used_are_refused_with_their_key(name: str, tmp_
 def test_a_queue_that_the_settings_do_not_know_is_named_with_the_nearest(small_center: Path, run: Run) -> None:
     history = small_center / "history.csv"
     history.write_text(history.read_text().replace("phone", "fone"))
-    code, stderr = run("plan", "plan.toml", "-o", "plan")
+    code, _, stderr = run("plan", "plan.toml", "-o", "plan")
     assert code == 4
     assert "history.csv:2:queue: queue 'fone' is not in the settings (and in " in stderr
     assert "did you mean phone?" in stderr
@@ -139,28 +125,28 @@ def test_a_queue_that_the_settings_do_not_know_is_named_with_the_nearest(small_c
 def test_agents_without_skills_are_named(small_center: Path, run: Run) -> None:
     agents = small_center / "agents.csv"
     agents.write_text(agents.read_text().replace("F2,Full 2,phone,full", "F2,Full 2,,full"))
-    code, stderr = run("plan", "plan.toml", "-o", "plan")
+    code, _, stderr = run("plan", "plan.toml", "-o", "plan")
     assert code == 4
     assert "F2" in stderr
     assert "skills" in stderr
 
 
 def test_all_flags_that_are_wrong_are_told_at_once(small_center: Path, run: Run) -> None:
-    assert run("forecast", "history.csv", "-o", "f.csv", "-c", "plan.toml")[0] == 0
+    assert run("forecast", "history.csv", "-o", "f.csv", "-c", "plan.toml").code == 0
     wrong = {"--goal": "zz", "--shrinkage": "1.2", "--occupancy": "3", "--interval": "20"}
-    code, stderr = run("staff", "f.csv", *(part for flag in wrong.items() for part in flag), "-o", "r.csv")
+    code, _, stderr = run("staff", "f.csv", *(part for flag in wrong.items() for part in flag), "-o", "r.csv")
     assert code == 2
     assert [flag for flag in wrong if f"{flag}: " not in stderr] == []
     assert stderr.count("--goal") == 1
 
 
 def test_a_goal_out_of_range_on_the_command_line(small_center: Path, run: Run) -> None:
-    assert run("forecast", "history.csv", "-o", "f.csv", "-c", "plan.toml")[0] == 0
+    assert run("forecast", "history.csv", "-o", "f.csv", "-c", "plan.toml").code == 0
     for goal in ("100/20", "80", "0/20", "pager=80/20", "mail=80/20", "phone=90/4h"):
-        code, stderr = run("staff", "f.csv", "--goal", goal, "-o", "r.csv")
+        code, _, stderr = run("staff", "f.csv", "--goal", goal, "-o", "r.csv")
         assert code == 2
         assert "--goal" in stderr
-    code, stderr = run("staff", "f.csv", "--shrinkage", "1.2", "--occupancy", "85", "-o", "r.csv")
+    code, _, stderr = run("staff", "f.csv", "--shrinkage", "1.2", "--occupancy", "85", "-o", "r.csv")
     assert code == 2
     assert "--shrinkage: 1.2: input should be less than 1" in stderr
     assert stderr.count("--occupancy: 85") == 1, "told once, not for each queue"
@@ -168,9 +154,9 @@ def test_a_goal_out_of_range_on_the_command_line(small_center: Path, run: Run) -
 
 
 def test_all_that_is_wrong_on_the_command_line_of_staff_is_told_at_once(small_center: Path, run: Run) -> None:
-    assert run("forecast", "history.csv", "-o", "f.csv", "-c", "plan.toml")[0] == 0
+    assert run("forecast", "history.csv", "-o", "f.csv", "-c", "plan.toml").code == 0
     wrong = ("--goal", "zz", "--goal", "pager=80/20", "--shrinkage", "1.2", "--occupancy", "3", "--interval", "20")
-    code, stderr = run("staff", "f.csv", *wrong)
+    code, _, stderr = run("staff", "f.csv", *wrong)
     assert code == 2
     assert "--goal: 'pager' is not a queue or channel" in stderr
     for flag in ("--goal: 'zz'", "--shrinkage: 1.2", "--occupancy: 3", "--interval: 20"):
@@ -179,16 +165,16 @@ def test_all_that_is_wrong_on_the_command_line_of_staff_is_told_at_once(small_ce
 
 def test_a_goal_without_a_name_is_for_the_queues_that_wait_as_it_says(small_center: Path, run: Run) -> None:
     """Seconds for the phone, hours for the mail; what fits nothing is refused."""
-    assert run("forecast", "history.csv", "-o", "f.csv", "-c", "plan.toml")[0] == 0
-    code, stderr = run("staff", "f.csv", "--goal", "80/20", "-o", "r.csv")
+    assert run("forecast", "history.csv", "-o", "f.csv", "-c", "plan.toml").code == 0
+    code, _, stderr = run("staff", "f.csv", "--goal", "80/20", "-o", "r.csv")
     assert code == 0
     assert "mail: no goal is given" in stderr
-    code, stderr = run("staff", "f.csv", "--goal", "80/20", "--goal", "95/4h", "-o", "r2.csv")
+    code, _, stderr = run("staff", "f.csv", "--goal", "80/20", "--goal", "95/4h", "-o", "r2.csv")
     assert code == 0
     assert "no goal is given" not in stderr
     forecast = Path("f.csv")
     forecast.write_text("".join(row for row in forecast.read_text().splitlines(True) if ",mail," not in row))
-    code, stderr = run("staff", "f.csv", "--goal", "95/4h", "-o", "r3.csv")
+    code, _, stderr = run("staff", "f.csv", "--goal", "95/4h", "-o", "r3.csv")
     assert code == 2
     assert "fits no queue: no queue has a goal in hours" in stderr
 
@@ -206,7 +192,7 @@ def test_a_wrong_flag_is_told_by_its_name_by_every_command_that_has_it(
 ) -> None:
     value, said = WRONG_FLAGS[flag]
     for command in (("plan", "plan.toml", "-o", "plan"), ("forecast", "history.csv", "-o", "f.csv")):
-        code, stderr = run(*command, flag, value)
+        code, _, stderr = run(*command, flag, value)
         assert code == 2
         assert stderr.startswith(f"wrong command line:\n{flag}: ")
         assert said in stderr
@@ -214,12 +200,12 @@ def test_a_wrong_flag_is_told_by_its_name_by_every_command_that_has_it(
 
 
 def test_a_wrong_set_is_told_as_such_beside_what_is_wrong_in_the_file(small_center: Path, run: Run) -> None:
-    code, stderr = run("plan", "plan.toml", "-o", "plan", "--set", "roster.effort=much")
+    code, _, stderr = run("plan", "plan.toml", "-o", "plan", "--set", "roster.effort=much")
     assert code == 2
     assert "--set roster.effort: 'much'" in stderr
     settings = small_center / "plan.toml"
     settings.write_text(settings.read_text().replace("replications = 5", "replications = 0"))
-    code, stderr = run("plan", "plan.toml", "-o", "plan", "--set", "roster.effort=much")
+    code, _, stderr = run("plan", "plan.toml", "-o", "plan", "--set", "roster.effort=much")
     assert code == 3
     assert "--set roster.effort: 'much'" in stderr
     assert "plan.toml:simulate.replications: 0" in stderr
@@ -227,10 +213,10 @@ def test_a_wrong_set_is_told_as_such_beside_what_is_wrong_in_the_file(small_cent
 
 def test_a_place_that_cannot_be_written_to_is_told_before_any_work(small_center: Path, run: Run) -> None:
     for command in (("forecast", "absent.csv"), ("roster", "absent.csv", "absent.csv", "-c", "absent.toml")):
-        code, stderr = run(*command, "-o", "history.csv/x")
+        code, _, stderr = run(*command, "-o", "history.csv/x")
         assert code == 2
         assert "cannot be written: history.csv is a file, not a folder" in stderr
-    code, stderr = run("forecast", "history.csv", "-o", ".", "--force")
+    code, _, stderr = run("forecast", "history.csv", "-o", ".", "--force")
     assert code == 2
     assert ".: is a folder" in stderr
 
@@ -239,7 +225,7 @@ def test_every_problem_of_the_input_files_is_told_before_the_first_step(small_ce
     (small_center / "time_off.csv").write_text("agent_id,first_day,last_day\nF9,2026-03-04,2026-03-04\n")
     history = small_center / "history.csv"
     history.write_text(history.read_text() + "2026-02-28 09:00,phone,many,280\n")
-    code, stderr = run("plan", "plan.toml", "-o", "plan")
+    code, _, stderr = run("plan", "plan.toml", "-o", "plan")
     assert code == 4
     assert "time_off.csv:2:agent_id: agent_id 'F9' is not in the agents file" in stderr
     assert ":offered: 'many' is not a number" in stderr
@@ -249,7 +235,7 @@ def test_every_problem_of_the_input_files_is_told_before_the_first_step(small_ce
 def test_a_plan_needs_agents_and_says_so(small_center: Path, run: Run) -> None:
     settings = small_center / "plan.toml"
     settings.write_text(settings.read_text().replace('agents = "agents.csv"\n', ""))
-    code, stderr = run("plan", "plan.toml", "-o", "plan")
+    code, _, stderr = run("plan", "plan.toml", "-o", "plan")
     assert code == 3
     assert "input.agents: the setting is missing" in stderr
 
@@ -265,28 +251,28 @@ def _close(center: Path, first: int, last: int) -> None:
 
 def test_a_closed_week_within_the_plan_has_no_people_and_no_broken_rule(small_center: Path, run: Run) -> None:
     _close(small_center, 9, 15)
-    code, stderr = run("plan", "plan.toml", "-o", "plan", "--weeks", "2")
+    code, _, stderr = run("plan", "plan.toml", "-o", "plan", "--weeks", "2")
     assert code == 0, stderr
     shifts = (small_center / "plan" / "roster_shifts.csv").read_text()
     assert "2026-03-05" in shifts
     assert not [day for day in range(9, 16) if f"2026-03-{day:02d}" in shifts]
-    assert run("check", "plan")[0] == 0
+    assert run("check", "plan").code == 0
 
 
 def test_a_plan_of_closed_days_alone_says_that_nobody_is_needed(small_center: Path, run: Run) -> None:
     _close(small_center, 2, 8)
-    code, stderr = run("plan", "plan.toml", "-o", "plan")
+    code, _, stderr = run("plan", "plan.toml", "-o", "plan")
     assert code == 4
     assert "closed throughout" in stderr
     assert (small_center / "plan" / "requirement.csv").exists(), "finished results are kept"
 
 
 def test_the_command_line_itself_is_checked(run: Run) -> None:
-    assert run("plan")[0] == 2
-    assert run("plam", "x")[0] == 2
-    assert run("plan", "plan.toml", "-o", "p", "--set", "weeks")[0] == 2
-    assert run("status", "nowhere")[0] == 2
-    code, stderr = run("plan", "no.toml", "-o", "p")
+    assert run("plan").code == 2
+    assert run("plam", "x").code == 2
+    assert run("plan", "plan.toml", "-o", "p", "--set", "weeks").code == 2
+    assert run("status", "nowhere").code == 2
+    code, _, stderr = run("plan", "no.toml", "-o", "p")
     assert code == 3
     assert "staffplan init" in stderr
 
@@ -294,6 +280,6 @@ def test_the_command_line_itself_is_checked(run: Run) -> None:
 def test_a_folder_that_holds_other_things_is_not_made_a_plan(small_center: Path, run: Run) -> None:
     (small_center / "letters").mkdir()
     (small_center / "letters" / "dear.txt").write_text("hello")
-    code, stderr = run("plan", "plan.toml", "-o", "letters")
+    code, _, stderr = run("plan", "plan.toml", "-o", "letters")
     assert code == 2
     assert "contains files, and is not a plan" in stderr

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from staffplan.cli.main import run as run_command
+from commands import Finished, Run
 
-Run = Callable[..., tuple[int, str, str]]
 PLAN = """
 [plan]
 timezone = "Europe/Madrid"
@@ -40,15 +38,13 @@ ROSTER = ("requirement.csv", "agents.csv", "-c", "plan.toml")
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Make a roster with so many people at least; gives the exit code, stdout and stderr."""
-    monkeypatch.chdir(tmp_path)
+def run(tmp_path: Path, run_in: Run) -> Run:
+    """Make a roster with so many people at least."""
 
-    def call(people: int, *arguments: str) -> tuple[int, str, str]:
+    def call(people: int, *arguments: str) -> Finished:
         for name, text in {**FILES, "plan.toml": PLAN.replace("PEOPLE", str(people))}.items():
             (tmp_path / name).write_text(text)
-        code = run_command([*arguments])
-        return code, *capsys.readouterr()
+        return run_in(tmp_path, *arguments)
 
     return call
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from staffplan.cli.main import run as run_command
+from commands import Run
 
-Run = Callable[..., tuple[int, str, str]]
 HEAD = "interval_start,planning_group,channel,offered,aht_seconds,load_erlangs,agents_required,agents_on_queue,"
 FILES = {
     "plan.toml": """
@@ -39,18 +38,11 @@ shifts = ["early"]
 
 
 @pytest.fixture
-def check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Check the roster; gives the exit code, stdout and stderr."""
-    monkeypatch.chdir(tmp_path)
+def check(tmp_path: Path, run: Run) -> Run:
+    """Check the roster."""
     for name, text in FILES.items():
         (tmp_path / name).write_text(text)
-
-    def call(*arguments: str) -> tuple[int, str, str]:
-        code = run_command(["check", ".", "--agents", "agents.csv", "-c", "plan.toml", *arguments])
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return call
+    return functools.partial(run, "check", ".", "--agents", "agents.csv", "-c", "plan.toml")
 
 
 def test_wishes_not_granted_are_listed_and_the_exit_code_stays(check: Run) -> None:

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from pathlib import Path
 
 import pytest
 
-from staffplan.cli.main import run as run_command
+from commands import Run
 
 
 @pytest.fixture
-def run(small_center: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
-    def call(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.chdir(small_center)
-        code = run_command(["forecast", "history.csv", "-c", "plan.toml", *arguments])
-        return code, *capsys.readouterr()
-
-    return call
+def run(small_center: Path, run_in: Run) -> Run:
+    """Forecast the small center."""
+    return functools.partial(run_in, small_center, "forecast", "history.csv", "-c", "plan.toml")
 
 
 @pytest.fixture

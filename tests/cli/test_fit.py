@@ -5,14 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from staffplan.cli.main import run as run_command
+from commands import Run
 
-Run = Callable[..., tuple[int, str, str]]
 CALLS = """arrival,queue,wait,outcome,service_time
 2026-03-02 09:00,sales,0,answered,100
 2026-03-02 09:01,sales,20,answered,0:03:20
@@ -23,17 +21,10 @@ CALLS = """arrival,queue,wait,outcome,service_time
 """
 
 
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a command in a folder that has calls.csv; gives the exit code, stdout and stderr."""
-    monkeypatch.chdir(tmp_path)
+@pytest.fixture(autouse=True)
+def _calls(tmp_path: Path) -> None:
+    """The folder to run in has calls.csv."""
     (tmp_path / "calls.csv").write_text(CALLS)
-
-    def call(*arguments: str) -> tuple[int, str, str]:
-        code = run_command(list(arguments))
-        return code, *capsys.readouterr()
-
-    return call
 
 
 def table(text: str) -> list[dict[str, str]]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from staffplan.cli.main import run as run_command
+from commands import Run
 
-Run = Callable[..., tuple[int, str]]
 PLAN = """
 [plan]
 timezone = "Europe/Madrid"
@@ -43,17 +41,15 @@ FILES = {
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+def run(tmp_path: Path, run_in: Run) -> Run:
     """Check the roster with the meetings given; gives the exit code and all that is said."""
-    monkeypatch.chdir(tmp_path)
 
     def call(*arguments: str, **files: str) -> tuple[int, str]:
         for name, text in {**FILES, **{f"{name}.csv": text for name, text in files.items()}}.items():
             (tmp_path / name).write_text(text)
         base = ("check", ".", "--agents", "agents.csv", "-c", "plan.toml", "--meetings", "meetings.csv")
-        code = run_command([*base, *arguments])
-        said = capsys.readouterr()
-        return code, said.out + said.err
+        code, out, err = run_in(tmp_path, *base, *arguments)
+        return code, out + err
 
     return call
 

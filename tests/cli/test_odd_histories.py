@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import functools
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from commands import Run
 from staffplan.cli.main import run as run_command
-
-Run = Callable[..., tuple[int, str]]
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Forecast h.csv for one week; gives the exit code and what stderr says."""
-    monkeypatch.chdir(tmp_path)
-
-    def call(*arguments: str) -> tuple[int, str]:
-        code = run_command(["forecast", "h.csv", "-o", "f.csv", "--force", "--weeks", "1", *arguments])
-        return code, capsys.readouterr().err
-
-    return call
+def run(run: Run) -> Run:
+    """Forecast h.csv for one week."""
+    return functools.partial(run, "forecast", "h.csv", "-o", "f.csv", "--force", "--weeks", "1")
 
 
 def write(*queues: pd.DataFrame) -> None:
@@ -38,18 +31,18 @@ def hourly(first: str, days: int, queue: str = "a", stamp: str = "%Y-%m-%d %H:%M
 
 def test_a_start_within_the_history_tells_the_rows_and_queues_it_leaves_out(run: Run) -> None:
     write(hourly("2026-06-01", 14), hourly("2026-06-11", 4, queue="new"))
-    code, said = run("--start", "2026-06-10")
+    code, _, said = run("--start", "2026-06-10")
     assert code == 0
     assert "not included: h.csv: 72 rows from 2026-06-10 on (the first day planned) are not used" in said
     assert "not included: new: not forecast: its first row is of 2026-06-11" in said
-    code, said = run("--start", "2026-06-12")
+    code, _, said = run("--start", "2026-06-12")
     assert code == 0
     assert "new: not forecast" not in said
 
 
 def test_a_start_before_the_history_leaves_nothing_to_learn_from(run: Run) -> None:
     write(hourly("2026-06-01", 7))
-    code, said = run("--start", "2026-06-01")
+    code, _, said = run("--start", "2026-06-01")
     assert code == 4
     assert "h.csv: no row lies before 2026-06-01" in said
 
@@ -57,17 +50,17 @@ def test_a_start_before_the_history_leaves_nothing_to_learn_from(run: Run) -> No
 def test_offsets_of_another_clock_than_the_zones_are_warned_of(run: Run) -> None:
     starts = pd.to_datetime(hourly("2026-03-20", 14)["interval_start"]).dt.tz_localize("Europe/Madrid")
     write(hourly("2026-03-20", 14).assign(interval_start=[start.isoformat() for start in starts]))
-    code, said = run()
+    code, _, said = run()
     assert code == 0
     assert "warning: h.csv: interval_start: times have the offsets +01:00 and +02:00" in said
-    code, said = run("--timezone", "Europe/Madrid")
+    code, _, said = run("--timezone", "Europe/Madrid")
     assert code == 0
     assert "stamps carry" not in said
 
 
 def test_american_days_are_read_and_said_to_be(run: Run) -> None:
     write(hourly("2026-03-02", 21, stamp="%m/%d/%Y %I:%M %p"))
-    code, said = run()
+    code, _, said = run()
     assert code == 0
     assert "assumption: h.csv: interval_start: days like '03/02/2026 09:00 AM' are read as month/day/year" in said
     assert "2026-03-23T09:00:00+00:00" in Path("f.csv").read_text()
@@ -85,7 +78,7 @@ def test_american_days_are_read_and_said_to_be(run: Run) -> None:
 )
 def test_a_way_of_writing_that_no_row_can_be_read_in_is_one_problem(run: Run, stamp: str, problem: str) -> None:
     write(hourly("2026-03-02", 10, stamp=stamp))
-    code, said = run()
+    code, _, said = run()
     assert code == 4
     assert f"h.csv:2:interval_start: {problem} (and 79 more rows like it)" in said
     assert said.count("h.csv:") == 1
@@ -95,7 +88,7 @@ def test_a_way_of_writing_that_no_row_can_be_read_in_is_one_problem(run: Run, st
 def test_a_stamp_off_the_grid_is_told_and_makes_no_finer_grid(run: Run, minute: str) -> None:
     stray = hourly("2026-06-03", 1).head(1).assign(interval_start=f"2026-06-03 {minute}", offered=7)
     write(hourly("2026-06-01", 14), stray)
-    code, said = run()
+    code, _, said = run()
     assert code == 0
     assert len(Path("f.csv").read_text().splitlines()) == 1 + 7 * 8, "hours, as the other rows"
     assert (
@@ -108,14 +101,14 @@ def test_a_stamp_off_the_grid_is_told_and_makes_no_finer_grid(run: Run, minute: 
 def test_a_history_of_finer_intervals_is_added_up_without_a_word(run: Run) -> None:
     on_the_half = hourly("2026-06-01", 14).assign(interval_start=lambda rows: rows["interval_start"].str[:-2] + "30")
     write(hourly("2026-06-01", 14), on_the_half)
-    code, said = run("--interval", "60")
+    code, _, said = run("--interval", "60")
     assert code == 0
     assert "do not start where" not in said
 
 
 def test_a_year_that_was_mistyped_is_an_error_with_both_rows(run: Run) -> None:
     write(hourly("2026-06-01", 7), hourly("2206-06-08", 1).head(1))
-    code, said = run()
+    code, _, said = run()
     assert code == 4
     assert "h.csv:58:interval_start: 2206-06-08 is 180 years after the previous date, 2026-06-07 in row 57" in said
 
@@ -125,7 +118,7 @@ def test_what_no_center_can_have_is_refused(run: Run, column: str, value: float)
     rows = hourly("2026-06-01", 7).astype({column: float})
     rows.loc[3, column] = value
     write(rows.reset_index(drop=True))
-    code, said = run()
+    code, _, said = run()
     assert code == 4
     assert f":{column}: {value:g} is above " in said
 
@@ -133,17 +126,17 @@ def test_what_no_center_can_have_is_refused(run: Run, column: str, value: float)
 def test_a_queue_is_sent_to_borrow_only_where_another_has_something_to_lend(run: Run) -> None:
     short = hourly("2026-06-22", 7, queue="new")
     write(short)
-    assert "it can borrow the history of another queue" not in run()[1]
+    assert "it can borrow the history of another queue" not in run().err
     write(short, hourly("2026-06-22", 7, queue="b"))
-    assert "it can borrow the history of another queue" not in run()[1]
+    assert "it can borrow the history of another queue" not in run().err
     write(short, hourly("2026-05-25", 35))
-    assert "it can borrow the history of another queue: queues.new.like" in run()[1]
+    assert "it can borrow the history of another queue: queues.new.like" in run().err
 
 
 def test_a_share_that_looks_like_a_percentage_is_asked_about(run: Run) -> None:
     write(hourly("2026-06-01", 14))
     Path("o.csv").write_text("first_day,change_share,who,why\n2026-06-16,10,Ana,mail\n2026-06-17,3,Ben,mail\n")
-    code, said = run("--overrides", "o.csv")
+    code, _, said = run("--overrides", "o.csv")
     assert code == 0
     assert 'override 1 (Ana: mail): change_share = 10 is +1,000 %; did you mean +10 %? then write "10 %"' in said
     assert "Ben: mail): change_share" not in said
@@ -152,25 +145,25 @@ def test_a_share_that_looks_like_a_percentage_is_asked_about(run: Run) -> None:
 def test_a_column_that_is_no_numbers_is_one_problem_and_strays_in_it_are_told_one_by_one(run: Run) -> None:
     rows = hourly("2026-06-01", 14)
     write(rows.assign(offered=[f"{number} %" for number in range(len(rows))]))
-    code, said = run()
+    code, _, said = run()
     assert code == 4
     assert "h.csv:2:offered: '0%' is not a number (and 111 more rows like it)" in said
     assert said.count("h.csv:") == 1
     write(rows.assign(offered=[f"{number} %" if number % 3 == 0 else "5" for number in range(len(rows))]))
-    assert run()[1].count("is not a number") == 38
+    assert run().err.count("is not a number") == 38
 
 
 @pytest.mark.parametrize(("seconds", "unit"), [(4.2, "minutes"), (240_000, "milliseconds")])
 def test_handling_times_in_another_unit_are_asked_about(run: Run, seconds: float, unit: str) -> None:
     write(hourly("2026-06-01", 14).assign(aht_seconds=seconds))
-    code, said = run()
+    code, _, said = run()
     assert code == 0
     assert f"does the export give {unit}? aht_seconds are seconds, or h:mm:ss" in said
 
 
 def test_queues_whose_names_look_alike_are_pointed_at(run: Run) -> None:
     write(hourly("2026-06-01", 14, queue="voice main"), hourly("2026-06-01", 14, queue="Voice  main"))
-    code, said = run()
+    code, _, said = run()
     assert code == 0
     assert "warning: h.csv: queue: 'Voice  main' and 'voice main' differ only in capitals, blanks or dashes" in said
 
@@ -178,9 +171,9 @@ def test_queues_whose_names_look_alike_are_pointed_at(run: Run) -> None:
 def test_more_handled_than_offered_is_doubted(run: Run) -> None:
     rows = hourly("2026-06-01", 14)
     write(rows.assign(handled=10, abandoned=1))
-    assert "handled and abandoned are 1,232 contacts together, but offered is only 1,120" in run()[1]
+    assert "handled and abandoned are 1,232 contacts together, but offered is only 1,120" in run().err
     write(rows.assign(handled=9, abandoned=1))
-    assert "contacts together" not in run()[1]
+    assert "contacts together" not in run().err
 
 
 @pytest.mark.parametrize("year", [2025, 2027])
@@ -188,7 +181,7 @@ def test_a_lone_row_far_from_all_others_is_an_error(run: Run, year: int) -> None
     rows = hourly("2026-06-01", 14)
     rows.loc[rows.index[50], "interval_start"] = f"{year}-06-07 11:00"
     write(rows)
-    code, said = run()
+    code, _, said = run()
     assert code == 4
     assert f"h.csv:52:interval_start: {year}-06-07 lies 35" in said
     assert "days away from every other row\n    correct the date" in said
@@ -196,7 +189,7 @@ def test_a_lone_row_far_from_all_others_is_an_error(run: Run, year: int) -> None
 
 def test_a_queue_silent_for_some_days_is_forecast_on_and_asked_about(run: Run) -> None:
     write(hourly("2026-06-01", 21), hourly("2026-06-01", 14, queue="closed"), hourly("2026-06-01", 12, queue="gone"))
-    code, said = run()
+    code, _, said = run()
     assert code == 0
     assert "question: gone: no contact since 2026-06-12 (9 days on which other queues have rows): too short" in said
     assert "question: closed" not in said
@@ -204,9 +197,9 @@ def test_a_queue_silent_for_some_days_is_forecast_on_and_asked_about(run: Run) -
 
 def test_columns_that_may_be_meant_for_others_are_named(run: Run) -> None:
     write(hourly("2026-06-01", 14).rename(columns={"aht_seconds": "AHT"}))
-    assert "not included: h.csv: columns not used: AHT; not there: aht_seconds, handled, abandoned" in run()[1]
+    assert "not included: h.csv: columns not used: AHT; not there: aht_seconds, handled, abandoned" in run().err
     write(hourly("2026-06-01", 14))
-    assert "columns not used" not in run()[1]
+    assert "columns not used" not in run().err
 
 
 def test_a_forecast_of_another_zone_is_warned_of_where_it_is_used(
@@ -214,7 +207,7 @@ def test_a_forecast_of_another_zone_is_warned_of_where_it_is_used(
 ) -> None:
     """Its stamps say what they mean, the history's do not: scored in UTC they would lie hours apart."""
     write(hourly("2026-06-01", 14))
-    assert run("--timezone", "Europe/Madrid", "--start", "2026-06-08")[0] == 0
+    assert run("--timezone", "Europe/Madrid", "--start", "2026-06-08").code == 0
     for command in (("score", "f.csv", "h.csv"), ("staff", "f.csv", "--goal", "80/20")):
         assert run_command(list(command)) == 0
         assert "f.csv: interval_start: times have the offset +02:00" in capsys.readouterr().err
@@ -225,17 +218,17 @@ def test_a_forecast_of_another_zone_is_warned_of_where_it_is_used(
 def test_a_queue_that_is_the_sum_of_the_others_is_pointed_at(run: Run) -> None:
     parts = [hourly("2026-06-01", 14, queue=name).assign(offered=offered) for name, offered in (("a", 4), ("b", 6))]
     write(*parts, hourly("2026-06-01", 14, queue="Total"))
-    assert "warning: h.csv: queue: 'Total' holds the sum of all others in every interval" in run()[1]
+    assert "warning: h.csv: queue: 'Total' holds the sum of all others in every interval" in run().err
     total = hourly("2026-06-01", 14, queue="Total")
     total.loc[total.index[:2], "offered"] = [9, 11]
     write(*parts, total)
-    assert "the sum of all others" not in run()[1]
+    assert "the sum of all others" not in run().err
 
 
 def test_of_a_few_rows_one_off_the_grid_is_told_too(run: Run) -> None:
     stamps = ["08:00", "08:30", "09:10", "09:30"]
     write(pd.DataFrame({"interval_start": [f"2026-06-01 {at}" for at in stamps], "queue": "a", "offered": 2}))
-    code, said = run()
+    code, _, said = run()
     assert code == 0
     assert (
         "a: rows with 2 contacts do not start where the plan's intervals start (stamped 2026-06-01 09:10:00)"
@@ -247,7 +240,7 @@ RENAMED = (("2026-04-01", 40, "old"), ("2026-05-11", 50, "new"), ("2026-04-01", 
 
 def test_a_queue_that_ended_and_the_question_of_its_new_name_are_the_last_lines(run: Run) -> None:
     write(*(hourly(*part) for part in RENAMED))
-    code, said = run()
+    code, _, said = run()
     assert code == 0
     ended, asked = said.splitlines()[-2:]
     assert ended.startswith("ended: old: no contact since 2026-05-10 (50 days on which other queues have rows)")
@@ -258,7 +251,7 @@ def test_a_queue_that_ended_and_the_question_of_its_new_name_are_the_last_lines(
 def test_the_answer_alone_can_be_written_and_is_not_asked_again(run: Run) -> None:
     write(*(hourly(*part) for part in RENAMED))
     Path("plan.toml").write_text('[plan]\ninterval_minutes = 60\n[queues.new]\nwas = "old"\n')
-    code, said = run("-c", "plan.toml")
+    code, _, said = run("-c", "plan.toml")
     assert code == 0
     assert "assumption: new: its history has the contacts of old of 2026-04-01 to 2026-05-10 (3,200)" in said
     assert "question:" not in said
@@ -269,7 +262,7 @@ def test_the_answer_alone_can_be_written_and_is_not_asked_again(run: Run) -> Non
 def test_an_older_name_that_is_not_in_the_history_is_refused_with_the_nearest(run: Run) -> None:
     write(*(hourly(*part) for part in RENAMED))
     Path("plan.toml").write_text('[plan]\ninterval_minutes = 60\n[queues.new]\nwas = "odl"\n')
-    code, said = run("-c", "plan.toml")
+    code, _, said = run("-c", "plan.toml")
     assert code == 4
     assert "queues.new.was: the history has no rows of 'odl'" in said
     assert "did you mean old?" in said

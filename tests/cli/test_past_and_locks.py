@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from staffplan.cli.main import run as run_command
+from commands import Run
 
-Run = Callable[..., tuple[int, str]]
 PLAN = """
 [plan]
 timezone = "Europe/Madrid"
@@ -52,9 +50,8 @@ AFTER_LATE = ("no early after late", "early on the day after late")
 
 
 @pytest.fixture
-def check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+def check(tmp_path: Path, run: Run) -> Run:
     """Check the roster; gives the exit code and all that is said."""
-    monkeypatch.chdir(tmp_path)
     (tmp_path / "before").mkdir()
 
     def call(*arguments: str, more: str = "", **files: str) -> tuple[int, str]:
@@ -63,9 +60,8 @@ def check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
         )
         for name, text in written.items():
             (tmp_path / name).write_text(text)
-        code = run_command(["check", ".", "--agents", "agents.csv", "-c", "plan.toml", *arguments])
-        said = capsys.readouterr()
-        return code, said.out + said.err
+        code, out, err = run("check", ".", "--agents", "agents.csv", "-c", "plan.toml", *arguments)
+        return code, out + err
 
     return call
 

@@ -5,28 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from staffplan.cli.main import run as run_command
+from commands import Run
 
-Run = Callable[..., tuple[int, str, str]]
 PLAN = ("-c", "plan.toml")
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a command in a folder; gives the exit code, stdout and stderr."""
-
-    def call(folder: Path, *arguments: str) -> tuple[int, str, str]:
-        monkeypatch.chdir(folder)
-        code = run_command(list(arguments))
-        return code, *capsys.readouterr()
-
-    return call
 
 
 @pytest.fixture(scope="module")
@@ -36,10 +22,10 @@ def made_once() -> dict[str, str]:
 
 
 @pytest.fixture
-def morning(small_center: Path, run: Run, made_once: dict[str, str]) -> Path:
+def morning(small_center: Path, run_in: Run, made_once: dict[str, str]) -> Path:
     """The small center with its forecast, and a history that goes on to 11:30 of the forecast's second day."""
     if not made_once:
-        made_once["forecast"] = run(small_center, "forecast", "history.csv", *PLAN)[1]
+        made_once["forecast"] = run_in(small_center, "forecast", "history.csv", *PLAN)[1]
     (small_center / "forecast.csv").write_text(made_once["forecast"])
     history = pd.read_csv(small_center / "history.csv")
     last = history[history["interval_start"] >= "2026-02-23"].copy()
@@ -55,8 +41,8 @@ def rows(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text)))
 
 
-def test_the_updated_forecast_has_what_came_and_staff_takes_it_as_it_is(morning: Path, run: Run) -> None:
-    code, out, err = run(morning, "reforecast", "forecast.csv", "now.csv", "-o", "forecast_now.csv", *PLAN)
+def test_the_updated_forecast_has_what_came_and_staff_takes_it_as_it_is(morning: Path, run_in: Run) -> None:
+    code, out, err = run_in(morning, "reforecast", "forecast.csv", "now.csv", "-o", "forecast_now.csv", *PLAN)
     assert code == 0
     assert out == ""
     assert "by 11:30" in err
@@ -67,44 +53,44 @@ def test_the_updated_forecast_has_what_came_and_staff_takes_it_as_it_is(morning:
     ]
     over = [row for row in updated if row["interval_start"] < "2026-03-03T11:30"]
     assert {row["method"] for row in over} == {"actual"}
-    assert run(morning, "staff", "forecast_now.csv", "-o", "requirement_now.csv", *PLAN)[0] == 0
+    assert run_in(morning, "staff", "forecast_now.csv", "-o", "requirement_now.csv", *PLAN)[0] == 0
 
 
-def test_beside_it_stands_what_updating_gained_by_hour(morning: Path, run: Run) -> None:
-    run(morning, "reforecast", "forecast.csv", "now.csv", "-o", "forecast_now.csv", *PLAN)
+def test_beside_it_stands_what_updating_gained_by_hour(morning: Path, run_in: Run) -> None:
+    run_in(morning, "reforecast", "forecast.csv", "now.csv", "-o", "forecast_now.csv", *PLAN)
     gain = rows((morning / "forecast_now_backtest.csv").read_text())
     assert [row["seen_until"] for row in gain if row["queue"] == "phone"] == [f"{h:02d}:00" for h in range(10, 17)]
     assert all(float(row["wape_before"]) > 0 for row in gain)
-    run(morning, "reforecast", "forecast.csv", "now.csv", "--backtest", "gain.csv", *PLAN)
+    run_in(morning, "reforecast", "forecast.csv", "now.csv", "--backtest", "gain.csv", *PLAN)
     assert rows((morning / "gain.csv").read_text()) == gain
 
 
-def test_without_a_file_to_write_stdout_is_the_table(morning: Path, run: Run) -> None:
-    code, out, err = run(morning, "reforecast", "forecast.csv", "now.csv", *PLAN)
+def test_without_a_file_to_write_stdout_is_the_table(morning: Path, run_in: Run) -> None:
+    code, out, err = run_in(morning, "reforecast", "forecast.csv", "now.csv", *PLAN)
     assert code == 0
     assert {row["queue"] for row in rows(out)} == {"phone", "mail"}
     assert "assumption" in err
 
 
-def test_bare_files_need_no_settings_but_the_zone(morning: Path, run: Run) -> None:
+def test_bare_files_need_no_settings_but_the_zone(morning: Path, run_in: Run) -> None:
     zone = ("--timezone", "Europe/Madrid")
-    code, out, _ = run(morning, "reforecast", "forecast.csv", "now.csv", *zone)
+    code, out, _ = run_in(morning, "reforecast", "forecast.csv", "now.csv", *zone)
     assert code == 0
     actual = [row for row in rows(out) if row["method"] == "actual" and row["queue"] == "phone"]
     assert {row["interval_start"][:10] for row in actual} == {"2026-03-02", "2026-03-03"}
     assert {row["channel"] for row in rows(out) if row["queue"] == "mail"} == {"email"}
 
 
-def test_now_is_local_time_and_leaves_later_contacts_out(morning: Path, run: Run) -> None:
-    code, out, err = run(morning, "reforecast", "forecast.csv", "now.csv", "--now", "2026-03-03T10:00", *PLAN)
+def test_now_is_local_time_and_leaves_later_contacts_out(morning: Path, run_in: Run) -> None:
+    code, out, err = run_in(morning, "reforecast", "forecast.csv", "now.csv", "--now", "2026-03-03T10:00", *PLAN)
     assert code == 0
     assert max(r["interval_start"] for r in rows(out) if r["method"] == "actual") == "2026-03-03T09:30:00+01:00"
     assert "by 10:00" in err
 
 
-def test_json_tells_files_figures_and_notes(morning: Path, run: Run) -> None:
+def test_json_tells_files_figures_and_notes(morning: Path, run_in: Run) -> None:
     command = ("reforecast", "forecast.csv", "now.csv", "-o", "forecast_now.csv", "--json", *PLAN)
-    code, out, _ = run(morning, *command)
+    code, out, _ = run_in(morning, *command)
     told = json.loads(out)
     assert code == 0
     assert told["written"] == ["forecast_now.csv"]
@@ -113,13 +99,13 @@ def test_json_tells_files_figures_and_notes(morning: Path, run: Run) -> None:
     assert {note["step"] for note in told["notes"]} == {"reforecast"}
 
 
-def test_nothing_is_overwritten_without_force(morning: Path, run: Run) -> None:
+def test_nothing_is_overwritten_without_force(morning: Path, run_in: Run) -> None:
     command = ("reforecast", "forecast.csv", "now.csv", "-o", "forecast_now.csv", *PLAN)
-    assert run(morning, *command)[0] == 0
-    code, _, err = run(morning, *command)
+    assert run_in(morning, *command)[0] == 0
+    code, _, err = run_in(morning, *command)
     assert code == 2
     assert "forecast_now_backtest.csv: already exists" in err
-    assert run(morning, *command, "--force")[0] == 0
+    assert run_in(morning, *command, "--force")[0] == 0
 
 
 @pytest.mark.parametrize(
@@ -132,22 +118,22 @@ def test_nothing_is_overwritten_without_force(morning: Path, run: Run) -> None:
     ],
 )
 def test_what_cannot_be_done_is_refused_in_words(
-    morning: Path, run: Run, flags: tuple[str, ...], code: int, told: str
+    morning: Path, run_in: Run, flags: tuple[str, ...], code: int, told: str
 ) -> None:
-    found, _, err = run(morning, "reforecast", "forecast.csv", "now.csv", *flags, *PLAN)
+    found, _, err = run_in(morning, "reforecast", "forecast.csv", "now.csv", *flags, *PLAN)
     assert (found, told in err) == (code, True), err
 
 
-def test_a_forecast_updated_before_is_refused(morning: Path, run: Run) -> None:
-    run(morning, "reforecast", "forecast.csv", "now.csv", "-o", "forecast_now.csv", *PLAN)
-    code, _, err = run(morning, "reforecast", "forecast_now.csv", "now.csv", *PLAN)
+def test_a_forecast_updated_before_is_refused(morning: Path, run_in: Run) -> None:
+    run_in(morning, "reforecast", "forecast.csv", "now.csv", "-o", "forecast_now.csv", *PLAN)
+    code, _, err = run_in(morning, "reforecast", "forecast_now.csv", "now.csv", *PLAN)
     assert code == 4
     assert "give the original forecast" in err
 
 
-def test_a_plan_of_the_past_is_updated_with_what_came_after_it(morning: Path, run: Run) -> None:
+def test_a_plan_of_the_past_is_updated_with_what_came_after_it(morning: Path, run_in: Run) -> None:
     text = (morning / "plan.toml").read_text().replace("[input]", "[input]\nuntil = 2026-03-01")
     (morning / "past.toml").write_text(text)
-    code, out, _ = run(morning, "reforecast", "forecast.csv", "now.csv", "-c", "past.toml")
+    code, out, _ = run_in(morning, "reforecast", "forecast.csv", "now.csv", "-c", "past.toml")
     assert code == 0
     assert "actual" in {row["method"] for row in rows(out)}

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from staffplan.cli.main import run as run_command
+from commands import Run
 
-Run = Callable[..., tuple[int, str, str]]
 PLAN = """
 [plan]
 timezone = "Europe/Madrid"
@@ -44,18 +42,11 @@ FILE_ARGUMENTS = ("requirement.csv", "agents.csv", "-c", "plan.toml", "--repair"
 
 
 @pytest.fixture
-def repair(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a command in a folder with the files; gives the exit code, stdout and stderr."""
-    monkeypatch.chdir(tmp_path)
+def repair(tmp_path: Path, run: Run) -> Run:
+    """Run a command in a folder with the files."""
     for name, text in FILES.items():
         (tmp_path / name).write_text(text)
-
-    def call(*arguments: str) -> tuple[int, str, str]:
-        code = run_command([*arguments])
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return call
+    return run
 
 
 def test_somebody_takes_over_and_the_next_steps_know_of_the_absence(repair: Run) -> None:

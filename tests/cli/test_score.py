@@ -5,16 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from staffplan.cli.main import run as run_command
+from commands import Run
 from staffplan.plan.directory import open_existing
 from staffplan.plan.run import run as run_plan
 
-Run = Callable[..., tuple[int, str, str]]
 PAST = ("forecast", "history.csv", "-c", "plan.toml", "-o", "f.csv", "--start", "2026-02-23")
 """A week that the small center's history holds already."""
 EDITS = "first_day,last_day,hours,queue,change_share,offered,offered_total,who,why\n"
@@ -27,16 +25,9 @@ BY_SPREADSHEET = (
 )
 
 
-@pytest.fixture
-def run(small_center: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a command in the small center's folder; gives the exit code, stdout and stderr."""
-    monkeypatch.chdir(small_center)
-
-    def call(*arguments: str) -> tuple[int, str, str]:
-        code = run_command(list(arguments))
-        return code, *capsys.readouterr()
-
-    return call
+@pytest.fixture(autouse=True)
+def _center(small_center: Path) -> None:
+    """The small center's folder, to run in."""
 
 
 def table(text: str) -> list[dict[str, str]]:

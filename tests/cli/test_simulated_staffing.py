@@ -5,19 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from staffplan.cli.main import run as run_command
-
 HOURS = [6, 12, 20, 14, 9, 16, 18, 8]
 
 
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable:
-    """A folder with a forecast of four hours, and the command line in it."""
+@pytest.fixture(autouse=True)
+def _forecast(tmp_path: Path) -> None:
+    """The folder to run in has a forecast of four hours."""
     lines = [
         "interval_start,queue,channel,offered,aht_seconds,offered_p10,offered_p90,offered_p025,offered_p975,method"
     ]
@@ -26,14 +23,6 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
         band = f"{offered - 4},{offered + 7},{max(0, offered - 6)},{offered + 10}"
         lines.append(f"{start},calls,voice,{offered},420,{band},made up")
     (tmp_path / "forecast.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    monkeypatch.chdir(tmp_path)
-
-    def call(*arguments: str) -> tuple[int, str, str]:
-        code = run_command(list(arguments))
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return call
 
 
 def table(text: str) -> list[dict[str, str]]:

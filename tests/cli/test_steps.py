@@ -13,23 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from staffplan.cli.main import run as run_command
+from commands import Run
 from staffplan.roster.search import anneal
 
-Run = Callable[..., tuple[int, str, str]]
 HAND_EDITS = ["forecast.csv", "requirement.csv", "roster_shifts.csv", "roster_activities.csv"]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a command in a folder; gives the exit code, stdout and stderr."""
-
-    def call(folder: Path, *arguments: str) -> tuple[int, str, str]:
-        monkeypatch.chdir(folder)
-        code = run_command(list(arguments))
-        return code, *capsys.readouterr()
-
-    return call
 
 
 def strict_json(text: str):
@@ -43,14 +30,14 @@ def table(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text)))
 
 
-def test_without_a_file_to_write_stdout_is_the_table_and_nothing_else(small_center: Path, run: Run) -> None:
-    code, out, err = run(small_center, "forecast", "history.csv", "-c", "plan.toml")
+def test_without_a_file_to_write_stdout_is_the_table_and_nothing_else(small_center: Path, run_in: Run) -> None:
+    code, out, err = run_in(small_center, "forecast", "history.csv", "-c", "plan.toml")
     assert code == 0
     assert {row["queue"] for row in table(out)} == {"phone", "mail"}
     assert all(None not in row and None not in row.values() for row in table(out))
     assert "assumption" in err
     (small_center / "f.csv").write_text(out)
-    code, out, _ = run(small_center, "staff", "f.csv", "-c", "plan.toml")
+    code, out, _ = run_in(small_center, "staff", "f.csv", "-c", "plan.toml")
     assert code == 0
     assert {row["planning_group"] for row in table(out)} == {"phone", "mail"}
 
@@ -79,17 +66,17 @@ def test_a_reader_that_leaves_early_gets_no_traceback(planned: Path) -> None:
     ],
     ids=lambda command: " ".join(command[:1] + command[4:5]),
 )
-def test_json_is_json(command: tuple[str, ...], planned: Path, run: Run) -> None:
-    code, out, _ = run(planned, *command, "--json")
+def test_json_is_json(command: tuple[str, ...], planned: Path, run_in: Run) -> None:
+    code, out, _ = run_in(planned, *command, "--json")
     assert code == 0
     assert strict_json(out)
 
 
-def test_json_has_numbers_as_numbers_and_times_as_in_the_files(planned: Path, run: Run) -> None:
-    days = strict_json(run(planned, "simulate", "plan", "--json")[1])["waits.csv"]
+def test_json_has_numbers_as_numbers_and_times_as_in_the_files(planned: Path, run_in: Run) -> None:
+    days = strict_json(run_in(planned, "simulate", "plan", "--json")[1])["waits.csv"]
     assert {day["day"] for day in days} == {f"2026-03-0{n}" for n in range(2, 9)}
     assert all(isinstance(day["offered"], float) for day in days)
-    uncovered = strict_json(run(planned, "check", "plan", "--json")[1])["uncovered"]
+    uncovered = strict_json(run_in(planned, "check", "plan", "--json")[1])["uncovered"]
     assert all(row["interval_start"].endswith("+01:00") for row in uncovered)
 
 
@@ -108,18 +95,18 @@ def as_spreadsheet(path: Path) -> None:
     path.write_bytes(b"\xef\xbb\xbf" + ("\r\n".join(lines) + "\r\n").encode())
 
 
-def test_tables_saved_by_a_european_spreadsheet_mean_the_same(planned: Path, run: Run) -> None:
+def test_tables_saved_by_a_european_spreadsheet_mean_the_same(planned: Path, run_in: Run) -> None:
     """They count as changed by hand, are checked and used, and nothing after them comes out otherwise."""
     before = {name: (planned / "plan" / name).read_bytes() for name in ("waits.csv", "cost.csv", "check.csv")}
     for name in HAND_EDITS:
         as_spreadsheet(planned / "plan" / name)
-    code, out, err = run(planned, "plan", "plan.toml", "-o", "plan", "--json")
+    code, out, err = run_in(planned, "plan", "plan.toml", "-o", "plan", "--json")
     assert code == 0, err
     summary = strict_json(out)
     assert summary["changed_by_hand"] == HAND_EDITS
     assert summary["made"] == ["check", "simulate", "cost", "report"]
     assert {name: (planned / "plan" / name).read_bytes() for name in before} == before
-    assert run(planned, "check", "plan")[0] == 0
+    assert run_in(planned, "check", "plan")[0] == 0
 
 
 def edit(planned: Path, name: str, change: Callable[[list[dict[str, str]]], None]) -> None:
@@ -164,35 +151,35 @@ EDITS = {
 
 
 @pytest.mark.parametrize("name", EDITS)
-def test_check_names_agent_day_and_rule_of_what_a_hand_broke(name: str, planned: Path, run: Run) -> None:
+def test_check_names_agent_day_and_rule_of_what_a_hand_broke(name: str, planned: Path, run_in: Run) -> None:
     files, change, said = EDITS[name]
     for file in files:
         edit(planned, file, change)
-    code, out, _ = run(planned, "check", "plan")
+    code, out, _ = run_in(planned, "check", "plan")
     assert code == 5
     assert said in out
 
 
-def test_a_word_nobody_knows_is_told_by_file_row_and_column(planned: Path, run: Run) -> None:
+def test_a_word_nobody_knows_is_told_by_file_row_and_column(planned: Path, run_in: Run) -> None:
     def misname(rows: list[dict[str, str]]) -> None:
         rows[3]["activity"] = "lunch"
 
     edit(planned, ACTIVITIES, misname)
     edit(planned, SHIFTS, lambda rows: rows[1].update(end="17 Uhr"))
     for command in (("check", "plan"), ("plan", "plan.toml", "-o", "plan")):
-        code, _, err = run(planned, *command)
+        code, _, err = run_in(planned, *command)
         assert code == 4
         assert "plan/roster_shifts.csv:3:end: '17 Uhr' is not a date and time" in err
-    assert "plan/roster_activities.csv:5:activity: 'lunch' is not known here" in run(planned, "check", "plan")[2]
+    assert "plan/roster_activities.csv:5:activity: 'lunch' is not known here" in run_in(planned, "check", "plan")[2]
 
 
-def test_check_tells_uncovered_time_in_the_sites_hours_neighbours_joined(planned: Path, run: Run) -> None:
+def test_check_tells_uncovered_time_in_the_sites_hours_neighbours_joined(planned: Path, run_in: Run) -> None:
     def nobody_on_tuesday(rows: list[dict[str, str]]) -> None:
         rows[:] = [row for row in rows if row["schedule_date"] != "2026-03-03"]
 
     edit(planned, SHIFTS, nobody_on_tuesday)
     edit(planned, ACTIVITIES, nobody_on_tuesday)
-    out = run(planned, "check", "plan")[1]
+    out = run_in(planned, "check", "plan")[1]
     assert "Tue 2026-03-03  09:00  17:00  phone" in out
     assert "Tue 2026-03-03  09:00  17:00  mail" in out
 
@@ -215,29 +202,29 @@ def interrupting(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("interrupting")
 def test_ctrl_c_in_the_search_keeps_the_best_roster_and_finishes_the_plan_with_it(
-    small_center: Path, run: Run
+    small_center: Path, run_in: Run
 ) -> None:
-    code, out, err = run(small_center, "plan", "plan.toml", "-o", "plan")
+    code, out, err = run_in(small_center, "plan", "plan.toml", "-o", "plan")
     assert code == 130
     assert "the best roster found so far is used" in err
     assert "(the search was interrupted)" in out
-    assert run(small_center, "check", "plan")[0] == 0
-    states = {state["name"]: state for state in strict_json(run(small_center, "status", "plan", "--json")[1])}
+    assert run_in(small_center, "check", "plan")[0] == 0
+    states = {state["name"]: state for state in strict_json(run_in(small_center, "status", "plan", "--json")[1])}
     assert states["roster"] == {
         "name": "roster",
         "state": "stale",
         "reasons": ["the search was interrupted"],
         "by_hand": [],
     }
-    code, out, _ = run(small_center, "plan", "plan.toml", "-o", "plan", "--json")
+    code, out, _ = run_in(small_center, "plan", "plan.toml", "-o", "plan", "--json")
     assert code == 0
     assert "roster" in strict_json(out)["made"], "the next run searches to the end"
 
 
 @pytest.mark.usefixtures("interrupting")
-def test_ctrl_c_in_the_roster_command_writes_the_best_roster_and_says_so(planned: Path, run: Run) -> None:
+def test_ctrl_c_in_the_roster_command_writes_the_best_roster_and_says_so(planned: Path, run_in: Run) -> None:
     command = ("roster", "plan/requirement.csv", "agents.csv", "-c", "plan.toml", "-o", "roster", "--json")
-    code, out, err = run(planned, *command)
+    code, out, err = run_in(planned, *command)
     assert code == 130
     assert strict_json(out)["facts"]["status"] == "interrupted"
     assert "the best roster found so far" in err
@@ -245,43 +232,43 @@ def test_ctrl_c_in_the_roster_command_writes_the_best_roster_and_says_so(planned
 
 
 def test_ctrl_c_elsewhere_keeps_the_steps_that_were_finished(
-    small_center: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+    small_center: Path, run_in: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("staffplan.staffing.step.staff_by_method", interrupt)
-    code, _, err = run(small_center, "plan", "plan.toml", "-o", "plan")
+    code, _, err = run_in(small_center, "plan", "plan.toml", "-o", "plan")
     assert code == 130
     assert "finished results are kept" in err
     monkeypatch.undo()
     states = {
-        state["name"]: state["state"] for state in strict_json(run(small_center, "status", "plan", "--json")[1])
+        state["name"]: state["state"] for state in strict_json(run_in(small_center, "status", "plan", "--json")[1])
     }
     assert (states["forecast"], states["staff"]) == ("up to date", "not run")
 
 
-def test_whoever_does_the_work_the_file_is_the_same(small_center: Path, run: Run) -> None:
-    made = {jobs: run(small_center, "forecast", "history.csv", "--jobs", jobs) for jobs in ("1", "2")}
+def test_whoever_does_the_work_the_file_is_the_same(small_center: Path, run_in: Run) -> None:
+    made = {jobs: run_in(small_center, "forecast", "history.csv", "--jobs", jobs) for jobs in ("1", "2")}
     assert [code for code, _, _ in made.values()] == [0, 0]
     assert made["1"] == made["2"]
 
 
 @pytest.mark.parametrize("command", [("forecast", "history.csv"), ("plan", "plan.toml", "-o", "plan")])
-def test_jobs_and_a_cluster_are_not_given_together(small_center: Path, run: Run, command: tuple[str, ...]) -> None:
-    code, _, err = run(small_center, *command, "--jobs", "2", "--cluster", "tcp://127.0.0.1:1")
+def test_jobs_and_a_cluster_are_not_given_together(small_center: Path, run_in: Run, command: tuple[str, ...]) -> None:
+    code, _, err = run_in(small_center, *command, "--jobs", "2", "--cluster", "tcp://127.0.0.1:1")
     assert code == 2
     assert "--jobs: cannot be given together with --cluster" in err
     assert not (small_center / "plan").exists()
 
 
-def test_a_cluster_that_is_not_there_is_told_before_anything_is_made(small_center: Path, run: Run) -> None:
-    code, out, err = run(small_center, "forecast", "history.csv", "--cluster", "tcp://127.0.0.1:1")
+def test_a_cluster_that_is_not_there_is_told_before_anything_is_made(small_center: Path, run_in: Run) -> None:
+    code, out, err = run_in(small_center, "forecast", "history.csv", "--cluster", "tcp://127.0.0.1:1")
     assert (code, out) == (2, "")
     assert "--cluster: no Dask scheduler answers at tcp://127.0.0.1:1" in err
 
 
-def test_who_does_the_work_does_not_make_a_plan_stale(planned: Path, run: Run) -> None:
-    code, _, err = run(planned, "plan", "plan.toml", "-o", "plan", "--jobs", "2")
+def test_who_does_the_work_does_not_make_a_plan_stale(planned: Path, run_in: Run) -> None:
+    code, _, err = run_in(planned, "plan", "plan.toml", "-o", "plan", "--jobs", "2")
     assert code == 0
     assert "nothing to do: every step is up to date" in err

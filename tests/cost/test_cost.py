@@ -16,6 +16,7 @@ from staffplan.settings.roster import WorkPlanSettings
 from staffplan.settings.staffing import ShrinkageSettings, StaffingSettings
 from staffplan.site import Queue
 from staffplan.tables.waits import Coverage
+from thorough import repetitions
 
 HOUR = 60
 SICK_10 = StaffingSettings(shrinkage={"sickness": ShrinkageSettings(share=0.1, planned=False, in_office=False)})
@@ -247,7 +248,7 @@ premium = st.builds(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=repetitions(8, 25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(shift, min_size=1, max_size=8, unique_by=lambda s: (s[0], s[1])),
     st.lists(premium, max_size=4, unique_by=lambda p: p.name),

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from staffplan.files.cells import read_dates, read_instants, read_numbers
+from thorough import repetitions
 
 MADRID = "Europe/Madrid"
 
@@ -137,19 +138,19 @@ def test_numbers_and_durations_of_a_typed_column_are_taken_as_they_are() -> None
     assert read_numbers(pd.Series(["1", "x"], dtype="str"))[1].keys() == {1}
 
 
-@settings(max_examples=30)
+@settings(max_examples=repetitions(10, 30))
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_every_number_that_python_writes_is_read_back(value: float) -> None:
     assert number(repr(value)) == value
 
 
-@settings(max_examples=30)
+@settings(max_examples=repetitions(10, 30))
 @given(st.integers(-(10**9), 10**9), st.integers(0, 99))
 def test_a_decimal_comma_means_the_same_as_a_point(whole: int, cents: int) -> None:
     assert number(f"{whole},{cents:02d}", decimal_comma=True) == number(f"{whole}.{cents:02d}")
 
 
-@settings(max_examples=30)
+@settings(max_examples=repetitions(10, 30))
 @given(st.integers(10**6, 10**12))
 def test_thousands_may_be_grouped_by_commas_dots_or_spaces(value: int) -> None:
     grouped = f"{value:,}"
@@ -279,7 +280,7 @@ def test_no_cells_are_no_instants() -> None:
     assert values.dtype == "datetime64[ns, UTC]"
 
 
-@settings(max_examples=30)
+@settings(max_examples=repetitions(10, 30))
 @given(st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1)), st.integers(-14 * 60, 14 * 60))
 def test_an_offset_says_which_instant_is_meant(moment: datetime, minutes: int) -> None:
     sign = "-" if minutes < 0 else "+"
@@ -310,7 +311,7 @@ def test_typed_days_lose_their_time_and_keep_their_wall_date() -> None:
     assert read_dates(late.dt.tz_localize("America/New_York"))[0][0] == pd.Timestamp("2026-03-09")
 
 
-@settings(max_examples=30)
+@settings(max_examples=repetitions(10, 30))
 @given(st.dates(datetime(1900, 1, 1).date(), datetime(2100, 1, 1).date()))
 def test_a_day_means_the_same_with_dots_and_with_dashes(day: datetime) -> None:
     values, wrong = read_dates(cells(f"{day:%Y-%m-%d}", f"{day:%d.%m.%Y}", f"{day.day}.{day.month}.{day:%Y}"))

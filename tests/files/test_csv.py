@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from staffplan.errors import DataError
 from staffplan.files.csv import read_records
+from thorough import repetitions
 
 CELL = st.sampled_from(
     ["", " ", "1", "2026-01-01 08:00", "voice", "é", "  x ", "1.5", "'=1", "NULL", "nan", "\ufeff"]
@@ -45,7 +46,7 @@ def _same(first: object, second: object) -> bool:
     end=st.sampled_from(["\n", "\r\n", "\r"]),
     last=st.sampled_from(["", "\n", "\r\n\r\n"]),
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=repetitions(100, 300), deadline=None)
 def test_a_file_is_read_as_it_would_be_with_quotation_marks(rows, names, separator, end, last) -> None:
     lines = [separator.join(cells) for cells in [names, *rows]]
     plain, quoted = (end.join([*lines, separator.join([cell, *["z"] * (len(names) - 1)])]) for cell in ("z", '"z"'))

@@ -29,6 +29,7 @@ from staffplan.tables.people import Agents, TimeOff
 from staffplan.tables.roster import RosterBreaches, RosterShifts
 from staffplan.tables.schema import Column, Table
 from staffplan.tables.wishes import Wishes
+from thorough import repetitions
 
 MADRID = "Europe/Madrid"
 HEADER = "interval_start,queue,offered\n"
@@ -130,7 +131,7 @@ def test_a_utf_8_file_with_one_damaged_letter_is_not_taken_for_another_code_page
     assert told(put(damaged)) == [": a character in line 2 is damaged: it is not UTF-8 like the rest"]
 
 
-@settings(max_examples=50)
+@settings(max_examples=repetitions(17, 50))
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), max_size=30))
 def test_any_text_in_utf_8_or_utf_16_is_read_as_it_was_written(text: str) -> None:
     assert decode(codecs.BOM_UTF8 + text.encode(), "f") == text

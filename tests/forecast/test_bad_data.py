@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from staffplan.clock import OpeningHours
 from staffplan.settings.forecast import ForecastSettings
+from thorough import repetitions
 
 QUICK = ForecastSettings(methods=("recent_average",), backtest_origins=1)
-EXAMPLES = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+EXAMPLES = settings(max_examples=repetitions(3, 8), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @st.composite
@@ -78,7 +79,7 @@ def test_gaps_zeros_constants_and_spikes_never_break_a_forecast(world, damage, s
 
 
 @given(damage=damages(), seed=st.integers(0, 1000))
-@settings(EXAMPLES, max_examples=4)
+@settings(EXAMPLES, max_examples=repetitions(2, 4))
 def test_the_same_rows_in_any_order_give_the_same_forecast(world, damage, seed) -> None:
     rng = np.random.default_rng(seed)
     rows = _damaged(world.rows(lambda local: rng.poisson(8.0, len(local)).astype(float), days=77), damage)
@@ -97,7 +98,7 @@ def test_a_file_of_one_row_has_a_forecast(world, row, offered, hours) -> None:
 
 
 @given(weeks=st.integers(1, 9), alpha=st.floats(0.05, 3), seed=st.integers(0, 1000))
-@settings(EXAMPLES, max_examples=6)
+@settings(EXAMPLES, max_examples=repetitions(3, 6))
 def test_wildly_scattered_counts_have_a_forecast_near_their_mean(world, weeks, alpha, seed) -> None:
     rng = np.random.default_rng(seed)
     rows = world.rows(lambda local: rng.negative_binomial(1 / alpha, 1 / (1 + 20 * alpha), len(local)), days=77)

@@ -15,6 +15,7 @@ from staffplan.clock import OpeningHours, SiteCalendar, horizon_intervals
 from staffplan.errors import Note
 from staffplan.forecast.overrides import BOUNDS, apply_overrides, moved_bound
 from staffplan.tables.forecast import OverrideLog, Overrides, VolumeForecast
+from thorough import repetitions
 
 MADRID = SiteCalendar("Europe/Madrid")
 MONDAY = date(2026, 3, 23)
@@ -238,7 +239,7 @@ AMOUNTS = st.one_of(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=repetitions(20, 60))
 @given(st.lists(st.tuples(ROWS, AMOUNTS), min_size=1, max_size=4))
 def test_bounds_hold_the_forecast_in_their_order_and_the_log_adds_up(rows: list[tuple[dict, dict]]) -> None:
     before = volumes(queues=("phone", "sales"))
@@ -255,7 +256,7 @@ def test_bounds_hold_the_forecast_in_their_order_and_the_log_adds_up(rows: list[
     pd.testing.assert_frame_equal(frame[untouched.to_numpy()], before.frame[untouched.to_numpy()])
 
 
-@settings(max_examples=30)
+@settings(max_examples=repetitions(10, 30))
 @given(st.floats(-0.9, 4), st.floats(-0.9, 4))
 def test_two_changes_in_a_row_are_one_change(first: float, second: float) -> None:
     twice, _, _ = edited(volumes(), {"change_share": first}, {"change_share": second})

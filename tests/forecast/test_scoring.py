@@ -16,6 +16,7 @@ from staffplan.forecast.overrides import apply_overrides
 from staffplan.forecast.scoring import ScoreResult, score
 from staffplan.tables.forecast import OverrideLog, Overrides, VolumeForecast
 from staffplan.tables.history import ContactHistory
+from thorough import repetitions
 
 MADRID = SiteCalendar("Europe/Madrid")
 MONDAY = date(2026, 3, 23)
@@ -269,7 +270,7 @@ def test_without_edits_none_are_judged() -> None:
     assert len(scored(volumes(), came()).overrides) == 0
 
 
-@settings(max_examples=25)
+@settings(max_examples=repetitions(8, 25))
 @given(st.floats(-0.9, 3), st.integers(0, 40))
 def test_an_edit_helps_exactly_when_it_brings_the_total_closer(change: float, actual: int) -> None:
     forecast, log = with_edits({"change_share": change})

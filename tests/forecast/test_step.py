@@ -14,6 +14,7 @@ from staffplan.clock import OpeningHours, SpecialDay
 from staffplan.errors import DataError
 from staffplan.settings.forecast import ForecastSettings
 from staffplan.tables.history import ContactHistory
+from thorough import repetitions
 
 QUICK = ForecastSettings(methods=("seasonal_naive", "recent_average"))
 
@@ -109,7 +110,7 @@ def test_a_local_day_has_46_48_or_50_half_hours(world, day, count) -> None:
 
 
 @given(rows=st.integers(1, 60), first=st.integers(0, 47), seed=st.integers(0, 1000), learn=st.booleans())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=repetitions(10, 30), deadline=None)
 def test_however_short_the_history_the_forecast_is_finite(world, rows, first, seed, learn) -> None:
     offered = np.random.default_rng(seed).poisson(3.0, rows).astype(float)
     starts = pd.date_range("2026-01-05", periods=first + rows, freq="30min", tz="UTC")[first:]

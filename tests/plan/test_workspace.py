@@ -16,6 +16,7 @@ from staffplan.planned import PlannedDays
 from staffplan.settings.config import load_config
 from staffplan.tables.forecast import VolumeForecast
 from staffplan.tables.history import ContactHistory
+from thorough import repetitions
 
 MADRID = "Europe/Madrid"
 
@@ -61,7 +62,7 @@ def test_a_plan_from_before_the_history_is_told_what_to_change() -> None:
     assert "plan.start" in caught.value.problems[0].hint
 
 
-@settings(max_examples=30)
+@settings(max_examples=repetitions(10, 30))
 @given(st.dates(date(2026, 1, 2), date(2026, 12, 31)), st.integers(1, 200))
 def test_all_of_the_history_lies_before_the_first_day_planned_by_default(day: date, rows: int) -> None:
     past = history(f"{day} 00:00", rows, "6h")

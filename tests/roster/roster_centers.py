@@ -45,7 +45,9 @@ class Center:
     work_plans: Mapping[str, WorkPlanSettings] = field(
         default_factory=lambda: {"any": WorkPlanSettings(shifts=("day",))}
     )
-    settings: RosterSettings = field(default_factory=lambda: RosterSettings(rules=(), time_limit_seconds=300))
+    settings: RosterSettings = field(
+        default_factory=lambda: RosterSettings(rules=(), time_limit_seconds=300, effort=0.2)
+    )
     time_off: Sequence[tuple[str, date, date, str]] = ()
     availability: Sequence[tuple[str, str, str]] = ()
     locks: Sequence[tuple[str, date, str]] = ()

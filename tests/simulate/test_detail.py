@@ -13,6 +13,7 @@ from staffplan.simulate.outcomes import WAIT_EDGES, wait_percentile
 from staffplan.staffing.models.erlang import waiting_line
 from staffplan.tables.requirement import StaffingRequirement
 from staffplan.tables.waits import LEVELS
+from thorough import repetitions
 
 HOUR = 60
 NINE, NOON, FIVE = 9 * HOUR, 12 * HOUR, 17 * HOUR
@@ -37,7 +38,7 @@ def test_measures_agree_with_exact_theory_within_their_confidence(stationary, ma
     """Six erlangs, eight agents, customers who hang up: twice the 90 % band around the mean holds the truth."""
     only = make_queue(patience_seconds=120.0)
     stage = stationary(8, load_erlangs=6, aht=240, days=15, only=only)
-    result = stage.simulate(replications=8, service_time="exponential")
+    result = stage.simulate(replications=repetitions(4, 8), service_time="exponential")
     exact = waiting_line(6, 8, aht_seconds=240, answer_within_seconds=20, patience_seconds=120)
     truths = {
         "asa_seconds": exact.asa_seconds,

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from staffplan.simulate.engine import Closings, Contacts, Groups, Stretches, run
 from staffplan.simulate.records import ABANDONED, ANSWERED, TURNED_AWAY, WAITING
+from thorough import repetitions
 
 NO_CLOSING = Closings(np.zeros(0), np.zeros(0, dtype=np.int64))
 
@@ -108,7 +109,7 @@ calls_of_a_day = st.lists(st.tuples(times, st.integers(1, 150), st.sampled_from(
 people_of_a_day = st.lists(st.tuples(times, st.integers(1, 20), st.integers(0, 3)), min_size=1)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=repetitions(67, 200), deadline=None)
 @given(calls_of_a_day, people_of_a_day, st.integers(1, 3), st.booleans())
 def test_nobody_is_lost_and_nobody_works_two_lives(calls, people, slots, set_aside):
     """Whatever the roster, overlapping stretches included: fates are complete, times add up, work is conserved."""

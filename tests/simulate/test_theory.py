@@ -17,8 +17,10 @@ from staffplan.simulate import service_level
 from staffplan.simulate.outcomes import waiting_measures
 from staffplan.simulate.scene import make_scene
 from staffplan.simulate.steps import play
+from thorough import repetitions
 
 REFERENCE = Path(__file__).parent.parent / "reference" / "erlang_reference.csv"
+DAYS = repetitions(14, 40)
 
 
 def erlang_c(agents: int, load: float) -> float:
@@ -44,7 +46,7 @@ def days_of(stage, **settings):
 @pytest.mark.parametrize(("load", "agents", "aht", "within"), [(5, 6, 60, 30), (5, 9, 420, 10), (33.3, 40, 240, 20)])
 def test_waits_without_hang_ups_agree_with_erlang_c(stationary, make_queue, load, agents, aht, within):
     only = make_queue(goal=Goal(service_level=0.8, within_seconds=within))
-    days = days_of(stationary(agents, load_erlangs=load, aht=aht, days=40, only=only))
+    days = days_of(stationary(agents, load_erlangs=load, aht=aht, days=DAYS, only=only))
     wait = erlang_c(agents, load)
     exact = {
         "service_level": 1 - wait * math.exp(-(agents - load) * within / aht),
@@ -52,7 +54,7 @@ def test_waits_without_hang_ups_agree_with_erlang_c(stationary, make_queue, load
         "occupancy": load / agents,
     }
     for name, truth in exact.items():
-        mean, margin = band(days[name], np.ones(40))
+        mean, margin = band(days[name], np.ones(DAYS))
         assert mean == pytest.approx(truth, abs=margin), name
 
 
@@ -77,7 +79,7 @@ def test_waits_with_hang_ups_agree_with_the_reference(stationary, make_queue, ca
     load, agents, aht = float(row["in_load_erl"]), int(row["in_agents"]), float(row["in_aht_s"])
     goal = Goal(service_level=0.8, within_seconds=float(row["in_T_s"]))
     only = make_queue(goal=goal, patience_seconds=float(row["in_patience_s"]))
-    stage = stationary(agents, load_erlangs=load, aht=aht, days=25, only=only)
+    stage = stationary(agents, load_erlangs=load, aht=aht, days=DAYS, only=only)
     settings = SimulateSettings(replications=4, service_time="exponential", volume_uncertainty=False)
     scene = make_scene(*stage.tables(), stage.site)
     days = play(scene, settings, StaffingSettings(), seed=1).total.by_day(scene.grid)
@@ -86,7 +88,7 @@ def test_waits_with_hang_ups_agree_with_the_reference(stationary, make_queue, ca
     for definition, column in DEFINITIONS.items():
         measured[column] = service_level(days.counts, definition)
     for column, values in measured.items():
-        mean, margin = band(values[0], np.ones(25))
+        mean, margin = band(values[0], np.ones(DAYS))
         assert mean == pytest.approx(float(row[column]), abs=max(margin, 1e-3)), column
 
 
@@ -126,8 +128,8 @@ def test_chats_served_at_once_agree_with_the_exact_chain(stationary, make_queue,
         concurrency_slowdown=slowdown,
     )
     load = float(row["in_contacts_per_hour"]) * by_number[0] / 3600
-    stage = stationary(int(row["in_agents"]), load_erlangs=load, aht=by_number[0], days=40, only=only)
+    stage = stationary(int(row["in_agents"]), load_erlangs=load, aht=by_number[0], days=DAYS, only=only)
     days = days_of(stage)
     for name, column in (("service_level", "out_sl_offered"), ("abandon_rate", "out_pab")):
-        mean, margin = band(days[name], np.ones(40))
+        mean, margin = band(days[name], np.ones(DAYS))
         assert mean == pytest.approx(float(row[column]), abs=margin), name

@@ -20,6 +20,7 @@ from staffplan.site import Queue, Site
 from staffplan.staffing import StaffingResult, staff
 from staffplan.staffing.models.erlang import agents_for_line, erlang_c
 from staffplan.tables.forecast import VolumeForecast
+from thorough import repetitions
 
 MONDAY = date(2026, 6, 1)
 OFFICE = Hours((parse_spans("09:00-17:00"),) * 5 + ((), ()))
@@ -85,7 +86,7 @@ def test_shrinkage_is_applied_once_and_a_tie_stays_a_tie():
 
 
 @given(st.floats(1, 300), st.floats(0.01, 0.5))
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=repetitions(13, 40))
 def test_people_on_queue_are_enough_after_shrinkage_and_one_fewer_is_not(offered, share):
     """Those left of the people on queue, not whole, keep the goal; of one person fewer they do not."""
     shrinkage = {"sick": ShrinkageSettings(share=share)}
@@ -147,7 +148,7 @@ def test_an_open_interval_without_contacts_is_staffed_to_its_minimum_and_a_close
 
 
 @given(st.floats(0.1, 400), st.floats(20, 900))
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=repetitions(10, 30))
 def test_twice_the_contacts_in_twice_the_time_need_the_same_agents(offered, aht):
     half = staff(forecast_of(volume("calls", half_hours(1), offered, aht)), PLAIN, site=site_of(queue()))
     whole = staff(

@@ -18,6 +18,7 @@ from staffplan.tables.requirement import StaffingRequirement
 from staffplan.tables.roster import RosterBreaches, RosterShifts
 from staffplan.tables.schema import MAX_PROBLEMS, MOST_CONTACTS, Table
 from staffplan.tables.waits import Coverage
+from thorough import repetitions
 
 ALL_TABLES = sorted(Table.__subclasses__(), key=lambda table: table.file_name)
 
@@ -227,7 +228,7 @@ def test_breaches_without_agent_or_day_are_one_of_a_kind_each() -> None:
     assert len(RosterBreaches.of(frame)) == 2
 
 
-@settings(max_examples=20)
+@settings(max_examples=repetitions(7, 20))
 @given(st.permutations(range(12)))
 def test_the_order_of_the_rows_changes_nothing(order: list[int]) -> None:
     frame = history(queue=list("aabbccaabbcc"), offered=[float(number) for number in range(12)])
@@ -235,7 +236,7 @@ def test_the_order_of_the_rows_changes_nothing(order: list[int]) -> None:
     assert ContactHistory.of(shuffled).frame.equals(ContactHistory.of(frame).frame)
 
 
-@settings(max_examples=30)
+@settings(max_examples=repetitions(10, 30))
 @given(st.lists(st.floats(allow_nan=True, allow_infinity=True), min_size=1, max_size=8))
 def test_a_table_is_made_exactly_when_every_number_may_be_there(values: list[float]) -> None:
     bad = [value for value in values if not 0 <= value <= MOST_CONTACTS]

@@ -19,6 +19,7 @@ from staffplan.forecast.bands.sharing import Sharing
 from staffplan.forecast.bands.variance import Variance
 from staffplan.forecast.history.series import DayGrid, QueueSeries
 from staffplan.forecast.methods.rates import mean_rates
+from thorough import repetitions
 
 WEEKS, SLOTS = 30, 20
 ORDINARY = np.zeros(1, dtype=bool)
@@ -145,7 +146,7 @@ def _width(bands: Bands, offered: float, *, special: bool = False) -> float:
     ahead=st.integers(1, 550),
     extra=st.floats(0, 1),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=repetitions(20, 60), deadline=None)
 def test_bounds_are_ordered_and_hold_the_expected_value(mean, variance, stretch, ahead, extra) -> None:
     offered = np.array(mean)
     shape = np.zeros(len(mean), dtype=bool)

@@ -19,6 +19,7 @@ from staffplan.settings.forecast import DriverSettings, ForecastSettings
 from staffplan.site import Queue, Site
 from staffplan.tables.forecast import Drivers
 from staffplan.tables.history import ContactHistory
+from thorough import repetitions
 
 FIRST = date(2026, 1, 5)
 PAST, AHEAD = 28, 7
@@ -156,7 +157,7 @@ def test_a_driver_that_can_be_negative_is_taken_as_it_is() -> None:
     assert np.diff(found) == pytest.approx(np.diff(found)[0])
 
 
-@settings(max_examples=25)
+@settings(max_examples=repetitions(8, 25))
 @given(
     st.dictionaries(st.integers(-10, 40), st.floats(-1e6, 1e6).map(lambda x: round(x, 6)), min_size=1, max_size=45),
     st.sampled_from(["auto", "event", "level"]),
@@ -176,7 +177,7 @@ def test_columns_are_finite_and_change_in_the_history_whatever_the_file_holds(
     assert matrix.columns or said(matrix, "left out")
 
 
-@settings(max_examples=20)
+@settings(max_examples=repetitions(7, 20))
 @given(st.floats(0.01, 1e4))
 def test_the_unit_of_a_driver_changes_nothing(unit: float) -> None:
     events, level = {1: 4000.0, 8: 5000.0, 15: 9000.0}, CUSTOMERS

@@ -15,6 +15,7 @@ from staffplan.forecast.days.beliefs import WEEKS_PER_STEP, annual_waves, believ
 from staffplan.forecast.days.kernels import run_filter
 from staffplan.forecast.days.season import Season, learn_season
 from staffplan.settings.forecast import ForecastSettings
+from thorough import repetitions
 
 FIRST = date(2023, 1, 2)
 SETTINGS = ForecastSettings()
@@ -160,7 +161,7 @@ def test_every_level_gives_a_finite_season_of_the_same_kind() -> None:
         assert np.isfinite(season.log_variance(AHEAD)).all()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=repetitions(8, 25), deadline=None)
 @given(
     days=some.integers(1, 900),
     gaps=some.lists(some.tuples(some.integers(0, 899), some.integers(1, 60)), max_size=4),

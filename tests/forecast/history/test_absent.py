@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from staffplan.forecast.history.absent import missing_cells
 from staffplan.forecast.history.cleaning import expected_from_weeks_around, missing_stretches, without
+from thorough import repetitions
 
 
 @pytest.mark.parametrize("share", [0.05, 0.3])
@@ -22,7 +23,7 @@ def test_scattered_rows_that_nobody_wrote_are_missing_where_zeros_are_unlikely(w
 
 
 @given(seed=st.integers(0, 1000), mean=st.sampled_from([0.1, 0.5, 2.0, 6.0]))
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=repetitions(5, 12), deadline=None)
 def test_rows_that_a_feed_leaves_out_because_nothing_came_stay_zeros(seed, mean) -> None:
     counts = np.random.default_rng(seed).poisson(mean, (140, 24)).astype(float)
     present = np.where(counts > 0, counts, np.nan)

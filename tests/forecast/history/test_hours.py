@@ -17,6 +17,7 @@ from staffplan.forecast.history.hours_evidence import Seen
 from staffplan.forecast.history.hours_left_out import widened
 from staffplan.forecast.history.series import DayGrid, RawSeries, raw_series
 from staffplan.tables.history import ContactHistory
+from thorough import repetitions
 
 
 def _raw(world, rows: pd.DataFrame, days: int, special_days: tuple[SpecialDay, ...] = ()) -> RawSeries:
@@ -53,7 +54,7 @@ def test_the_hours_of_a_busy_queue_are_found_exactly(world, shaped, hours) -> No
 
 
 @given(first=st.integers(0, 20), length=st.integers(4, 26))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=repetitions(8, 25), deadline=None)
 def test_any_stretch_of_the_day_is_found(world, shaped, first, length) -> None:
     hours = OpeningHours((((first * 30, (first + length) * 30),),) * 7)
     learnt, _ = learn_hours(_raw(world, world.rows(shaped, days=28, hours=hours), 28))

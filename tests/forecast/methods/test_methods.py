@@ -14,6 +14,7 @@ from staffplan.forecast.methods import METHODS, Ahead, Training
 from staffplan.forecast.methods.memory import short_memories
 from staffplan.forecast.methods.profile import SLOW, profile
 from staffplan.forecast.methods.rates import last_known_weeks, mean_rates, shrunk_rates
+from thorough import repetitions
 
 
 def _training(offered: np.ndarray, recent_weeks: int = 6) -> Training:
@@ -99,7 +100,7 @@ def test_twice_the_contacts_give_twice_the_forecast(name, factor) -> None:
 @given(
     days=st.integers(1, 60), share=st.floats(0, 0.95), seed=st.integers(0, 10_000), mean=st.sampled_from([0, 0.1, 5])
 )
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=repetitions(5, 15), deadline=None)
 def test_whatever_is_missing_the_answer_is_finite_and_not_negative(name, days, share, seed, mean) -> None:
     rng = np.random.default_rng(seed)
     offered = rng.poisson(mean, (days, 4)).astype(float)

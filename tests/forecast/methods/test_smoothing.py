@@ -12,6 +12,7 @@ from statsmodels.tsa.holtwinters import ExponentialSmoothing
 
 from staffplan.forecast.kernels import ADDED, MULTIPLIED, NO_SEASON
 from staffplan.forecast.methods.smoothing import Fit, first_state, fit, run, shortest
+from thorough import repetitions
 
 SEASONS = [1, 2, 3, 4, 5, 6, 7]
 TRENDS = [False, True]
@@ -96,7 +97,7 @@ def test_parameters_stay_where_the_textbook_allows_them(multiplied) -> None:
 
 
 @given(season=st.integers(1, 7), more=st.integers(0, 30), seed=st.integers(0, 1000), zeros=st.floats(0, 1))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=repetitions(20, 60), deadline=None)
 def test_any_counts_are_fitted_without_a_number_that_is_none(season, more, seed, zeros) -> None:
     rng = np.random.default_rng(seed)
     series = np.where(rng.random(shortest(season) + more) < zeros, 0.0, rng.poisson(4.0, shortest(season) + more))

@@ -19,6 +19,7 @@ from staffplan.roster.search.exact_model import pause_choices
 from staffplan.roster.search.first_roster import start
 from staffplan.roster.search.space import TourSpace, make_tour_space, own_room
 from staffplan.settings.roster import BreakSettings, RosterSettings, ShiftSettings, WorkPlanSettings
+from thorough import repetitions
 
 PAUSES = (
     BreakSettings(minutes=15, earliest_minutes=45, latest_minutes=90),
@@ -151,7 +152,7 @@ def test_pauses_placed_by_the_search_are_the_cheapest_of_all_ways(space: TourSpa
     assert tuple(out.tolist()) in set(pause_choices(option))
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(repetitions(1, 3)))
 def test_no_prices_give_a_bound_above_the_best_roster(seed: int) -> None:
     center = Center(
         {"voice": every_day(3, range(8, 20)), "chat": every_day(3, range(9, 13))},

@@ -31,7 +31,7 @@ CENTER = Center(
 @pytest.mark.parametrize(
     "center",
     [
-        CENTER,
+        pytest.param(CENTER, marks=pytest.mark.thorough),
         CENTER.but(settings=RosterSettings(rules=({"rule": "seats", "most": 2},), time_limit_seconds=300)),
         CENTER.but(
             settings=RosterSettings(

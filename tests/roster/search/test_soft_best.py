@@ -25,8 +25,10 @@ from staffplan.settings.roster import RosterSettings, WorkPlanSettings
 from staffplan.tables.people import Workforce
 from staffplan.tables.roster import RosterShifts
 from staffplan.tables.wishes import Fairness, Wishes
+from thorough import THOROUGH
 
 DAYS = 5
+EFFORT = 0.3 if THOROUGH else 0.1
 THURSDAY = MONDAY + timedelta(days=3)
 TWO = (("ann", "voice", "any"), ("bob", "voice", "any"))
 SHIFTS = {"short": SHORT, "late": LATE, "night": NIGHT}
@@ -121,7 +123,7 @@ def center_of(case: Priced) -> Center:
         agents=TWO,
         shifts={name: SHIFTS[name] for name in case.shifts},
         work_plans={"any": plan},
-        settings=RosterSettings(rules=(case.rule,), effort=0.3),  # type: ignore[arg-type]
+        settings=RosterSettings(rules=(case.rule,), effort=EFFORT),  # type: ignore[arg-type]
         first_day=THURSDAY,
     )
 

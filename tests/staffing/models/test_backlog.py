@@ -19,6 +19,7 @@ from staffplan.staffing.models.backlog import (
     work_off,
 )
 from staffplan.staffing.models.taut import taut_string
+from thorough import repetitions
 
 
 @st.composite
@@ -52,7 +53,7 @@ def test_the_plan_keeps_every_deadline_and_never_works_on_what_has_not_come(defe
 
 
 @given(deferred_works())
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=repetitions(17, 50))
 def test_no_other_plan_has_a_lower_peak(deferred):
     """The least peak of any plan, by linear programming; ours is that, rounded up."""
     floor, ceiling = corridor(deferred, 1.0)

@@ -17,6 +17,7 @@ from staffplan.staffing.models.erlang import (
     waiting_line,
 )
 from staffplan.staffing.models.least_loaded import least_loaded_line
+from thorough import repetitions
 
 LAST_DIGITS = 1e-9
 cases = st.fixed_dictionaries(
@@ -33,7 +34,7 @@ loads = st.floats(0.01, 150)
 
 
 @given(cases, loads, st.floats(1, 200), st.floats(0.01, 3))
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=repetitions(50, 150))
 def test_more_agents_even_part_of_one_never_hurt(case, load, agents, more):
     """But for shares over several volumes that weigh them by what the agents change: of those answered more are where
     they must wait long, and of all calls more are there once those who were turned away elsewhere need not redial."""
@@ -49,7 +50,7 @@ def test_more_agents_even_part_of_one_never_hurt(case, load, agents, more):
 
 
 @given(cases, loads, st.floats(1, 3), st.integers(1, 200))
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=repetitions(33, 100))
 def test_more_load_never_helps(case, load, factor, agents):
     line = waiting_line([load, load * factor], agents, **case)
     for definition in ("offered", "virtual", "excluding_short_abandons"):
@@ -58,7 +59,7 @@ def test_more_load_never_helps(case, load, factor, agents):
 
 
 @given(cases, loads, st.integers(1, 200), st.floats(5, 1000), st.floats(1, 50))
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=repetitions(33, 100))
 def test_the_more_patient_customers_are_the_fewer_hang_up_and_the_longer_the_queue(
     case, load, agents, patience, more
 ):
@@ -70,7 +71,7 @@ def test_the_more_patient_customers_are_the_fewer_hang_up_and_the_longer_the_que
 
 
 @given(cases, loads, st.integers(1, 200))
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=repetitions(50, 150))
 def test_the_five_definitions_are_ordered_as_they_must_be(case, load, agents):
     """Short abandons are not counted against, or even count as answered; the answered alone look better than all."""
     line = waiting_line(load, agents, **case)
@@ -86,7 +87,7 @@ def test_the_five_definitions_are_ordered_as_they_must_be(case, load, agents):
 
 
 @given(cases, loads, st.floats(0.1, 150), st.floats(0.01, 100))
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=repetitions(33, 100))
 def test_seconds_or_minutes_make_no_difference(case, load, agents, factor):
     times = ("aht_seconds", "answer_within_seconds", "patience_seconds")
     other = case | {name: case[name] * factor for name in times}
@@ -96,7 +97,7 @@ def test_seconds_or_minutes_make_no_difference(case, load, agents, factor):
 
 
 @given(st.integers(5, 500), st.floats(0.3, 0.99))
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=repetitions(20, 60))
 def test_twice_the_load_with_twice_the_agents_is_better(agents, occupancy):
     """Economies of scale: large groups wait less at the same occupancy."""
     line = erlang_c(np.array([1, 2]) * agents * occupancy, np.array([1, 2]) * agents, aht_seconds=180,
@@ -112,7 +113,7 @@ def test_a_large_group_needs_its_load_and_about_the_square_root_of_it_more(load)
 
 
 @given(cases, loads, st.floats(0.3, 0.99), st.sampled_from(sorted(DEFINITION_CODES)))
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=repetitions(33, 100))
 def test_the_exact_number_of_agents_just_keeps_the_goal(case, load, level, definition):
     needed = agents_needed(load, service_level=level, definition=definition, **case)
     fewest, exact = float(needed.fewest), float(needed.exact())
@@ -126,7 +127,7 @@ def test_the_exact_number_of_agents_just_keeps_the_goal(case, load, level, defin
 
 
 @given(st.lists(st.floats(0.05, 60), min_size=1, max_size=4), st.integers(1, 4), loads)
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=repetitions(13, 40))
 def test_wherever_chats_go_each_is_served_or_hangs_up(times, agents, load):
     pace = np.maximum.accumulate(np.array([1.0, *times]))[: len(times)]
     line = least_loaded_line(
@@ -147,7 +148,7 @@ def test_one_chat_at_a_time_goes_where_a_call_goes(load):
 @example(100_000.0, 120_000.0)
 @example(100_000.0, 0.0)
 @example(0.01, 120_000.0)
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=repetitions(13, 40))
 def test_no_load_and_no_number_of_agents_gives_anything_but_a_number(load, agents):
     line = waiting_line(load, agents, aht_seconds=300, answer_within_seconds=20, patience_seconds=[np.inf, 60, 1e7])
     for values in (line.service_level(), line.wait_probability, line.abandon_rate, line.queue_length):

@@ -16,7 +16,9 @@ from staffplan.settings.simulate import SimulateSettings
 from staffplan.site import Queue, Site
 from staffplan.staffing.pool import pools
 from staffplan.staffing.simulated.line import Line, make_line
+from staffplan.staffing.simulated.mail import Mail
 from staffplan.tables.forecast import VolumeForecast
+from thorough import repetitions
 
 EXPONENTIAL = SimulateSettings(service_time="exponential")
 
@@ -48,6 +50,12 @@ def volumes(
     wide = {"offered_p025": expected - 2 * width, "offered_p975": expected + 2 * width}
     clipped = {column: np.maximum(0.0, values) for column, values in (bands | wide).items()}
     return VolumeForecast.of(frame.assign(offered=expected, aht_seconds=aht, **clipped))
+
+
+@pytest.fixture
+def few_repetitions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fewer repetitions of a week of mail than a plan takes, which makes a requirement less sure by a point."""
+    monkeypatch.setattr(Mail, "repetitions", lambda _: repetitions(250, 500))
 
 
 @pytest.fixture

@@ -21,11 +21,12 @@ from staffplan.staffing import staff
 from staffplan.staffing.pool import pools
 from staffplan.staffing.requirement import backlog_of
 from staffplan.staffing.shrinkage import carried_up
-from staffplan.staffing.simulated.mail import Mail, judge_mail, make_fluid, make_mail
+from staffplan.staffing.simulated.mail import judge_mail, make_fluid, make_mail
 from staffplan.staffing.simulated.mail_kernels import change, contacts_in_time, done_by, finish_times
 from staffplan.staffing.simulated.mail_search import fewest_for_mail
 from staffplan.staffing.step import staff_by_method
 from staffplan.tables.forecast import VolumeForecast
+from thorough import repetitions
 
 DAYS = 7
 OFFICE = OpeningHours((((9 * 60, 17 * 60),),) * 5 + ((),) * 2)
@@ -88,7 +89,7 @@ def test_a_mail_begun_before_the_office_closes_is_finished_the_next_morning():
 
 
 @given(st.integers(0, 99), st.integers(0, 39), st.sampled_from([-1, 1, 2]))
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=repetitions(10, 30))
 def test_what_one_agent_changes_is_what_a_full_count_says(mail_of_a_week, seed, row, more):
     """In the plan's week and in the weeks before and after it, which have the same people."""
     mail, fluid = mail_of_a_week
@@ -131,11 +132,6 @@ def test_the_fluid_of_the_search_and_single_contacts_agree_within_a_point(make_s
     np.testing.assert_allclose(shares[0], shares[1], atol=0.01)
 
 
-@pytest.fixture
-def few_repetitions(monkeypatch):
-    monkeypatch.setattr(Mail, "repetitions", lambda _: 500)
-
-
 @pytest.mark.usefixtures("few_repetitions")
 @pytest.mark.parametrize("scope", ["interval", "day"])
 def test_verified_mail_keeps_its_promise_on_uncertain_days_and_its_own_model_does_not(make_site, scope):
@@ -144,10 +140,15 @@ def test_verified_mail_keeps_its_promise_on_uncertain_days_and_its_own_model_doe
     chosen = StaffingSettings(method="verified", goal_scope=scope)
     result = staff_by_method(forecast, chosen, SimulateSettings(), site=site)
     frame, mail = result.requirement.frame, mail_of(forecast, site)
-    fresh = judge_mail(mail, frame["agents_required"].to_numpy().astype(np.int64), seed=77, repetitions=1000)
+    fresh = judge_mail(
+        mail, frame["agents_required"].to_numpy().astype(np.int64), seed=77, repetitions=repetitions(400, 1000)
+    )
     usual = staff(forecast, StaffingSettings(), site=site).requirement.frame["agents_required"].to_numpy()
     period = mail.period(scope)
-    for judged, holds in ((fresh, True), (judge_mail(mail, usual.astype(int), seed=77, repetitions=300), False)):
+    for judged, holds in (
+        (fresh, True),
+        (judge_mail(mail, usual.astype(int), seed=77, repetitions=repetitions(100, 300)), False),
+    ):
         levels = judged.by(period, judged.good) / np.maximum(1, judged.by(period, judged.offered))
         assert (levels.min() >= 0.9 - 0.02) == holds
     assert frame["model"].unique().tolist() == ["verified"]
@@ -180,9 +181,12 @@ def test_no_agent_can_go_and_hours_that_are_alike_stay_within_one_agent_of_each_
 @pytest.mark.usefixtures("few_repetitions")
 def test_a_promise_for_the_week_leaves_no_interval_below_the_floor(make_site):
     mail, worst = mail_of(week_of_mail(), make_site(mail_queue())), []
+    searched, judged = repetitions(150, 300), repetitions(300, 600)
     for floor in (0.0, 0.8):
-        found = fewest_for_mail(mail, make_site(mail_queue()), "week", floor=floor, seed=1, fresh=2, repetitions=300)
-        fresh = judge_mail(mail, found.agents, seed=9, repetitions=600)
+        found = fewest_for_mail(
+            mail, make_site(mail_queue()), "week", floor=floor, seed=1, fresh=2, repetitions=searched
+        )
+        fresh = judge_mail(mail, found.agents, seed=9, repetitions=judged)
         assert fresh.overall_level > 0.9 - 0.02
         worst.append(fresh.worst_level)
     assert worst[0] < 0.72

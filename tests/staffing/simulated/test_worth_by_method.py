@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from staffplan.clock import OpeningHours, SiteCalendar
 from staffplan.settings.queues import Goal
@@ -16,6 +17,7 @@ from staffplan.staffing.requirement import backlog_of
 from staffplan.staffing.simulated.mail import judge_mail, make_mail
 from staffplan.staffing.worth_by_method import worth_by_method
 from staffplan.tables.forecast import VolumeForecast
+from thorough import repetitions
 
 OFFICE = OpeningHours((((9 * 60, 17 * 60),),) * 5 + ((),) * 2)
 GOAL = Goal(service_level=0.9, within_hours=6, clock="opening")
@@ -35,6 +37,7 @@ def week_of_mail(spread: float = 0.15) -> VolumeForecast:
     return VolumeForecast.of(frame.assign(offered=expected, aht_seconds=400.0, **clipped))
 
 
+@pytest.mark.usefixtures("few_repetitions")
 def test_the_people_due_for_mail_keep_each_days_promise_on_uncertain_days() -> None:
     """Played with contacts that no search has seen."""
     forecast, site = week_of_mail(spread=0.3), SITE
@@ -43,12 +46,13 @@ def test_the_people_due_for_mail_keep_each_days_promise_on_uncertain_days() -> N
     [pool] = pools(forecast, site)
     backlog, _ = backlog_of(pool, forecast, site)
     mail = make_mail(backlog, forecast, SimulateSettings(), site)
-    judged = judge_mail(mail, people, seed=99, repetitions=400)
+    judged = judge_mail(mail, people, seed=99, repetitions=repetitions(200, 400))
     day = mail.period("day")
     level = judged.by(day, judged.good) / np.maximum(1.0, judged.by(day, judged.offered))
     assert level[judged.by(day, judged.offered) > 0].min() > 0.89
 
 
+@pytest.mark.usefixtures("few_repetitions")
 def test_nowhere_are_fewer_due_than_the_expected_volume_needs_and_all_of_them_are_due() -> None:
     forecast, site = week_of_mail(), SITE
     settings = StaffingSettings(shrinkage=SICK)

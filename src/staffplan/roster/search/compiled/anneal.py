@@ -15,7 +15,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from staffplan.roster.search.compiled.arrays import NOTHING, Folk, Need, Plan, Shifts, Team, Walks
+from staffplan.roster.search.compiled.arrays import NO_DAY, NOTHING, Folk, Need, Plan, Shifts, Team, Walks
 from staffplan.roster.search.compiled.moves import (
     Span,
     Work,
@@ -61,7 +61,7 @@ def anneal(
         now = plan.choice[person, day]
         if now == NOTHING:
             if TRADE <= kind < MORE:
-                change += move_days(person, NOTHING, day, limit, span, work, plan, folk, need, team, shifts, walks)
+                change += move_days(person, NO_DAY, day, limit, span, work, plan, folk, need, team, shifts, walks)
             continue
         if not inside(now, day, span, shifts):
             continue
@@ -72,7 +72,7 @@ def anneal(
         elif kind < MORE:
             other = span.first_day + draw_below(span.end_day - span.first_day, work.random)
             if kind >= TRADE:
-                other = NOTHING
+                other = NO_DAY
             elif plan.choice[person, other] != NOTHING:
                 continue
             change += move_days(person, day, other, limit, span, work, plan, folk, need, team, shifts, walks)

@@ -17,6 +17,11 @@ NOTHING = -1
 """Choice of a day without a shift."""
 IMPOSSIBLE = -1e18
 
+# As arguments of compiled functions: for a plain 1, 0 or -1 numba compiles a function of its own for each.
+ONE, ZERO, MINUS_ONE = np.array([1, 0, -1])
+NO_DAY = np.array([NOTHING])[0]
+NO_OPTION = np.array([NOTHING], dtype=np.int16)[0]
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]

@@ -11,7 +11,10 @@ from numpy.typing import NDArray
 
 from staffplan.roster.search.compiled.arrays import (
     IMPOSSIBLE,
+    MINUS_ONE,
     NOTHING,
+    ONE,
+    ZERO,
     Desk,
     Flags,
     Folk,
@@ -81,7 +84,7 @@ def retour(
     days = plan.choice.shape[1]
     marks = np.zeros(shifts.slots.max() + 1, dtype=np.int8)
     nodes, paid = np.zeros(days + 2, dtype=np.int64), np.zeros(days)
-    cost = count_days(person, first_day, end_day, -1, marks, plan, folk, need, team, shifts)
+    cost = count_days(person, first_day, end_day, MINUS_ONE, marks, plan, folk, need, team, shifts)
     choice, pauses, group = plan.choice[person].copy(), plan.pauses[person].copy(), plan.group[person].copy()
     end = min(day_slot[end_day] + shifts.slots.max(), plan.gain.shape[1])
     best_values(plan.gain, folk.mask[person], day_slot[first_day], end, shifts, desk)
@@ -100,11 +103,11 @@ def retour(
                 desk.prefix[m], shifts.first[option, day], option, shifts, desk.table, plan.pauses[person, day]
             )
     cost += walk_on(person, first_day, end_day - 1, days, plan, folk, walks, nodes, paid)
-    cost += count_days(person, first_day, end_day, 1, marks, plan, folk, need, team, shifts)
+    cost += count_days(person, first_day, end_day, ONE, marks, plan, folk, need, team, shifts)
     if cost < -1e-9:
         settle_walk(person, first_day, nodes, paid, plan)
         return True
-    count_days(person, first_day, end_day, -1, marks, plan, folk, need, team, shifts)
+    count_days(person, first_day, end_day, MINUS_ONE, marks, plan, folk, need, team, shifts)
     restore(person, first_day, end_day, choice, pauses, group, marks, plan, need, team, shifts)
     return True
 
@@ -233,14 +236,14 @@ def spread_shift(person: int, day: int, pausing: Ints, plan: Plan, need: Need, t
         low = max(low, pauses[j - 1] + shifts.pause_slots[begin + j - 1]) if j > 0 else low
         high = min(high, pauses[j + 1] - length) if j < count - 1 else high
         present = pauses[j]
-        set_pause(person, first + present, length, -1, pausing, plan, need, team)
+        set_pause(person, first + present, length, MINUS_ONE, pausing, plan, need, team)
         cost, crowd = pause_price(person, first + present, length, pausing, plan, need, team)
         best = present
         for place in range(low, high + 1):
             price, crowded = pause_price(person, first + place, length, pausing, plan, need, team)
             if price < cost - 1e-9 or (price <= cost + 1e-9 and crowded < crowd):
                 cost, crowd, best = price, crowded, place
-        set_pause(person, first + best, length, 1, pausing, plan, need, team)
+        set_pause(person, first + best, length, ONE, pausing, plan, need, team)
         moved |= best != present
         pauses[j] = best
     return moved
@@ -254,7 +257,7 @@ def set_pause(
     for slot in range(first, first + length):
         set_cell(plan.group[person, slot // need.step], slot, -sign, plan, need)
         pausing[slot] += sign
-        set_team(person, slot, 0, sign, plan, team)
+        set_team(person, slot, ZERO, sign, plan, team)
 
 
 @njit(cache=True, nogil=True)
@@ -267,5 +270,5 @@ def pause_price(
         cost += plan.loss[plan.group[person, slot // need.step], slot]
         crowd += pausing[slot]
         if team.watched:
-            cost += team_cost(person, slot, 0, 1, plan, team)
+            cost += team_cost(person, slot, ZERO, ONE, plan, team)
     return cost, crowd

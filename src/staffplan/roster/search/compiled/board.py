@@ -11,7 +11,10 @@ from numpy.typing import NDArray
 
 from staffplan.roster.search.compiled.arrays import (
     IMPOSSIBLE,
+    MINUS_ONE,
     NOTHING,
+    ONE,
+    ZERO,
     Floats,
     Folk,
     Ints,
@@ -223,10 +226,10 @@ def count_everything(plan: Plan, folk: Folk, need: Need, team: Team, shifts: Shi
         plan.node[person, :] = -1
         plan.node[person, 0], plan.node[person, days] = 0, 0
         plan.paid[person, :] = 0.0
-        total += walk_on(person, 0, days - 1, days, plan, folk, walks, nodes, paid)
+        total += walk_on(person, ZERO, days - 1, days, plan, folk, walks, nodes, paid)
         if total >= -IMPOSSIBLE / 2:
             return -IMPOSSIBLE
-        settle_walk(person, 0, nodes, paid, plan)
+        settle_walk(person, ZERO, nodes, paid, plan)
         for day in range(days):
             option = plan.choice[person, day]
             if option != NOTHING:
@@ -235,7 +238,7 @@ def count_everything(plan: Plan, folk: Folk, need: Need, team: Team, shifts: Shi
                     put_back(person, day, option, marks, plan, need, team, shifts)
                 else:
                     pauses = plan.pauses[person, day]
-                    put_shift(person, day, option, pauses, 1, marks, plan, folk, need, team, shifts)
+                    put_shift(person, day, option, pauses, ONE, marks, plan, folk, need, team, shifts)
     return total
 
 
@@ -256,9 +259,9 @@ def put_back(
     for offset in range(shifts.slots[option]):
         slot = first + offset
         if marks[offset] == 1:
-            set_cell(plan.group[person, slot // need.step], slot, 1, plan, need)
+            set_cell(plan.group[person, slot // need.step], slot, ONE, plan, need)
         if team.watched:
-            set_team(person, slot, 1, int(marks[offset] == 2), plan, team)
+            set_team(person, slot, ONE, int(marks[offset] == 2), plan, team)
 
 
 @njit(cache=True, nogil=True)
@@ -300,16 +303,16 @@ def put_day_back(
         return True
     marks = np.zeros(shifts.slots.max() + 1, dtype=np.int8)
     kept, served = plan.pauses[person, day].copy(), plan.group[person].copy()
-    cost = count_shift(person, day, -1, marks, plan, need, team, shifts)
+    cost = count_shift(person, day, MINUS_ONE, marks, plan, need, team, shifts)
     first, end = shifts.first[option, day], shifts.first[option, day] + shifts.slots[option]
     plan.pauses[person, day] = pauses
     for interval in range(first // need.step, (end - 1) // need.step + 1):
         if not neighbour_holds(person, day, interval, plan.choice, shifts, need.step):
             plan.group[person, interval] = group[interval]
-    cost += count_shift(person, day, 1, marks, plan, need, team, shifts)
+    cost += count_shift(person, day, ONE, marks, plan, need, team, shifts)
     if cost <= most:
         return True
-    count_shift(person, day, -1, marks, plan, need, team, shifts)
+    count_shift(person, day, MINUS_ONE, marks, plan, need, team, shifts)
     plan.pauses[person, day], plan.group[person] = kept, served
-    count_shift(person, day, 1, marks, plan, need, team, shifts)
+    count_shift(person, day, ONE, marks, plan, need, team, shifts)
     return False

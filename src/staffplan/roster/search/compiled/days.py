@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 
 from staffplan.roster.search.compiled.arrays import (
     IMPOSSIBLE,
+    MINUS_ONE,
     NOTHING,
+    ONE,
     Flags,
     Floats,
     Folk,
@@ -48,7 +50,7 @@ def take_out(people: Ints, day: int, plan: Plan, need: Need, team: Team, shifts:
     marks = np.zeros(shifts.slots.max() + 1, dtype=np.int8)
     for person in people:
         if plan.choice[person, day] != NOTHING:
-            count_shift(person, day, -1, marks, plan, need, team, shifts)
+            count_shift(person, day, MINUS_ONE, marks, plan, need, team, shifts)
 
 
 @njit(cache=True, nogil=True)
@@ -85,5 +87,5 @@ def put_in(
             for interval in range(shifts.first[option, day] // need.step, (end - 1) // need.step + 1):
                 if not neighbour_holds(person, day, interval, plan.choice, shifts, need.step):
                     plan.group[person, interval] = groups[number, interval]
-            count_shift(person, day, 1, marks, plan, need, team, shifts)
+            count_shift(person, day, ONE, marks, plan, need, team, shifts)
     return True

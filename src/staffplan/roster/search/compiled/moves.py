@@ -19,7 +19,11 @@ from numpy.typing import NDArray
 
 from staffplan.roster.search.compiled.arrays import (
     IMPOSSIBLE,
+    MINUS_ONE,
+    NO_OPTION,
     NOTHING,
+    ONE,
+    ZERO,
     Floats,
     Folk,
     Ints,
@@ -95,7 +99,7 @@ def draw_option(person: int, day: int, present: int, folk: Folk, random: NDArray
     menu = folk.menu[person]
     begin, end = folk.menu_from[menu, day], folk.menu_from[menu, day + 1]
     if end == begin:
-        return NOTHING
+        return NO_OPTION
     if present == NOTHING or draw(random) > NEAR:
         return folk.dishes[begin + draw_below(end - begin, random)]
     at = folk.place[menu, day, present]
@@ -103,7 +107,7 @@ def draw_option(person: int, day: int, present: int, folk: Folk, random: NDArray
         return folk.dishes[begin + draw_below(end - begin, random)]
     step = 1 + draw_below(REACH, random)
     at += step if draw(random) < 0.5 else -step
-    return folk.dishes[at] if begin <= at < end else NOTHING
+    return folk.dishes[at] if begin <= at < end else NO_OPTION
 
 
 @njit(cache=True, nogil=True)
@@ -170,18 +174,18 @@ def move_pause(
     cost = 0.0
     for slot in range(first + back_from, first + back_to):
         cost -= plan.gain[plan.group[person, slot // need.step], slot]
-        cost += team_cost(person, slot, 0, -1, plan, team) if team.watched else 0.0
+        cost += team_cost(person, slot, ZERO, MINUS_ONE, plan, team) if team.watched else 0.0
     for slot in range(first + away_from, first + away_to):
         cost += plan.loss[plan.group[person, slot // need.step], slot]
-        cost += team_cost(person, slot, 0, 1, plan, team) if team.watched else 0.0
+        cost += team_cost(person, slot, ZERO, ONE, plan, team) if team.watched else 0.0
     if cost > limit:
         return 0.0
     for slot in range(first + back_from, first + back_to):
-        set_cell(plan.group[person, slot // need.step], slot, 1, plan, need)
-        set_team(person, slot, 0, -1, plan, team)
+        set_cell(plan.group[person, slot // need.step], slot, ONE, plan, need)
+        set_team(person, slot, ZERO, MINUS_ONE, plan, team)
     for slot in range(first + away_from, first + away_to):
-        set_cell(plan.group[person, slot // need.step], slot, -1, plan, need)
-        set_team(person, slot, 0, 1, plan, team)
+        set_cell(plan.group[person, slot // need.step], slot, MINUS_ONE, plan, need)
+        set_team(person, slot, ZERO, ONE, plan, team)
     pauses[j] = place
     return cost
 
@@ -252,13 +256,13 @@ def take_shift(
     end = max(shifts.first[now, day] + shifts.slots[now], shifts.first[option, day] + shifts.slots[option])
     for slot in range(begin, end):
         if work.old[slot - begin] == 1 and work.new[slot - begin] != 1:
-            set_cell(plan.group[person, slot // need.step], slot, -1, plan, need)
+            set_cell(plan.group[person, slot // need.step], slot, MINUS_ONE, plan, need)
     for slot in range(begin, end):
         old, new = work.old[slot - begin], work.new[slot - begin]
         if new == 1 and old != 1:
             interval = slot // need.step
             plan.group[person, interval] = work.groups[interval - begin // need.step]
-            set_cell(plan.group[person, interval], slot, 1, plan, need)
+            set_cell(plan.group[person, interval], slot, ONE, plan, need)
         if old != new:
             set_team(person, slot, int(new > 0) - int(old > 0), int(new == 2) - int(old == 2), plan, team)
     first, last = shifts.first[option, day], shifts.first[option, day] + shifts.slots[option] - 1
@@ -315,10 +319,10 @@ def move_shift(
 @njit(cache=True, nogil=True)
 def draw_traded(person: int, off_day: int, on_day: int, work: Work, plan: Plan, folk: Folk) -> int:
     """A shift for `on_day`, often that of the day that becomes free (NOTHING: none); NOTHING: none is allowed."""
-    like = plan.choice[person, off_day] if off_day != NOTHING and draw(work.random) < 0.5 else NOTHING
+    like = plan.choice[person, off_day] if off_day != NOTHING and draw(work.random) < 0.5 else NO_OPTION
     if like != NOTHING and folk.place[folk.menu[person], on_day, like] >= 0:
         return like
-    return draw_option(person, on_day, NOTHING, folk, work.random)
+    return draw_option(person, on_day, NO_OPTION, folk, work.random)
 
 
 @njit(cache=True, nogil=True)
@@ -340,7 +344,7 @@ def move_days(
 
     The change is made, weighed, and kept or undone. Gives the change of cost.
     """
-    option = NOTHING
+    option = NO_OPTION
     if on_day != NOTHING:
         option = draw_traded(person, off_day, on_day, work, plan, folk)
         if option == NOTHING or not inside(option, on_day, span, shifts):
@@ -351,7 +355,7 @@ def move_days(
             return 0.0
     first = min(off_day if off_day != NOTHING else on_day, on_day if on_day != NOTHING else off_day)
     last = max(off_day, on_day)
-    now = plan.choice[person, off_day] if off_day != NOTHING else NOTHING
+    now = plan.choice[person, off_day] if off_day != NOTHING else NO_OPTION
     if off_day != NOTHING:
         plan.choice[person, off_day] = NOTHING
     if on_day != NOTHING:
@@ -365,20 +369,20 @@ def move_days(
         return 0.0
     if off_day != NOTHING:
         cost += put_shift(
-            person, off_day, now, plan.pauses[person, off_day], -1, work.old, plan, folk, need, team, shifts
+            person, off_day, now, plan.pauses[person, off_day], MINUS_ONE, work.old, plan, folk, need, team, shifts
         )
     if on_day != NOTHING:
         draw_pauses(option, shifts, work.random, work.pauses)
         work.kept[:] = plan.pauses[person, on_day]
         plan.pauses[person, on_day] = work.pauses
-        cost += put_shift(person, on_day, option, work.pauses, 1, work.new, plan, folk, need, team, shifts)
+        cost += put_shift(person, on_day, option, work.pauses, ONE, work.new, plan, folk, need, team, shifts)
     if cost <= limit:
         if on_day != NOTHING:
             plan.choice[person, on_day] = option
         settle_walk(person, first, work.nodes, work.paid, plan)
         return cost
     if on_day != NOTHING:
-        put_shift(person, on_day, option, work.pauses, -1, work.new, plan, folk, need, team, shifts)
+        put_shift(person, on_day, option, work.pauses, MINUS_ONE, work.new, plan, folk, need, team, shifts)
         plan.pauses[person, on_day] = work.kept
     if off_day != NOTHING:
         plan.choice[person, off_day] = now
@@ -411,7 +415,7 @@ def move_group(
         return 0.0
     for slot in range(begin, end):
         if work.new[slot - first] == 1:
-            set_cell(now, slot, -1, plan, need)
-            set_cell(group, slot, 1, plan, need)
+            set_cell(now, slot, MINUS_ONE, plan, need)
+            set_cell(group, slot, ONE, plan, need)
     plan.group[person, interval] = group
     return cost

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from staffplan.roster.search.compiled.arrays import (
     NOTHING,
+    ZERO,
     Desk,
     Floats,
     Folk,
@@ -146,9 +147,9 @@ def make_offers(
         if crew.left[number] == 0:
             continue
         person = crew.first[number]
-        best_values(prices, folk.mask[person], 0, prices.shape[1], shifts, desk)
-        price_days(0, days, day_slot, allowed[person], shifts, desk)
-        worth += crew.left[number] * best_tour(0, days, 0, person, folk, walks, nothing, desk)
+        best_values(prices, folk.mask[person], ZERO, prices.shape[1], shifts, desk)
+        price_days(ZERO, days, day_slot, allowed[person], shifts, desk)
+        worth += crew.left[number] * best_tour(ZERO, days, ZERO, person, folk, walks, nothing, desk)
         lay_out(number, person, prices, folk, step, shifts, desk, offers)
         count_dearest(number, crew.left[number], offers, shifts, desk, on_queue)
     return worth
