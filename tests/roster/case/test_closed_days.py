@@ -25,23 +25,23 @@ from staffplan.tables.roster import Roster, RosterActivities, RosterShifts
 
 PLAN = WorkPlanSettings(shifts=("day", "short"), weekly_hours_min=12, weekly_hours_max=30, days_per_week_max=4)
 RULES = (
-    rule.DailyRest(hours=12),
-    rule.WeeklyRest(hours=36),
-    rule.ConsecutiveDays(days=4),
-    rule.ConsecutiveDaysMin(days=2),
-    rule.DaysOffInARow(days=2),
-    rule.WeekendsOff(weekends=1),
-    rule.WeekendsInARow(weekends=1),
-    rule.WeekendsWorked(weekends=2),
-    rule.WholeWeekends(),
-    rule.StartVariation(minutes=60),
-    rule.PeriodHours(most=90),
-    rule.PeriodDays(most=14),
-    team.Seats(most=2),
-    soft.FairShare(of="weekends"),
-    soft.SplitRest(),
-    soft.IsolatedDays(),
-    soft.SplitWeekends(),
+    rule.DailyRestSetting(hours=12),
+    rule.WeeklyRestSetting(hours=36),
+    rule.ConsecutiveDaysSetting(days=4),
+    rule.ConsecutiveDaysMinSetting(days=2),
+    rule.DaysOffInARowSetting(days=2),
+    rule.WeekendsOffSetting(weekends=1),
+    rule.WeekendsInARowSetting(weekends=1),
+    rule.WeekendsWorkedSetting(weekends=2),
+    rule.WholeWeekendsSetting(),
+    rule.StartVariationSetting(minutes=60),
+    rule.PeriodHoursSetting(most=90),
+    rule.PeriodDaysSetting(most=14),
+    team.SeatsSetting(most=2),
+    soft.FairShareSetting(of="weekends"),
+    soft.SplitRestSetting(),
+    soft.IsolatedDaysSetting(),
+    soft.SplitWeekendsSetting(),
 )
 AGENTS = (("ann", "voice", "any"), ("bob", "voice", "any"), ("cleo", "voice", "any"))
 CENTER = Center(
@@ -125,7 +125,11 @@ def test_rows_without_a_need_on_closed_days_change_nothing(
     assert without.check(made).breaches == with_rows.check(made).breaches
 
 
-FEW_RULES = (rule.DailyRest(hours=12), rule.WeekendsOff(weekends=1), soft.FairShare(of="weekends"))
+FEW_RULES = (
+    rule.DailyRestSetting(hours=12),
+    rule.WeekendsOffSetting(weekends=1),
+    soft.FairShareSetting(of="weekends"),
+)
 QUICK = RosterSettings(rules=FEW_RULES, effort=0.02, time_limit_seconds=300)
 SHORT_WEEKS = PLAN.model_copy(update={"shifts": ("short",), "weekly_hours_min": 8})
 
@@ -151,7 +155,7 @@ def test_everybody_has_one_of_two_weekends_off_where_sundays_are_closed() -> Non
         agents=[(f"A{number}", "voice", "any") for number in range(6)],
         shifts={"short": SHORT},
         work_plans={"any": WorkPlanSettings(shifts=("short",), days_per_week_max=5)},
-        settings=RosterSettings(rules=(rule.WeekendsOff(weekends=1),), effort=0.1, time_limit_seconds=300),
+        settings=RosterSettings(rules=(rule.WeekendsOffSetting(weekends=1),), effort=0.1, time_limit_seconds=300),
     )
     for planned in (None, PlannedDays(MONDAY, 14)):
         result = center.but(planned=planned).solve()
