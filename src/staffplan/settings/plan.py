@@ -86,8 +86,8 @@ class InputSettings(Section):
     drivers: str | None = None
     """Numbers of a day that drive the contacts and are known beforehand: day, driver, value, queue."""
     overrides: str | None = None
-    """Planner's edits of the forecast: first_day, last_day, hours, queue, change_share or offered or offered_total,
-    who, why."""
+    """Planner's edits of the forecast: first_day, last_day, hours, queue, one of change_share, offered,
+    offered_total, aht_change_share and aht_seconds, who, why."""
     data: str | None = None
     """Folder that stands for `{data}` in the paths above; --data sets it."""
     source: str | None = None
