@@ -216,8 +216,8 @@ def test_handling_times_come_from_the_history_then_the_settings_then_a_loud_assu
     assert set(from_settings.forecast.frame["aht_seconds"]) == {240.0}
     assumed = world.forecast(rows, site=world.site(aht_seconds=None), first_day=world.day(28), settings=QUICK)
     assert set(assumed.forecast.frame["aht_seconds"]) == {300.0}
-    assert "NO HANDLING TIME IS KNOWN" in _messages(assumed, "assumption")
-    assert "queues.q.aht_seconds" in _messages(assumed, "assumption")
+    assert "NO HANDLING TIME IS KNOWN" in _messages(assumed, "warning")
+    assert "queues.q.aht_seconds" in _messages(assumed, "warning")
 
 
 def test_history_from_the_first_planned_day_on_is_not_used(world, noisy) -> None:

@@ -15,6 +15,7 @@ from staffplan.plan.step import Step
 from staffplan.plan.steps import STEPS
 from staffplan.plan.workspace import Workspace
 from staffplan.progress import OnProgress, Progress, silent
+from staffplan.settings.ignored import ignored_settings
 from staffplan.tables.people import Absences
 
 INTERRUPTED = "interrupted"
@@ -216,7 +217,7 @@ def hand_edits(workspace: Workspace, manifest: Manifest) -> tuple[str, ...]:
 
 
 def all_notes(workspace: Workspace, manifest: Manifest) -> tuple[Note, ...]:
-    """What every step had to say, in the river's order; edits by hand first.
+    """What every step had to say, in the river's order; edits by hand and settings without effect first.
 
     What a step said of its promises is left out where its files are not those it wrote.
     """
@@ -232,7 +233,7 @@ def all_notes(workspace: Workspace, manifest: Manifest) -> tuple[Note, ...]:
         for note in manifest.steps[step.name].notes
         if note.kind != "broken promise" or not changed & set(step.makes)
     ]
-    return (*edits, *notes)
+    return (*edits, *ignored_settings(workspace.config), *notes)
 
 
 def require_before(name: str, workspace: Workspace, manifest: Manifest) -> list[str]:

@@ -59,7 +59,11 @@ def value_problems(details: Sequence[Any], source: str, model: type[BaseModel]) 
 
 def _follows(detail: Any) -> bool:
     """Whether a list is short only as some of its entries, problems of their own, cannot be used."""
-    return detail["type"] == "too_short" and len(detail["input"]) >= detail["ctx"]["min_length"]
+    if detail["type"] != "too_short":
+        return False
+    entries: int = len(detail["input"])
+    least: int = detail["ctx"]["min_length"]
+    return entries >= least
 
 
 def _one_of_several(same: Sequence[Problem]) -> Problem:
