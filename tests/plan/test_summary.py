@@ -181,8 +181,8 @@ def test_warnings_and_what_was_left_out_are_counted_and_named_at_the_end() -> No
     )
     assert text(replace(GOOD, look_at=notes)).partition("plan.toml -o plan\n")[2].splitlines() == [
         "look at  9 warnings and 1 note on what was left out:",
-        "         a, b, c and 1 more: offered equals handled in every row: if these are handled contacts only,",
-        "         demand is understated",
+        "         a, b, c and 1 more: offered equals handled in every row: if these are handled contacts",
+        "         only, demand is understated",
         "         forecast: override 1 lies outside the days forecast",
         "         rule 0: doubt 0",
         "         rule 1: doubt 1",
