@@ -48,5 +48,9 @@ def test_a_name_that_says_another_channel_is_asked_about() -> None:
     assert 'is it chat, as its name says? write queues.Chat.channel = "chat", or "voice" if it is that' in message
 
 
+def test_a_name_with_a_space_is_quoted_as_the_settings_need_it() -> None:
+    assert 'write queues."E-Mail Tickets".channel = "email"' in said("E-Mail Tickets")[0][1]
+
+
 def test_a_channel_of_the_settings_ends_the_question() -> None:
     assert said("Chat", '[queues.Chat]\nchannel = "voice"') == []

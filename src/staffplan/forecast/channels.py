@@ -6,6 +6,7 @@ import re
 
 from staffplan.errors import QUESTION, Note
 from staffplan.forecast.notes import Writer
+from staffplan.settings.toml_words import quoted_name
 from staffplan.site import Queue
 
 NAMED: dict[str, frozenset[str]] = {
@@ -34,8 +35,8 @@ def about_channel(writer: Writer, queue: Queue) -> list[Note]:
     if not queue.channel_is_default:
         return []
     named = channel_named(queue.name)
-    taken = f"no channel is given: taken for {queue.channel}"
+    setting, taken = f"queues.{quoted_name(queue.name)}.channel", f"no channel is given: taken for {queue.channel}"
     if named is None:
-        return [writer.assumption(f'{taken}; if that is wrong, write queues.{queue.name}.channel = "email"')]
-    asked = f'{taken}; is it {named}, as its name says? write queues.{queue.name}.channel = "{named}"'
+        return [writer.assumption(f'{taken}; if that is wrong, write {setting} = "email"')]
+    asked = f'{taken}; is it {named}, as its name says? write {setting} = "{named}"'
     return [Note("forecast", QUESTION, queue.name, f'{asked}, or "{queue.channel}" if it is that')]

@@ -219,7 +219,7 @@ def _with_edits(made: ForecastResult, overrides: Overrides, task: Task) -> Forec
     )
     per_week = edited.frame.groupby("queue")["offered"].sum() * 7 / task.days
     facts = {**made.facts, **{f"{queue}.contacts_per_week": float(contacts) for queue, contacts in per_week.items()}}
-    return replace(made, forecast=edited, override_log=log, notes=made.notes + notes, facts=facts)
+    return replace(made, forecast=edited, override_log=log, notes=(*notes, *made.notes), facts=facts)
 
 
 def _backtest_columns() -> list[str]:

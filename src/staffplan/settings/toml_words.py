@@ -73,13 +73,14 @@ def _about_header(line: str) -> tuple[str, str]:
     plain = line.partition("#")[0].strip()
     names = _NAMES.findall(plain.strip("[]"))
     opened = len(plain) - len(plain.lstrip("["))
-    written = f"{'[' * opened}{'.'.join(_quoted(name) for name in names)}{']' * opened}"
-    if all(_quoted(name) == name for name in names):
+    written = f"{'[' * opened}{'.'.join(quoted_name(name) for name in names)}{']' * opened}"
+    if all(quoted_name(name) == name for name in names):
         return "the section's name is not closed, or something follows it", f"write {written} on a line of its own"
     return "a name with a space or a special character needs quotes", f"write {written}"
 
 
-def _quoted(name: str) -> str:
+def quoted_name(name: str) -> str:
+    """A name as it stands in the file: with quotes where it needs them and has none."""
     bare = _BARE_NAME.fullmatch(name) or name[:1] in ('"', "'")
     return name if bare else json.dumps(name, ensure_ascii=False)
 
@@ -88,7 +89,7 @@ def _about_name(line: str) -> tuple[str, str]:
     """use me = 3; weeks: 3; a word alone."""
     name, equals, value = line.partition("=")
     if equals:
-        written = ".".join(_quoted(part) for part in _NAMES.findall(name.strip()))
+        written = ".".join(quoted_name(part) for part in _NAMES.findall(name.strip()))
         return "a name with a space or a special character needs quotes", f"write {written} = {value.strip()}"
     name, colon, value = line.partition(":")
     if colon:
