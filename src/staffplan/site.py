@@ -21,6 +21,8 @@ class Queue:
 
     name: str
     channel: str = "voice"
+    channel_is_default: bool = False
+    """No setting names it."""
     planning_group: str = ""
     service_hours: OpeningHours | None = None
     """None: not given; the forecast learns them."""
@@ -113,6 +115,7 @@ def resolve_queue(name: str, config: Config) -> Queue:
     return Queue(
         name=name,
         channel=settings.channel,
+        channel_is_default="channel" not in settings.model_fields_set,
         planning_group=settings.planning_group or name,
         service_hours=service,
         arrival_hours=arrival,

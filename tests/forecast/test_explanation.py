@@ -130,6 +130,14 @@ def test_edits_are_the_last_lines_and_lead_to_the_day_that_is_forecast(world, ro
     assert dict(explained.hours)[10] == pytest.approx(10.0)
 
 
+def test_an_edit_of_handling_times_is_a_line_that_leaves_the_contacts(world, rows) -> None:
+    edits = _edits(world, {"queue": "q", "aht_seconds": 480.0})
+    settings = ForecastSettings(methods=("recent_average",))
+    *_, before, last = _explain(world, rows, 99, settings=settings, overrides=edits).lines
+    assert (last.part, last.contacts) == ("override 1 (Ana: mailing)", before.contacts)
+    assert last.detail.endswith("the handling time, 240 s, became 480 s (+100.0 %)")
+
+
 def test_edits_of_other_days_and_queues_leave_the_explanation_as_it_is(world, rows) -> None:
     elsewhere = _edits(world, {"first_day": pd.Timestamp(world.day(100)), "queue": "q", "offered": 1.0})
     other = _edits(world, {"queue": "r", "offered": 1.0})

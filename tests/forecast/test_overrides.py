@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy.stats import nbinom
 
 from staffplan.clock import OpeningHours, SiteCalendar, horizon_intervals
-from staffplan.errors import Note
+from staffplan.errors import DataError, Note
 from staffplan.forecast.overrides import BOUNDS, apply_overrides, moved_bound
 from staffplan.tables.forecast import OverrideLog, Overrides, VolumeForecast
 from thorough import repetitions
@@ -290,3 +290,30 @@ def test_where_nothing_was_forecast_the_bounds_are_those_of_chance() -> None:
 def test_the_log_is_a_table_of_its_own() -> None:
     _, log, _ = apply_overrides(volumes(), edits({"change_share": 0.1}), MADRID, first_day=MONDAY, days=14)
     assert isinstance(log, OverrideLog)
+
+
+def test_a_handling_time_a_tenth_longer_leaves_contacts_and_their_bounds_alone() -> None:
+    before = volumes(queues=("phone", "sales"))
+    frame, log, notes = edited(before, {"queue": "phone", "aht_change_share": 0.1})
+    there = on(frame, "2026-03-24") & (frame["queue"] == "phone")
+    np.testing.assert_allclose(frame["aht_seconds"], np.where(there, 264.0, 240.0))
+    pd.testing.assert_frame_equal(frame.drop(columns="aht_seconds"), before.frame.drop(columns="aht_seconds"))
+    assert set(log["aht_seconds_before"]) == {240.0}
+    np.testing.assert_allclose(log["aht_seconds_after"], 264.0)
+    assert (log["offered_before"] == log["offered_after"]).all()
+    assert said(notes, "changed by hand") == [
+        "override 1 (Ana: mailing): 2026-03-24: the handling time, 240 s, became 264 s (+10.0 %)"
+    ]
+
+
+def test_a_handling_time_in_seconds_holds_from_there_and_later_edits_change_it_on() -> None:
+    rows = {"aht_seconds": 300}, {"aht_change_share": -0.5, "hours": "08:00-09:00"}, {"change_share": 1.0}
+    frame, log, _ = edited(volumes(), *rows)
+    times = frame["aht_seconds"][on(frame, "2026-03-24")].tolist()
+    assert times == [150.0, 150.0, *[300.0] * 6]
+    assert log[log["override"] == 3]["aht_seconds_after"].isna().all()
+
+
+def test_an_override_of_contacts_and_of_handling_times_at_once_is_refused() -> None:
+    with pytest.raises(DataError, match="change_share and aht_seconds are given together"):
+        edits({"change_share": 0.1, "aht_seconds": 300})

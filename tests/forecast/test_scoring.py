@@ -245,6 +245,15 @@ def test_each_edit_is_judged_by_what_the_forecast_was_without_it() -> None:
     assert row(result)["wape"] == pytest.approx(8 * 2.5 / (13 * 80 + 100))
 
 
+def test_an_edit_of_handling_times_is_not_judged_by_contacts() -> None:
+    forecast, log = with_edits({"change_share": 0.5}, {"aht_change_share": 0.1})
+    result = scored(forecast, came(15.0), log=log)
+    assert result.overrides.frame["override"].tolist() == [1]
+    assert [note.message for note in result.notes if "override 2" in note.message] == [
+        "override 2 changed handling times: it is in aht_wape, and not judged on its own"
+    ]
+
+
 def test_an_edit_for_all_queues_does_not_set_off_one_against_the_other() -> None:
     forecast, log = with_edits({"change_share": 0.5}, queues=("phone", "sales"))
     history = pd.concat([came(15.0), came(5.0, queue="sales")])

@@ -218,8 +218,17 @@ def test_handling_times_come_from_the_history_then_the_settings_then_a_loud_assu
     assert set(from_settings.forecast.frame["aht_seconds"]) == {240.0}
     assumed = world.forecast(rows, site=world.site(aht_seconds=None), first_day=world.day(28), settings=QUICK)
     assert set(assumed.forecast.frame["aht_seconds"]) == {300.0}
-    assert "NO HANDLING TIME IS KNOWN" in _messages(assumed, "assumption")
-    assert "queues.q.aht_seconds" in _messages(assumed, "assumption")
+    assert "NO HANDLING TIME IS KNOWN" in _messages(assumed, "warning")
+    assert "queues.q.aht_seconds" in _messages(assumed, "warning")
+
+
+def test_a_handling_time_of_the_settings_beside_the_historys_is_told_to_count_for_little(world, shaped) -> None:
+    rows = world.rows(shaped, days=28).assign(aht_seconds=333.0)
+    both = _messages(world.forecast(rows, first_day=world.day(28), settings=QUICK), "warning")
+    assert "queues.q.aht_seconds = 240 counts no more than a few contacts" in both
+    assert "write aht_seconds or aht_change_share in input.overrides" in both
+    alone = world.forecast(rows, site=world.site(aht_seconds=None), first_day=world.day(28), settings=QUICK)
+    assert "counts no more than" not in _messages(alone)
 
 
 def test_history_from_the_first_planned_day_on_is_not_used(world, noisy) -> None:

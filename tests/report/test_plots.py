@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -25,7 +27,7 @@ from staffplan.report import (
     summaries,
 )
 from staffplan.report.ledgers import waterfall
-from staffplan.report.roster_plots import group_letter
+from staffplan.report.roster_plots import group_letter, legend_columns, legend_inches
 
 ZONE = "Europe/Madrid"
 Draw = Callable[[Axes], Axes]
@@ -130,3 +132,19 @@ def test_every_shift_of_the_grid_is_written_as_its_code(plan, ax):
         "M11": shifts["mid_8h"],
         "L13": shifts["late_8h"],
     }
+
+
+@pytest.mark.parametrize(("shifts", "named"), [(21, 21), (60, 60), (63, 60)])
+def test_the_legend_of_the_weeks_names_every_code_or_says_how_many_more_there_are(ax, shifts, named):
+    codes = {f"early {number // 60:02d}:{number % 60:02d}": f"E{number}" for number in range(shifts)}
+    grid = pd.DataFrame([list(codes)], index=["A1"])
+    plot_roster_grid(grid, [date(2026, 3, 2)] * shifts, ax, names={}, codes=codes)
+    told = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert told[:named] == [f"{code} = {shift}" for shift, code in sorted(codes.items())][:named]
+    assert told[named:] == ([f"and {shifts - named} more: see the report's table"] if shifts > named else [])
+
+
+def test_long_names_make_the_legend_narrower_not_the_picture():
+    assert legend_columns(["E08 = early 08:00"] * 21) == 5
+    assert legend_columns(["P0730 = part_time_mornings 07:30"] * 21) == 3
+    assert legend_inches(["P0730 = part_time_mornings 07:30"] * 21) > legend_inches(["E08 = early 08:00"] * 21)

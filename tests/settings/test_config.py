@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
+from itertools import product
 from pathlib import Path
+from typing import get_args
 
 import pandas as pd
 import pytest
@@ -14,12 +18,19 @@ from pydantic import ValidationError
 
 from staffplan.clock import OpeningHours, SpecialDay, clock_minute
 from staffplan.errors import ConfigError
+from staffplan.settings.base import Section
 from staffplan.settings.config import Config, data_path, load_config, make_config
-from staffplan.settings.hard_rules import ConsecutiveDaysSetting, DailyRestSetting
+from staffplan.settings.hard_rules import RULES, ConsecutiveDaysSetting, DailyRestSetting
 from staffplan.settings.queues import DEFAULT_GOALS, parse_goal
 from staffplan.settings.staffing import ShrinkageSettings, StaffingSettings
+from staffplan.settings.value_words import value_problems
 from staffplan.site import make_site, resolve_queue
 
+QUOTES = "a name with a space or a special character needs quotes"
+STRAIGHT = "a text stands in straight quotes: "
+OWN_LINE = "write [plan] on a line of its own"
+START = "write year, month and day: start = 2026-12-01"
+ONCE = "keep one of the two; a section stands once, all its settings in it"
 CONFIGS = sorted((Path(__file__).parents[2] / "configs").glob("*.toml"))
 
 
@@ -74,10 +85,10 @@ def test_an_unknown_setting_is_told_with_the_nearest_known_one(text: str, place:
 @pytest.mark.parametrize(
     ("text", "place", "message"),
     [
-        ("[plan]\nweeks = 0", "plan.weeks", "0: input should be greater than or equal to 1"),
-        ("[plan]\nweeks = 'many'", "plan.weeks", "'many': input should be a valid integer"),
-        ("[plan]\ninterval_minutes = 45", "plan.interval_minutes", "45: input should be 15, 30 or 60"),
-        ("[plan]\ncurrency = 'euro'", "plan.currency", "'euro': string should match pattern"),
+        ("[plan]\nweeks = 0", "plan.weeks", "0 is below 1"),
+        ("[plan]\nweeks = 'many'", "plan.weeks", "'many' is not a whole number"),
+        ("[plan]\ninterval_minutes = 45", "plan.interval_minutes", "45 is not one of the values allowed"),
+        ("[plan]\ncurrency = 'euro'", "plan.currency", "'euro' is not three capital letters"),
         ("[plan]\nstart = '2026-13-01'", "plan.start", "'2026-13-01' is not a day"),
         ("[plan]\ntimezone = 'Madrid'", "plan.timezone", "'Madrid' is not a time zone"),
         ("[plan]\ncountry = 'XX'", "plan", "no holidays are known for country XX"),
@@ -85,10 +96,10 @@ def test_an_unknown_setting_is_told_with_the_nearest_known_one(text: str, place:
         ("[hours.desk]\nmonday = '8-20'", "hours.desk", "'monday' is not a weekday or a range"),
         ("[hours.desk]\nmon = '8-20'", "hours.desk", "'8-20' is not a span of hours"),
         ("[hours.desk]\nholidays = 'shut'", "hours.desk", "'shut' is not a span of hours"),
-        ("[queues.q]\nchannel = 'fax'", "queues.q.channel", "'fax': input should be 'voice', 'chat'"),
+        ("[queues.q]\nchannel = 'fax'", "queues.q.channel", "'fax' is not one of the values allowed"),
         ("[queues.q]\ngoal = '80 in 20'", "queues.q.goal", "'80 in 20' is not a goal"),
         ("[queues.q]\ngoal = '100/20'", "queues.q.goal", "'100/20': 100 % is not possible"),
-        ("[queues.q]\ngoal = '80/0h'", "queues.q.goal.within_hours", "0.0: input should be greater than 0"),
+        ("[queues.q]\ngoal = '80/0h'", "queues.q.goal.within_hours", "0.0 is not above 0"),
         ("[queues.q.goal]\nservice_level = 0.8", "queues.q.goal", "service_level and within_seconds"),
         ("[queues.q.goal]\nwithin_seconds = 20", "queues.q.goal", "service_level and within_seconds"),
         ("[queues.q.goal]\ndefinition = 'offered'", "queues.q.goal", "no goal is given"),
@@ -100,9 +111,9 @@ def test_an_unknown_setting_is_told_with_the_nearest_known_one(text: str, place:
         (
             "[queues.q.goal]\nservice_level = 1.0\nwithin_seconds = 20",
             "queues.q.goal.service_level",
-            "1.0: input should be less than 1",
+            "1.0 is not below 1",
         ),
-        ("[staffing.shrinkage.sick]\nshare = -0.1", "staffing.shrinkage.sick.share", "-0.1: input should be greater"),
+        ("[staffing.shrinkage.sick]\nshare = -0.1", "staffing.shrinkage.sick.share", "-0.1 is below 0"),
         ("[staffing.shrinkage.sick]\npaid = true", "staffing.shrinkage.sick.share", "the setting is missing"),
         ("[shifts.a]\nhours = 8\nfirst_start = '25:00'", "shifts.a", "'25:00' is not a time of day"),
         ("[shifts.a]\nhours = 8\nlast_start = '07:00'", "shifts.a", "last_start is before first_start"),
@@ -154,19 +165,86 @@ def test_a_mistake_says_what_to_write_instead() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "place", "message"),
+    ("text", "place", "message", "hint"),
     [
-        ("[plan]\nweeks = = 3", "2:9", "not valid TOML: Invalid value"),
-        ("[plan\n", "1:6", "not valid TOML: Expected ']' at the end of a table declaration"),
-        ("[plan]\n[plan]\n", "2:6", "not valid TOML: Cannot declare ('plan',) twice"),
+        ("[queues.Customer Service]", "1:18", QUOTES, 'write [queues."Customer Service"]'),
+        ("[queues.Müller]", "1:10", QUOTES, 'write [queues."Müller"]'),
+        ("[queues.q]\nmax wait = 3", "2:5", QUOTES, 'write "max wait" = 3'),
+        ("[plan\n", "1:6", "the section's name is not closed, or something follows it", OWN_LINE),
+        ("[plan]\nweeks = = 3", "2:9", "= 3 is not a value", STRAIGHT + 'weeks = "= 3"'),
+        ("[queues.q]\ngoal = 80/20", "2:10", "80/20 is not a value", STRAIGHT + 'goal = "80/20"'),
+        ("[plan]\nname = “North”", "2:8", "“North” is not a value", STRAIGHT + 'name = "North"'),
+        ("[plan]\nstart = 1.12.2026", "2:13", "1.12.2026 is not a day", START),
+        ("[a]\nshare = 0,5", "2:10", "0,5 is not a number", "write share = 0.5"),
+        ("[a]\npaid = True", "2:8", "True is not a value", "write paid = true"),
+        ("[plan]\nweeks: 3", "2:6", "a setting is written with =, not with a colon", "write weeks = 3"),
+        ("[plan]\nweeks =", "2", "weeks has no value", "write weeks = value, or leave the line out"),
+        ("[plan]\n[plan]\n", "2:6", "[plan] is given a second time", ONCE),
+        ("[plan]\nweeks = 1\nweeks = 2\n", "3:10", "weeks is given a second time", ONCE),
+        ('name = "plan', "1", "a text is not closed", "close it with the quote that it begins with"),
     ],
 )
-def test_a_file_that_is_not_toml_is_told_at_its_line_and_column(text: str, place: str, message: str) -> None:
-    assert told(text) == [(place, message, "")]
+def test_a_file_that_is_not_toml_is_told_at_its_line_with_what_to_write(
+    text: str, place: str, message: str, hint: str
+) -> None:
+    assert told(text) == [(place, message, hint)]
 
 
-def test_a_file_that_ends_too_early_is_told() -> None:
-    assert told('name = "plan')[0][1].startswith("not valid TOML: Unterminated string")
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("[[roster.rules]]\nrule = 'nights_in_a_row'", ("roster.rules.0.nights", "the setting is missing", "")),
+        ("[[roster.rules]]\nrule = 'nights'", ("roster.rules.0.most", "the setting is missing", "")),
+    ],
+)
+def test_a_missing_setting_is_named_though_a_rule_is_called_the_same(
+    text: str, problem: tuple[str, str, str]
+) -> None:
+    assert told(text) == [problem]
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (
+            "[queues.q]\nended = 'May'",
+            ("queues.q.ended", "'May' cannot stand here", "write 2026-12-31, or true or false, without quotes"),
+        ),
+        (
+            "[forecast]\nclean = 'spikes'",
+            (
+                "forecast.clean",
+                "'spikes' cannot stand here",
+                'write true or false, without quotes, or a list in square brackets: ["spikes"]',
+            ),
+        ),
+    ],
+)
+def test_a_value_of_several_possible_kinds_is_told_once(text: str, problem: tuple[str, str, str]) -> None:
+    assert told(text) == [problem]
+
+
+WRONG = (-1, 0, 1.5, 9e99, 10**30, float("inf"), "x", "", True, [], ["x"], [None], {}, {"rule": 3}, {"a": 1}, None)
+
+
+@pytest.mark.parametrize("model", [Config, *RULES.values()], ids=lambda model: model.__name__)
+def test_no_wording_of_a_library_reaches_the_user(model: type[Section]) -> None:
+    for section in dict.fromkeys(sections_in(model)):
+        for key, wrong in product(section.model_fields, WRONG):
+            try:
+                section.model_validate({key: wrong})
+            except ValidationError as error:
+                found = value_problems(error.errors(), "plan.toml", section)
+                assert not re.search(r"should|valid|tuple|dictionary", "".join(map(str, found)), re.IGNORECASE)
+
+
+def sections_in(annotation: object) -> Iterator[type[Section]]:
+    if isinstance(annotation, type) and issubclass(annotation, Section):
+        yield annotation
+        for field in annotation.model_fields.values():
+            yield from sections_in(field.annotation)
+    for inner in get_args(annotation):
+        yield from sections_in(inner)
 
 
 # --- names that must exist elsewhere ---
@@ -243,6 +321,11 @@ def test_mail_and_voice_may_not_share_people_in_a_group_by_the_name_of_a_queue()
 
 
 # --- overrides, and values that cannot be changed ---
+
+
+def test_an_override_of_a_queue_with_a_space_may_quote_its_name() -> None:
+    for key in ("queues.Customer Service.aht_seconds", 'queues."Customer Service".aht_seconds'):
+        assert load_config("", "plan.toml", {key: 240}).queues["Customer Service"].aht_seconds == 240
 
 
 def test_an_override_wins_over_the_file_and_makes_sections_that_are_not_there() -> None:

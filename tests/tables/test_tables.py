@@ -134,7 +134,8 @@ def test_an_override_says_one_thing_and_by_whom() -> None:
     assert problems(Overrides, frame) == [
         "f.csv:2:offered: change_share and offered are given together",
         "f.csv:3:who: the cell is empty",
-        "f.csv:4:change_share: none of change_share, offered and offered_total is given",
+        "f.csv:4:change_share: none of change_share, offered, offered_total, aht_change_share and aht_seconds is "
+        "given",
     ]
 
 

@@ -14,7 +14,7 @@ from staffplan.forecast.backtest import day_wape
 from staffplan.forecast.days.features import WEEKDAY, Group
 from staffplan.forecast.days.regression import DayModel
 from staffplan.forecast.history.series import Floats
-from staffplan.forecast.overrides import edits_of
+from staffplan.forecast.overrides import OF_AHT, aht_change, edits_of
 from staffplan.forecast.study import Study
 from staffplan.tables.forecast import OverrideLog, Overrides
 
@@ -170,6 +170,8 @@ def _edit_lines(explained: Explanation, overrides: Overrides, own: pd.DataFrame)
         before, after = float(rows["offered_before"].sum()), float(rows["offered_after"].sum())
         now = total + after - before
         detail = f"{edit}: {before:,.1f} contacts of this day became {after:,.1f}"
+        if edit.kind in OF_AHT:
+            detail = f"{edit}: {aht_change(rows)}"
         lines.append(Line(edit.name, now / total if total > 0 else None, now, detail))
         total = now
     return lines

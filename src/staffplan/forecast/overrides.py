@@ -28,6 +28,10 @@ BOUNDS = {"offered_p10": -0.8, "offered_p90": 0.8, "offered_p025": -0.95, "offer
 """Share between each bound and its counterpart; below zero for the lower one."""
 LARGEST_CHANGE = 3.0
 """A share above it, four times the forecast, is worth a question."""
+SHARES = ("change_share", "aht_change_share")
+AHT = "aht_seconds"
+OF_AHT = ("aht_change_share", AHT)
+"""Kinds of edits that change handling times, and leave contacts and their bounds as they are."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,7 @@ class Edit:
     queue: str
     """"" means all queues."""
     kind: str
-    """The column that is filled in: change_share, offered or offered_total."""
+    """The column that is filled in, one of Overrides.one_of."""
     amount: float
     who: str
     why: str
@@ -118,11 +122,12 @@ def apply_overrides(
     """The forecast of `days` days from `first_day` on with every edit in it, what each changed, and what to know.
 
     Edits follow each other in the order of their numbers, a later one changing what an earlier one left. Intervals
-    without a row are closed and stay so. Handling times, channels and methods are untouched.
+    without a row are closed and stay so. Channels and methods are untouched, so are the bounds of contacts where an
+    edit changes handling times.
     """
     frame = forecast.frame
     scope = Scope.of(frame, first_day, days, calendar)
-    figures = {name: frame[name].to_numpy(dtype=float, copy=True) for name in ("offered", *BOUNDS)}
+    figures = {name: frame[name].to_numpy(dtype=float, copy=True) for name in ("offered", AHT, *BOUNDS)}
     changed_by: dict[int, Flags] = {}
     log = [OverrideLog.empty().frame]
     notes: list[Note] = []
@@ -131,13 +136,10 @@ def apply_overrides(
         notes += _about_size(edit)
         notes += _about_reach(edit, scope, touched, changed_by)
         if touched.any():
-            before = figures["offered"]
-            figures = _edited(figures, touched, _wanted(edit, before, scope, touched))
+            before, figures = figures, _applied(edit, figures, scope, touched)
             changed_by[edit.number] = touched
-            log.append(_log_rows(frame, edit, touched, before, figures["offered"]))
-            notes.append(
-                _about_edit(edit, before[touched], figures["offered"][touched], _closed(edit, scope, touched))
-            )
+            log.append(_log_rows(frame, edit, touched, before, figures))
+            notes.append(edit.note("changed by hand", f"{_told(edit, log[-1])}{_closed(edit, scope, touched)}"))
     edited = VolumeForecast.of(frame.assign(**figures), forecast.source)
     return edited, OverrideLog.of(pd.concat(log, ignore_index=True)), tuple(notes)
 
@@ -157,6 +159,15 @@ def _local(starts: pd.DatetimeIndex, calendar: SiteCalendar) -> tuple[Whole, Who
     midnights = calendar.local(starts).tz_localize(None).normalize()
     days = date(1970, 1, 1).toordinal() + (midnights - pd.Timestamp(0)).days.to_numpy(dtype=np.int64)
     return days, minute_of_day(starts, calendar.timezone)
+
+
+def _applied(edit: Edit, figures: Mapping[str, Floats], scope: Scope, touched: Flags) -> dict[str, Floats]:
+    """The figures with the edit in them."""
+    if edit.kind not in OF_AHT:
+        return _edited(figures, touched, _wanted(edit, figures["offered"], scope, touched))
+    changed = figures[AHT].copy()
+    changed[touched] = edit.amount if edit.kind == AHT else changed[touched] * (1 + edit.amount)
+    return {**figures, AHT: changed}
 
 
 def _wanted(edit: Edit, offered: Floats, scope: Scope, touched: Flags) -> Floats:
@@ -215,20 +226,25 @@ def moved_bound(bound: Floats, before: Floats, after: Floats, share: float) -> F
     return np.where(after == before, bound, moved)
 
 
-def _log_rows(frame: pd.DataFrame, edit: Edit, touched: Flags, before: Floats, after: Floats) -> pd.DataFrame:
-    return frame.loc[touched, ["interval_start", "queue"]].assign(
+def _log_rows(
+    frame: pd.DataFrame, edit: Edit, touched: Flags, before: Mapping[str, Floats], after: Mapping[str, Floats]
+) -> pd.DataFrame:
+    rows = frame.loc[touched, ["interval_start", "queue"]].assign(
         override=float(edit.number),
-        offered_before=before[touched],
-        offered_after=after[touched],
+        offered_before=before["offered"][touched],
+        offered_after=after["offered"][touched],
         who=edit.who,
         why=edit.why,
     )
+    if edit.kind not in OF_AHT:
+        return rows
+    return rows.assign(aht_seconds_before=before[AHT][touched], aht_seconds_after=after[AHT][touched])
 
 
 def _about_size(edit: Edit) -> Iterator[Note]:
     """A share that looks like a percentage whose sign was forgotten."""
-    if edit.kind == "change_share" and edit.amount > LARGEST_CHANGE:
-        message = f"change_share = {edit.amount:g} is {100 * edit.amount:+,.0f} %"
+    if edit.kind in SHARES and edit.amount > LARGEST_CHANGE:
+        message = f"{edit.kind} = {edit.amount:g} is {100 * edit.amount:+,.0f} %"
         yield edit.note("warning", f'{message}; did you mean {edit.amount:+g} %? then write "{edit.amount:g} %"')
 
 
@@ -252,11 +268,22 @@ def _about_reach(edit: Edit, scope: Scope, touched: Flags, changed_by: Mapping[i
             )
 
 
-def _about_edit(edit: Edit, before: Floats, after: Floats, closed: str) -> Note:
-    change = f"{100 * (after.sum() / before.sum() - 1):+.1f} %" if before.sum() > 0 else "none were forecast"
-    return edit.note(
-        "changed by hand", f"{edit}: {before.sum():,.1f} contacts became {after.sum():,.1f} ({change}){closed}"
-    )
+def _told(edit: Edit, rows: pd.DataFrame) -> str:
+    """What an edit did: its range, and what it changed there."""
+    if edit.kind in OF_AHT:
+        return f"{edit}: {aht_change(rows)}"
+    before, after = float(rows["offered_before"].sum()), float(rows["offered_after"].sum())
+    change = f"{100 * (after / before - 1):+.1f} %" if before > 0 else "none were forecast"
+    return f"{edit}: {before:,.1f} contacts became {after:,.1f} ({change})"
+
+
+def aht_change(rows: pd.DataFrame) -> str:
+    """Handling times of an edit's log rows, weighted by contacts where there are any: "240 s became 264 s"."""
+    offered = rows["offered_after"].to_numpy(dtype=float)
+    weights = offered if offered.sum() > 0 else np.ones(len(offered))
+    before, after = (float(np.average(rows[f"{AHT}_{when}"], weights=weights)) for when in ("before", "after"))
+    change = f" ({100 * (after / before - 1):+.1f} %)" if before > 0 else ""
+    return f"the handling time, {before:,.0f} s, became {after:,.0f} s{change}"
 
 
 def _closed(edit: Edit, scope: Scope, touched: Flags) -> str:

@@ -113,7 +113,7 @@ def _handling_time(series: QueueSeries, queue: Queue, writer: say.Writer) -> tup
     """From the history, else from the settings, else assumed."""
     learnt = learn_aht(series, queue.aht_seconds)
     if learnt is not None:
-        return learnt, []
+        return learnt, _about_given(queue, learnt, writer)
     slots = series.grid.slots
     if queue.aht_seconds is not None:
         message = f"the history has no handling times; {queue.aht_seconds:g} s from the settings is used"
@@ -123,7 +123,19 @@ def _handling_time(series: QueueSeries, queue: Queue, writer: say.Writer) -> tup
         "staffing figure depends on it; fill in aht_seconds in the history, or set "
         f"queues.{queue.name}.aht_seconds"
     )
-    return constant_aht(ASSUMED_AHT_SECONDS, slots), [writer.assumption(message)]
+    return constant_aht(ASSUMED_AHT_SECONDS, slots), [writer.warning(message)]
+
+
+def _about_given(queue: Queue, learnt: AhtModel, writer: say.Writer) -> list[Note]:
+    """A handling time of the settings that stands beside those of the history."""
+    if queue.aht_seconds is None:
+        return []
+    message = (
+        f"queues.{queue.name}.aht_seconds = {queue.aht_seconds:g} counts no more than a few contacts: the "
+        f"history has handling times, {learnt.level_seconds:,.0f} s now; to plan with others, write aht_seconds or "
+        "aht_change_share in input.overrides"
+    )
+    return [writer.warning(message)]
 
 
 def _rows_ahead(study: Study, aht: AhtModel, bands: Bands, first_day: date) -> pd.DataFrame:

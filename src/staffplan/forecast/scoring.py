@@ -56,12 +56,15 @@ def score(
     known = cells[cells["offered"].notna()].reset_index(drop=True)
     if known.empty:
         raise DataError(_no_overlap(forecast, history, calendar))
-    edits = (log or OverrideLog.empty()).frame.merge(came[[*KEY, "offered"]], on=KEY, how="left")
+    written = (log or OverrideLog.empty()).frame
+    of_aht = written["aht_seconds_after"].notna()
+    edits = written[~of_aht].merge(came[[*KEY, "offered"]], on=KEY, how="left")
     notes = [
         *(replace(note, step="score") for note in (*forecast.notes, *history.notes)),
         *_about_left_out(cells, history, calendar),
         *_about_others(forecast, history, came),
         *_about_edits(edits),
+        *_about_aht_edits(written[of_aht]),
     ]
     return ScoreResult(_scores(known, by, grid), _override_scores(edits, calendar), tuple(notes))
 
@@ -302,3 +305,10 @@ def _about_edits(edits: pd.DataFrame) -> Iterator[Note]:
                 "actual contacts; scored on the rest"
             )
             yield Note("score", "left out", "", message)
+
+
+def _about_aht_edits(rows: pd.DataFrame) -> Iterator[Note]:
+    """Edits of handling times; what they gained in contacts is nothing by their nature."""
+    for override in sorted(rows["override"].unique()):
+        message = f"override {override:.0f} changed handling times: it is in aht_wape, and not judged on its own"
+        yield Note("score", "left out", "", message)

@@ -13,12 +13,13 @@ from staffplan.clock import SiteCalendar, midnight
 from staffplan.errors import DataError, Note, Problem, UsageError, nearest
 from staffplan.forecast.bands.totals import forecast_totals
 from staffplan.forecast.borrowed import Loan, finish, lend, lenders, takes_contacts, with_loans
+from staffplan.forecast.channels import about_channel
 from staffplan.forecast.days.drivers import check_drivers
 from staffplan.forecast.endings import find_endings
 from staffplan.forecast.explanation import Explanation, with_edits
 from staffplan.forecast.history.joined import join_histories, join_problems, older_names
 from staffplan.forecast.history.series import interval_problems
-from staffplan.forecast.notes import about_all
+from staffplan.forecast.notes import Writer, about_all
 from staffplan.forecast.overrides import apply_overrides, edits_of
 from staffplan.forecast.queue import QueueForecast, explain_queue, forecast_queue
 from staffplan.forecast.task import Task, local_date
@@ -83,6 +84,7 @@ def forecast(
     task, notes = ground.task, list(ground.notes)
     results = _all_queues(ground, site, workers, on_progress)
     notes += about_all(bool(site.calendar.special_days))
+    notes += [note for name in ground.names for note in about_channel(Writer(name), _queue(site, name))]
     made = ForecastResult(
         VolumeForecast.of(pd.concat([result.forecast for result in results], ignore_index=True)),
         Backtest.of(
@@ -217,7 +219,7 @@ def _with_edits(made: ForecastResult, overrides: Overrides, task: Task) -> Forec
     )
     per_week = edited.frame.groupby("queue")["offered"].sum() * 7 / task.days
     facts = {**made.facts, **{f"{queue}.contacts_per_week": float(contacts) for queue, contacts in per_week.items()}}
-    return replace(made, forecast=edited, override_log=log, notes=made.notes + notes, facts=facts)
+    return replace(made, forecast=edited, override_log=log, notes=(*notes, *made.notes), facts=facts)
 
 
 def _backtest_columns() -> list[str]:

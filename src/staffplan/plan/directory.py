@@ -22,6 +22,7 @@ from staffplan.plan.manifest import FILE_NAME, Manifest, manifest_bytes, read_ma
 from staffplan.plan.steps import STEPS
 from staffplan.plan.workspace import INPUTS, Workspace
 from staffplan.settings.config import Config, load_config
+from staffplan.settings.toml_words import dotted_names, toml_problem
 
 PLAN_TOML = "plan.toml"
 
@@ -112,9 +113,9 @@ def _as_used(text: str, config_path: Path, folder: Path, overrides: Mapping[str,
     try:
         document = tomlkit.parse(text)
     except TOMLKitError as error:
-        raise ConfigError(Problem(place_of(config_path), f"not valid TOML: {error}")) from error
+        raise ConfigError(toml_problem(error, text, place_of(config_path))) from error
     for dotted, value in overrides.items():
-        _put(document, dotted.split("."), value)
+        _put(document, dotted_names(dotted), value)
     section: Any = document.get("input", {})
     for key in (*INPUTS, "data"):
         value = section.get(key)

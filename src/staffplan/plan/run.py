@@ -15,6 +15,7 @@ from staffplan.plan.step import Step, StepWork
 from staffplan.plan.steps import STEPS
 from staffplan.plan.workspace import Workspace
 from staffplan.progress import OnProgress, Progress, silent
+from staffplan.settings.ignored import ignored_settings
 from staffplan.tables.people import Absences
 
 INTERRUPTED = "interrupted"
@@ -184,7 +185,7 @@ def _run_step(
     inputs = _input_hashes(step, workspace)
     settings = settings_hashes(step.settings(workspace.config))
     by_hand = hand_edits(workspace, manifest)
-    output = step.run(StepWork(workspace, manifest, _notes(manifest, by_hand), by_hand, on_progress))
+    output = step.run(StepWork(workspace, manifest, _notes(workspace, manifest, by_hand), by_hand, on_progress))
     hashes = {name: hashlib.sha256(data).hexdigest() for name, data in output.files.items()}
     record = StepRecord(inputs, settings, hashes, workspace.config.plan.seed, output.notes, output.facts)
     manifest = manifest.with_step(step.name, record)
@@ -219,14 +220,14 @@ def hand_edits(workspace: Workspace, manifest: Manifest) -> tuple[str, ...]:
 
 
 def all_notes(workspace: Workspace, manifest: Manifest) -> tuple[Note, ...]:
-    """What every step had to say, in the river's order; edits by hand first.
+    """What every step had to say, in the river's order; edits by hand and settings without effect first.
 
     What a step said of its promises is left out where its files are not those it wrote.
     """
-    return _notes(manifest, hand_edits(workspace, manifest))
+    return _notes(workspace, manifest, hand_edits(workspace, manifest))
 
 
-def _notes(manifest: Manifest, by_hand: Sequence[str]) -> tuple[Note, ...]:
+def _notes(workspace: Workspace, manifest: Manifest, by_hand: Sequence[str]) -> tuple[Note, ...]:
     edits = tuple(
         Note("plan", "changed by hand", name, f"{name} was changed by hand; later steps use the changed file")
         for name in by_hand
@@ -238,7 +239,7 @@ def _notes(manifest: Manifest, by_hand: Sequence[str]) -> tuple[Note, ...]:
         for note in manifest.steps[step.name].notes
         if note.kind != "broken promise" or not set(by_hand) & set(step.makes)
     ]
-    return (*edits, *notes)
+    return (*edits, *ignored_settings(workspace.config), *notes)
 
 
 def require_before(name: str, workspace: Workspace, manifest: Manifest) -> list[str]:

@@ -48,9 +48,11 @@ _READING = ("input.columns", "input.until", "input.ignore_queues", "input.queue"
 
 def _forecast_settings(config: Config) -> dict[str, Any]:
     life = ("like", "expected_per_week", "opens", "ended", "was")
-    return _picked(config, *_CALENDAR[:-1], *_PERIOD, "plan.seed", *_READING, "forecast") | _queue_parts(
-        config, "channel", "hours", "arrival_hours", "aht_seconds", *life
-    )
+    asked = {
+        f"queues.{name}.channel (given)": "channel" in own.model_fields_set for name, own in config.queues.items()
+    }
+    picked = _picked(config, *_CALENDAR[:-1], *_PERIOD, "plan.seed", *_READING, "forecast") | asked
+    return picked | _queue_parts(config, "channel", "hours", "arrival_hours", "aht_seconds", *life)
 
 
 def _queue_parts(config: Config, *keys: str) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from staffplan.errors import ENDED, LEFT_EMPTY, QUESTION, place_of
+from staffplan.errors import ENDED, LEFT_EMPTY, QUESTION, Note, place_of
 from staffplan.plan.manifest import Facts, Manifest
-from staffplan.plan.run import INTERRUPTED, hand_edits
+from staffplan.plan.run import INTERRUPTED, all_notes, hand_edits
 from staffplan.plan.steps import REPORT_PAGE
 from staffplan.plan.text import percent, text_table
 from staffplan.plan.workspace import Workspace
@@ -27,6 +27,8 @@ from staffplan.tables.waits import DayService
 WIDTH, INDENT = 100, 9
 SHOWN = 5
 """Lines of one kind that are shown."""
+MOST_PLACES = 3
+"""Queues that are named of those that share a note."""
 SMALLEST_SHOWN = 0.05
 """Missing hours on a day that are told."""
 SMALLEST_GAP = 0.001
@@ -98,9 +100,12 @@ class PlanSummary:
     """Queues of the history that are not planned any more, one line each."""
     questions: tuple[str, ...] = ()
     """What only the planner can answer: whether a queue is another under a new name; one line each."""
+    look_at: tuple[Note, ...] = ()
+    """Warnings, and what was left out of what the files and settings ask for."""
 
     def as_dict(self) -> dict[str, Any]:
-        return {**vars(self), "groups": [vars(group) for group in self.groups]}
+        groups, notes = [vars(group) for group in self.groups], [vars(note) for note in self.look_at]
+        return {**vars(self), "groups": groups, "look_at": notes}
 
 
 def summarize(workspace: Workspace, manifest: Manifest) -> PlanSummary:
@@ -149,7 +154,13 @@ def summarize(workspace: Workspace, manifest: Manifest) -> PlanSummary:
         bound=_number(proof, "bound"),
         ended=_noted(manifest, ENDED),
         questions=_noted(manifest, QUESTION),
+        look_at=tuple(note for note in all_notes(workspace, manifest) if _is_doubtful(note)),
     )
+
+
+def _is_doubtful(note: Note) -> bool:
+    """Whether a planner should look at it; what the models of staffing and simulation leave out is no fault."""
+    return note.kind == "warning" or (note.kind == "left out" and note.step in ("forecast", "roster"))
 
 
 def _noted(manifest: Manifest, kind: str) -> tuple[str, ...]:
@@ -270,6 +281,7 @@ def summary_text(summary: PlanSummary, workspace: Workspace) -> str:
         *_more(summary.left_empty, len(summary.left_empty), SEE_REPORT),
         "",
         *_next_lines(summary, workspace),
+        *_look_lines(summary.look_at),
         *_last_lines("ended", summary.ended),
         *_last_lines("asked", summary.questions),
     ]
@@ -322,6 +334,32 @@ def _more(shown: Sequence[str], of: int, where: str) -> list[str]:
 def _last_lines(name: str, lines: Sequence[str]) -> list[str]:
     """Lines that must not drown, after everything else."""
     return [part for place, text in enumerate(lines) for part in _line(name if not place else "", text)]
+
+
+def _look_lines(notes: Sequence[Note]) -> list[str]:
+    """How many notes there are, and the first; the same of several places is one line."""
+    if not notes:
+        return []
+    places: dict[str, list[str]] = {}
+    for note in notes:
+        places.setdefault(note.message, []).append(note.place or note.step)
+    lines = [f"{_some(found)}: {message}" for message, found in places.items()]
+    warnings = sum(note.kind == "warning" for note in notes)
+    counts = ((warnings, "warning"), (len(notes) - warnings, "note on what was left out"))
+    head = " and ".join(_counted(number, words) for number, words in counts if number)
+    return [*_line("look at", f"{head}:"), *_more(lines, len(lines), SEE_REPORT)]
+
+
+def _counted(number: int, words: str) -> str:
+    noun, space, rest = words.partition(" ")
+    return f"{number} {noun}{'' if number == 1 else 's'}{space}{rest}"
+
+
+def _some(places: Sequence[str]) -> str:
+    """ "phone, mail and 3 more"."""
+    shown = list(dict.fromkeys(places))
+    rest = len(shown) - MOST_PLACES
+    return ", ".join(shown[:MOST_PLACES]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def _wishes(summary: PlanSummary) -> list[str]:

@@ -124,7 +124,8 @@ class Workspace:
     @cached_property
     def workforce(self) -> Workforce:
         """The people of a plan, with the absences that a repair has written into its directory."""
-        return self.people_of(self.folder, None, names_known(self.config))
+        groups = () if self.config.queues_listed() else self.site.groups()
+        return self.people_of(self.folder, None, names_known(self.config, groups))
 
     def people(self, agents: Path | None = None, known: Known | None = None, /, **given: Path | None) -> Workforce:
         """The people, from files given instead of those that the settings name (keys of WORKFORCE_TABLES).
@@ -133,7 +134,8 @@ class Workspace:
         """
         mine = {name: file_in(path, name) for name, path in given.items() if path is not None}
         others = {name: mine.get(name) or self.input_path(name) for name in WORKFORCE_TABLES}
-        return read_workforce(agents or self.required_path("agents"), others, self.config.plan.timezone, known)
+        people = read_workforce(agents or self.required_path("agents"), others, self.config.plan.timezone, known)
+        return people.serving((known or {}).get("agents", {}).get("skills", ()))
 
     def people_of(
         self, folder: Path, agents: Path | None = None, known: Known | None = None, /, **given: Path | None

@@ -217,7 +217,7 @@ def roster_grid_figure(data: ReportData) -> Figure:
         title=f"Shifts from {day(days[0])} to {day(days[-1])}",
         alt=f"Grid of {len(grid)} agents by {len(days)} days; each cell shows the code of the shift.",
         draw=functools.partial(roster_plots.plot_roster_grid, grid, days, names=names, codes=codes, closed=closed),
-        height_inches=1.6 + 0.145 * drawn,
+        height_inches=1.0 + roster_plots.legend_inches(roster_plots.grid_legend(codes)) + 0.145 * drawn,
         table=_grid_table(data, grid, days, names, codes),
         caption=f"Weekends are grey, closed days are dark grey, days off are empty.{rest}{more}",
     )

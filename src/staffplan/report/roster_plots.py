@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from math import ceil
 
 import numpy as np
 import pandas as pd
@@ -24,8 +25,12 @@ ACTIVITY_LOOK = {
 """Letter, colour and hatch of everything that is not queue work."""
 MOST_ROWS = 80
 """Agents drawn in one picture; more would be too small to read."""
-MOST_IN_LEGEND = 15
-"""Shifts named in the legend of the grid; the rest stand in the table beside it."""
+MOST_IN_LEGEND = 60
+"""Shifts named in the legend of the grid; it says how many more there are, and where."""
+LEGEND_POINTS, LEGEND_INCHES, MOST_COLUMNS = 8.0, 9.0, 5
+"""Size of the legend's letters, the width that it may take, and its columns where names are short."""
+_LETTER, _BESIDE_TEXT = 0.62, 5.5
+"""Mean width of a letter, and width of a legend's box with the gaps around it, in sizes of a letter."""
 
 
 def plot_roster_day(
@@ -124,12 +129,32 @@ def plot_roster_grid(
     for column in range(0, len(days) + 1, 7):
         ax.axvline(column, color=LIGHT, linewidth=1.2)
     ax.set_xlabel("day on which the shift starts")
-    patches = [
-        Patch(facecolor=_tint(number), edgecolor=GREY, label=f"{codes[shift]} = {shortened(shift)}")
-        for number, shift in enumerate(order[:MOST_IN_LEGEND])
-    ]
-    ax.legend(handles=patches, loc="lower left", bbox_to_anchor=(0, 1.0), ncols=5, borderaxespad=0.2)
+    labels = grid_legend(codes)
+    tints = [_tint(number) for number in range(min(len(order), MOST_IN_LEGEND))]
+    patches = [Patch(facecolor=tint, edgecolor=GREY, label=label) for tint, label in zip(tints, labels, strict=False)]
+    patches += [Patch(facecolor="none", edgecolor="none", label=label) for label in labels[len(tints) :]]
+    look = {"ncols": legend_columns(labels), "fontsize": LEGEND_POINTS, "borderaxespad": 0.2}
+    ax.legend(handles=patches, loc="lower left", bbox_to_anchor=(0, 1.0), **look)
     return ax
+
+
+def grid_legend(codes: Mapping[str, str]) -> list[str]:
+    """The legend's texts: every code with its shift, the last, where there are too many, how many more there are."""
+    order = sorted(codes)
+    rest = len(order) - MOST_IN_LEGEND
+    more = [f"and {rest} more: see the report's table"] if rest > 0 else []
+    return [f"{codes[shift]} = {shortened(shift)}" for shift in order[:MOST_IN_LEGEND]] + more
+
+
+def legend_columns(labels: Sequence[str]) -> int:
+    """As many columns as the longest text leaves room for."""
+    letters = _BESIDE_TEXT + _LETTER * max(map(len, labels), default=0)
+    return max(1, min(MOST_COLUMNS, int(LEGEND_INCHES * 72 / (LEGEND_POINTS * letters))))
+
+
+def legend_inches(labels: Sequence[str]) -> float:
+    """Height of the legend."""
+    return ceil(len(labels) / legend_columns(labels)) * LEGEND_POINTS * 1.6 / 72
 
 
 def _shift_cells(ax: Axes, grid: pd.DataFrame, order: Sequence[str]) -> None:

@@ -5,24 +5,25 @@ Paths are relative to the file that names them; `{data}` stands for the folder g
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, Field, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from staffplan.errors import ConfigError, Problem, nearest
 from staffplan.settings.base import Section
 from staffplan.settings.cost import CostSettings
 from staffplan.settings.forecast import ForecastSettings
-from staffplan.settings.hard_rules import RULES, RuleSettings, unknown_names
+from staffplan.settings.hard_rules import RuleSettings, unknown_names
 from staffplan.settings.plan import InputSettings, PlanSettings
 from staffplan.settings.queues import HoursSettings, QueueSettings
 from staffplan.settings.roster import RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.settings.simulate import SimulateSettings
 from staffplan.settings.staffing import StaffingSettings
+from staffplan.settings.toml_words import dotted_names, toml_problem
+from staffplan.settings.value_words import value_problems
 from staffplan.tables.history import WORK_TYPE
 
 RULE: TypeAdapter[Section] = TypeAdapter(RuleSettings)
@@ -62,9 +63,9 @@ def load_config(text: str, source: str, overrides: Mapping[str, object] | None =
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(_toml_problem(error, source)) from error
+        raise ConfigError(toml_problem(error, text, source)) from error
     for dotted, value in (overrides or {}).items():
-        _set(raw, dotted.split("."), value, source)
+        _set(raw, dotted_names(dotted), value, source)
     return make_config(raw, source)
 
 
@@ -74,18 +75,11 @@ def make_config(raw: Mapping[str, object], source: str) -> Config:
     try:
         config = Config.model_validate(raw)
     except ValidationError as error:
-        raise ConfigError([*(_problem(detail, source) for detail in error.errors()), *names]) from error
+        raise ConfigError([*value_problems(error.errors(), source, Config), *names]) from error
     problems = [*names, *_cross_problems(config, source)]
     if problems:
         raise ConfigError(problems)
     return config
-
-
-def _toml_problem(error: tomllib.TOMLDecodeError, source: str) -> Problem:
-    match = re.search(r"(.*) \(at line (\d+), column (\d+)\)", str(error))
-    if match is None:
-        return Problem(source, f"not valid TOML: {error}")
-    return Problem(f"{source}:{match[2]}:{match[3]}", f"not valid TOML: {match[1]}")
 
 
 def _set(raw: dict[str, Any], keys: Sequence[str], value: object, source: str) -> None:
@@ -96,54 +90,6 @@ def _set(raw: dict[str, Any], keys: Sequence[str], value: object, source: str) -
             hint = f"it is a single value or a list; set {'.'.join(keys[:depth])} as a whole"
             raise ConfigError(Problem(f"{source}:{'.'.join(keys)}", f"{key} has no settings inside it", hint))
     group[keys[-1]] = value
-
-
-def _problem(detail: Any, source: str) -> Problem:
-    """One of pydantic's errors in our words."""
-    path = [str(part) for part in detail["loc"]]
-    place = f"{source}:{'.'.join(part for part in path if part not in RULES)}"
-    value = detail.get("input")
-    match detail["type"]:
-        case "extra_forbidden":
-            return Problem(place, "unknown setting", nearest(path[-1], _known_keys(path[:-1])))
-        case "missing":
-            return Problem(place, "the setting is missing")
-        case "union_tag_invalid":
-            name = str(value["rule"])
-            return Problem(f"{place}.rule", f"{name!r} is not a rule", nearest(name, list(RULES)))
-        case "union_tag_not_found":
-            return Problem(f"{place}.rule", "the setting is missing", nearest("", list(RULES)))
-        case "model_type":
-            return Problem(place, f"{value!r} is not a group of settings", f"write [{'.'.join(path)}]")
-        case "date_from_datetime_parsing" | "date_parsing" | "date_type":
-            return Problem(place, f"{value!r} is not a day", "write 2026-12-31")
-    said, _, hint = re.sub(r"^Value error, ", "", detail["msg"]).partition("; ")
-    said_already = isinstance(value, str) and repr(value) in said
-    shown = f"{value!r}: " if isinstance(value, str | int | float) and not said_already else ""
-    return Problem(place, f"{shown}{said[0].lower()}{said[1:]}", hint)
-
-
-def _known_keys(path: Sequence[str]) -> list[str]:
-    """Keys allowed at a place of the file, found by walking the models along `path`."""
-    model: Any = Config
-    for part in path:
-        fields = getattr(model, "model_fields", {})
-        if part in RULES:
-            model = RULES[part]
-        elif part in fields:
-            model = _model_inside(fields[part].annotation) or model
-    return list(getattr(model, "model_fields", {}))
-
-
-def _model_inside(annotation: Any) -> Any:
-    """The settings model that a (possibly nested) annotation holds, if exactly one."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    for inner in getattr(annotation, "__args__", ()):
-        found = _model_inside(inner)
-        if found is not None:
-            return found
-    return None
 
 
 def _name_problems(raw: Mapping[str, object], source: str) -> Iterable[Problem]:

@@ -89,8 +89,8 @@ class InputSettings(Section):
     """Daily drivers of contacts that are known in advance, for example letters sent (optional): day, driver, value,
     queue."""
     overrides: str | None = None
-    """Overrides: the planner's changes to the forecast (optional): first_day, last_day, hours, queue, change_share or
-    offered or offered_total, who, why."""
+    """Overrides: the planner's changes to the forecast (optional): first_day, last_day, hours, queue, one of
+    change_share, offered, offered_total, aht_change_share and aht_seconds, who, why."""
     data: str | None = None
     """Folder that replaces `{data}` in the paths above. The option --data sets it."""
     source: str | None = None

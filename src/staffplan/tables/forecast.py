@@ -102,8 +102,9 @@ class Overrides(Table):
 
     An edit holds on the local days from `first_day` to `last_day`, both included (blank: that one day), in the
     intervals that start within `hours` ("08:00-12:00", as in the settings; blank: the whole day). It is one of:
-    `change_share` (0.1 or "10 %" is a tenth more), `offered` (contacts in each interval of each of the queues), or
-    `offered_total` (contacts in the whole range, all its queues together; the forecast gives the shape).
+    `change_share` (0.1 or "10 %" is a tenth more), `offered` (contacts in each interval of each of the queues),
+    `offered_total` (contacts in the whole range, all its queues together; the forecast gives the shape); or, of the
+    handling time, `aht_change_share` ("10 %" is a tenth longer) or `aht_seconds` (in each interval).
     """
 
     columns: ClassVar[tuple[Column, ...]] = (
@@ -115,6 +116,8 @@ class Overrides(Table):
         number("change_share", -1.0, required=False, blank=True),
         contacts("offered", optional=True),
         number("offered_total", 0, 1000 * MOST_CONTACTS, required=False, blank=True),
+        number("aht_change_share", -1.0, required=False, blank=True),
+        handling_time(optional=True),
         text("who"),
         text("why"),
     )
@@ -122,14 +125,21 @@ class Overrides(Table):
     file_name: ClassVar[str] = "overrides.csv"
     numbered: ClassVar[str | None] = "override"
     ordered: ClassVar[tuple[str, str] | None] = ("first_day", "last_day")
-    one_of: ClassVar[tuple[str, ...]] = ("change_share", "offered", "offered_total")
+    one_of: ClassVar[tuple[str, ...]] = (
+        "change_share",
+        "offered",
+        "offered_total",
+        "aht_change_share",
+        "aht_seconds",
+    )
 
 
 @dataclass(frozen=True)
 class OverrideLog(Table):
     """What each edit changed, interval by interval: the forecast as it was without it stays known.
 
-    Where edits overlap, `offered_before` of the later one is `offered_after` of the earlier one.
+    Where edits overlap, `offered_before` of the later one is `offered_after` of the earlier one. The handling times
+    are blank where the edit is one of contacts.
     """
 
     columns: ClassVar[tuple[Column, ...]] = (
@@ -138,6 +148,8 @@ class OverrideLog(Table):
         _override(),
         number("offered_before"),
         number("offered_after"),
+        number("aht_seconds_before", required=False, blank=True),
+        number("aht_seconds_after", required=False, blank=True),
         text("who"),
         text("why"),
     )

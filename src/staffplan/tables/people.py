@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 from staffplan.clock import parse_spans, parse_weekdays
@@ -14,7 +15,8 @@ from staffplan.tables.wishes import Fairness, Wishes
 
 @dataclass(frozen=True)
 class Agents(Table):
-    """Who can be rostered. `skills` and `work_plan` name planning groups (";" between) and a config section.
+    """Who can be rostered. `skills` and `work_plan` name planning groups (";" between) and a config section. Where
+    there is one planning group, blank skills mean it.
 
     `rotation_week`: the week of a rotation's cycle, 1 for its first, in which the agent is when the rotation begins.
     """
@@ -23,7 +25,7 @@ class Agents(Table):
         text("agent_id"),
         text("name", required=False, blank=True),
         text("staffing_group", required=False, blank=True),
-        Column("skills", "text", blank=True, several=True),
+        Column("skills", "text", required=False, blank=True, several=True),
         text("work_plan", required=False, blank=True),
         number("hourly_rate", required=False, blank=True),
         Column("rotation_week", "count", required=False, blank=True, minimum=1),
@@ -104,3 +106,11 @@ class Workforce:
     wishes: Wishes = field(default_factory=Wishes.empty)
     past_fairness: Fairness = field(default_factory=Fairness.empty)
     published: RosterShifts = field(default_factory=RosterShifts.empty)
+
+    def serving(self, groups: Collection[str]) -> Workforce:
+        """The people, those without a skill in the only planning group there is; as they are where there are more."""
+        skills = self.agents.frame["skills"]
+        if len(groups) != 1 or not (skills == "").any():
+            return self
+        frame = self.agents.frame.assign(skills=skills.where(skills != "", next(iter(groups))))
+        return replace(self, agents=replace(self.agents, frame=frame))

@@ -22,6 +22,20 @@ def test_every_bad_agent_is_listed_with_a_hint() -> None:
     assert said["agents.csv:4:work_plan"] == ("no [work_plans.anny] is defined", "did you mean any?")
 
 
+def test_skills_that_nobody_has_are_one_problem() -> None:
+    with pytest.raises(DataError) as caught:
+        GOOD.but(agents=(("ann", "", "any"), ("bob", "", "any"))).problem()
+    assert [(problem.place, problem.message) for problem in caught.value.problems] == [
+        ("agents.csv:1:skills", "nobody has a skill")
+    ]
+
+
+def test_where_there_is_one_planning_group_everybody_without_a_skill_serves_it() -> None:
+    people = GOOD.but(agents=(("ann", "", "any"), ("bob", "mail", "any"))).workforce
+    assert people.serving(["voice"]).agents.frame["skills"].tolist() == ["voice", "mail"]
+    assert people.serving(["voice", "mail"]).agents.frame["skills"].tolist() == ["", "mail"]
+
+
 def test_an_agent_without_a_contract_gets_the_only_one_there_is() -> None:
     assert GOOD.but(agents=(("ann", "voice", ""),)).problem().people[0].plan_name == "any"
 

@@ -69,8 +69,9 @@ def check_files(
     if not needed_path.is_file():
         raise UsageError(Problem(str(folder), "has no requirement.csv", "give --requirement requirement.csv"))
     requirement = read_table(needed_path, PeopleNeeded, timezone=zone)
-    people = workspace.people_of(folder, agents, **given)
     site = site_of(config, requirement.frame, workspace)
+    groups = {*requirement.frame["planning_group"], *site.groups()}
+    people = workspace.people_of(folder, agents, **given).serving(groups)
     alone = (folder / RosterShifts.file_name).is_file() and not (folder / RosterActivities.file_name).is_file()
     roster = read_shifts(folder, zone) if alone else read_roster(folder, zone)
     report = check(

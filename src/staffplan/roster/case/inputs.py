@@ -124,12 +124,16 @@ def _agent_problems(
     if not len(agents):
         yield Problem(agents.source, "there are no agents: the table has no rows", "list the agents")
     groups = sorted({*requirement.frame["planning_group"], *site.groups()})
+    somebody_skilled = bool((agents.frame["skills"] != "").any())
+    if len(agents) and not somebody_skilled:
+        hint = f"fill in the column skills with planning groups: {', '.join(groups)}"
+        yield Problem(f"{agents.source}:1:skills", "nobody has a skill", hint)
     for agent in _rows(agents.frame):
         plan, skills = plan_of(str(agent.work_plan), work_plans), names_in(str(agent.skills))
         if work_plans and plan not in work_plans:
             said = f"no [work_plans.{plan}] is defined" if plan else f"{agent.agent_id} has no contract"
             yield Problem(agents.place(agent.Index, "work_plan"), said, nearest(plan, list(work_plans)))
-        if not skills:
+        if not skills and somebody_skilled:
             hint = f"name planning groups: {', '.join(groups)}"
             yield Problem(agents.place(agent.Index, "skills"), f"{agent.agent_id} has no skill", hint)
         for skill in skills:
