@@ -80,7 +80,7 @@ def test_wishes_are_counted_where_there_are_any() -> None:
 
 def test_an_interrupted_search_is_told_with_how_to_finish_it() -> None:
     cut = replace(GOOD, gap=0.02, interrupted=True)
-    assert line(cut, "roster").endswith("(the search was interrupted)")
+    assert line(cut, "roster").endswith("(search interrupted)")
     assert "to run the full search: staffplan plan plan.toml -o plan" in text(cut)
 
 

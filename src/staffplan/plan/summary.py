@@ -251,7 +251,7 @@ def _goal_text(goal: Goal) -> str:
     parts = []
     if goal.service_level is not None:
         within = f"{goal.within_hours:g} h" if goal.within_hours is not None else f"{goal.within_seconds:g} s"
-        parts.append(f"{percent(goal.service_level, 0)} within {within}")
+        parts.append(f"{percent(goal.service_level, 0)} in {within}")
     if goal.asa_seconds is not None:
         parts.append(f"ASA {goal.asa_seconds:g} s")
     if goal.max_occupancy is not None:
@@ -308,8 +308,8 @@ def _group_row(group: GroupSummary) -> tuple[str, ...]:
         f"{group.peak_agents:,.0f}",
         "-" if group.service_level is None else percent(group.service_level),
         f"{group.days_kept} of {group.days}",
-        f"{group.understaffed_hours:,.1f}",
-        f"{group.overstaffed_hours:,.1f}",
+        f"{group.understaffed_hours:,.1f} h",
+        f"{group.overstaffed_hours:,.1f} h",
     )
 
 
@@ -384,7 +384,7 @@ def _roster_text(summary: PlanSummary) -> str:
             if summary.gap <= 0
             else f"at most {percent(max(summary.gap, SMALLEST_GAP))} from the best possible roster"
         )
-        said.append(f"{proven}{' (the search was interrupted)' if summary.interrupted else ''}")
+        said.append(f"{proven}{' (search interrupted)' if summary.interrupted else ''}")
     return "; ".join(said)
 
 
