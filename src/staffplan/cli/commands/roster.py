@@ -8,7 +8,25 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from staffplan.cli.commands.options import STEPS, ConfigFile, Force, Json
+from staffplan.cli.commands.options import (
+    STEPS,
+    Absent,
+    AgentsFile,
+    Availability,
+    ConfigFile,
+    Force,
+    Json,
+    Locks,
+    Meetings,
+    Past,
+    PerChange,
+    RequirementFile,
+    SearchSeed,
+    Since,
+    TimeOff,
+    Wishes,
+    Worth,
+)
 from staffplan.cli.output.say import INTERRUPTED, RULES_BROKEN, progress_shown, say, say_long, show, show_json
 from staffplan.cli.work.delivery import deliver, put_tables, refuse, say_notes
 from staffplan.cli.work.flags import flags_named
@@ -18,10 +36,6 @@ if TYPE_CHECKING:
 
 PRICES = "rule_prices.csv"
 COMMAND = "requirement.csv agents.csv -o roster/ -c plan.toml"
-Locked = Annotated[Path | None, typer.Option("--locks", help="What is settled beforehand; else input.locks.")]
-Past = Annotated[
-    Path | None, typer.Option("--past", help="Roster of the days before, folder or file; else input.past_roster.")
-]
 
 
 def register(app: typer.Typer) -> None:
@@ -41,40 +55,23 @@ def roster(
     config: Annotated[
         Path | None, typer.Option("-c", "--config", help="Settings with shifts, contracts and rules.")
     ] = None,
-    time_off: Annotated[Path | None, typer.Option("--time-off", help="Days off; else input.time_off.")] = None,
-    availability: Annotated[
-        Path | None, typer.Option("--availability", help="When people can work; else input.availability.")
-    ] = None,
-    meetings: Annotated[
-        Path | None, typer.Option("--meetings", help="Meetings and training; else input.meetings.")
-    ] = None,
-    wishes: Annotated[Path | None, typer.Option("--wishes", help="What people wish for; else input.wishes.")] = None,
-    locks: Locked = None,
+    time_off: TimeOff = None,
+    availability: Availability = None,
+    meetings: Meetings = None,
+    wishes: Wishes = None,
+    locks: Locks = None,
     past: Past = None,
-    worth: Annotated[
-        Path | None, typer.Option("--worth", help="What staff --worth wrote, for the objective service.")
-    ] = None,
-    seed: Annotated[int | None, typer.Option("--seed", help="Seed of the search.")] = None,
+    worth: Worth = None,
+    seed: SearchSeed = None,
     prices: Annotated[
         bool, typer.Option("--prices", help="Write rule_prices.csv too: hours missing for each rule. Takes minutes.")
     ] = False,
     repair: Annotated[
-        Path | None, typer.Option("--repair", help="A roster that exists, or a plan directory: change it a little.")
+        Path | None, typer.Option("--repair", help="Another way to write staffplan repair: the roster that exists.")
     ] = None,
-    absent: Annotated[
-        list[str] | None,
-        typer.Option("--absent", help="Who is not there, AGENT:DATE or AGENT:DATE..DATE; may be repeated."),
-    ] = None,
-    since: Annotated[
-        str | None,
-        typer.Option(
-            "--from",
-            help="What begins before this local time stays; else the first absence's midnight, or the period's.",
-        ),
-    ] = None,
-    per_change: Annotated[
-        float, typer.Option("--per-change", min=0.0, help="Hours missing that changing somebody's day must save.")
-    ] = 1.0,
+    absent: Absent = None,
+    since: Since = None,
+    per_change: PerChange = 1.0,
     force: Force = False,
     as_json: Json = False,
 ) -> None:
@@ -84,14 +81,10 @@ def roster(
 
     staffplan roster requirement.csv agents.csv -o roster/ -c plan.toml
 
-    staffplan roster --repair plans/demo --absent A012:2026-12-01 --from 2026-12-01T07:30 -o repaired/
-
     Leaves with 5 where no roster was found that keeps every rule: where the rules of one person contradict each other
     nothing is written, else the best roster there is, which breaks a rule between people or a meeting.
 
-    A repair keeps what has begun and changes few days of few people; roster_changes.csv lists them, those that a rule
-    asks for first, then those that help most, and absences.csv the absences, which check and the next repair read
-    beside the roster.
+    A roster that exists is changed by staffplan repair; --repair, --absent, --from and --per-change do the same here.
 
     With --prices also what each rule, contract, absence and skill costs: the hours missing with it, with it a step
     looser, and without it, if nothing but missing hours counted. Each gain has two numbers between which it is proven
@@ -111,8 +104,11 @@ def roster(
 
         raise UsageError(Problem("--prices", "is told of new rosters, not of a repair", "leave one of them out"))
     if repair is not None:
-        flags = (absent or [], since, per_change)
-        _repair(repair, requirement, agents, config, given, worth, seed, flags, output, force=force, as_json=as_json)
+        from staffplan.cli.commands.repair import run_repair
+        from staffplan.cli.work.repair import RepairFlags, RepairInput
+
+        source = RepairInput(repair, requirement, agents, config, given, worth, seed)
+        run_repair(source, RepairFlags(absent or (), since, per_change), output, force=force, as_json=as_json)
         return
     from staffplan.cli.work.roster import roster_case, roster_of
     from staffplan.cli.work.roster_status import broken_text, standing_text
@@ -159,64 +155,21 @@ def _needed(
     ]
     for name, text in (("--absent", absent), ("--from", since)):
         if text:
-            problems.append(Problem(name, "needs the roster that it is about", "add --repair roster/"))
+            problems.append(Problem(name, "needs the roster that it is about", f"staffplan repair roster/ {name} ..."))
     if problems or requirement is None or agents is None or config is None:
         raise UsageError(problems)
     return requirement, agents, config
 
 
-def _repair(
-    folder: Path,
-    requirement: Path | None,
-    agents: Path | None,
-    config: Path | None,
-    given: dict[str, Path | None],
-    worth: Path | None,
-    seed: int | None,
-    flags: tuple[list[str], str | None, float],
-    output: Path,
-    *,
-    force: bool,
-    as_json: bool,
-) -> None:
-    from staffplan.cli.work.repair import (
-        RepairFlags,
-        output_paths,
-        repair_of,
-        repair_tables,
-        repair_text,
-        repair_work,
-    )
-
-    paths = output_paths(output)
-    before = refuse(paths.values(), force=force)
-    with progress_shown() as on_progress:
-        work = repair_work(folder, requirement, agents, config, given, worth, seed)
-        result = repair_of(work, RepairFlags(*flags), on_progress)
-    say_notes(result.notes)
-    say(repair_text(result))
-    made = repair_tables(result, work.cost)
-    facts = {"status": result.status, "gap": result.gap, **result.facts}
-    tables: dict[Path | None, Table] = {path: made[table] for table, path in paths.items()}
-    deliver(tables, work.timezone, before, facts=facts, notes=result.notes, as_json=as_json)
-    if result.status == "interrupted":
-        say("the search was ended early: the roster written is the best one by then")
-        raise typer.Exit(INTERRUPTED)
-
-
 def check(
     roster: Annotated[Path, typer.Argument(help="A plan directory, or a folder with a roster.", show_default=False)],
-    requirement: Annotated[Path | None, typer.Option("--requirement", help="A requirement.csv.")] = None,
-    agents: Annotated[Path | None, typer.Option("--agents", help="An agents.csv.")] = None,
-    time_off: Annotated[Path | None, typer.Option("--time-off", help="Days off; else input.time_off.")] = None,
-    availability: Annotated[
-        Path | None, typer.Option("--availability", help="When people can work; else input.availability.")
-    ] = None,
-    meetings: Annotated[
-        Path | None, typer.Option("--meetings", help="Meetings and training; else input.meetings.")
-    ] = None,
-    wishes: Annotated[Path | None, typer.Option("--wishes", help="What people wish for; else input.wishes.")] = None,
-    locks: Locked = None,
+    requirement: RequirementFile = None,
+    agents: AgentsFile = None,
+    time_off: TimeOff = None,
+    availability: Availability = None,
+    meetings: Meetings = None,
+    wishes: Wishes = None,
+    locks: Locks = None,
     past: Past = None,
     config: ConfigFile = None,
     output: Annotated[
