@@ -1,13 +1,15 @@
 # make demo: set up and plan the sample center.  make test: set up, lint, types, tests.
 # make bench DATA=folder: forecast accuracy beside other tools, on the sets in a folder and on made-up ones.
-PYTHON ?= python3.11
+# The first that runs; a shim of pyenv is there, and does not run, where its version is not chosen.
+PYTHON ?= $(or $(shell for v in 3.11 3.12 3.13; do python$$v -c '' 2>/dev/null && echo python$$v && break; done),\
+    $(error no Python 3.11, 3.12 or 3.13 is found; give PYTHON=/its/path))
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 BENCH := .venv-bench
 BENCH_READY := $(BENCH)/.ready
 
-.PHONY: demo test lint bench samples lock clean
+.PHONY: demo test lint wheel bench samples lock clean
 
 demo: $(READY)
 	$(BIN)/staffplan plan configs/demo.toml -o plans/demo
@@ -20,6 +22,9 @@ lint: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+
+wheel: $(READY)
+	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 
 samples: $(READY)
 	$(BIN)/python scripts/make_samples.py

@@ -155,7 +155,9 @@ def _needed(
     ]
     for name, text in (("--absent", absent), ("--from", since)):
         if text:
-            problems.append(Problem(name, "needs the roster that it is about", f"staffplan repair roster/ {name} ..."))
+            problems.append(
+                Problem(name, "needs the roster that it is about", f"staffplan repair roster/ {name} ...")
+            )
     if problems or requirement is None or agents is None or config is None:
         raise UsageError(problems)
     return requirement, agents, config
