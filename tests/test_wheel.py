@@ -17,13 +17,14 @@ import staffplan
 
 ROOT = Path(__file__).parents[1]
 EVERYTHING = bool(os.environ.get("STAFFPLAN_ALL"))
-"""The requirements are installed from the lock too (600 MB), and a whole plan is made; minutes."""
+"""The requirements are installed from the lock too (600 MB), kernels compiled and a whole plan made; minutes."""
+UNCOMPILED = {} if EVERYTHING else {"NUMBA_DISABLE_JIT": "1"}
 ONE_WEEK = ("--weeks", "1", "--set", "roster.time_limit_seconds=20")
 
 
 def run(*command: object, folder: Path = ROOT) -> str:
     """Standard output of a command that succeeds. It sees no package but those of its own interpreter."""
-    bare = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    bare = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")} | UNCOMPILED
     done = subprocess.run([*map(str, command)], cwd=folder, env=bare, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
