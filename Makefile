@@ -2,7 +2,9 @@
 # make test-all: every example of every law, and the benchmarks' tests.
 # make docs: build the documentation into site/, strict: a broken link is an error.
 # make bench DATA=folder: forecast accuracy beside other tools, on the sets in a folder and on made-up ones.
-PYTHON ?= python3.11
+# The first that runs; a shim of pyenv is there, and does not run, where its version is not chosen.
+PYTHON ?= $(or $(shell for v in 3.11 3.12 3.13; do python$$v -c '' 2>/dev/null && echo python$$v && break; done),\
+    $(error no Python 3.11, 3.12 or 3.13 is found; give PYTHON=/its/path))
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
@@ -13,7 +15,7 @@ DOCS_READY := $(DOCS)/.ready
 
 PYTEST := $(BIN)/pytest -n 2 --dist worksteal --slowest 20
 
-.PHONY: demo test test-all ready lint kernels docs bench samples lock clean
+.PHONY: demo test test-all ready lint kernels docs wheel bench samples lock clean
 
 demo: $(READY)
 	$(BIN)/staffplan plan configs/demo.toml -o plans/demo
@@ -42,6 +44,9 @@ lint: $(READY)
 
 docs: $(DOCS_READY)
 	$(DOCS)/bin/zensical build --clean --strict
+
+wheel: $(READY)
+	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 
 samples: $(READY)
 	$(BIN)/python scripts/make_samples.py

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from socket import create_connection
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from staffplan.errors import Problem, UsageError
@@ -106,6 +105,8 @@ def _parallel(workers: Workers, processes: int) -> Iterator[Any]:
 @contextmanager
 def _client(address: str) -> Iterator[Client]:
     """A connection to a cluster that has workers and computes as this machine does; UsageError otherwise."""
+    from socket import create_connection
+
     try:
         from distributed import Client
         from distributed.comm import get_address_host_port

@@ -30,6 +30,8 @@ FLAGS = {
     "--learn-until --within --pause-minutes --interval --timezone --force --json",
     "roster": "--output --config --time-off --availability --meetings --wishes --locks --past --worth --seed "
     "--prices --repair --absent --from --per-change --force --json",
+    "repair": "--output --absent --from --per-change --requirement --agents --time-off --availability --meetings "
+    "--wishes --locks --past --worth --config --seed --force --json",
     "shifts": "--output --config --minimise --weeks --allow-short --gap --force --json",
     "check": "--requirement --agents --time-off --availability --meetings --wishes --locks --past --config --output "
     "--force --json",

@@ -1,4 +1,4 @@
-"""`roster --repair` on files: what is written, what is said, what is refused."""
+"""`repair` on files: what is written, what is said, what is refused."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ FILES = {
     "roster_activities.csv": "agent_id,schedule_date,activity_date,start,end,activity,planning_group,paid\n"
     + "".join(f"ann,{d},{d},{d} 08:00,{d} 12:00,queue,phone,yes\n" for d in DAYS),
 }
-FILE_ARGUMENTS = ("requirement.csv", "agents.csv", "-c", "plan.toml", "--repair", ".", "-o", "repaired")
+GIVEN = ("--requirement", "requirement.csv", "--agents", "agents.csv", "-c", "plan.toml")
+FILE_ARGUMENTS = (".", *GIVEN, "-o", "repaired")
 
 
 @pytest.fixture
@@ -50,7 +51,7 @@ def repair(tmp_path: Path, run: Run) -> Run:
 
 
 def test_somebody_takes_over_and_the_next_steps_know_of_the_absence(repair: Run) -> None:
-    code, _, err = repair("roster", *FILE_ARGUMENTS, "--absent", "ann:2026-03-03..2026-03-04")
+    code, _, err = repair("repair", *FILE_ARGUMENTS, "--absent", "ann:2026-03-03..2026-03-04")
     assert code == 0
     assert "0.0 before, 8.0 with the absences, 0.0 after the repair" in err
     shifts = pd.read_csv("repaired/roster_shifts.csv")
@@ -72,14 +73,31 @@ def test_somebody_takes_over_and_the_next_steps_know_of_the_absence(repair: Run)
         "paid": "yes",
         "hours": 4,
     }
-    given = ("--requirement", "requirement.csv", "--agents", "agents.csv", "-c", "plan.toml")
-    assert repair("check", "repaired", *given)[:2] == (0, "every rule is kept\n\nevery interval is covered\n")
+    assert repair("check", "repaired", *GIVEN)[:2] == (0, "every rule is kept\n\nevery interval is covered\n")
+
+
+def test_roster_with_repair_is_another_way_to_write_it(repair: Run) -> None:
+    absent = ("--absent", "ann:2026-03-03", "--from", "2026-03-03T07:00", "--per-change", "0.5")
+    told = repair("repair", *FILE_ARGUMENTS, *absent, "--json")
+    files = {path.name: path.read_bytes() for path in Path("repaired").iterdir()}
+    alias = ("roster", "requirement.csv", "agents.csv", "-c", "plan.toml", "--repair", ".", "-o", "repaired")
+    assert repair(*alias, *absent, "--json", "--force") == told
+    assert {path.name: path.read_bytes() for path in Path("repaired").iterdir()} == files
+    assert told[0] == 0
+    assert len(files) == 6
+
+
+def test_what_a_folder_lacks_is_named_with_the_flag_that_gives_it(repair: Run) -> None:
+    code, _, err = repair("repair", ".", "-o", "repaired")
+    assert (code, "give -c plan.toml, --requirement and --agents" in err) == (2, True)
+    Path("requirement.csv").unlink()
+    code, _, err = repair("repair", ".", "--agents", "agents.csv", "-c", "plan.toml", "-o", "repaired")
+    assert (code, "has no requirement.csv\n    give --requirement requirement.csv" in err) == (2, True)
 
 
 def test_a_repaired_roster_can_be_repaired_again(repair: Run) -> None:
-    assert repair("roster", *FILE_ARGUMENTS, "--absent", "ann:2026-03-03")[0] == 0
-    again = ("requirement.csv", "agents.csv", "-c", "plan.toml", "--repair", "repaired", "-o", "again")
-    code, _, err = repair("roster", *again, "--absent", "bob:2026-03-03")
+    assert repair("repair", *FILE_ARGUMENTS, "--absent", "ann:2026-03-03")[0] == 0
+    code, _, err = repair("repair", "repaired", *GIVEN, "-o", "again", "--absent", "bob:2026-03-03")
     assert code == 0
     assert "4.0 with the absences, 4.0 repaired" in err  # nobody else is left: ann is still absent
     assert len(pd.read_csv("again/absences.csv")) == 2
@@ -88,7 +106,7 @@ def test_a_repaired_roster_can_be_repaired_again(repair: Run) -> None:
 def test_all_that_is_wrong_is_told_at_once_and_nothing_is_written(repair: Run) -> None:
     wrong = ("ann", "anna:2026-03-03", "ann:2026-03-05..2026-03-04", "ann:2026-02-30", "bob:2026-04-01")
     absent = [part for text in wrong for part in ("--absent", text)]
-    code, out, err = repair("roster", *FILE_ARGUMENTS, *absent, "--from", "noon")
+    code, out, err = repair("repair", *FILE_ARGUMENTS, *absent, "--from", "noon")
     assert (code, out) == (2, "")
     for said in (
         "--absent: 'ann' is not an absence",
@@ -106,7 +124,7 @@ def test_all_that_is_wrong_is_told_at_once_and_nothing_is_written(repair: Run) -
 
 
 def test_a_time_outside_the_period_is_refused(repair: Run) -> None:
-    code, _, err = repair("roster", *FILE_ARGUMENTS, "--from", "2026-03-05T00:00")
+    code, _, err = repair("repair", *FILE_ARGUMENTS, "--from", "2026-03-05T00:00")
     assert code == 2
     assert "--from: '2026-03-05T00:00' is outside the period of the roster" in err
 
@@ -125,7 +143,7 @@ def test_without_a_roster_an_absence_says_nothing(repair: Run) -> None:
 
 
 def test_json_tells_the_hours_and_what_was_written(repair: Run) -> None:
-    code, out, _ = repair("roster", *FILE_ARGUMENTS, "--absent", "ann:2026-03-03", "--json")
+    code, out, _ = repair("repair", *FILE_ARGUMENTS, "--absent", "ann:2026-03-03", "--json")
     told = json.loads(out)
     assert code == 0
     assert told["facts"]["missing_hours_repaired"] == 0
@@ -134,10 +152,10 @@ def test_json_tells_the_hours_and_what_was_written(repair: Run) -> None:
 
 
 def test_nothing_is_overwritten_unasked(repair: Run) -> None:
-    arguments = ("requirement.csv", "agents.csv", "-c", "plan.toml", "--repair", ".", "-o", ".")
-    assert repair("roster", *arguments, "--absent", "ann:2026-03-03")[0] == 2
+    arguments = ("repair", ".", *GIVEN, "-o", ".", "--absent", "ann:2026-03-03")
+    assert repair(*arguments)[0] == 2
     assert Path("roster_shifts.csv").read_text() == FILES["roster_shifts.csv"]
-    assert repair("roster", *arguments, "--absent", "ann:2026-03-03", "--force")[0] == 0
+    assert repair(*arguments, "--force")[0] == 0
     assert set(pd.read_csv("roster_shifts.csv")["agent_id"]) == {"ann", "bob"}
 
 
@@ -152,7 +170,7 @@ def test_a_roster_of_other_agents_is_refused_and_lost_zeros_are_named(repair: Ru
     without_zeros(Path())
     shifts = Path("roster_shifts.csv")
     shifts.write_text(shifts.read_text() + "zoe,2026-03-02,early 08:00,2026-03-02 08:00,2026-03-02 12:00,4\n")
-    code, _, err = repair("roster", *FILE_ARGUMENTS, "--absent", "bob:2026-03-03")
+    code, _, err = repair("repair", *FILE_ARGUMENTS, "--absent", "bob:2026-03-03")
     assert code == 4
     assert (
         "roster_shifts.csv:2:agent_id: '7' is not in agents.csv\n    did a spreadsheet drop the zeros: 7 -> 007?"
@@ -165,10 +183,9 @@ def test_a_roster_of_other_agents_is_refused_and_lost_zeros_are_named(repair: Ru
 
 def test_check_asks_about_lost_zeros_too(repair: Run) -> None:
     without_zeros(Path())
-    given = ("--requirement", "requirement.csv", "--agents", "agents.csv", "-c", "plan.toml")
     assert (
         "is not in the agents table; did a spreadsheet drop the leading zeros of 007?"
-        in repair("check", ".", *given)[1]
+        in repair("check", ".", *GIVEN)[1]
     )
 
 
@@ -177,14 +194,21 @@ BARE = "interval_start,planning_group,agents_on_queue\n" + "".join(
 )
 
 
-@pytest.mark.parametrize("command", [("roster", "-o", "new"), ("roster", "--repair", ".", "-o", "new"), ("check",)])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("roster", "requirement.csv", "agents.csv", "-c", "plan.toml", "-o", "new"),
+        ("repair", ".", *GIVEN, "-o", "new"),
+        ("check", ".", *GIVEN),
+    ],
+)
 def test_a_requirement_by_hand_needs_only_when_for_whom_and_how_many(repair: Run, command: tuple[str, ...]) -> None:
     Path("requirement.csv").write_text(BARE)
-    if command == ("check",):
-        given = (".", "--requirement", "requirement.csv", "--agents", "agents.csv", "-c", "plan.toml")
-        assert repair("check", *given)[:2] == (0, "every rule is kept\n\nevery interval is covered\n")
+    code, out, _ = repair(*command)
+    assert code == 0
+    if command[0] == "check":
+        assert out == "every rule is kept\n\nevery interval is covered\n"
         return
-    assert repair(*command, "requirement.csv", "agents.csv", "-c", "plan.toml")[0] == 0
     assert pd.read_csv("new/coverage.csv")[["required", "scheduled"]].eq(1).all(axis=None)
     assert pd.read_csv("new/coverage.csv")["offered"].isna().all()
 
@@ -194,7 +218,7 @@ def test_shifts_alone_are_checked_and_what_they_cannot_tell_is_named(repair: Run
     rules += '{ rule = "minimum_staff", planning_group = "phone" }]'
     Path("plan.toml").write_text(PLAN.replace('rules = [{ rule = "daily_rest", hours = 11 }]', rules))
     Path("roster_activities.csv").unlink()
-    given = (".", "--requirement", "requirement.csv", "--agents", "agents.csv", "-c", "plan.toml")
+    given = (".", *GIVEN)
     code, out, _ = repair("check", *given)
     assert code == 5
     assert "2 broken rules" in out
@@ -215,10 +239,9 @@ def test_names_that_the_settings_do_not_have_are_told_with_the_cells_that_cannot
     Path("locks.csv").write_text("agent_id,day,shift\nann,2026-03-02,early 08:30\nann,2026-03-03,off\n")
     Path("wishes.csv").write_text("agent_id,first_day,last_day,wish,shift\nann,2026-03-02,2026-03-02,shift,late\n")
     given = ("--locks", "locks.csv", "--wishes", "wishes.csv")
-    for more in ((), ("--repair", ".")):
-        code, _, err = repair(
-            "roster", "requirement.csv", "agents.csv", "-c", "plan.toml", "-o", "new", *given, *more
-        )
+    files = ("requirement.csv", "agents.csv", "-c", "plan.toml")
+    for command in (("roster", *files), ("repair", ".", *GIVEN)):
+        code, _, err = repair(*command, "-o", "new", *given)
         assert code == 4
         for said in (
             "agents.csv:2:skills: skills 'mail' is not in the settings\n    known: phone",

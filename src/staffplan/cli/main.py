@@ -8,7 +8,20 @@ import traceback
 import typer
 
 from staffplan import __version__
-from staffplan.cli.commands import fit, forecast, handoff, mix, plan, reforecast, roster, score, shifts, size, staff
+from staffplan.cli.commands import (
+    fit,
+    forecast,
+    handoff,
+    mix,
+    plan,
+    reforecast,
+    repair,
+    roster,
+    score,
+    shifts,
+    size,
+    staff,
+)
 from staffplan.cli.output.say import INTERRUPTED, say, say_problems, show
 from staffplan.errors import StaffplanError
 from staffplan.files.lock import let_go
@@ -48,6 +61,7 @@ plan.register(app)
 forecast.register(app)
 staff.register(app)
 roster.register(app)
+repair.register(app)
 handoff.register(app)
 reforecast.register(app)
 score.register(app)

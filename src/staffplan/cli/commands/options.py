@@ -17,3 +17,40 @@ Output = Annotated[Path | None, typer.Option("-o", "--output", help="File to wri
 Interval = Annotated[int | None, typer.Option("--interval", help="Length of an interval, minutes: 15, 30 or 60.")]
 Timezone = Annotated[str | None, typer.Option("--timezone", help="Time zone of the site, for example Europe/Madrid.")]
 Country = Annotated[str | None, typer.Option("--country", help="Country of the public holidays, for example ES.")]
+
+TimeOff = Annotated[Path | None, typer.Option("--time-off", help="File of time off (default: input.time_off).")]
+Availability = Annotated[
+    Path | None,
+    typer.Option("--availability", help="File of times when agents can work (default: input.availability)."),
+]
+Meetings = Annotated[
+    Path | None, typer.Option("--meetings", help="File of meetings and training (default: input.meetings).")
+]
+Wishes = Annotated[Path | None, typer.Option("--wishes", help="File of agents' wishes (default: input.wishes).")]
+Locks = Annotated[
+    Path | None, typer.Option("--locks", help="File of fixed shifts and days off (default: input.locks).")
+]
+Past = Annotated[
+    Path | None,
+    typer.Option("--past", help="Roster of the days before, folder or file (default: input.past_roster)."),
+]
+RequirementFile = Annotated[Path | None, typer.Option("--requirement", help="Requirement, requirement.csv.")]
+AgentsFile = Annotated[Path | None, typer.Option("--agents", help="Agents, agents.csv.")]
+Worth = Annotated[
+    Path | None, typer.Option("--worth", help="File written by staff --worth; needed for the objective service.")
+]
+SearchSeed = Annotated[int | None, typer.Option("--seed", help="Seed of the random numbers.")]
+Absent = Annotated[
+    list[str] | None,
+    typer.Option("--absent", help="Absence: AGENT:DATE or AGENT:DATE..DATE; may be repeated."),
+]
+Since = Annotated[
+    str | None,
+    typer.Option(
+        "--from",
+        help="Local time from which the roster may change (default: first midnight of the absences or plan).",
+    ),
+]
+PerChange = Annotated[
+    float, typer.Option("--per-change", min=0.0, help="Minimum understaffed hours that a changed day must save.")
+]

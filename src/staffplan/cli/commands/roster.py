@@ -8,7 +8,25 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from staffplan.cli.commands.options import STEPS, ConfigFile, Force, Json
+from staffplan.cli.commands.options import (
+    STEPS,
+    Absent,
+    AgentsFile,
+    Availability,
+    ConfigFile,
+    Force,
+    Json,
+    Locks,
+    Meetings,
+    Past,
+    PerChange,
+    RequirementFile,
+    SearchSeed,
+    Since,
+    TimeOff,
+    Wishes,
+    Worth,
+)
 from staffplan.cli.output.say import INTERRUPTED, RULES_BROKEN, progress_shown, say, say_long, show, show_json
 from staffplan.cli.work.delivery import deliver, put_tables, refuse, say_notes
 from staffplan.cli.work.flags import flags_named
@@ -18,13 +36,6 @@ if TYPE_CHECKING:
 
 PRICES = "rule_prices.csv"
 COMMAND = "requirement.csv agents.csv -o roster/ -c plan.toml"
-Locked = Annotated[
-    Path | None, typer.Option("--locks", help="File of fixed shifts and days off (default: input.locks).")
-]
-Past = Annotated[
-    Path | None,
-    typer.Option("--past", help="Roster of the days before, folder or file (default: input.past_roster)."),
-]
 
 
 def register(app: typer.Typer) -> None:
@@ -45,25 +56,14 @@ def roster(
     config: Annotated[
         Path | None, typer.Option("-c", "--config", help="Settings file with shifts, contracts and rules.")
     ] = None,
-    time_off: Annotated[
-        Path | None, typer.Option("--time-off", help="File of time off (default: input.time_off).")
-    ] = None,
-    availability: Annotated[
-        Path | None,
-        typer.Option("--availability", help="File of times when agents can work (default: input.availability)."),
-    ] = None,
-    meetings: Annotated[
-        Path | None, typer.Option("--meetings", help="File of meetings and training (default: input.meetings).")
-    ] = None,
-    wishes: Annotated[
-        Path | None, typer.Option("--wishes", help="File of agents' wishes (default: input.wishes).")
-    ] = None,
-    locks: Locked = None,
+    time_off: TimeOff = None,
+    availability: Availability = None,
+    meetings: Meetings = None,
+    wishes: Wishes = None,
+    locks: Locks = None,
     past: Past = None,
-    worth: Annotated[
-        Path | None, typer.Option("--worth", help="File written by staff --worth; needed for the objective service.")
-    ] = None,
-    seed: Annotated[int | None, typer.Option("--seed", help="Seed of the random numbers.")] = None,
+    worth: Worth = None,
+    seed: SearchSeed = None,
     prices: Annotated[
         bool,
         typer.Option(
@@ -71,22 +71,12 @@ def roster(
         ),
     ] = False,
     repair: Annotated[
-        Path | None, typer.Option("--repair", help="Repair an existing roster or plan directory, with few changes.")
+        Path | None,
+        typer.Option("--repair", help="Same as staffplan repair: the existing roster or plan directory to repair."),
     ] = None,
-    absent: Annotated[
-        list[str] | None,
-        typer.Option("--absent", help="Absence: AGENT:DATE or AGENT:DATE..DATE; may be repeated."),
-    ] = None,
-    since: Annotated[
-        str | None,
-        typer.Option(
-            "--from",
-            help="Local time from which the roster may change (default: first midnight of the absences or plan).",
-        ),
-    ] = None,
-    per_change: Annotated[
-        float, typer.Option("--per-change", min=0.0, help="Minimum understaffed hours that a changed day must save.")
-    ] = 1.0,
+    absent: Absent = None,
+    since: Since = None,
+    per_change: PerChange = 1.0,
     force: Force = False,
     as_json: Json = False,
 ) -> None:
@@ -96,17 +86,13 @@ def roster(
 
     staffplan roster requirement.csv agents.csv -o roster/ -c plan.toml
 
-    staffplan roster --repair plans/demo --absent A012:2026-12-01 --from 2026-12-01T07:30 -o repaired/
-
     Exits with code 5 if no roster that keeps every rule was found. If the rules
     of one agent contradict each other, nothing is written. Otherwise the best
     roster found is written; it breaks a rule that concerns several agents, or a
     meeting.
 
-    A repair keeps every shift that has begun, and changes few days of few
-    agents. roster_changes.csv lists the changes: first those that a rule
-    requires, then those that help most. absences.csv lists the absences; check
-    and the next repair read it.
+    To change an existing roster, use staffplan repair. The options --repair,
+    --absent, --from and --per-change do the same here.
 
     With --prices, rule_prices.csv lists the understaffed hours due to each
     rule, contract, absence and skill: with it, with a relaxed version, and
@@ -127,8 +113,11 @@ def roster(
 
         raise UsageError(Problem("--prices", "is not possible together with --repair", "remove one of the two"))
     if repair is not None:
-        flags = (absent or [], since, per_change)
-        _repair(repair, requirement, agents, config, given, worth, seed, flags, output, force=force, as_json=as_json)
+        from staffplan.cli.commands.repair import run_repair
+        from staffplan.cli.work.repair import RepairFlags, RepairInput
+
+        source = RepairInput(repair, requirement, agents, config, given, worth, seed)
+        run_repair(source, RepairFlags(absent or (), since, per_change), output, force=force, as_json=as_json)
         return
     from staffplan.cli.work.roster import roster_case, roster_of
     from staffplan.cli.work.roster_status import broken_text, standing_text
@@ -175,69 +164,21 @@ def _needed(
     ]
     for name, text in (("--absent", absent), ("--from", since)):
         if text:
-            problems.append(Problem(name, "needs an existing roster", "add --repair roster/"))
+            problems.append(Problem(name, "needs an existing roster", f"staffplan repair roster/ {name} ..."))
     if problems or requirement is None or agents is None or config is None:
         raise UsageError(problems)
     return requirement, agents, config
 
 
-def _repair(
-    folder: Path,
-    requirement: Path | None,
-    agents: Path | None,
-    config: Path | None,
-    given: dict[str, Path | None],
-    worth: Path | None,
-    seed: int | None,
-    flags: tuple[list[str], str | None, float],
-    output: Path,
-    *,
-    force: bool,
-    as_json: bool,
-) -> None:
-    from staffplan.cli.work.repair import (
-        RepairFlags,
-        output_paths,
-        repair_of,
-        repair_tables,
-        repair_text,
-        repair_work,
-    )
-
-    paths = output_paths(output)
-    before = refuse(paths.values(), force=force)
-    with progress_shown() as on_progress:
-        work = repair_work(folder, requirement, agents, config, given, worth, seed)
-        result = repair_of(work, RepairFlags(*flags), on_progress)
-    say_notes(result.notes)
-    say(repair_text(result))
-    made = repair_tables(result, work.cost)
-    facts = {"status": result.status, "gap": result.gap, **result.facts}
-    tables: dict[Path | None, Table] = {path: made[table] for table, path in paths.items()}
-    deliver(tables, work.timezone, before, facts=facts, notes=result.notes, as_json=as_json)
-    if result.status == "interrupted":
-        say("the search was stopped early: the best roster found so far is written")
-        raise typer.Exit(INTERRUPTED)
-
-
 def check(
     roster: Annotated[Path, typer.Argument(help="Plan directory, or folder with a roster.", show_default=False)],
-    requirement: Annotated[Path | None, typer.Option("--requirement", help="Requirement, requirement.csv.")] = None,
-    agents: Annotated[Path | None, typer.Option("--agents", help="Agents, agents.csv.")] = None,
-    time_off: Annotated[
-        Path | None, typer.Option("--time-off", help="File of time off (default: input.time_off).")
-    ] = None,
-    availability: Annotated[
-        Path | None,
-        typer.Option("--availability", help="File of times when agents can work (default: input.availability)."),
-    ] = None,
-    meetings: Annotated[
-        Path | None, typer.Option("--meetings", help="File of meetings and training (default: input.meetings).")
-    ] = None,
-    wishes: Annotated[
-        Path | None, typer.Option("--wishes", help="File of agents' wishes (default: input.wishes).")
-    ] = None,
-    locks: Locked = None,
+    requirement: RequirementFile = None,
+    agents: AgentsFile = None,
+    time_off: TimeOff = None,
+    availability: Availability = None,
+    meetings: Meetings = None,
+    wishes: Wishes = None,
+    locks: Locks = None,
     past: Past = None,
     config: ConfigFile = None,
     output: Annotated[

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import sys
 import textwrap
@@ -47,6 +46,8 @@ def say_long(message: str) -> None:
 
 def show_json(value: object) -> None:
     """A result for a program: stdout. NaN and infinity become null."""
+    import json
+
     show(json.dumps(_finite(value), indent=1, ensure_ascii=False, default=str, allow_nan=False))
 
 

@@ -137,17 +137,21 @@ def refuse_strangers(roster: Roster, agents: Agents) -> None:
         raise DataError(problems)
 
 
-def workspace_of(
-    folder: Path, config_path: Path | None, hint: str = "give -c plan.toml, --requirement and --agents"
-) -> Workspace:
-    """Settings, and the paths that they name; those of a plan directory if none are given. hint: how to give them."""
+def workspace_of(folder: Path, config_path: Path | None) -> Workspace:
+    """Settings, and the paths that they name; those of a plan directory if none are given."""
     if not folder.is_dir():
         raise UsageError(Problem(place_of(folder), "there is no such folder", "give a folder with a roster"))
     if config_path is not None:
         return config_and_workspace(config_path, {})[1]
     if is_plan(folder) and (folder / PLAN_TOML).exists():
         return open_existing(folder).workspace
-    raise UsageError(Problem(str(folder), "is not a plan directory, so the rules are unknown", hint))
+    raise UsageError(
+        Problem(
+            str(folder),
+            "is not a plan directory, so the rules are unknown",
+            "give -c plan.toml, --requirement and --agents",
+        )
+    )
 
 
 SHOWN_SPANS = 40

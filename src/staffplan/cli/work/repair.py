@@ -1,4 +1,4 @@
-"""What `roster --repair` does between reading the command line and writing."""
+"""What `repair` does between reading the command line and writing."""
 
 from __future__ import annotations
 
@@ -38,8 +38,22 @@ ABSENT = re.compile(r"(?P<agent>.+):(?P<first>\d{4}-\d\d-\d\d)(?:\.\.(?P<last>\d
 
 
 @dataclass(frozen=True)
+class RepairInput:
+    """What a repair begins from. Where something is left out, the folder of the roster has it."""
+
+    folder: Path
+    requirement: Path | None
+    agents: Path | None
+    config: Path | None
+    given: Mapping[str, Path | None]
+    """Files about people by their name in [input], those that the command line names."""
+    worth: Path | None
+    seed: int | None
+
+
+@dataclass(frozen=True)
 class RepairFlags:
-    """The command line as it was written."""
+    """What is to change, as the command line has it."""
 
     absent: Sequence[str]
     since: str | None
@@ -66,28 +80,19 @@ class RepairWork:
         return planned.first, planned.last
 
 
-def repair_work(
-    folder: Path,
-    requirement: Path | None,
-    agents: Path | None,
-    config_path: Path | None,
-    given: Mapping[str, Path | None],
-    worth: Path | None,
-    seed: int | None,
-) -> RepairWork:
+def repair_work(source: RepairInput) -> RepairWork:
     """The roster of a folder; a plan directory brings its own settings, people and requirement."""
-    workspace = workspace_of(folder, config_path, "give a plan directory, or requirement.csv agents.csv -c plan.toml")
+    folder, given, seed = source.folder, source.given, source.seed
+    workspace = workspace_of(folder, source.config)
     config, zone = workspace.config, workspace.config.plan.timezone
-    needed_path = requirement or folder / PeopleNeeded.file_name
+    needed_path = source.requirement or folder / PeopleNeeded.file_name
     if not needed_path.is_file():
-        raise UsageError(
-            Problem(str(folder), "has no requirement.csv", "give one: staffplan roster requirement.csv ...")
-        )
+        raise UsageError(Problem(str(folder), "has no requirement.csv", "give --requirement requirement.csv"))
     needed = read_table(needed_path, PeopleNeeded, timezone=zone)
-    known = worth or folder / ServiceWorth.file_name
+    known = source.worth or folder / ServiceWorth.file_name
     case = Case(
         needed,
-        workspace.people_of(folder, agents, names_known(config, needed.frame["planning_group"]), **given),
+        workspace.people_of(folder, source.agents, names_known(config, needed.frame["planning_group"]), **given),
         config.roster,
         config.shifts,
         config.work_plans,

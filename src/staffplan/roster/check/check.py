@@ -14,11 +14,12 @@ from typing import Any
 
 import pandas as pd
 
-from staffplan.clock import parse_spans, parse_weekdays, wall_instant
+from staffplan.clock import wall_instant
 from staffplan.errors import zeros_lost
 from staffplan.roster import rules
 from staffplan.roster.check.meetings import meeting_breaches
 from staffplan.roster.check.need import uncovered
+from staffplan.roster.check.presence import MINUTE, DaysOff, Hours, can_work, days_off, hours_by_agent
 from staffplan.roster.check.report import Breach, CheckReport
 from staffplan.roster.check.wishes import missed_wishes, wished_days
 from staffplan.roster.rules.team import Seats, team_rules, team_violations
@@ -27,10 +28,6 @@ from staffplan.site import Site
 from staffplan.tables.people import Workforce
 from staffplan.tables.requirement import StaffingRequirement
 from staffplan.tables.roster import Roster
-
-ABSENCE = "absence"
-"""Kind of the days off in absences.csv."""
-MINUTE = pd.Timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -57,6 +54,11 @@ class _Case:
     def weeks_with_need(self) -> frozenset[int]:
         """Numbers of the blocks of seven days in which anybody is needed."""
         return frozenset((day - self.first).days // 7 for days in self.open_days.values() for day in days)
+
+    @cached_property
+    def grid(self) -> pd.Timestamp:
+        """Midnight of the first day: an interval begins then."""
+        return wall_instant(self.first, 0, self.zone)
 
     def local(self, instant: pd.Timestamp) -> pd.Timestamp:
         """Wall clock time, without a zone."""
@@ -88,12 +90,9 @@ class _Agent:
     skills: frozenset[str]
     holder: rules.Holder
     plan: WorkPlanSettings
-    off: frozenset[date]
-    unpaid: frozenset[date]
-    absent: frozenset[date]
-    """Days off that came up when the night before had begun: it may run into them."""
-    hours_off: Mapping[date, float]
-    """Hours that a day off counts, where they are given."""
+    off: DaysOff
+    available: Hours | None
+    """None: always."""
     past: tuple[rules.Worked, ...]
     """Shifts before the period, as far as they are known."""
     shifts: tuple[rules.Worked, ...]
@@ -194,44 +193,23 @@ def _agents(roster: Roster, case: _Case) -> Iterator[_Agent]:
         done = _Activity(*days, row.start, row.end, str(row.activity), str(row.planning_group), row.paid == "yes")
         activities.setdefault(str(row.agent_id), []).append(done)
     holders = rules.holders(case.workforce, case.work_plans, case.first)
+    off, available = days_off(case.workforce.time_off), hours_by_agent(case.workforce.availability)
     for row in _rows(case.workforce.agents.frame):
         agent_id = str(row.agent_id)
         holder = holders[agent_id]
         if holder.plan_name not in case.work_plans:
             continue
-        off, unpaid, absent, hours_off = _time_off(agent_id, case.workforce)
         yield _Agent(
             agent_id,
             skills=frozenset(part.strip() for part in str(row.skills).split(";")),
             holder=holder,
             plan=case.work_plans[holder.plan_name],
-            off=off,
-            unpaid=unpaid,
-            absent=absent,
-            hours_off=hours_off,
+            off=off.get(agent_id, DaysOff()),
+            available=available.get(agent_id),
             past=tuple(past.get(agent_id, ())),
             shifts=tuple(shifts.get(agent_id, ())),
             activities=tuple(activities.get(agent_id, ())),
         )
-
-
-def _time_off(
-    agent_id: str, workforce: Workforce
-) -> tuple[frozenset[date], frozenset[date], frozenset[date], dict[date, float]]:
-    """All days off, the unpaid ones, those that a repair took note of, and the hours of those that have some."""
-    everything: set[date] = set()
-    unpaid: set[date] = set()
-    absent: set[date] = set()
-    hours: dict[date, float] = {}
-    rows = workforce.time_off.frame
-    for row in _rows(rows[rows["agent_id"] == agent_id]):
-        first, last = row.first_day.date(), row.last_day.date()
-        days = {first + timedelta(days=n) for n in range((last - first).days + 1)}
-        everything |= days
-        unpaid |= days if row.paid == "no" else set()
-        absent |= days if row.kind == ABSENCE else set()
-        hours |= {} if pd.isna(row.hours) else dict.fromkeys(days, row.hours)
-    return frozenset(everything), frozenset(unpaid), frozenset(absent), hours
 
 
 def _agent_breaches(agent: _Agent, case: _Case) -> Iterator[Breach]:
@@ -323,49 +301,27 @@ def _presence_words(shift: rules.Worked, agent: _Agent, case: _Case) -> Words:
     start, end = case.local(shift.start), case.local(shift.end)
     day = start.date()
     while pd.Timestamp(day) < end:
-        if day in agent.off and (day == start.date() or day not in agent.absent):
+        if day in agent.off.days and (day == start.date() or day not in agent.off.absent):
             yield "time off", f"{day:%a %d %b} is a day off"
         day += timedelta(days=1)
-    free = _available(agent.agent_id, start.normalize() - pd.Timedelta(days=1), case.workforce)
-    if free is not None and not any(begin <= start and end <= until for begin, until in free):
+    if agent.available is not None and not can_work(agent.available, start, end):
         yield "availability", f"{start:%H:%M}-{end:%H:%M} is outside the hours the agent can work"
-
-
-def _available(
-    agent_id: str, first: pd.Timestamp, workforce: Workforce
-) -> list[tuple[pd.Timestamp, pd.Timestamp]] | None:
-    """Wall clock spans of four days in which the agent can work, joined; None: always."""
-    rows = workforce.availability.frame
-    rows = rows[rows["agent_id"] == agent_id]
-    if rows.empty:
-        return None
-    spans = []
-    for day in pd.date_range(first, periods=4):
-        for row in _rows(rows):
-            if day.weekday() in parse_weekdays(str(row.weekdays)):
-                spans += [(day + b * MINUTE, day + e * MINUTE) for b, e in parse_spans(str(row.hours))]
-    joined: list[tuple[pd.Timestamp, pd.Timestamp]] = []
-    for begin, end in sorted(spans):
-        if joined and begin <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-        else:
-            joined.append((begin, end))
-    return joined
 
 
 def _activity_words(shift: rules.Worked, inside: list[_Activity], agent: _Agent, case: _Case) -> Words:
     """No gaps, no overlaps, skills, dates."""
     at = shift.start
     for a in inside:
-        when = f"{a.activity} at {case.local(a.start):%H:%M}"
+        begun = case.local(a.start)
+        when = f"{a.activity} at {begun:%H:%M}"
         if a.start < shift.start or a.end > shift.end or a.end <= a.start:
             yield "activities", f"{when} does not lie inside the shift"
         elif a.start > at:
-            yield "activities", f"nothing is planned from {case.local(at):%H:%M} to {case.local(a.start):%H:%M}"
+            yield "activities", f"nothing is planned from {case.local(at):%H:%M} to {begun:%H:%M}"
         elif a.start < at:
             yield "activities", f"{when} starts before the previous activity ends"
         at = max(at, a.end)
-        if case.local(a.start).date() != a.activity_date:
+        if begun.date() != a.activity_date:
             yield "activities", f"{when} has the date {a.activity_date:%d %b %Y}"
         if a.activity == "queue" and a.group not in agent.skills:
             said = f"the agent has no skill for {a.group}" if a.group else "no planning group is given"
@@ -377,10 +333,9 @@ def _activity_words(shift: rules.Worked, inside: list[_Activity], agent: _Agent,
 def _switching_words(inside: list[_Activity], case: _Case) -> Words:
     """Through one interval somebody serves one group."""
     length = pd.Timedelta(minutes=case.site.calendar.interval_minutes)
-    grid = wall_instant(case.first, 0, case.zone)
     queue = [a for a in inside if a.activity == "queue"]
     for one, other in pairwise(queue):
-        same_interval = (one.end - MINUTE - grid) // length == (other.start - grid) // length
+        same_interval = (one.end - MINUTE - case.grid) // length == (other.start - case.grid) // length
         if one.group != other.group and same_interval:
             yield "one group", f"{one.group} and {other.group} in the interval of {case.local(other.start):%H:%M}"
 
@@ -402,16 +357,16 @@ def _credited(agent: _Agent, case: _Case) -> Iterator[tuple[int, float, float]]:
     for week in range(-(-case.days // 7)):
         days = {case.first + timedelta(days=d) for d in range(7 * week, min(7 * week + 7, case.days))}
         closed = {d for d in days if _closed_holiday(d, agent, case)}
-        paid = days & ((agent.off - agent.unpaid) | closed)
-        yield len(days), _fifths(days & (agent.off | closed), closed, agent), _fifths(paid, closed, agent)
+        paid = days & ((agent.off.days - agent.off.unpaid) | closed)
+        yield len(days), _fifths(days & (agent.off.days | closed), closed, agent), _fifths(paid, closed, agent)
 
 
 def _fifths(days: set[date], closed: set[date], agent: _Agent) -> float:
     """Hours off over a fifth of the weekly minimum, where they are given; else, and if closed, a day is one. Five at
     most."""
     weekly = agent.plan.weekly_hours_min
-    known = (days & set(agent.hours_off)) - closed if weekly else set()
-    hours = sum(agent.hours_off[day] for day in sorted(known))
+    known = (days & set(agent.off.hours)) - closed if weekly else set()
+    hours = sum(agent.off.hours[day] for day in sorted(known))
     return min(5.0, len(days - known) + (5 * hours / weekly if weekly else 0.0))
 
 
