@@ -107,5 +107,5 @@ def run_repair(source: RepairInput, flags: RepairFlags, output: Path, *, force: 
     tables: dict[Path | None, Table] = {path: made[table] for table, path in paths.items()}
     deliver(tables, work.timezone, before, facts=facts, notes=result.notes, as_json=as_json)
     if result.status == "interrupted":
-        say("the search was ended early: the roster written is the best one by then")
+        say("the search was stopped early: the best roster found so far is written")
         raise typer.Exit(INTERRUPTED)
