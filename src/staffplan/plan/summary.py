@@ -292,11 +292,11 @@ _HEADER = (
     "group",
     "goal",
     "contacts",
-    "peak agents",
+    "peak",
     "service level",
     "days on target",
-    "understaffed h",
-    "overstaffed h",
+    "understaffed",
+    "overstaffed",
 )
 
 
