@@ -26,14 +26,14 @@ def name_of(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def aliases(sources: dict[str, str]) -> dict[str, set[str]]:
+def aliases(sources: dict[str, str], trees: dict[str, ast.Module]) -> dict[str, set[str]]:
     """Names that mean an array, by module: NDArray, its aliases there, and aliases imported from another module."""
     own = {name: set(ALIAS.findall(source)) for name, source in sources.items()}
     found = {}
-    for name, source in sources.items():
+    for name, tree in trees.items():
         taken = {
             alias.name
-            for node in ast.walk(ast.parse(source))
+            for node in tree.body
             if isinstance(node, ast.ImportFrom)
             for alias in node.names
             if alias.name in own.get(node.module or "", set())
@@ -70,11 +70,12 @@ def takes_or_gives(function: ast.FunctionDef, arrays: set[str]) -> bool:
 
 def without_shape(sources: dict[str, str]) -> list[str]:
     """Public functions on arrays whose docstring is missing or names no shape, as module:function."""
-    arrays = aliases(sources)
+    trees = {module: ast.parse(source) for module, source in sources.items()}
+    arrays = aliases(sources, trees)
     return [
         f"{module}:{name}"
-        for module, source in sources.items()
-        for name, function in public_functions(ast.parse(source))
+        for module, tree in trees.items()
+        for name, function in public_functions(tree)
         if takes_or_gives(function, arrays[module]) and not SHAPE.search(ast.get_docstring(function) or "")
     ]
 
