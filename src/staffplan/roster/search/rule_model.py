@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,7 @@ from ortools.sat.python import cp_model
 from staffplan.roster.problem.machine import Machine
 from staffplan.roster.problem.problem import Person, RosterProblem, Rule
 from staffplan.roster.problem.worked import Works
-from staffplan.roster.rules.automaton import Layer, make_automaton
+from staffplan.roster.rules.automaton import Layer, alone
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,8 @@ def _laid_out(
 ) -> Flow:
     todays = [_todays(works, problem, person, day) for day in range(problem.period.days)]
     useful = np.array([[o in mine for o in range(len(problem.options))] for mine in todays], dtype=bool)
-    automaton = make_automaton([machine], useful)
+    off = machine.kind[:, -1:]
+    automaton = alone(replace(machine, kind=np.append(np.where(useful, machine.kind[:, :-1], off), off, axis=1)))
     if automaton.is_empty:
         return Flow((model.add_bool_or([]),))
     constraints: list[Any] = []
