@@ -26,7 +26,7 @@ from staffplan.staffing.simulated.mail_kernels import change, contacts_in_time, 
 from staffplan.staffing.simulated.mail_search import fewest_for_mail
 from staffplan.staffing.step import staff_by_method
 from staffplan.tables.forecast import VolumeForecast
-from thorough import repetitions
+from thorough import THOROUGH, repetitions
 
 DAYS = 7
 OFFICE = OpeningHours((((9 * 60, 17 * 60),),) * 5 + ((),) * 2)
@@ -145,12 +145,13 @@ def test_verified_mail_keeps_its_promise_on_uncertain_days_and_its_own_model_doe
     )
     usual = staff(forecast, StaffingSettings(), site=site).requirement.frame["agents_required"].to_numpy()
     period = mail.period(scope)
-    for judged, holds in (
-        (fresh, True),
-        (judge_mail(mail, usual.astype(int), seed=77, repetitions=repetitions(100, 300)), False),
-    ):
-        levels = judged.by(period, judged.good) / np.maximum(1, judged.by(period, judged.offered))
-        assert (levels.min() >= 0.9 - 0.02) == holds
+    as_usual = judge_mail(mail, usual.astype(int), seed=77, repetitions=repetitions(100, 300))
+    kept, missed = (
+        (judged.by(period, judged.good) / np.maximum(1, judged.by(period, judged.offered))).min()
+        for judged in (fresh, as_usual)
+    )
+    assert kept >= 0.9 - (0.02 if THOROUGH else 0.04)
+    assert missed < 0.9 - 0.02
     assert frame["model"].unique().tolist() == ["verified"]
     assert result.facts["agent hours mail"] == frame["agents_required"].sum() / 2
     assert result.facts["agent hours mail"] < 1.25 * usual.sum() / 2
