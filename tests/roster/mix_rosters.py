@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 
+import numpy as np
 import pandas as pd
 from roster_centers import Center
 
@@ -29,32 +30,30 @@ def plan(center: Center, **more: object) -> MixOfShifts:
     )
 
 
-def on_queue(mix: MixOfShifts, group: str, at: pd.Timestamp, repeats: pd.Timedelta | None = None) -> int:
-    """People on queue at an instant, from starts, lengths and pauses alone; a period that repeats wraps around."""
-    total = 0
+def on_queue(mix: MixOfShifts, group: str, at: pd.DatetimeIndex, repeats: pd.Timedelta | None = None) -> np.ndarray:
+    """People on queue at each instant, from starts, lengths and pauses alone; a period that repeats wraps around."""
+    total = np.zeros(len(at), dtype=np.int64)
     for moment in (at,) if repeats is None else (at, at + repeats):
         for sign, table in ((1, mix.shifts), (-1, mix.pauses)):
-            rows = table.frame
-            there = (rows["planning_group"] == group) & (rows["start"] <= moment) & (rows["end"] > moment)
-            total += sign * int(rows["heads"][there].sum())
+            for row in table.frame[table.frame["planning_group"] == group].itertuples():
+                total += sign * int(row.heads) * ((row.start <= moment) & (moment < row.end))
     return total
 
 
 def short(mix: MixOfShifts, center: Center) -> list[tuple[str, pd.Timestamp, float]]:
     """Group, instant and people missing wherever the need is not covered, every five minutes."""
-    frame = center.requirement.frame
     first, days = center.first_day, {d for need in center.need.values() for d, _ in need}
     zone = center.timezone
     whole = (max(days) + 1) % 7 == 0
     edges = [pd.Timestamp(first).tz_localize(zone) + pd.DateOffset(days=n) for n in (0, max(days) + 1)]
     repeats = edges[1] - edges[0] if whole else None
     found = []
-    for row in frame.itertuples():
-        for part in range(0, center.minutes, 5):
-            at = row.interval_start + pd.Timedelta(minutes=part)
-            missing = row.agents_on_queue - on_queue(mix, row.planning_group, at, repeats)
-            if missing > 0:
-                found.append((row.planning_group, at, missing))
+    for group, rows in center.requirement.frame.groupby("planning_group"):
+        parts = center.minutes // 5
+        at = pd.DatetimeIndex(rows["interval_start"].repeat(parts))
+        at += pd.to_timedelta(np.tile(5 * np.arange(parts), len(rows)), unit="min")
+        missing = rows["agents_on_queue"].repeat(parts).to_numpy() - on_queue(mix, str(group), at, repeats)
+        found += [(str(group), at[n], float(missing[n])) for n in np.flatnonzero(missing > 0)]
     return found
 
 
