@@ -23,7 +23,9 @@ GROUPS = """group,offered,interval_minutes,aht_seconds,patience_seconds,service_
 sales,10,30,240,,0.8,20
 service,10,30,240,120,0.8,20
 """
-HOURS = [f"2026-03-0{day} {hour:02d}:{half}0,phone,2" for day in range(2, 7) for hour in range(9, 17) for half in "03"]
+HOURS = [
+    f"2026-03-0{day} {hour:02d}:{half}0,phone,2" for day in range(2, 7) for hour in range(9, 17) for half in "03"
+]
 REQUIREMENT = "\n".join(["interval_start,planning_group,agents_on_queue", *HOURS, ""])
 CALLS = ("size", "--per-hour", "100", "--aht", "180", "--goal", "80/20")
 FAMILIES = {

@@ -46,7 +46,7 @@ def test_records_for_programs(run, day) -> None:
     ("queue", "day", "says"),
     [
         ("phon", "2026-12-01", "did you mean phone"),
-        ("phone", "soon", "'soon' is not a day"),
+        ("phone", "soon", "'soon' is not a date"),
         ("phone", "1999-01-01", ""),
     ],
 )

@@ -163,7 +163,7 @@ def test_a_day_to_learn_until_and_a_file_of_agents_that_cannot_be_are_refused(tm
     code, _, err = run("fit", "calls.csv", "--learn-until", "2026-03-02")
     assert (code, "no call came before 2026-03-02" in err) == (2, True)
     code, _, err = run("fit", "calls.csv", "--learn-until", "soon")
-    assert (code, "'soon' is not a day" in err) == (2, True)
+    assert (code, "'soon' is not a date" in err) == (2, True)
     (tmp_path / "duty.csv").write_text("when,how_many\n2026-03-03 09:00,4\n")
     code, _, err = run("fit", "calls.csv", "--on-duty", "duty.csv")
     assert (code, "no column looks like agents" in err) == (4, True)

@@ -62,7 +62,7 @@ def test_a_roster_that_holds_its_meetings_and_keeps_its_seats_breaks_no_rule(run
 def test_a_meeting_that_is_missing_is_a_broken_rule_of_the_agent_and_day(run: Run) -> None:
     code, said = run(meetings=FILES["meetings.csv"].replace("60", "45"))
     assert code == 5
-    assert "ann    Mon 2026-03-02  meetings  talk at 11:00: 60 minutes, 45 are due" in said
+    assert "ann    Mon 2026-03-02  meetings  talk at 11:00: 60 minutes, 45 required" in said
 
 
 def test_people_beyond_the_seats_are_a_broken_rule_of_nobody_in_particular(run: Run) -> None:

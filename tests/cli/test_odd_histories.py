@@ -34,7 +34,7 @@ def test_a_start_within_the_history_tells_the_rows_and_queues_it_leaves_out(run:
     code, _, said = run("--start", "2026-06-10")
     assert code == 0
     assert "not included: h.csv: 72 rows from 2026-06-10 on (the first day planned) are not used" in said
-    assert "not included: new: not forecast: its first row is of 2026-06-11" in said
+    assert "not included: new: not forecast: its first row is on 2026-06-11" in said
     code, _, said = run("--start", "2026-06-12")
     assert code == 0
     assert "new: not forecast" not in said
@@ -183,7 +183,7 @@ def test_a_lone_row_far_from_all_others_is_an_error(run: Run, year: int) -> None
     write(rows)
     code, _, said = run()
     assert code == 4
-    assert f"h.csv:52:interval_start: {year}-06-07 lies 35" in said
+    assert f"h.csv:52:interval_start: {year}-06-07 is 35" in said
     assert "days away from every other row\n    correct the date" in said
 
 

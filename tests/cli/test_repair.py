@@ -99,7 +99,7 @@ def test_a_repaired_roster_can_be_repaired_again(repair: Run) -> None:
     assert repair("repair", *FILE_ARGUMENTS, "--absent", "ann:2026-03-03")[0] == 0
     code, _, err = repair("repair", "repaired", *GIVEN, "-o", "again", "--absent", "bob:2026-03-03")
     assert code == 0
-    assert "4.0 with the absences, 4.0 repaired" in err  # nobody else is left: ann is still absent
+    assert "4.0 with the absences, 4.0 after the repair" in err  # nobody else is left: ann is still absent
     assert len(pd.read_csv("again/absences.csv")) == 2
 
 
@@ -116,7 +116,7 @@ def test_all_that_is_wrong_is_told_at_once_and_nothing_is_written(repair: Run) -
         "'ann:2026-03-05..2026-03-04': the last day is before the first day",
         "'ann:2026-02-30': day is out of range for month",
         "'bob:2026-04-01': the days are outside the period of the roster",
-        "that is 2026-03-02 to 2026-03-04",
+        "the period is 2026-03-02 to 2026-03-04",
         "--from: 'noon' is no time",
     ):
         assert said in err

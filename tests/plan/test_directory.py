@@ -277,5 +277,5 @@ def test_a_setting_on_the_command_line_is_read_as_in_a_file_or_else_as_text(
 
 @pytest.mark.parametrize("item", ["weeks=2", "plan.weeks", "=2", ""])
 def test_what_is_not_a_key_and_a_value_is_refused(item: str) -> None:
-    with pytest.raises(UsageError, match=r"is not SECTION\.KEY=VALUE"):
+    with pytest.raises(UsageError, match=r"is not in the form SECTION\.KEY=VALUE"):
         parse_overrides([item])

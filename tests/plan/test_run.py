@@ -186,7 +186,7 @@ def test_a_step_alone_says_what_before_it_is_old_and_what_is_missing(planned: Pa
     rewrite(planned / "plan.toml", 'goal = "80/20"', 'goal = "85/20"')
     opened = open_existing(planned / "plan")
     remarks = require_before("cost", opened.workspace, opened.manifest)
-    assert remarks[0].startswith("note: staff is stale (setting queues.phone changed); its files are used")
+    assert remarks[0].startswith("note: staff is stale (setting queues.phone changed); its existing files are used")
     (planned / "plan" / "coverage.csv").unlink()
     with pytest.raises(UsageError, match=r"coverage\.csv: cost needs this file"):
         require_before("cost", opened.workspace, opened.manifest)

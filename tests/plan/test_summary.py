@@ -176,14 +176,14 @@ def test_warnings_and_what_was_left_out_are_counted_and_named_at_the_end() -> No
     same = "offered equals handled in every row: if these are handled contacts only, demand is understated"
     notes = (
         *(Note("forecast", "warning", queue, same) for queue in ("a", "b", "c", "d")),
-        Note("forecast", "left out", "", "override 1 lies outside the days forecast"),
+        Note("forecast", "left out", "", "override 1 lies outside the forecast period"),
         *(Note("roster", "warning", f"rule {number}", f"doubt {number}") for number in range(5)),
     )
     assert text(replace(GOOD, look_at=notes)).partition("plan.toml -o plan\n")[2].splitlines() == [
         "look at  9 warnings and 1 note on what was left out:",
         "         a, b, c and 1 more: offered equals handled in every row: if these are handled contacts",
         "         only, demand is understated",
-        "         forecast: override 1 lies outside the days forecast",
+        "         forecast: override 1 lies outside the forecast period",
         "         rule 0: doubt 0",
         "         rule 1: doubt 1",
         "         rule 2: doubt 2",
@@ -198,7 +198,7 @@ def test_warnings_and_what_was_left_out_are_counted_and_named_at_the_end() -> No
 def test_what_a_plan_tells_to_look_at_is_what_its_steps_warned_of(planned: Path) -> None:
     opened = open_existing(planned / "plan")
     record = opened.manifest.steps["forecast"]
-    outside = Note("forecast", "left out", "phone", "override 1 lies outside the days forecast")
+    outside = Note("forecast", "left out", "phone", "override 1 lies outside the forecast period")
     model = Note("staff", "left out", "mail", "chance is left out")
     manifest = opened.manifest.with_step("forecast", replace(record, notes=(outside, model)))
     found = summarize(opened.workspace, manifest).look_at

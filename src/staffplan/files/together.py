@@ -265,7 +265,6 @@ def _leaves(name: str) -> bool:
 
 def _obstacle(folder: Path, target: Path) -> str:
     """What stands in the way of a file; nothing where it can be written."""
-    parent = next(path for path in target.parents if path.exists())
     if target.is_symlink():
         return f"is a link to {target.readlink()}; name the file itself"
     if target.is_dir():
@@ -274,6 +273,7 @@ def _obstacle(folder: Path, target: Path) -> str:
         return "is a device or a pipe"
     if target.exists() and not os.access(target, os.W_OK):
         return "is write-protected"
+    parent = next(path for path in target.parents if path.exists())
     if not parent.is_dir():
         return f"cannot be written: {parent.name} is a file, not a folder"
     if not os.access(parent, os.W_OK | os.X_OK):

@@ -35,7 +35,7 @@ class MinimumStaffSetting(Section):
 
 
 class SeatsSetting(Section):
-    """People in the house, at most: everybody in a shift, pauses and meetings included."""
+    """People on site, at most: everybody in a shift, pauses and meetings included."""
 
     rule: Literal["seats"] = "seats"
     """Which rule it is."""

@@ -174,7 +174,7 @@ def test_a_week_in_which_nobody_is_needed_has_no_minimum_of_hours() -> None:
     assert center.problem().paid_minutes_min.tolist() == [[720, 0]] * 3
     result = center.solve()
     assert center.check(result.roster).breaches == ()
-    assert any("nobody is needed" in note.message for note in result.notes)
+    assert any("nobody is required" in note.message for note in result.notes)
 
 
 def test_rows_outside_the_plans_days_are_planned_and_told() -> None:

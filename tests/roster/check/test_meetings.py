@@ -61,7 +61,7 @@ def test_who_is_not_at_a_meeting_of_all_is_named(times: Times, said: str) -> Non
 
 ALONE: dict[str, tuple[Times, str]] = {
     "nothing": ([], "talk, 30 minutes of meeting, 02 Nov to 03 Nov 2026, is missing"),
-    "too short": ([(10, 1, "meeting")], "talk at 10:00: 15 minutes, 30 are due"),
+    "too short": ([(10, 1, "meeting")], "talk at 10:00: 15 minutes, 30 required"),
     "outside its hours": ([(14, 2, "meeting")], "talk at 14:00 is outside its days and hours"),
     "partly outside its hours": ([(11.75, 2, "meeting")], "talk at 11:45 is outside its days and hours"),
     "another activity": ([(10, 2, "training")], "talk, 30 minutes of meeting, 02 Nov to 03 Nov 2026, is missing"),

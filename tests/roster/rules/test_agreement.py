@@ -272,9 +272,9 @@ WRONG = {
     '{rule = "rest_after_nights"}': "neither hours nor days_off is given",
     '{rule = "period_days"}': "neither least nor most is given",
     '{rule = "period_hours", least = 20, most = 10}': "most is below least",
-    '{rule = "succession", after = "late", never = []}': "at least 1 item",
-    '{rule = "rotation", cycle = []}': "at least 1 item",
-    '{rule = "weekly_rest", hours = 0}': "greater than 0",
+    '{rule = "succession", after = "late", never = []}': "the list is empty",
+    '{rule = "rotation", cycle = []}': "the list is empty",
+    '{rule = "weekly_rest", hours = 0}': "not above 0",
 }
 
 

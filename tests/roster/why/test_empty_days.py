@@ -43,7 +43,7 @@ def test_an_empty_saturday_beside_too_many_people_on_other_days_is_one_warning()
 
 
 def test_the_rule_that_keeps_people_away_is_named() -> None:
-    rules = (rule.WeekendsOff(weekends=1),)
+    rules = (rule.WeekendsOffSetting(weekends=1),)
     (note,) = told(CENTER.but(settings=RosterSettings(rules=rules)), BOTH_MONDAY_TO_FRIDAY)
     assert note.message.endswith("weekends off prevents 2 of 2")
 

@@ -153,7 +153,7 @@ class RosterProblem:
     worth: Worth
     """What people on queue save."""
     seats: NDArray[np.int64]
-    """(slots,): most people in the house at once, NO_LIMIT where there is none."""
+    """(slots,): most people on site at once, NO_LIMIT where there is none."""
     pausing: NDArray[np.int64]
     """(slots,): most people on meals and breaks at once."""
     understaffing_weight: float

@@ -51,7 +51,7 @@ def _limit(limit: Ints, surplus: Floats, now: int) -> Ints:
 
 
 def _counted(problem: RosterProblem, tours: Tours) -> tuple[Floats, Floats, Floats]:
-    """(groups, slots) on queue, (slots,) in the house and on pauses, as the search counts these tours."""
+    """(groups, slots) on queue, (slots,) on site and on pauses, as the search counts these tours."""
     on_queue = np.zeros(problem.required.shape)
     on_site, pausing = np.zeros(problem.period.slots), np.zeros(problem.period.slots)
     step = problem.period.slots_per_interval
@@ -70,7 +70,7 @@ def _counted(problem: RosterProblem, tours: Tours) -> tuple[Floats, Floats, Floa
 
 
 def actual(problem: RosterProblem, roster: Roster) -> Mapping[str, Floats]:
-    """(groups, slots) people on queue; (1, slots) in the house and on pauses; parts of a slot as parts."""
+    """(groups, slots) people on queue; (1, slots) on site and on pauses; parts of a slot as parts."""
     shifts, frame = roster.shifts.frame, roster.activities.frame
     there = {
         "queue": (frame[frame["activity"] == "queue"], problem.groups),

@@ -143,7 +143,7 @@ class Seats:
         for first, end in _runs(heads > self.most):
             worst = first + int(heads[first:end].argmax())
             begin, until = _local(int(at[first]), done.calendar), _local(int(at[end]), done.calendar)
-            people = f"{heads[worst]} people in the house {_from_to(begin, until)}, {self.most} seats"
+            people = f"{heads[worst]} people on site {_from_to(begin, until)}, {self.most} seats"
             yield TeamViolation(begin.date(), self.name, f"{people}: {there.names(int(at[worst]))}")
 
 

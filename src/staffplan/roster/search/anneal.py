@@ -102,7 +102,7 @@ def plan_of(space: TourSpace, tours: Tours) -> Plan:
 
 
 def circle_limits(team: Team, site: NDArray[np.int32]) -> Ints:
-    """(circles, slots): how many of each may pause when so many of them are in the house."""
+    """(circles, slots): how many of each may pause when so many of them are on site."""
     parts = np.maximum(team.part[:, None] * site // np.maximum(team.of, 1)[:, None], 1)
     return np.where(team.of[:, None] > 0, np.minimum(team.most[:, None], parts), team.most[:, None])
 

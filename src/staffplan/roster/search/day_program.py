@@ -54,7 +54,7 @@ class DayChoice:
 
 @dataclass(frozen=True)
 class Rest:
-    """What those who are no part of the program do: on queue (groups, slots); in the house and on pauses (slots,)."""
+    """What those who are no part of the program do: on queue (groups, slots); on site and on pauses (slots,)."""
 
     on_queue: Ints
     on_site: Ints
