@@ -21,8 +21,6 @@ class Queue:
 
     name: str
     channel: str = "voice"
-    channel_is_default: bool = False
-    """No setting names it."""
     planning_group: str = ""
     service_hours: OpeningHours | None = None
     """None: not given; the forecast learns them."""
@@ -45,6 +43,8 @@ class Queue:
     """First day without it; True: ended, False: not ended; None: not given, the forecast finds out."""
     was: tuple[str, ...] = ()
     """Older queues whose history is this queue's."""
+    channel_is_default: bool = False
+    """No setting names it."""
 
     @property
     def work_type(self) -> str:

@@ -65,7 +65,7 @@ def test_shifts_are_data_on_stdout_and_contracts_a_table_beside_them(capsys: pyt
     }
     assert rows[0]["start"] == "2026-03-02T08:00:00+01:00"
     # 28 shifts of four hours at five a week are six people; a tenth more of them are away
-    assert "phone           half          6              7       112.0          18.7  1,560.00" in err
+    assert "phone           half          6              7       112.0            18.7  1,560.00" in err
     assert "6 heads, 112.0 paid hours for 112.0 required, EUR 1,560.00\ncost: the best possible" in err
 
 

@@ -137,7 +137,7 @@ def test_somebody_on_the_roster_whose_zeros_a_spreadsheet_dropped_is_told(make_b
     books.work("7", 540, 570)
     [said] = [note.message for note in books.cost().notes if note.place == "agents.csv"]
     assert said.startswith("7: on the roster, but not in agents.csv")
-    assert said.endswith("did a spreadsheet drop the zeros: 7 -> 007?")
+    assert said.endswith("did a spreadsheet drop the leading zeros: 7 -> 007?")
 
 
 def test_chats_served_together_need_fewer_agent_minutes_than_contact_minutes(make_books):

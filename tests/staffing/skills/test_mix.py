@@ -150,7 +150,7 @@ def test_maxima_are_kept_or_said_to_be_too_low() -> None:
     assert mix[0] <= 8
     assert mix[2] > 0
     none = SkillProfiles.of(kinds.assign(maximum=[8, np.nan, 1]), "profiles.csv")
-    with pytest.raises(InfeasibleError, match="do not keep the goal of a"):
+    with pytest.raises(InfeasibleError, match="does not meet the goal of a"):
         searched(skill_case(groups(A, B), none))
 
 
