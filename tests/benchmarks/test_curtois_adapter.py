@@ -86,7 +86,7 @@ def random_tours(count: int, days: int) -> list[str]:
 
 @pytest.mark.parametrize("contract", CONTRACTS)
 @pytest.mark.parametrize(
-    "days", [4, pytest.param(6, marks=pytest.mark.thorough), pytest.param(14, marks=pytest.mark.thorough)]
+    "days", [5, pytest.param(6, marks=pytest.mark.thorough), pytest.param(14, marks=pytest.mark.thorough)]
 )
 def test_the_reader_and_the_score_call_the_same_people_rule_breakers(contract: Employee, days: int):
     tours = ["".join(letters) for letters in product(".dn", repeat=days)] if days < 7 else random_tours(500, days)
