@@ -191,12 +191,12 @@ def test_a_meal_is_taken_when_it_hurts_least() -> None:
 @pytest.mark.parametrize(
     "moment",
     [
-        "stages.best_prices",
-        "stages.start",
-        "stages.improve",
-        "stages.days_together",
-        "solve.settle",
-        "solve.place_meetings",
+        "search.stages.best_prices",
+        "search.stages.start",
+        "search.stages.improve",
+        "search.stages.days_together",
+        "step.settle",
+        "step.place_meetings",
     ],
 )
 def test_ctrl_c_at_any_moment_keeps_the_best_roster_so_far(monkeypatch: pytest.MonkeyPatch, moment: str) -> None:

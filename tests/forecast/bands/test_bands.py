@@ -19,7 +19,7 @@ from staffplan.forecast.bands.sharing import Sharing
 from staffplan.forecast.bands.variance import Variance
 from staffplan.forecast.history.series import DayGrid, QueueSeries
 from staffplan.forecast.methods.rates import mean_rates
-from thorough import repetitions
+from thorough import THOROUGH, repetitions
 
 WEEKS, SLOTS = 30, 20
 ORDINARY = np.zeros(1, dtype=bool)
@@ -43,6 +43,9 @@ TRUTHS = {
     "days with heavy tails": Truth(60, 0.08, 0.02, heavy=True),
     "Poisson": Truth(5),
 }
+
+WIDER = 1.0 if THOROUGH else 3**0.5
+"""A mean over a third of the backtests scatters so much more."""
 
 
 def _world(truth: Truth, seed: int, weeks: int = WEEKS) -> Cells:
@@ -73,11 +76,11 @@ def _shares(bands: Bands, fresh: Cells) -> dict[str, tuple[float, float]]:
 
 @pytest.mark.parametrize("name", TRUTHS)
 def test_fresh_counts_and_days_fall_inside_as_often_as_promised(name) -> None:
-    """Over six backtests: the last weeks of each count most, so that one alone is luck."""
+    """Over several backtests: the last weeks of each count most, so that one alone is luck."""
     fresh = _world(TRUTHS[name], 99)
-    held = [_shares(fit_bands(_world(TRUTHS[name], seed)), fresh) for seed in range(6)]
-    assert np.mean([shares["interval"] for shares in held], axis=0) == pytest.approx(LEVELS, abs=0.02)
-    assert np.mean([shares["day"] for shares in held], axis=0) == pytest.approx(LEVELS, abs=0.06)
+    held = [_shares(fit_bands(_world(TRUTHS[name], seed)), fresh) for seed in range(repetitions(2, 6))]
+    assert np.mean([shares["interval"] for shares in held], axis=0) == pytest.approx(LEVELS, abs=0.02 * WIDER)
+    assert np.mean([shares["day"] for shares in held], axis=0) == pytest.approx(LEVELS, abs=0.06 * WIDER)
 
 
 def _nights_and_days(seed: int) -> Cells:
@@ -107,8 +110,9 @@ def test_fresh_days_fall_inside_on_average_over_many_backtests() -> None:
     """One backtest of eleven weeks is luck; over many the share is as promised."""
     truth = TRUTHS["large and regular"]
     fresh = _world(truth, 99, weeks=40)
-    held = np.mean([_shares(fit_bands(_world(truth, seed, weeks=11)), fresh)["day"] for seed in range(12)], axis=0)
-    assert held == pytest.approx(LEVELS, abs=0.03)
+    seeds = range(repetitions(4, 12))
+    held = np.mean([_shares(fit_bands(_world(truth, seed, weeks=11)), fresh)["day"] for seed in seeds], axis=0)
+    assert held == pytest.approx(LEVELS, abs=0.03 * WIDER)
 
 
 def test_few_days_make_wider_bands_than_many() -> None:
