@@ -47,7 +47,7 @@ def test_an_edit_of_the_overrides_makes_the_forecast_stale_and_all_that_follows(
     rewrite(planned / "edits.csv", "0.2", "0.3")
     assert list(stale(planned)) == NAMES
     (planned / "edits.csv").unlink()
-    assert stale(planned)["forecast"] == "input overrides (edits.csv) is gone"
+    assert stale(planned)["forecast"] == "input overrides (edits.csv) was removed"
 
 
 def test_problems_of_edits_and_of_drivers_are_told_together_before_anything_is_run(planned: Path) -> None:

@@ -72,8 +72,8 @@ def test_a_file_that_is_gone_is_called_gone_or_missing_never_changed(planned: Pa
     (planned / "time_off.csv").unlink()
     found = stale(planned)
     assert found["simulate"] == "waits.csv is missing"
-    assert found["roster"] == "input time_off (time_off.csv) is gone"
-    assert found["report"] == "waits.csv is gone"
+    assert found["roster"] == "input time_off (time_off.csv) was removed"
+    assert found["report"] == "waits.csv was removed"
 
 
 @pytest.mark.parametrize(
@@ -188,7 +188,7 @@ def test_a_step_alone_says_what_before_it_is_old_and_what_is_missing(planned: Pa
     remarks = require_before("cost", opened.workspace, opened.manifest)
     assert remarks[0].startswith("note: staff is stale (setting queues.phone changed); its existing files are used")
     (planned / "plan" / "coverage.csv").unlink()
-    with pytest.raises(UsageError, match=r"coverage\.csv: cost needs this file"):
+    with pytest.raises(UsageError, match=r"coverage\.csv: the step cost needs this file"):
         require_before("cost", opened.workspace, opened.manifest)
 
 
@@ -207,7 +207,7 @@ def test_a_copy_of_a_plan_directory_alone_tells_which_inputs_it_lacks(planned: P
     opened = open_existing(copy)
     assert "the plan's own settings are used" in opened.remarks[0]
     found = {state.name: "; ".join(state.reasons) for state in status(opened.workspace, opened.manifest)}
-    assert found["forecast"] == "input history (history.csv) is gone"
+    assert found["forecast"] == "input history (history.csv) was removed"
     with pytest.raises(ConfigError, match=r"input\.history: there is no file"):
         run(opened.workspace, opened.manifest)
     assert json.loads((copy / "manifest.json").read_text())["steps"]["forecast"]["outputs"]
