@@ -16,6 +16,7 @@ import pandas as pd
 
 from curtois.instance import Employee, Instance, Shift
 from staffplan.clock import OpeningHours, SiteCalendar
+from staffplan.planned import PlannedDays
 from staffplan.settings.hard_rules import (
     ConsecutiveDaysMinSetting,
     ConsecutiveDaysSetting,
@@ -117,6 +118,7 @@ def translate(instance: Instance, seconds: float = 300, effort: float = 1) -> Tr
         site=Site(
             SiteCalendar("UTC", minutes),
             {GROUP: Queue(GROUP, planning_group=GROUP, service_hours=OpeningHours.always())},
+            PlannedDays(FIRST_DAY, instance.days),
         ),
     )
 

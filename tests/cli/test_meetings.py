@@ -72,7 +72,7 @@ def test_people_beyond_the_seats_are_a_broken_rule_of_nobody_in_particular(run: 
         second[name] = "".join([head, *rows, *(row.replace("ann", "bob") for row in rows)])
     code, said = run(**second)
     assert code == 5
-    assert "seats  2 people in the house from 08:00 to 12:00, 1 seats: ann, bob" in said
+    assert "seats  2 people on site from 08:00 to 12:00, 1 seats: ann, bob" in said
 
 
 def test_a_meeting_for_somebody_unknown_is_refused_with_its_place(run: Run) -> None:

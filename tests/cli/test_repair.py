@@ -117,7 +117,7 @@ def test_all_that_is_wrong_is_told_at_once_and_nothing_is_written(repair: Run) -
         "'ann:2026-02-30': day is out of range for month",
         "'bob:2026-04-01': the days are outside the period of the roster",
         "the period is 2026-03-02 to 2026-03-04",
-        "--from: 'noon' is no time",
+        "--from: 'noon' is not a time",
     ):
         assert said in err
     assert not Path("repaired").exists()

@@ -74,6 +74,8 @@ class Session:
     """Whether a command whose output differs keeps what came, in `changes`, instead of failing."""
     changes: list[tuple[str, str, str]] = field(default_factory=list)
     """Command as written, output shown, output that came."""
+    left: list[str] = field(default_factory=list)
+    """What an update cannot write by itself."""
 
     def run(self, block: Block) -> None:
         """Do what the block says; AssertionError where what it shows is not what comes."""
@@ -91,16 +93,23 @@ class Session:
 
     def _command(self, command: str, shown: str, line: int) -> None:
         if command == "echo $?":
-            assert shown.strip() == str(self.code), f"line {line}: the last command exited with {self.code}"
+            self._hold(shown.strip() == str(self.code), f"line {line}: the last command exited with {self.code}")
             self.code = 0
             return
-        assert self.code == 0, f"line {line}: the command before exits with {self.code}; show it by: echo $?"
+        self._hold(self.code == 0, f"line {line}: the command before exits with {self.code}; show it by: echo $?")
         ran = DEMO if command == "make demo" else command
         came = self._staffplan(ran) if ran.startswith("staffplan ") else self._shell(ran, "")
         if self.is_update and not shown_is(shown, came) and "..." not in shown:
             self.changes.append((command, shown, came))
             return
-        assert shown_is(shown, came), f"line {line}: {command}\nshown:\n{shown}\ncame:\n{came}"
+        self._hold(shown_is(shown, came), f"line {line}: {command}\nshown:\n{shown}\ncame:\n{came}")
+
+    def _hold(self, is_so: bool, otherwise: str) -> None:
+        """AssertionError at once, or kept for the end while a page is being updated."""
+        if self.is_update and not is_so:
+            self.left.append(otherwise)
+            return
+        assert is_so, otherwise
 
     def _staffplan(self, command: str) -> str:
         """Run a command of ours in this process; what it prints, or the output of the command behind a pipe."""

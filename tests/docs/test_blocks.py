@@ -65,6 +65,7 @@ def test_a_page_shows_what_comes(
     if session.changes:
         text = (REPOSITORY / page).read_text(encoding="utf-8")
         (REPOSITORY / page).write_text(updated(text, session.changes), encoding="utf-8")
+    assert session.left == []
 
 
 def runs(block: Block) -> bool:

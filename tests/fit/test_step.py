@@ -105,7 +105,7 @@ def test_usual_column_names_are_recognised_and_named() -> None:
         "outcome": "Disposition",
         "customer": "ANI",
     }
-    assert "wait_seconds is Queue-Time" in found.notes[0].message
+    assert "wait_seconds = Queue-Time" in found.notes[0].message
 
 
 def test_a_named_column_is_not_guessed_for_another() -> None:

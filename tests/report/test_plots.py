@@ -65,7 +65,7 @@ def test_every_plot_draws_on_the_axes_it_is_given_and_labels_them(plan):
 
 
 def test_every_plot_of_amounts_names_its_unit(plan):
-    units = {"days": "contacts", "week": "contacts", "staffing": "agents", "service week": "share"}
+    units = {"days": "contacts", "week": "contacts", "staffing": "agents", "service week": "service level"}
     for name, unit in units.items():
         assert unit in every_plot(plan)[name](Figure().add_subplot()).get_ylabel()
 

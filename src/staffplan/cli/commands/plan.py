@@ -115,7 +115,7 @@ def _run(opened: OpenPlan, *, force: bool, as_json: bool) -> None:
 def _say_kept(result: RunResult) -> None:
     for state in result.kept:
         files, others = ", ".join(state.by_hand), state.reasons[len(state.by_hand) :]
-        since = f" (changed since: {'; '.join(others)})" if others else ""
+        since = f" (since then: {'; '.join(others)})" if others else ""
         say(f"kept, because it was edited by hand: {files}{since}; use --force to rerun {state.name}")
 
 
