@@ -155,7 +155,7 @@ def test_a_plan_with_nothing_open_says_so_and_has_no_pictures(closed_plan):
 
 def test_one_agent_around_the_clock_in_quarter_hours_is_told(plan_of):
     text = words(plan_of(names=("night",), agents=1, hours="24h", minutes=15, size=1))
-    assert "1 person and 40.0 paid hours" in text
+    assert "1 agent and 40.0 paid hours" in text
     assert "night on Mon 7 Dec 2026 00:00–08:00" in text
 
 

@@ -68,15 +68,15 @@ def test_where_nobody_is_on_queue_nobody_is_answered_in_time_and_a_note_names_th
     assert (frame.loc[morning, "service_level"].to_numpy()[:-1] == 0).all()
     uncovered = [note for note in result.notes if "nobody is on queue" in note.message]
     assert [note.place for note in uncovered] == ["calls Mon 02 Mar 2026"]
-    assert "09:00-12:00; 15.0 hours" in uncovered[0].message
+    assert "09:00-12:00; 15.0 staff hours" in uncovered[0].message
 
 
 def test_a_broken_promise_is_noted_with_its_hours_and_the_people_missing(make_stage, make_queue):
     result = small_day(make_stage, make_queue, 3, patience_seconds=200).simulate(replications=3)
     assert result.waits.frame["kept"].tolist() == ["no"]
     (note,) = [n for n in result.notes if n.kind == "broken promise"]
-    assert "promised 80% within 20 s" in note.message
-    assert "09:00-17:00: up to 2 at once, 16.0 hours in all" in note.message
+    assert "goal 80% within 20 s" in note.message
+    assert "09:00-17:00: by up to 2 people, 16.0 hours in all" in note.message
 
 
 def test_missing_and_spare_hours_are_never_set_off(make_stage, make_queue):
@@ -206,7 +206,7 @@ def test_mail_left_at_the_end_counts_only_when_its_time_is_up(make_stage, make_q
     day = result.waits.frame.iloc[0]
     assert day["service_level"] == 0.0
     assert result.facts["unfinished at the end"] == pytest.approx(10, abs=3)
-    assert any(note.kind == "left out" and "unfinished at the end" in note.message for note in result.notes)
+    assert any(note.kind == "left out" and "still open but not yet due at the end" in note.message for note in result.notes)
 
 
 def test_absence_leaves_the_share_of_people_that_the_requirement_counts_on(make_stage, make_queue):

@@ -183,8 +183,8 @@ def decisions(data: ReportData, groups: pd.DataFrame) -> tuple[str, ...]:
         asked.append("No hourly rates are given, so the plan has no cost. Please give hourly rates.")
     if data.changed_by_hand:
         asked.append("The plan contains changes made by hand. Please confirm them, or run the steps again.")
-    nothing = "None: the plan meets the service goals with the available agents." if len(groups) else "None."
-    return tuple(asked) or (nothing,)
+    met = groups["days_kept"].any()
+    return tuple(asked) or ("None: the plan meets the service goals with the available agents." if met else "None.",)
 
 
 def _staffing_decisions(data: ReportData, groups: pd.DataFrame) -> list[str]:
@@ -198,7 +198,8 @@ def _staffing_decisions(data: ReportData, groups: pd.DataFrame) -> list[str]:
             if row["short_hours"] >= 0.5
         ]
         price = f" at about {money(short * rate, data.currency)}" if rate > 0 else ""
-        kept = ", although the service goal is met on every day" if not groups["days_missed"].any() else ""
+        met = groups["days_kept"].any() and not groups["days_missed"].any()
+        kept = ", although the service goal is met on every day" if met else ""
         asked.append(
             f"{hours(short)} hours are understaffed ({listed(parts)}){kept}. "
             f"Fill them{price}, or accept the waits shown here?"

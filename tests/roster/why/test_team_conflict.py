@@ -8,10 +8,11 @@ from itertools import product
 
 import numpy as np
 import pytest
-from roster_centers import LATE, SHORT, Center, day, every_day
+from roster_centers import LATE, MONDAY, SHORT, Center, day, every_day
 
 from staffplan.clock import SiteCalendar
 from staffplan.errors import Note
+from staffplan.planned import PlannedDays
 from staffplan.roster.case.case import Case
 from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.rules import Agreed, Rule, Worked, rules_of
@@ -98,6 +99,7 @@ BROKEN = {
         shifts={"short": SHORT},
         work_plans={"any": WorkPlanSettings(shifts=("short",), weekly_hours_min=12)},
         need={"voice": every_day(5, range(8, 12))},
+        planned=PlannedDays(MONDAY, 5),
         settings=under({"rule": "seats", "most": 1}, {"rule": "consecutive_days", "days": 1}),
     ),
     "more people on queue than there are seats": center(
