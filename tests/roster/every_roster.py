@@ -12,6 +12,7 @@ from ortools.sat.python import cp_model
 from roster_centers import LATE, MONDAY, NIGHT, SHORT, Center, every_day
 
 from staffplan.clock import wall_instant
+from staffplan.planned import PlannedDays
 from staffplan.roster.problem.machine import Machine
 from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.rules import Agreed, Rule, Worked
@@ -39,6 +40,7 @@ def tiny_problem(
         shifts=shifts,
         work_plans={"any": plan},
         first_day=MONDAY + timedelta(days=first_day),
+        planned=PlannedDays(MONDAY + timedelta(days=first_day), days),
     )
     problem = center.problem()
     person = replace(problem.people[0], past=tuple(before(problem, past)))

@@ -230,7 +230,7 @@ def test_a_second_ctrl_c_ends_it_at_once(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_progress_tells_cost_bound_and_gap() -> None:
     said: list[Progress] = []
     two_weeks().but(settings=RosterSettings(rules=(), effort=0.05)).solve(on_progress=said.append)
-    assert "at least" in said[-1].label
+    assert "lower bound" in said[-1].label
     assert "gap" in said[-1].label
     assert all(0 <= progress.done <= progress.of for progress in said)
 

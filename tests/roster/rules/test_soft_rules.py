@@ -16,6 +16,7 @@ from ortools.sat.python import cp_model
 from roster_centers import LATE, MADRID, MONDAY, NIGHT, SHORT, Center, every_day
 
 from staffplan.clock import wall_instant
+from staffplan.planned import PlannedDays
 from staffplan.roster.problem.machine import Machine
 from staffplan.roster.problem.problem import Person, RosterProblem, Rule
 from staffplan.roster.problem.worked import Agreed, Worked
@@ -88,7 +89,8 @@ RULES: tuple[Rule, ...] = (
 
 
 def case(past: Sequence[Worked], first_day: date = THURSDAY, days: int = DAYS) -> tuple[RosterProblem, Person]:
-    problem = TINY.but(first_day=first_day, need={"voice": every_day(days, range(4, 24))}).problem()
+    need = {"voice": every_day(days, range(4, 24))}
+    problem = TINY.but(first_day=first_day, need=need, planned=PlannedDays(first_day, days)).problem()
     person = replace(problem.people[0], past=tuple(past))
     return replace(problem, people=(person,)), person
 

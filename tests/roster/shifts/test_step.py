@@ -16,6 +16,7 @@ from roster_centers import MADRID, MONDAY, Center, day, every_day
 
 from staffplan.clock import wall_instant
 from staffplan.errors import ConfigError, InfeasibleError
+from staffplan.planned import PlannedDays
 from staffplan.roster.check.check import check
 from staffplan.roster.problem.problem import Pause
 from staffplan.roster.rules import Agreed, DailyRest, DaysPerWeek, WeeklyHoursMax, WeeklyHoursMin, Worked
@@ -300,7 +301,7 @@ def test_the_night_after_the_last_day_covers_the_first_morning_of_a_week_that_re
     assert mix.facts["heads"] == 2  # six days in a row at most, so that the seventh night is another's
     assert len(mix.shifts) == 7
     assert any(note.place == "nights" for note in mix.notes)
-    six = center.but(need={"voice": every_day(6, range(7), 1.0)})
+    six = center.but(need={"voice": every_day(6, range(7), 1.0)}, planned=PlannedDays(MONDAY, 6))
     with pytest.raises(InfeasibleError, match=r"voice: no shift of any contract covers Mon 2 Nov 2026 00:00-07:00"):
         plan(six)
 
