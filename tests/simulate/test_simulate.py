@@ -206,7 +206,7 @@ def test_mail_left_at_the_end_counts_only_when_its_time_is_up(make_stage, make_q
     day = result.waits.frame.iloc[0]
     assert day["service_level"] == 0.0
     assert result.facts["unfinished at the end"] == pytest.approx(10, abs=3)
-    assert any(note.kind == "left out" and "still open but not yet due at the end" in note.message for note in result.notes)
+    assert any(note.kind == "left out" and "not yet due at the end" in note.message for note in result.notes)
 
 
 def test_absence_leaves_the_share_of_people_that_the_requirement_counts_on(make_stage, make_queue):

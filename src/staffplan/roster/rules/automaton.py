@@ -76,7 +76,7 @@ def alone(machine: Machine) -> Automaton:
         reached = machine.step[day][at]
         price = np.zeros(reached.shape) if machine.price is None else machine.price[day][at].astype(float)
         good = (reached >= 0) & np.isfinite(price)
-        to, states = _numbered(reached, good, machine.step.shape[1])
+        to, states = _numbered(reached, good, int(reached.max(initial=0)) + 1)  # the last day may lead to more states
         layers.append(Layer(kind.astype(np.int64), to, np.where(good, price, 0.0)))
     return Automaton(_minimal(layers, np.zeros(len(states)) if machine.end is None else machine.end[states]))
 
