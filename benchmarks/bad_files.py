@@ -31,7 +31,7 @@ HEADER = "interval_start,queue,offered,aht_seconds"
 FORKS = """
 import os, sys, tempfile
 import pyarrow.csv, pyarrow.parquet
-import staffplan.cli.work, staffplan.config, staffplan.files
+import staffplan.cli.work.forecast
 from staffplan.cli import main
 
 for name in sys.argv[1:]:
