@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from staffplan.settings.queues import Goal
+from staffplan.settings.queues import Definition, Goal
 from staffplan.settings.staffing import Shrinkage
 from staffplan.staffing.live import LiveLine, agents_for_goals, goals_of
 from staffplan.staffing.models.absence import ByPresent
@@ -106,17 +106,23 @@ def people_rostered(
 
 
 def _for_mean(pool: Pool, line: LiveLine, presence: Presence) -> Array:
-    """(intervals,): for the mean service level; limits of the wait, occupancy and abandonment, and a line that does
-    not grow for ever, hold for the mean number present, because with too few of them there is no mean wait."""
+    """(intervals,): people with whom the goals of all open queues are met in the mean over who is present."""
     heads = np.zeros(len(pool.starts))
     for goal, concerned in goals_of(pool):
-        limits = line.agents_for(goal.model_copy(update={"service_level": None}))
-        wanted = grossed_up(limits.exact(), presence.lost)
-        if goal.service_level is not None:
-            level = service_by_present(line, goal, presence).fewest(presence.chance, goal.service_level)
-            wanted = np.maximum(wanted, level)
-        heads = np.maximum(heads, np.where(concerned, wanted, 0.0))
+        heads = np.maximum(heads, np.where(concerned, people_for_goal(line, goal, presence), 0.0))
     return heads
+
+
+def people_for_goal(line: LiveLine, goal: Goal, presence: Presence) -> Array:
+    """(intervals,): fewest people who meet one goal in the mean over who is present.
+
+    Limits of the wait, of occupancy and abandonment, and a line that does not grow for ever, hold for the mean number
+    present: with too few of them there is no mean wait.
+    """
+    limits = grossed_up(line.agents_for(goal.model_copy(update={"service_level": None})).exact(), presence.lost)
+    if goal.service_level is None:
+        return limits
+    return np.maximum(limits, service_by_present(line, goal, presence).fewest(presence.chance, goal.service_level))
 
 
 def service_by_present(line: LiveLine, goal: Goal, presence: Presence) -> ByPresent:
@@ -126,9 +132,25 @@ def service_by_present(line: LiveLine, goal: Goal, presence: Presence) -> ByPres
     most = line.agents_for(nearly).fewest / presence.available
     usual = line.agents_for(goal).fewest / presence.available
     least = usual - FAR * (1.0 + np.sqrt(usual * (1.0 - presence.chance)))
+    return _levels(least, most, line, presence, within, goal.definition)
+
+
+def service_with(
+    rostered: Array, line: LiveLine, presence: Presence, within_seconds: float, definition: Definition
+) -> Array:
+    """(intervals,): mean service level with so many people rostered, (intervals,), over the number present."""
+    usual, away = rostered * presence.chance, FAR * (1.0 + np.sqrt(rostered * (1.0 - presence.chance)))
+    numbers = (usual - away, np.minimum(rostered, usual + away))
+    return _levels(*numbers, line, presence, within_seconds, definition).mean(rostered, presence.chance)
+
+
+def _levels(
+    least: Array, most: Array, line: LiveLine, presence: Presence, within_seconds: float, definition: Definition
+) -> ByPresent:
+    """Service levels with `least` to `most` people present, (intervals,) each."""
     cell, present = _numbers(least, most)
     agents = present * presence.available[cell]
-    levels = np.nan_to_num(line.taken(cell).waits(agents, within).service_level(goal.definition))
+    levels = np.nan_to_num(line.taken(cell).waits(agents, within_seconds).service_level(definition))
     return ByPresent.of(cell, present, np.where(agents > 0.0, levels, 0.0))
 
 
