@@ -56,3 +56,34 @@ def test_a_moment_without_anyone_or_that_is_none_is_told(
 ) -> None:
     assert run(["staff", forecast, "--goal", "80/20", "--explain", moment]) == 2
     assert f"--explain: {said}" in capsys.readouterr().err
+
+
+def test_absence_on_the_command_line_is_a_chance_and_shrinkage_a_share(
+    forecast: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Fifteen keep 80/20 in the mean over who is present; the training of the settings stays, their sickness not."""
+    plan = tmp_path / "plan.toml"
+    plan.write_text(
+        "[staffing.shrinkage]\nsick = { share = 0.3, planned = false }\ntraining = { share = 0.04 }\n"
+        '[plan]\ninterval_minutes = 30\n[queues.calls]\nchannel = "voice"\n'
+    )
+    at = ("--goal", "80/20", "--explain", "2026-06-01 07:00", "--json")
+    walks = {}
+    for flags in (
+        ("--absence", "0.1"),
+        ("--absence", "0.1", "--shrinkage", "0.2"),
+        ("-c", str(plan), "--absence", "0.1"),
+    ):
+        assert run(["staff", forecast, *flags, *at]) == 0
+        walks[flags] = {step["line"]: step["value"] for step in json.loads(capsys.readouterr().out)["explained"]}
+    alone, beside, kept = walks.values()
+    assert (alone["on queue: present"], alone["on queue"]) == (0.9, 15)
+    assert beside["on queue: available"] == pytest.approx(0.7 / 0.9)
+    assert [line for line in kept if line.startswith("shrinkage")] == ["shrinkage: absence", "shrinkage: training"]
+
+
+def test_an_absence_that_is_no_share_names_the_flag(forecast: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["staff", forecast, "--goal", "80/20", "--shrinkage", "1.2", "--absence", "1.5"]) == 2
+    told = capsys.readouterr().err
+    assert "--absence: 1.5 is not below 1" in told
+    assert "--shrinkage: 1.2 is not below 1" in told

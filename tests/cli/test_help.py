@@ -19,11 +19,11 @@ FLAGS = {
     "--seed --jobs --cluster --force --json",
     "reforecast": "--output --config --now --backtest --timezone --country --jobs --cluster --force --json",
     "score": "--output --config --overrides --by --timezone --force --json",
-    "staff": "--output --config --goal --asa --occupancy --shrinkage --patience --concurrency --minimum --interval "
-    "--timezone --abandon --cross-check --explain --method --scope --risk --worth --force --json",
+    "staff": "--output --config --goal --asa --occupancy --shrinkage --absence --patience --concurrency --minimum "
+    "--interval --timezone --abandon --cross-check --explain --method --scope --risk --worth --force --json",
     "size": "--output --load --per-hour --aht --goal --within --definition --asa --occupancy --abandon --agents "
-    "--patience --lines --redial --volume-cv --aht-by-chats --arrivals --interval --due --backlog --open --clock "
-    "--model --force --json",
+    "--patience --lines --redial --volume-cv --absence --aht-by-chats --arrivals --interval --due --backlog --open "
+    "--clock --model --force --json",
     "mix": "--output --profiles --seed --force --json",
     "fit": "--output --config --arrival-column --queue-column --wait-column --outcome-column --handling-column "
     "--customer-column --agent-column --answered --abandoned --short-seconds --redial-minutes --on-duty "

@@ -95,6 +95,22 @@ class Shrinkage:
         """(moments,): what `on_queue` adds up to."""
         return sum(self.on_queue.values(), start=np.zeros(self.shares.shape[1]))
 
+    @property
+    def unplanned(self) -> frozenset[str]:
+        """Categories that nobody can plan: neither known before nor placed by the roster."""
+        return frozenset(name for name, own in self.categories if not (own.planned or own.in_roster))
+
+    @property
+    def absent(self) -> NDArray[np.float64]:
+        """(moments,): the part of `everything` that nobody can plan."""
+        return np.asarray(self.shares[[name in self.unplanned for name, _ in self.categories]].sum(axis=0))
+
+    @property
+    def absent_on_queue(self) -> NDArray[np.float64]:
+        """(moments,): the part of `not_in_roster` that nobody can plan."""
+        shares = (share for name, share in self.on_queue.items() if name in self.unplanned)
+        return sum(shares, start=np.zeros(self.shares.shape[1]))
+
 
 class StaffingSettings(Section):
     """Settings of the staffing step, which turns workload into required agents."""
@@ -112,6 +128,11 @@ class StaffingSettings(Section):
     risk: Annotated[str, AfterValidator(_known_risk)] = "mean"
     """Volume to staff for, from the forecast's bands. mean: the forecast; simulations include its uncertainty by day.
     p80: a volume that 80 % of days do not exceed. 8/10: a volume that 8 of 10 weeks do not exceed."""
+    absence: Literal["share", "chance"] = "share"
+    """How unplanned shrinkage (planned = false, in_roster = false) counts for immediate and concurrent work. share:
+    every agent is away for that share of every hour. chance: every agent on the roster is either present or absent,
+    independently of the others. With risk = "mean" or "8/10", the average service level over the number present then
+    meets the goal. With "p80", the goal is met on 80 % of days, volume and absence counted together."""
     shrinkage: dict[str, ShrinkageSettings] = Field(default_factory=dict)
     """Categories of shrinkage, by name. Their shares add up, because all are shares of the same paid time. Shrinkage
     is applied exactly once."""

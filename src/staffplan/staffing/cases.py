@@ -23,8 +23,15 @@ DEFINITIONS: dict[str, Definition] = {
 }
 """The service levels by the names of their columns."""
 TARGETS = ("in_target_sl", "in_target_asa_s", "in_max_occ", "in_max_abandon")
-SPECIAL = ("in_trunks", "in_patience_s", "in_redial_prob", "in_volume_cv", "in_aht_by_concurrency_s", "in_arrivals")
+SPECIAL = (
+    *("in_trunks", "in_patience_s", "in_redial_prob", "in_volume_cv", "in_aht_by_concurrency_s", "in_arrivals"),
+    "in_absence",
+)
 """Inputs that only some models know."""
+
+
+MOST_ABSENT = 100_000
+"""Most agents, and erlangs, of a case with absence; larger ones take minutes."""
 
 
 @dataclass(frozen=True)
@@ -37,21 +44,22 @@ class Model:
     """Which one is meant where nothing is said."""
 
 
-_PATIENT = Model()
-_CHAT = Model(("in_aht_by_concurrency_s",), ("in_patience_s",))
+_PATIENT = Model(knows=("in_absence",))
+_IMPATIENT = Model(("in_patience_s",), ("in_absence",))
+_CHATS = ("in_aht_by_concurrency_s",)
 MODELS = {
     "erlang_b": Model(),
     "erlang_c": _PATIENT,
     "min_agents_erlang_c": _PATIENT,
-    "erlang_c_fractional": _PATIENT,
-    "erlang_a": Model(("in_patience_s",)),
-    "min_agents_erlang_a": Model(("in_patience_s",)),
+    "erlang_c_fractional": Model(),
+    "erlang_a": _IMPATIENT,
+    "min_agents_erlang_a": _IMPATIENT,
     "mmck": Model(("in_trunks",)),
     "mmck_m": Model(("in_trunks", "in_patience_s")),
     "erlang_a_redial": Model(("in_patience_s", "in_redial_prob"), ("in_volume_cv",)),
     "uncertain_volume": Model(("in_volume_cv",), ("in_patience_s", "in_redial_prob"), "sl_offered"),
-    "chat_balanced": _CHAT,
-    "chat_least_loaded": _CHAT,
+    "chat_balanced": Model(_CHATS, ("in_patience_s", "in_absence")),
+    "chat_least_loaded": Model(_CHATS, ("in_patience_s",)),
     "deferred_fifo": Model(("in_arrivals",)),
 }
 
@@ -74,6 +82,7 @@ class SizingCases(Table):
         number("in_patience_s", required=False, blank=True),
         number("in_redial_prob", required=False, blank=True),
         number("in_volume_cv", required=False, blank=True),
+        number("in_absence", required=False, blank=True),
         number("in_target_sl", required=False, blank=True),
         text("in_sl_definition", required=False, blank=True),
         number("in_target_asa_s", required=False, blank=True),
@@ -170,6 +179,7 @@ _RANGES: tuple[tuple[str, Callable[[float], object], str], ...] = (
     ("in_trunks", lambda v: v == np.floor(v) and v <= MOST_LINES, "is not a whole number up to 1e7"),
     ("in_redial_prob", lambda v: v < 1, "is not a share below 1"),
     ("in_volume_cv", lambda v: v <= 0.57, "is above 0.57"),
+    ("in_absence", lambda v: v < 1, "is not a share below 1; 5 % is 0.05"),
     ("in_target_sl", lambda v: v < 1, "is not a share below 1; 80 % is 0.8"),
     ("in_max_occ", lambda v: 0 < v <= 1, "is not a share above 0 and up to 1; 85 % is 0.85"),
     ("in_max_abandon", lambda v: 0 < v < 1, "is not a share above 0 and below 1; 3 % is 0.03"),
@@ -207,6 +217,21 @@ def _live_problems(row: dict[Any, Any]) -> Iterator[Told]:
     if _there(row, "in_target_sl") and not _there(row, "in_T_s"):
         yield "in_T_s", "a service level needs its threshold in seconds", "fill it in, in seconds"
     yield from _agents_problems(row)
+    if row["in_absence"] > 0:
+        yield from _absence_problems(row)
+
+
+def _absence_problems(row: dict[Any, Any]) -> Iterator[Told]:
+    """Everybody is present or not, so agents are whole; every number that may be present is looked at."""
+    if _there(row, "in_agents") and row["in_agents"] != np.floor(row["in_agents"]):
+        yield "in_agents", f"{row['in_agents']:g} is not a whole number", "with in_absence, give whole agents"
+    contacts = row["in_contacts_per_hour"] / 3600 * row["in_aht_s"]
+    for column, size in (
+        ("in_agents", row["in_agents"]),
+        ("in_load_erl", np.nanmax([row["in_load_erl"], contacts, 0])),
+    ):
+        if size > MOST_ABSENT:
+            yield column, f"{size:g} is above {MOST_ABSENT:,} with in_absence", "leave in_absence empty"
 
 
 def _agents_problems(row: dict[Any, Any]) -> Iterator[Told]:

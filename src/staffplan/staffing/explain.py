@@ -9,13 +9,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from staffplan.settings.queues import Goal
+from staffplan.settings.queues import Goal, parse_risk
 from staffplan.settings.staffing import Shrinkage, StaffingSettings
 from staffplan.site import Queue, Site
+from staffplan.staffing.chance import Presence
 from staffplan.staffing.live import LiveLine, live_line
 from staffplan.staffing.models.arrays import Array
 from staffplan.staffing.pool import NANOSECONDS_PER_MINUTE, Pool, pools
 from staffplan.staffing.requirement import hangs_up
+from staffplan.staffing.risk import risk_of
 from staffplan.staffing.shrinkage import shrinkage_at
 from staffplan.tables.forecast import VolumeForecast
 from staffplan.tables.requirement import StaffingRequirement
@@ -55,7 +57,8 @@ def explain(
     steps: list[Step] = []
     for pool in pools(forecast, site):
         if pool.name in rows:
-            walk = _Walk(pool, rows[pool.name], shrinkage_at(np.array([instant]), settings, site.calendar.timezone))
+            shrinkage = shrinkage_at(np.array([instant]), settings, site.calendar.timezone)
+            walk = _Walk(pool, rows[pool.name], shrinkage, _chance(pool, shrinkage, settings))
             seconds = site.calendar.interval_minutes * 60.0
             if pool.queues[0].work_type == "deferred":
                 steps += walk.deferred(seconds)
@@ -66,13 +69,25 @@ def explain(
     return tuple(steps)
 
 
+def _chance(pool: Pool, shrinkage: Shrinkage, settings: StaffingSettings) -> str:
+    """What the people of a group are rostered for where absence is a chance; "" where it is a share, or nobody is
+    absent."""
+    if settings.absence == "share" or pool.queues[0].work_type == "deferred" or not shrinkage.absent.any():
+        return ""
+    kind, share = parse_risk(risk_of(pool.queues, settings.risk))
+    if kind == "day":
+        return f"volume and absence together meet the goal on {share:.0%} of days"
+    return "the average service level over the number present meets the goal"
+
+
 @dataclass(frozen=True)
 class _Walk:
-    """The lines of one group; `row` is its row of the requirement."""
+    """The lines of one group; `row` is its row of the requirement, `chance` as in `_chance`."""
 
     pool: Pool
     row: dict[Any, Any]
     shrinkage: Shrinkage
+    chance: str
 
     def _step(self, line: str, value: float | Array, unit: str, how: str = "") -> Step:
         return Step(self.pool.name, line, float(np.ravel(value)[0]), unit, how)
@@ -105,7 +120,7 @@ class _Walk:
             how = "rounded up"
         yield self._step("on the line", self.row["agents_required"], "people", how)
         yield from self._given()
-        yield from self._grossed_up(exact)
+        yield from self._by_chance() if self.chance else self._grossed_up(exact)
 
     def deferred(self, seconds: float) -> Iterator[Step]:
         """Work that waits hours: levelled over all intervals, and not to be followed from one of them."""
@@ -130,9 +145,7 @@ class _Walk:
     def _grossed_up(self, exact: float) -> Iterator[Step]:
         """Shrinkage, once, and rounding, once; for deferred work the heads are levelled with it."""
         told = self.shrinkage
-        for (name, own), share in zip(told.categories, told.shares, strict=True):
-            how = "placed by the roster" if own.in_roster else "grossed up here"
-            yield self._step(f"shrinkage: {name}", share, "share", f"of paid time; {how}")
+        yield from self._categories("grossed up here")
         on_queue, everything = float(told.not_in_roster[0]), float(told.everything[0])
         anew = "smoothed again with this shrinkage, rounded once"
         levelled = (
@@ -147,6 +160,26 @@ class _Walk:
                 how = f"{exact:.2f} / (1 - {lost:.4f})"
                 yield self._step(f"{line}, exactly", exact / (1.0 - lost), "people", how)
             yield self._step(line, self.row[column], "people", "rounded up, once" if exact == exact else levelled)
+
+    def _categories(self, unplanned: str) -> Iterator[Step]:
+        told = self.shrinkage
+        for (name, own), share in zip(told.categories, told.shares, strict=True):
+            usual = unplanned if name in told.unplanned else "grossed up here"
+            how = "placed by the roster" if own.in_roster else usual
+            yield self._step(f"shrinkage: {name}", share, "share", f"of paid time; {how}")
+
+    def _by_chance(self) -> Iterator[Step]:
+        """Each agent present or absent, the rest of the shrinkage as a share of the time of those present."""
+        told = self.shrinkage
+        yield from self._categories("each agent present or absent")
+        for line, lost, absent, column in (
+            ("on queue", told.not_in_roster, told.absent_on_queue, "agents_on_queue"),
+            ("on duty", told.everything, told.absent, "agents_scheduled"),
+        ):
+            own = Presence.of(lost, absent)
+            yield self._step(f"{line}: present", own.chance, "share", "chance of each agent")
+            yield self._step(f"{line}: available", own.available, "share", "of the time of those present")
+            yield self._step(line, self.row[column], "people", f"fewest with whom {self.chance}")
 
 
 _BY_ITSELF = dict.fromkeys(("offered-load", "verified"), "its queueing model, each interval independently")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from staffplan.settings.queues import Goal
 from staffplan.settings.staffing import Shrinkage
@@ -66,6 +68,11 @@ class LiveLine:
             **{name: np.nan if limit is None else limit for name, limit in limits.items()},
         )
 
+    def taken(self, places: NDArray[np.int64]) -> LiveLine:
+        """The line in the intervals at these places, (places,), as often and in the order in which they are named."""
+        load, aht, patience = self.load_erlangs[places], self.aht_seconds[places], self.patience_seconds[places]
+        return LiveLine(load, aht, patience, self.pace, self.volume_cv[places])
+
     def waits(self, agents: Array, within_seconds: float) -> WaitingLine:
         """Waits with these agents, (intervals,)."""
         return waiting_line(
@@ -107,7 +114,7 @@ def pool_patience(pool: Pool) -> Array:
 def size_live(pool: Pool, shrinkage: Shrinkage, *, interval_seconds: float, with_abandonment: bool) -> Sized:
     """Agents so that every open queue's goal holds for the common line, and what they give."""
     line = live_line(pool, interval_seconds=interval_seconds, with_abandonment=with_abandonment)
-    fewest, exact = _agents_for_goals(pool, line)
+    fewest, exact = agents_for_goals(pool, line)
     agents, exact = np.maximum(fewest, pool.minimum_agents), np.maximum(exact, pool.minimum_agents)
     waits = line.waits(agents, 0.0)
     return Sized(
@@ -133,11 +140,17 @@ def _model_name(queue: Queue, *, with_abandonment: bool) -> str:
     return "erlang-a" if with_abandonment else "erlang-c"
 
 
-def _agents_for_goals(pool: Pool, line: LiveLine) -> tuple[Array, Array]:
-    """(intervals,) twice: the largest of what the goals of the open queues need, in whole agents and exactly."""
-    fewest, exact = np.zeros(len(pool.starts)), np.zeros(len(pool.starts))
+def goals_of(pool: Pool) -> Iterator[tuple[Goal, NDArray[np.bool_]]]:
+    """The goals of the pool's queues, each with the intervals, (intervals,), in which such a queue is open."""
     for goal in dict.fromkeys(queue.goal for queue in pool.queues):
         concerned = pool.is_open[[queue.goal == goal for queue in pool.queues]].any(axis=0)
+        yield goal, np.asarray(concerned)
+
+
+def agents_for_goals(pool: Pool, line: LiveLine) -> tuple[Array, Array]:
+    """(intervals,) twice: the largest of what the goals of the open queues need, in whole agents and exactly."""
+    fewest, exact = np.zeros(len(pool.starts)), np.zeros(len(pool.starts))
+    for goal, concerned in goals_of(pool):
         needed = line.agents_for(goal)
         fewest = np.maximum(fewest, np.where(concerned, needed.fewest, 0.0))
         exact = np.maximum(exact, np.where(concerned, needed.exact(), 0.0))

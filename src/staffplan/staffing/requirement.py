@@ -1,13 +1,14 @@
 """A whole forecast: people needed in every staffed interval of every planning group.
 
 Each group is sized by the model of its work. Shrinkage is applied once, to the agents with which the goals are just
-met, who need not be whole; heads are rounded up once, after it.
+met, who need not be whole; heads are rounded up once, after it. Where absence is a chance, whole people are searched
+for (chance.py).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -17,9 +18,12 @@ from staffplan.errors import Note
 from staffplan.progress import OnProgress, Progress, silent
 from staffplan.settings.staffing import StaffingSettings
 from staffplan.site import Queue, Site
+from staffplan.staffing.chance import Cover, cover_for_absence
 from staffplan.staffing.deferred import Backlog, make_backlog, size_deferred
-from staffplan.staffing.live import Sized, size_live
+from staffplan.staffing.live import Sized, live_line, size_live
+from staffplan.staffing.models.arrays import Array
 from staffplan.staffing.pool import Pool, instants, pools
+from staffplan.staffing.risk import DayRisk
 from staffplan.staffing.shrinkage import shrinkage_at
 from staffplan.tables.forecast import VolumeForecast
 from staffplan.tables.history import WORK_TYPE
@@ -38,18 +42,24 @@ class StaffingResult:
 
 
 def staff(
-    forecast: VolumeForecast, settings: StaffingSettings, *, site: Site, on_progress: OnProgress = silent
+    forecast: VolumeForecast,
+    settings: StaffingSettings,
+    *,
+    site: Site,
+    days: Mapping[str, DayRisk] | None = None,
+    on_progress: OnProgress = silent,
 ) -> StaffingResult:
     """People needed so that every queue's goal is kept in every interval.
 
-    Queues of one planning group join one line: its volumes add up, and every goal must hold for it. Raises DataError
-    for a queue the site does not know and for intervals of another length.
+    Queues of one planning group join one line: its volumes add up, and every goal must hold for it. `days`: what the
+    days may be, by planning group, where `forecast` is the volume of a share of them; used for absence by chance.
+    Raises DataError for a queue the site does not know and for intervals of another length.
     """
     groups = list(pools(forecast, site))
     frames, notes = [], _general_notes(forecast, settings, groups)
     for number, pool in enumerate(groups):
         on_progress(Progress("staff", number, len(groups), pool.name))
-        sized, said = _size(pool, forecast, settings, site)
+        sized, said = _size(pool, forecast, settings, site, (days or {}).get(pool.name))
         frames.append(_frame(pool, sized))
         notes += said
     on_progress(Progress("staff", len(groups), len(groups)))
@@ -59,18 +69,63 @@ def staff(
     return StaffingResult(requirement, tuple(notes), totals(requirement, site))
 
 
-def _size(pool: Pool, forecast: VolumeForecast, settings: StaffingSettings, site: Site) -> tuple[Sized, list[Note]]:
+def _size(
+    pool: Pool, forecast: VolumeForecast, settings: StaffingSettings, site: Site, days: DayRisk | None
+) -> tuple[Sized, list[Note]]:
     """One group by the model of its work, with its notes."""
     notes = [_default_goal_note(queue) for queue in pool.queues if queue.goal_is_default]
     notes += _zero_aht_notes(pool) + _unit_notes(pool)
     if pool.queues[0].work_type == "deferred":
         backlog, assumed = backlog_of(pool, forecast, site)
         sized, said = size_deferred(backlog, site, settings)
-        return sized, [*notes, *assumed, *said]
+        return sized, [*notes, *assumed, *said, *_evened_out(pool, settings, site)]
     interval_seconds = site.calendar.interval_minutes * 60.0
     shrinkage = shrinkage_at(pool.starts, settings, site.calendar.timezone)
     sized = size_live(pool, shrinkage, interval_seconds=interval_seconds, with_abandonment=hangs_up(pool, settings))
+    cover = absence_cover(pool, sized.agents_exact, settings, site, days)
+    if cover is not None:
+        sized = replace(
+            sized,
+            agents_on_queue=sized.agents_on_queue + cover.on_queue,
+            agents_scheduled=sized.agents_scheduled + cover.scheduled,
+        )
+        notes.append(_cover_note(pool, cover, site, days))
     return sized, [*notes, *_live_notes(pool, settings, interval_seconds)]
+
+
+def absence_cover(
+    pool: Pool, exact: Array, settings: StaffingSettings, site: Site, days: DayRisk | None
+) -> Cover | None:
+    """What absence by chance adds to the people of a group whose work waits seconds; None where it is a share, or
+    nobody is absent. `exact`: (intervals,), as for `cover_for_absence`."""
+    shrinkage = shrinkage_at(pool.starts, settings, site.calendar.timezone)
+    if settings.absence == "share" or not shrinkage.absent.any():
+        return None
+    seconds = site.calendar.interval_minutes * 60.0
+    line = live_line(pool, interval_seconds=seconds, with_abandonment=hangs_up(pool, settings))
+    return cover_for_absence(pool, line, exact, shrinkage, days)
+
+
+def _cover_note(pool: Pool, cover: Cover, site: Site, days: DayRisk | None) -> Note:
+    hours = float(cover.on_queue.sum()) * site.calendar.interval_minutes / 60
+    held = (
+        "the average service level over the number present meets the goal"
+        if days is None
+        else f"volume and absence together meet the goal on {days.share:.0%} of days"
+    )
+    said = (
+        f"each agent is present or absent: {held}; this changes the agent hours on queue by {hours:+,.0f}, compared "
+        "with absence as a share of every hour"
+    )
+    return Note("staff", "assumption", pool.name, said)
+
+
+def _evened_out(pool: Pool, settings: StaffingSettings, site: Site) -> list[Note]:
+    """Work that waits hours is done by those who are there later."""
+    if settings.absence == "share" or not shrinkage_at(pool.starts, settings, site.calendar.timezone).absent.any():
+        return []
+    said = "absence counts as a share of every hour: deferred work can wait for agents who are present later"
+    return [Note("staff", "left out", pool.name, said)]
 
 
 def backlog_of(pool: Pool, forecast: VolumeForecast, site: Site) -> tuple[Backlog, list[Note]]:

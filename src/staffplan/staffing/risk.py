@@ -8,10 +8,12 @@ by then: what chance brings to a day or a week is raised with the rest.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy import special
 
 from staffplan.clock import local_dates
@@ -31,26 +33,76 @@ def at_risk(
     A group's own risk goes before `risk`. `with_chance`: for deferred work, whose chance no model allows for; not
     where it is simulated. Raises ConfigError where queues of one group have different risks of their own.
     """
+    found = list(_groups_at_risk(forecast, risk, site, with_chance=with_chance))
+    if not found:
+        return forecast, []
+    frame, factor, notes = forecast.frame, np.ones(len(forecast)), []
+    for own in found:
+        factor[own.rows] = level_at(own.squared, own.share)
+        offered = frame["offered"].to_numpy(dtype=float)[own.rows]
+        notes.append(_told(own.name, own.kind, own.share, offered, factor[own.rows]))
+    raised = frame.assign(offered=frame["offered"] * factor)
+    return VolumeForecast.of(raised, forecast.source), notes
+
+
+@dataclass(frozen=True)
+class DayRisk:
+    """How high the days of a planning group may turn out, and the share of them that are to suffice."""
+
+    share: float
+    starts: Ints
+    """(intervals,): instants in nanoseconds UTC, rising."""
+    squared: Floats
+    """(intervals,): squared coefficient of variation of the day's volume."""
+
+    def levels(self, starts: Ints, chance: float) -> Floats:
+        """(intervals,): the volume that days do not exceed with this chance, as a share of the volume staffed for, in
+        the intervals that begin at `starts`, (intervals,)."""
+        squared = self.squared[np.searchsorted(self.starts, starts)]
+        return level_at(squared, chance) / level_at(squared, self.share)
+
+
+def day_risks(forecast: VolumeForecast, risk: str, site: Site) -> dict[str, DayRisk]:
+    """By planning group, where work waits seconds and a share of days is to suffice: what its days may be."""
+    starts = forecast.frame["interval_start"].to_numpy(dtype="datetime64[ns]").astype(np.int64)
+    risks = {}
+    for own in _groups_at_risk(forecast, risk, site, with_chance=False):
+        if own.kind == "day" and site.groups()[own.name][0].work_type != "deferred":
+            there, first = np.unique(starts[own.rows], return_index=True)
+            risks[own.name] = DayRisk(own.share, there, own.squared[first])
+    return risks
+
+
+@dataclass(frozen=True)
+class _AtRisk:
+    """Rows of one planning group in the forecast, (rows,), and how much the volume of each row's period varies."""
+
+    name: str
+    kind: str
+    share: float
+    rows: NDArray[np.intp]
+    squared: Floats
+
+
+def _groups_at_risk(forecast: VolumeForecast, risk: str, site: Site, *, with_chance: bool) -> Iterator[_AtRisk]:
+    """Planning groups that are not staffed for the forecast itself."""
     risks = {name: risk_of(queues, risk) for name, queues in site.groups().items()}
     if all(known == "mean" for known in risks.values()) or not len(forecast):
-        return forecast, []
+        return
     frame = forecast.frame
     days = local_dates(pd.DatetimeIndex(frame["interval_start"]), site.calendar.timezone)
     day = pd.factorize(days, sort=True)[0].astype(np.int64)
     week = np.asarray((pd.to_datetime(pd.Series(days)) - pd.Timestamp(min(days))).dt.days // 7, dtype=np.int64)
     number: dict[str, Ints] = {"day": day, "week": week}
     group = frame["queue"].map({name: queue.planning_group for name, queue in site.queues.items()})
-    factor, notes = np.ones(len(frame)), []
-    for name in sorted(set(group.dropna())):
-        kind, share = parse_risk(risks[str(name)])
+    for name in sorted(str(name) for name in set(group.dropna())):
+        kind, share = parse_risk(risks[name])
         if kind == "mean":
             continue
         own = np.flatnonzero((group == name).to_numpy(dtype=bool))
-        by_chance = with_chance and site.groups()[str(name)][0].work_type == "deferred"
-        factor[own] = _factors(frame.iloc[own], day[own], number[kind][own], share, by_chance=by_chance)
-        notes.append(_told(str(name), kind, share, frame["offered"].to_numpy(dtype=float)[own], factor[own]))
-    raised = frame.assign(offered=frame["offered"] * factor)
-    return VolumeForecast.of(raised, forecast.source), notes
+        by_chance = with_chance and site.groups()[name][0].work_type == "deferred"
+        squared = _squared(frame.iloc[own], day[own], number[kind][own], by_chance=by_chance)
+        yield _AtRisk(name, kind, share, own, squared)
 
 
 def risk_of(queues: Sequence[Queue], usual: str) -> str:
@@ -62,8 +114,14 @@ def risk_of(queues: Sequence[Queue], usual: str) -> str:
     return next(iter(own), usual)
 
 
-def _factors(rows: pd.DataFrame, day: Ints, period: Ints, share: float, *, by_chance: bool) -> Floats:
-    """(rows,): by how much the group's volume in each row's period is raised: the gamma quantile of its level.
+def level_at(squared: Floats, chance: float) -> Floats:
+    """(periods,): gamma quantile of a level with mean 1 and these squared coefficients of variation, (periods,)."""
+    shape = 1.0 / np.where(squared > 0, squared, 1.0)
+    return np.asarray(np.where(squared > 0, special.gammaincinv(shape, chance) / shape, 1.0))
+
+
+def _squared(rows: pd.DataFrame, day: Ints, period: Ints, *, by_chance: bool) -> Floats:
+    """(rows,): squared coefficient of variation of the group's volume in each row's period.
 
     The days of a queue vary with what its bands allow, each by itself; queues and days add up independently. Chance,
     where it counts, adds the variance of a Poisson number, its mean.
@@ -81,8 +139,7 @@ def _factors(rows: pd.DataFrame, day: Ints, period: Ints, share: float, *, by_ch
     total = np.bincount(period, weights=offered, minlength=len(excess))
     excess += total * by_chance
     squared = np.divide(excess, total**2, out=np.zeros_like(total), where=total > 0)
-    shape = 1.0 / np.where(squared > 0, squared, 1.0)
-    return np.asarray(np.where(squared > 0, special.gammaincinv(shape, share) / shape, 1.0)[period])
+    return np.asarray(squared[period])
 
 
 def _told(name: str, kind: str, share: float, offered: Floats, factor: Floats) -> Note:

@@ -20,11 +20,12 @@ from staffplan.staffing.models.erlang import (
     waiting_line,
 )
 from staffplan.staffing.models.least_loaded import least_loaded_line
+from staffplan.staffing.size_absent import size_absent
 
 OUTPUTS = (
     *("pblock", "occ", "pwait", "sl", "asa", "lq", "asa_delayed", "p_nowait", "pab", "answered", "ew_all"),
     *("asa_answered", "ev_virtual", *DEFINITIONS, "ab_within_T", "min_agents", "sl_one_less", "asa_one_less"),
-    *("pab_one_less", "total_load_erl", "avg_chats_per_agent", "agents_exact"),
+    *("pab_one_less", "total_load_erl", "avg_chats_per_agent", "agents_exact", "agents_present", "days_kept"),
 )
 """What is told of a case, each in a column out_..., blank where it does not apply; beside them out_state."""
 STABLE, UNSTABLE, OUT_OF_REACH = (
@@ -42,8 +43,14 @@ def size(cases: SizingCases) -> pd.DataFrame:
     frame = checked_cases(cases)
     answers = pd.DataFrame(np.nan, index=frame.index, columns=[f"out_{name}" for name in OUTPUTS])
     answers["out_state"] = STABLE
-    live = frame["model"] != "deferred_fifo"
-    for _, group in frame[live].groupby(["model", "in_aht_by_concurrency_s", "in_sl_definition"], sort=False):
+    live, absent = frame["model"] != "deferred_fifo", frame["in_absence"] > 0
+    for place in frame.index[absent]:
+        case = frame.loc[[place]]
+        for name, value in size_absent(case.iloc[0].to_dict(), *_case(case)).items():
+            answers.loc[place, name] = value
+    for _, group in frame[live & ~absent].groupby(
+        ["model", "in_aht_by_concurrency_s", "in_sl_definition"], sort=False
+    ):
         found = _least_loaded(group, cases.source) if group["model"].iloc[0] == "chat_least_loaded" else _live(group)
         for name, values in found.items():
             answers.loc[group.index, name] = values

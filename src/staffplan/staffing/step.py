@@ -14,10 +14,11 @@ from staffplan.settings.simulate import SimulateSettings
 from staffplan.settings.staffing import StaffingSettings
 from staffplan.simulate.outcomes import ANSWERS, LEFT, OFFERED, WAITED, ratio
 from staffplan.site import Site
-from staffplan.staffing.live import size_live
+from staffplan.staffing.chance import Cover
+from staffplan.staffing.live import agents_for_goals, live_line, size_live
 from staffplan.staffing.pool import Pool, pools
-from staffplan.staffing.requirement import StaffingResult, backlog_of, staff, totals
-from staffplan.staffing.risk import at_risk, risk_of
+from staffplan.staffing.requirement import StaffingResult, absence_cover, backlog_of, hangs_up, staff, totals
+from staffplan.staffing.risk import DayRisk, at_risk, day_risks, risk_of
 from staffplan.staffing.shrinkage import grossed_up, shrinkage_at
 from staffplan.staffing.simulated.judge import FRESH, Judged, judge, repetitions_for
 from staffplan.staffing.simulated.kernels import BUSY, Floats, Ints
@@ -58,12 +59,13 @@ def staff_by_method(
     Raises DataError as `staffing.staff` does.
     """
     wanted, notes = at_risk(forecast, staffing.risk, site, with_chance=staffing.method != "verified")
+    days = day_risks(forecast, staffing.risk, site)
     if staffing.method in ("erlang-c", "erlang-a"):
-        plain = staff(wanted, staffing, site=site, on_progress=on_progress)
+        plain = staff(wanted, staffing, site=site, days=days, on_progress=on_progress)
         return dataclasses.replace(plain, notes=(*notes, *plain.notes))
-    by_model = staff(wanted, staffing, site=site)
-    plain = staff(wanted, staffing.model_copy(update={"method": "erlang-c"}), site=site)
-    work = _Work(wanted, staffing, simulation, site, seed)
+    by_model = staff(wanted, staffing, site=site, days=days)
+    plain = staff(wanted, staffing.model_copy(update={"method": "erlang-c", "absence": "share"}), site=site)
+    work = _Work(wanted, staffing, simulation, site, seed, days)
     frame, found = by_model.requirement.frame.copy(), {}
     groups = [pool for pool in pools(wanted, site) if work.concerns(pool, frame)]
     for number, pool in enumerate(groups):
@@ -91,6 +93,7 @@ class _Work:
     simulation: SimulateSettings
     site: Site
     seed: int
+    days: Mapping[str, DayRisk]
 
     def concerns(self, pool: Pool, requirement: pd.DataFrame) -> bool:
         """Whether the method says more of a group than its model alone; nothing of one that is never open."""
@@ -156,6 +159,13 @@ class _Work:
         sized = size_live(trailing, shrinkage, interval_seconds=length, with_abandonment=not patient)
         return np.asarray(sized.agents_required, dtype=np.int64)
 
+    def _cover(self, pool: Pool) -> Cover | None:
+        """What absence by chance adds by the queueing model: the simulation of a requirement has no people."""
+        seconds = self.site.calendar.interval_minutes * 60.0
+        line = live_line(pool, interval_seconds=seconds, with_abandonment=hangs_up(pool, self.staffing))
+        exact = np.maximum(agents_for_goals(pool, line)[1], pool.minimum_agents)
+        return absence_cover(pool, exact, self.staffing, self.site, self.days.get(pool.name))
+
     def _verified(self, line: Line, guess: Ints, repetitions: int) -> Judged:
         scope = make_scope(line, self.staffing.goal_scope, self.staffing.interval_floor)
         if scope.by_interval:
@@ -170,11 +180,15 @@ class _Work:
             return mail_columns(judged, self.staffing, self.site)
         shrinkage = shrinkage_at(pool.starts, self.staffing, self.site.calendar.timezone)
         heads, counts = judged.agents.astype(np.float64), judged.by_interval
+        on_queue, scheduled = grossed_up(heads, shrinkage.not_in_roster), grossed_up(heads, shrinkage.everything)
+        cover = self._cover(pool)
+        if cover is not None:
+            on_queue, scheduled = on_queue + cover.on_queue, scheduled + cover.scheduled
         on_the_line = heads * judged.line.interval_seconds * judged.counts.shape[1]
         return {
             "agents_required": heads,
-            "agents_on_queue": grossed_up(heads, shrinkage.not_in_roster),
-            "agents_scheduled": grossed_up(heads, shrinkage.everything),
+            "agents_on_queue": on_queue,
+            "agents_scheduled": scheduled,
             "service_level": judged.service_level,
             "asa_seconds": ratio(counts[WAITED], counts[ANSWERS]),
             "occupancy": np.minimum(1.0, ratio(counts[BUSY], on_the_line)),

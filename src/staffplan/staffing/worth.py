@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,9 @@ from numpy.typing import NDArray
 from staffplan.settings.queues import Goal
 from staffplan.settings.staffing import StaffingSettings
 from staffplan.site import Site
+from staffplan.staffing.chance import Presence
 from staffplan.staffing.live import LiveLine, live_line, promised_contacts, service_level
+from staffplan.staffing.models.absence import mean_by_rostered, rostered_for
 from staffplan.staffing.models.arrays import Array
 from staffplan.staffing.pool import Pool, pools
 from staffplan.staffing.requirement import hangs_up
@@ -40,7 +43,8 @@ def service_worth(
     """Expected share in time of every interval and planning group, for each number of people on queue.
 
     People are those whom the roster shows on queue: as with `agents_on_queue`, the shrinkage it does not place is
-    taken off them, and who is left need not be whole. `volume_cv`, (intervals,) by group: standard deviation of the
+    taken off them, and who is left need not be whole; where absence is a chance, the share in time is the mean over
+    who is present. `volume_cv`, (intervals,) by group: standard deviation of the
     volume as a share of it; left out, the forecast is certain, as it is for `staff`. Groups whose work waits hours,
     and intervals without a promised service level, have no such curve and no rows. Raises DataError as `staff` does.
     """
@@ -62,10 +66,13 @@ class _Curves:
     site: Site
     volume_cv: Array
 
-    @property
-    def lost(self) -> Array:
-        """(intervals,): share of the people on queue who are not on the line."""
-        return shrinkage_at(self.pool.starts, self.settings, self.site.calendar.timezone).not_in_roster
+    @cached_property
+    def presence(self) -> Presence:
+        """Of the people on queue; where absence is a share, all are there for their part of the time."""
+        shrinkage = shrinkage_at(self.pool.starts, self.settings, self.site.calendar.timezone)
+        lost = shrinkage.not_in_roster
+        by_chance = self.settings.absence == "chance"
+        return Presence.of(lost, shrinkage.absent_on_queue if by_chance else np.zeros_like(lost))
 
     def line(self, pool: Pool, volume_cv: Array) -> LiveLine:
         seconds, leaving = self.site.calendar.interval_minutes * 60.0, hangs_up(pool, self.settings)
@@ -81,25 +88,27 @@ class _Curves:
         )
         return np.array([line.agents_for(goal).fewest for goal in wanted])
 
-    def in_time(self, place: NDArray[np.int64], on_queue: Array) -> Array:
-        """(rows,): share in time in the intervals at these places, with so many people on queue."""
+    def in_time(self, place: NDArray[np.int64], present: Array) -> Array:
+        """(rows,): share in time in the intervals at these places, with so many people of the roster present."""
         line = self.line(pool := self.pool.taken(place), self.volume_cv[place])
-        return np.nan_to_num(service_level(pool, line, on_queue * (1.0 - self.lost[place])))
+        return np.nan_to_num(service_level(pool, line, present * self.presence.available[place]))
 
 
 def _frame(curves: _Curves) -> pd.DataFrame:
     """From nobody up to where nothing more is gained, one row for each number of people; below the first whole agent
     who brings anything all are worth nothing, and are not asked for."""
-    pool, lost = curves.pool, curves.lost
+    pool, presence = curves.pool, curves.presence
     weights, busy = promised_contacts(pool), curves.line(pool, curves.volume_cv).load_erlangs > 0
-    most = np.maximum(grossed_up(curves.agents_for(1.0 - NOTHING_MORE).max(axis=0), lost), pool.minimum_agents)
-    least = np.maximum(0.0, curves.agents_for(HARDLY).min(axis=0) - 1.0) / (1.0 - lost)
+    enough = grossed_up(curves.agents_for(1.0 - NOTHING_MORE).max(axis=0), 1.0 - presence.available)
+    most = np.maximum(rostered_for(enough, presence.chance, 1.0 - NOTHING_MORE), pool.minimum_agents)
+    least = np.maximum(0.0, curves.agents_for(HARDLY).min(axis=0) - 1.0) / presence.available
     rows = most.astype(np.int64) + 1
     place = np.repeat(np.arange(len(rows)), rows)
     agents = (np.arange(len(place)) - np.repeat(np.cumsum(rows) - rows, rows)).astype(np.float64)
     in_time = np.where(busy[place], 0.0, 1.0)
     asked = np.flatnonzero(busy[place] & (agents > least[place]))
     in_time[asked] = curves.in_time(place[asked], agents[asked])
+    in_time = mean_by_rostered(place, in_time, presence.chance)
     promised = np.array([queue.goal.service_level or 0.0 for queue in pool.queues])
     return pd.DataFrame(
         {

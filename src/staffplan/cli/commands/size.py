@@ -30,6 +30,7 @@ FLAGS = {
     "in_patience_s": "--patience",
     "in_redial_prob": "--redial",
     "in_volume_cv": "--volume-cv",
+    "in_absence": "--absence",
     "in_target_sl": "--goal",
     "in_sl_definition": "--definition",
     "in_target_asa_s": "--asa",
@@ -47,6 +48,8 @@ SHOWN = {
     "out_state": "state of the queue",
     "out_min_agents": "agents needed for the targets",
     "out_agents_exact": "agents needed, before rounding up",
+    "out_agents_present": "agents who must be present",
+    "out_days_kept": "share of days that meet the targets",
     "out_sl": "service level",
     "out_sl_offered": "  answered in time / offered",
     "out_sl_answered": "  answered in time / answered",
@@ -64,7 +67,7 @@ SHOWN = {
     "out_avg_chats_per_agent": "contacts per agent",
     "out_sl_one_less": "service level with one agent fewer",
 }
-SHARES = {"out_pwait", "out_pab", "out_pblock", "out_occ", "out_sl_one_less"}
+SHARES = {"out_pwait", "out_pab", "out_pblock", "out_occ", "out_sl_one_less", "out_days_kept"}
 
 
 def register(app: typer.Typer) -> None:
@@ -113,6 +116,12 @@ def size(
     volume_cv: Annotated[
         float | None, typer.Option("--volume-cv", help="Standard deviation of the load, as a share of the load.")
     ] = None,
+    absence: Annotated[
+        float | None,
+        typer.Option(
+            "--absence", help="Chance that an agent is absent, for example 0.05; agents are then those on the roster."
+        ),
+    ] = None,
     aht_by_chats: Annotated[
         str | None,
         typer.Option(
@@ -151,6 +160,8 @@ def size(
 
     staffplan size --load 10 --aht 180 --agents 14 --within 20 --patience 120
 
+    staffplan size --load 100 --aht 300 --goal 80/20 --absence 0.1
+
     staffplan size --per-hour 60 --aht-by-chats "300 360 450" --goal 80/60 --occupancy 0.85
 
     staffplan size cases.csv -o answers.csv
@@ -168,6 +179,7 @@ def size(
         **{"model": model, "in_load_erl": load, "in_contacts_per_hour": per_hour, "in_aht_s": aht},
         **{"in_aht_by_concurrency_s": aht_by_chats, "in_agents": agents, "in_trunks": lines, "in_T_s": threshold},
         **{"in_patience_s": patience, "in_redial_prob": redial, "in_volume_cv": volume_cv, "in_target_sl": level},
+        **{"in_absence": absence},
         **{"in_sl_definition": definition, "in_target_asa_s": asa, "in_max_occ": occupancy},
         **{"in_max_abandon": abandon, "in_arrivals": arrivals, "in_interval_s": interval, "in_due_intervals": due},
         **{"in_initial_backlog": backlog, "in_open_mask": opened, "in_clock": clock},

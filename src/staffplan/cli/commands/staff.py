@@ -26,7 +26,8 @@ STAFF_FLAGS = {
     "max_abandon_rate": "--abandon",
     "interval_minutes": "--interval",
     "timezone": "--timezone",
-    "staffing.shrinkage": "--shrinkage",
+    "staffing.shrinkage.all": "--shrinkage",
+    "staffing.shrinkage.absence": "--absence",
     "staffing.method": "--method",
     "staffing.goal_scope": "--scope",
     "staffing.risk": "--risk",
@@ -59,6 +60,10 @@ def staff(
     shrinkage: Annotated[
         float | None, typer.Option("--shrinkage", help="Share of paid time not available, for example 0.3.")
     ] = None,
+    absence: Annotated[
+        float | None,
+        typer.Option("--absence", help="Chance that an agent on the roster is absent (sickness), for example 0.05."),
+    ] = None,
     patience: Annotated[
         float | None, typer.Option("--patience", help="Average patience until customers hang up, seconds (Erlang A).")
     ] = None,
@@ -76,7 +81,8 @@ def staff(
         str | None, typer.Option("--scope", help="For verified: meet the goal in every interval, day or week.")
     ] = None,
     risk: Annotated[
-        str | None, typer.Option("--risk", help="Volume to staff for: mean, p80 (of days), 8/10 (weeks).")
+        str | None,
+        typer.Option("--risk", help="Volume and absence to staff for: mean, p80 (of days), 8/10 (weeks)."),
     ] = None,
     interval: Interval = None,
     timezone: Timezone = None,
@@ -103,6 +109,8 @@ def staff(
 
     staffplan staff forecast.csv --goal voice=80/20 --goal email=90/8h -o requirement.csv
 
+    staffplan staff forecast.csv --goal 80/20 --shrinkage 0.2 --absence 0.05 --risk p80 -o requirement.csv
+
     staffplan staff forecast.csv --goal 80/20 --patience 120 --method verified -o requirement.csv
 
     staffplan staff forecast.csv -c plan.toml --explain "2026-12-01 10:30"
@@ -115,7 +123,7 @@ def staff(
     before = refuse([output, worth], force=force)
     how = {"method": method, "goal_scope": scope, "risk": risk}
     settings = behaviour | limits | plan | {f"staffing.{key}": value for key, value in how.items()}
-    settings |= {"staffing.shrinkage": shrinkage}
+    settings |= {"staffing.shrinkage.all": shrinkage, "staffing.shrinkage.absence": absence}
     flags = {name: STAFF_FLAGS[name] for name in given_only(settings)}
     with progress_shown() as on_progress, flags_named(flags | ({"goal": "--goal"} if goal else {})):
         work = staff_files(
@@ -125,7 +133,7 @@ def staff(
             limits=given_only(limits),
             behaviour=given_only(behaviour),
             plan=given_only(plan),
-            shrinkage=shrinkage,
+            shares=given_only({"shrinkage": shrinkage, "absence": absence}),
             how=given_only(how),
             cross_check=cross_check,
             explain=explain,

@@ -36,7 +36,7 @@ def simulate_files(
     expected = read_table(forecast_path, VolumeForecast, timezone=zone)
     if config_path is None:
         plan = {**plan, "interval_minutes": interval_of(expected.frame, "queue")}
-    config = with_flags(config, expected, goals, {}, behaviour, plan, None, {})
+    config = with_flags(config, expected, goals, {}, behaviour, plan, {}, {})
     result = simulate(
         expected,
         read_table(requirement_path, StaffingRequirement, timezone=zone),

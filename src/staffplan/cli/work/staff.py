@@ -45,14 +45,17 @@ def staff_files(
     limits: Mapping[str, object],
     behaviour: Mapping[str, object],
     plan: Mapping[str, object],
-    shrinkage: float | None,
+    shares: Mapping[str, Any],
     how: Mapping[str, object],
     cross_check: bool,
     explain: str | None,
     worth: bool,
     on_progress: OnProgress,
 ) -> StaffWork:
-    """Staff a forecast file with the settings of a file and the flags of the command line."""
+    """Staff a forecast file with the settings of a file and the flags of the command line.
+
+    `shares`: what the flags lose of paid time, `shrinkage` as a share and `absence` as a chance.
+    """
     from staffplan.cli.work.explain_staffing import walk
     from staffplan.staffing.risk import at_risk
     from staffplan.staffing.step import staff_by_method
@@ -64,7 +67,7 @@ def staff_files(
     predicted = read_table(forecast_path, VolumeForecast, timezone=config.plan.timezone, known=known)
     if config_path is None and "interval_minutes" not in plan:
         plan = {**plan, "interval_minutes": interval_of(predicted.frame, "queue")}
-    config = with_flags(config, predicted, goals, limits, behaviour, plan, shrinkage, how)
+    config = with_flags(config, predicted, goals, limits, behaviour, plan, shares, how)
     site = site_of(config, predicted.frame, workspace)
     result = staff_by_method(
         predicted, config.staffing, config.simulate, site=site, seed=config.plan.seed, on_progress=on_progress
@@ -95,7 +98,7 @@ def with_flags(
     limits: Mapping[str, object],
     behaviour: Mapping[str, object],
     plan: Mapping[str, object],
-    shrinkage: float | None,
+    shares: Mapping[str, Any],
     how: Mapping[str, object],
 ) -> Config:
     """The settings with a section for every queue of the forecast, and the command line's wishes in them.
@@ -118,8 +121,7 @@ def with_flags(
     if "patience_seconds" in behaviour and staffing.get("method", "erlang-c") == "erlang-c":
         staffing["method"] = "erlang-a"
     staffing.update(how)
-    if shrinkage is not None:
-        staffing["shrinkage"] = {"all": {"share": shrinkage}}
+    staffing.update(_shrinkage(shares, staffing.get("shrinkage", {})))
     try:
         made = make_config(raw, COMMAND_LINE)
     except ConfigError as error:
@@ -127,6 +129,18 @@ def with_flags(
     if problems:
         raise UsageError(problems)
     return made
+
+
+def _shrinkage(shares: Mapping[str, float], own: Mapping[str, dict[str, object]]) -> dict[str, object]:
+    """Settings of the staffing step for the flags' shares of paid time: `shrinkage` takes the place of all categories
+    of the settings, `absence` of those that nobody can plan."""
+    kept = {} if "shrinkage" in shares else dict(own)
+    if "shrinkage" in shares:
+        kept["all"] = {"share": shares["shrinkage"]}
+    if "absence" in shares:
+        kept = {name: one for name, one in kept.items() if one.get("planned", True) or one.get("in_roster", False)}
+        kept["absence"] = {"share": shares["absence"], "planned": False, "in_office": False}
+    return ({"shrinkage": kept} if shares else {}) | ({"absence": "chance"} if "absence" in shares else {})
 
 
 def _goals_by_queue(
