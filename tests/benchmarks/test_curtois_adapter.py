@@ -18,6 +18,7 @@ from staffplan.roster.check.check import check
 from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.rules import Agreed, worked_by_agent
 from staffplan.tables.roster import Roster
+from thorough import repetitions
 
 CONTRACTS = [
     Employee("", {"d": 3, "n": 14}, 3600, 1500, 4, 2, 2, 1, frozenset({2})),
@@ -86,10 +87,14 @@ def random_tours(count: int, days: int) -> list[str]:
 
 @pytest.mark.parametrize("contract", CONTRACTS)
 @pytest.mark.parametrize(
-    "days", [5, pytest.param(6, marks=pytest.mark.thorough), pytest.param(14, marks=pytest.mark.thorough)]
+    "days", [7, pytest.param(6, marks=pytest.mark.thorough), pytest.param(14, marks=pytest.mark.thorough)]
 )
 def test_the_reader_and_the_score_call_the_same_people_rule_breakers(contract: Employee, days: int):
-    tours = ["".join(letters) for letters in product(".dn", repeat=days)] if days < 7 else random_tours(500, days)
+    tours = (
+        ["".join(letters) for letters in product(".dn", repeat=days)]
+        if days < 7
+        else random_tours(repetitions(100, 500), days)
+    )
     people = instance(days, [contract] * len(tours))
     made = translate(people)
     roster = roster_with(made, tours)
