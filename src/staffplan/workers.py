@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from staffplan.errors import Problem, UsageError
+from staffplan.surroundings import working_folder_not_imported
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -96,7 +97,8 @@ def _parallel(workers: Workers, processes: int) -> Iterator[Any]:
 
     how = {"return_as": "generator_unordered", "batch_size": 1}
     if workers.cluster is None:
-        yield Parallel(processes, "loky", inner_max_num_threads=1, max_nbytes=None, **how)
+        with working_folder_not_imported():
+            yield Parallel(processes, "loky", inner_max_num_threads=1, max_nbytes=None, **how)
         return
     with _client(workers.cluster) as client, parallel_config(backend="dask", client=client):
         yield Parallel(**how)

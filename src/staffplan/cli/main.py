@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import traceback
 
 import typer
@@ -22,7 +21,8 @@ from staffplan.cli.commands import (
     size,
     staff,
 )
-from staffplan.cli.output.say import INTERRUPTED, say, say_problems, show
+from staffplan.cli.output.say import say, say_problems, show
+from staffplan.ctrl_c import INTERRUPTED, KEPT, asked
 from staffplan.errors import StaffplanError
 from staffplan.files.lock import let_go
 
@@ -71,30 +71,32 @@ mix.register(app)
 shifts.register(app)
 
 
-def main() -> None:
-    """Run the command line and exit with the code of the result."""
-    sys.exit(run())
-
-
 def run(arguments: list[str] | None = None) -> int:
     """Run a command (default: the process's own) and give its exit code; every failure is put into words."""
     try:
         app(arguments, prog_name="staffplan")
     except SystemExit as done:
         return _left(done.code)
-    except StaffplanError as error:
-        say_problems(error)
-        return error.exit_code
-    except Exception:
-        traceback.print_exc()
-        say(ISSUES)
-        return 1
+    except Exception as error:
+        return _failed(error)
     finally:
         let_go()
     return 0
 
 
+def _failed(error: Exception) -> int:
+    """Tell an error; one that came after Ctrl-C is what a library made of it."""
+    if asked():
+        return _left(INTERRUPTED)
+    if isinstance(error, StaffplanError):
+        say_problems(error)
+        return error.exit_code
+    traceback.print_exception(error)
+    say(ISSUES)
+    return 1
+
+
 def _left(code: object) -> int:
     if code == INTERRUPTED:
-        say("interrupted; finished results are kept")
+        say(KEPT)
     return code if isinstance(code, int) else 0

@@ -56,6 +56,8 @@ _RC: Any = {
     "figure.facecolor": "white",
     "savefig.facecolor": "white",
 }
+_PLAIN: Any = {name: value for name, value in mpl.rcParamsDefault.items() if name != "backend"} | _RC
+"""Every setting: what whoever imports us has set for pictures of their own does not count."""
 
 Draw = Callable[[Axes], Axes]
 Numbers = NDArray[np.floating[Any]]
@@ -63,7 +65,7 @@ Numbers = NDArray[np.floating[Any]]
 
 def png(draw: Draw, width_inches: float, height_inches: float) -> bytes:
     """The picture as PNG with a palette of PNG_COLOURS: a third of the size, the same to the eye."""
-    with mpl.rc_context(_RC):
+    with mpl.rc_context(_PLAIN):
         figure = Figure(figsize=(width_inches, height_inches), dpi=PNG_DPI, layout="constrained")
         canvas: Any = FigureCanvasAgg(figure)
         draw(figure.add_subplot())

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from staffplan.cli.commands.workers import Cluster, Jobs, workers_of
-from staffplan.cli.output.say import INTERRUPTED, RULES_BROKEN, progress_shown, say, say_long, show, show_json
+from staffplan.cli.output.say import RULES_BROKEN, progress_shown, say, say_long, show, show_json
 from staffplan.cli.work.flags import flags_named
+from staffplan.ctrl_c import INTERRUPTED
 
 if TYPE_CHECKING:
     from staffplan.plan.directory import OpenPlan

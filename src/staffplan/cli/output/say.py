@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 SECONDS_BETWEEN_LINES = 60.0
 WIDTH = 100
-INTERRUPTED = 130
-"""The exit code after Ctrl-C."""
 RULES_BROKEN = 5
 """The exit code where a roster breaks a rule."""
 
