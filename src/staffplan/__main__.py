@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from pathlib import Path
 
 from staffplan.ctrl_c import ending_in_130
 
@@ -21,8 +21,8 @@ def _run() -> int:
 
 def _leave_out_the_working_folder() -> None:
     """`python -m` looks first into the folder one works in: a numpy.py there would be run in place of the library."""
-    source = Path(__file__).parents[1]
-    if not sys.flags.safe_path and sys.path[0] != str(source):
+    source = __file__.rsplit(os.sep, 2)[0]
+    if not sys.flags.safe_path and sys.path[0] != source:
         del sys.path[0]
 
 

@@ -24,6 +24,8 @@ from matplotlib.transforms import Affine2D
 from numpy.typing import NDArray
 from PIL import Image
 
+from staffplan.errors import visible
+
 BLUE, VERMILION, GREEN, ORANGE = "#0072B2", "#D55E00", "#009E73", "#E69F00"
 SKY, PURPLE, YELLOW = "#56B4E9", "#CC79A7", "#F0E442"
 INK, GREY, LIGHT = "#1f2933", "#66727f", "#d9dee4"
@@ -84,7 +86,7 @@ def _drawable_characters() -> frozenset[int]:
 def drawable(text: str) -> str:
     """The text with characters that the font does not have replaced by a box."""
     known = _drawable_characters()
-    return "".join(char if ord(char) in known else "□" for char in text)
+    return "".join(char if ord(char) in known else "□" for char in visible(text))
 
 
 def shortened(text: str, most: int = 28) -> str:
