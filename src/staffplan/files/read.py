@@ -32,7 +32,7 @@ T = TypeVar("T", bound=Table)
 MANY_ALIKE = 20
 """Cells with the same trouble that are told one by one, however many of a column's they are."""
 CELL_START = r"(^|[;|\t\r\n])"
-"""Where a cell begins, for a spreadsheet that splits lines elsewhere than at commas too: Excel at ";" in much of Europe.
+"""Where a cell begins, for a spreadsheet that splits at other signs than commas too, as Excel at ";" in Europe.
 
 Between quotation marks it does so as well, where the mark does not come first after what it takes for a separator.
 """
