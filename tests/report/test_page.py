@@ -105,6 +105,11 @@ def test_a_name_cannot_become_markup(nasty_page):
     assert '<b>Sales & "VIP"</b> _$x_1$ 東京' in nasty_page.words
 
 
+def test_a_name_cannot_turn_the_text_around(nasty_html):
+    assert "\u202e" not in nasty_html
+    assert "&lt;/script&gt;\\u202e" in nasty_html
+
+
 def test_every_picture_says_what_it_shows_and_is_also_a_table(nasty_plan, nasty_page):
     shown = figures(nasty_plan)
     images = nasty_page.all("img")
