@@ -395,8 +395,6 @@ def nasty_plan() -> ReportData:
     names = ('<b>Sales & "VIP"</b> _$x_1$ 東京', "=cmd|'/c calc'!A1")
     title = "<script>alert('plan')</script>\u202e"
     return make_plan(names=names, title=title, changed_by_hand=("roster_shifts.csv",))
-        names=names, title="<script>alert('plan')</script>\u202e", changed_by_hand=("roster_shifts.csv",)
-    )
 
 
 @pytest.fixture(scope="session")
