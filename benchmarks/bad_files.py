@@ -32,7 +32,7 @@ FORKS = """
 import os, sys, tempfile
 import pyarrow.csv, pyarrow.parquet
 import staffplan.cli.work.forecast
-from staffplan.cli import main
+from staffplan.__main__ import main
 
 for name in sys.argv[1:]:
     with tempfile.TemporaryFile() as stderr:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 
 import pytest
@@ -18,6 +19,7 @@ from staffplan.errors import (
     StaffplanError,
     UsageError,
     nearest,
+    visible,
 )
 
 KINDS = (UsageError, ConfigError, DataError, InfeasibleError, NoSolutionError)
@@ -93,3 +95,11 @@ def test_where_no_word_is_known_nothing_is_suggested() -> None:
 def test_a_word_that_is_known_is_its_own_nearest(words: list[str], data: st.DataObject) -> None:
     word = data.draw(st.sampled_from(words))
     assert nearest(word, words) == f"did you mean {word}?"
+
+
+def test_characters_that_turn_the_text_around_or_move_the_cursor_are_shown_as_their_numbers() -> None:
+    turning = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+    moving = "\x00\x07\x08\r\x1b\x7f\x9b"
+    assert visible(turning + moving) == "".join(f"\\u{ord(char):04x}" for char in turning + moving)
+    assert visible("Ann\tאבג  naïve 北京\n") == "Ann\tאבג  naïve 北京\n"
+    assert json.loads(visible(json.dumps(turning, ensure_ascii=False))) == turning

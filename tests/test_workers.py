@@ -84,6 +84,17 @@ def test_a_cluster_that_does_not_answer_is_told() -> None:
     assert "like tcp://host:8786" in _said("my machine")
 
 
+def test_an_encrypted_cluster_without_certificates_is_told(monkeypatch) -> None:
+    import dask
+
+    for name in workers.CERTIFICATES:
+        monkeypatch.delenv(name, raising=False)
+    assert "is encrypted, and no certificates are set" in _said("tls://127.0.0.1:8786")
+    absent = {"distributed.comm.tls.ca-file": "absent.pem", "distributed.comm.tls.client.cert": "absent.pem"}
+    with dask.config.set(absent):
+        assert "cannot be read" in _said("tls://127.0.0.1:8786")
+
+
 def test_without_the_package_the_remedy_is_named(monkeypatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
     assert "pip install 'staffplan[cluster]'" in _said("tcp://127.0.0.1:8786")

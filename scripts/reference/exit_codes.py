@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reference.markdown import doc, one_line, table
-from staffplan.cli.output.say import INTERRUPTED
+from staffplan.ctrl_c import INTERRUPTED
 from staffplan.errors import StaffplanError
 
 HEAD = """# Exit codes

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -99,6 +100,21 @@ def place_of(path: Path) -> str:
     """How a file is called in messages: relative to the working folder where that is shorter."""
     relative = os.path.relpath(path)
     return relative if len(relative) < len(str(path)) else str(path)
+
+
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Control characters but tab and line break, and those that turn the direction of the text around them.
+
+Source: Unicode Standard Annex 9, Unicode Bidirectional Algorithm, section 2 (directional formatting characters)
+"""
+
+
+def visible(text: str) -> str:
+    """The text with characters that nobody sees, and that change how others are shown, in the form \\u202e.
+
+    In JSON this form means the character itself.
+    """
+    return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def nearest(word: str, known: Sequence[str]) -> str:

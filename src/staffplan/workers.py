@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from staffplan.errors import Problem, UsageError
+from staffplan.surroundings import working_folder_not_imported
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -24,6 +25,13 @@ ANSWER_WITHIN_SECONDS = 5.0
 """A cluster that has not answered by then is not there."""
 SAME_EVERYWHERE = ("staffplan", "numpy", "pandas", "scipy", "numba")
 """Packages that compute: other versions of them might give other digits."""
+CERTIFICATES = ", ".join(
+    f"DASK_DISTRIBUTED__COMM__TLS__{name}" for name in ("CA_FILE", "CLIENT__CERT", "CLIENT__KEY")
+)
+"""Settings of distributed for an encrypted cluster, as variables of the environment.
+
+Source: https://distributed.dask.org/en/stable/tls.html, https://docs.dask.org/en/stable/configuration.html
+"""
 INSTALL_CLUSTER = "pip install 'staffplan[cluster]'"
 
 
@@ -34,7 +42,7 @@ class Workers:
     jobs: int | None = None
     """None: as many as pay, at most one for each core."""
     cluster: str | None = None
-    """Like tcp://host:8786. Then `jobs` does not count: the cluster uses all its workers."""
+    """Like tcp://host:8786, or tls:// with certificates. Then `jobs` does not count: all its workers are used."""
 
     def processes(self, pieces: int, rows: int) -> int:
         """How many processes for this many pieces with so many rows together; 1 is the process that asks."""
@@ -96,7 +104,8 @@ def _parallel(workers: Workers, processes: int) -> Iterator[Any]:
 
     how = {"return_as": "generator_unordered", "batch_size": 1}
     if workers.cluster is None:
-        yield Parallel(processes, "loky", inner_max_num_threads=1, max_nbytes=None, **how)
+        with working_folder_not_imported():
+            yield Parallel(processes, "loky", inner_max_num_threads=1, max_nbytes=None, **how)
         return
     with _client(workers.cluster) as client, parallel_config(backend="dask", client=client):
         yield Parallel(**how)
@@ -113,6 +122,7 @@ def _client(address: str) -> Iterator[Client]:
     except ModuleNotFoundError as error:
         problem = Problem("--cluster", "the package distributed is not installed", INSTALL_CLUSTER)
         raise UsageError(problem) from error
+    _refuse_without_certificates(address)
     try:
         # A Client that finds nobody complains when it is collected as garbage: knock first.
         create_connection(get_address_host_port(address), ANSWER_WITHIN_SECONDS).close()
@@ -125,6 +135,22 @@ def _client(address: str) -> Iterator[Client]:
         if problems:
             raise UsageError(problems)
         yield client
+
+
+def _refuse_without_certificates(address: str) -> None:
+    """Raise UsageError for an encrypted address where distributed's settings name no certificates to use."""
+    if not address.startswith("tls://"):
+        return
+    from distributed.security import Security
+
+    try:
+        missing = Security().get_connection_args("client").get("ssl_context") is None
+        message = "is encrypted, and no certificates are set"
+    except OSError as error:
+        missing, message = True, f"is encrypted, and the certificates that are set cannot be read: {error}"
+    if missing:
+        hint = f"set {', '.join(CERTIFICATES)} to files, as the how-to on scripts shows"
+        raise UsageError(Problem("--cluster", f"{address} {message}", hint))
 
 
 def differences(versions: dict[str, Any], address: str) -> list[Problem]:

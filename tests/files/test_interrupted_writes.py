@@ -228,7 +228,7 @@ def test_what_was_edited_since_the_work_began_is_kept_and_named(tmp_path: Path) 
     [
         (lambda path: path.mkdir(), "is a folder"),
         (lambda path: path.symlink_to("elsewhere"), "is a link to elsewhere"),
-        (lambda path: os.mkfifo(path), "is a device or a pipe"),
+        (lambda path: os.mkfifo(path), "is a device, a pipe or a socket"),
     ],
 )
 def test_what_is_no_file_is_neither_replaced_nor_written_through(

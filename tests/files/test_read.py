@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import codecs
 import csv
+import io
+import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -471,6 +473,25 @@ def test_no_cell_starts_as_a_formula_would() -> None:
     frame = Agents.of(pd.DataFrame({"agent_id": list("abcdef"), "skills": "v", "name": names})).frame
     lines = table_bytes(frame).decode().splitlines()[1:]
     assert [line.split(",")[1] for line in lines] == ["'=HYPERLINK(1)", "'+1", "'-1", "'@x", "plain", "''=quoted"]
+
+
+def test_no_part_of_a_cell_starts_as_a_formula_would_whatever_separates_cells() -> None:
+    names = ["A05;=1+1", "a;+b;-c", "a|@x", "a\t=1", "a\r=1", 'a;"=1', "a; =1", "a;'=1", "a;b", "a-1;b=2"]
+    frame = Agents.of(pd.DataFrame({"agent_id": [f"a{i}" for i in range(10)], "skills": "v", "name": names})).frame
+    rows = [row["name"] for row in csv.DictReader(io.StringIO(table_bytes(frame).decode(), newline=""))]
+    kept = ["a;b", "a-1;b=2"]
+    guarded = ["A05;'=1+1", "a;'+b;'-c", "a|'@x", "a\t'=1", "a\n'=1", "a;'\"=1", "a;' =1", "a;''=1"]
+    assert rows == guarded + kept
+
+
+@given(st.text(alphabet="=+-@'\" ;|\t\na", max_size=8).map(str.strip).filter(bool))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_guards_against_formulas_are_taken_off_again(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "agents.csv"
+    frame = pd.DataFrame({"agent_id": ["a"], "skills": ["v"], "name": [name], "work_plan": ["w"]})
+    path.write_bytes(table_bytes(frame))
+    assert read_table(path, Agents).frame["name"].tolist() == [name]
+    assert not re.search(r"(^|[;|\t\n])[ \"]*[=+@-]", table_bytes(frame).decode().split(",", 4)[-1])
 
 
 def test_a_file_is_written_whole_with_its_folders_and_leaves_nothing_beside_it(tmp_path: Path) -> None:

@@ -21,6 +21,8 @@ from staffplan.plan.manifest import (
     settings_hashes,
     write_manifest,
 )
+from staffplan.plan.run import _in_order
+from staffplan.plan.steps import STEPS
 
 RECORD = StepRecord(
     inputs={"input history (history.csv)": "ab" * 32},
@@ -121,3 +123,10 @@ def test_the_order_in_which_settings_are_written_changes_no_hash(given_settings:
 def test_settings_have_the_same_hash_exactly_when_they_are_written_alike(first: object, second: object) -> None:
     alike = json.dumps(first, sort_keys=True) == json.dumps(second, sort_keys=True)
     assert (settings_hashes({"a": first}) == settings_hashes({"a": second})) == alike
+
+
+def test_a_step_sees_the_steps_in_the_rivers_order_whether_they_were_just_run_or_read_from_the_file() -> None:
+    """The report shows their figures in this order: its bytes may not depend on which steps ran."""
+    river = [step.name for step in STEPS]
+    read = Manifest(steps={name: StepRecord() for name in sorted(river)})
+    assert list(_in_order(read).steps) == river

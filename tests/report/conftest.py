@@ -393,7 +393,8 @@ def plan() -> ReportData:
 def nasty_plan() -> ReportData:
     """Names that break careless pages, pictures and spreadsheets."""
     names = ('<b>Sales & "VIP"</b> _$x_1$ 東京', "=cmd|'/c calc'!A1")
-    return make_plan(names=names, title="<script>alert('plan')</script>", changed_by_hand=("roster_shifts.csv",))
+    title = "<script>alert('plan')</script>\u202e"
+    return make_plan(names=names, title=title, changed_by_hand=("roster_shifts.csv",))
 
 
 @pytest.fixture(scope="session")

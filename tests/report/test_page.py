@@ -101,8 +101,13 @@ def test_every_section_linked_from_the_top_is_there(nasty_page):
 
 def test_a_name_cannot_become_markup(nasty_page):
     assert nasty_page.all("b") == []
-    assert "<script>alert('plan')</script>" in nasty_page.words
+    assert "<script>alert('plan')</script>\\u202e" in nasty_page.words
     assert '<b>Sales & "VIP"</b> _$x_1$ 東京' in nasty_page.words
+
+
+def test_a_name_cannot_turn_the_text_around(nasty_html):
+    assert "\u202e" not in nasty_html
+    assert "&lt;/script&gt;\\u202e" in nasty_html
 
 
 def test_every_picture_says_what_it_shows_and_is_also_a_table(nasty_plan, nasty_page):

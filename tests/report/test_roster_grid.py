@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import json
 from datetime import date, datetime, time, timedelta
 
 import openpyxl
@@ -26,7 +27,9 @@ from openpyxl.workbook import Workbook
 
 from staffplan.clock import wall_instant
 from staffplan.report.handoff import Handoff, legend
+from staffplan.report.roster_calendar import calendars
 from staffplan.report.roster_grid import build_roster_workbook, coverage_table
+from staffplan.report.roster_json import build_roster_json
 from staffplan.tables.people import Agents, TimeOff
 from staffplan.tables.waits import Coverage
 
@@ -210,6 +213,19 @@ def test_no_text_becomes_a_formula():
     assert {EVIL, "+1", "-team", "@plan", "=late", "=2+2", "=1+1"} <= {cell.value for cell in starts}
     assert all(cell.quotePrefix for cell in starts)
     assert "=cmd|'/c calc'!A1: required" in {cell.value for cell in starts}
+
+
+def test_nothing_that_is_handed_off_turns_the_text_around():
+    agents = agents_of(("a", "Ann\u202e", "team\u2066", "plan"))
+    handoff = handoff_of(Work("a", MONDAY, shift="late\u200f"), agents=agents, title="\u061cRoster")
+    book = opened(handoff)
+    cells = [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row]
+    headers = [str(sheet.oddHeader.left.text) for sheet in book]
+    calendar = calendars(handoff)["a"].decode().replace("\\\\", "\\").replace("\r\n ", "")
+    texts = ["".join([*cells, *headers]), build_roster_json(handoff).decode(), calendar]
+    assert [char for text in texts for char in text if char in "\u202e\u2066\u200f\u061c"] == []
+    assert all("Ann\\u202e" in text for text in texts)
+    assert json.loads(texts[1])["agents"][0]["name"] == "Ann\u202e"
 
 
 def test_more_than_five_weeks_have_several_overviews_that_add_up():

@@ -22,7 +22,8 @@ from staffplan.cli.commands import (
     size,
     staff,
 )
-from staffplan.cli.output.say import INTERRUPTED, say, say_problems, show
+from staffplan.cli.output.say import say, say_problems, show
+from staffplan.ctrl_c import INTERRUPTED, KEPT, asked, ending_in_130
 from staffplan.errors import StaffplanError
 from staffplan.files.lock import let_go
 
@@ -72,8 +73,8 @@ shifts.register(app)
 
 
 def main() -> None:
-    """Run the command line and exit with the code of the result."""
-    sys.exit(run())
+    """Run the command line and exit with the code of the result: for a program that has imported this already."""
+    sys.exit(ending_in_130(run))
 
 
 def run(arguments: list[str] | None = None) -> int:
@@ -82,19 +83,26 @@ def run(arguments: list[str] | None = None) -> int:
         app(arguments, prog_name="staffplan")
     except SystemExit as done:
         return _left(done.code)
-    except StaffplanError as error:
-        say_problems(error)
-        return error.exit_code
-    except Exception:
-        traceback.print_exc()
-        say(ISSUES)
-        return 1
+    except Exception as error:
+        return _failed(error)
     finally:
         let_go()
     return 0
 
 
+def _failed(error: Exception) -> int:
+    """Tell an error; one that came after Ctrl-C is what a library made of it."""
+    if asked():
+        return _left(INTERRUPTED)
+    if isinstance(error, StaffplanError):
+        say_problems(error)
+        return error.exit_code
+    traceback.print_exception(error)
+    say(ISSUES)
+    return 1
+
+
 def _left(code: object) -> int:
     if code == INTERRUPTED:
-        say("interrupted; finished results are kept")
+        say(KEPT)
     return code if isinstance(code, int) else 0

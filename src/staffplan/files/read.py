@@ -31,8 +31,16 @@ from staffplan.tables.schema import Column, Table, by_row, capped, names_in
 T = TypeVar("T", bound=Table)
 MANY_ALIKE = 20
 """Cells with the same trouble that are told one by one, however many of a column's they are."""
-_FORMULA = r"'*[=+\-@\t]"
-"""How a cell starts that a spreadsheet would run; our guard in front of it is one apostrophe more."""
+CELL_START = r"(^|[;|\t\r\n])"
+"""Where a cell begins, for a spreadsheet that splits at other signs than commas too, as Excel at ";" in Europe.
+
+Between quotation marks it does so as well, where the mark does not come first after what it takes for a separator.
+"""
+FORMULA = r"(?=[ '\"]*[=+\-@\t])"
+"""How a cell goes on that a spreadsheet would run; our guard between the two is an apostrophe.
+
+Source: OWASP, "CSV Injection", https://owasp.org/www-community/attacks/CSV_Injection
+"""
 
 
 def read_table(
@@ -200,13 +208,12 @@ def _read(values: pd.Series, *, column: Column, timezone: str, decimal_comma: bo
 
 
 def _texts(values: pd.Series) -> pd.Series:
-    """Trimmed text, one sort of line break; the apostrophe that guards a formula is taken off again."""
-    texts = _one_line_break(values.where(values.notna(), "").astype(str)).str.strip()
-    guarded = texts.str.match(f"'{_FORMULA}")
-    return texts.where(~guarded, texts.str.slice(1)).astype(object)
+    """Trimmed text, one sort of line break; the apostrophes that guard formulas are taken off again."""
+    texts = one_line_break(values.where(values.notna(), "").astype(str)).str.strip()
+    return texts.str.replace(f"{CELL_START}'{FORMULA}", r"\1", regex=True).astype(object)
 
 
-def _one_line_break(texts: pd.Series) -> pd.Series:
+def one_line_break(texts: pd.Series) -> pd.Series:
     return texts.str.replace("\r\n", "\n", regex=False).str.replace("\r", "\n", regex=False)
 
 

@@ -210,7 +210,9 @@ def _make_parents(target: Path) -> None:
 
 def _discard(folder: Path) -> None:
     staging = folder / STAGING
-    if staging.is_dir():
+    if staging.is_symlink():  # nothing of staffplan's: what it leads to is left alone
+        disk.remove(staging)
+    elif staging.is_dir():
         for path in sorted(staging.iterdir()):
             disk.remove(path)
         disk.remove_folder(staging)
@@ -270,7 +272,7 @@ def _obstacle(folder: Path, target: Path) -> str:
     if target.is_dir():
         return "is a folder"
     if target.exists() and not target.is_file():
-        return "is a device or a pipe"
+        return "is a device, a pipe or a socket"
     if target.exists() and not os.access(target, os.W_OK):
         return "is write-protected"
     parent = next(path for path in target.parents if path.exists())

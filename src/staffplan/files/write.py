@@ -10,7 +10,7 @@ import pandas as pd
 
 from staffplan.errors import Problem, UsageError, place_of
 from staffplan.files.disk import sha256
-from staffplan.files.read import _FORMULA, _one_line_break
+from staffplan.files.read import CELL_START, FORMULA, one_line_break
 from staffplan.files.together import withdraw, write_together
 from staffplan.tables.schema import Table
 
@@ -18,7 +18,8 @@ from staffplan.tables.schema import Table
 def table_bytes(frame: pd.DataFrame, timezone: str = "UTC") -> bytes:
     """CSV text (UTF-8) of a table: instants with the zone's offset, at most six decimals, formulas guarded.
 
-    An apostrophe goes before a cell that a spreadsheet would run; read_table takes it off again.
+    An apostrophe goes before what a spreadsheet would run, whatever it takes for a separator; read_table takes it off
+    again.
     """
     shown = pd.DataFrame({name: _shown(frame[name], timezone) for name in frame.columns})
     return shown.to_csv(index=False, float_format="%.15g", lineterminator="\n").encode()
@@ -35,8 +36,7 @@ def _shown(values: pd.Series, timezone: str) -> pd.Series:
         return days.fillna("")
     if np.issubdtype(values.to_numpy().dtype, np.floating):
         return values.round(6) + 0.0
-    cells = _one_line_break(values.astype(str))
-    return cells.where(~cells.str.match(_FORMULA), "'" + cells)
+    return one_line_break(values.astype(str)).str.replace(CELL_START + FORMULA, r"\1'", regex=True)
 
 
 def refuse_existing(paths: Iterable[Path], *, force: bool) -> dict[Path, str | None]:

@@ -14,8 +14,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from staffplan.compiler import njit
 
 Cells = NDArray[np.float64]
 

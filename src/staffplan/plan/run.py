@@ -185,13 +185,21 @@ def _run_step(
     inputs = _input_hashes(step, workspace)
     settings = settings_hashes(step.settings(workspace.config))
     by_hand = hand_edits(workspace, manifest)
-    output = step.run(StepWork(workspace, manifest, _notes(workspace, manifest, by_hand), by_hand, on_progress))
+    notes = _notes(workspace, manifest, by_hand)
+    output = step.run(StepWork(workspace, _in_order(manifest), notes, by_hand, on_progress))
     hashes = {name: hashlib.sha256(data).hexdigest() for name, data in output.files.items()}
     record = StepRecord(inputs, settings, hashes, workspace.config.plan.seed, output.notes, output.facts)
     manifest = manifest.with_step(step.name, record)
     files = {FILE_NAME: manifest_bytes(manifest), **output.files}
     write_together(workspace.folder, files, expected=before)
     return manifest
+
+
+def _in_order(manifest: Manifest) -> Manifest:
+    """The manifest with its steps in the river's order, whether it was just made or read from its file."""
+    return replace(
+        manifest, steps={step.name: manifest.steps[step.name] for step in STEPS if step.name in manifest.steps}
+    )
 
 
 def _edited_meanwhile(step: Step, names: tuple[str, ...]) -> StepState:

@@ -1,5 +1,8 @@
 """Results to pages: one self-contained HTML report, a workbook, the pictures, and the roster to hand off."""
 
+from staffplan.report.plain import mpl as _before_anything_else_imports_it  # noqa: F401
+
+# isort: split
 from staffplan.report.data import ReportData
 from staffplan.report.handoff import Handoff
 from staffplan.report.page import page_and_pictures, pictures, render_page

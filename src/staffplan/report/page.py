@@ -8,6 +8,7 @@ from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
+from staffplan.errors import visible
 from staffplan.report.blocks import Figure, Section
 from staffplan.report.data import ReportData
 from staffplan.report.fairness_section import fairness_section
@@ -48,7 +49,7 @@ def page_and_pictures(data: ReportData) -> tuple[str, dict[str, bytes]]:
     sections = page_sections(data)
     drawn = {figure.key: figure.png() for figure in figures_of(sections)}
     sources = {key: f"data:image/png;base64,{base64.b64encode(png).decode()}" for key, png in drawn.items()}
-    page = _template().render(title=data.title, sections=sections, sources=sources)
+    page = visible(_template().render(title=data.title, sections=sections, sources=sources))
     return page, {f"{figure.key}.png": drawn[figure.key] for figure in samples_of(sections)}
 
 

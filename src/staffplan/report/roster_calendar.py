@@ -20,6 +20,7 @@ import pandas as pd
 from icalendar import Calendar, Event, Timezone, vText
 
 from staffplan import __version__
+from staffplan.errors import visible
 from staffplan.report.formats import span
 from staffplan.report.handoff import Handoff
 from staffplan.report.vtimezone import vtimezone
@@ -94,8 +95,11 @@ def _told(handoff: Handoff) -> dict[Any, str]:
 
 
 def _plain(text: str) -> str:
-    """Without the control characters that a calendar cannot hold (RFC 5545, 3.1); lines stay lines."""
-    return "".join(char for char in text if char == "\n" or category(char) != "Cc").strip()
+    """Without the control characters that a calendar cannot hold (RFC 5545, 3.1); lines stay lines.
+
+    Those that turn the direction of the text are shown as their numbers.
+    """
+    return visible("".join(char for char in text if char == "\n" or category(char) != "Cc")).strip()
 
 
 def revised(shifts: Iterable[Shift], before: Iterable[Shift], days: Iterable[date]) -> list[Shift]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from staffplan.errors import visible
 from staffplan.report.handoff import Handoff, agent_totals, rows_of
 from staffplan.tables.schema import names_in
 
@@ -22,8 +23,9 @@ _COVERAGE = ("interval_start", "planning_group", "required", "scheduled", "net")
 
 
 def build_roster_json(handoff: Handoff) -> bytes:
-    """UTF-8 text that is the same for the same roster."""
-    return (json.dumps(roster_document(handoff), ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode()
+    """UTF-8 text that is the same for the same roster; no character in it turns the direction of the text."""
+    text = json.dumps(roster_document(handoff), ensure_ascii=False, indent=1, allow_nan=False)
+    return (visible(text) + "\n").encode()
 
 
 def roster_document(handoff: Handoff) -> dict[str, Any]:

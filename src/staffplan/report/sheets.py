@@ -19,6 +19,8 @@ from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
+from staffplan.errors import visible
+
 _MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)")
 """openpyxl writes the moment of saving here, whatever the properties say."""
 _STAMP = datetime(2000, 1, 1)
@@ -91,7 +93,7 @@ def put(cell: Cell, value: object) -> None:
         case None:
             return
         case str():
-            cell.value = ILLEGAL_CHARACTERS_RE.sub("", value)
+            cell.value = visible(ILLEGAL_CHARACTERS_RE.sub("", value))
             cell.data_type = "s"
             if value.startswith(_FORMULA_STARTS):
                 cell.quotePrefix = True
@@ -123,7 +125,7 @@ def print_setup(sheet: Worksheet, *, title: str, subject: str, paper: str, head_
 
 def _header_text(text: str) -> str:
     """Text of a page header, where "&" begins a command; a spreadsheet holds 255 characters of a header in all."""
-    return str(ILLEGAL_CHARACTERS_RE.sub("", text))[:80].replace("&", "&&")
+    return visible(ILLEGAL_CHARACTERS_RE.sub("", text))[:80].replace("&", "&&")
 
 
 def same_bytes(book: Workbook) -> bytes:

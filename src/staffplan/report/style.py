@@ -24,6 +24,8 @@ from matplotlib.transforms import Affine2D
 from numpy.typing import NDArray
 from PIL import Image
 
+from staffplan.errors import visible
+
 BLUE, VERMILION, GREEN, ORANGE = "#0072B2", "#D55E00", "#009E73", "#E69F00"
 SKY, PURPLE, YELLOW = "#56B4E9", "#CC79A7", "#F0E442"
 INK, GREY, LIGHT = "#1f2933", "#66727f", "#d9dee4"
@@ -56,6 +58,8 @@ _RC: Any = {
     "figure.facecolor": "white",
     "savefig.facecolor": "white",
 }
+_PLAIN: Any = {name: value for name, value in mpl.rcParamsDefault.items() if name != "backend"} | _RC
+"""Every setting: what whoever imports us has set for pictures of their own does not count."""
 
 Draw = Callable[[Axes], Axes]
 Numbers = NDArray[np.floating[Any]]
@@ -63,7 +67,7 @@ Numbers = NDArray[np.floating[Any]]
 
 def png(draw: Draw, width_inches: float, height_inches: float) -> bytes:
     """The picture as PNG with a palette of PNG_COLOURS: a third of the size, the same to the eye."""
-    with mpl.rc_context(_RC):
+    with mpl.rc_context(_PLAIN):
         figure = Figure(figsize=(width_inches, height_inches), dpi=PNG_DPI, layout="constrained")
         canvas: Any = FigureCanvasAgg(figure)
         draw(figure.add_subplot())
@@ -82,7 +86,7 @@ def _drawable_characters() -> frozenset[int]:
 def drawable(text: str) -> str:
     """The text with characters that the font does not have replaced by a box."""
     known = _drawable_characters()
-    return "".join(char if ord(char) in known else "□" for char in text)
+    return "".join(char if ord(char) in known else "□" for char in visible(text))
 
 
 def shortened(text: str, most: int = 28) -> str:

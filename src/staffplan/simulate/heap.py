@@ -5,8 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from numba import njit
-
+from staffplan.compiler import njit
 from staffplan.simulate.records import Floats, Ints
 
 compiled = njit(cache=True, forceinline=True, error_model="numpy")

@@ -13,8 +13,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from staffplan.compiler import njit
 from staffplan.simulate.heap import compiled, rise, sink
 from staffplan.simulate.records import ABANDONED, ANSWERED, NOBODY, TURNED_AWAY, Floats, Ints, State
 

@@ -9,7 +9,7 @@ import typer
 
 from staffplan.cli.commands.options import STEPS, ConfigFile, Country, Force, Interval, Json, Output, Timezone
 from staffplan.cli.commands.workers import Cluster, Jobs, workers_of
-from staffplan.cli.output.say import progress_shown, show, show_json
+from staffplan.cli.output.say import progress_shown, show_json, show_text
 from staffplan.cli.work.delivery import beside, deliver, given_only, plan_flags, refuse, say_last, say_notes
 from staffplan.cli.work.flags import flags_named
 
@@ -138,4 +138,4 @@ def _explain(
     if as_json:
         show_json(explanation_record(explained))
     else:
-        show(explanation_text(explained))
+        show_text(explanation_text(explained))

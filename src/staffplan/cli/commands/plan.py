@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from staffplan.cli.commands.workers import Cluster, Jobs, workers_of
-from staffplan.cli.output.say import INTERRUPTED, RULES_BROKEN, progress_shown, say, say_long, show, show_json
+from staffplan.cli.output.say import RULES_BROKEN, progress_shown, say, say_long, show, show_json, show_text
 from staffplan.cli.work.flags import flags_named
+from staffplan.ctrl_c import INTERRUPTED
 
 if TYPE_CHECKING:
     from staffplan.plan.directory import OpenPlan
@@ -104,7 +105,7 @@ def _run(opened: OpenPlan, *, force: bool, as_json: bool) -> None:
     if as_json:
         show_json({"made": result.ran, "kept": [state.name for state in result.kept], **summary.as_dict()})
     else:
-        show(summary_text(summary, opened.workspace))
+        show_text(summary_text(summary, opened.workspace))
     if result.interrupted:
         say("the roster search was stopped early: the best roster found so far is used; the next run searches again")
         raise typer.Exit(INTERRUPTED)
@@ -136,7 +137,7 @@ def status(folder: Folder, as_json: Json = False) -> None:
         show_json([vars(state) for state in states])
     else:
         rows = [(state.name, state.state, "; ".join(state.reasons)) for state in states]
-        show(text_table(rows, ("step", "state", "why")))
+        show_text(text_table(rows, ("step", "state", "why")))
 
 
 def _again(folder: Path, step: str, *, force: bool) -> OpenPlan:

@@ -26,8 +26,9 @@ from staffplan.cli.commands.options import (
     Wishes,
     Worth,
 )
-from staffplan.cli.output.say import INTERRUPTED, progress_shown, say
+from staffplan.cli.output.say import progress_shown, say
 from staffplan.cli.work.delivery import deliver, refuse, say_notes
+from staffplan.ctrl_c import INTERRUPTED
 
 if TYPE_CHECKING:
     from staffplan.cli.work.repair import RepairFlags, RepairInput

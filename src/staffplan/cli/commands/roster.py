@@ -27,9 +27,10 @@ from staffplan.cli.commands.options import (
     Wishes,
     Worth,
 )
-from staffplan.cli.output.say import INTERRUPTED, RULES_BROKEN, progress_shown, say, say_long, show, show_json
+from staffplan.cli.output.say import RULES_BROKEN, progress_shown, say, say_long, show_json, show_text
 from staffplan.cli.work.delivery import deliver, put_tables, refuse, say_notes
 from staffplan.cli.work.flags import flags_named
+from staffplan.ctrl_c import INTERRUPTED
 
 if TYPE_CHECKING:
     from staffplan.tables.schema import Table
@@ -227,6 +228,6 @@ def check(
     if as_json:
         show_json(check_json(checked))
     else:
-        show(check_text(checked))
+        show_text(check_text(checked))
     if report.breaches:
         raise typer.Exit(RULES_BROKEN)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from staffplan.cli.commands.options import STEPS, ConfigFile, Force, Interval, Json, Output, Timezone
-from staffplan.cli.output.say import progress_shown, say, show, show_json
+from staffplan.cli.output.say import progress_shown, say, show_json, show_text
 from staffplan.cli.work.delivery import deliver, given_only, refuse, say_notes
 from staffplan.cli.work.flags import flags_named
 
@@ -149,7 +149,7 @@ def staff(
         if as_json:
             show_json({"explained": [vars(step) for step in work.walk]})
         else:
-            show(walk_text(work.walk))
+            show_text(walk_text(work.walk))
         if output is None and worth is None:
             return
     tables: dict[Path | None, Table] = {output: work.result.requirement}

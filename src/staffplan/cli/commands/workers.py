@@ -10,7 +10,10 @@ from staffplan.errors import Problem, UsageError
 from staffplan.workers import Workers
 
 Jobs = Annotated[int | None, typer.Option("--jobs", min=1, help="Number of processes (default: automatic).")]
-Cluster = Annotated[str | None, typer.Option("--cluster", help="Address of a Dask cluster to use: tcp://host:8786.")]
+Cluster = Annotated[
+    str | None,
+    typer.Option("--cluster", help="Address of a Dask cluster to use: tcp://host:8786 or tls://host:8786."),
+]
 
 
 def workers_of(jobs: int | None, cluster: str | None) -> Workers:

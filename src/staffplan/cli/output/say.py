@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from staffplan.errors import StaffplanError
+from staffplan.errors import StaffplanError, visible
 from staffplan.progress import OnProgress, Progress
 
 if TYPE_CHECKING:
@@ -18,15 +18,13 @@ if TYPE_CHECKING:
 
 SECONDS_BETWEEN_LINES = 60.0
 WIDTH = 100
-INTERRUPTED = 130
-"""The exit code after Ctrl-C."""
 RULES_BROKEN = 5
 """The exit code where a roster breaks a rule."""
 
 
 def say(message: str = "") -> None:
-    """A message for the person: stderr."""
-    sys.stderr.write(f"{message}\n")
+    """A message for the person: stderr. Control characters of names and cells are shown as their numbers."""
+    sys.stderr.write(f"{visible(message)}\n")
     sys.stderr.flush()
 
 
@@ -34,6 +32,11 @@ def show(text: str) -> None:
     """A result: stdout."""
     sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
     sys.stdout.flush()
+
+
+def show_text(text: str) -> None:
+    """A result that people read: stdout, control characters as in messages."""
+    show(visible(text))
 
 
 def say_long(message: str) -> None:
@@ -48,7 +51,7 @@ def show_json(value: object) -> None:
     """A result for a program: stdout. NaN and infinity become null."""
     import json
 
-    show(json.dumps(_finite(value), indent=1, ensure_ascii=False, default=str, allow_nan=False))
+    show_text(json.dumps(_finite(value), indent=1, ensure_ascii=False, default=str, allow_nan=False))
 
 
 def _finite(value: object) -> object:
@@ -102,7 +105,9 @@ def _bars() -> Iterator[OnProgress]:
                         bars.update(task, completed=bars.tasks[task].total)
             if progress.step not in tasks:
                 tasks[progress.step] = bars.add_task("", step=progress.step, total=progress.of)
-            bars.update(tasks[progress.step], completed=progress.done, total=progress.of, description=progress.label)
+            bars.update(
+                tasks[progress.step], completed=progress.done, total=progress.of, description=visible(progress.label)
+            )
 
         yield on_progress
 

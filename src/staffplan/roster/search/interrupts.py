@@ -8,23 +8,29 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from staffplan.ctrl_c import wish
+
 
 @contextmanager
 def ends(stopped: threading.Event) -> Iterator[None]:
-    """Within it the first Ctrl-C sets `stopped`; a second one raises KeyboardInterrupt as ever.
+    """Within it the first Ctrl-C sets `stopped`; a second one does what it did before (raise KeyboardInterrupt).
 
-    Signals reach the main thread only: in any other nothing changes.
+    Signals reach the main thread only: in any other nothing changes, nor where Ctrl-C is ignored.
     """
-    if threading.current_thread() is not threading.main_thread():
+    before = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(before):
         yield
         return
+    pressed: list[int] = []
 
     def stop(number: int, frame: FrameType | None) -> None:
-        if stopped.is_set():
-            raise KeyboardInterrupt
+        if pressed:  # not stopped.is_set(): the second may come while the first holds the lock of `stopped`
+            before(number, frame)
+        pressed.append(number)
+        wish()
         stopped.set()
 
-    before = signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGINT, stop)
     try:
         yield
     finally:

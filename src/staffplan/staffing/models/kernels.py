@@ -15,9 +15,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from staffplan.compiler import njit
 from staffplan.staffing.models.special import at_most_before, digamma, log_steps, part_below
 
 Cells = NDArray[np.float64]

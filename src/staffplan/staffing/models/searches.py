@@ -6,8 +6,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
+from staffplan.compiler import njit
 from staffplan.staffing.models.kernels import (
     ABANDON,
     AHT,

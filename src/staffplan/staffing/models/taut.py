@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from staffplan.compiler import njit
 
 Array = NDArray[np.float64]
 

@@ -9,8 +9,8 @@ more chats share him, so that a chat is over when that clock shows the hour it w
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from staffplan.compiler import njit
 from staffplan.staffing.simulated.kernels import (
     BUSY,
     MEASURES,

@@ -16,9 +16,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from staffplan.compiler import njit
 from staffplan.simulate.outcomes import ANSWERS, IN_TIME, LEFT, LEFT_IN_TIME, OFFERED, VIRTUAL_IN_TIME, WAITED
 
 Floats = NDArray[np.float64]

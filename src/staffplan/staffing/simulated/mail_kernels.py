@@ -13,8 +13,8 @@ import heapq
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from staffplan.compiler import njit
 from staffplan.staffing.simulated.kernels import Floats, Ints
 
 SAMPLES = np.array([0.25, 0.75])

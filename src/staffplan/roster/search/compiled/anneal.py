@@ -13,8 +13,8 @@ within them, and leave the person's state on the span's last day as it was.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from staffplan.compiler import njit
 from staffplan.roster.search.compiled.arrays import NO_DAY, NOTHING, Folk, Need, Plan, Shifts, Team, Walks
 from staffplan.roster.search.compiled.moves import (
     Span,

@@ -10,8 +10,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from staffplan.compiler import njit
 
 NOTHING = -1
 """Choice of a day without a shift."""

@@ -14,9 +14,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from staffplan.compiler import njit
 from staffplan.roster.search.compiled.arrays import (
     IMPOSSIBLE,
     MINUS_ONE,

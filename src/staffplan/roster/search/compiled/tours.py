@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from staffplan.compiler import njit
 from staffplan.roster.search.compiled.arrays import (
     IMPOSSIBLE,
     NOTHING,

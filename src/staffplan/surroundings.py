@@ -1,0 +1,51 @@
+"""What lies around a run by chance, and must not change what comes out of it or be run as code."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import chdir, contextmanager
+from pathlib import Path
+
+_NO_SETTINGS: Mapping[str, str | None] = {"MATPLOTLIBRC": os.devnull, "MPLBACKEND": None}
+_SAFE_PATH: Mapping[str, str | None] = {"PYTHONSAFEPATH": "1"}
+
+
+@contextmanager
+def settings_ignored() -> Iterator[None]:
+    """Within it a library that is imported finds no settings of its own: not in the working folder, not elsewhere.
+
+    matplotlib looks for "matplotlibrc", numba for ".numba_config.yaml", which can name a folder of files to run.
+    """
+    with chdir(Path(__file__).parent), _environment(_NO_SETTINGS):
+        yield
+
+
+@contextmanager
+def working_folder_not_imported() -> Iterator[None]:
+    """Within it a Python process that is started imports nothing from the working folder, as "python -P" does.
+
+    Without, "python -m" and "python -c" look there first.
+    Source: https://docs.python.org/3.11/using/cmdline.html#envvar-PYTHONSAFEPATH
+    """
+    with _environment(_SAFE_PATH):
+        yield
+
+
+@contextmanager
+def _environment(changes: Mapping[str, str | None]) -> Iterator[None]:
+    """Within it these variables have these values; None: they are not there."""
+    before = {name: os.environ.get(name) for name in changes}
+    _set(changes)
+    try:
+        yield
+    finally:
+        _set(before)
+
+
+def _set(values: Mapping[str, str | None]) -> None:
+    for name, value in values.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
