@@ -106,7 +106,7 @@ def one_run(queues: int, days: int, jobs: int, cluster: str | None = None) -> Ru
 
     from staffplan.files.write import table_bytes
     from staffplan.forecast import forecast
-    from staffplan.workers import Workers
+    from staffplan.process.workers import Workers
 
     _step(make_history(1, 60), 60, Workers(1), forecast)
     history = make_history(queues, days)
@@ -154,7 +154,7 @@ def on_a_cluster(queues: int, days: int) -> Run:
 def profile(queues: int, days: int) -> list[tuple[str, float]]:
     """(function, seconds of it and of what it calls) of this project's functions that take longest."""
     from staffplan.forecast import forecast
-    from staffplan.workers import Workers
+    from staffplan.process.workers import Workers
 
     _step(make_history(1, 60), 60, Workers(1), forecast)
     history, profiler = make_history(queues, days), cProfile.Profile()

@@ -10,11 +10,11 @@ from accuracy.data_sets import HORIZON_DAYS, DataSet
 from accuracy.peers.answer import QUANTILES
 from staffplan.clock import local_dates
 from staffplan.forecast import forecast
+from staffplan.process.workers import Workers
 from staffplan.settings.forecast import ForecastSettings
 from staffplan.site import Queue, Site
 from staffplan.tables.forecast import ForecastTotals
 from staffplan.tables.history import ContactHistory
-from staffplan.workers import Workers
 
 BOUNDS = ("offered_p025", "offered_p10", "offered_p90", "offered_p975")
 assert len(BOUNDS) == len(QUANTILES)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from reference.markdown import doc, one_line, table
-from staffplan.ctrl_c import INTERRUPTED
 from staffplan.errors import StaffplanError
+from staffplan.process.ctrl_c import INTERRUPTED
 
 HEAD = """# Exit codes
 

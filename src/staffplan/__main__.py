@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from staffplan.ctrl_c import ending_in_130
+from staffplan.process.ctrl_c import ending_in_130
 
 
 def main() -> None:

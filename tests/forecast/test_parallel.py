@@ -10,10 +10,10 @@ import pytest
 
 from staffplan.files.write import table_bytes
 from staffplan.forecast import ForecastResult, forecast
+from staffplan.process.workers import Workers
 from staffplan.progress import Progress
 from staffplan.settings.forecast import ForecastSettings
 from staffplan.tables.history import ContactHistory
-from staffplan.workers import Workers
 
 NAMES = ("billing", "mail", "orders")
 DAYS = 84

@@ -23,9 +23,9 @@ from staffplan.cli.commands import (
     staff,
 )
 from staffplan.cli.output.say import say, say_problems, show
-from staffplan.ctrl_c import INTERRUPTED, KEPT, asked, ending_in_130
 from staffplan.errors import StaffplanError
 from staffplan.files.lock import let_go
+from staffplan.process.ctrl_c import INTERRUPTED, KEPT, asked, ending_in_130
 
 ISSUES = "This is a bug in staffplan. Please report it with the lines above, the command and, if allowed, the file."
 

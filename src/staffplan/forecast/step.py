@@ -23,6 +23,7 @@ from staffplan.forecast.notes import Writer, about_all
 from staffplan.forecast.overrides import apply_overrides, edits_of
 from staffplan.forecast.queue import QueueForecast, explain_queue, forecast_queue
 from staffplan.forecast.task import Task, local_date
+from staffplan.process.workers import AS_MANY_AS_PAY, Workers, do_all
 from staffplan.progress import OnProgress, Progress, silent
 from staffplan.settings.forecast import ForecastSettings
 from staffplan.site import Queue, Site
@@ -37,7 +38,6 @@ from staffplan.tables.forecast import (
     VolumeForecast,
 )
 from staffplan.tables.history import ContactHistory
-from staffplan.workers import AS_MANY_AS_PAY, Workers, do_all
 
 
 @dataclass(frozen=True)

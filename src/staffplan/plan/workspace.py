@@ -18,6 +18,7 @@ from staffplan.files.read import read_drivers, read_history, read_overrides, rea
 from staffplan.files.workforce import WORKFORCE_TABLES, file_in, read_workforce
 from staffplan.plan.manifest import FILE_NAME as MANIFEST
 from staffplan.planned import DAYS_OF_A_WEEK, PlannedDays
+from staffplan.process.workers import AS_MANY_AS_PAY, Workers
 from staffplan.settings.config import Config, data_path
 from staffplan.site import Site, make_site
 from staffplan.tables.forecast import Drivers, ForecastTotals, Overrides, VolumeForecast
@@ -25,7 +26,6 @@ from staffplan.tables.history import ContactHistory
 from staffplan.tables.people import Absences, TimeOff, Workforce
 from staffplan.tables.roster import Roster, RosterActivities, RosterShifts
 from staffplan.tables.schema import Table
-from staffplan.workers import AS_MANY_AS_PAY, Workers
 
 T = TypeVar("T", bound=Table)
 INPUTS = ("history", "special_days", "drivers", "overrides", "agents", *WORKFORCE_TABLES)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from staffplan.surroundings import settings_ignored
+from staffplan.process.surroundings import settings_ignored
 
 with settings_ignored():
     import matplotlib as mpl

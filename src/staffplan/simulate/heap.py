@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from staffplan.compiler import njit
+from staffplan.process.compiler import njit
 from staffplan.simulate.records import Floats, Ints
 
 compiled = njit(cache=True, forceinline=True, error_model="numpy")

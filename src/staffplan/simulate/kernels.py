@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from staffplan.compiler import njit
+from staffplan.process.compiler import njit
 from staffplan.simulate.heap import compiled, rise, sink
 from staffplan.simulate.records import ABANDONED, ANSWERED, NOBODY, TURNED_AWAY, Floats, Ints, State
 

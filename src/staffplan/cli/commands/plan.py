@@ -12,7 +12,7 @@ import typer
 from staffplan.cli.commands.workers import Cluster, Jobs, workers_of
 from staffplan.cli.output.say import RULES_BROKEN, progress_shown, say, say_long, show, show_json, show_text
 from staffplan.cli.work.flags import flags_named
-from staffplan.ctrl_c import INTERRUPTED
+from staffplan.process.ctrl_c import INTERRUPTED
 
 if TYPE_CHECKING:
     from staffplan.plan.directory import OpenPlan

@@ -28,7 +28,7 @@ from staffplan.cli.commands.options import (
 )
 from staffplan.cli.output.say import progress_shown, say
 from staffplan.cli.work.delivery import deliver, refuse, say_notes
-from staffplan.ctrl_c import INTERRUPTED
+from staffplan.process.ctrl_c import INTERRUPTED
 
 if TYPE_CHECKING:
     from staffplan.cli.work.repair import RepairFlags, RepairInput

@@ -30,7 +30,7 @@ from staffplan.cli.commands.options import (
 from staffplan.cli.output.say import RULES_BROKEN, progress_shown, say, say_long, show_json, show_text
 from staffplan.cli.work.delivery import deliver, put_tables, refuse, say_notes
 from staffplan.cli.work.flags import flags_named
-from staffplan.ctrl_c import INTERRUPTED
+from staffplan.process.ctrl_c import INTERRUPTED
 
 if TYPE_CHECKING:
     from staffplan.tables.schema import Table

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from staffplan.errors import Problem, UsageError
-from staffplan.workers import Workers
+from staffplan.process.workers import Workers
 
 Jobs = Annotated[int | None, typer.Option("--jobs", min=1, help="Number of processes (default: automatic).")]
 Cluster = Annotated[

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from staffplan.cli.work.common import config_and_workspace, interval_of
 from staffplan.files.read import read_drivers, read_history, read_overrides
 from staffplan.plan.workspace import first_day_after
+from staffplan.process.workers import AS_MANY_AS_PAY, Workers
 from staffplan.progress import OnProgress
 from staffplan.settings.config import Config
 from staffplan.site import Site, make_site
 from staffplan.tables.forecast import Drivers, Overrides
 from staffplan.tables.history import ContactHistory
-from staffplan.workers import AS_MANY_AS_PAY, Workers
 
 if TYPE_CHECKING:
     from staffplan.forecast import Explanation, ForecastResult

@@ -12,11 +12,11 @@ from staffplan.cli.work.common import COMMAND_LINE, config_and_workspace, interv
 from staffplan.errors import Problem, UsageError
 from staffplan.files.cells import read_instants
 from staffplan.files.read import read_history, read_table
+from staffplan.process.workers import AS_MANY_AS_PAY, Workers
 from staffplan.progress import OnProgress
 from staffplan.settings.config import Config, make_config
 from staffplan.site import make_site
 from staffplan.tables.forecast import VolumeForecast
-from staffplan.workers import AS_MANY_AS_PAY, Workers
 
 if TYPE_CHECKING:
     from staffplan.forecast import ReforecastResult

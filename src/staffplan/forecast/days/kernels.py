@@ -15,7 +15,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from staffplan.compiler import njit
+from staffplan.process.compiler import njit
 
 Cells = NDArray[np.float64]
 Whole = NDArray[np.int64]

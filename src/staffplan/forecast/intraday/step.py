@@ -19,12 +19,12 @@ from staffplan.forecast.intraday.notes import STEP
 from staffplan.forecast.intraday.queue import QueueUpdate, update_queue
 from staffplan.forecast.intraday.rows import is_updated
 from staffplan.forecast.intraday.seen import Moment
+from staffplan.process.workers import AS_MANY_AS_PAY, Workers, do_all
 from staffplan.progress import OnProgress, Progress, silent
 from staffplan.settings.forecast import ForecastSettings
 from staffplan.site import Queue, Site
 from staffplan.tables.forecast import IntradayGain, VolumeForecast
 from staffplan.tables.history import ContactHistory
-from staffplan.workers import AS_MANY_AS_PAY, Workers, do_all
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from staffplan.ctrl_c import wish
+from staffplan.process.ctrl_c import wish
 
 
 @contextmanager

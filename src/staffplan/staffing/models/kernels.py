@@ -17,7 +17,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from staffplan.compiler import njit
+from staffplan.process.compiler import njit
 from staffplan.staffing.models.special import at_most_before, digamma, log_steps, part_below
 
 Cells = NDArray[np.float64]

@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from staffplan.compiler import njit
+from staffplan.process.compiler import njit
 from staffplan.staffing.models.kernels import (
     ABANDON,
     AHT,

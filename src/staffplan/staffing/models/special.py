@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import math
 
-from staffplan.compiler import njit
+from staffplan.process.compiler import njit
 
 
 @njit(cache=True, error_model="numpy")

@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from staffplan.compiler import njit
+from staffplan.process.compiler import njit
 
 Array = NDArray[np.float64]
 

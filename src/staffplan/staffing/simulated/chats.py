@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from staffplan.compiler import njit
+from staffplan.process.compiler import njit
 from staffplan.staffing.simulated.kernels import (
     BUSY,
     MEASURES,

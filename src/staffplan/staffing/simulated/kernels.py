@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from staffplan.compiler import njit
+from staffplan.process.compiler import njit
 from staffplan.simulate.outcomes import ANSWERS, IN_TIME, LEFT, LEFT_IN_TIME, OFFERED, VIRTUAL_IN_TIME, WAITED
 
 Floats = NDArray[np.float64]

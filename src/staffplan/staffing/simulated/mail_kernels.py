@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from staffplan.compiler import njit
+from staffplan.process.compiler import njit
 from staffplan.staffing.simulated.kernels import Floats, Ints
 
 SAMPLES = np.array([0.25, 0.75])

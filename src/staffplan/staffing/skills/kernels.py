@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from staffplan.compiler import njit
+from staffplan.process.compiler import njit
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from staffplan.compiler import njit
+from staffplan.process.compiler import njit
 from staffplan.roster.search.compiled.arrays import NO_DAY, NOTHING, Folk, Need, Plan, Shifts, Team, Walks
 from staffplan.roster.search.compiled.moves import (
     Span,

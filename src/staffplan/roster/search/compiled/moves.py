@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from staffplan.compiler import njit
+from staffplan.process.compiler import njit
 from staffplan.roster.search.compiled.arrays import (
     IMPOSSIBLE,
     MINUS_ONE,

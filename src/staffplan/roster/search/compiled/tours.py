@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from staffplan.compiler import njit
+from staffplan.process.compiler import njit
 from staffplan.roster.search.compiled.arrays import (
     IMPOSSIBLE,
     NOTHING,

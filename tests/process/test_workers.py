@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_info
 
-from staffplan import workers
 from staffplan.errors import ConfigError, UsageError
+from staffplan.process import workers
+from staffplan.process.workers import ROWS_FOR_A_PROCESS, Workers, do_all
 from staffplan.settings.config import load_config
-from staffplan.workers import ROWS_FOR_A_PROCESS, Workers, do_all
 
 
 def _asked(who: Workers, function: Any, pieces: list[tuple[Any, ...]]) -> tuple[list[Any], list[int]]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from staffplan.errors import Problem, UsageError
-from staffplan.surroundings import working_folder_not_imported
+from staffplan.process.surroundings import working_folder_not_imported
 
 if TYPE_CHECKING:
     from distributed import Client

@@ -13,10 +13,10 @@ from joblib.externals.loky import get_reusable_executor
 
 from staffplan.errors import UsageError
 from staffplan.files.together import STAGING, write_together
+from staffplan.process.workers import Workers, do_all
 from staffplan.report.style import png
-from staffplan.workers import Workers, do_all
 
-SOURCES = str(Path(__file__).parent.parent / "src")
+SOURCES = str(Path(__file__).parents[2] / "src")
 PLANTED = "raise ImportError('a file of the working folder was run')"
 
 
@@ -42,7 +42,7 @@ def test_settings_of_libraries_in_the_working_folder_do_not_count(tmp_path: Path
     (tmp_path / "matplotlibrc").write_bytes(b"lines.linewidth: 9\n\xff")
     (tmp_path / ".numba_config.yaml").write_text("disable_jit: 1\n")
     code = (
-        "import staffplan.report, staffplan.compiler, matplotlib, numba, os\n"
+        "import staffplan.report, staffplan.process.compiler, matplotlib, numba, os\n"
         "numba.config.reload_config()\n"
         "print(matplotlib.rcParams['lines.linewidth'], numba.config.DISABLE_JIT, os.environ['MPLBACKEND'])"
     )
@@ -55,7 +55,7 @@ def test_settings_of_libraries_in_the_working_folder_do_not_count(tmp_path: Path
         env={
             "MPLBACKEND": "nonsense",
             "HOME": str(tmp_path),
-            "PYTHONPATH": str(Path(__file__).parent.parent / "src"),
+            "PYTHONPATH": str(Path(__file__).parents[2] / "src"),
         },
     )
     assert (done.stdout, done.stderr) == ("1.5 0 nonsense\n", "")

@@ -13,7 +13,7 @@ import pytest
 
 from thorough import repetitions
 
-BEGIN = "import os, signal, sys, time\nfrom staffplan import ctrl_c\nctrl_c.GRACE_SECONDS = 0.1\n"
+BEGIN = "import os, signal, sys, time\nfrom staffplan.process import ctrl_c\nctrl_c.GRACE_SECONDS = 0.1\n"
 END = "\nsys.exit(ctrl_c.ending_in_130(work))"
 PRESS = "signal.raise_signal(signal.SIGINT)"
 
@@ -77,7 +77,7 @@ def test_the_command_ends_in_130_from_its_first_import_on(moment: int, samples: 
         "import os, signal, sys\n"
         "class Presses:\n"
         "    def find_spec(self, name, path=None, target=None):\n"
-        f"        if len(sys.modules) > {loaded} and 'staffplan.ctrl_c' in sys.modules:\n"
+        f"        if len(sys.modules) > {loaded} and 'staffplan.process.ctrl_c' in sys.modules:\n"
         "            sys.meta_path.remove(self)\n"
         f"            {PRESS}\n"
         "from staffplan.__main__ import main\n"

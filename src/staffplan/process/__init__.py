@@ -1,0 +1,1 @@
+"""What holds for the whole process: Ctrl-C, what lies around it, compiled code and other processes."""
