@@ -33,6 +33,7 @@ class Queue:
     concurrency: int = 1
     concurrency_slowdown: float = 0.0
     minimum_agents: int = 1
+    shortfall_weight: float = 1.0
     risk: str | None = None
     """None: that of the staffing."""
     like: str | None = None
@@ -126,6 +127,7 @@ def resolve_queue(name: str, config: Config) -> Queue:
         concurrency=settings.concurrency,
         concurrency_slowdown=settings.concurrency_slowdown,
         minimum_agents=settings.minimum_agents,
+        shortfall_weight=settings.shortfall_weight,
         like=settings.like,
         expected_per_week=settings.expected_per_week,
         opens=settings.opens,

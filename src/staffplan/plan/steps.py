@@ -21,6 +21,8 @@ from staffplan.tables.waits import Coverage, DayService, WaitDetails
 from staffplan.tables.wishes import Fairness
 
 if TYPE_CHECKING:
+    from staffplan.plan.workspace import Workspace
+    from staffplan.roster.case.promised import Judge
     from staffplan.roster.check.report import MissedWish
 
 
@@ -119,7 +121,9 @@ def _staff(work: StepWork) -> StepOutput:
 def _roster_settings(config: Config) -> dict[str, Any]:
     """A premium's price does not move the roster; when it is paid does, as its hours are shown there."""
     shown = [premium.model_dump(mode="json", exclude={"share"}) for premium in config.cost.premiums]
-    names = ("plan.seed", *_CALENDAR[:-1], *_PERIOD, "shifts", "roster")
+    names: tuple[str, ...] = ("plan.seed", *_CALENDAR[:-1], *_PERIOD, "shifts", "roster")
+    if config.roster.objective == "service":
+        names += ("simulate", "queues", "staffing")
     return _picked(config, *names) | _contracts(config) | {"cost.premiums": shown}
 
 
@@ -148,6 +152,7 @@ def _roster(work: StepWork) -> StepOutput:
         work_plans=config.work_plans,
         site=workspace.site,
         worth=workspace.table(ServiceWorth) if config.roster.objective == "service" else None,
+        judge=_judge(workspace) if config.roster.objective == "service" else None,
         seed=config.plan.seed,
         on_progress=work.on_progress,
         begun=begun,
@@ -157,6 +162,21 @@ def _roster(work: StepWork) -> StepOutput:
     files = _files(shifts, result.roster.activities, timezone=config.plan.timezone)
     told = tuple(note for note in result.notes if note.kind != LEFT_EMPTY)  # check tells it of the roster as it is
     return StepOutput(files, told, {**result.facts, **result.proof})
+
+
+def _judge(workspace: Workspace) -> Judge:
+    """Plays rosters as the plan's simulation will, with other random numbers."""
+    from staffplan.simulate.judge import judge_of
+
+    config = workspace.config
+    return judge_of(
+        workspace.forecast(),
+        workspace.table(StaffingRequirement),
+        config.simulate,
+        site=workspace.site,
+        staffing=config.staffing,
+        seed=config.plan.seed,
+    )
 
 
 def _check(work: StepWork) -> StepOutput:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,7 +12,7 @@ from staffplan.clock import local_dates
 from staffplan.errors import Note
 from staffplan.planned import DAYS_OF_A_WEEK
 from staffplan.roster.case.case import Case
-from staffplan.roster.case.predicted import KEY, predicted_days
+from staffplan.roster.case.service_notes import service_notes
 from staffplan.roster.problem.problem import DAYS_OF_A_WHOLE_WEEK, RosterProblem
 from staffplan.roster.why.empty_days import empty_day_notes
 from staffplan.settings.priced_rules import WishesSetting
@@ -21,7 +20,7 @@ from staffplan.site import Site
 from staffplan.tables.people import Workforce
 from staffplan.tables.requirement import ServiceWorth
 from staffplan.tables.roster import Roster
-from staffplan.tables.waits import Coverage
+from staffplan.tables.waits import Coverage, DayService
 
 MOST_PROMISES = 15
 MUCH_SHORT = 0.02
@@ -29,9 +28,15 @@ MUCH_SHORT = 0.02
 
 
 def roster_notes(
-    problem: RosterProblem, roster: Roster, cover: Coverage, case: Case, worth: ServiceWorth | None = None
+    problem: RosterProblem,
+    roster: Roster,
+    cover: Coverage,
+    case: Case,
+    worth: ServiceWorth | None = None,
+    days: DayService | None = None,
 ) -> tuple[Note, ...]:
-    """worth: the curves, where service is the objective; then only groups without any are to be covered."""
+    """worth: the curves, where service is the objective; then only groups without any are to be covered. days: what
+    the simulation says of the roster, where one has played it."""
     workforce, site = case.workforce, case.site
     covered = cover if worth is None else without_curves(cover, worth)
     return (
@@ -41,7 +46,7 @@ def roster_notes(
         *_edges(problem, workforce),
         *_left_out(problem, workforce),
         *unpriced_wishes(case),
-        *(() if worth is None else service_notes(cover, worth, site)),
+        *(() if worth is None else service_notes(cover, worth, site, days)),
         *broken_promises(covered, site),
         *empty_day_notes(case, roster, cover, problem),
         *_much_short(covered, site),
@@ -201,51 +206,6 @@ def _when(cover: Coverage, group: str, day: date, site: Site) -> str:
     worst = todays.loc[todays["net"].idxmin()]
     at = worst["interval_start"].tz_convert(site.calendar.timezone)
     return f"most at {at:%H:%M}: {worst['scheduled']:g} of {worst['required']:g}"
-
-
-MOST_DAYS = 15
-SMALLEST_MISS = 0.0005
-"""Shares closer than this are the same, as they are told."""
-
-
-def service_notes(cover: Coverage, worth: ServiceWorth, site: Site) -> Iterator[Note]:
-    """Days of planning groups whose predicted service is below the promise, the most contacts late first; for work
-    that waits hours, the hours on queue that its promise needs and that are missing."""
-    frame = cover.frame[cover.frame["planning_group"].isin(worth.frame["planning_group"])]
-    fewer = float(np.maximum(-frame["net"], 0).sum()) * site.calendar.interval_minutes / 60
-    message = (
-        f"with objective = service, {fewer:,.1f} hours fewer are on queue than "
-        "requirement.csv requires per interval; "
-    )
-    message += "the service goal is each day's service level, predicted with service_worth.csv"
-    yield Note("roster", "assumption", "service", message)
-    deferred = [name for name, queues in site.groups().items() if queues[0].work_type == "deferred"]
-    short = _below(predicted_days(cover.frame.set_index(KEY)["scheduled"], worth, site.calendar.timezone))
-    for day in _rows(short.head(MOST_DAYS)):
-        late, length = day.due - day.in_time, site.calendar.interval_minutes / 60
-        if day.group in deferred:
-            due = day.due * length
-            said = (
-                f"understaffed by {late * length:.1f} of the {due:.1f} hours on queue that all "
-                "groups together need to meet the service goal"
-            )
-        else:
-            shares = f"predicted service level {day.in_time / day.offered:.1%}, goal {day.due / day.offered:.1%}"
-            said = f"{shares}: {late:.0f} contacts fewer"
-        yield Note("roster", "broken promise", f"{day.group} {day.day:%a %d %b %Y}", said)
-    if len(short) > MOST_DAYS:
-        message = f"{len(short) - MOST_DAYS} more queue-days are predicted to fall short"
-        yield Note("roster", "broken promise", "other days", message)
-
-
-def _below(days: pd.DataFrame) -> pd.DataFrame:
-    missed = days[days["in_time"] < days["due"] - SMALLEST_MISS * days["offered"]]
-    return missed.loc[(missed["due"] - missed["in_time"]).sort_values(ascending=False, kind="stable").index]
-
-
-def _rows(frame: pd.DataFrame) -> Iterator[Any]:
-    """The rows, their cells by column name."""
-    yield from frame.itertuples()
 
 
 def without_curves(cover: Coverage, worth: ServiceWorth) -> Coverage:

@@ -14,10 +14,12 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from staffplan.errors import Note
 from staffplan.progress import OnProgress, silent
 from staffplan.roster.case.case import Case
+from staffplan.roster.case.promised import Judge
 from staffplan.roster.check.check import breaches_together
 from staffplan.roster.check.cover import coverage
 from staffplan.roster.check.report import Breach
@@ -26,13 +28,13 @@ from staffplan.roster.meetings.place import Placed, place_meetings
 from staffplan.roster.meetings.shifts import rooms
 from staffplan.roster.notes import roster_notes
 from staffplan.roster.problem.problem import RosterProblem
-from staffplan.roster.search.anneal import Board, settle
-from staffplan.roster.search.bound import grain, tour_classes
+from staffplan.roster.search.anneal import Board, Incumbent, search_on, settle
+from staffplan.roster.search.bound import bound_from, grain, tour_classes
 from staffplan.roster.search.interrupts import ends
-from staffplan.roster.search.promise import keep_promises
+from staffplan.roster.search.promise import Promising
 from staffplan.roster.search.run import PROVEN, Run, gap_share
 from staffplan.roster.search.space import Tours, TourSpace, make_tour_space
-from staffplan.roster.search.stages import choose_together, compiled_in, move_count, quick_cover, search
+from staffplan.roster.search.stages import choose_together, compiled_in, move_count, search
 from staffplan.roster.search.tables_out import make_roster
 from staffplan.roster.why.one_person import refuse_impossible_people
 from staffplan.roster.why.team_words import team_notes
@@ -45,6 +47,11 @@ from staffplan.tables.waits import Coverage
 
 MEETINGS_RESERVE, MEETINGS_PART = 0.1, 0.4
 """Part of the time limit kept for shifts that have time for the meetings, and of the moves to find them."""
+JUDGING_RESERVE = 0.3
+"""Part of the time limit kept for what is sought once the simulation has judged a roster."""
+JUDGED_PART, JUDGED_WARM = 0.2, (0.1, 0.05, 0.05, 0.05)
+"""Part of the moves of each such search, and of the first temperature of a new one: it stays near the roster that was
+judged, of which the judgement holds."""
 RESERVE, RESERVED_BUILDS = 0.05, 2.0
 """Part of the time limit kept for tables, notes and files; so many times what reading the tables took at least."""
 
@@ -94,6 +101,7 @@ def roster(
     work_plans: Mapping[str, WorkPlanSettings],
     site: Site,
     worth: ServiceWorth | None = None,
+    judge: Judge | None = None,
     seed: int = 1,
     on_progress: OnProgress = silent,
     begun: float | None = None,
@@ -103,7 +111,7 @@ def roster(
     Raises ConfigError or DataError for inputs that cannot be used, InfeasibleError where somebody's rules contradict
     each other. Missing people never make it fail: what is uncovered is counted and noted. Once the search has begun
     Ctrl-C keeps the best roster so far. begun: when the step began (time.monotonic), where reading its files counts
-    to the time limit.
+    to the time limit. judge: plays rosters where service is sought, so that promises are kept as customers wait.
     """
     building = time.monotonic()
     case = Case(requirement, workforce, settings, shifts, work_plans, site, worth)
@@ -114,14 +122,16 @@ def roster(
     refuse_impossible_people(space, case, lambda: step_begun + settings.time_limit_seconds - time.monotonic())
     step_begun += compiled_in(space)
     moves = move_count(problem, settings.effort)
-    kept = reserve + MEETINGS_RESERVE * settings.time_limit_seconds * bool(len(workforce.meetings))
+    judging = JUDGING_RESERVE * (judge is not None and problem.worth.promises is not None)
+    meeting = MEETINGS_RESERVE * bool(len(workforce.meetings))
+    kept = reserve + (meeting + judging) * settings.time_limit_seconds
     run = Run(step_begun, settings.time_limit_seconds, kept, moves, on_progress, grain(space))
     with ends(run.stopped):
-        space = keep_promises(case, space, lambda priced: quick_cover(priced, run, settings.effort, seed))
-        problem, run.grain, run.begun = space.problem, grain(space), time.monotonic()
-        incumbent = search(space, run, settings.effort, seed)
-        board = Board(space, incumbent.tours)
-        settle(board)
+        tours = search(space, run, settings.effort, seed).tours
+        if judge is not None and problem.worth.promises is not None:
+            run.reserve = kept - judging * settings.time_limit_seconds
+            space, tours = _as_judged(Promising(case, space, judge), tours, run, settings.effort, seed)
+        problem, board = space.problem, _settled(space, tours)
         run.hurried |= run.out_of_time()
         run.reserve = reserve
         board, placed = _with_meetings(board, case, run, seed)
@@ -129,9 +139,39 @@ def roster(
         conflicts = tuple(team_notes(case, made, seconds=lambda: run.left(1 + RESERVE)))
         cover = coverage(placed.roster, requirement, site)
         curves = worth if settings.objective == "service" else None
-        notes = (*roster_notes(problem, placed.roster, cover, case, curves), *conflicts, *placed.notes)
+        days = None if judge is None or problem.worth.promises is None else judge(placed.roster)
+        notes = (*roster_notes(problem, placed.roster, cover, case, curves, days), *conflicts, *placed.notes)
         broken = tuple(_breaches(case, problem, placed.roster))
         return replace(_result(board, run, placed, cover, notes), broken=broken)
+
+
+def _as_judged(promising: Promising, tours: Tours, run: Run, effort: float, seed: int) -> tuple[TourSpace, Tours]:
+    """The roster after some more search for what the simulation says that the promises of its days need."""
+    promising.ask_as_judged(tours)
+    tried = [(promising.space, tours)]
+    for number, warm in enumerate(JUDGED_WARM):
+        if run.out_of_time():
+            break
+        moves, later = round(JUDGED_PART * run.moves), seed + number
+        stop = partial(_out_of_time, run)
+        tours = search_on(promising.space, tours, moves, later, stop=stop, warm=warm).tours
+        promising.ask_as_judged(tours)
+        tried.append((promising.space, tours))
+    space, tours = min(tried, key=lambda one: Board(*one).cost)
+    run.bound = bound_from(space, run.prices)
+    return space, tours
+
+
+def _out_of_time(run: Run, incumbent: Incumbent) -> bool:
+    return run.out_of_time()
+
+
+def _settled(space: TourSpace, tours: Tours) -> Board:
+    """Groups and pauses put in order, where that costs nothing."""
+    board = Board(space, tours)
+    before = board.cost
+    settle(board)
+    return board if board.cost <= before + PROVEN else Board(space, tours)
 
 
 def _with_meetings(board: Board, case: Case, run: Run, seed: int) -> tuple[Board, Placed]:

@@ -152,6 +152,9 @@ class QueueSettings(Section):
     take 1.4 times as long."""
     minimum_agents: int = Field(default=1, ge=0)
     """Minimum number of agents on queue in every open interval, even with few contacts."""
+    shortfall_weight: Positive = 1.0
+    """With roster.objective = "service", where agents are too few: weight of this queue's shortfall. Queues with
+    equal weights miss their goals by about as much; a queue with a higher weight misses its goal by less."""
     risk: Annotated[str, AfterValidator(_known_risk)] | None = None
     """Volume to staff for: mean, p80 or 8/10 (default: staffing.risk). All queues of a planning group must have the
     same."""

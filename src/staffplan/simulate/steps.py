@@ -134,6 +134,12 @@ def repetition(scene: Scene, settings: SimulateSettings, staffing: StaffingSetti
     return tally(scene, drawn, played)
 
 
+def service_of_days(scene: Scene, requirement: StaffingRequirement, played: Repeated) -> DayService:
+    """The days' waits alone."""
+    offered = _expected(scene)
+    return _waits(scene, _coverage(scene, requirement, played.total, offered), played, offered)
+
+
 def _expected(scene: Scene) -> Floats:
     """(groups, intervals): contacts the forecast expects."""
     offered = np.zeros((len(scene.group_names), len(scene.grid)))

@@ -13,8 +13,10 @@ from roster_centers import MADRID, MONDAY, SHORT, Center, every_day
 
 from staffplan.clock import wall_instant
 from staffplan.errors import ConfigError
-from staffplan.roster.case.service import concave, curves_of, lines, rate_of_day
-from staffplan.roster.search.promise import missing
+from staffplan.planned import PlannedDays
+from staffplan.roster.case.predicted import KEY, predicted_days
+from staffplan.roster.case.service import concave, rate_of_day
+from staffplan.roster.problem.worth import Worth
 from staffplan.settings.roster import RosterSettings, WorkPlanSettings
 from staffplan.tables.requirement import ServiceWorth
 
@@ -38,29 +40,58 @@ def test_the_rate_of_a_day_is_what_the_first_person_brings_whom_the_cheapest_cre
     assert rate_of_day(brings, 0.0) == float("inf")
 
 
-def line_of(in_time: list[float], goal_share: float) -> list[float]:
-    """What each further person saves an hour at prices of 10 and 1, in the only interval of a day."""
-    table = curves({8: in_time}, {8: 10.0})
-    worth = ServiceWorth.of(table.frame.assign(goal_share=goal_share))
-    problem = Center({"voice": every_day(1, [8])}).problem()
-    found = curves_of(worth.frame, problem.period, len(in_time))
-    return lines(found, found.floor, np.ones(1), under=10.0, over=1.0)[0].tolist()
+def worth_of(in_time: list[float], goal_share: float) -> Worth:
+    """Of the only interval of a day, ten contacts, at prices of 10 and 1."""
+    worth = curves({8: in_time}, {8: 10.0})
+    center = Center(
+        {"voice": every_day(1, [8])},
+        planned=PlannedDays(MONDAY, 1),
+        settings=RosterSettings(rules=(), objective="service"),
+    )
+    case = replace(center.case(), worth=ServiceWorth.of(worth.frame.assign(goal_share=goal_share)))
+    return case.problem().worth
 
 
-def test_the_last_person_needed_is_worth_more_than_the_hour_and_the_first_left_out_just_the_hour() -> None:
-    saves = line_of([0.0, 0.5, 0.8, 0.9, 0.95], 0.8)
-    assert saves[1] > 0
-    assert saves[2] == pytest.approx(0.0)
-    assert saves[3] < 0
+def costs_of(in_time: list[float], goal_share: float) -> list[float]:
+    """What nobody costs, one person, two ..."""
+    worth = worth_of(in_time, goal_share)
+    slots = worth.saves.shape[1]
+    on_queue = [np.where(np.arange(slots) == 8, float(heads), 0.0)[None, :] for heads in range(len(in_time))]
+    return [worth.cost(there) for there in on_queue]
 
 
-def test_where_a_day_needs_everybody_each_is_worth_the_hour_missing_and_one_more_nothing() -> None:
+def test_the_fewest_who_keep_the_promise_cost_least_and_each_more_an_hour() -> None:
+    costs = costs_of([0.0, 0.5, 0.8, 0.9, 0.95], 0.8)
+    assert costs.index(min(costs)) == 2
+    assert np.diff(costs)[2:] == pytest.approx([1.0, 1.0])
+    assert costs[2] == pytest.approx(0.0, abs=1e-5)
+
+
+def test_being_short_grows_dearer_the_further_a_day_is_below_its_promise() -> None:
+    saved = -np.diff(costs_of([0.0, 0.2, 0.4, 0.6, 0.8, 0.9], 0.8))
+    assert (np.diff(saved) < 1e-6).all()
+    assert saved[1] > 2 * saved[3] > 20.0
+
+
+def test_where_a_day_needs_everybody_nobody_is_left_out() -> None:
     """So it is with work that waits hours: the fewest who keep the promise together are all due."""
-    assert line_of([0.0, 1 / 3, 2 / 3, 1.0], 1.0) == pytest.approx([10.0, 10.0, 10.0, -1.0])
+    costs = costs_of([0.0, 1 / 3, 2 / 3, 1.0], 1.0)
+    assert costs.index(min(costs)) == 3
 
 
 def test_where_the_promise_is_kept_by_nobody_people_are_only_too_many() -> None:
-    assert line_of([0.9, 1.0], 0.8) == pytest.approx([-1.0, -1.0])
+    assert costs_of([0.9, 1.0], 0.8) == pytest.approx([0.0, 1.0], abs=1e-5)
+
+
+@given(st.floats(0.0, 40.0), st.lists(st.integers(0, 4), min_size=4, max_size=4))
+def test_the_guide_never_says_more_than_a_roster_costs(price: float, heads: list[int]) -> None:
+    """A relaxation of the promise, whatever a contact in time is paid."""
+    made = worth_of([0.0, 0.3, 0.7, 0.85, 0.95], 0.8)
+    assert made.promises is not None
+    guided = Worth.promising(made.staff, made.promises, np.full(made.promises.due.shape, price))
+    on_queue = np.zeros((1, made.saves.shape[1]))
+    on_queue[0, 7:11] = heads
+    assert guided.guide.cost(on_queue) <= made.cost(on_queue) + 1e-3
 
 
 def curves(in_time: dict[int, list[float]], offered: dict[int, float]) -> ServiceWorth:
@@ -111,10 +142,13 @@ def test_hours_below_the_cover_curve_are_no_broken_promise_where_the_day_keeps_i
 
 
 def test_a_day_whose_service_is_below_the_promise_is_told_with_both() -> None:
-    """48 of 80 contacts in time, 64 promised."""
+    """48 of 80 contacts in time, 64 promised; a second person in each hour brings 4 more in time."""
     [(place, message)] = promises(10.0, 0.8, [0.0, 0.6, 1.0])
     assert place == "voice Mon 02 Nov 2026"
-    assert message == "predicted service level 60.0%, goal 80.0%: 16 contacts fewer"
+    assert message == (
+        "predicted service level 60.0%, goal 80.0%: 16 contacts fewer in time; about 4.0 more hours on queue would "
+        "meet the goal"
+    )
 
 
 def test_service_without_its_curves_is_refused_with_what_to_do() -> None:
@@ -128,13 +162,11 @@ def test_a_promise_is_kept_that_only_whole_shifts_can_keep() -> None:
     worth = curves({11: [0.0, 1.0], 15: [0.0, 1.0]}, {11: 10.5, 15: 10.0})
     worth = ServiceWorth.of(worth.frame.assign(goal_share=0.5))
     center = two_shifts().but(need={"voice": {(0, 11): 1.0, (0, 15): 1.0}})
-    found = curves_of(worth.frame, replace(center.case(), worth=worth).problem().period, 2)
-    assert lines(found, found.floor, np.ones(1), under=10.0, over=1.0)[0].tolist() == pytest.approx([0.05, -1.0])
     assert center.solve(worth=worth).roster.shifts.frame["shift"].tolist() == ["short 08:00"]
 
 
 def test_contacts_in_time_are_read_off_the_curves_between_whole_people() -> None:
     worth = curves({8: [0.0, 0.5, 0.8]}, {8: 10.0})
-    problem = replace(two_shifts().case(), worth=worth).problem()
-    found = missing(problem, worth, np.full((1, problem.period.slots), 1.5))
-    assert found.tolist() == [[pytest.approx(8.0 - 6.5 - 0.05)]]
+    there = pd.Series([1.5], index=pd.MultiIndex.from_frame(worth.frame[KEY].head(1)))
+    days = predicted_days(there, worth, MADRID)
+    assert days[["in_time", "due"]].to_numpy().tolist() == [[pytest.approx(6.5), pytest.approx(8.0)]]

@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 from roster_centers import Center, every_day
 
+from staffplan.roster.problem.worth import Worth
 from staffplan.roster.search.anneal import Board
-from staffplan.roster.search.day_program import choice_in, levels
+from staffplan.roster.search.cover_rows import steps_of
+from staffplan.roster.search.day_program import choice_in
 from staffplan.roster.search.space import Tours, TourSpace, make_tour_space
 from staffplan.roster.search.whole_days import Found, alike_on, program_of, with_day
 from staffplan.settings.roster import BreakSettings, RosterSettings, ShiftSettings, WorkPlanSettings
@@ -69,10 +71,11 @@ def test_a_choice_that_is_no_better_changes_nothing() -> None:
 
 
 def test_levels_go_on_from_the_people_there() -> None:
-    worth = np.array([3.0, 3.0, 1.0, -1.0])
-    assert list(levels(worth, 0)) == [(3.0, 2.0), (1.0, 1.0), (-1.0, float("inf"))]
-    assert list(levels(worth, 1)) == [(3.0, 1.0), (1.0, 1.0), (-1.0, float("inf"))]
-    assert list(levels(worth, 9)) == [(-1.0, float("inf"))]
+    worth = Worth.of_lines(np.array([[[3.0, 3.0, 1.0, -1.0]]], dtype=np.float32), 0.0)
+    steps = {there: [(saved, most) for saved, _, most in steps_of(worth, 0, 0, there)] for there in (0, 1, 9)}
+    assert steps[0] == [(3.0, 2.0), (1.0, 1.0), (-1.0, float("inf"))]
+    assert steps[1] == [(3.0, 1.0), (1.0, 1.0), (-1.0, float("inf"))]
+    assert steps[9] == [(-1.0, float("inf"))]
 
 
 def costs_of_all(space: TourSpace) -> Iterator[float]:

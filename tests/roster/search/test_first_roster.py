@@ -59,7 +59,7 @@ def test_the_same_seed_starts_alike_and_the_start_is_near_the_bound(space: TourS
 def test_what_the_offers_are_worth_is_what_their_hours_are_paid_less_their_own_price(space: TourSpace) -> None:
     auction = Auction(space, whole_crew(tour_classes(space)), prices_of(space).prices)
     wanted = np.zeros_like(auction.prices)
-    least = space.problem.worth.of_nobody + cheapest_crew(auction.prices, space.need, auction.there, wanted)
+    least = space.problem.worth.guide.of_nobody + cheapest_crew(auction.prices, space.need, auction.there, wanted)
     bound, missing = auction.bid()
     assert least - bound == pytest.approx(float((auction.prices * (wanted - missing)).sum()), rel=1e-6)
 

@@ -39,6 +39,13 @@ AgentsFile = Annotated[Path | None, typer.Option("--agents", help="Agents, agent
 Worth = Annotated[
     Path | None, typer.Option("--worth", help="File written by staff --worth; needed for the objective service.")
 ]
+PlayedForecast = Annotated[
+    Path | None,
+    typer.Option(
+        "--forecast",
+        help="Forecast, forecast.csv: with the objective service, rosters are simulated while they are sought.",
+    ),
+]
 SearchSeed = Annotated[int | None, typer.Option("--seed", help="Seed of the random numbers.")]
 Absent = Annotated[
     list[str] | None,

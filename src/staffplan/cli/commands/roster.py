@@ -20,6 +20,7 @@ from staffplan.cli.commands.options import (
     Meetings,
     Past,
     PerChange,
+    PlayedForecast,
     RequirementFile,
     SearchSeed,
     Since,
@@ -64,6 +65,7 @@ def roster(
     locks: Locks = None,
     past: Past = None,
     worth: Worth = None,
+    forecast: PlayedForecast = None,
     seed: SearchSeed = None,
     prices: Annotated[
         bool,
@@ -120,7 +122,7 @@ def roster(
         source = RepairInput(repair, requirement, agents, config, given, worth, seed)
         run_repair(source, RepairFlags(absent or (), since, per_change), output, force=force, as_json=as_json)
         return
-    from staffplan.cli.work.roster import roster_case, roster_of
+    from staffplan.cli.work.roster import judge_from, roster_case, roster_of
     from staffplan.cli.work.roster_status import broken_text, standing_text
     from staffplan.roster.case.fairness_table import fairness_of
 
@@ -130,7 +132,8 @@ def roster(
     before = refuse([*paths, *([output / PRICES] if prices else [])], force=force)
     with progress_shown() as on_progress, flags_named({"plan.seed": "--seed"} if seed is not None else {}):
         case, plan = roster_case(requirement, agents, config, given=given, worth=worth, seed=seed)
-        result = roster_of(case, plan, on_progress, begun)
+        judge = None if forecast is None else judge_from(forecast, case, config)
+        result = roster_of(case, plan, on_progress, begun, judge)
     say_notes(result.notes)
     fairness = fairness_of(result.roster, case)
     tables = (result.roster.shifts, result.roster.activities, result.coverage, fairness)

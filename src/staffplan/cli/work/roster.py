@@ -11,10 +11,12 @@ from staffplan.files.read import read_table
 from staffplan.plan.workspace import names_known
 from staffplan.progress import OnProgress
 from staffplan.settings.plan import PlanSettings
+from staffplan.tables.forecast import VolumeForecast
 from staffplan.tables.requirement import PeopleNeeded, ServiceWorth
 
 if TYPE_CHECKING:
     from staffplan.roster.case.case import Case
+    from staffplan.roster.case.promised import Judge
     from staffplan.roster.step import RosterResult
 
 
@@ -48,7 +50,27 @@ def roster_case(
     return case, config.plan
 
 
-def roster_of(case: Case, plan: PlanSettings, on_progress: OnProgress, begun: float) -> RosterResult:
+def judge_from(forecast_path: Path, case: Case, config_path: Path) -> Judge | None:
+    """Plays rosters of the case against a forecast; None where service is not sought."""
+    from staffplan.simulate.judge import judge_of
+
+    if case.settings.objective != "service":
+        return None
+    config, workspace = config_and_workspace(config_path, {})
+    forecast = read_table(forecast_path, VolumeForecast, timezone=config.plan.timezone)
+    return judge_of(
+        forecast,
+        case.requirement,
+        config.simulate,
+        site=site_of(config, forecast.frame, workspace),
+        staffing=config.staffing,
+        seed=config.plan.seed,
+    )
+
+
+def roster_of(
+    case: Case, plan: PlanSettings, on_progress: OnProgress, begun: float, judge: Judge | None = None
+) -> RosterResult:
     """begun: when the command began (time.monotonic)."""
     from staffplan.roster.step import roster
 
@@ -60,6 +82,7 @@ def roster_of(case: Case, plan: PlanSettings, on_progress: OnProgress, begun: fl
         work_plans=case.work_plans,
         site=case.site,
         worth=case.worth,
+        judge=judge,
         seed=plan.seed,
         on_progress=on_progress,
         begun=begun,

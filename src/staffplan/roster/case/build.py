@@ -22,7 +22,7 @@ from staffplan.roster.case.candidates import (
 )
 from staffplan.roster.case.inputs import refuse_what_cannot_be_used, slot_minutes
 from staffplan.roster.case.presence import paid_bounds, times_away, weeks_with_need, who_can_work
-from staffplan.roster.case.service import service_saves
+from staffplan.roster.case.service import Service, Weights
 from staffplan.roster.case.soft import with_soft_rules
 from staffplan.roster.problem.problem import Period, Person, RosterProblem, plan_of
 from staffplan.roster.problem.worth import Worth, cover_worth
@@ -96,7 +96,7 @@ def build_problem(
         paid_minutes_min=fewest,
         paid_minutes_max=most,
         option_groups=serves,
-        worth=worth_of_people(required, hours, settings, groups, period, site, worth),
+        worth=worth_of_people(required, hours, settings, groups, period, site, worth, shifts),
         seats=seat_limit(team, period),
         pausing=pausing_limit(team, period),
         understaffing_weight=settings.understaffing_weight,
@@ -121,18 +121,29 @@ def worth_of_people(
     period: Period,
     site: Site,
     worth: ServiceWorth | None,
-    pressed: NDArray[np.float64] | None = None,
+    shifts: Mapping[str, ShiftSettings],
 ) -> Worth:
-    """Cost that people on queue save, by the objective. `required` and `pressed`, people: (groups, slots); `hours`,
-    of a slot: (slots,).
+    """Cost that people on queue save, by the objective. `required`, people: (groups, slots); `hours`, of a slot:
+    (slots,).
 
     Raises ConfigError for service without its curves.
     """
-    least = minimum_people(team_rules(settings), groups, period, site.calendar)
-    weights = {"under": settings.understaffing_weight, "over": settings.overstaffing_weight}
-    cover = cover_worth(required, hours, least, **weights)
-    if settings.objective == "cover":
-        return cover
+    if settings.objective == "service":
+        return service_of(required, hours, settings, groups, period, site, worth, shifts).worth()
+    return _cover(required, hours, settings, _least(settings, groups, period, site))
+
+
+def service_of(
+    required: NDArray[np.float64],
+    hours: NDArray[np.float64],
+    settings: RosterSettings,
+    groups: tuple[str, ...],
+    period: Period,
+    site: Site,
+    worth: ServiceWorth | None,
+    shifts: Mapping[str, ShiftSettings],
+) -> Service:
+    """The curves, ready to be priced. Arguments and errors as in `worth_of_people`."""
     if worth is None:
         hint = "give the file that staffplan staff --worth writes, or set roster.objective to cover"
         raise ConfigError(
@@ -142,7 +153,23 @@ def worth_of_people(
                 hint,
             )
         )
-    return service_saves(cover, worth, groups, period, least, pressed, **weights)
+    least = _least(settings, groups, period, site)
+    of_group = {name: max(queue.shortfall_weight for queue in queues) for name, queues in site.groups().items()}
+    longest = max(shift.hours for shift in shifts.values())
+    weights = Weights(settings.understaffing_weight, settings.overstaffing_weight, longest, of_group)
+    return Service.of(_cover(required, hours, settings, least), worth, groups, period, least, weights)
+
+
+def _least(settings: RosterSettings, groups: tuple[str, ...], period: Period, site: Site) -> NDArray[np.int64]:
+    """(groups, slots): people due by the rules."""
+    return minimum_people(team_rules(settings), groups, period, site.calendar)
+
+
+def _cover(
+    required: NDArray[np.float64], hours: NDArray[np.float64], settings: RosterSettings, least: NDArray[np.int64]
+) -> Worth:
+    under, over = settings.understaffing_weight, settings.overstaffing_weight
+    return cover_worth(required, hours, least, under=under, over=over)
 
 
 def make_period(requirement: StaffingRequirement, site: Site, slot: int, longest: int) -> Period:

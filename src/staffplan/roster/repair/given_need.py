@@ -113,4 +113,4 @@ def _moved(worth: Worth, people: Ints, counts: NDArray[np.bool_]) -> Worth:
     place = np.clip(np.arange(levels)[None, None, :] - people[:, :, None], 0, worth.saves.shape[2] - 1)
     saves = np.take_along_axis(worth.saves, place, axis=2) * counts[None, :, None]
     first = np.maximum(saves, 0).sum(dtype=float)
-    return Worth(saves.astype(np.float32), float(first))
+    return Worth.of_lines(saves.astype(np.float32), float(first))

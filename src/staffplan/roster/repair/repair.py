@@ -30,12 +30,12 @@ from staffplan.roster.repair.tables import Forced, Lost, meetings_of, repaired, 
 from staffplan.roster.rules.team import minimum_people, team_rules
 from staffplan.roster.search.anneal import Board, Incumbent, Schedule, improve, polish
 from staffplan.roster.search.bound import best_prices
-from staffplan.roster.search.compiled.arrays import IMPOSSIBLE, NOTHING, Flags, Need
+from staffplan.roster.search.compiled.arrays import IMPOSSIBLE, NOTHING, Flags
 from staffplan.roster.search.compiled.best_response import retour
 from staffplan.roster.search.compiled.board import put_day_back
 from staffplan.roster.search.interrupts import ends
 from staffplan.roster.search.run import PROVEN, gap_share
-from staffplan.roster.search.space import NEVER, Tours, TourSpace, make_tour_space, price_tour, team_arrays
+from staffplan.roster.search.space import NEVER, Tours, TourSpace, make_tour_space, need_of, price_tour, team_arrays
 from staffplan.roster.search.stages import compiled_in, move_count
 from staffplan.roster.step import RESERVE
 from staffplan.tables.roster import Roster, RosterChanges, RosterShifts
@@ -153,8 +153,7 @@ def _possible(plan: _Repair, space: TourSpace) -> tuple[_Repair, TourSpace]:
     plan = replace(plan, given=replace(plan.given, problem=problem))
     if not problem.people:
         return plan, space
-    need = Need(problem.worth.saves, problem.period.slots_per_interval)
-    whole = replace(space, problem=problem, need=need, team=team_arrays(problem))
+    whole = replace(space, problem=problem, need=need_of(problem), team=team_arrays(problem))
     space = whole if all(able) else make_tour_space(problem)
     choice = plan.given.tours.choice
     broken = [n for n in range(len(problem.people)) if not keeps_rules(space, n, choice[n])]

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from staffplan.roster.search.compiled.anneal import anneal
 from staffplan.roster.search.compiled.arrays import NOTHING, Ints, Plan, Team
 from staffplan.roster.search.compiled.best_response import retour, spread_pauses, stay_with_groups
-from staffplan.roster.search.compiled.board import count_everything
+from staffplan.roster.search.compiled.board import DAYS_OF_A_CHANGE, count_everything
 from staffplan.roster.search.compiled.moves import Span, Work
 from staffplan.roster.search.space import Tours, TourSpace, most_pauses
 
@@ -29,7 +29,7 @@ MOST_AT_ONCE = 500_000
 HOT, COLD = 0.1, 0.004
 """First and last temperature, as shares of what a slot missing and a slot too many cost together."""
 WARM_ROUNDS, WARM = 40, 1.0
-"""Rounds of a search that goes on, and its first temperature as a share of a new search's."""
+"""Rounds of a search that goes on, and its first temperature as a share of a new search's, unless told otherwise."""
 POLISHING_SWEEPS = 10
 SPREADING_SWEEPS = 4
 GROUP_MOVES = 50_000
@@ -98,6 +98,7 @@ def plan_of(space: TourSpace, tours: Tours) -> Plan:
         pausing=np.zeros(shape[1], dtype=np.int32),
         circle_site=np.zeros((len(space.team.most), shape[1]), dtype=np.int32),
         circle_pausing=np.zeros((len(space.team.most), shape[1]), dtype=np.int32),
+        in_time=np.zeros((shape[0], days + 1)),
     )
 
 
@@ -156,6 +157,7 @@ def make_work(space: TourSpace, seed: int, stream: int) -> Work:
         kept=np.zeros(pauses, dtype=np.int16),
         nodes=np.zeros(days + 2, dtype=np.int64),
         paid=np.zeros(days),
+        gained=np.zeros((len(space.problem.groups), DAYS_OF_A_CHANGE)),
     )
 
 
@@ -207,13 +209,14 @@ def improve(
 
 
 def search_on(
-    space: TourSpace, tours: Tours, moves: int, seed: int, *, stop: Callable[[Incumbent], bool]
+    space: TourSpace, tours: Tours, moves: int, seed: int, *, stop: Callable[[Incumbent], bool], warm: float = WARM
 ) -> Incumbent:
-    """The best after some more search from these tours on, which the rules allow."""
+    """The best after some more search from these tours on, which the rules allow. `warm`: its first temperature as a
+    share of a new search's."""
     board = Board(space, tours)
     incumbent = Incumbent(board)
     hot, cold = temperatures(space)
-    heats = np.geomspace(WARM * hot, cold, WARM_ROUNDS + 1).tolist()
+    heats = np.geomspace(max(warm * hot, cold), cold, WARM_ROUNDS + 1).tolist()
     works = [make_work(space, seed, stream) for stream in (3, 4)]
     with ThreadPoolExecutor(len(works)) as threads:
         for number, heat in enumerate(pairwise(heats)):

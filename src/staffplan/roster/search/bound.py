@@ -28,6 +28,8 @@ STEP_SHARE, STEP_POWER = 0.5, 3
 """First step as a share of the range of prices, and the power of the share of the rounds left with which it falls:
 long steps find the level, and many short ones what is between the people. A straight fall from a tenth leaves the
 bound up to a fifth lower after few rounds, and 0.1 to 1 % after a thousand."""
+NEARBY, NEARBY_ROUNDS = 0.02, 100
+"""Of a search that begins at good prices: its first step, and how long it is."""
 GRAINS = (1.0, 0.5, 0.25, 0.125)
 SLACK, ROUNDING = 1e-6, 0.05
 """How far a price may be from a multiple, and all of a roster's together, in grains."""
@@ -112,7 +114,7 @@ class Auction:
         half = classes // 2 if len(self.rooms) > 1 else classes
         other = second_thread().submit(self._offers, self.rooms[-1], half, classes) if half < classes else None
         worth, on_queue = self._offers(self.rooms[0], 0, half)
-        cost = problem.worth.cost(self.there.astype(float))
+        cost = problem.worth.guide.cost(self.there.astype(float))
         cost += cheapest_crew(self.prices, self.space.need, self.there, wanted)
         if other is not None:
             more, there = other.result()
@@ -172,6 +174,12 @@ def best_prices(
     return best
 
 
+def bound_from(space: TourSpace, prices: Prices | None) -> float:
+    """The best bound of some rounds that begin at the prices of another need; never below 0."""
+    auction = Auction(space, whole_crew(tour_classes(space)), None if prices is None else prices.prices)
+    return max(0.0, *(auction.round(NEARBY * (1 - turn / NEARBY_ROUNDS)) for turn in range(NEARBY_ROUNDS)))
+
+
 def pace(before: float, done: float, spent: float) -> float:
     """How far a schedule is: as far as the rounds done say, or the clock where they will not be done in time."""
     late = spent > LATE_FROM and spent > done
@@ -183,10 +191,12 @@ def grain(space: TourSpace) -> float:
 
     A bound may be raised to the next multiple (`next_grain`).
     """
+    if space.problem.worth.promises is not None:
+        return 0.0
     own = space.folk.price[space.folk.price < NEVER / 2]
     steps = space.walks.price[space.walks.to >= 0]
     parts = np.concatenate([np.unique(part.astype(float)) for part in (space.need.worth, steps, own)])
-    parts = np.append(parts, [space.problem.worth.of_nobody, space.team.price if space.team.watched else 0.0])
+    parts = np.append(parts, [space.problem.worth.guide.of_nobody, space.team.price if space.team.watched else 0.0])
     for size in GRAINS:
         if np.abs(parts / size - np.round(parts / size)).max() < SLACK:
             return size

@@ -11,14 +11,14 @@ with a hundred, and its linear relaxation is nearly whole.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 import numpy as np
 
 from staffplan.roster.problem.problem import NO_LIMIT
 from staffplan.roster.search.compiled.arrays import Floats, Ints
+from staffplan.roster.search.cover_rows import add_cover
 from staffplan.roster.search.integer_program import IntegerProgram
 from staffplan.roster.search.space import NEVER, TourSpace
 
@@ -83,6 +83,8 @@ class DayProgram:
     """Group and column, of all together (0) and of those who miss some slots."""
     cells: defaultdict[tuple[int, int], Terms] = field(default_factory=lambda: defaultdict(list))
     """People of (group, slot)."""
+    late_before: float = 0.0
+    """What the promises that the program may keep cost with the rest alone; its costs contain that of all."""
     on_site: defaultdict[int, Terms] = field(default_factory=lambda: defaultdict(list))
     pausing: defaultdict[int, Terms] = field(default_factory=lambda: defaultdict(list))
 
@@ -93,7 +95,7 @@ def day_program(space: TourSpace, day: int, alike: Sequence[Alike], rest: Rest) 
     for crew, heads in _take(made, alike).items():
         _work(made, crew, heads)
     _serve(made)
-    _cover(made)
+    made.late_before = add_cover(made.program, made.cells, space.problem.worth, rest.on_queue)
     if space.team.watched:
         _limit(made, made.on_site, space.team.seats, rest.on_site)
         _limit(made, made.pausing, space.team.pausing, rest.pausing)
@@ -207,22 +209,6 @@ def _split(made: DayProgram, team: Team, groups: list[int], present: Terms, miss
             made.program.row([(all_of_it, 1.0), *((terms[0][0], -1.0) for terms in some.values())], low=0.0)
         _count(made, g, team[1], [(all_of_it, 1.0)], some)
     made.serving[team] = columns
-
-
-def _cover(made: DayProgram) -> None:
-    """What the people in each cell save."""
-    for (g, slot), terms in made.cells.items():
-        steps = levels(made.space.need.worth[g, slot], int(made.rest.on_queue[g, slot]))
-        columns = [made.program.column(-saved, most, whole=False) for saved, most in steps]
-        made.program.row([*terms, *((column, -1.0) for column in columns)], 0.0, 0.0)
-
-
-def levels(worth: Floats, there: int) -> Iterator[tuple[float, float]]:
-    """What further people in a cell save, and how many in a row save as much. worth: (levels,)."""
-    saved = worth[min(there, len(worth) - 1) :]
-    starts = [0, *(np.flatnonzero(np.diff(saved)) + 1).tolist(), len(saved)]
-    for begin, end in pairwise(starts):
-        yield float(saved[begin]), float("inf") if end == len(saved) else float(end - begin)
 
 
 def _limit(made: DayProgram, used: Mapping[int, Terms], most: Ints, there: Ints) -> None:

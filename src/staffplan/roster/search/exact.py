@@ -50,16 +50,17 @@ def solve_model(made: RosterModel, hint: set[Pattern], *, work: float, seconds: 
 
 def is_tiny(space: TourSpace) -> bool:
     """Whether `solve_whole` takes the problem."""
-    return all_patterns(space.problem, MOST_PATTERNS) is not None
+    return space.problem.worth.promises is None and all_patterns(space.problem, MOST_PATTERNS) is not None
 
 
 def solve_whole(space: TourSpace, incumbent: Incumbent, *, effort: float, seconds: float, seed: int) -> float | None:
-    """Give a tiny problem to CP-SAT as a whole; its bound, None where the problem is too large or not exact.
+    """Give a tiny problem to CP-SAT as a whole; its bound, None where the problem is too large or not exact, or
+    promises days.
 
     The rules between people are not said to it: then its bound holds, and its roster is not taken.
     """
     patterns = all_patterns(space.problem, MOST_PATTERNS)
-    if patterns is None:
+    if patterns is None or space.problem.worth.promises is not None:
         return None
     made = make_model(space.problem, patterns)
     answer = solve_model(

@@ -19,7 +19,7 @@ from staffplan.roster.search.bound import Auction, Prices, TourClass, tour_class
 from staffplan.roster.search.compiled.arrays import Floats, Ints
 from staffplan.roster.search.compiled.offers import Crew, Offers, count_offer
 from staffplan.roster.search.compiled.tours import rest_of_tour
-from staffplan.roster.search.day_program import levels
+from staffplan.roster.search.cover_rows import add_cover
 from staffplan.roster.search.integer_program import IntegerProgram
 from staffplan.roster.search.space import Tours, TourSpace
 
@@ -189,11 +189,9 @@ def _choose(
             for cell in column.cells.tolist():
                 over[cell].append((mine[-1][0], 1.0))
         program.row(mine, sizes[number], sizes[number])
-    for cell, terms in over.items():
-        worth = space.need.worth.reshape(-1, space.need.worth.shape[2])[cell]
-        steps = levels(worth, int(there.ravel()[cell]))
-        saving = [(program.column(-saved, most, whole=False), -1.0) for saved, most in steps]
-        program.row([*terms, *saving], 0.0, 0.0)
+    slots = there.shape[1]
+    cells = {(cell // slots, cell % slots): terms for cell, terms in over.items()}
+    add_cover(program, cells, space.problem.worth, there)
     solved = program.solve(seconds=seconds, gap=PROVEN, nodes=NODES)
     chosen: dict[int, list[Column]] = {number: [] for number in offered}
     for (number, column), times in zip(variables, solved.values, strict=False):

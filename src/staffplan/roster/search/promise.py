@@ -1,77 +1,61 @@
-"""The price of service on days whose promise a roster breaks, raised until quick rosters keep it.
+"""The promises of a roster's days, corrected by what the simulation finds of rosters.
 
-`service.py` prices a day by its cheapest crew, which comes in single hours. Shifts come whole and contracts bind:
-what a shift brings at that price may be just below what it costs, and a day is left short that there are people for.
-So rosters are made quickly, the contacts in time that they promise are counted, and where they are fewer than due the
-day's price is raised (a multiplier of the day's goal, found by trial because rosters are whole). The prices at which
-least is missed are kept: there may be no hours for every promise.
+What a promise needs by the curves of single intervals is not what customers wait: waits are carried over an
+interval's end, breaks begin late, shifts end, people are absent, days are uncertain. All of it is in the simulation,
+and how far the two are apart changes little from one good roster to the next. So a roster is played, and each day
+asks from then on for the contacts in time that the roster brings by the curves, and those that the simulation found
+lacking.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
-import pandas as pd
 
-from staffplan.roster.case.build import worth_of_people
+from staffplan.roster.case.build import service_of
 from staffplan.roster.case.case import Case
-from staffplan.roster.case.predicted import predicted_days
-from staffplan.roster.problem.problem import RosterProblem
+from staffplan.roster.case.promised import Judge, lacking
+from staffplan.roster.case.service import Service
 from staffplan.roster.problem.worth import Floats
-from staffplan.roster.search.compiled.arrays import Need
-from staffplan.roster.search.space import TourSpace
-from staffplan.tables.requirement import ServiceWorth
-
-ROUNDS = 5
-RAISE, HIGHEST = 2.0, 64.0
-"""Times the price of a day that is short, in a round and in all."""
-KEPT = 0.005
-"""Share of a day's contacts by which a promise may be missed and counts as kept: the roster gets better yet."""
+from staffplan.roster.search.anneal import Board
+from staffplan.roster.search.space import Tours, TourSpace, need_of
+from staffplan.roster.search.tables_out import make_roster
 
 
-def missing(problem: RosterProblem, worth: ServiceWorth, on_queue: Floats) -> Floats:
-    """Contacts that the promise of each (group, day) misses with so many people on queue, (groups, slots)."""
-    step, first = problem.period.slots_per_interval, problem.period.first_day
-    whole = on_queue.shape[1] // step
-    starts = [problem.period.instant(number * step) for number in range(whole)]
-    heads = on_queue[:, : whole * step].reshape(len(problem.groups), whole, step).mean(axis=2)
-    there = pd.Series(heads.ravel(), index=pd.MultiIndex.from_product([problem.groups, starts]))
-    found = np.zeros((len(problem.groups), problem.period.days))
-    days = predicted_days(there, worth, problem.period.timezone)
-    late = np.maximum(days["due"] - days["in_time"] - KEPT * days["offered"], 0.0)
-    for group, day, contacts in zip(days["group"], days["day"], late, strict=True):
-        if group in problem.groups:
-            found[problem.groups.index(group), (day - first).days] = contacts
-    return found
+@dataclass
+class Promising:
+    """The promises of a roster while it is sought: what is asked of each day changes as rosters are judged."""
 
+    case: Case
+    space: TourSpace
+    judge: Judge
+    service: Service = field(init=False)
+    moved: Floats = field(init=False)
+    """(groups, days): contacts in time asked for beyond the curves' own count."""
 
-def keep_promises(case: Case, space: TourSpace, quick: Callable[[TourSpace], Floats]) -> TourSpace:
-    """The space with the prices at which promises miss least, and of these with the fewest hours.
+    def __post_init__(self) -> None:
+        problem, case = self.space.problem, self.case
+        self.moved = np.zeros((len(problem.groups), problem.period.days))
+        self.service = service_of(
+            problem.required,
+            problem.hours,
+            case.settings,
+            problem.groups,
+            problem.period,
+            case.site,
+            case.worth,
+            case.shifts,
+        )
 
-    `quick` gives the cover, (groups, slots), of a roster quickly made.
-    """
-    worth, problem = case.worth, space.problem
-    if case.settings.objective != "service" or worth is None or worth.frame.empty:
-        return space
-    pressed, best, least = np.ones((len(problem.groups), problem.period.days)), space, (np.inf, np.inf)
-    for _ in range(ROUNDS):
-        on_queue = quick(space)
-        missed = missing(problem, worth, on_queue)
-        standing = (float(missed.sum()), float(on_queue.sum()))
-        if standing < least:
-            best, least = space, standing
-        before, pressed = pressed, np.where(missed > 0, np.minimum(pressed * RAISE, HIGHEST), pressed)
-        if np.array_equal(before, pressed):
-            break
-        space = _at_prices(case, space, pressed)
-    return best
-
-
-def _at_prices(case: Case, space: TourSpace, pressed: Floats) -> TourSpace:
-    old = space.problem
-    worth = worth_of_people(
-        old.required, old.hours, case.settings, old.groups, old.period, case.site, case.worth, pressed
-    )
-    return replace(space, problem=replace(old, worth=worth), need=Need(worth.saves, space.need.step))
+    def ask_as_judged(self, tours: Tours) -> None:
+        """Let each day ask for what these tours bring and the judge, who plays them, finds lacking."""
+        problem, promises = self.space.problem, self.space.problem.worth.promises
+        if promises is None:
+            return
+        in_time = promises.in_time(Board(self.space, tours).plan.on_queue.astype(float))
+        short = lacking(self.judge(make_roster(problem, tours)), problem, self.service)
+        found = self.moved + in_time + np.nan_to_num(short) - promises.due
+        self.moved = np.where(np.isnan(short), self.moved, found)
+        problem = replace(problem, worth=self.service.worth(self.moved))
+        self.space = replace(self.space, problem=problem, need=need_of(problem))

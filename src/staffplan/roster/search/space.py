@@ -68,9 +68,31 @@ def make_tour_space(problem: RosterProblem) -> TourSpace:
         shifts=shifts,
         walks=walks,
         folk=folk,
-        need=Need(problem.worth.saves, problem.period.slots_per_interval),
+        need=need_of(problem),
         team=team_arrays(problem),
         desk=make_desk(problem, shifts, walks),
+    )
+
+
+def need_of(problem: RosterProblem) -> Need:
+    """What people on queue are worth, as the compiled parts read it."""
+    promises, step, groups = problem.worth.promises, problem.period.slots_per_interval, len(problem.groups)
+    if promises is None or problem.worth.price is None:
+        nothing, nobody = np.zeros((groups, 1, 1)), np.zeros((groups, 1, 1), dtype=np.float32)
+        day = np.zeros(problem.period.slots, dtype=np.int64)
+        flat = np.zeros((groups, 1))
+        return Need(problem.worth.saves, step, False, nobody, day, flat, flat, nothing, nothing)
+    after = ((0, 0), (0, 1))
+    return Need(
+        problem.worth.saves,
+        step,
+        True,
+        promises.brings,
+        promises.day,
+        np.pad(problem.worth.price, after),
+        np.pad(promises.due, after),
+        np.pad(promises.begun, (*after, (0, 0))),
+        np.pad(np.diff(promises.prices, axis=2, prepend=0.0), (*after, (0, 0))),
     )
 
 

@@ -8,9 +8,8 @@ from __future__ import annotations
 import time
 
 from staffplan.roster.problem.problem import RosterProblem
-from staffplan.roster.problem.worth import Floats
 from staffplan.roster.search.anneal import Board, Incumbent, Schedule, improve
-from staffplan.roster.search.bound import Prices, best_prices, grain
+from staffplan.roster.search.bound import Prices, best_prices
 from staffplan.roster.search.exact import is_tiny, solve_whole
 from staffplan.roster.search.few_tours import recombine, suits
 from staffplan.roster.search.first_roster import start, warm_up
@@ -26,8 +25,6 @@ RECOMBINING_ROUNDS = 20
 START_ROUNDS, MOST_START_EFFORT = 2000, 2.0
 EFFORT_OF_A_START, MOST_STARTS, SEEDS = 4.0, 8, 10_000
 DAY_PROGRAMS = 8
-QUICK_EFFORT, QUICK_SHARE = 0.2, 0.1
-"""Of a roster that only tells what it promises: parts of the effort and of the time limit."""
 PRICES_UNTIL, START_UNTIL, ANNEALED_UNTIL = 0.1, 0.35, 0.45
 """Shares of the time limit by which the prices, the first roster and what small changes bring are there."""
 LONGEST_PROGRAM, LONGEST_DAY = 0.05, 0.25
@@ -111,20 +108,9 @@ def choose_together(
     if by_tours:
         rounds = round(RECOMBINING_ROUNDS * effort)
         recombine(board, incumbent, prices, rounds, seed, stop=stop, seconds=seconds, report=report)
-    elif space.team.watched or not is_tiny(space):
+    elif space.team.watched or space.problem.worth.promises is not None or not is_tiny(space):
         programs = round(DAY_PROGRAMS * effort)
         days_together(board, incumbent, programs, seed, stop=stop, seconds=seconds, report=report)
-
-
-def quick_cover(space: TourSpace, run: Run, effort: float, seed: int) -> Floats:
-    """On queue, (groups, slots), in a roster made with a part of the effort and of the time that is left."""
-    seconds = min(QUICK_SHARE * run.seconds, run.deadline - time.monotonic())
-    part = QUICK_EFFORT * effort
-    moves = move_count(space.problem, part)
-    own = Run(time.monotonic(), seconds, 0.0, moves, run.on_progress, grain(space), stopped=run.stopped)
-    incumbent = search(space, own, part, seed)
-    run.hurried |= own.hurried
-    return Board(space, incumbent.tours).plan.on_queue.astype(float)
 
 
 def compiled_in(space: TourSpace) -> float:

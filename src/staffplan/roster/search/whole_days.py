@@ -157,7 +157,8 @@ def program_of(board: Board, day: int, seeds: tuple[int, int]) -> tuple[DayProgr
     off = len(space.problem.options)
     chosen = [(some, board.plan.choice[person, day]) for some in alike for person in some.people]
     own = sum(float(some.costs[off if option == NOTHING else option]) for some, option in chosen)
-    return day_program(space, day, alike, rest), alike, own + board.cost_together - other.cost_together
+    made = day_program(space, day, alike, rest)
+    return made, alike, own + board.cost_together - other.cost_together + made.late_before
 
 
 def without(board: Board, day: int, alike: list[Alike]) -> Board:

@@ -69,10 +69,22 @@ class Folk(NamedTuple):
 
 
 class Need(NamedTuple):
-    """worth[g, s, n]: cost that person n + 1 on queue saves, never rising in n; the last level holds above it."""
+    """worth[g, s, n]: cost that person n + 1 on queue saves, never rising in n; the last level holds above it.
+
+    Where days are promised, worth counts a contact in time at `price`, and what a day's shortfall costs is counted
+    beside it: from each beginning on, a contact late costs `dearer` more. One day more than there are takes what is
+    after them.
+    """
 
     worth: NDArray[np.float32]  # (groups, slots, levels)
     step: int  # slots in an interval
+    promised: bool
+    brings: NDArray[np.float32]  # (groups, slots, levels) contacts in time that person n + 1 brings
+    day: Ints  # (slots,)
+    price: Floats  # (groups, days + 1)
+    due: Floats  # (groups, days + 1) contacts in time
+    begun: Floats  # (groups, days + 1, steps) shortfall, contacts
+    dearer: Floats  # (groups, days + 1, steps)
 
 
 class Team(NamedTuple):
@@ -107,6 +119,7 @@ class Plan(NamedTuple):
     pausing: NDArray[np.int32]  # (slots,)
     circle_site: NDArray[np.int32]  # (circles, slots) people of each circle in the house
     circle_pausing: NDArray[np.int32]  # (circles, slots)
+    in_time: Floats  # (groups, days + 1) contacts in time, where days are promised
 
 
 class Desk(NamedTuple):

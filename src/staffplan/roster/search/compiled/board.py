@@ -26,6 +26,8 @@ from staffplan.roster.search.compiled.arrays import (
 )
 
 Offsets = NDArray[np.int16]
+DAYS_OF_A_CHANGE = 3
+"""That a shift and the one it stands for may touch."""
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -35,10 +37,59 @@ def worth_of(g: int, slot: int, number: int, need: Need) -> float:
 
 
 @njit(cache=True, nogil=True)
+def brought_by(g: int, slot: int, number: int, need: Need) -> float:
+    """Contacts in time that person `number` + 1 brings."""
+    return need.brings[g, slot, min(max(number, 0), need.brings.shape[2] - 1)]
+
+
+@njit(cache=True, nogil=True)
+def late_cost(g: int, day: int, in_time: float, need: Need) -> float:
+    """What a day's shortfall costs with so many contacts in time."""
+    short, cost = need.due[g, day] - in_time, 0.0
+    for step in range(need.dearer.shape[2]):
+        if short <= need.begun[g, day, step]:
+            break
+        cost += need.dearer[g, day, step] * (short - need.begun[g, day, step])
+    return cost
+
+
+@njit(cache=True, nogil=True)
+def beyond_price(g: int, day: int, gained: float, plan: Plan, need: Need) -> float:
+    """What a change of a day's contacts in time costs beyond their price in `worth`."""
+    before = plan.in_time[g, day]
+    cost = late_cost(g, day, before + gained, need) - late_cost(g, day, before, need)
+    return cost + need.price[g, day] * gained
+
+
+@njit(cache=True, nogil=True)
+def note_gain(g: int, slot: int, change: int, first_day: int, gained: Floats, plan: Plan, need: Need) -> None:
+    """Count one more (change 1) or one fewer (-1) on queue in `gained`, (groups, days of a change)."""
+    number = plan.on_queue[g, slot]
+    brought = brought_by(g, slot, number, need) if change > 0 else -brought_by(g, slot, number - 1, need)
+    gained[g, min(need.day[slot] - first_day, gained.shape[1] - 1)] += brought
+
+
+@njit(cache=True, nogil=True)
+def promise_cost(first_day: int, gained: Floats, plan: Plan, need: Need) -> float:
+    """What `gained`, (groups, days of a change), costs beyond the price of contacts in time; leaves zeros there."""
+    cost = 0.0
+    for g in range(gained.shape[0]):
+        for number in range(gained.shape[1]):
+            if gained[g, number] != 0.0:
+                cost += beyond_price(g, min(first_day + number, need.due.shape[1] - 1), gained[g, number], plan, need)
+                gained[g, number] = 0.0
+    return cost
+
+
+@njit(cache=True, nogil=True)
 def set_cell(g: int, slot: int, change: int, plan: Plan, need: Need) -> float:
     """One more (change 1) or one fewer (-1) on queue; gives the change of cost."""
     cost = -plan.gain[g, slot] if change > 0 else plan.loss[g, slot]
     number = plan.on_queue[g, slot] + change
+    if need.promised:
+        brought = brought_by(g, slot, number - 1, need) if change > 0 else -brought_by(g, slot, number, need)
+        cost += beyond_price(g, need.day[slot], brought, plan, need)
+        plan.in_time[g, need.day[slot]] += brought
     plan.on_queue[g, slot] = number
     plan.gain[g, slot] = worth_of(g, slot, number, need)
     plan.loss[g, slot] = worth_of(g, slot, number - 1, need)

@@ -37,6 +37,8 @@ from staffplan.roster.search.compiled.board import (
     best_group,
     mark,
     neighbour_holds,
+    note_gain,
+    promise_cost,
     put_back,
     put_shift,
     set_cell,
@@ -73,6 +75,7 @@ class Work(NamedTuple):
     kept: NDArray[np.int16]
     nodes: Ints  # (days + 2,)
     paid: Floats  # (days,)
+    gained: Floats  # (groups, days of a change) contacts in time, zero between moves
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -171,13 +174,21 @@ def move_pause(
         back_from, back_to, away_from, away_to = before, place, before + length, place + length
     else:
         back_from, back_to, away_from, away_to = place + length, before + length, place, before
-    cost = 0.0
+    cost, today = 0.0, need.day[first]
     for slot in range(first + back_from, first + back_to):
-        cost -= plan.gain[plan.group[person, slot // need.step], slot]
+        group = plan.group[person, slot // need.step]
+        cost -= plan.gain[group, slot]
         cost += team_cost(person, slot, ZERO, MINUS_ONE, plan, team) if team.watched else 0.0
+        if need.promised:
+            note_gain(group, slot, ONE, today, work.gained, plan, need)
     for slot in range(first + away_from, first + away_to):
-        cost += plan.loss[plan.group[person, slot // need.step], slot]
+        group = plan.group[person, slot // need.step]
+        cost += plan.loss[group, slot]
         cost += team_cost(person, slot, ZERO, ONE, plan, team) if team.watched else 0.0
+        if need.promised:
+            note_gain(group, slot, MINUS_ONE, today, work.gained, plan, need)
+    if need.promised:
+        cost += promise_cost(today, work.gained, plan, need)
     if cost > limit:
         return 0.0
     for slot in range(first + back_from, first + back_to):
@@ -207,7 +218,7 @@ def weigh_shift(
     mark(option, shifts.first[option, day], begin, work.pauses, shifts, work.new)
     mine = folk.mask[person] & shifts.masks[shifts.serves[option]]
     held, until = shifts.first[now, day] // need.step, (shifts.first[now, day] + shifts.slots[now] - 1) // need.step
-    cost, latest, group = 0.0, -1, -1
+    cost, latest, group, today = 0.0, -1, -1, need.day[begin]
     for slot in range(begin, end):
         old, new = work.old[slot - begin], work.new[slot - begin]
         if old == new:
@@ -216,6 +227,8 @@ def weigh_shift(
             cost += team_cost(person, slot, int(new > 0) - int(old > 0), int(new == 2) - int(old == 2), plan, team)
         if old == 1:
             cost += plan.loss[plan.group[person, slot // need.step], slot]
+            if need.promised:
+                note_gain(plan.group[person, slot // need.step], slot, MINUS_ONE, today, work.gained, plan, need)
         if new == 1:
             interval = slot // need.step
             if interval != latest:
@@ -226,9 +239,12 @@ def weigh_shift(
                     group = best_group(mine, interval, begin, end, work.new, plan, need)
                 work.groups[interval - begin // need.step] = group
                 if group < 0 or not mine >> group & 1:
+                    work.gained[:] = 0.0
                     return -IMPOSSIBLE
             cost -= plan.gain[group, slot]
-    return cost
+            if need.promised:
+                note_gain(group, slot, ONE, today, work.gained, plan, need)
+    return cost + promise_cost(today, work.gained, plan, need) if need.promised else cost
 
 
 @njit(cache=True, nogil=True)
@@ -407,10 +423,15 @@ def move_group(
         return 0.0
     begin, end = max(interval * need.step, first), min((interval + 1) * need.step, first + shifts.slots[option])
     mark(option, first, first, plan.pauses[person, day], shifts, work.new)
-    cost = 0.0
+    cost, today = 0.0, need.day[first]
     for slot in range(begin, end):
         if work.new[slot - first] == 1:
             cost += plan.loss[now, slot] - plan.gain[group, slot]
+            if need.promised:
+                note_gain(now, slot, MINUS_ONE, today, work.gained, plan, need)
+                note_gain(group, slot, ONE, today, work.gained, plan, need)
+    if need.promised:
+        cost += promise_cost(today, work.gained, plan, need)
     if cost > limit:
         return 0.0
     for slot in range(begin, end):
