@@ -23,10 +23,11 @@ from staffplan.cli.commands import (
     staff,
 )
 from staffplan.cli.output.say import INTERRUPTED, say, say_problems, show
-from staffplan.errors import StaffplanError
+from staffplan.errors import DataError, Problem, StaffplanError
 from staffplan.files.lock import let_go
 
 ISSUES = "This is a bug in staffplan. Please report it with the lines above, the command and, if allowed, the file."
+TOO_LARGE = Problem("", "the memory of this computer is too small for this input", "plan fewer weeks or fewer queues")
 
 app = typer.Typer(
     name="staffplan",
@@ -85,6 +86,9 @@ def run(arguments: list[str] | None = None) -> int:
     except StaffplanError as error:
         say_problems(error)
         return error.exit_code
+    except MemoryError:
+        say_problems(DataError(TOO_LARGE))
+        return DataError.exit_code
     except Exception:
         traceback.print_exc()
         say(ISSUES)

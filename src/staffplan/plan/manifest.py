@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from staffplan import __version__
-from staffplan.errors import DataError, Note, Problem, place_of
+from staffplan.errors import DataError, Note, Problem, place_of, shortened
 from staffplan.files.together import settle, write_together
 
 FILE_NAME = "manifest.json"
@@ -74,7 +74,9 @@ def read_manifest(folder: Path) -> Manifest | None:
         return Manifest(raw["config"], raw["overrides"], raw["plan_toml"], steps)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         hint = "restore the file, or delete it to run every step again"
-        raise DataError(Problem(place_of(path), f"the manifest is damaged: {error!r}", hint)) from error
+        raise DataError(
+            Problem(place_of(path), f"the manifest is damaged: {shortened(repr(error))}", hint)
+        ) from error
 
 
 def _record(raw: Mapping[str, Any]) -> StepRecord:

@@ -20,6 +20,8 @@ SECONDS_BETWEEN_LINES = 60.0
 WIDTH = 100
 INTERRUPTED = 130
 """The exit code after Ctrl-C."""
+MOST_PROBLEMS = 200
+"""Problems printed; a table's own list is shorter."""
 RULES_BROKEN = 5
 """The exit code where a roster breaks a rule."""
 
@@ -64,8 +66,10 @@ def _finite(value: object) -> object:
 def say_problems(error: StaffplanError) -> None:
     """All problems of an error, one below the other."""
     say(f"{error.heading}:")
-    for problem in error.problems:
+    for problem in error.problems[:MOST_PROBLEMS]:
         say(str(problem))
+    if len(error.problems) > MOST_PROBLEMS:
+        say(f"and {len(error.problems) - MOST_PROBLEMS:,} more problems")
 
 
 @contextmanager
