@@ -16,6 +16,7 @@ from staffplan.errors import DataError, Note, Problem, place_of, shortened
 from staffplan.files.together import settle, write_together
 
 FILE_NAME = "manifest.json"
+RESTORE = "restore the file, or delete it to run every step again"
 LIBRARIES = (
     "holidays",
     "matplotlib",
@@ -72,10 +73,11 @@ def read_manifest(folder: Path) -> Manifest | None:
         raw = json.loads(path.read_text(encoding="utf-8"))
         steps = {name: _record(step) for name, step in raw["steps"].items()}
         return Manifest(raw["config"], raw["overrides"], raw["plan_toml"], steps)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        hint = "restore the file, or delete it to run every step again"
+    except OSError as error:
+        raise DataError(Problem(place_of(path), f"cannot be read: {error.strerror}", RESTORE)) from error
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise DataError(
-            Problem(place_of(path), f"the manifest is damaged: {shortened(repr(error))}", hint)
+            Problem(place_of(path), f"the manifest is damaged: {shortened(repr(error))}", RESTORE)
         ) from error
 
 

@@ -72,8 +72,8 @@ def toml_problem(error: Exception, text: str, source: str) -> Problem:
     match = _PLACE.fullmatch(str(error))
     number = _LONG_NUMBER.search(text)
     if match is None and number is not None:
-        line = text.count("\n", 0, number.start()) + 1
-        return Problem(f"{source}:{line}", "a number has more than 1,000 digits", "write a smaller number")
+        row = text.count("\n", 0, number.start()) + 1
+        return Problem(f"{source}:{row}", "a number has more than 1,000 digits", "write a smaller number")
     if match is None:
         return Problem(source, *_words(str(error), ""))
     if match[2] is None:
