@@ -136,13 +136,12 @@ def _parquet(data: bytes, place: str) -> pd.DataFrame:
         raise DataError(Problem(place, "the Parquet file is damaged", "write it again")) from error
     if frame.index.names != [None]:
         frame = frame.reset_index()
-    texts = frame.select_dtypes("category").columns
-    frame = frame.astype(dict.fromkeys(texts, object))
+    frame = frame.astype(dict.fromkeys(frame.select_dtypes("category").columns, object))
     return frame.rename(columns=str).assign(_row=np.arange(len(frame)) + 2)
 
 
 def _is_text(column: ParquetColumnSchema) -> bool:
-    return column.physical_type == "BYTE_ARRAY" and column.max_repetition_level == 0
+    return bool(column.physical_type == "BYTE_ARRAY" and column.max_repetition_level == 0)
 
 
 def _refuse_inflated(file: ParquetFile, size: int, place: str) -> None:
