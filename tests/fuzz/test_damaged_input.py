@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from damage import FILES, INPUTS, damage, renewed
+from damage import INPUTS, damage, renewed
 
 from commands import Run
 from staffplan.errors import DataError, Problem
@@ -71,12 +71,12 @@ def test_undamaged_files_are_read_to_the_end(tmp_path: Path, run_in: Run, readin
 
 @pytest.mark.parametrize("part", range(10))
 def test_a_damaged_file_never_ends_as_a_bug(part: int, tmp_path: Path, run_in: Run, reading_alone: None) -> None:
-    commands, seeds = list(COMMANDS), repetitions(100, 10_000)
+    commands, seeds = list(COMMANDS), repetitions(70, 10_000)
     for seed in range(part, seeds, 10):
         rng, folder = np.random.default_rng(seed), renewed(tmp_path / "center")
         command = commands[seed % len(commands)]
         done = [damage(rng, folder, COMMANDS[command])]
-        before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file() and path.name in FILES}
+        before = {path: path.read_bytes() for path in folder.glob("*.csv") if path.is_file()}
         code, _, err = run_in(folder, *command)
         told = f"seed {seed}: {' '.join(command)} after {done}: {code}\n{err[:3000]}"
         assert code in CODES, told
