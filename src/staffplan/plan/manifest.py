@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from staffplan import __version__
-from staffplan.errors import DataError, Note, Problem, place_of
+from staffplan.errors import DataError, Note, Problem, place_of, shortened
 from staffplan.files.together import settle, write_together
 
 FILE_NAME = "manifest.json"
+RESTORE = "restore the file, or delete it to run every step again"
 LIBRARIES = (
     "holidays",
     "matplotlib",
@@ -72,9 +73,12 @@ def read_manifest(folder: Path) -> Manifest | None:
         raw = json.loads(path.read_text(encoding="utf-8"))
         steps = {name: _record(step) for name, step in raw["steps"].items()}
         return Manifest(raw["config"], raw["overrides"], raw["plan_toml"], steps)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        hint = "restore the file, or delete it to run every step again"
-        raise DataError(Problem(place_of(path), f"the manifest is damaged: {error!r}", hint)) from error
+    except OSError as error:
+        raise DataError(Problem(place_of(path), f"cannot be read: {error.strerror}", RESTORE)) from error
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise DataError(
+            Problem(place_of(path), f"the manifest is damaged: {shortened(repr(error))}", RESTORE)
+        ) from error
 
 
 def _record(raw: Mapping[str, Any]) -> StepRecord:

@@ -9,7 +9,7 @@ from typing import ClassVar
 from staffplan.clock import parse_spans, parse_weekdays
 from staffplan.tables.meetings import Meetings
 from staffplan.tables.roster import RosterShifts
-from staffplan.tables.schema import Column, Table, number, text
+from staffplan.tables.schema import LARGEST_RATE, Column, Table, number, text
 from staffplan.tables.wishes import Fairness, Wishes
 
 
@@ -27,8 +27,8 @@ class Agents(Table):
         text("staffing_group", required=False, blank=True),
         Column("skills", "text", required=False, blank=True, several=True),
         text("work_plan", required=False, blank=True),
-        number("hourly_rate", required=False, blank=True),
-        Column("rotation_week", "count", required=False, blank=True, minimum=1),
+        number("hourly_rate", 0, LARGEST_RATE, required=False, blank=True),
+        Column("rotation_week", "count", required=False, blank=True, minimum=1, maximum=1000),
     )
     key: ClassVar[tuple[str, ...]] = ("agent_id",)
     file_name: ClassVar[str] = "agents.csv"
