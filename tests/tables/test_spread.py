@@ -12,6 +12,7 @@ from staffplan.tables.requirement import PeopleNeeded, StaffingRequirement
 from staffplan.tables.roster import RosterActivities, RosterShifts
 from staffplan.tables.schema import Table
 from staffplan.tables.waits import Coverage
+from staffplan.tables.wishes import Wishes
 
 
 @pytest.mark.parametrize(
@@ -39,14 +40,15 @@ def test_a_plan_of_78_weeks_is_no_stray() -> None:
     assert len(PeopleNeeded.of(_needed("2026-03-02 09:00", "2026-12-02 09:30", "2027-08-30 10:00"))) == 3
 
 
-def test_a_shift_of_years_and_time_off_of_decades_are_refused() -> None:
+def test_a_shift_and_a_wish_of_decades_are_refused_and_time_off_may_have_no_end() -> None:
     day, start = pd.Timestamp("2026-03-02"), pd.Timestamp("2026-03-02 09:00", tz="UTC")
     shift = {"agent_id": "a", "schedule_date": day, "shift": "day", "start": start, "paid_hours": 8.0}
     with pytest.raises(DataError, match="at most 2 days are possible"):
         RosterShifts.of(pd.DataFrame([{**shift, "end": start + pd.Timedelta(days=36525)}]))
     off = {"agent_id": "a", "first_day": day, "last_day": pd.Timestamp("2099-12-31")}
     with pytest.raises(DataError, match="at most 3,652 days are possible"):
-        TimeOff.of(pd.DataFrame([off]))
+        Wishes.of(pd.DataFrame([off | {"wish": "off"}]))
+    assert len(TimeOff.of(pd.DataFrame([off]))) == 1
 
 
 def test_more_work_than_a_million_people_do_is_refused_though_each_number_is_possible() -> None:

@@ -6,6 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
+import pandas as pd
+
 from staffplan.clock import parse_spans, parse_weekdays
 from staffplan.tables.meetings import Meetings
 from staffplan.tables.roster import RosterShifts
@@ -53,6 +55,8 @@ class TimeOff(Table):
     key: ClassVar[tuple[str, ...]] = ("agent_id", "first_day")
     file_name: ClassVar[str] = "time_off.csv"
     ordered: ClassVar[tuple[str, str] | None] = ("first_day", "last_day")
+    longest: ClassVar[pd.Timedelta] = pd.Timedelta(days=130 * 366)
+    """Time off without an end is often written as one until 2099-12-31."""
 
 
 @dataclass(frozen=True)
