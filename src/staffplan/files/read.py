@@ -75,7 +75,7 @@ def read_table(
         table.of(raw, place)  # raises, naming the missing columns and those that are there
     raw = table.with_numbers(raw)
     if raw.empty and table.needs_rows:
-        raise DataError(Problem(place, "the file has a header but no rows", "export it again, with its rows"))
+        raise DataError(Problem(place, "the file has a header but no rows", table.without_rows))
     frame, problems, broken = _typed(raw, table.columns, place, timezone, decimal_comma=decimal_comma)
     several = {column.name for column in table.columns if column.several}
     for name, values in (known or {}).items():

@@ -9,7 +9,17 @@ import pandas as pd
 
 from staffplan.clock import Spans, parse_spans
 from staffplan.tables.history import CHANNELS
-from staffplan.tables.schema import MOST_CONTACTS, Column, Table, contacts, handling_time, instant, number, text
+from staffplan.tables.schema import (
+    CLOSED,
+    MOST_CONTACTS,
+    Column,
+    Table,
+    contacts,
+    handling_time,
+    instant,
+    number,
+    text,
+)
 from staffplan.tables.spread import REACH_OF_A_HISTORY
 
 BANDS = ("offered_p10", "offered_p90", "offered_p025", "offered_p975")
@@ -36,6 +46,7 @@ class VolumeForecast(Table):
     key: ClassVar[tuple[str, ...]] = ("queue", "interval_start")
     file_name: ClassVar[str] = "forecast.csv"
     needs_rows: ClassVar[bool] = True
+    without_rows: ClassVar[str] = CLOSED
     calendar: ClassVar[tuple[str, ...]] = ("interval_start",)
     work: ClassVar[bool] = True
 

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from staffplan.tables.history import CHANNELS
 from staffplan.tables.schema import (
+    CLOSED,
     MOST_AGENTS,
     MOST_CONTACTS,
     Column,
@@ -46,6 +47,7 @@ class StaffingRequirement(Table):
     file_name: ClassVar[str] = "requirement.csv"
     calendar: ClassVar[tuple[str, ...]] = ("interval_start",)
     needs_rows: ClassVar[bool] = True
+    without_rows: ClassVar[str] = CLOSED
 
 
 @dataclass(frozen=True)

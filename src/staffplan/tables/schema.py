@@ -23,6 +23,8 @@ MOST_CONTACTS = 1e6
 """Contacts of one interval; more are a slip of the keyboard, no center of this world has them."""
 LONGEST_AHT_SECONDS = 1e6
 """Eleven days and nights of work on one contact."""
+CLOSED = "where every interval is closed: choose other weeks, or look at the opening hours and the special days"
+"""What to do about a table of intervals without any."""
 MOST_WORK_SECONDS = 3.6e9
 """Contacts x handling time of one interval: an hour of a million people."""
 MOST_AGENTS, LARGEST_RATE = 1e7, 1e7
@@ -109,6 +111,8 @@ class Table:
     file_name: ClassVar[str] = ""
     needs_rows: ClassVar[bool] = False
     """Whether a file with nothing but the header says nothing, and is refused."""
+    without_rows: ClassVar[str] = "export it again, with its rows"
+    """What to do about such a file."""
     ordered: ClassVar[tuple[str, str] | None] = None
     """Two columns, the second of which must not lie before the first."""
     mapped: ClassVar[bool] = False
