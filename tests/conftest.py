@@ -24,6 +24,7 @@ import functools
 import itertools
 import os
 import shutil
+import signal
 from collections import Counter
 from collections.abc import Generator
 from pathlib import Path
@@ -103,6 +104,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.section(f"CPU seconds: {seconds.total():.0f} in {len(seconds)} tests")
         for name, taken in seconds.most_common(config.option.slowest):
             terminalreporter.line(f"{taken:8.2f}  {name}")
+
+
+@pytest.fixture(autouse=True)
+def ctrl_c_as_in_a_terminal() -> Generator[None]:
+    """Ctrl-C raises KeyboardInterrupt, also where the tests were started in the background and would ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before if before is not None else signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
