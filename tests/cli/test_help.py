@@ -85,8 +85,9 @@ def test_completion_for_bash_is_shown_and_installed(tmp_path: Path) -> None:
     staffplan = str(Path(sys.executable).parent / "staffplan")
     environment = {**os.environ, "HOME": str(tmp_path), "SHELL": "/bin/bash"}
     command = {"env": environment, "capture_output": True, "text": True, "check": True}
-    assert "_staffplan_completion" in subprocess.run([staffplan, "--show-completion", "bash"], **command).stdout
-    subprocess.run([staffplan, "--install-completion", "bash"], **command)
+    within = ("bash", "-c", '"$@"; exit $?', "bash", staffplan)  # the shell is found among the parents of the process
+    assert "_staffplan_completion" in subprocess.run([*within, "--show-completion", "bash"], **command).stdout
+    subprocess.run([*within, "--install-completion", "bash"], **command)
     assert "staffplan" in (tmp_path / ".bashrc").read_text()
     asked = {**environment, "_STAFFPLAN_COMPLETE": "complete_bash", "COMP_WORDS": "staffplan sta", "COMP_CWORD": "1"}
     done = subprocess.run([staffplan], **{**command, "env": asked})

@@ -61,6 +61,19 @@ def test_settings_of_libraries_in_the_working_folder_do_not_count(tmp_path: Path
     assert (done.stdout, done.stderr) == ("1.5 0 nonsense\n", "")
 
 
+def test_a_working_folder_that_was_removed_is_no_error(tmp_path: Path) -> None:
+    code = (
+        "import os; os.rmdir(os.getcwd())\n"
+        "from staffplan.cli import run; import sys\n"
+        "sys.exit(run(['size', '--load', '10', '--aht', '180', '--goal', '80/20']))"
+    )
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=folder)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "agents needed for the targets" in done.stdout
+
+
 def test_a_picture_does_not_depend_on_the_settings_of_whoever_draws_it() -> None:
     def draw(ax):
         ax.plot([1, 2, 3])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import chdir, contextmanager
+from contextlib import AbstractContextManager, chdir, contextmanager, nullcontext
 from pathlib import Path
 
 _NO_SETTINGS: Mapping[str, str | None] = {"MATPLOTLIBRC": os.devnull, "MPLBACKEND": None}
@@ -17,8 +17,17 @@ def settings_ignored() -> Iterator[None]:
 
     matplotlib looks for "matplotlibrc", numba for ".numba_config.yaml", which can name a folder of files to run.
     """
-    with chdir(Path(__file__).parent), _environment(_NO_SETTINGS):
+    with _in_our_folder(), _environment(_NO_SETTINGS):
         yield
+
+
+def _in_our_folder() -> AbstractContextManager[None]:
+    """A working folder that was removed holds nothing, and one cannot go back into it."""
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        return nullcontext()
+    return chdir(Path(__file__).parent)
 
 
 @contextmanager

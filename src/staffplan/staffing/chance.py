@@ -73,6 +73,13 @@ class Cover:
     scheduled: Array
 
 
+def what_is_met(share_of_days: float | None) -> str:
+    """In words, what people are rostered for: the mean service, or a share of days."""
+    if share_of_days is None:
+        return "the average service level over the number present meets the goal"
+    return f"volume and absence together meet the goal on {share_of_days:.0%} of days"
+
+
 def cover_for_absence(
     pool: Pool, line: LiveLine, exact: Array, shrinkage: Shrinkage, days: DayRisk | None = None
 ) -> Cover:

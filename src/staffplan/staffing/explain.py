@@ -12,7 +12,7 @@ import pandas as pd
 from staffplan.settings.queues import Goal, parse_risk
 from staffplan.settings.staffing import Shrinkage, StaffingSettings
 from staffplan.site import Queue, Site
-from staffplan.staffing.chance import Presence
+from staffplan.staffing.chance import Presence, what_is_met
 from staffplan.staffing.live import LiveLine, live_line
 from staffplan.staffing.models.arrays import Array
 from staffplan.staffing.pool import NANOSECONDS_PER_MINUTE, Pool, pools
@@ -75,9 +75,7 @@ def _chance(pool: Pool, shrinkage: Shrinkage, settings: StaffingSettings) -> str
     if settings.absence == "share" or pool.queues[0].work_type == "deferred" or not shrinkage.absent.any():
         return ""
     kind, share = parse_risk(risk_of(pool.queues, settings.risk))
-    if kind == "day":
-        return f"volume and absence together meet the goal on {share:.0%} of days"
-    return "the average service level over the number present meets the goal"
+    return what_is_met(share if kind == "day" else None)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from staffplan.errors import Note
 from staffplan.progress import OnProgress, Progress, silent
 from staffplan.settings.staffing import StaffingSettings
 from staffplan.site import Queue, Site
-from staffplan.staffing.chance import Cover, cover_for_absence
+from staffplan.staffing.chance import Cover, cover_for_absence, what_is_met
 from staffplan.staffing.deferred import Backlog, make_backlog, size_deferred
 from staffplan.staffing.live import Sized, live_line, size_live
 from staffplan.staffing.models.arrays import Array
@@ -108,11 +108,7 @@ def absence_cover(
 
 def _cover_note(pool: Pool, cover: Cover, site: Site, days: DayRisk | None) -> Note:
     hours = float(cover.on_queue.sum()) * site.calendar.interval_minutes / 60
-    held = (
-        "the average service level over the number present meets the goal"
-        if days is None
-        else f"volume and absence together meet the goal on {days.share:.0%} of days"
-    )
+    held = what_is_met(None if days is None else days.share)
     said = (
         f"each agent is present or absent: {held}; this changes the agent hours on queue by {hours:+,.0f}, compared "
         "with absence as a share of every hour"
