@@ -27,7 +27,7 @@ from staffplan.tables.schema import MOST_CONTACTS, MOST_WORK_SECONDS
 
 BOUNDS = {"offered_p10": -0.8, "offered_p90": 0.8, "offered_p025": -0.95, "offered_p975": 0.95}
 """Share between each bound and its counterpart; below zero for the lower one."""
-LARGEST_CHANGE = 3.0
+LARGEST_USUAL_CHANGE = 3.0
 """A share above it, four times the forecast, is worth a question."""
 SHARES = ("change_share", "aht_change_share")
 AHT = "aht_seconds"
@@ -257,7 +257,7 @@ def _log_rows(
 
 def _about_size(edit: Edit) -> Iterator[Note]:
     """A share that looks like a percentage whose sign was forgotten."""
-    if edit.kind in SHARES and edit.amount > LARGEST_CHANGE:
+    if edit.kind in SHARES and edit.amount > LARGEST_USUAL_CHANGE:
         message = f"{edit.kind} = {edit.amount:g} is {100 * edit.amount:+,.0f} %"
         yield edit.note("warning", f'{message}; did you mean {edit.amount:+g} %? then write "{edit.amount:g} %"')
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
-from typing import ClassVar
+from datetime import date
+from typing import ClassVar, Self
 
 import pandas as pd
 
@@ -57,6 +58,16 @@ class TimeOff(Table):
     ordered: ClassVar[tuple[str, str] | None] = ("first_day", "last_day")
     longest: ClassVar[pd.Timedelta] = pd.Timedelta(days=130 * 366)
     """Time off without an end is often written as one until 2099-12-31."""
+
+    def within(self, first: date, last: date) -> Self:
+        """What of it lies on these days, both included: rows may reach a century ahead, and are worked on by day."""
+        begin, end = pd.Timestamp(first), pd.Timestamp(last)
+        there = self.only(((self.frame["first_day"] <= end) & (self.frame["last_day"] >= begin)).to_numpy())
+        ends = {
+            "first_day": there.frame["first_day"].clip(lower=begin),
+            "last_day": there.frame["last_day"].clip(upper=end),
+        }
+        return replace(there, frame=there.frame.assign(**ends))
 
 
 @dataclass(frozen=True)
