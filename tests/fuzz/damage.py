@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from hashlib import sha256
+from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from small_center import SMALL_PLAN
 from staffplan.plan.manifest import Manifest, StepRecord, write_manifest
@@ -74,6 +77,12 @@ FILES: Mapping[str, str] = {
     "2026-03-02,2026-03-03,09:00-11:00,phone,10 %,Ann,letters\n",
     "past_roster.csv": SHIFTS.replace("2026-03-02", "2026-02-27"),
     "calls.csv": "arrival,queue,wait_seconds,outcome,handling_seconds\n2026-02-02 09:01:00,phone,12,answered,180\n",
+    "groups.csv": "group,offered,interval_minutes,aht_seconds,patience_seconds,service_level,answer_within_seconds\n"
+    "sales,60,30,240,300,0.8,20\nservice,90,30,300,,0.8,20\n",
+    "profiles.csv": "profile,groups,cost,aht_factor,maximum\n"
+    "S,sales,1,,\nV,service,1,,20\nB,sales+service,1.1,1.05,\n",
+    "begun/plan.toml": SMALL_PLAN,
+    "begun/history.csv": _history(),
     "cases.csv": "load_erl,aht_s,target_sl,T_s,agents\n10,180,0.8,20,\n12,180,,20,14\n",
     "plan.toml": SMALL_PLAN.replace(
         "[input]\n", "[input]\n" + "".join(f'{name} = "{name}.csv"\n' for name in INPUTS)
@@ -85,8 +94,24 @@ FILES: Mapping[str, str] = {
     "F1,2026-03-02,2026-03-02,2026-03-02T09:00:00+01:00,2026-03-02T17:00:00+01:00,queue,phone,yes\n",
     "plan/coverage.csv": "interval_start,planning_group,required,scheduled,net\n"
     + "".join(f"{start},phone,5.2,1,-4.2\n" for start in HALVES),
+    "plan/forecast_backtest.csv": "queue,method,chosen,origins,wape,wape_day,bias\n"
+    "phone,recent_average,yes,8,0.2,0.1,0\n",
+    "plan/check.csv": "agent_id,schedule_date,rule,message\nF1,2026-03-02,breaks,no meal\n",
+    "plan/waits.csv": "day,planning_group,offered,service_level,service_level_low,service_level_high,goal,kept,"
+    "asa_seconds,abandon_rate,occupancy,understaffed_hours,overstaffed_hours\n"
+    "2026-03-02,phone,80,0.85,0.8,0.9,0.8,yes,12,0.01,0.7,0,1\n",
+    "plan/cost.csv": "period,ledger,line,planning_group,hours,amount,quantity,unit,currency,source\n"
+    "total,cost,loaded cost,,7.5,146.25,,,EUR,cost.csv\n",
     "h/calendars/all.ics": CALENDAR.replace("\n", "\r\n"),
 }
+
+
+@cache
+def _parquet() -> bytes:
+    """The history as a Parquet file."""
+    kept = BytesIO()
+    pd.read_csv(StringIO(FILES["history.csv"])).to_parquet(kept)
+    return kept.getvalue()
 
 
 def write_center(folder: Path) -> None:
@@ -95,7 +120,8 @@ def write_center(folder: Path) -> None:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, newline="")
-    settings = FILES["plan.toml"].replace('.csv"', '.csv"').replace('= "', '= "../', 0)
+    (folder / "history.parquet").write_bytes(_parquet())
+    settings = FILES["plan.toml"]
     (folder / "plan" / "plan.toml").write_text(settings)
     steps = {"forecast": StepRecord(outputs={"forecast.csv": "0"})}
     write_manifest(Manifest("../plan.toml", {}, sha256(settings.encode()).hexdigest(), steps), folder / "plan")
@@ -282,11 +308,12 @@ OF_KIND: Mapping[str, tuple[Callable[[Rng, Path], None], ...]] = {
     ".csv": (cells, cells, cells, columns, rows, odd_name, *ANY),
     ".toml": (settings, settings, settings, *ANY),
     ".json": (json_value, json_value, *ANY),
+    ".parquet": (bytes_of, *ANY),
     ".ics": (lines_of, lines_of, *ANY),
 }
 
 
-def damage(rng: Rng, folder: Path, names: tuple[str, ...]) -> str:
+def damage(rng: Rng, folder: Path, names: Sequence[str]) -> str:
     """Damage one of the files named; gives what was done, in words."""
     path = folder / _pick(rng, names)
     way = _pick(rng, OF_KIND[path.suffix])
@@ -294,9 +321,18 @@ def damage(rng: Rng, folder: Path, names: tuple[str, ...]) -> str:
     return f"{way.__name__} {path.relative_to(folder)}"
 
 
+def reworded(rng: Rng, command: Sequence[str]) -> list[str]:
+    """The command with another value after one of its long options."""
+    words = list(command)
+    words[_pick(rng, [at for at, word in enumerate(words) if word.startswith("--")]) + 1] = _pick(rng, NASTY)
+    return words
+
+
 def renewed(folder: Path) -> Path:
     """The folder, emptied, with the center in it."""
+    whole = folder.with_name("whole")
+    if not whole.exists():
+        write_center(whole)
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
-    write_center(folder)
+    shutil.copytree(whole, folder, copy_function=shutil.copyfile)
     return folder
