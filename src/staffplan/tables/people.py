@@ -61,13 +61,11 @@ class TimeOff(Table):
 
     def within(self, first: date, last: date) -> Self:
         """What of it lies on these days, both included: rows may reach a century ahead, and are worked on by day."""
-        begin, end = pd.Timestamp(first), pd.Timestamp(last)
-        there = self.only(((self.frame["first_day"] <= end) & (self.frame["last_day"] >= begin)).to_numpy())
-        ends = {
-            "first_day": there.frame["first_day"].clip(lower=begin),
-            "last_day": there.frame["last_day"].clip(upper=end),
-        }
-        return replace(there, frame=there.frame.assign(**ends))
+        earliest, latest = pd.Timestamp(first), pd.Timestamp(last)
+        begins, ends = self.frame["first_day"], self.frame["last_day"]
+        begins, ends = begins.where(begins >= earliest, earliest), ends.where(ends <= latest, latest)
+        cut = replace(self, frame=self.frame.assign(first_day=begins, last_day=ends))
+        return cut.only((begins <= ends).to_numpy())
 
 
 @dataclass(frozen=True)
