@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MINUTES_PER_DAY = 24 * 60
+FIRST_YEAR, LAST_YEAR = 1970, 2100
+"""Years that days and times of files and settings lie in."""
 STRAY_SHARE = 0.05
 """Rows that begin where no more than this share of all does are strays."""
 ROWS_TO_KNOW_STRAYS = 24

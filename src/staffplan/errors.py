@@ -10,6 +10,29 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
+LONGEST_VALUE, LONGEST_MESSAGE = 80, 1000
+"""Characters of a value, and of a message, that are printed."""
+MOST_NAMES = 20
+"""Names that a message lists."""
+_LONG_VALUE = re.compile(rf"(['\"])(.{{{LONGEST_VALUE},}})\1|(?<!\S)\S{{{2 * LONGEST_VALUE},}}", re.DOTALL)
+
+
+def shortened(text: str) -> str:
+    """A text as it is printed: of a long value in it the beginning and its length, of a long text the beginning."""
+    short = _LONG_VALUE.sub(lambda found: _beginning(found[0], LONGEST_VALUE, found[1] or ""), text)
+    return short if len(short) <= LONGEST_MESSAGE else _beginning(short, LONGEST_MESSAGE)
+
+
+def _beginning(text: str, length: int, end: str = "") -> str:
+    return f"{text[:length]}...{end} ({len(text):,} characters)"
+
+
+def listed(names: Iterable[object]) -> str:
+    """Names with commas between, as many as a reader takes in; the rest are counted."""
+    every = [str(name) for name in names]
+    more = len(every) - MOST_NAMES
+    return ", ".join(every[:MOST_NAMES]) + (f" and {more:,} more" if more > 0 else "")
+
 
 @dataclass(frozen=True, order=True)
 class Problem:
@@ -20,8 +43,9 @@ class Problem:
     hint: str = ""
 
     def __str__(self) -> str:
-        line = f"{self.place}: {self.message}" if self.place else self.message
-        return f"{line}\n    {self.hint}" if self.hint else line
+        place, message, hint = map(shortened, (self.place, self.message, self.hint))
+        line = f"{place}: {message}" if place else message
+        return f"{line}\n    {hint}" if hint else line
 
 
 class StaffplanError(Exception):
@@ -125,7 +149,7 @@ def nearest(word: str, known: Sequence[str]) -> str:
     match = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
     if match:
         return f"did you mean {match[0]}?"
-    return f"known: {', '.join(sorted(known))}" if known else ""
+    return f"known: {listed(sorted(known))}" if known else ""
 
 
 def zeros_lost(word: str, known: Iterable[str]) -> str:

@@ -263,7 +263,7 @@ def test_a_plan_of_closed_days_alone_says_that_nobody_is_needed(small_center: Pa
     _close(small_center, 2, 8)
     code, _, stderr = run("plan", "plan.toml", "-o", "plan")
     assert code == 4
-    assert "every interval of the plan is closed" in stderr
+    assert "where every interval is closed: choose other weeks" in stderr
     assert (small_center / "plan" / "requirement.csv").exists(), "finished results are kept"
 
 

@@ -107,10 +107,10 @@ def test_a_history_of_finer_intervals_is_added_up_without_a_word(run: Run) -> No
 
 
 def test_a_year_that_was_mistyped_is_an_error_with_both_rows(run: Run) -> None:
-    write(hourly("2026-06-01", 7), hourly("2206-06-08", 1).head(1))
+    write(hourly("2026-06-01", 7), hourly("2086-06-08", 1).head(1))
     code, _, said = run()
     assert code == 4
-    assert "h.csv:58:interval_start: 2206-06-08 is 180 years after the previous date, 2026-06-07 in row 57" in said
+    assert "h.csv:58:interval_start: 2086-06-08 is 60 years after the previous date, 2026-06-07 in row 57" in said
 
 
 @pytest.mark.parametrize(("column", "value"), [("offered", 1e99), ("aht_seconds", 1e9)])

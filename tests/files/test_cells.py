@@ -262,7 +262,7 @@ def test_what_is_no_time_is_said_with_the_value_seen(text: str) -> None:
 @pytest.mark.parametrize("text", ["9999-12-31 08:00", "0001-01-01 00:00", "31.12.9999 08:00"])
 def test_a_year_that_no_table_can_hold_is_refused(text: str) -> None:
     _, wrong = read_instants(cells(text), MADRID)
-    assert "lies outside the years 1678 to 2261" in wrong[0][0]
+    assert "lies outside the years 1970 to 2100" in wrong[0][0]
 
 
 def test_typed_times_are_local_unless_they_carry_a_zone() -> None:
@@ -281,7 +281,7 @@ def test_no_cells_are_no_instants() -> None:
 
 
 @settings(max_examples=repetitions(10, 30))
-@given(st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1)), st.integers(-14 * 60, 14 * 60))
+@given(st.datetimes(datetime(1971, 1, 1), datetime(2100, 1, 1)), st.integers(-14 * 60, 14 * 60))
 def test_an_offset_says_which_instant_is_meant(moment: datetime, minutes: int) -> None:
     sign = "-" if minutes < 0 else "+"
     text = f"{moment:%Y-%m-%dT%H:%M:%S}{sign}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
@@ -312,7 +312,7 @@ def test_typed_days_lose_their_time_and_keep_their_wall_date() -> None:
 
 
 @settings(max_examples=repetitions(10, 30))
-@given(st.dates(datetime(1900, 1, 1).date(), datetime(2100, 1, 1).date()))
+@given(st.dates(datetime(1970, 1, 1).date(), datetime(2100, 1, 1).date()))
 def test_a_day_means_the_same_with_dots_and_with_dashes(day: datetime) -> None:
     values, wrong = read_dates(cells(f"{day:%Y-%m-%d}", f"{day:%d.%m.%Y}", f"{day.day}.{day.month}.{day:%Y}"))
     assert wrong == {}

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from staffplan.clock import wall_instant
+from staffplan.report import handoff as handoff_module
 from staffplan.report.handoff import agent_totals, day_totals, is_night, legend
 from staffplan.tables.waits import Coverage
 
@@ -81,6 +82,15 @@ def test_the_morning_after_the_last_night_is_no_day_of_the_period():
 def test_time_off_counts_inside_the_period_for_people_of_the_roster():
     off = time_off_of(("a", date(2026, 12, 1), date(2026, 12, 7), "vacation"), ("stranger", MONDAY, MONDAY, ""))
     assert handoff_of(*week_of("a"), time_off=off).days_off == {("a", MONDAY): "vacation"}
+
+
+def test_time_off_that_ends_in_2099_is_worked_on_for_the_period_alone(monkeypatch):
+    asked = []
+    between = handoff_module.days_between
+    monkeypatch.setattr(handoff_module, "days_between", lambda *days: asked.append(days) or between(*days))
+    off = time_off_of(("a", date(1999, 1, 1), date(2099, 12, 31), "leave"))
+    assert handoff_of(Work("a", MONDAY), time_off=off).days_off == {("a", MONDAY): "leave"}
+    assert asked == [(MONDAY, MONDAY)]
 
 
 def test_the_legend_says_when_and_with_which_breaks():

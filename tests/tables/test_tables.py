@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -262,3 +263,12 @@ def test_a_row_knows_its_place_in_the_file_though_the_table_is_sorted() -> None:
     agents = Agents.of(frame, "people.csv")
     assert [agents.place(n, "skills") for n in range(3)] == [f"people.csv:{row}:skills" for row in (3, 2, 5)]
     assert agents.only(agents.frame["agent_id"].to_numpy() != "a").place(1, "skills") == "people.csv:5:skills"
+
+
+def test_time_off_is_cut_to_the_days_asked_for() -> None:
+    days = [("a", "2026-01-01", "2099-12-31"), ("b", "2026-03-01", "2026-03-02"), ("c", "2026-03-04", "2026-03-08")]
+    frame = pd.DataFrame(days, columns=["agent_id", "first_day", "last_day"])
+    cut = TimeOff.of(frame).within(date(2026, 3, 3), date(2026, 3, 5))
+    ends = cut.frame[["agent_id", "first_day", "last_day"]].astype(str).to_numpy().tolist()
+    assert ends == [["a", "2026-03-03", "2026-03-05"], ["c", "2026-03-04", "2026-03-05"]]
+    assert cut.place(1, "last_day").endswith(":4:last_day")

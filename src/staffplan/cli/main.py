@@ -23,11 +23,12 @@ from staffplan.cli.commands import (
     staff,
 )
 from staffplan.cli.output.say import say, say_problems, show
-from staffplan.errors import StaffplanError
+from staffplan.errors import DataError, Problem, StaffplanError
 from staffplan.files.lock import let_go
 from staffplan.process.ctrl_c import INTERRUPTED, KEPT, asked, ending_in_130
 
 ISSUES = "This is a bug in staffplan. Please report it with the lines above, the command and, if allowed, the file."
+TOO_LARGE = Problem("", "the memory of this computer is too small for this input", "plan fewer weeks or fewer queues")
 
 app = typer.Typer(
     name="staffplan",
@@ -94,6 +95,8 @@ def _failed(error: Exception) -> int:
     """Tell an error; one that came after Ctrl-C is what a library made of it."""
     if asked():
         return _left(INTERRUPTED)
+    if isinstance(error, MemoryError):
+        error = DataError(TOO_LARGE)
     if isinstance(error, StaffplanError):
         say_problems(error)
         return error.exit_code

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from staffplan.clock import localize
+from staffplan.clock import FIRST_YEAR, LAST_YEAR, localize
 from staffplan.files.stamps import is_slashed, iso_texts, stripped, why_no_order
 
 Wrong = dict[int, tuple[str, str]]
@@ -28,8 +28,6 @@ _LOCAL = rf"{_DAY}(?:{_TIME})?"
 _GIVEN = rf"{_DAY}{_TIME}{_OFFSET}"
 _SERIAL = re.compile(r"[2-6]\d{4}(\.\d+)?", re.ASCII)
 _BLANKS = ("", "nan", "null", "none", "n/a", "na")
-_FIRST_YEAR, _LAST_YEAR = 1678, 2261
-"""Years that 64 bits of nanoseconds hold throughout."""
 
 
 def read_numbers(
@@ -120,15 +118,29 @@ def read_instants(values: pd.Series, timezone: str) -> tuple[pd.Series, Wrong]:
     A local time that the clock change skips or doubles is wrong.
     """
     if isinstance(values.dtype, pd.DatetimeTZDtype):
-        return values.dt.tz_convert("UTC").dt.as_unit("ns"), {}
+        kept, wrong = _of_our_years(values.dt.tz_convert("UTC"))
+        return kept.dt.as_unit("ns"), wrong
     if np.issubdtype(getattr(values.dtype, "type", object), np.datetime64):
-        return _localized(values, timezone)
+        kept, wrong = _of_our_years(values)
+        instants, wrong_locally = _localized(kept, timezone)
+        return instants, wrong | wrong_locally
     texts = iso_texts(values)
     given = _parsed(texts.where(texts.str.fullmatch(_GIVEN)), utc=True)
     local, wrong = _localized(_parsed(texts.where(texts.str.fullmatch(_LOCAL)), utc=False), timezone)
     instants = given.where(given.notna(), local)
     hint = "write 2026-12-31 08:30, or with an offset 2026-12-31T08:30:00+01:00"
     return instants, _unreadable(values, instants, "a date and time", hint) | wrong
+
+
+def _of_our_years(times: pd.Series) -> tuple[pd.Series, Wrong]:
+    """Times of a Parquet file, NaT where the year is one that nobody plans for, and what is wrong there."""
+    inside = times.dt.year.between(FIRST_YEAR, LAST_YEAR) | times.isna()
+    wrong = {place: _other_year(f"{times.iloc[place]}") for place in np.flatnonzero(~inside.to_numpy()).tolist()}
+    return times.where(inside), wrong
+
+
+def _other_year(text: str) -> tuple[str, str]:
+    return f"{text!r} lies outside the years {FIRST_YEAR} to {LAST_YEAR}", "write a date between these years"
 
 
 def _filled(texts: pd.Series) -> pd.Series:
@@ -154,8 +166,8 @@ def _unreadable(values: pd.Series, read: pd.Series, wanted: str, hint: str) -> W
 
 def _why_no_time(text: str, wanted: str, hint: str) -> tuple[str, str]:
     year = re.match(r"(\d{4})[-/]|\d{1,2}\.\d{1,2}\.(\d{4})", text)
-    if year and not _FIRST_YEAR <= int(year[1] or year[2]) <= _LAST_YEAR:
-        return f"{text!r} lies outside the years {_FIRST_YEAR} to {_LAST_YEAR}", "write a date between these years"
+    if year and not FIRST_YEAR <= int(year[1] or year[2]) <= LAST_YEAR:
+        return _other_year(text)
     if re.search(r"[T ]24:00(:00)?\b", text):
         return (
             f"{text!r}: no interval starts at 24:00",
@@ -172,7 +184,7 @@ def _why_no_time(text: str, wanted: str, hint: str) -> tuple[str, str]:
 def _parsed(texts: pd.Series, *, utc: bool) -> pd.Series:
     """Instants of ISO texts, NaT where there is none."""
     parsed = pd.to_datetime(texts, format="ISO8601", errors="coerce", utc=utc)
-    return parsed.where(parsed.dt.year.between(_FIRST_YEAR, _LAST_YEAR)).dt.as_unit("ns")
+    return parsed.where(parsed.dt.year.between(FIRST_YEAR, LAST_YEAR)).dt.as_unit("ns")
 
 
 def _localized(local: pd.Series, timezone: str) -> tuple[pd.Series, Wrong]:
@@ -190,7 +202,8 @@ def read_dates(values: pd.Series) -> tuple[pd.Series, Wrong]:
     if isinstance(values.dtype, pd.DatetimeTZDtype):
         values = values.dt.tz_localize(None)
     if np.issubdtype(getattr(values.dtype, "type", object), np.datetime64):
-        return values.dt.normalize().dt.as_unit("ns"), {}
+        kept, wrong = _of_our_years(values)
+        return kept.dt.normalize().dt.as_unit("ns"), wrong
     texts = iso_texts(values)
     readable = texts.str.fullmatch(f"{_LOCAL}|{_GIVEN}")
     dates = _parsed(texts.str.slice(0, 10).where(readable), utc=False)

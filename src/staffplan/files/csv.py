@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,7 @@ _CENTRAL_EUROPEAN = re.compile(
 _SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n")
 _LINE_END = re.compile(r"\r\n?|\n")
 _LONE_RETURN = re.compile(r"\r(?!\n)")
+MOST_COLUMNS = 1000
 _FIELD_LIMIT = 10_000_000
 
 
@@ -54,6 +56,10 @@ def read_records(data: bytes, place: str) -> tuple[pd.DataFrame, bool]:
     if named is not None:  # the line Excel reads, and does not show
         text = text[named.end() :]
     separator = named[1] if named is not None else _separator(text)
+    header = _LINE_END.split(text.lstrip("\r\n "), maxsplit=1)[0]
+    if header.count(separator) >= MOST_COLUMNS:
+        message = f"the header has {header.count(separator) + 1:,} columns, and a table at most {MOST_COLUMNS:,}"
+        raise DataError(Problem(place, message, SAVE_AS_CSV))
     frame = _plain_frame(text, separator)
     return _frame(_rows(text, separator, place), place) if frame is None else frame, separator != ","
 
@@ -195,5 +201,5 @@ def _too_long(row: list[str], names: list[str], place: str) -> Problem:
 
 
 def _header_problems(names: Sequence[str], row: int, place: str) -> list[Problem]:
-    doubled = sorted({name for name in names if name and names.count(name) > 1})
+    doubled = sorted(name for name, times in Counter(names).items() if name and times > 1)
     return [Problem(f"{place}:{row}:{name}", "the column appears twice", "rename or remove one") for name in doubled]

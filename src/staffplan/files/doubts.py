@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_datetime64_any_dtype
 
-from staffplan.errors import Note
+from staffplan.errors import Note, listed
 from staffplan.files.cells import read_instants
 from staffplan.files.stamps import foreign_offsets, how_written
 from staffplan.tables.history import ContactHistory
@@ -25,7 +25,7 @@ def about_columns(raw: pd.DataFrame, table: type[Table], place: str) -> tuple[No
     unused = [str(name) for name in raw.columns if name not in (*names, "_row")]
     if not (table.mapped and absent and unused):
         return ()
-    message = f"columns not used: {', '.join(unused)}; not there: {', '.join(absent)} ([input.columns] maps names)"
+    message = f"columns not used: {listed(unused)}; not there: {', '.join(absent)} ([input.columns] maps names)"
     return (Note("forecast", "left out", place, message),)
 
 

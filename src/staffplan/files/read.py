@@ -12,21 +12,25 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import pandas as pd
 
 from staffplan.clock import SpecialDay, midnight
-from staffplan.errors import DataError, Problem, nearest, place_of
+from staffplan.errors import DataError, Problem, listed, nearest, place_of
 from staffplan.files.cells import Wrong, read_dates, read_distinct, read_instants, read_numbers
-from staffplan.files.csv import arrow_file, read_records
+from staffplan.files.csv import MOST_COLUMNS, arrow_file, read_records
 from staffplan.files.doubts import about_columns, about_names, about_stamps, about_sums
 from staffplan.files.together import settle
 from staffplan.settings.config import Config
 from staffplan.tables.forecast import ALL_QUEUES, Drivers, Overrides
 from staffplan.tables.history import ContactHistory, SpecialDays
 from staffplan.tables.schema import Column, Table, by_row, capped, names_in
+
+if TYPE_CHECKING:
+    from pyarrow.parquet import ColumnSchema as ParquetColumnSchema
+    from pyarrow.parquet import ParquetFile
 
 T = TypeVar("T", bound=Table)
 MANY_ALIKE = 20
@@ -41,6 +45,9 @@ FORMULA = r"(?=[ '\"]*[=+\-@\t])"
 
 Source: OWASP, "CSV Injection", https://owasp.org/www-community/attacks/CSV_Injection
 """
+ROWS_OF_A_SMALL_FILE, BYTES_OF_A_ROW, BYTES_OF_A_SMALL_FILE = 500_000, 2, 100_000_000
+"""A Parquet file may have so many rows, and unpack to so many bytes, however small it is; and beside them a row for
+so many of its bytes."""
 
 
 def read_table(
@@ -68,7 +75,7 @@ def read_table(
         table.of(raw, place)  # raises, naming the missing columns and those that are there
     raw = table.with_numbers(raw)
     if raw.empty and table.needs_rows:
-        raise DataError(Problem(place, "the file has a header but no rows", "export it again, with its rows"))
+        raise DataError(Problem(place, "the file has a header but no rows", table.without_rows))
     frame, problems, broken = _typed(raw, table.columns, place, timezone, decimal_comma=decimal_comma)
     several = {column.name for column in table.columns if column.several}
     for name, values in (known or {}).items():
@@ -123,20 +130,43 @@ def _bytes_of(path: Path, place: str) -> bytes:
 
 
 def _parquet(data: bytes, place: str) -> pd.DataFrame:
+    """Rows of a Parquet file, none of which is read before the file is known to be no larger than it looks."""
     from pyarrow import ArrowException
-    from pyarrow.parquet import read_table as read_columns
+    from pyarrow.parquet import ParquetFile
 
     try:
-        frame: pd.DataFrame = read_columns(arrow_file(data), use_threads=False).to_pandas(use_threads=False)
+        file = ParquetFile(arrow_file(data))
+        _refuse_inflated(file, len(data), place)
+        texts = [column.path for column in map(file.schema.column, range(len(file.schema))) if _is_text(column)]
+        file = ParquetFile(arrow_file(data), read_dictionary=texts)
+        frame: pd.DataFrame = file.read(use_threads=False).to_pandas(use_threads=False)
     except (ArrowException, OSError, ValueError) as error:
         raise DataError(Problem(place, "the Parquet file is damaged", "write it again")) from error
     if frame.index.names != [None]:
         frame = frame.reset_index()
+    frame = frame.astype(dict.fromkeys(frame.select_dtypes("category").columns, object))
     return frame.rename(columns=str).assign(_row=np.arange(len(frame)) + 2)
 
 
+def _is_text(column: ParquetColumnSchema) -> bool:
+    return bool(column.physical_type == "BYTE_ARRAY" and column.max_repetition_level == 0)
+
+
+def _refuse_inflated(file: ParquetFile, size: int, place: str) -> None:
+    """Raise DataError where few bytes stand for very many rows, as no table of contacts or people has them."""
+    about, columns = file.metadata, len(file.schema)
+    unpacked = sum(about.row_group(number).total_byte_size for number in range(about.num_row_groups))
+    hint = "write the table again, without rows that repeat"
+    if about.num_rows > ROWS_OF_A_SMALL_FILE + size // BYTES_OF_A_ROW:
+        message = f"the file has {about.num_rows:,} rows in {size:,} bytes: they repeat each other"
+        raise DataError(Problem(place, message, hint))
+    if unpacked > BYTES_OF_A_SMALL_FILE + 20 * size or columns > MOST_COLUMNS:
+        message = f"the file unpacks to {unpacked:,} bytes in {columns:,} columns"
+        raise DataError(Problem(place, message, hint))
+
+
 def _renamed(raw: pd.DataFrame, columns: Mapping[str, str], place: str) -> pd.DataFrame:
-    there = ", ".join(str(c) for c in raw.columns if c != "_row")
+    there = listed(c for c in raw.columns if c != "_row")
     absent = [theirs for theirs in columns.values() if theirs not in raw.columns]
     if absent:
         raise DataError(

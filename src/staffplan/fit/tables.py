@@ -8,7 +8,8 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from staffplan.tables.schema import Column, Table, instant, number, text
+from staffplan.tables.schema import LONGEST_AHT_SECONDS, MOST_AGENTS, Column, Table, instant, number, text
+from staffplan.tables.spread import REACH_OF_A_HISTORY
 
 ALL_QUEUES = "*"
 """The queue of rows about all calls together."""
@@ -26,14 +27,16 @@ class CallLog(Table):
         Column("row", "count", minimum=1),
         instant("arrival"),
         text("queue"),
-        number("wait_seconds", blank=True),
+        number("wait_seconds", 0, LONGEST_AHT_SECONDS, blank=True),
         text("outcome"),
-        number("handling_seconds", required=False, blank=True),
+        number("handling_seconds", 0, LONGEST_AHT_SECONDS, required=False, blank=True),
         text("customer", required=False, blank=True),
         text("agent", required=False, blank=True),
     )
     key: ClassVar[tuple[str, ...]] = ("row",)
     file_name: ClassVar[str] = "calls.csv"
+    calendar: ClassVar[tuple[str, ...]] = ("arrival",)
+    reach: ClassVar[pd.Timedelta] = REACH_OF_A_HISTORY
     needs_rows: ClassVar[bool] = True
     numbered: ClassVar[str | None] = "row"
 
@@ -93,9 +96,11 @@ class PatienceCurve(Table):
 class OnDuty(Table):
     """Agents on the line for all queues of a log, by interval; none where there is no row."""
 
-    columns: ClassVar[tuple[Column, ...]] = (instant("interval_start"), number("agents"))
+    columns: ClassVar[tuple[Column, ...]] = (instant("interval_start"), number("agents", 0, MOST_AGENTS))
     key: ClassVar[tuple[str, ...]] = ("interval_start",)
     file_name: ClassVar[str] = "on_duty.csv"
+    calendar: ClassVar[tuple[str, ...]] = ("interval_start",)
+    reach: ClassVar[pd.Timedelta] = REACH_OF_A_HISTORY
     needs_rows: ClassVar[bool] = True
 
 

@@ -20,13 +20,14 @@ from staffplan.clock import (
     minute_of_day,
     parse_spans,
 )
-from staffplan.errors import Note, nearest
+from staffplan.errors import DataError, Note, Problem, nearest
 from staffplan.forecast.history.series import Flags, Floats, Whole, date_ranges
 from staffplan.tables.forecast import ALL_QUEUES, OverrideLog, Overrides, VolumeForecast
+from staffplan.tables.schema import MOST_CONTACTS, MOST_WORK_SECONDS
 
 BOUNDS = {"offered_p10": -0.8, "offered_p90": 0.8, "offered_p025": -0.95, "offered_p975": 0.95}
 """Share between each bound and its counterpart; below zero for the lower one."""
-LARGEST_CHANGE = 3.0
+LARGEST_USUAL_CHANGE = 3.0
 """A share above it, four times the forecast, is worth a question."""
 SHARES = ("change_share", "aht_change_share")
 AHT = "aht_seconds"
@@ -137,11 +138,24 @@ def apply_overrides(
         notes += _about_reach(edit, scope, touched, changed_by)
         if touched.any():
             before, figures = figures, _applied(edit, figures, scope, touched)
+            _refuse_excess(edit, figures, overrides)
             changed_by[edit.number] = touched
             log.append(_log_rows(frame, edit, touched, before, figures))
             notes.append(edit.note("changed by hand", f"{_told(edit, log[-1])}{_closed(edit, scope, touched)}"))
     edited = VolumeForecast.of(frame.assign(**figures), forecast.source)
     return edited, OverrideLog.of(pd.concat(log, ignore_index=True)), tuple(notes)
+
+
+def _refuse_excess(edit: Edit, figures: Mapping[str, Floats], overrides: Overrides) -> None:
+    """Raise DataError where an edit leaves more than any forecast may hold."""
+    work = figures["offered"] * figures[AHT]
+    if figures["offered"].max() <= 100 * MOST_CONTACTS and work.max() <= MOST_WORK_SECONDS:
+        return
+    position = int(np.flatnonzero(overrides.frame["override"] == edit.number)[0])
+    message = (
+        f"{edit.amount:g} makes up to {figures['offered'].max():g} contacts of {figures[AHT].max():g} s an interval"
+    )
+    raise DataError(Problem(overrides.place(position, edit.kind), message, "write a smaller number"))
 
 
 def edits_of(overrides: Overrides) -> Iterator[Edit]:
@@ -243,7 +257,7 @@ def _log_rows(
 
 def _about_size(edit: Edit) -> Iterator[Note]:
     """A share that looks like a percentage whose sign was forgotten."""
-    if edit.kind in SHARES and edit.amount > LARGEST_CHANGE:
+    if edit.kind in SHARES and edit.amount > LARGEST_USUAL_CHANGE:
         message = f"{edit.kind} = {edit.amount:g} is {100 * edit.amount:+,.0f} %"
         yield edit.note("warning", f'{message}; did you mean {edit.amount:+g} %? then write "{edit.amount:g} %"')
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +21,7 @@ from staffplan.plan.manifest import FILE_NAME, Manifest, manifest_bytes, read_ma
 from staffplan.plan.steps import STEPS
 from staffplan.plan.workspace import INPUTS, Workspace
 from staffplan.settings.config import Config, load_config
-from staffplan.settings.toml_words import dotted_names, toml_problem
+from staffplan.settings.toml_words import dotted_names, read_toml, toml_problem
 
 PLAN_TOML = "plan.toml"
 
@@ -167,7 +166,7 @@ def parse_overrides(items: list[str]) -> dict[str, object]:
                 )
             )
         try:
-            found[key.strip()] = tomllib.loads(f"value = {value}")["value"]
-        except tomllib.TOMLDecodeError:
+            found[key.strip()] = read_toml(f"value = {value}", "--set")["value"]
+        except ConfigError:
             found[key.strip()] = value.strip()
     return found

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from staffplan import __version__
-from staffplan.errors import DataError, Note, Problem, place_of
+from staffplan.errors import DataError, Note, Problem, place_of, shortened
 from staffplan.files.together import settle, write_together
 
 FILE_NAME = "manifest.json"
+RESTORE = "restore the file, or delete it to run every step again"
 LIBRARIES = (
     "holidays",
     "matplotlib",
@@ -71,15 +72,30 @@ def read_manifest(folder: Path) -> Manifest | None:
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
         steps = {name: _record(step) for name, step in raw["steps"].items()}
-        return Manifest(raw["config"], raw["overrides"], raw["plan_toml"], steps)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        hint = "restore the file, or delete it to run every step again"
-        raise DataError(Problem(place_of(path), f"the manifest is damaged: {error!r}", hint)) from error
+        return Manifest(_of(str, raw["config"]), _of(dict, raw["overrides"]), _of(str, raw["plan_toml"]), steps)
+    except OSError as error:
+        raise DataError(Problem(place_of(path), f"cannot be read: {error.strerror}", RESTORE)) from error
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise DataError(
+            Problem(place_of(path), f"the manifest is damaged: {shortened(repr(error))}", RESTORE)
+        ) from error
 
 
 def _record(raw: Mapping[str, Any]) -> StepRecord:
-    notes = tuple(Note(**note) for note in raw["notes"])
-    return StepRecord(raw["inputs"], raw["settings"], raw["outputs"], raw["seed"], notes, raw["facts"])
+    notes = tuple(Note(**_each(str, note)) for note in raw["notes"])
+    inputs, settings, outputs = (_each(str, raw[name]) for name in ("inputs", "settings", "outputs"))
+    return StepRecord(inputs, settings, outputs, _of(int, raw["seed"]), notes, _each((int, float, str), raw["facts"]))
+
+
+def _each(kind: type | tuple[type, ...], raw: object) -> dict[str, Any]:
+    """A group whose values are all of a kind; TypeError where it is not."""
+    return {name: _of(kind, value) for name, value in _of(dict, raw).items()}
+
+
+def _of(kind: type | tuple[type, ...], value: Any) -> Any:
+    if not isinstance(value, kind):
+        raise TypeError(f"{value!r} is in a place where it cannot be")
+    return value
 
 
 def write_manifest(manifest: Manifest, folder: Path) -> None:

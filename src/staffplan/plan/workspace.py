@@ -26,10 +26,13 @@ from staffplan.tables.history import ContactHistory
 from staffplan.tables.people import Absences, TimeOff, Workforce
 from staffplan.tables.roster import Roster, RosterActivities, RosterShifts
 from staffplan.tables.schema import Table
+from staffplan.tables.spread import DAYS_PER_YEAR
 
 T = TypeVar("T", bound=Table)
 INPUTS = ("history", "special_days", "drivers", "overrides", "agents", *WORKFORCE_TABLES)
 NEEDED = ("history", "agents")
+LONGEST_LEAD = timedelta(days=3 * 366)
+"""From the last day of a history to the first day planned."""
 Known = Mapping[str, Mapping[str, Sequence[str]]]
 
 
@@ -109,9 +112,7 @@ class Workspace:
     @cached_property
     def first_day(self) -> date:
         """First day planned: as set, or the day after the history's last."""
-        if self.config.plan.start is not None:
-            return self.config.plan.start
-        return first_day_after(self.full_history, self.config.plan.timezone)
+        return first_day_of(self.full_history, self.config, self.config_place)
 
     @cached_property
     def history(self) -> ContactHistory:
@@ -224,6 +225,20 @@ def first_day_after(history: ContactHistory, timezone: str) -> date:
     """The local day after the last one in a history."""
     last: date = local_dates(pd.DatetimeIndex([history.frame["interval_start"].max()]), timezone)[0]
     return last + timedelta(days=1)
+
+
+def first_day_of(history: ContactHistory, config: Config, config_place: str) -> date:
+    """First day planned: as set, or the day after the history's last.
+
+    Raises ConfigError where it is set to years after the history: nothing there says what comes then.
+    """
+    zone, start = config.plan.timezone, config.plan.start
+    following = first_day_after(history, zone)
+    if start is not None and start - following > LONGEST_LEAD:
+        message = f"{start} is {(start - following).days / DAYS_PER_YEAR:.1f} years after the last day of the history"
+        hint = f"correct the year; at most {LONGEST_LEAD.days:,} days after it can be planned"
+        raise ConfigError(Problem(f"{config_place}:plan.start", message, hint))
+    return following if start is None else start
 
 
 def history_before(history: ContactHistory, day: date, timezone: str) -> ContactHistory:

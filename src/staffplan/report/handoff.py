@@ -102,15 +102,14 @@ class Handoff:
     @cached_property
     def days_off(self) -> dict[tuple[str, date], str]:
         """The kind of time off of an agent on a day of the period."""
-        if self.time_off is None:
+        if self.time_off is None or not self.days:
             return {}
-        period, known = set(self.days), set(self.people.index)
+        known = set(self.people.index)
         return {
             (row.agent_id, day): row.kind
-            for row in rows_of(self.time_off.frame)
+            for row in rows_of(self.time_off.within(self.days[0], self.days[-1]).frame)
             if row.agent_id in known
             for day in days_between(row.first_day.date(), row.last_day.date())
-            if day in period
         }
 
     @cached_property

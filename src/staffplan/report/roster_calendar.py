@@ -20,6 +20,7 @@ import pandas as pd
 from icalendar import Calendar, Event, Timezone, vText
 
 from staffplan import __version__
+from staffplan.clock import FIRST_YEAR, LAST_YEAR
 from staffplan.errors import visible
 from staffplan.report.formats import span
 from staffplan.report.handoff import Handoff
@@ -28,6 +29,8 @@ from staffplan.report.vtimezone import vtimezone
 _NAMES = uuid5(NAMESPACE_URL, "https://staffplan/roster")
 _STAMP = datetime(2000, 1, 1, tzinfo=UTC)
 """DTSTAMP must be there (RFC 5545, 3.8.7.2), and must not be the clock's: this day, and a later one by revision."""
+MOST_REVISIONS = 10_000
+"""Changes of a shift that was handed off."""
 _AGENT, _DAY = "X-STAFFPLAN-AGENT", "X-STAFFPLAN-DAY"
 
 
@@ -186,21 +189,25 @@ def _event(shift: Shift, zone: _Zone) -> Event:
 
 def read_calendar(data: bytes) -> list[Shift]:
     """The shifts of a calendar that was handed off. Raises ValueError where it is none of staffplan's."""
-    calendar = Calendar.from_ical(data)
     try:
-        return [_shift(event) for event in calendar.walk("VEVENT")]
+        return [_shift(event) for event in Calendar.from_ical(data).walk("VEVENT")]
     except KeyError as error:
         raise ValueError(f"an event has no {error.args[0]}") from error
+    except (AttributeError, TypeError, LookupError, ArithmeticError, RecursionError) as error:
+        raise ValueError("a property occurs twice in an event, or is of another kind") from error
 
 
 def _shift(event: Any) -> Shift:
+    day, sequence = date.fromisoformat(str(event[_DAY])), int(event["SEQUENCE"])
+    if not (FIRST_YEAR <= day.year <= LAST_YEAR and 0 <= sequence <= MOST_REVISIONS):
+        raise ValueError(f"an event has the day {day} and the SEQUENCE {sequence}")
     return Shift(
         agent_id=unquote(str(event[_AGENT])),
-        day=date.fromisoformat(str(event[_DAY])),
+        day=day,
         start=event["DTSTART"].dt.astimezone(UTC),
         end=event["DTEND"].dt.astimezone(UTC),
         summary=str(event["SUMMARY"]),
         description=str(event["DESCRIPTION"]),
-        sequence=int(event["SEQUENCE"]),
+        sequence=sequence,
         cancelled=str(event["STATUS"]) == "CANCELLED",
     )

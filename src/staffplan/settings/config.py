@@ -5,7 +5,6 @@ Paths are relative to the file that names them; `{data}` stands for the folder g
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,7 @@ from staffplan.settings.queues import HoursSettings, QueueSettings
 from staffplan.settings.roster import RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.settings.simulate import SimulateSettings
 from staffplan.settings.staffing import StaffingSettings
-from staffplan.settings.toml_words import dotted_names, toml_problem
+from staffplan.settings.toml_words import dotted_names, read_toml
 from staffplan.settings.value_words import value_problems
 from staffplan.tables.history import WORK_TYPE
 
@@ -60,10 +59,7 @@ def load_config(text: str, source: str, overrides: Mapping[str, object] | None =
 
     Raises ConfigError with every problem found, each at `source:section.key`.
     """
-    try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(toml_problem(error, text, source)) from error
+    raw = read_toml(text, source)
     for dotted, value in (overrides or {}).items():
         _set(raw, dotted_names(dotted), value, source)
     return make_config(raw, source)

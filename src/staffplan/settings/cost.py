@@ -7,7 +7,7 @@ from typing import Self
 from pydantic import model_validator
 
 from staffplan.clock import parse_spans, parse_weekdays
-from staffplan.settings.base import NotNegative, Section
+from staffplan.settings.base import Factor, Money, Section
 
 
 class PremiumSettings(Section):
@@ -15,7 +15,7 @@ class PremiumSettings(Section):
 
     name: str
     """Name in the cost report."""
-    share: NotNegative
+    share: Factor
     """Share of the base rate paid in addition: 0.25 is +25 %."""
     weekdays: str = "daily"
     """Weekdays on which the hours begin. Hours that pass midnight belong to their first day."""
@@ -38,9 +38,9 @@ class OnCostSettings(Section):
 
     name: str
     """Name in the cost report."""
-    share: NotNegative = 0.0
+    share: Factor = 0.0
     """Share of wages and premiums."""
-    monthly_per_agent: NotNegative = 0.0
+    monthly_per_agent: Money = 0.0
     """Amount per agent and month, for example seat, licences, telephony. It is charged for the planned share of the
     month's days."""
 
@@ -48,7 +48,7 @@ class OnCostSettings(Section):
 class CostSettings(Section):
     """Settings of the cost step."""
 
-    default_hourly_rate: NotNegative = 0.0
+    default_hourly_rate: Money = 0.0
     """Base pay per hour, where neither the agent nor the contract has one."""
     premiums: tuple[PremiumSettings, ...] = ()
     """Premiums, one entry each."""

@@ -6,13 +6,12 @@ Limits that law sets are settings; where a default comes from a law, the text be
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import date
 from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
 from staffplan.errors import Problem, nearest
-from staffplan.settings.base import NotNegative, Positive, Section
+from staffplan.settings.base import Day, NotNegative, Positive, Section
 from staffplan.settings.priced_rules import SoftRuleSettings
 from staffplan.settings.rule_sections import NightSection, RuleSection
 from staffplan.settings.team_rules import TeamRuleSetting
@@ -42,7 +41,7 @@ class ConsecutiveDaysSetting(RuleSection):
 
     rule: Literal["consecutive_days"] = "consecutive_days"
     """Which rule it is."""
-    days: int = Field(default=6, ge=1)
+    days: int = Field(default=6, ge=1, le=1000)
     """Days, at most."""
 
 
@@ -51,7 +50,7 @@ class ConsecutiveDaysMinSetting(RuleSection):
 
     rule: Literal["consecutive_days_min"] = "consecutive_days_min"
     """Which rule it is."""
-    days: int = Field(default=2, ge=1)
+    days: int = Field(default=2, ge=1, le=1000)
     """Days, at least."""
 
 
@@ -60,7 +59,7 @@ class DaysOffInARowSetting(RuleSection):
 
     rule: Literal["days_off_in_a_row"] = "days_off_in_a_row"
     """Which rule it is."""
-    days: int = Field(default=2, ge=1)
+    days: int = Field(default=2, ge=1, le=1000)
     """Days, at least."""
 
 
@@ -70,7 +69,7 @@ class WeekendsOffSetting(RuleSection):
 
     rule: Literal["weekends_off"] = "weekends_off"
     """Which rule it is."""
-    weekends: int = Field(default=1, ge=0)
+    weekends: int = Field(default=1, ge=0, le=1000)
     """Weekends free of work, at least."""
 
 
@@ -79,7 +78,7 @@ class WeekendsInARowSetting(RuleSection):
 
     rule: Literal["weekends_in_a_row"] = "weekends_in_a_row"
     """Which rule it is."""
-    weekends: int = Field(default=1, ge=1)
+    weekends: int = Field(default=1, ge=1, le=1000)
     """Weekends, at most."""
 
 
@@ -88,7 +87,7 @@ class WeekendsWorkedSetting(RuleSection):
 
     rule: Literal["weekends_worked"] = "weekends_worked"
     """Which rule it is."""
-    weekends: int = Field(ge=0)
+    weekends: int = Field(ge=0, le=1000)
     """Weekends, at most."""
 
 
@@ -104,7 +103,7 @@ class NightsInARowSetting(NightSection):
 
     rule: Literal["nights_in_a_row"] = "nights_in_a_row"
     """Which rule it is."""
-    nights: int = Field(ge=0)
+    nights: int = Field(ge=0, le=1000)
     """Night shifts, at most."""
 
 
@@ -113,7 +112,7 @@ class NightsSetting(NightSection):
 
     rule: Literal["nights"] = "nights"
     """Which rule it is."""
-    most: int = Field(ge=0)
+    most: int = Field(ge=0, le=1000)
     """Night shifts, at most."""
     per: Literal["period", "week"] = "period"
     """In the whole period, or in each block of seven days."""
@@ -124,11 +123,11 @@ class RestAfterNightsSetting(NightSection):
 
     rule: Literal["rest_after_nights"] = "rest_after_nights"
     """Which rule it is."""
-    nights: int = Field(default=1, ge=1)
+    nights: int = Field(default=1, ge=1, le=1000)
     """It holds after so many night shifts in a row, or more."""
     hours: NotNegative = 0.0
     """Rest until the next shift, at least."""
-    days_off: int = Field(default=0, ge=0)
+    days_off: int = Field(default=0, ge=0, le=1000)
     """Days without a shift before the next one, at least."""
 
     @model_validator(mode="after")
@@ -143,7 +142,7 @@ class StartVariationSetting(RuleSection):
 
     rule: Literal["start_variation"] = "start_variation"
     """Which rule it is."""
-    minutes: int = Field(ge=0)
+    minutes: int = Field(ge=0, le=1440)
     """Between the earliest and the latest start of the week, at most."""
 
 
@@ -202,9 +201,9 @@ class PeriodDaysSetting(BoundedSection):
 
     rule: Literal["period_days"] = "period_days"
     """Which rule it is."""
-    least: Annotated[int, Field(ge=0)] | None = None
+    least: Annotated[int, Field(ge=0, le=1000)] | None = None
     """Days, at least."""
-    most: Annotated[int, Field(ge=0)] | None = None
+    most: Annotated[int, Field(ge=0, le=1000)] | None = None
     """Days, at most."""
 
 
@@ -215,9 +214,9 @@ class ShiftsOfSetting(BoundedSection):
     """Which rule it is."""
     shift: str
     """Name under [shifts]."""
-    least: Annotated[int, Field(ge=0)] | None = None
+    least: Annotated[int, Field(ge=0, le=1000)] | None = None
     """Times, at least."""
-    most: Annotated[int, Field(ge=0)] | None = None
+    most: Annotated[int, Field(ge=0, le=1000)] | None = None
     """Times, at most."""
     per: Literal["period", "week"] = "period"
     """In the whole period, or in each block of seven days; a last block of fewer than five days has no least."""
@@ -238,7 +237,7 @@ class RotationSetting(RuleSection):
     """Which rule it is."""
     cycle: tuple[tuple[str, ...], ...] = Field(min_length=1)
     """For each week of the cycle the names under [shifts] that may be worked; an empty list is a week off."""
-    first_day: date | None = None
+    first_day: Day | None = None
     """A day of the week in which the cycle begins, so that later periods go on with it; left out: the first day
     planned."""
 

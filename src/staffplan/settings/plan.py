@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator, model_validator
 
 from staffplan.clock import public_holidays
-from staffplan.settings.base import Section
+from staffplan.settings.base import Day, Section
 
 
 class PlanSettings(Section):
@@ -17,7 +16,7 @@ class PlanSettings(Section):
 
     name: str = "plan"
     """Title of the plan in reports."""
-    start: date | None = None
+    start: Day | None = None
     """First day planned (default: the day after the last day of the history)."""
     weeks: int = Field(default=4, ge=1, le=78)
     """Number of weeks planned. The roster covers all their days, closed days too. For single files without a start
@@ -32,7 +31,7 @@ class PlanSettings(Section):
     """Region of the country with its own public holidays, for example MD (default: none)."""
     currency: str = Field(default="EUR", pattern=r"^[A-Z]{3}$")
     """Currency of all amounts, ISO 4217 code."""
-    seed: int = Field(default=1, ge=0)
+    seed: int = Field(default=1, ge=0, le=2**63 - 1)
     """Seed of the random numbers. The same seed gives the same plan."""
 
     @field_validator("timezone")
@@ -98,7 +97,7 @@ class InputSettings(Section):
     columns: dict[str, str] = Field(default_factory=dict)
     """Column names of the history file: staffplan's name = the file's name, for example interval_start =
     "timestamp"."""
-    until: date | None = None
+    until: Day | None = None
     """Last day of the history that is used. Later rows are ignored (default: all rows are used)."""
     ignore_queues: tuple[str, ...] = ()
     """Queues in the history that are not planned."""

@@ -86,7 +86,7 @@ class StartsAlikeSetting(SoftSection):
     """Which rule it is."""
     weight: Positive = 0.5
     """Price of a day with another start."""
-    minutes: int = Field(default=0, ge=0)
+    minutes: int = Field(default=0, ge=0, le=1440)
     """Starts this far apart count as the same."""
 
 

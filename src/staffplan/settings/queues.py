@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
 
 from staffplan.clock import OpeningHours, Spans, parse_spans, parse_weekdays
-from staffplan.settings.base import NotNegative, Positive, Section, ShareBelowOne
+from staffplan.settings.base import Day, Factor, NotNegative, Patience, Positive, Section, ShareBelowOne
 
 Channel = Literal["voice", "chat", "email", "social", "callback", "counter"]
 Definition = Literal["offered", "answered", "excluding_short_abandons", "short_abandons_good", "virtual"]
@@ -42,7 +41,7 @@ class Goal(Section):
     """Service level: share of contacts answered in time (deferred work: finished in time)."""
     within_seconds: NotNegative | None = None
     """Time limit of the service level, seconds. For deferred work use within_hours."""
-    within_hours: Positive | None = None
+    within_hours: Annotated[float, Field(gt=0, le=10_000)] | None = None
     """Deferred work: time limit of the service level, hours, counted as `clock` says."""
     clock: Literal["opening", "elapsed"] = "opening"
     """Deferred work: hours that count towards within_hours. opening: opening hours only. elapsed: all hours."""
@@ -142,15 +141,15 @@ class QueueSettings(Section):
     chat, 90/24h for deferred work)."""
     aht_seconds: Positive | None = None
     """Average handling time (AHT), seconds, used where the history has none."""
-    patience_seconds: Positive | None = None
+    patience_seconds: Patience | None = None
     """Average time a customer waits before hanging up, seconds; used by the simulation and Erlang A (default:
     customers never hang up)."""
     concurrency: int = Field(default=1, ge=1, le=10)
     """Chat: number of contacts that one agent handles at the same time."""
-    concurrency_slowdown: NotNegative = 0.0
+    concurrency_slowdown: Factor = 0.0
     """Chat: added share of handling time for each further contact at the same time. With 0.2, three at the same time
     take 1.4 times as long."""
-    minimum_agents: int = Field(default=1, ge=0)
+    minimum_agents: int = Field(default=1, ge=0, le=100_000)
     """Minimum number of agents on queue in every open interval, even with few contacts."""
     shortfall_weight: Positive = 1.0
     """With roster.objective = "service", where agents are too few: weight of this queue's shortfall. Queues with
@@ -161,11 +160,11 @@ class QueueSettings(Section):
     like: str | None = None
     """For a new queue: the existing queue whose weekly pattern, special days and variation it uses. The new queue's
     own history gets more weight as its contacts grow."""
-    expected_per_week: Positive | None = None
+    expected_per_week: Annotated[float, Field(gt=0, le=1e8)] | None = None
     """With `like`: contacts in an ordinary week. Required while the queue has no history of its own."""
-    opens: date | None = None
+    opens: Day | None = None
     """First day on which the queue takes contacts. Nothing is forecast before this day."""
-    ended: date | bool | None = None
+    ended: Day | bool | None = None
     """First day on which the queue no longer takes contacts. Nothing is forecast from this day on. true: the queue
     has ended. false: the queue is still in use, even after a long time without contacts. (Default: found from the
     history.)"""

@@ -7,8 +7,10 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from staffplan.clock import clock_minute, parse_weekdays
-from staffplan.settings.base import NotNegative, Positive, Section
+from staffplan.settings.base import Money, NotNegative, Positive, Section
 from staffplan.settings.hard_rules import ConsecutiveDaysSetting, DailyRestSetting, RuleSettings
+
+WeeklyHours = Annotated[float, Field(ge=0, le=168)]
 
 
 class BreakSettings(Section):
@@ -20,9 +22,9 @@ class BreakSettings(Section):
     """Length, minutes."""
     paid: bool = True
     """Paid break: it counts as working time."""
-    earliest_minutes: int = Field(ge=0)
+    earliest_minutes: int = Field(ge=0, le=1440)
     """Earliest start, minutes after the start of the shift."""
-    latest_minutes: int = Field(ge=0)
+    latest_minutes: int = Field(ge=0, le=1440)
     """Latest start, minutes after the start of the shift."""
 
     @model_validator(mode="after")
@@ -42,7 +44,7 @@ class ShiftSettings(Section):
     """Earliest start, local time."""
     last_start: str = "08:00"
     """Latest start, local time. A shift may end after midnight."""
-    every_minutes: int = Field(default=60, gt=0)
+    every_minutes: int = Field(default=60, gt=0, le=1440)
     """Step between starts, minutes."""
     weekdays: str = "daily"
     """Weekdays on which the shift may start."""
@@ -83,16 +85,16 @@ class WorkPlanSettings(Section):
 
     shifts: tuple[str, ...]
     """Shifts that this contract allows, by their names under [shifts]."""
-    weekly_hours_min: NotNegative = 0.0
+    weekly_hours_min: WeeklyHours = 0.0
     """Minimum paid hours per week. A day of paid time off counts as one fifth of them."""
-    weekly_hours_max: Positive = 40.0
+    weekly_hours_max: Annotated[WeeklyHours, Field(gt=0)] = 40.0
     """Maximum paid hours per week."""
-    weekly_hours_norm: Positive | None = None
+    weekly_hours_norm: Annotated[WeeklyHours, Field(gt=0)] | None = None
     """Paid hours per week without overtime. The rule "overtime" sets the price of each further hour (default: no
     overtime in this contract)."""
     days_per_week_max: int = Field(default=5, ge=1, le=7)
     """Maximum number of days worked per week."""
-    hourly_rate: NotNegative | None = None
+    hourly_rate: Money | None = None
     """Base pay per hour, for agents without a rate of their own."""
 
     @model_validator(mode="after")
@@ -122,7 +124,7 @@ class RosterSettings(Section):
     """Price of an understaffed hour on queue."""
     overstaffing_weight: NotNegative = 1.0
     """Price of an overstaffed hour on queue."""
-    effort: Positive = 1.0
+    effort: Annotated[float, Field(gt=0, le=1000)] = 1.0
     """Search effort: 2 searches twice as long as 1. It is measured in work, not in seconds, so that the same inputs
     give the same roster."""
     time_limit_seconds: Positive = 90.0

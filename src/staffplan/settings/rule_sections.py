@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from staffplan.clock import parse_spans
-from staffplan.settings.base import Positive, Section
+from staffplan.settings.base import Section
 
 
 class RuleSection(Section):
@@ -36,7 +36,7 @@ class NightSection(RuleSection):
     night: str = "23:00-06:00"
     """The night, local time. It has seven hours or more and contains 00:00-05:00: Directive 2003/88/EC,
     article 2(3)."""
-    night_hours: Positive = 3.0
+    night_hours: Annotated[float, Field(gt=0, le=24)] = 3.0
     """A shift with so many hours inside the night is a night shift. 3 hours: Directive 2003/88/EC, article 2(4)."""
 
     @model_validator(mode="after")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from staffplan.settings.base import Positive, Section
+from staffplan.settings.base import Section
 
 
 class SimulateSettings(Section):
@@ -16,7 +16,7 @@ class SimulateSettings(Section):
     """Number of independent repetitions of the whole period."""
     service_time: Literal["exponential", "lognormal"] = "lognormal"
     """Distribution of handling time."""
-    service_time_cv: Positive = 1.0
+    service_time_cv: Annotated[float, Field(gt=0, le=10)] = 1.0
     """Standard deviation of handling time as a share of its mean, for lognormal."""
     volume_uncertainty: bool = True
     """Uncertain volume. true: the volume of each day is drawn from the forecast's bands. false: the forecast is used

@@ -17,7 +17,7 @@ class MinimumStaffSetting(Section):
     """Which rule it is."""
     planning_group: str
     """The group they serve."""
-    people: int = Field(default=2, ge=1)
+    people: int = Field(default=2, ge=1, le=100_000)
     """People on queue for it, at least, at any moment."""
     hours: str = "24h"
     """Spans of local time, "08:00-20:00"."""
@@ -39,7 +39,7 @@ class SeatsSetting(Section):
 
     rule: Literal["seats"] = "seats"
     """Which rule it is."""
-    most: int = Field(ge=1)
+    most: int = Field(ge=1, le=100_000)
     """Seats there are."""
 
 
@@ -48,7 +48,7 @@ class ConcurrentBreaksSetting(Section):
 
     rule: Literal["concurrent_breaks"] = "concurrent_breaks"
     """Which rule it is."""
-    most: int | None = Field(default=None, ge=1)
+    most: int | None = Field(default=None, ge=1, le=100_000)
     """People, at most; left out: no fixed number."""
     share: Annotated[float, Field(gt=0, le=1)] | None = None
     """Part of those on duty then, at most, rounded down; one is always allowed. Left out: no share."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 import tomllib
+from typing import Any
 
-from staffplan.errors import Problem
+from staffplan.errors import ConfigError, Problem
 
 _PLACE = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", re.DOTALL)
 _BARE_NAME = re.compile(r"[A-Za-z0-9_-]+")
@@ -31,10 +32,48 @@ _SIMPLE_WORDS = {
 """What the parser reports, by how it begins: what is so, what to do."""
 
 
+DEEPEST = 20
+"""Lists and groups inside each other; no setting has more than five."""
+_LONG_NUMBER = re.compile(r"\d[\d_]{1000}")
+
+
+def read_toml(text: str, source: str) -> dict[str, Any]:
+    """The values of a settings file. Raises ConfigError, at its line, where it is not TOML, or not such a file."""
+    try:
+        raw = tomllib.loads(text)
+    except RecursionError as error:
+        raise ConfigError(_too_deep(text, source)) from error
+    except ValueError as error:
+        raise ConfigError(toml_problem(error, text, source)) from error
+    if _depth_reached(raw) > DEEPEST:
+        raise ConfigError(_too_deep(text, source))
+    return raw
+
+
+def _depth_reached(raw: object) -> int:
+    """How many lists and groups lie inside each other, up to one too many."""
+    depth, level = 0, [raw]
+    while level and depth <= DEEPEST:
+        inside = [part for part in level if isinstance(part, dict | list)]
+        level = [own for part in inside for own in (part.values() if isinstance(part, dict) else part)]
+        depth += bool(inside)
+    return depth
+
+
+def _too_deep(text: str, source: str) -> Problem:
+    lines = [sum(map(line.count, "[{.")) for line in text.splitlines()]
+    message = "lists or groups stand inside each other too many times"
+    return Problem(f"{source}:{lines.index(max(lines)) + 1}", message, "close the brackets that are left open")
+
+
 def toml_problem(error: Exception, text: str, source: str) -> Problem:
     """A parser's error at `source:line:column`, in words; `text` is the file's."""
     lines = text.splitlines() or [""]
     match = _PLACE.fullmatch(str(error))
+    number = _LONG_NUMBER.search(text)
+    if match is None and number is not None:
+        row = text.count("\n", 0, number.start()) + 1
+        return Problem(f"{source}:{row}", "a number has more than 1,000 digits", "write a smaller number")
     if match is None:
         return Problem(source, *_words(str(error), ""))
     if match[2] is None:

@@ -12,7 +12,7 @@ import pandas as pd
 from staffplan.errors import DataError, Problem, nearest
 from staffplan.settings.queues import Definition
 from staffplan.staffing.models.arrays import LONGEST_PATIENCE_SECONDS, MOST_LINES, Array
-from staffplan.tables.schema import Column, Table, capped, number, text
+from staffplan.tables.schema import LONGEST_AHT_SECONDS, Column, Table, capped, number, text
 
 DEFINITIONS: dict[str, Definition] = {
     "sl_offered": "offered",
@@ -22,6 +22,10 @@ DEFINITIONS: dict[str, Definition] = {
     "sl_short_ab_good": "short_abandons_good",
 }
 """The service levels by the names of their columns."""
+MOST_ERLANGS, MOST_PER_HOUR, MOST_DUE = 1e6, 1e8, 10_000
+"""A load of a million people at work at once, and what is far beyond any center."""
+MOST_CHATS = 20
+"""Chats of one agent at once."""
 TARGETS = ("in_target_sl", "in_target_asa_s", "in_max_occ", "in_max_abandon")
 SPECIAL = (
     *("in_trunks", "in_patience_s", "in_redial_prob", "in_volume_cv", "in_aht_by_concurrency_s", "in_arrivals"),
@@ -173,8 +177,13 @@ def problems_of(row: dict[Any, Any]) -> Iterator[Told]:
 
 
 _RANGES: tuple[tuple[str, Callable[[float], object], str], ...] = (
-    ("in_aht_s", lambda v: v > 0, "is not above 0"),
-    ("in_interval_s", lambda v: v > 0, "is not above 0"),
+    ("in_load_erl", lambda v: v <= MOST_ERLANGS, f"is above {MOST_ERLANGS:g}"),
+    ("in_contacts_per_hour", lambda v: v <= MOST_PER_HOUR, f"is above {MOST_PER_HOUR:g}"),
+    ("in_agents", lambda v: v <= MOST_LINES, f"is above {MOST_LINES:g}"),
+    ("in_aht_s", lambda v: 0 < v <= LONGEST_AHT_SECONDS, f"is not above 0 and up to {LONGEST_AHT_SECONDS:g}"),
+    ("in_T_s", lambda v: v <= LONGEST_PATIENCE_SECONDS, f"is above {LONGEST_PATIENCE_SECONDS:g}"),
+    ("in_interval_s", lambda v: 1 <= v <= 7 * 86400, "is not from 1 to 604800"),
+    ("in_initial_backlog", lambda v: v <= MOST_PER_HOUR, f"is above {MOST_PER_HOUR:g}"),
     ("in_patience_s", lambda v: 0 < v <= LONGEST_PATIENCE_SECONDS, "is not above 0 and up to 1e7; leave it empty"),
     ("in_trunks", lambda v: v == np.floor(v) and v <= MOST_LINES, "is not a whole number up to 1e7"),
     ("in_redial_prob", lambda v: v < 1, "is not a share below 1"),
@@ -184,7 +193,11 @@ _RANGES: tuple[tuple[str, Callable[[float], object], str], ...] = (
     ("in_max_occ", lambda v: 0 < v <= 1, "is not a share above 0 and up to 1; 85 % is 0.85"),
     ("in_max_abandon", lambda v: 0 < v < 1, "is not a share above 0 and below 1; 3 % is 0.03"),
     ("in_target_asa_s", lambda v: v > 0, "is not above 0"),
-    ("in_due_intervals", lambda v: v >= 1 and v == np.floor(v), "is not a whole number, 1 or more"),
+    (
+        "in_due_intervals",
+        lambda v: 1 <= v <= MOST_DUE and v == np.floor(v),
+        f"is not a whole number from 1 to {MOST_DUE}",
+    ),
 )
 
 
@@ -206,10 +219,14 @@ def _live_problems(row: dict[Any, Any]) -> Iterator[Told]:
     if _there(row, "in_load_erl") == _there(row, "in_contacts_per_hour"):
         said = "load and contacts are both given" if _there(row, "in_load_erl") else "no load is given"
         yield "in_load_erl", said, "give the load in erlangs, or in_contacts_per_hour"
+    elif (load := row["in_contacts_per_hour"] / 3600 * _longest_aht(row)) > MOST_ERLANGS:
+        yield "in_contacts_per_hour", f"with this handling time the load is {load:g} erlangs", "give fewer or shorter"
     chat = row["model"].startswith("chat")
     if chat and _there(row, "in_aht_by_concurrency_s") and len(pace_seconds(row["in_aht_by_concurrency_s"])) == 0:
         said = f"{row['in_aht_by_concurrency_s']!r} is not a list of times above 0"
         yield "in_aht_by_concurrency_s", said, "write the handling time with 1, 2, 3 chats: 300 360 450"
+    if len(pace_seconds(row["in_aht_by_concurrency_s"])) > MOST_CHATS:
+        yield "in_aht_by_concurrency_s", f"has more than {MOST_CHATS} times", "give one for each chat at once"
     if row["model"] == "uncertain_volume" and _there(row, "in_redial_prob") and not _there(row, "in_patience_s"):
         yield "in_patience_s", "redials need abandonment, and no patience is given", "fill it in, in seconds"
     if not _there(row, "in_aht_s") and not chat and row["model"] != "erlang_b":
@@ -232,6 +249,12 @@ def _absence_problems(row: dict[Any, Any]) -> Iterator[Told]:
     ):
         if size > MOST_ABSENT:
             yield column, f"{size:g} is above {MOST_ABSENT:,} with in_absence", "leave in_absence empty"
+
+
+def _longest_aht(row: dict[Any, Any]) -> float:
+    """The handling time of a case in seconds, of chats that of the most at once; nan where it is not given."""
+    times = pace_seconds(row["in_aht_by_concurrency_s"])
+    return float(times.max()) if len(times) else float(row["in_aht_s"])
 
 
 def _agents_problems(row: dict[Any, Any]) -> Iterator[Told]:
@@ -262,6 +285,8 @@ def _deferred_problems(row: dict[Any, Any]) -> Iterator[Told]:
     if _there(row, "in_arrivals") and len(numbers_in(row["in_arrivals"])) == 0:
         yield "in_arrivals", "is not a list of contacts by interval", "write numbers with spaces between: 12 0 7"
     mask = row["in_open_mask"]
+    if len(mask) > MOST_DUE:
+        yield "in_open_mask", f"has {len(mask):,} intervals, and may have {MOST_DUE:,}", "give those of a week"
     if mask and (set(mask) - {"0", "1"} or "1" not in mask):
         yield "in_open_mask", f"{mask!r} is not a row of 1 (open) and 0 (closed)", "write 1 for each open interval"
 

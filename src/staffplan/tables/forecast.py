@@ -5,9 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+import pandas as pd
+
 from staffplan.clock import Spans, parse_spans
 from staffplan.tables.history import CHANNELS
-from staffplan.tables.schema import MOST_CONTACTS, Column, Table, contacts, handling_time, instant, number, text
+from staffplan.tables.schema import (
+    CLOSED,
+    MOST_CONTACTS,
+    Column,
+    Table,
+    contacts,
+    handling_time,
+    instant,
+    number,
+    text,
+)
+from staffplan.tables.spread import REACH_OF_A_HISTORY
+
+BANDS = ("offered_p10", "offered_p90", "offered_p025", "offered_p975")
+LARGEST_CHANGE = 100.0
+"""Largest share by which an edit may change the forecast: to a hundred times of it."""
 
 
 @dataclass(frozen=True)
@@ -23,14 +40,15 @@ class VolumeForecast(Table):
         text("channel", choices=CHANNELS),
         number("offered", 0, 100 * MOST_CONTACTS),
         handling_time(),
-        number("offered_p10"),
-        number("offered_p90"),
-        number("offered_p025"),
-        number("offered_p975"),
+        *(number(band, 0, 1000 * MOST_CONTACTS) for band in BANDS),
         text("method"),
     )
     key: ClassVar[tuple[str, ...]] = ("queue", "interval_start")
     file_name: ClassVar[str] = "forecast.csv"
+    needs_rows: ClassVar[bool] = True
+    without_rows: ClassVar[str] = CLOSED
+    calendar: ClassVar[tuple[str, ...]] = ("interval_start",)
+    work: ClassVar[bool] = True
 
 
 @dataclass(frozen=True)
@@ -78,6 +96,7 @@ class ForecastTotals(Table):
     )
     key: ClassVar[tuple[str, ...]] = ("period", "queue", "period_start")
     file_name: ClassVar[str] = "forecast_totals.csv"
+    calendar: ClassVar[tuple[str, ...]] = ("period_start",)
 
 
 ALL_QUEUES = "*"
@@ -113,10 +132,10 @@ class Overrides(Table):
         Column("last_day", "date", required=False, blank=True),
         Column("hours", "text", required=False, blank=True, reader=_some_hours),
         text("queue", required=False, blank=True),
-        number("change_share", -1.0, required=False, blank=True),
+        number("change_share", -1.0, LARGEST_CHANGE, required=False, blank=True),
         contacts("offered", optional=True),
         number("offered_total", 0, 1000 * MOST_CONTACTS, required=False, blank=True),
-        number("aht_change_share", -1.0, required=False, blank=True),
+        number("aht_change_share", -1.0, LARGEST_CHANGE, required=False, blank=True),
         handling_time(optional=True),
         text("who"),
         text("why"),
@@ -155,6 +174,7 @@ class OverrideLog(Table):
     )
     key: ClassVar[tuple[str, ...]] = ("queue", "interval_start", "override")
     file_name: ClassVar[str] = "forecast_overrides.csv"
+    calendar: ClassVar[tuple[str, ...]] = ("interval_start",)
 
 
 @dataclass(frozen=True)
@@ -302,3 +322,4 @@ class DataQuality(Table):
     key: ClassVar[tuple[str, ...]] = ("queue", "interval_start", "kind", "detail", "interval_end")
     file_name: ClassVar[str] = "data_quality.csv"
     ordered: ClassVar[tuple[str, str] | None] = ("interval_start", "interval_end")
+    longest: ClassVar[pd.Timedelta] = 2 * REACH_OF_A_HISTORY

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
-from typing import ClassVar
+from datetime import date
+from typing import ClassVar, Self
+
+import pandas as pd
 
 from staffplan.clock import parse_spans, parse_weekdays
 from staffplan.tables.meetings import Meetings
 from staffplan.tables.roster import RosterShifts
-from staffplan.tables.schema import Column, Table, number, text
+from staffplan.tables.schema import LARGEST_RATE, Column, Table, number, text
 from staffplan.tables.wishes import Fairness, Wishes
 
 
@@ -27,8 +30,8 @@ class Agents(Table):
         text("staffing_group", required=False, blank=True),
         Column("skills", "text", required=False, blank=True, several=True),
         text("work_plan", required=False, blank=True),
-        number("hourly_rate", required=False, blank=True),
-        Column("rotation_week", "count", required=False, blank=True, minimum=1),
+        number("hourly_rate", 0, LARGEST_RATE, required=False, blank=True),
+        Column("rotation_week", "count", required=False, blank=True, minimum=1, maximum=1000),
     )
     key: ClassVar[tuple[str, ...]] = ("agent_id",)
     file_name: ClassVar[str] = "agents.csv"
@@ -53,6 +56,16 @@ class TimeOff(Table):
     key: ClassVar[tuple[str, ...]] = ("agent_id", "first_day")
     file_name: ClassVar[str] = "time_off.csv"
     ordered: ClassVar[tuple[str, str] | None] = ("first_day", "last_day")
+    longest: ClassVar[pd.Timedelta] = pd.Timedelta(days=130 * 366)
+    """Time off without an end is often written as one until 2099-12-31."""
+
+    def within(self, first: date, last: date) -> Self:
+        """What of it lies on these days, both included: rows may reach a century ahead, and are worked on by day."""
+        earliest, latest = pd.Timestamp(first), pd.Timestamp(last)
+        begins, ends = self.frame["first_day"], self.frame["last_day"]
+        begins, ends = begins.where(begins >= earliest, earliest), ends.where(ends <= latest, latest)
+        cut = replace(self, frame=self.frame.assign(first_day=begins, last_day=ends))
+        return cut.only((begins <= ends).to_numpy())
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,19 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from staffplan.tables.history import CHANNELS
-from staffplan.tables.schema import Column, Table, instant, number, text
+from staffplan.tables.schema import (
+    CLOSED,
+    MOST_AGENTS,
+    MOST_CONTACTS,
+    Column,
+    Table,
+    handling_time,
+    instant,
+    number,
+    text,
+)
+
+PEOPLE = ("load_erlangs", "agents_required", "agents_on_queue", "agents_scheduled")
 
 
 @dataclass(frozen=True)
@@ -22,12 +34,9 @@ class StaffingRequirement(Table):
         instant(),
         text("planning_group"),
         text("channel", choices=CHANNELS),
-        number("offered"),
-        number("aht_seconds"),
-        number("load_erlangs"),
-        number("agents_required"),
-        number("agents_on_queue"),
-        number("agents_scheduled"),
+        number("offered", 0, 1000 * MOST_CONTACTS),
+        handling_time(),
+        *(number(name, 0, MOST_AGENTS) for name in PEOPLE),
         number("service_level", 0, 1, blank=True),
         number("asa_seconds", blank=True),
         number("occupancy", 0, 1, blank=True),
@@ -36,6 +45,9 @@ class StaffingRequirement(Table):
     )
     key: ClassVar[tuple[str, ...]] = ("planning_group", "interval_start")
     file_name: ClassVar[str] = "requirement.csv"
+    calendar: ClassVar[tuple[str, ...]] = ("interval_start",)
+    needs_rows: ClassVar[bool] = True
+    without_rows: ClassVar[str] = CLOSED
 
 
 @dataclass(frozen=True)
@@ -61,11 +73,12 @@ class ServiceWorth(Table):
     columns: ClassVar[tuple[Column, ...]] = (
         instant(),
         text("planning_group"),
-        Column("agents", "count", minimum=0),
-        number("offered"),
+        Column("agents", "count", minimum=0, maximum=MOST_AGENTS),
+        number("offered", 0, 1000 * MOST_CONTACTS),
         number("in_time", 0, 1),
         number("goal_share", 0, 1),
-        Column("floor", "count", minimum=0),
+        Column("floor", "count", minimum=0, maximum=MOST_AGENTS),
     )
     key: ClassVar[tuple[str, ...]] = ("planning_group", "interval_start", "agents")
     file_name: ClassVar[str] = "service_worth.csv"
+    calendar: ClassVar[tuple[str, ...]] = ("interval_start",)

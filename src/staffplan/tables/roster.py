@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+import pandas as pd
+
 from staffplan.tables.schema import Column, Table, instant, number, text
+from staffplan.tables.spread import LONGEST_SHIFT
 
 
 @dataclass(frozen=True)
@@ -22,12 +25,14 @@ class RosterShifts(Table):
         text("shift"),
         instant("start"),
         instant("end"),
-        number("paid_hours"),
+        number("paid_hours", 0, LONGEST_SHIFT / pd.Timedelta(hours=1)),
         text("premium_hours", blank=True, required=False),
     )
     key: ClassVar[tuple[str, ...]] = ("agent_id", "schedule_date")
     file_name: ClassVar[str] = "roster_shifts.csv"
     ordered: ClassVar[tuple[str, str] | None] = ("start", "end")
+    longest: ClassVar[pd.Timedelta] = LONGEST_SHIFT
+    calendar: ClassVar[tuple[str, ...]] = ("schedule_date", "start")
 
 
 ACTIVITIES = ("queue", "break", "meal", "meeting", "training", "absence")
@@ -50,6 +55,8 @@ class RosterActivities(Table):
     key: ClassVar[tuple[str, ...]] = ("agent_id", "start")
     file_name: ClassVar[str] = "roster_activities.csv"
     ordered: ClassVar[tuple[str, str] | None] = ("start", "end")
+    longest: ClassVar[pd.Timedelta] = LONGEST_SHIFT
+    calendar: ClassVar[tuple[str, ...]] = ("schedule_date", "activity_date", "start")
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ from typing import ClassVar, Literal, Self
 import numpy as np
 import pandas as pd
 
-from staffplan.errors import DataError, Note, Problem
+from staffplan.errors import DataError, Note, Problem, listed
+from staffplan.tables.spread import LONGEST_RANGE, REACH_OF_A_PLAN, long_problems, stray_problems
 
 Kind = Literal["instant", "date", "text", "number", "count"]
 MAX_PROBLEMS = 100
@@ -22,6 +23,14 @@ MOST_CONTACTS = 1e6
 """Contacts of one interval; more are a slip of the keyboard, no center of this world has them."""
 LONGEST_AHT_SECONDS = 1e6
 """Eleven days and nights of work on one contact."""
+CLOSED = "where every interval is closed: choose other weeks, or look at the opening hours and the special days"
+"""What to do about a table of intervals without any."""
+MOST_WORK_SECONDS = 3.6e9
+"""Contacts x handling time of one interval: an hour of a million people."""
+MOST_AGENTS, LARGEST_RATE = 1e7, 1e7
+"""People of an interval; money for an hour, in the currency with the smallest unit."""
+LARGEST_NUMBER = 1e15
+"""Of a column without a limit of its own; up to here whole numbers, and cents, are exact."""
 SHORTEST_USUAL_SECONDS, LONGEST_USUAL_SECONDS = 15.0, 4 * 3600.0
 """The mean of a queue that lies beyond these is asked about: it may be in another unit."""
 
@@ -102,6 +111,8 @@ class Table:
     file_name: ClassVar[str] = ""
     needs_rows: ClassVar[bool] = False
     """Whether a file with nothing but the header says nothing, and is refused."""
+    without_rows: ClassVar[str] = "export it again, with its rows"
+    """What to do about such a file."""
     ordered: ClassVar[tuple[str, str] | None] = None
     """Two columns, the second of which must not lie before the first."""
     mapped: ClassVar[bool] = False
@@ -110,6 +121,14 @@ class Table:
     """A column that numbers the rows 1, 2, ... in their order where a file does not have it."""
     one_of: ClassVar[tuple[str, ...]] = ()
     """Columns of which every row fills exactly one."""
+    calendar: ClassVar[tuple[str, ...]] = ()
+    """Days and times of which none may lie far from the others, as the days between are worked on too."""
+    reach: ClassVar[pd.Timedelta] = REACH_OF_A_PLAN
+    """How far that is."""
+    longest: ClassVar[pd.Timedelta] = LONGEST_RANGE
+    """From the first column of `ordered` to the second."""
+    work: ClassVar[bool] = False
+    """Whether `offered` x `aht_seconds` is the work of an interval, and limited."""
 
     @classmethod
     def of(cls, frame: pd.DataFrame, source: str = "") -> Self:
@@ -159,8 +178,12 @@ class Table:
         problems = [p for c in cls.columns for p in _column_problems(data[c.name], c, rows, source)]
         if cls.ordered is not None:
             problems += _order_problems(data, *cls.ordered, rows, source)
+            problems += long_problems(data, cls.ordered, cls.longest, rows, source)
         if cls.one_of:
             problems += _one_of_problems(data, cls.one_of, rows, source)
+        problems += stray_problems(data, cls.calendar, cls.reach, rows, source)
+        if cls.work:
+            problems += _work_problems(data, rows, source)
         return problems + _key_problems(data, cls.key, rows, source)
 
     @classmethod
@@ -186,7 +209,7 @@ def by_row(problem: Problem) -> tuple[int, str]:
 
 
 def _missing_column(source: str, name: str, frame: pd.DataFrame, *, mapped: bool) -> Problem:
-    there = ", ".join(str(c) for c in frame.columns if c != "_row")
+    there = listed(c for c in frame.columns if c != "_row")
     mend = "rename one, or map it in the config under [input.columns]" if mapped else "rename or add one"
     return Problem(f"{source}:1:{name}", "the column is missing", f"columns there: {there}; {mend}")
 
@@ -258,12 +281,11 @@ def _range_problems(values: np.ndarray, filled: np.ndarray, column: Column) -> l
     found: list[tuple[int, str, str]] = []
     infinite = filled & ~np.isfinite(values)
     found += [(i, f"{values[i]} is not a finite number", "") for i in np.flatnonzero(infinite).tolist()]
-    if column.minimum is not None:
-        low = filled & (values < column.minimum)
-        found += [(i, f"{values[i]:g} is below {column.minimum:g}", "") for i in np.flatnonzero(low).tolist()]
-    if column.maximum is not None:
-        high = filled & (values > column.maximum) & ~infinite
-        found += [(i, f"{values[i]:g} is above {column.maximum:g}", "") for i in np.flatnonzero(high).tolist()]
+    least = -LARGEST_NUMBER if column.minimum is None else column.minimum
+    most = LARGEST_NUMBER if column.maximum is None else column.maximum
+    low, high = filled & (values < least) & ~infinite, filled & (values > most) & ~infinite
+    found += [(i, f"{values[i]:g} is below {least:g}", "") for i in np.flatnonzero(low).tolist()]
+    found += [(i, f"{values[i]:g} is above {most:g}", "") for i in np.flatnonzero(high).tolist()]
     if column.kind == "count":
         broken = filled & ~infinite & (values != np.floor(values))
         found += [(i, f"{values[i]:g} is not a whole number", "") for i in np.flatnonzero(broken).tolist()]
@@ -292,6 +314,19 @@ def _one_of_problems(data: pd.DataFrame, names: tuple[str, ...], rows: np.ndarra
         said = f"{' and '.join(there)} are given together" if there else f"none of {listed} is given"
         problems.append(Problem(f"{source}:{rows[i]}:{there[1] if there else names[0]}", said, hint))
     return problems
+
+
+def _work_problems(data: pd.DataFrame, rows: np.ndarray, source: str) -> list[Problem]:
+    """Intervals with more work than all the people of a large city could do."""
+    work = (data["offered"] * data["aht_seconds"]).to_numpy()
+    fits = (data["offered"] <= MOST_CONTACTS) & (data["aht_seconds"] <= LONGEST_AHT_SECONDS)
+    hint = f"correct one of the two; at most {MOST_WORK_SECONDS:g} seconds of work come in an interval"
+    return [
+        Problem(
+            f"{source}:{rows[i]}:offered", f"{data['offered'][i]:g} contacts of {data['aht_seconds'][i]:g} s", hint
+        )
+        for i in np.flatnonzero((work > MOST_WORK_SECONDS) & fits.to_numpy()).tolist()
+    ]
 
 
 def _moment(at: pd.Timestamp) -> str:

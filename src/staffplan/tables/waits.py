@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from staffplan.tables.schema import Column, Table, instant, number, text
+from staffplan.tables.schema import MOST_AGENTS, Column, Table, instant, number, text
 
 
 @dataclass(frozen=True)
@@ -19,8 +19,8 @@ class Coverage(Table):
     columns: ClassVar[tuple[Column, ...]] = (
         instant(),
         text("planning_group"),
-        number("required"),
-        number("scheduled"),
+        number("required", 0, MOST_AGENTS),
+        number("scheduled", 0, MOST_AGENTS),
         number("net", None),
         number("offered", required=False, blank=True),
         number("service_level", 0, 1, required=False, blank=True),
@@ -30,6 +30,7 @@ class Coverage(Table):
     )
     key: ClassVar[tuple[str, ...]] = ("planning_group", "interval_start")
     file_name: ClassVar[str] = "coverage.csv"
+    calendar: ClassVar[tuple[str, ...]] = ("interval_start",)
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ class DayService(Table):
     )
     key: ClassVar[tuple[str, ...]] = ("planning_group", "day")
     file_name: ClassVar[str] = "waits.csv"
+    calendar: ClassVar[tuple[str, ...]] = ("day",)
 
 
 LEVELS = ("offered", "answered", "excluding_short_abandons", "short_abandons_good", "virtual")
@@ -105,3 +107,4 @@ class WaitDetails(Table):
     )
     key: ClassVar[tuple[str, ...]] = ("period", "planning_group", "period_start")
     file_name: ClassVar[str] = "waits_detail.csv"
+    calendar: ClassVar[tuple[str, ...]] = ("period_start",)

@@ -31,7 +31,7 @@ class Wishes(Table):
         Column("last_day", "date"),
         text("wish", choices=("off", "shift", "not")),
         text("shift", required=False, blank=True),
-        number("weight", required=False, blank=True),
+        number("weight", 0, 1e6, required=False, blank=True),
     )
     key: ClassVar[tuple[str, ...]] = ("agent_id", "first_day", "wish", "shift")
     file_name: ClassVar[str] = "wishes.csv"

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 SECONDS_BETWEEN_LINES = 60.0
 WIDTH = 100
+MOST_PROBLEMS = 200
+"""Problems printed; a table's own list is shorter."""
 RULES_BROKEN = 5
 """The exit code where a roster breaks a rule."""
 
@@ -67,8 +69,10 @@ def _finite(value: object) -> object:
 def say_problems(error: StaffplanError) -> None:
     """All problems of an error, one below the other."""
     say(f"{error.heading}:")
-    for problem in error.problems:
+    for problem in error.problems[:MOST_PROBLEMS]:
         say(str(problem))
+    if len(error.problems) > MOST_PROBLEMS:
+        say(f"and {len(error.problems) - MOST_PROBLEMS:,} more problems")
 
 
 @contextmanager

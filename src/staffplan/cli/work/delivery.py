@@ -6,13 +6,13 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from staffplan.cli.output.say import say, say_long, show, show_json
-from staffplan.errors import ENDED, KIND_WORDS, QUESTION
+from staffplan.errors import ENDED, KIND_WORDS, QUESTION, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from staffplan.errors import Note
+    from staffplan.errors import Note, Problem
     from staffplan.tables.schema import Table
 
     Hashes = Mapping[Path, str | None]
@@ -83,7 +83,7 @@ def say_last(notes: Iterable[Note]) -> None:
 
 def _say_note(note: Note) -> None:
     kind = KIND_WORDS.get(note.kind, note.kind)
-    say_long(f"{kind}: {note.place}: {note.message}" if note.place else f"{kind}: {note.message}")
+    say_long(f"{kind}: {Problem(note.place, note.message)}")
 
 
 def deliver(

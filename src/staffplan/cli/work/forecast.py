@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from staffplan.cli.work.common import config_and_workspace, interval_of
 from staffplan.files.read import read_drivers, read_history, read_overrides
-from staffplan.plan.workspace import first_day_after
+from staffplan.plan.workspace import first_day_of
 from staffplan.process.workers import AS_MANY_AS_PAY, Workers
 from staffplan.progress import OnProgress
 from staffplan.settings.config import Config
@@ -110,7 +110,7 @@ def _forecast_job(
         found = interval_of(contacts.frame, "queue")
         config, workspace = config_and_workspace(config_path, {**overrides, "plan.interval_minutes": found})
     plan = config.plan
-    first_day = plan.start or first_day_after(contacts, plan.timezone)
+    first_day = first_day_of(contacts, config, workspace.config_place)
     site = make_site(
         config,
         queues=contacts.frame["queue"].unique(),

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from staffplan.cli.work.common import config_and_workspace, interval_of, site_of
 from staffplan.cli.work.staff import with_flags
 from staffplan.files.read import read_table
 from staffplan.progress import OnProgress
 from staffplan.tables.forecast import VolumeForecast
-from staffplan.tables.requirement import StaffingRequirement
+from staffplan.tables.requirement import PeopleNeeded, StaffingRequirement
 
 if TYPE_CHECKING:
     from staffplan.simulate import SimulationResult
@@ -39,7 +42,7 @@ def simulate_files(
     config = with_flags(config, expected, goals, {}, behaviour, plan, {}, {})
     result = simulate(
         expected,
-        read_table(requirement_path, StaffingRequirement, timezone=zone),
+        _on_the_line(read_table(requirement_path, PeopleNeeded, timezone=zone)),
         None,
         config.simulate,
         site=site_of(config, expected.frame, workspace),
@@ -48,3 +51,12 @@ def simulate_files(
         on_progress=on_progress,
     )
     return result, zone
+
+
+def _on_the_line(requirement: PeopleNeeded) -> StaffingRequirement:
+    """A requirement made by hand may name the people on queue alone: they are then on the line."""
+    frame = requirement.frame
+    return replace(
+        requirement,
+        frame=frame.assign(agents_required=frame["agents_required"].fillna(np.ceil(frame["agents_on_queue"]))),
+    )

@@ -15,7 +15,7 @@ from staffplan.clock import WEEKDAYS, SiteCalendar, Spans, parse_spans, parse_we
 from staffplan.roster.case.agreements import locked_in
 from staffplan.roster.problem.problem import DAYS_OF_A_WHOLE_WEEK, Period, Person, ShiftOption
 from staffplan.settings.roster import ShiftSettings
-from staffplan.tables.people import Workforce
+from staffplan.tables.people import TimeOff, Workforce
 
 DAY = 24 * 60
 CREDITED_DAYS = 5
@@ -86,9 +86,9 @@ class DaysOff:
     hours: Mapping[date, float] = field(default_factory=dict)
 
 
-def days_off(agent_id: str, workforce: Workforce) -> DaysOff:
+def days_off(agent_id: str, time_off: TimeOff) -> DaysOff:
     """Time off with `paid` left blank is paid."""
-    rows = workforce.time_off.frame
+    rows = time_off.frame
     everything: set[date] = set()
     unpaid: set[date] = set()
     hours: dict[date, float] = {}
@@ -132,7 +132,8 @@ def times_away(
 ) -> Away:
     """Time off as the tables have it, and holidays on which none of the person's groups is open. `required`, people:
     (groups, slots)."""
-    off = tuple(days_off(person.agent_id, workforce) for person in people)
+    time_off = workforce.time_off.within(period.first_day, period.day(period.days))
+    off = tuple(days_off(person.agent_id, time_off) for person in people)
     holidays = [closed_holidays(person, groups, required, period, calendar) for person in people]
     return Away(off, *credited_days(people, off, holidays, period))
 

@@ -89,7 +89,8 @@ def _below(days: pd.DataFrame) -> pd.DataFrame:
     least = np.where(days["played"], PLAYED_MISS, SMALLEST_MISS)
     missed = days[days["in_time"] < days["due"] - least * days["offered"]]
     late = (missed["due"] - missed["in_time"]).to_numpy(dtype=float)
-    return missed.take(np.argsort(-late, kind="stable").tolist())
+    ordered: pd.DataFrame = missed.take(np.argsort(-late, kind="stable").tolist())
+    return ordered
 
 
 def hours_to_keep(

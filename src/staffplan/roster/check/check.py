@@ -25,7 +25,7 @@ from staffplan.roster.check.wishes import missed_wishes, wished_days
 from staffplan.roster.rules.team import Seats, team_rules, team_violations
 from staffplan.settings.roster import RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.site import Site
-from staffplan.tables.people import Workforce
+from staffplan.tables.people import TimeOff, Workforce
 from staffplan.tables.requirement import StaffingRequirement
 from staffplan.tables.roster import Roster
 
@@ -193,7 +193,7 @@ def _agents(roster: Roster, case: _Case) -> Iterator[_Agent]:
         done = _Activity(*days, row.start, row.end, str(row.activity), str(row.planning_group), row.paid == "yes")
         activities.setdefault(str(row.agent_id), []).append(done)
     holders = rules.holders(case.workforce, case.work_plans, case.first)
-    off, available = days_off(case.workforce.time_off), hours_by_agent(case.workforce.availability)
+    off, available = days_off(_time_off(roster, case)), hours_by_agent(case.workforce.availability)
     for row in _rows(case.workforce.agents.frame):
         agent_id = str(row.agent_id)
         holder = holders[agent_id]
@@ -210,6 +210,14 @@ def _agents(roster: Roster, case: _Case) -> Iterator[_Agent]:
             shifts=tuple(shifts.get(agent_id, ())),
             activities=tuple(activities.get(agent_id, ())),
         )
+
+
+def _time_off(roster: Roster, case: _Case) -> TimeOff:
+    """What of it lies in the period or beside a shift of the roster."""
+    frame = roster.shifts.frame
+    begin = min([case.first, *(frame["start"] - pd.Timedelta(days=1)).dt.date])
+    end = max([case.first + timedelta(days=case.days), *(frame["end"] + pd.Timedelta(days=1)).dt.date])
+    return case.workforce.time_off.within(begin, end)
 
 
 def _agent_breaches(agent: _Agent, case: _Case) -> Iterator[Breach]:

@@ -100,17 +100,18 @@ def _rows(frame: pd.DataFrame) -> Iterator[Any]:
 
 def _dues(workforce: Workforce, first: date, days: int, timezone: str) -> list[_Due]:
     """Who has time off on all days of a meeting is not expected."""
+    ends = workforce.meetings.frame["last_day"].dt.date
+    meetings = workforce.meetings.only(((ends >= first) & (ends < first + timedelta(days=days))).to_numpy())
     off: dict[str, set[date]] = {}
-    for row in _rows(workforce.time_off.frame):
+    earliest = min(meetings.frame["first_day"].dt.date, default=first)
+    for row in _rows(workforce.time_off.within(earliest, first + timedelta(days=days)).frame):
         off.setdefault(row.agent_id, set()).update(t.date() for t in pd.date_range(row.first_day, row.last_day))
     dues = []
-    meetings = workforce.meetings
     for row, who in zip(_rows(meetings.frame), attendees(meetings, workforce.agents.frame), strict=True):
         when = {t.date() for t in pd.date_range(row.first_day, row.last_day)}
         people = frozenset(agent_id for agent_id in who if when - off.get(agent_id, set()))
-        if first <= row.last_day.date() < first + timedelta(days=days):
-            what = (row.meeting, row.activity, int(row.minutes), row.first_day.date(), row.last_day.date(), row.hours)
-            dues.append(_Due(*what, row.together == "yes", people, timezone))
+        what = (row.meeting, row.activity, int(row.minutes), row.first_day.date(), row.last_day.date(), row.hours)
+        dues.append(_Due(*what, row.together == "yes", people, timezone))
     return dues
 
 

@@ -122,7 +122,7 @@ def with_absences(
     """
     days = {(absence.agent_id, day) for absence in absences for day in absence.days} - left.begun
     known = workforce.time_off.frame
-    off = {(row.agent_id, day.date()) for row in each(known) for day in pd.date_range(row.first_day, row.last_day)}
+    off = _known_off(workforce.time_off, {day for _, day in days})
     hours = _hours_missed(roster, left, days, timezone)
     new = [
         {"agent_id": run.agent_id, "first_day": run.first, "last_day": run.last, "hours": run.hours}
@@ -137,6 +137,12 @@ def with_absences(
         time_off=TimeOff.of(frame, workforce.time_off.source),
         locks=locks.only(np.array(held, dtype=np.bool_)),
     )
+
+
+def _known_off(time_off: TimeOff, days: set[date]) -> set[AgentDay]:
+    """Who is off anyway, from the first of these days to the last."""
+    rows = each(time_off.within(min(days), max(days)).frame) if days else ()
+    return {(row.agent_id, day.date()) for row in rows for day in pd.date_range(row.first_day, row.last_day)}
 
 
 def _hours_missed(roster: Roster, left: Left, days: set[AgentDay], timezone: str) -> dict[AgentDay, float]:

@@ -87,8 +87,9 @@ def _forbidding(case: Case, problem: RosterProblem, person: Person, walls: Walls
     yield ("availability", agent_id), ~available_options(agent_id, workforce, walls, period)
     off = workforce.time_off.frame
     for row in _rows(off[off["agent_id"] == agent_id]):
-        days = frozenset(day.date() for day in pd.date_range(row.first_day, row.last_day))
-        yield ("time_off", agent_id, row.first_day.date()), touches(days, walls, period)
+        first, last = row.first_day.date(), row.last_day.date()
+        days = frozenset(day for d in range(period.days + 1) if first <= (day := period.day(d)) <= last)
+        yield ("time_off", agent_id, first), touches(days, walls, period)
     for day, what in locks_of(person):
         if 0 <= (number := (day - period.first_day).days) < period.days:
             others = np.zeros(mine.shape, dtype=bool)
