@@ -26,14 +26,14 @@ import os
 import shutil
 import signal
 from collections import Counter
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
 
-from commands import Finished, Run
+from commands import Finished, MadeOnce, Run
 from compiled import keep_beside_python
 from small_center import write_small_center
 from staffplan.cli.main import run as run_command
@@ -145,19 +145,35 @@ def small_center(tmp_path: Path, blank_pictures: None) -> Path:
 
 
 @pytest.fixture(scope="session")
-def _planned_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The small center with its first plan, made by whichever worker asks first; the others wait."""
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> MadeOnce:
+    """Give a folder of that name, filled from within by whichever worker asks first; the others wait."""
     common = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         common = common.parent
-    folder = common / "center"
-    with _alone(common):
-        if not (folder / "plan" / "manifest.json").exists():
-            folder.mkdir()
-            write_small_center(folder)
-            with contextlib.chdir(folder):
-                assert run_command(["plan", "plan.toml", "-o", "plan"]) == 0
-    return folder
+
+    def call(name: str, fill: Callable[[], None]) -> Path:
+        folder, begun = common / name, common / f"{name} begun"
+        with _alone(common):
+            if not folder.exists():
+                shutil.rmtree(begun, ignore_errors=True)
+                begun.mkdir()
+                with contextlib.chdir(begun):
+                    fill()
+                begun.rename(folder)
+        return folder
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def _planned_once(made_once: MadeOnce) -> Path:
+    """The small center with its first plan."""
+
+    def fill() -> None:
+        write_small_center(Path())
+        assert run_command(["plan", "plan.toml", "-o", "plan"]) == 0
+
+    return made_once("center", fill)
 
 
 @contextlib.contextmanager
