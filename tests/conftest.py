@@ -9,9 +9,9 @@ runs there alone, and the summary counts those left out. A test that repeats tak
 only where a smaller case of the same law runs in both.
 
 *Seconds.* `--slowest N` lists the tests that took most CPU time, which is the same on a busy machine. A test of more
-than three CPU seconds needs a reason. The usual remedies: a smaller center, a roster search of little effort, a finished
-plan (`planned`, copied from one that all workers share; `made_once` shares any folder) in place of a new one, and a
-command in this process (`run`) in place of a process.
+than three CPU seconds needs a reason. The usual remedies: a smaller center, a roster search of little effort, a
+finished plan (`planned`, copied from one that all workers share; `made_once` shares any folder) in place of a new
+one, and a command in this process (`run`) in place of a process.
 
 *Places.* A test lies under the name of the room and the module it is about. Helpers that several folders need are
 modules beside this one. Machine code is kept beside the Python that runs (compiled.py), and `make kernels` makes it.
