@@ -13,6 +13,9 @@ BENCH_READY := $(BENCH)/.ready
 DOCS := .venv-docs
 DOCS_READY := $(DOCS)/.ready
 
+# Compiled modules are kept, whatever the surroundings say: a test run starts some hundred processes.
+export PYTHONDONTWRITEBYTECODE :=
+
 PYTEST := $(BIN)/pytest -n 2 --dist worksteal --slowest 20
 
 .PHONY: demo test test-all ready lint kernels docs wheel bench samples lock clean

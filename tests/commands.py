@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple
 
 
@@ -15,3 +16,4 @@ class Finished(NamedTuple):
 
 
 Run = Callable[..., Finished]
+MadeOnce = Callable[[str, Callable[[], None]], Path]

@@ -9,8 +9,9 @@ runs there alone, and the summary counts those left out. A test that repeats tak
 only where a smaller case of the same law runs in both.
 
 *Seconds.* `--slowest N` lists the tests that took most CPU time, which is the same on a busy machine. A test of more
-than three CPU seconds needs a reason. The usual remedies: a smaller center, a finished plan (`planned`, copied from
-one that all workers share) in place of a new one, and a command in this process (`run`) in place of a process.
+than three CPU seconds needs a reason. The usual remedies: a smaller center, a roster search of little effort, a
+finished plan (`planned`, copied from one that all workers share; `made_once` shares any folder) in place of a new
+one, and a command in this process (`run`) in place of a process.
 
 *Places.* A test lies under the name of the room and the module it is about. Helpers that several folders need are
 modules beside this one. Machine code is kept beside the Python that runs (compiled.py), and `make kernels` makes it.
@@ -26,14 +27,14 @@ import os
 import shutil
 import signal
 from collections import Counter
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
 
-from commands import Finished, Run
+from commands import Finished, MadeOnce, Run
 from compiled import keep_beside_python
 from small_center import write_small_center
 from staffplan.cli.main import run as run_command
@@ -145,19 +146,35 @@ def small_center(tmp_path: Path, blank_pictures: None) -> Path:
 
 
 @pytest.fixture(scope="session")
-def _planned_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The small center with its first plan, made by whichever worker asks first; the others wait."""
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> MadeOnce:
+    """Give a folder of that name, filled from within by whichever worker asks first; the others wait."""
     common = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         common = common.parent
-    folder = common / "center"
-    with _alone(common):
-        if not (folder / "plan" / "manifest.json").exists():
-            folder.mkdir()
-            write_small_center(folder)
-            with contextlib.chdir(folder):
-                assert run_command(["plan", "plan.toml", "-o", "plan"]) == 0
-    return folder
+
+    def call(name: str, fill: Callable[[], None]) -> Path:
+        folder, begun = common / name, common / f"{name} begun"
+        with _alone(common):
+            if not folder.exists():
+                shutil.rmtree(begun, ignore_errors=True)
+                begun.mkdir()
+                with contextlib.chdir(begun):
+                    fill()
+                begun.rename(folder)
+        return folder
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def _planned_once(made_once: MadeOnce) -> Path:
+    """The small center with its first plan."""
+
+    def fill() -> None:
+        write_small_center(Path())
+        assert run_command(["plan", "plan.toml", "-o", "plan"]) == 0
+
+    return made_once("center", fill)
 
 
 @contextlib.contextmanager

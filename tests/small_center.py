@@ -65,7 +65,7 @@ hourly_rate = 14
 
 [roster]
 time_limit_seconds = 20
-effort = 0.05
+effort = 0.01
 
 [simulate]
 replications = 5

@@ -93,7 +93,7 @@ def test_the_reader_and_the_score_call_the_same_people_rule_breakers(contract: E
     tours = (
         ["".join(letters) for letters in product(".dn", repeat=days)]
         if days < 7
-        else random_tours(repetitions(100, 500), days)
+        else random_tours(repetitions(40, 500), days)
     )
     people = instance(days, [contract] * len(tours))
     made = translate(people)

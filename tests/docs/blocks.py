@@ -7,7 +7,7 @@ import re
 import shlex
 import subprocess
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +20,8 @@ RUN = {"console", "python", "toml", "csv"}
 """Languages of blocks that are run, loaded or written."""
 DEMO = "staffplan plan configs/demo.toml -o plans/demo --set roster.time_limit_seconds=3600"
 """What make demo runs; the search is not cut short by the clock, so that a slow machine gets the same roster."""
+FIRST_PLAN = "staffplan plan center/plan.toml -o center/plan"
+"""What the planner's tutorial runs, and every page that goes on from it has behind it."""
 NOT_RUN = re.compile(r"<!-- not run: (?P<reason>.+) -->")
 SLOW = "<!-- run with STAFFPLAN_ALL -->"
 _FENCE = re.compile(r"^```(?P<language>\w*)(?: title=\"(?P<title>[^\"]+)\")?$")
@@ -67,6 +69,8 @@ class Session:
     """A reader at work in a folder: runs the blocks of one page in order."""
 
     folder: Path
+    first_plan: Callable[[], str]
+    """Lays the small center's first plan, made once for all pages, into the folder; gives what was printed."""
     names: dict[str, Any] = field(default_factory=dict)
     code: int = 0
     """The exit code of the last command."""
@@ -98,7 +102,7 @@ class Session:
             return
         self._hold(self.code == 0, f"line {line}: the command before exits with {self.code}; show it by: echo $?")
         ran = DEMO if command == "make demo" else command
-        came = self._staffplan(ran) if ran.startswith("staffplan ") else self._shell(ran, "")
+        came = self._output(ran)
         if self.is_update and not shown_is(shown, came) and "..." not in shown:
             self.changes.append((command, shown, came))
             return
@@ -111,13 +115,16 @@ class Session:
             return
         assert is_so, otherwise
 
+    def _output(self, command: str) -> str:
+        if command == FIRST_PLAN and not (self.folder / "center" / "plan").exists():
+            return self.first_plan()
+        return self._staffplan(command) if command.startswith("staffplan ") else self._shell(command, "")
+
     def _staffplan(self, command: str) -> str:
         """Run a command of ours in this process; what it prints, or the output of the command behind a pipe."""
         own, _, rest = command.partition(" | ")
-        both, out = io.StringIO(), io.StringIO()
-        with redirect_stdout(out if rest else both), redirect_stderr(both):
-            self.code = run(shlex.split(own)[1:])
-        return _PROGRESS.sub("", both.getvalue()) + (self._shell(rest, out.getvalue()) if rest else "")
+        self.code, printed, out = printed_by(own, keeps_stdout=bool(rest))
+        return printed + (self._shell(rest, out) if rest else "")
 
     def _shell(self, command: str, given: str) -> str:
         """Run a command that is not ours, in the page's folder."""
@@ -135,6 +142,14 @@ class Session:
             path = self.folder / block.title.removeprefix("at the end of ")
             with path.open("a" if block.title != str(path) else "w", encoding="utf-8") as file:
                 file.write(f"\n{block.text}")
+
+
+def printed_by(command: str, *, keeps_stdout: bool = False) -> tuple[int, str, str]:
+    """Run a command of ours in this process: its code, what it printed, and its stdout where that is kept apart."""
+    both, out = io.StringIO(), io.StringIO()
+    with redirect_stdout(out if keeps_stdout else both), redirect_stderr(both):
+        code = run(shlex.split(command)[1:])
+    return code, _PROGRESS.sub("", both.getvalue()), out.getvalue()
 
 
 def merged(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:

@@ -11,9 +11,9 @@ import shutil
 from pathlib import Path
 
 import pytest
-from blocks import RUN, Block, Session, blocks_of, shown_is, updated
+from blocks import FIRST_PLAN, RUN, Block, Session, blocks_of, printed_by, shown_is, updated
 
-from staffplan.cli.main import run
+from commands import MadeOnce
 from staffplan.plan import reporting
 
 REPOSITORY = Path(__file__).parents[2]
@@ -30,14 +30,18 @@ def clone(folder: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def planned_center(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The small center, planned once for all pages that go on from there."""
-    center = Path(shutil.copytree(REPOSITORY / "docs" / "center", tmp_path_factory.mktemp("docs") / "center"))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(center.parent)
-        leave_reports_out(patch)
-        assert run(["plan", "center/plan.toml", "-o", "center/plan"]) == 0
-    return center
+def planned_center(made_once: MadeOnce) -> Path:
+    """The small center, planned once for all pages, and beside it what the command printed."""
+
+    def fill() -> None:
+        shutil.copytree(REPOSITORY / "docs" / "center", "center")
+        with pytest.MonkeyPatch.context() as patch:
+            leave_reports_out(patch)
+            code, printed, _ = printed_by(FIRST_PLAN)
+        assert code == 0
+        Path("printed.txt").write_text(printed, encoding="utf-8")
+
+    return made_once("docs", fill) / "center"
 
 
 def leave_reports_out(patch: pytest.MonkeyPatch) -> None:
@@ -59,7 +63,13 @@ def test_a_page_shows_what_comes(
         shutil.copytree(request.getfixturevalue("planned_center"), tmp_path / "center")
     monkeypatch.chdir(tmp_path)
     leave_reports_out(monkeypatch)
-    session = Session(tmp_path, is_update=request.config.getoption("--update-golden"))
+
+    def first_plan() -> str:
+        planned = request.getfixturevalue("planned_center")
+        shutil.copytree(planned / "plan", tmp_path / "center" / "plan")
+        return (planned.parent / "printed.txt").read_text(encoding="utf-8")
+
+    session = Session(tmp_path, first_plan, is_update=request.config.getoption("--update-golden"))
     for block in blocks:
         session.run(block)
     if session.changes:

@@ -8,14 +8,14 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 from staffplan.cli.main import run as run_command
-from staffplan.cli.work import forecast, repair, roster
+from staffplan.cli.work import forecast, handoff, repair, roster
 from staffplan.errors import DataError, UsageError
 from staffplan.files import disk, together
 from staffplan.files.disk import sha256
@@ -29,7 +29,7 @@ from staffplan.plan.step import Step, StepOutput, StepWork
 
 WAYS = ("make_folder", "write", "set_mode", "sync", "move", "remove", "remove_folder")
 ALL = bool(os.environ.get("STAFFPLAN_ALL"))
-EVERY = 7
+EVERY = 11
 """Of the points of a slow command one in so many is tried, each time in another way."""
 REFUSALS = (errno.ENOSPC, errno.EACCES, errno.EIO)
 
@@ -413,15 +413,24 @@ def cli(*arguments: str) -> Callable[[Path], int]:
 
 def remembered(monkeypatch: pytest.MonkeyPatch, module: object, name: str) -> None:
     """Let a function compute once: what is interrupted is the writing of what it found."""
-    found: list[object] = []
+    remembered_by(monkeypatch, module, name, lambda *_, **__: None)
+
+
+def remembered_by(
+    monkeypatch: pytest.MonkeyPatch, module: object, name: str, key: Callable[..., Hashable]
+) -> dict[Hashable, object]:
+    """Let a function compute once for each key that its arguments have; gives what it found."""
+    found: dict[Hashable, object] = {}
     real = getattr(module, name)
 
     def once(*arguments: object, **more: object) -> object:
-        if not found:
-            found.append(real(*arguments, **more))
-        return found[0]
+        given = key(*arguments, **more)
+        if given not in found:
+            found[given] = real(*arguments, **more)
+        return found[given]
 
     monkeypatch.setattr(module, name, once)
+    return found
 
 
 def test_init_interrupted_anywhere_is_done_by_the_next_one(
@@ -469,20 +478,12 @@ def test_a_roster_interrupted_anywhere_is_done_by_the_next_one(
     assert strike_everywhere(begin_copy(planned, *CENTER), command, tmp_path / "points", faults, every=EVERY) >= 20
 
 
-@pytest.mark.parametrize("into", ["plan", "out"])
+@pytest.mark.parametrize("into", ["plan", pytest.param("out", marks=pytest.mark.thorough)])
 def test_a_repair_interrupted_anywhere_is_done_by_the_next_one(
     into: str, planned: Path, tmp_path: Path, faults: Callable[[Fault | None], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In the plan itself too: the next repair begins from the roster that the interrupted one began from."""
-    real, found = repair.repair_of, {}
-
-    def once_for_each_roster(task: repair.RepairWork, *others: object) -> object:
-        key = task.roster.shifts.frame.to_csv()
-        if key not in found:
-            found[key] = real(task, *others)  # type: ignore[arg-type]
-        return found[key]
-
-    monkeypatch.setattr(repair, "repair_of", once_for_each_roster)
+    found = remembered_by(monkeypatch, repair, "repair_of", lambda task, *_: task.roster.shifts.frame.to_csv())
     force = ["--force"] if into == "plan" else []
     command = cli("roster", "--repair", "plan", "--absent", "F2:2026-03-03", "-o", into, *force)
     assert (
@@ -494,7 +495,11 @@ def test_a_repair_interrupted_anywhere_is_done_by_the_next_one(
 
 @pytest.mark.parametrize("again", [False, True])
 def test_a_handoff_interrupted_anywhere_is_done_by_the_next_one(
-    again: bool, planned: Path, tmp_path: Path, faults: Callable[[Fault | None], None]
+    again: bool,
+    planned: Path,
+    tmp_path: Path,
+    faults: Callable[[Fault | None], None],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Handed off again after a change, too: calendars count how often a shift was moved."""
     command = cli("handoff", "plan", "-o", "out", "--only", "ics", "--only", "json", *(["--force"] if again else []))
@@ -502,6 +507,9 @@ def test_a_handoff_interrupted_anywhere_is_done_by_the_next_one(
         cli("handoff", "plan", "-o", "out", "--only", "ics", "--only", "json")(planned)
         activities = planned / "plan" / "roster_activities.csv"
         activities.write_text(activities.read_text().replace("meal", "break", 1))
+    remembered(monkeypatch, handoff, "read_handoff")
+    remembered_by(monkeypatch, handoff, "calendars", lambda _, before: before)
+    remembered(monkeypatch, handoff, "build_roster_json")
     names = (*CENTER, "plan", *(["out"] if again else []))
     assert strike_everywhere(begin_copy(planned, *names), command, tmp_path / "points", faults, every=EVERY) >= 50
 
@@ -581,7 +589,9 @@ def killed(point: int, folder: Path, *arguments: str) -> int:
     return subprocess.run(command, cwd=folder, capture_output=True, check=False).returncode
 
 
-@pytest.mark.parametrize("point", [2, 20, 28])
+@pytest.mark.parametrize(
+    "point", [pytest.param(2, marks=pytest.mark.thorough), 20, pytest.param(28, marks=pytest.mark.thorough)]
+)
 def test_a_process_that_was_really_killed_leaves_nothing_in_the_way(point: int, tmp_path: Path) -> None:
     assert killed(point, tmp_path, "init", "center") == -signal.SIGKILL
     assert cli("init", "center")(tmp_path) == 0

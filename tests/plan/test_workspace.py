@@ -11,6 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from staffplan.errors import ConfigError, DataError, place_of
+from staffplan.plan import workspace as workspaces
+from staffplan.plan.directory import open_existing
 from staffplan.plan.workspace import Workspace, first_day_after, history_before
 from staffplan.planned import PlannedDays
 from staffplan.settings.config import load_config
@@ -112,3 +114,21 @@ def test_a_table_of_the_plan_is_read_in_the_sites_zone_as_it_now_is(tmp_path: Pa
     forecast = workspace(tmp_path, f'[plan]\ntimezone = "{MADRID}"').forecast()
     assert forecast.frame["interval_start"][0].isoformat() == "2026-07-06T06:00:00+00:00"
     assert forecast.frame["method"][0] == "edited"
+
+
+def test_a_table_is_read_once_and_anew_where_its_file_was_edited(
+    planned: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    real = workspaces.read_table
+    monkeypatch.setattr(
+        workspaces, "read_table", lambda path, *a, **more: read.append(path.name) or real(path, *a, **more)
+    )
+    here = open_existing(planned / "plan").workspace
+    first = here.forecast()
+    assert here.forecast() is first
+    file = planned / "plan" / "forecast.csv"
+    rows = pd.read_csv(file)
+    rows.assign(offered=0.0).to_csv(file, index=False)
+    assert here.forecast().frame["offered"].eq(0).all()
+    assert read == ["forecast.csv", "forecast.csv"]

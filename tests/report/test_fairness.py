@@ -54,6 +54,7 @@ def ax() -> Axes:
     return Canvas(figsize=(11, 3)).add_subplot()
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_every_kind_that_somebody_could_have_had_is_pictured_and_the_rest_is_named(plan):
     section = fairness_section(plan)
     kinds = [block.name for block in section.blocks if isinstance(block, Figure)]

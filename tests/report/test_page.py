@@ -18,6 +18,7 @@ from staffplan.report.blocks import Figure, Section, Table
 from staffplan.report.page import figures_of, page_sections
 from staffplan.tables.forecast import Backtest
 from staffplan.tables.waits import Coverage, DayService
+from thorough import THOROUGH
 
 VOID = {"meta", "img", "br", "link", "input", "hr"}
 
@@ -139,12 +140,20 @@ def test_every_row_of_every_table_has_a_cell_for_each_header(nasty_plan):
                 assert {len(row) for row in table.rows} <= {len(table.headers)}, table.caption
 
 
-def test_the_same_plan_gives_the_same_bytes(plan_of):
+def test_the_same_plan_gives_the_same_bytes(plan_of, request):
+    """In make test without its pictures, which test_river.py compares."""
+    if not THOROUGH:
+        request.getfixturevalue("blank_pictures")
     page, files = page_and_pictures(plan_of(names=("sales",)))
     assert render_page(plan_of(names=("sales",))) == page
     assert all(base64.b64encode(file).decode() in page for file in files.values())
 
 
+def test_a_plan_of_two_groups_and_twelve_agents_stays_below_two_megabytes(nasty_html):
+    assert len(nasty_html.encode()) < 2_000_000
+
+
+@pytest.mark.thorough
 def test_a_plan_of_four_groups_four_weeks_and_sixty_agents_stays_below_four_megabytes(plan_of):
     big = plan_of(names=("sales", "support", "chat", "mail"), weeks=4, agents=60, size=60)
     assert len(render_page(big).encode()) < 4_000_000
@@ -183,6 +192,7 @@ def test_waits_that_were_never_simulated_do_not_pass_for_kept_promises(plan):
     assert "met on every day" not in text
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_a_group_with_work_but_no_coverage_is_shown_as_all_missing(plan):
     only_sales = plan.coverage.frame[plan.coverage.frame["planning_group"] == "sales"]
     page = Page(render_page(dataclasses.replace(plan, coverage=Coverage.of(only_sales))))
@@ -212,6 +222,7 @@ def test_no_roster_is_called_optimal_without_its_bound(plan):
     assert "The quality of this roster was not measured" in words(unproven)
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_pictures_come_one_of_each_kind(plan_of):
     assert sorted(pictures(plan_of(names=("sales",)))) == [
         "cost_bridge.png",

@@ -177,7 +177,7 @@ def test_a_file_that_is_no_calendar_of_a_roster_is_refused(data):
 TEXT = st.text(min_size=1, max_size=40).map(str.strip).filter(bool)
 
 
-@settings(max_examples=repetitions(13, 40))
+@settings(max_examples=repetitions(8, 200))
 @given(TEXT, TEXT)
 def test_any_name_comes_back_and_never_breaks_a_line(name, agent):
     works = [Work(agent, MONDAY, name=name), Work(agent + "x", MONDAY, group=name)]

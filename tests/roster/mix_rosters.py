@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from roster_centers import Center
+from roster_centers import NOBODY, Center
 
 from staffplan.roster.shifts.money import Pay
 from staffplan.roster.shifts.step import MixOfShifts, mix_of_shifts
-from staffplan.tables.people import Agents, Availability, TimeOff, Workforce
+from staffplan.tables.people import Agents, Workforce
 from staffplan.tables.roster import Roster, RosterActivities, RosterShifts
 
 HOUR = pd.Timedelta(hours=1)
@@ -100,7 +101,7 @@ def _workforce(mix: MixOfShifts) -> Workforce:
     agents = agents.rename(columns={"position": "agent_id", "planning_group": "skills"})
     weeks = agents["agent_id"].str.extract(r" week (\d+) ")[0]
     agents["rotation_week"] = pd.to_numeric(weeks)
-    return Workforce(Agents.of(agents), TimeOff.empty(), Availability.empty())
+    return replace(NOBODY, agents=Agents.of(agents))
 
 
 def heads(mix: MixOfShifts) -> Counter[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,6 +33,8 @@ DAY = ShiftSettings(hours=7, first_start="08:00", last_start="10:00", every_minu
 SHORT = ShiftSettings(hours=4, first_start="08:00", last_start="08:00")
 LATE = ShiftSettings(hours=4, first_start="16:00", last_start="16:00")
 NIGHT = ShiftSettings(hours=11, first_start="22:00", last_start="22:00")
+NOBODY = Workforce(Agents.empty(), TimeOff.empty(), Availability.empty())
+"""What a center's people begin from: nothing is known of anybody."""
 
 
 @dataclass(frozen=True)
@@ -60,13 +63,13 @@ class Center:
     planned: PlannedDays | None = None
     """The plan's days; None: only the files are known."""
 
-    @property
+    @cached_property
     def site(self) -> Site:
         days = {special.day: special for special in self.special_days}
         calendar = SiteCalendar(self.timezone, self.minutes, days)
         return Site(calendar, {group: Queue(group, planning_group=group) for group in self.need}, self.planned)
 
-    @property
+    @cached_property
     def requirement(self) -> StaffingRequirement:
         rows = [
             {
@@ -84,15 +87,22 @@ class Center:
         heads = frame["agents_on_queue"]
         return StaffingRequirement.of(frame.assign(agents_required=heads, agents_scheduled=heads))
 
-    @property
+    @cached_property
     def workforce(self) -> Workforce:
         agents = Agents.of(pd.DataFrame(self.agents, columns=["agent_id", "skills", "work_plan"]))
         off = pd.DataFrame(self.time_off, columns=["agent_id", "first_day", "last_day", "paid"])
         off[["first_day", "last_day"]] = off[["first_day", "last_day"]].astype("datetime64[ns]")
         hours = pd.DataFrame(self.availability, columns=["agent_id", "weekdays", "hours"])
         locks = pd.DataFrame(self.locks, columns=["agent_id", "day", "shift"]).astype({"day": "datetime64[ns]"})
-        past = RosterShifts.of(pd.DataFrame(self.past)) if self.past else RosterShifts.empty()
-        return Workforce(agents, TimeOff.of(off), Availability.of(hours), locks=Locks.of(locks), past_roster=past)
+        past = RosterShifts.of(pd.DataFrame(self.past)) if self.past else NOBODY.past_roster
+        return replace(
+            NOBODY,
+            agents=agents,
+            time_off=TimeOff.of(off),
+            availability=Availability.of(hours),
+            locks=Locks.of(locks),
+            past_roster=past,
+        )
 
     def case(self) -> Case:
         return Case(self.requirement, self.workforce, self.settings, self.shifts, self.work_plans, self.site)

@@ -71,6 +71,8 @@ fit.register(app)
 size.register(app)
 mix.register(app)
 shifts.register(app)
+COMMAND = typer.main.get_command(app)
+"""All that the app holds, laid out once for however many commands a process runs."""
 
 
 def main() -> None:
@@ -81,7 +83,7 @@ def main() -> None:
 def run(arguments: list[str] | None = None) -> int:
     """Run a command (default: the process's own) and give its exit code; every failure is put into words."""
     try:
-        app(arguments, prog_name="staffplan")
+        COMMAND(arguments, prog_name="staffplan")
     except SystemExit as done:
         return _left(done.code)
     except Exception as error:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import pandas as pd
 
@@ -194,8 +194,17 @@ class Workspace:
         )
 
     def table(self, table: type[T]) -> T:
-        """One of the plan's own tables, as its file now is: edits by hand count."""
-        return read_table(self.folder / table.file_name, table, timezone=self.config.plan.timezone)
+        """One of the plan's own tables, as its file now is: edits by hand count. An unchanged file is read once."""
+        path = self.folder / table.file_name
+        sha = sha256(path)
+        if table not in self._read or sha is None or self._read[table][0] != sha:
+            self._read[table] = sha, read_table(path, table, timezone=self.config.plan.timezone)
+        return cast(T, self._read[table][1])
+
+    @cached_property
+    def _read(self) -> dict[type[Table], tuple[str | None, Table]]:
+        """Tables read so far, each with its file's hash from before it was read."""
+        return {}
 
     def table_if_there(self, table: type[T]) -> T | None:
         return self.table(table) if (self.folder / table.file_name).is_file() else None

@@ -22,7 +22,11 @@ SHIFTS = {"early": SHORT, "late": LATE}
 PLANS = {"any": WorkPlanSettings(shifts=("early", "late"), weekly_hours_max=20, days_per_week_max=5)}
 THREE = tuple((name, "voice", "any") for name in ("ann", "bob", "cid"))
 WEEK = Center(
-    need={"voice": every_day(5, [*range(8, 12), *range(16, 20)])}, agents=THREE, shifts=SHIFTS, work_plans=PLANS
+    need={"voice": every_day(5, [*range(8, 12), *range(16, 20)])},
+    agents=THREE,
+    shifts=SHIFTS,
+    work_plans=PLANS,
+    settings=RosterSettings(rules=(), time_limit_seconds=300, effort=0.02),
 )
 """Somebody is needed mornings and late on five days: ten shifts, for three people who may work five each."""
 

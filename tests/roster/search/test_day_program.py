@@ -18,6 +18,7 @@ from staffplan.roster.search.whole_days import Found, alike_on, program_of, with
 from staffplan.settings.roster import BreakSettings, RosterSettings, ShiftSettings, WorkPlanSettings
 
 SEEDS = (1, 0)
+Parts = tuple[np.ndarray, np.ndarray, np.ndarray]
 TEA = BreakSettings(minutes=30, paid=False, earliest_minutes=30, latest_minutes=90)
 LUNCH = BreakSettings(activity="meal", minutes=30, paid=False, earliest_minutes=60, latest_minutes=120)
 EARLY = ShiftSettings(hours=3, first_start="08:30", last_start="08:30", breaks=(TEA, LUNCH))
@@ -81,13 +82,22 @@ def test_levels_go_on_from_the_people_there() -> None:
 def costs_of_all(space: TourSpace) -> Iterator[float]:
     """Of every roster of the day, from its cover and from who is in the house and on pauses in each slot."""
     problem, team = space.problem, space.team
-    for three in product(*(list(days_of(space, person)) for person in range(3))):
-        on_queue, site, away = (sum(parts) for parts in zip(*three, strict=True))
+    for on_queue, site, away in sums_of_all(space):
         above = np.maximum(site - team.seats, 0).sum() + np.maximum(away - team.pausing, 0).sum()
         yield problem.worth.cost(on_queue.astype(float)) + (team.price * above if team.watched else 0.0)
 
 
-def days_of(space: TourSpace, person: int) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+def sums_of_all(space: TourSpace) -> list[Parts]:
+    """Cover, presence and pauses of every roster of the day; equal ones once."""
+    first, *others = (days_of(space, person) for person in range(3))
+    sums = first
+    for days in others:
+        more = (tuple(map(np.add, some, mine)) for some in sums for mine in days)
+        sums = list({b"".join(part.tobytes() for part in parts): parts for parts in more}.values())
+    return sums
+
+
+def days_of(space: TourSpace, person: int) -> list[Parts]:
     """Cover, presence and pauses of all that a person can do on the day; equal ones once."""
     problem, step = space.problem, space.need.step
     empty = Board(space).tours()

@@ -41,6 +41,8 @@ HOUR = pd.Timedelta(hours=1)
 TIME = 300
 GAP = 0.05 if THOROUGH else 0.2
 """Of a center around the clock, which takes long to prove to the last hour."""
+LOOSE = 0.2 if THOROUGH else 0.5
+"""Of two weeks of it, where what counts is that the rules are kept."""
 
 # --- Against brute force: every tour of one person by the reading form of the rules, then every set of tours ---
 
@@ -258,7 +260,7 @@ def test_rules_of_weekends_nights_seats_and_breaks_are_kept_too() -> None:
     settings = RosterSettings(rules=SITE_RULES, time_limit_seconds=TIME)
     need = {"voice": around_the_clock([1, 2, 1, 1], days=14), "chat": every_day(12, range(9, 15), 1.0)}
     center = AROUND.but(need=need, settings=settings)
-    mix = plan(center, minimise="heads", gap=0.2)
+    mix = plan(center, minimise="heads", gap=LOOSE)
     assert not short(mix, center)
     assert_check_finds_nothing(mix, center, but_before=7)
 
@@ -267,7 +269,7 @@ def test_a_rotation_is_planned_by_the_week_that_people_begin_with() -> None:
     rotation = RotationSetting(cycle=(("day",), ("night",)), work_plans=("full",))
     rules = RosterSettings(rules=(DailyRestSetting(), rotation), time_limit_seconds=TIME)
     center = AROUND.but(need={"voice": around_the_clock([1, 1, 1, 1], days=14)}, settings=rules)
-    mix = plan(center, minimise="heads", gap=GAP)
+    mix = plan(center, minimise="heads", gap=LOOSE)
     full = mix.contracts.frame[mix.contracts.frame["work_plan"] == "full"]
     assert full["rotation_week"].tolist() == [1, 2]
     assert (full["heads"] > 0).all()
@@ -522,7 +524,10 @@ def test_people_on_queue_in_the_coverage_are_those_counted_from_shifts_and_pause
     center = AROUND.but(need={"voice": around_the_clock([1, 2, 2, 1])})
     mix = plan(center, gap=GAP)
     week = pd.Timedelta(days=7)
-    for row in mix.coverage.frame.itertuples():
-        parts = pd.date_range(row.interval_start, periods=4, freq="15min")
-        assert row.scheduled == on_queue(mix, "voice", parts, week).mean()
-        assert row.net == row.scheduled - row.required
+    told = mix.coverage.frame
+    quarters = pd.DatetimeIndex(told["interval_start"].repeat(4)) + pd.to_timedelta(
+        [0, 15, 30, 45] * len(told), "min"
+    )
+    counted = on_queue(mix, "voice", quarters, week).reshape(-1, 4).mean(axis=1)
+    assert told["scheduled"].tolist() == counted.tolist()
+    assert (told["net"] == told["scheduled"] - told["required"]).all()

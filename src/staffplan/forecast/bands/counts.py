@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import numpy as np
 from scipy.special import betainc, gammaincinv, ndtri
-from scipy.stats import nbinom
 
 from staffplan.forecast.history.series import Floats
 
@@ -55,6 +54,8 @@ def count_quantile(share: Floats | float, mean: Floats, variance: Floats) -> Flo
     Of counts that scatter widely the gamma quantile with the same mean and variance, which is half a count away at
     most: the search for the very count would take minutes.
     """
+    from scipy.stats import nbinom
+
     inside, middle, spread = np.broadcast_arrays(
         np.clip(share, THINNEST_TAIL, 1 - THINNEST_TAIL), mean, np.maximum(variance, mean)
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from math import lcm
 
 import numpy as np
@@ -120,7 +121,13 @@ def _one_of_each(
     frame = pd.DataFrame(rows).astype({"rotation_week": float})
     frame.insert(0, "agent_id", [f"{number:06d}" for number in range(len(frame))])
     turns_of = [None if pd.isna(turn) else int(turn) for turn in frame["rotation_week"]]
-    return Workforce(Agents.of(frame), TimeOff.empty(), Availability.empty()), turns_of
+    return replace(_nobody(), agents=Agents.of(frame)), turns_of
+
+
+@cache
+def _nobody() -> Workforce:
+    """Nothing is known of anybody."""
+    return Workforce(Agents.empty(), TimeOff.empty(), Availability.empty())
 
 
 def _whole_people(problem: RosterProblem, team: Sequence[TeamRule], site: Site) -> NDArray[np.int64]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import special, stats
+from scipy import special
 
 from staffplan.clock import local_dates, minute_of_day
 from staffplan.settings.simulate import SimulateSettings
@@ -146,7 +146,7 @@ def handling_times(settings: SimulateSettings) -> Floats:
     if settings.service_time == "exponential":
         times = -np.log1p(-chance)
     else:
-        times = np.exp(np.sqrt(np.log1p(settings.service_time_cv**2)) * stats.norm.ppf(chance))
+        times = np.exp(np.sqrt(np.log1p(settings.service_time_cv**2)) * special.ndtri(chance))
     return np.asarray(times / times.mean())
 
 

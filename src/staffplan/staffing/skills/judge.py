@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from staffplan.staffing.models.arrays import Array
 from staffplan.staffing.models.erlang import waiting_line
@@ -97,7 +97,7 @@ class Outcome:
     @property
     def half_width(self) -> Array:
         """(G,): half of the confidence band of the service level."""
-        return np.asarray(self.error * student.ppf(0.5 + CONFIDENCE / 2.0, self.repetitions - 1))
+        return np.asarray(self.error * stdtrit(self.repetitions - 1, 0.5 + CONFIDENCE / 2.0))
 
 
 def simulate(case: SkillCase, mix: Mix, sample: Sample, repetitions: int | None = None) -> Outcome:
