@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -76,7 +76,7 @@ def simulate(
     """
     if roster is None:
         frame = requirement.frame
-        requirement = StaffingRequirement.of(frame.assign(agents_on_queue=frame["agents_required"]))
+        requirement = replace(requirement, frame=frame.assign(agents_on_queue=frame["agents_required"]))
         staffing = staffing.model_copy(update={"shrinkage": {}})
     scene = make_scene(forecast, requirement, roster, site)
     played = play(scene, settings, staffing, seed=seed, on_progress=on_progress)

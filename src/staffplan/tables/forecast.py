@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from staffplan.clock import Spans, parse_spans
@@ -31,6 +31,21 @@ class VolumeForecast(Table):
     )
     key: ClassVar[tuple[str, ...]] = ("queue", "interval_start")
     file_name: ClassVar[str] = "forecast.csv"
+
+
+@dataclass(frozen=True)
+class GivenForecast(VolumeForecast):
+    """A forecast made by hand or by another tool: what else there is may be blank.
+
+    Without bands its volume counts as certain.
+    """
+
+    columns: ClassVar[tuple[Column, ...]] = tuple(
+        column
+        if column.name in ("interval_start", "queue", "offered", "aht_seconds")
+        else replace(column, required=False, blank=True)
+        for column in VolumeForecast.columns
+    )
 
 
 @dataclass(frozen=True)

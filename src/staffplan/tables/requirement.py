@@ -49,6 +49,16 @@ class PeopleNeeded(StaffingRequirement):
 
 
 @dataclass(frozen=True)
+class LineNeeded(StaffingRequirement):
+    """A requirement made elsewhere that tells the people on the line and not those on queue."""
+
+    columns: ClassVar[tuple[Column, ...]] = tuple(
+        replace(column, required=column.name in ("interval_start", "planning_group", "agents_required"))
+        for column in StaffingRequirement.columns
+    )
+
+
+@dataclass(frozen=True)
 class ServiceWorth(Table):
     """What each further person on queue is worth to the promise, in every interval.
 

@@ -12,6 +12,8 @@ import pandas as pd
 
 from staffplan.cli.output.json_rows import records
 from staffplan.cli.work.common import config_and_workspace, site_of
+from staffplan.cli.work.delivery import say_notes
+from staffplan.cli.work.own_tables import read_requirement
 from staffplan.clock import SiteCalendar
 from staffplan.errors import ConfigError, DataError, Note, Problem, UsageError, nearest, place_of
 from staffplan.files.read import read_table
@@ -68,7 +70,8 @@ def check_files(
     needed_path = requirement_path or folder / PeopleNeeded.file_name
     if not needed_path.is_file():
         raise UsageError(Problem(str(folder), "has no requirement.csv", "give --requirement requirement.csv"))
-    requirement = read_table(needed_path, PeopleNeeded, timezone=zone)
+    requirement = read_requirement(needed_path, zone)
+    say_notes(requirement.notes)
     site = site_of(config, requirement.frame, workspace)
     groups = {*requirement.frame["planning_group"], *site.groups()}
     people = workspace.people_of(folder, agents, **given).serving(groups)
