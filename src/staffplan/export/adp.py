@@ -57,7 +57,7 @@ def make_workforce_now(source: Source) -> Exported:
     for first, last in spans:
         own = [row for record in found if record.first == first for row in _paydata(record, source)]
         path = name if len(spans) == 1 else f"{last}/{name}"
-        files[path] = csv_bytes([PAYDATA, *own], line_end="\r\n", encoding="ascii")
+        files[path] = csv_bytes([PAYDATA, *own], line_end="\r\n")
     return exported(source, files, "adp-workforce-now")
 
 
@@ -76,7 +76,7 @@ def _paydata(record: PayRecord, source: Source) -> Iterator[tuple[str, ...]]:
     """The person's records: regular and overtime hours in the first, up to two further codes in each."""
     head = (source.payroll.company_code, f"SP{record.last:%y%m%d}", record.payroll_id.zfill(FILE_NUMBER_DIGITS))
     hours = [_hours(record, kind) for kind in (REGULAR, OVERTIME)]
-    others = sorted((source.payroll.codes[k], k) for k in record.minutes if k not in (REGULAR, OVERTIME))
+    others = [(source.payroll.codes[k], k) for k in record.minutes if k not in (REGULAR, OVERTIME)]
     for first in range(0, max(1, len(others)), CODES_PER_RECORD):
         own = others[first : first + CODES_PER_RECORD]
         cells = [cell for code, kind in own for cell in (code, _hours(record, kind))]
@@ -112,6 +112,6 @@ def _frequency(first: date, last: date) -> tuple[str, str]:
 
 def _run_rows(record: PayRecord, letter: str, source: Source) -> Iterator[tuple[str, ...]]:
     dates = (f"{record.first:%m/%d/%Y}", f"{record.last:%m/%d/%Y}")
-    for kind, minutes in sorted(record.minutes.items(), key=lambda item: (item[0] != REGULAR, item[0])):
+    for kind, minutes in record.minutes.items():
         person = (source.payroll.company_code, letter, *dates, record.payroll_id)
         yield (*person, source.payroll.codes[kind], hours_text(minutes), "", "0", "", "BASE")

@@ -43,7 +43,7 @@ def _text(label: pd.Timestamp) -> str:
 
 def _local(source: Source, instants: pd.Series) -> pd.Series:
     """What the clock on the wall shows."""
-    return instants.dt.tz_convert(source.local_timezone).dt.tz_localize(None)
+    return pd.Series(instants.dt.tz_convert(source.local_timezone).dt.tz_localize(None))
 
 
 def _labelled(source: Source) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from collections import Counter
 from staffplan.errors import ConfigError, DataError, Problem
 from staffplan.export.pay import exported, minutes_of_row, require_codes, require_settings
 from staffplan.export.source import Exported, Source
-from staffplan.export.text import hours_text
+from staffplan.export.text import hours_text, rows_of
 from staffplan.settings.toml_words import quoted_name
 
 HOURS = "1"
@@ -33,7 +33,7 @@ def make(source: Source) -> Exported:
         for (month, person, code), minutes in sorted(totals.items())
     ]
     lines = [*_head(source), "[Satzbeschreibung]", RECORD, "", "[Bewegungsdaten]", *rows, ""]
-    data = "\r\n".join(lines).encode("cp1252", errors="replace")
+    data = "\r\n".join(lines).encode("cp1252")
     return exported(source, {"lodas_bewegungsdaten.txt": data}, "datev-lodas")
 
 
@@ -54,7 +54,7 @@ def _head(source: Source) -> list[str]:
 def _totals(source: Source) -> Counter[tuple[str, str, str]]:
     """Minutes by month ("2026-11"), personnel number and wage type; whatever the pay period is."""
     found: Counter[tuple[str, str, str]] = Counter()
-    for row in source.pay.frame.itertuples(index=False):
+    for row in rows_of(source.pay.frame):
         code = source.payroll.codes[str(row.kind)]
         if code:
             found[f"{row.day:%Y-%m}", str(row.payroll_id), code] += minutes_of_row(row.hours)

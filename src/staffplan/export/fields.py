@@ -11,7 +11,8 @@ from typing import Any
 import pandas as pd
 
 from staffplan.export.source import Source
-from staffplan.export.work import Activity, Shift, first_and_last_name, names_of, shifts_of
+from staffplan.export.text import rows_of
+from staffplan.export.work import Activity, Shift, first_and_last_name, shifts_of
 
 Cell = str | int | float | date | datetime | time
 Row = Mapping[str, Cell]
@@ -103,26 +104,23 @@ KINDS = (
 """Kinds of rows, the first that fits a header counts."""
 
 
-def rows_of(kind: str, source: Source) -> list[Row]:
+def filled_rows(kind: str, source: Source) -> list[Row]:
     """All rows of a kind, each a value for every field that it knows."""
-    match kind:
-        case "forecast":
-            return list(_forecast_rows(source))
-        case "activities":
-            return [
-                {**_person(shift, source), **_activity(one, source)}
-                for shift in shifts_of(source)
-                for one in shift.activities
-            ]
-        case _:
-            return [{**_person(shift, source), **_shift(shift, source)} for shift in shifts_of(source)]
+    if kind == "forecast":
+        return list(_forecast_rows(source))
+    known = source.agents.frame.set_index("agent_id").to_dict("index")
+    rows: list[Row] = []
+    for shift in shifts_of(source):
+        person = _person(shift, known.get(shift.agent_id, {}), source)
+        inside = [_activity(one, source) for one in shift.activities]
+        rows += [{**person, **part} for part in (inside if kind == "activities" else [_shift(shift, source)])]
+    return rows
 
 
-def _person(shift: Shift, source: Source) -> dict[str, Cell]:
-    people = source.agents.frame.set_index("agent_id")
-    known = people.loc[shift.agent_id] if shift.agent_id in people.index else {}
+def _person(shift: Shift, known: Mapping[Any, Any], source: Source) -> dict[str, Cell]:
+    """known: the person's row in the file of agents."""
     identifier = source.ids.get("agent", shift.agent_id, shift.agent_id)
-    name = shift.name or names_of(source).get(shift.agent_id, "")
+    name = shift.name
     first_name, last_name = first_and_last_name(name)
     return {
         "agent_id": identifier,
@@ -152,8 +150,10 @@ def _shift(shift: Shift, source: Source) -> dict[str, Cell]:
 
 
 def _activity(one: Activity, source: Source) -> dict[str, Cell]:
+    span = _span(one.start, one.end, source)
     return {
-        **_span(one.start, one.end, source),
+        **span,
+        "date": span["start_date"],
         "minutes": one.minutes,
         "activity": source.ids.get("activity", one.kind, one.kind),
         "paid": "yes" if one.paid else "no",
@@ -178,7 +178,7 @@ def _span(start: pd.Timestamp, end: pd.Timestamp, source: Source) -> dict[str, C
 
 
 def _forecast_rows(source: Source) -> Iterator[Row]:
-    for row in source.forecast.frame.itertuples(index=False):
+    for row in rows_of(source.forecast.frame):
         values: Any = row
         span = _span(values.interval_start, values.interval_start + source.interval, source)
         yield {

@@ -1,8 +1,8 @@
 """Genesys Cloud: the JSON document of a schedule import.
 
 Source: Genesys Cloud platform SDK, ImportScheduleUploadSchema: shifts and activities with instants in UTC, days off
-as full-day markers. The document is uploaded compressed (gzip). Ids of users, contracts and activity codes are those of
-the business unit.
+as full-day markers. The document is uploaded compressed (gzip). Ids of users, contracts and activity codes are
+those of the business unit.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def _agent(
     contracts = dict(zip(source.agents.frame["agent_id"], source.agents.frame["work_plan"], strict=True))
     contract = source.ids.get("work_plan", contracts.get(agent, ""))
     own = [_shift(source, shift) for shift in shifts if shift.agent_id == agent]
-    markers = [_marker(source, agent, *rest) for who, *rest in off if who == agent]
+    markers = [_marker(source, who, day, kind, paid) for who, day, kind, paid in off if who == agent]
     plan = {"workPlanId": {"value": contract}} if contract else {}
     return {"userId": source.ids.get("agent", agent), **plan, "shifts": own, "fullDayTimeOffMarkers": markers}
 

@@ -22,7 +22,7 @@ HEADER = (
     *("cash_tips", "correction_payment", "reimbursement", "personal_note"),
 )
 COLUMNS = {REGULAR: "regular_hours", OVERTIME: "overtime_hours"}
-"""The column of the kinds that need no code; the code of any other is its column."""
+"""The column of the kinds that need no code; the code of any kind may name another column."""
 
 
 def make(source: Source) -> Exported:
@@ -49,8 +49,9 @@ def _header(source: Source) -> tuple[str, ...]:
     return header
 
 
-def _column(source: Source, kind: str) -> str:
-    return source.payroll.codes.get(kind, COLUMNS.get(kind, ""))
+def _column(source: Source, kind: str, header: tuple[str, ...]) -> str:
+    code = source.payroll.codes.get(kind, "")
+    return code if code in header else COLUMNS.get(kind, code)
 
 
 def _refuse_columns(source: Source, found: list[PayRecord], header: tuple[str, ...]) -> None:
@@ -58,11 +59,11 @@ def _refuse_columns(source: Source, found: list[PayRecord], header: tuple[str, .
     problems = [
         Problem(
             f"payroll.codes.{quoted_name(kind)}",
-            f"{_column(source, kind)!r} is not a column of the Gusto file",
+            f"{_column(source, kind, header)!r} is not a column of the Gusto file",
             f"columns there: {', '.join(header)}",
         )
         for kind in kinds
-        if _column(source, kind) not in header
+        if _column(source, kind, header) not in header
     ]
     if problems:
         raise ConfigError(problems)
@@ -73,6 +74,7 @@ def _row(record: PayRecord, source: Source, header: tuple[str, ...]) -> list[str
     cells = {"last_name": last_name, "first_name": first_name, "gusto_employee_id": record.payroll_id}
     minutes: dict[str, int] = {}
     for kind, worked in record.minutes.items():
-        minutes[_column(source, kind)] = minutes.get(_column(source, kind), 0) + worked
+        column = _column(source, kind, header)
+        minutes[column] = minutes.get(column, 0) + worked
     cells |= {column: hours_text(worked) for column, worked in minutes.items()}
     return [cells.get(name, "") for name in header]

@@ -10,10 +10,10 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-from staffplan.cost.pay import Minutes
+from staffplan.cost.pay import OVERTIME, REGULAR, Minutes
 from staffplan.errors import ConfigError, Problem
 from staffplan.export.source import Exported, Ids, Source, note
-from staffplan.export.text import hours_text
+from staffplan.export.text import hours_text, rows_of
 from staffplan.planned import DAYS_OF_A_WEEK, PlannedDays
 from staffplan.settings.export import PayrollSettings
 from staffplan.settings.toml_words import quoted_name
@@ -61,15 +61,19 @@ def _period(day: date, payroll: PayrollSettings, planned: PlannedDays) -> tuple[
 
 
 def records(source: Source) -> list[PayRecord]:
-    """What everybody is paid for in each period, by period and payroll id; kinds with the code "" left out."""
+    """What everybody is paid for in each period, by period and payroll id; kinds with the code "" left out.
+
+    Every kind has a code, but for regular and overtime hours, which come first; others in the order of their codes.
+    """
     found: dict[tuple[date, date, str, str, str], Counter[str]] = {}
-    for row in source.pay.frame.itertuples(index=False):
+    for row in rows_of(source.pay.frame):
         if source.payroll.codes.get(str(row.kind)) != "":
             person = (str(row.payroll_id), str(row.agent_id), str(row.name))
             key = (row.period_start.date(), row.period_end.date(), *person)
             found.setdefault(key, Counter())[str(row.kind)] += minutes_of_row(row.hours)
+    order = [REGULAR, OVERTIME, *source.payroll.codes]
     return [
-        PayRecord(agent, payroll_id, name, first, last, minutes)
+        PayRecord(agent, payroll_id, name, first, last, {k: minutes[k] for k in sorted(minutes, key=order.index)})
         for (first, last, payroll_id, agent, name), minutes in sorted(found.items(), key=lambda item: item[0])
     ]
 

@@ -24,7 +24,7 @@ def make(source: Source) -> Exported:
     for first, last in periods(found):
         rows = []
         for record in (record for record in found if record.first == first):
-            for kind, minutes in sorted(record.minutes.items()):
+            for kind, minutes in record.minutes.items():
                 cells = {
                     "Client ID": source.payroll.company_code,
                     "Worker ID": record.payroll_id,

@@ -9,6 +9,7 @@ from datetime import date
 import pandas as pd
 
 from staffplan.errors import DataError, Note, Problem, UsageError
+from staffplan.planned import PlannedDays
 from staffplan.settings.export import ExportSettings, PayrollSettings
 from staffplan.tables.exchange import ExternalIds, PayHours
 from staffplan.tables.forecast import VolumeForecast
@@ -39,8 +40,8 @@ class Ids:
     def of(cls, table: ExternalIds) -> Ids:
         """The ids of a table."""
         found: dict[str, dict[str, str]] = {}
-        for row in table.frame.itertuples(index=False):
-            found.setdefault(str(row.kind), {})[str(row.name)] = str(row.id)
+        for row in table.frame.to_dict("records"):
+            found.setdefault(str(row["kind"]), {})[str(row["name"])] = str(row["id"])
         return cls(found, table.source)
 
     def get(self, kind: str, name: str, default: str = "") -> str:
@@ -83,6 +84,8 @@ class Source:
     day_minutes: Mapping[str, int] = field(default_factory=dict)
     """Minutes of a day by each agent's contract: a fifth of its weekly minimum."""
     pay: PayHours = field(default_factory=PayHours.empty)
+    planned: PlannedDays | None = None
+    """The days of the plan; None where only a forecast is known."""
     ids: Ids = Ids()
     there: bytes | None = None
     """What the file holds that is written anew."""

@@ -16,7 +16,7 @@ from pathlib import PurePath
 from typing import Any
 
 from staffplan.errors import DataError, Note, Problem, UsageError
-from staffplan.export.fields import KINDS, Cell, Row, field_named, rows_of
+from staffplan.export.fields import KINDS, Cell, Row, field_named, filled_rows
 from staffplan.export.source import Exported, Source, note
 
 HEADER_WITHIN = 20
@@ -96,7 +96,7 @@ def _fill_text(source: Source, data: bytes) -> tuple[bytes, Header, int, int]:
     if header is None:
         raise _no_header(source, rows)
     below = [row for row in rows[header.row + 1 :] if any(cell.strip() for cell in row)]
-    values = _values(header, rows_of(header.kind, source))
+    values = _values(header, filled_rows(header.kind, source))
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=separator, lineterminator="\r\n" if "\r\n" in text else "\n")
     writer.writerows(rows[: header.row + 1])
@@ -134,7 +134,7 @@ def _fill_workbook(source: Source, data: bytes) -> tuple[bytes, Header, int, int
         header = _header_of(rows)
         if header is not None:
             examples = _clear_below(sheet, header)
-            values = _values(header, rows_of(header.kind, source))
+            values = _values(header, filled_rows(header.kind, source))
             _write(sheet, header, values)
             out = io.BytesIO()
             book.save(out)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,11 +15,11 @@ import pandas as pd
 from staffplan.cost.exact import Floats, Ints
 
 
-def csv_bytes(rows: Iterable[Sequence[object]], *, line_end: str = "\n", encoding: str = "utf-8") -> bytes:
-    """CSV text of the rows, the header among them; cells are quoted only where they must be."""
+def csv_bytes(rows: Iterable[Sequence[object]], *, line_end: str = "\n") -> bytes:
+    """CSV text (UTF-8) of the rows, the header among them; cells are quoted only where they must be."""
     text = io.StringIO()
     csv.writer(text, lineterminator=line_end).writerows(rows)
-    return text.getvalue().encode(encoding)
+    return text.getvalue().encode()
 
 
 def json_bytes(document: Mapping[str, object] | Sequence[object]) -> bytes:
@@ -48,3 +49,8 @@ def hours_text(minutes: int, comma: str = ".") -> str:
     """Hours with two decimals, a half rounded up: 95 minutes are 1.58."""
     hours = (Decimal(int(minutes)) / 60).quantize(Decimal("0.01"), ROUND_HALF_UP)
     return str(hours).replace(".", comma)
+
+
+def rows_of(frame: pd.DataFrame) -> Iterator[Any]:
+    """The rows of a table, their cells by the names of the columns."""
+    yield from frame.itertuples(index=False)

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import pandas as pd
 
 from staffplan.export.source import Source
+from staffplan.export.text import rows_of
 
 NAMES = {"queue": "on queue"}
 """Activities whose name is not plain English by itself."""
@@ -64,13 +65,13 @@ def shifts_of(source: Source, *, joined: bool = False) -> list[Shift]:
     """All shifts, by agent and day. joined: time on queue for one group after another counts as one activity."""
     inside: dict[tuple[str, date], list[Activity]] = {}
     rows = source.roster.activities.frame.sort_values(["agent_id", "start"], kind="stable")
-    for row in rows.itertuples(index=False):
+    for row in rows_of(rows):
         one = Activity(row.start, row.end, str(row.activity), row.paid == "yes", str(row.planning_group))
         inside.setdefault((str(row.agent_id), row.schedule_date.date()), []).append(one)
     names = names_of(source)
     frame = source.roster.shifts.frame.sort_values(["agent_id", "schedule_date"], kind="stable")
     found = []
-    for row in frame.itertuples(index=False):
+    for row in rows_of(frame):
         agent, day = str(row.agent_id), row.schedule_date.date()
         activities = _joined(inside.get((agent, day), [])) if joined else inside.get((agent, day), [])
         name = str(row.name) or names.get(agent, "")
@@ -108,12 +109,11 @@ def first_and_last_name(name: str) -> tuple[str, str]:
 
 
 def days_off(source: Source) -> Iterator[tuple[str, date, str, bool]]:
-    """Agent, day, kind and whether it is paid, of each day of time off among the days of the roster."""
-    days = source.roster.shifts.frame["schedule_date"].dt.date
-    if days.empty:
+    """Agent, day, kind and whether it is paid, of each day of time off among the days planned."""
+    if source.planned is None:
         return
-    first, last, seen = min(days), max(days), set()
-    for row in source.time_off.frame.itertuples(index=False):
+    first, last, seen = source.planned.first, source.planned.last, set()
+    for row in rows_of(source.time_off.frame):
         begin, end = max(first, row.first_day.date()), min(last, row.last_day.date())
         for number in range((end - begin).days + 1):
             key = (str(row.agent_id), begin + timedelta(days=number))

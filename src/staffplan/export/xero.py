@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from staffplan.export.pay import PayRecord, exported, minutes_of_row, records, require_codes, require_settings
 from staffplan.export.source import Exported, Source
-from staffplan.export.text import json_bytes
+from staffplan.export.text import json_bytes, rows_of
 
 ByDay = Counter[tuple[str, date, str]]
 """Minutes by payroll id, day and code."""
@@ -43,7 +43,7 @@ def _checked(source: Source, preset: str) -> list[PayRecord]:
 
 def _by_day(source: Source) -> ByDay:
     found: ByDay = Counter()
-    for row in source.pay.frame.itertuples(index=False):
+    for row in rows_of(source.pay.frame):
         code = source.payroll.codes[str(row.kind)]
         if code:
             found[str(row.payroll_id), row.day.date(), code] += minutes_of_row(row.hours)

@@ -39,13 +39,13 @@ class PayrollSettings(Section):
     (vacation) and the names of premiums. Hours of a kind with the code "" are not exported."""
     period: Literal["plan", "week", "two weeks", "month"] = "plan"
     """Pay period. Weeks are counted from the first day of the plan; months are those of the calendar."""
-    company_code: str = ""
+    company_code: str = Field(default="", pattern=r"^[!-~]*$")
     """ADP: company code. Paychex: client ID."""
-    cost_center: str = ""
+    cost_center: str = Field(default="", pattern=r"^[0-9]*$")
     """DATEV LODAS: cost center (Kostenstelle) of all lines (optional)."""
-    consultant_number: str = ""
+    consultant_number: str = Field(default="", pattern=r"^[0-9]*$")
     """DATEV LODAS: BeraterNr."""
-    client_number: str = ""
+    client_number: str = Field(default="", pattern=r"^[0-9]*$")
     """DATEV LODAS: MandantenNr."""
     calendar_id: str = ""
     """Xero in the UK and New Zealand: payrollCalendarID."""

@@ -17,10 +17,12 @@ from staffplan.cli.work.own_tables import read_requirement
 from staffplan.clock import SiteCalendar
 from staffplan.errors import ConfigError, DataError, Note, Problem, UsageError, nearest, place_of
 from staffplan.files.read import read_table
+from staffplan.files.rosters import read_foreign_roster
 from staffplan.plan.directory import PLAN_TOML, open_existing
 from staffplan.plan.manifest import is_plan
 from staffplan.plan.text import text_table
 from staffplan.plan.workspace import Workspace
+from staffplan.tables.exchange import ExternalIds, PlainShifts
 from staffplan.tables.people import Agents
 from staffplan.tables.requirement import PeopleNeeded
 from staffplan.tables.roster import Roster, RosterActivities, RosterBreaches, RosterShifts
@@ -54,16 +56,21 @@ class Checked:
 
 
 def check_files(
-    folder: Path,
+    place: Path,
     requirement_path: Path | None,
     agents: Path | None,
     config_path: Path | None,
     given: Mapping[str, Path | None],
+    ids_path: Path | None = None,
 ) -> Checked:
-    """Check the roster in a folder; a plan directory brings its own settings, people and requirement."""
+    """Check the roster in a folder, or in a file that `export` or another system wrote.
+
+    A plan directory brings its own settings, people and requirement. ids_path: ids of the other system.
+    """
     from staffplan.roster.case.case import Case
     from staffplan.roster.check.check import check
 
+    folder = place.parent if place.is_file() else place
     workspace = workspace_of(folder, config_path)
     config = workspace.config
     zone = config.plan.timezone
@@ -75,8 +82,7 @@ def check_files(
     site = site_of(config, requirement.frame, workspace)
     groups = {*requirement.frame["planning_group"], *site.groups()}
     people = workspace.people_of(folder, agents, **given).serving(groups)
-    alone = (folder / RosterShifts.file_name).is_file() and not (folder / RosterActivities.file_name).is_file()
-    roster = read_shifts(folder, zone) if alone else read_roster(folder, zone)
+    roster, alone = _roster_at(place, zone, ids_path)
     report = check(
         roster,
         people,
@@ -101,6 +107,16 @@ def _left_empty(roster: Roster, case: Case) -> tuple[Note, ...]:
         return tuple(empty_day_notes(case, roster, cover))
     except (ConfigError, DataError):
         return ()
+
+
+def _roster_at(place: Path, zone: str, ids_path: Path | None) -> tuple[Roster, bool]:
+    """The roster, and whether its shifts alone are known."""
+    plain = place / PlainShifts.file_name
+    if place.is_file() or (plain.is_file() and not (place / RosterShifts.file_name).is_file()):
+        ids = None if ids_path is None else read_table(ids_path, ExternalIds)
+        return read_foreign_roster(place if place.is_file() else plain, zone, ids), True
+    alone = (place / RosterShifts.file_name).is_file() and not (place / RosterActivities.file_name).is_file()
+    return (read_shifts(place, zone) if alone else read_roster(place, zone)), alone
 
 
 def read_shifts(folder: Path, zone: str) -> Roster:

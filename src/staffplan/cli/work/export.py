@@ -165,7 +165,7 @@ class _Reader:
         contracts = zip(people.agents.frame["agent_id"], people.agents.frame["work_plan"], strict=True)
         lengths = {a: round(plans[p].weekly_hours_min * 60 / DAYS_PAID_PER_WEEK) for a, p in contracts if p in plans}
         found: dict[str, Any] = {"roster": roster, "agents": people.agents, "time_off": people.time_off}
-        found |= {"time_off_minutes": off, "day_minutes": lengths}
+        found |= {"time_off_minutes": off, "day_minutes": lengths, "planned": planned}
         if pay and planned is not None:
             found["pay"] = _pay(roster, people, planned, config, workspace, ids)
         return found
