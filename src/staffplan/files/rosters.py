@@ -7,6 +7,7 @@ shift is used for its paid hours alone: what these shapes leave out could not be
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ from staffplan.tables.exchange import ExternalIds, PlainShifts
 from staffplan.tables.roster import Roster, RosterActivities, RosterShifts
 
 MINUTE = pd.Timedelta(minutes=1)
+MOST_BYTES = 500_000_000
+"""Of a compressed file."""
 UNPAID = ("meal",)
 """Activities that are not paid, in a shape that does not say so."""
 Shift = tuple[str, pd.Timestamp, pd.Timestamp, float]
@@ -32,7 +35,8 @@ def read_foreign_roster(path: Path, timezone: str, ids: ExternalIds | None = Non
 
     Raises DataError where the file has no such shape.
     """
-    data, place = bytes_of(path, place_of(path)), place_of(path)
+    place = place_of(path)
+    data = _unpacked(bytes_of(path, place), place)
     if data.lstrip()[:1] in (b"{", b"["):
         found = list(_shifts_of(_document(data, place), _names(ids, "activity"), place))
         agents = _names(ids, "agent")
@@ -40,9 +44,23 @@ def read_foreign_roster(path: Path, timezone: str, ids: ExternalIds | None = Non
         frame = pd.DataFrame(rows, columns=["agent_id", "start", "end", "paid"])
         return _roster(frame.assign(shift=""), timezone, place)
     plain = read_table(path, PlainShifts, timezone=timezone).frame
-    length = (plain["end"] - plain["start"]) / MINUTE - plain["unpaid_break_minutes"].fillna(0.0)
+    length = (plain["end"] - plain["start"]).dt.total_seconds() / 60 - plain["unpaid_break_minutes"].fillna(0.0)
     paid = (plain["paid_hours"] * 60).fillna(length)
     return _roster(plain.assign(paid=paid, schedule_date=plain["date"]), timezone, place)
+
+
+def _unpacked(data: bytes, place: str) -> bytes:
+    """The content of a compressed file; of any other the file itself."""
+    if not data.startswith(b"\x1f\x8b"):
+        return data
+    unpacking = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    try:
+        found = unpacking.decompress(data, MOST_BYTES)
+    except zlib.error as error:
+        raise DataError(Problem(place, "the compressed file is damaged", "export it again")) from error
+    if unpacking.unconsumed_tail:
+        raise DataError(Problem(place, f"holds more than {MOST_BYTES:,} bytes", "give the roster of fewer weeks"))
+    return found
 
 
 def _names(ids: ExternalIds | None, kind: str) -> dict[str, str]:
