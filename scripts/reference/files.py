@@ -33,6 +33,7 @@ ROOMS = {
     "staffplan.tables.shifts": "Shifts before there are agents",
     "staffplan.tables.waits": "Waits",
     "staffplan.tables.cost": "Cost",
+    "staffplan.tables.exchange": "Other systems",
     "staffplan.fit.tables": "What single calls teach (fit)",
     "staffplan.staffing.cases": "Cases to size",
     "staffplan.staffing.skills.tables": "Skill mix",

@@ -7,6 +7,7 @@ import gzip
 import json
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from commands import Run
@@ -196,6 +197,40 @@ def test_a_roster_is_checked_in_any_shape_that_was_written(center: Path, run: Ru
     code, out, err = run("check", file, "--map", "ids.csv", *check)
     assert code == 5, err
     assert json.loads(out)["broken_rules"] == found
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Employee,Date,Start Time,End Time,Unpaid break,Notes",
+        "Agent ID;Start date;Start;End date;End;Paid hours",
+        "First name,Last name,Start datetime,End datetime,Hours",
+    ],
+)
+def test_a_filled_template_is_checked(center: Path, run: Run, header: str) -> None:
+    check = ("-c", "plan.toml", "--requirement", "roster/requirement.csv", "--json")
+    found = json.loads(run("check", "roster", *check)[1])["broken_rules"]
+    (center / "t.csv").write_text(f"{header}\n")
+    assert run(*EXPORT, "template", "--template", "t.csv", "-o", "filled.csv")[0] == 0
+    code, out, err = run("check", "filled.csv", *check)
+    assert code == 5, err
+    assert json.loads(out)["broken_rules"] == found
+
+
+def test_a_filled_workbook_is_checked_and_its_rows_that_cannot_be_read_are_named(center: Path, run: Run) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["Employee", "Date", "Start", "End", "Hours"])
+    book.save(center / "t.xlsx")
+    assert run(*EXPORT, "template", "--template", "t.xlsx", "-o", "filled.xlsx")[0] == 0
+    check = ("check", "filled.xlsx", "-c", "plan.toml", "--requirement", "roster/requirement.csv")
+    assert run(*check)[0] == 5
+    book = openpyxl.load_workbook(center / "filled.xlsx")
+    book.active["A2"], book.active["C3"] = "Nobody", "early"
+    book.save(center / "filled.xlsx")
+    code, _, err = run(*check)
+    assert code == 4
+    assert "filled.xlsx:2: nobody of this name or id is among the agents" in err
+    assert "filled.xlsx:3: 'early' is not written as %H:%M" in err
 
 
 def test_a_folder_with_shifts_csv_is_checked(center: Path, run: Run) -> None:

@@ -72,6 +72,17 @@ def _header_of(rows: Sequence[Sequence[object]]) -> Header | None:
     return max(found, key=lambda pair: (pair[0], -pair[1].row))[1] if found else None
 
 
+def sheets_of(data: bytes, place: str) -> Iterator[tuple[Header | None, list[tuple[object, ...]]]]:
+    """The header, where there is one, and all rows of each sheet of a workbook, or of a CSV file."""
+    if data.startswith(b"PK"):
+        for sheet in _book(data, place).worksheets:
+            rows = list(sheet.iter_rows(values_only=True))
+            yield _header_of(rows), rows
+    else:
+        lines = [tuple(row) for row in _text_rows(_decoded(data))[0]]
+        yield _header_of(lines), list(lines)
+
+
 def _no_header(source: Source, rows: Sequence[Sequence[object]]) -> DataError:
     seen = [str(cell) for cells in rows[:HEADER_WITHIN] for cell in cells if cell not in (None, "")]
     said = "no row names a person (or a volume) and a start, so it is not known what belongs where"
@@ -86,12 +97,8 @@ def _values(header: Header, rows: Sequence[Row]) -> list[list[Cell]]:
 def _fill_text(source: Source, data: bytes) -> tuple[bytes, Header, int, int]:
     """A CSV template in its own separator, byte order mark and line end."""
     mark = b"\xef\xbb\xbf" if data.startswith(b"\xef\xbb\xbf") else b""
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("cp1252", errors="replace")
-    separator = max(SEPARATORS, key=text.count)
-    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
+    text = _decoded(data)
+    rows, separator = _text_rows(text)
     header = _header_of(rows)
     if header is None:
         raise _no_header(source, rows)
@@ -102,6 +109,19 @@ def _fill_text(source: Source, data: bytes) -> tuple[bytes, Header, int, int]:
     writer.writerows(rows[: header.row + 1])
     writer.writerows([[_cell_text(source, cell) for cell in row] for row in values])
     return mark + out.getvalue().encode(), header, len(below), len(values)
+
+
+def _decoded(data: bytes) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", errors="replace")
+
+
+def _text_rows(text: str) -> tuple[list[list[str]], str]:
+    """The rows of a CSV text, and its separator."""
+    separator = max(SEPARATORS, key=text.count)
+    return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator)), separator
 
 
 def _cell_text(source: Source, cell: Cell) -> str:
@@ -121,13 +141,7 @@ def _cell_text(source: Source, cell: Cell) -> str:
 
 def _fill_workbook(source: Source, data: bytes) -> tuple[bytes, Header, int, int]:
     """A workbook: the first sheet with a header that is understood."""
-    from openpyxl import load_workbook
-
-    try:
-        book = load_workbook(io.BytesIO(data))
-    except Exception as error:  # openpyxl raises whatever it meets in a damaged file
-        hint = "give the .xlsx or .csv file that your system offers for import"
-        raise DataError(Problem(source.template_place, "is not a workbook that can be read", hint)) from error
+    book = _book(data, source.template_place)
     seen: list[tuple[object, ...]] = []
     for sheet in book.worksheets:
         rows = list(sheet.iter_rows(max_row=HEADER_WITHIN, values_only=True))
@@ -141,6 +155,16 @@ def _fill_workbook(source: Source, data: bytes) -> tuple[bytes, Header, int, int
             return out.getvalue(), header, examples, len(values)
         seen += rows
     raise _no_header(source, seen)
+
+
+def _book(data: bytes, place: str) -> Any:
+    from openpyxl import load_workbook
+
+    try:
+        return load_workbook(io.BytesIO(data))
+    except Exception as error:  # openpyxl raises whatever it meets in a damaged file
+        hint = "give the .xlsx or .csv file that your system offers for import"
+        raise DataError(Problem(place, "is not a workbook that can be read", hint)) from error
 
 
 def _clear_below(sheet: Any, header: Header) -> int:

@@ -16,7 +16,7 @@ import pandas as pd
 
 from staffplan.clock import local_dates
 from staffplan.errors import DataError, Problem, place_of
-from staffplan.files.read import bytes_of, read_table
+from staffplan.files.read import bytes_of, column_names, read_table
 from staffplan.tables.exchange import ExternalIds, PlainShifts
 from staffplan.tables.roster import Roster, RosterActivities, RosterShifts
 
@@ -38,15 +38,15 @@ def read_foreign_roster(path: Path, timezone: str, ids: ExternalIds | None = Non
     place = place_of(path)
     data = _unpacked(bytes_of(path, place), place)
     if data.lstrip()[:1] in (b"{", b"["):
-        found = list(_shifts_of(_document(data, place), _names(ids, "activity"), place))
-        agents = _names(ids, "agent")
+        found = list(_shifts_of(_document(data, place), our_names(ids, "activity"), place))
+        agents = our_names(ids, "agent")
         rows = [(agents.get(agent, agent), start, end, paid) for agent, start, end, paid in found]
         frame = pd.DataFrame(rows, columns=["agent_id", "start", "end", "paid"])
-        return _roster(frame.assign(shift=""), timezone, place)
+        return shifts_alone(frame.assign(shift=""), timezone, place)
     plain = read_table(path, PlainShifts, timezone=timezone).frame
     length = (plain["end"] - plain["start"]).dt.total_seconds() / 60 - plain["unpaid_break_minutes"].fillna(0.0)
     paid = (plain["paid_hours"] * 60).fillna(length)
-    return _roster(plain.assign(paid=paid, schedule_date=plain["date"]), timezone, place)
+    return shifts_alone(plain.assign(paid=paid, schedule_date=plain["date"]), timezone, place)
 
 
 def _unpacked(data: bytes, place: str) -> bytes:
@@ -63,7 +63,15 @@ def _unpacked(data: bytes, place: str) -> bytes:
     return found
 
 
-def _names(ids: ExternalIds | None, kind: str) -> dict[str, str]:
+def is_other_table(data: bytes, path: Path) -> bool:
+    """Whether a file is a workbook, or a table without the columns of shifts.csv."""
+    if data.startswith(b"PK\x03\x04"):
+        return True
+    needed = {column.name for column in PlainShifts.columns if column.required}
+    return data.lstrip()[:1] not in (b"{", b"[", b"\x1f") and not needed <= set(column_names(path))
+
+
+def our_names(ids: ExternalIds | None, kind: str) -> dict[str, str]:
     """Our names by the other system's ids."""
     if ids is None:
         return {}
@@ -124,8 +132,11 @@ def _deputy(body: Mapping[str, Any]) -> Shift:
     return str(body["intRosterEmployee"]), start, end, (end - start) / MINUTE - body["intMealbreakMinute"]
 
 
-def _roster(frame: pd.DataFrame, timezone: str, place: str) -> Roster:
-    """frame: agent_id, start, end, paid minutes, the shift's name; the day, where it is not that of the start."""
+def shifts_alone(frame: pd.DataFrame, timezone: str, place: str) -> Roster:
+    """A roster of shifts.
+
+    frame: agent_id, start, end, paid minutes, the shift's name, and the day where it is not that of the start.
+    """
     local = pd.to_datetime(pd.Series(local_dates(pd.DatetimeIndex(frame["start"]), timezone), index=frame.index))
     days = frame.get("schedule_date", local)
     shifts = frame.assign(

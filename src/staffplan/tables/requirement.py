@@ -40,7 +40,10 @@ class StaffingRequirement(Table):
 
 @dataclass(frozen=True)
 class PeopleNeeded(StaffingRequirement):
-    """A requirement of which a roster alone is made, by hand or by another tool: what else there is may be blank."""
+    """A requirement of which a roster alone is made, by hand or by another tool: what else there is may be blank.
+
+    Where it has `agents_required` and no `agents_on_queue`, these are taken from the former.
+    """
 
     columns: ClassVar[tuple[Column, ...]] = tuple(
         replace(column, required=column.name in ("interval_start", "planning_group", "agents_on_queue"))
@@ -56,6 +59,7 @@ class LineNeeded(StaffingRequirement):
         replace(column, required=column.name in ("interval_start", "planning_group", "agents_required"))
         for column in StaffingRequirement.columns
     )
+    file_name: ClassVar[str] = ""
 
 
 @dataclass(frozen=True)

@@ -173,7 +173,7 @@ def _needed(
 
 def check(
     roster: Annotated[
-        Path, typer.Argument(help="Plan directory, folder with a roster, or shifts.csv.", show_default=False)
+        Path, typer.Argument(help="Plan directory, folder with a roster, or a file of shifts.", show_default=False)
     ],
     requirement: RequirementFile = None,
     agents: AgentsFile = None,
@@ -210,8 +210,8 @@ def check(
 
     Without roster_activities.csv, only the shifts are checked: hours, days,
     rest and nights. The other rules are listed as not checked. So it is for
-    shifts.csv and the JSON that staffplan export writes for Genesys Cloud,
-    Assembled and Deputy; --map gives the ids of agents there.
+    the files of staffplan export: shifts.csv, filled templates, and the JSON
+    for Genesys Cloud, Assembled and Deputy; --map gives the ids of agents.
 
     Wishes that are not granted are listed too. Exits with code 5 if a rule is
     broken, and with code 0 otherwise. Understaffed intervals and wishes that
