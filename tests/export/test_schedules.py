@@ -87,9 +87,9 @@ def test_genesys_gets_the_minutes_that_pass_in_a_night_in_which_the_clocks_chang
 def test_ids_of_people_and_activities_are_asked_for_together() -> None:
     with pytest.raises(UsageError) as raised:
         only_file("genesys-schedule", source())
-    assert [problem.message.partition(" have")[0] for problem in raised.value.problems] == [
-        "1 agents",
-        "2 activities",
+    assert [problem.message for problem in raised.value.problems] == [
+        "1 agent has no id for genesys-schedule: A001",
+        "2 activities have no id for genesys-schedule: meal, queue",
     ]
 
 

@@ -19,7 +19,7 @@ from staffplan.errors import Note
 from staffplan.export.source import Exported, Source, note
 from staffplan.export.text import json_bytes
 from staffplan.export.volumes import split, weighted_aht
-from staffplan.planned import DAYS_OF_A_WEEK
+from staffplan.planned import DAYS_OF_A_WEEK, PlannedDays, between
 
 QUARTER = 15
 MOST_WEEKS = 6
@@ -32,8 +32,8 @@ def make(source: Source) -> Exported:
     frame = source.forecast.frame
     groups = frame["queue"].map(source.group_of)
     source.ids.require({"planning_group": groups.unique()}, "genesys-forecast")
-    days = local_dates(pd.DatetimeIndex(frame["interval_start"]), source.timezone)
-    first, weeks = _weeks(min(days), max(days), source.settings.week_starts)
+    days = source.planned or between(*_ends(frame, source.timezone))
+    first, weeks = _weeks(days.first, days.last, source.settings.week_starts)
     grid = horizon_intervals(first, weeks * DAYS_OF_A_WEEK, source.timezone, QUARTER)
     quarters = split(frame.assign(planning_group=groups), source.interval_minutes, QUARTER)
     totals = weighted_aht(quarters, ["planning_group", "interval_start"])
@@ -46,8 +46,14 @@ def make(source: Source) -> Exported:
             for name, own in totals.groupby("planning_group", sort=True)
         ],
     }
-    told = tuple(_notes(first, weeks, len(grid), sorted(set(days))))
+    told = tuple(_notes(first, weeks, len(grid), days))
     return Exported({f"short_term_forecast_{first}.json": json_bytes(document)}, told)
+
+
+def _ends(frame: pd.DataFrame, timezone: str) -> tuple[date, date]:
+    """The first and the last local day that has a row."""
+    days = local_dates(pd.DatetimeIndex(frame["interval_start"]), timezone)
+    return min(days), max(days)
 
 
 def _weeks(first: date, last: date, starts: str) -> tuple[date, int]:
@@ -65,11 +71,11 @@ def _group(identifier: str, rows: pd.DataFrame, grid: pd.DatetimeIndex) -> dict[
     return {"planningGroupId": identifier, **arrays}
 
 
-def _notes(first: date, weeks: int, quarters: int, days: list[date]) -> Iterator[Note]:
+def _notes(first: date, weeks: int, quarters: int, days: PlannedDays) -> Iterator[Note]:
     last = first + timedelta(days=weeks * DAYS_OF_A_WEEK - 1)
-    if days[0] > first or days[-1] < last:
+    if days.first > first or days.last < last:
         said = (
-            f"the document has whole weeks, {first} to {last}; the forecast is from {days[0]} to {days[-1]}, and "
+            f"the document has whole weeks, {first} to {last}; the forecast is for {days.first} to {days.last}, and "
             "the other days are written without contacts"
         )
         yield note("genesys-forecast", said, "warning")

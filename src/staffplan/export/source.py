@@ -19,13 +19,13 @@ from staffplan.tables.roster import Roster, RosterActivities, RosterShifts
 from staffplan.tables.schema import Table
 
 WORDS = {
-    "queue": "queues",
-    "planning_group": "planning groups",
-    "agent": "agents",
-    "activity": "activities",
-    "work_plan": "contracts",
+    "queue": ("queue", "queues"),
+    "planning_group": ("planning group", "planning groups"),
+    "agent": ("agent", "agents"),
+    "activity": ("activity", "activities"),
+    "work_plan": ("contract", "contracts"),
 }
-"""Kinds of ids, several of them."""
+"""Kinds of ids, one and several of them."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,8 @@ class Ids:
         for kind, names in wanted.items():
             missing = sorted(set(names) - set(self.known.get(kind, {})))
             if missing:
-                said = f"{len(missing)} {WORDS[kind]} have no id for {preset}: {', '.join(missing)}"
+                some = f"1 {WORDS[kind][0]} has" if len(missing) == 1 else f"{len(missing)} {WORDS[kind][1]} have"
+                said = f"{some} no id for {preset}: {', '.join(missing)}"
                 hint = (
                     f"give --map ids.csv with the columns kind, name, id and a row for each: {kind},{missing[0]},ID"
                 )

@@ -5,13 +5,17 @@ from __future__ import annotations
 import gzip
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
+
+import pandas as pd
 
 from staffplan.cli.work.check import read_roster, refuse_strangers
 from staffplan.cli.work.common import COMMAND_LINE, interval_of, site_of
 from staffplan.cli.work.handoff import workspace_if_any, zone_of
 from staffplan.cli.work.own_tables import read_forecast, read_requirement
+from staffplan.clock import local_dates
 from staffplan.cost.pay import pay_minutes
 from staffplan.cost.people import DAYS_PAID_PER_WEEK, paid_days_off
 from staffplan.errors import DataError, Problem, UsageError, nearest, place_of
@@ -98,6 +102,7 @@ class _Reader:
         config = config.model_copy(update={"plan": config.plan.model_copy(update={"timezone": zone})})
         tables = self._tables(preset, folder, workspace, config)
         template = self.given.template
+        planned = tables.get("planned") or _days(tables.get("forecast"), workspace, zone)
         source = Source(
             title=config.plan.name,
             timezone=zone,
@@ -108,7 +113,7 @@ class _Reader:
             there=_bytes_if_there(self.given.there),
             template=None if template is None else self._try(lambda: bytes_of(template, place_of(template))),
             template_place="" if template is None else place_of(template),
-            **tables,
+            **{**tables, "planned": planned},
         )
         if self.problems:
             raise DataError(self.problems)
@@ -159,7 +164,7 @@ class _Reader:
             return {}
         if len(people.agents):
             refuse_strangers(roster, people.agents)
-        planned = _days(roster, workspace)
+        planned = _planned(set(roster.shifts.frame["schedule_date"].dt.date), workspace)
         plans = config.work_plans
         off = {} if planned is None else {(a, d): m for a, d, m in paid_days_off(people, planned.days, plans)}
         contracts = zip(people.agents.frame["agent_id"], people.agents.frame["work_plan"], strict=True)
@@ -198,9 +203,15 @@ def _bytes_if_there(path: Path | None) -> bytes | None:
     return bytes_of(path, place_of(path)) if path is not None and path.is_file() else None
 
 
-def _days(roster: Roster, workspace: Workspace | None) -> PlannedDays | None:
-    """The plan's days, else whole weeks of the roster's; None for a roster without shifts."""
-    days = set(roster.shifts.frame["schedule_date"].dt.date)
+def _days(forecast: VolumeForecast | None, workspace: Workspace | None, zone: str) -> PlannedDays | None:
+    """The days of a forecast; None where there is none."""
+    if forecast is None:
+        return None
+    return _planned(set(local_dates(pd.DatetimeIndex(forecast.frame["interval_start"]), zone)), workspace)
+
+
+def _planned(days: set[date], workspace: Workspace | None) -> PlannedDays | None:
+    """The plan's days, else whole weeks of those that have rows; None where none have."""
     if not days:
         return None
     return days_planned(days, None if workspace is None else workspace.days_given(days))
