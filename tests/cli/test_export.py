@@ -233,6 +233,40 @@ def test_a_filled_workbook_is_checked_and_its_rows_that_cannot_be_read_are_named
     assert "filled.xlsx:3: 'early' is not written as %H:%M" in err
 
 
+def test_the_table_of_shifts_alone_is_checked(center: Path, run: Run) -> None:
+    (center / "roster" / "roster_activities.csv").unlink()
+    check = ("-c", "plan.toml", "--requirement", "roster/requirement.csv")
+    assert run("check", "roster/roster_shifts.csv", *check)[:2] == run("check", "roster", *check)[:2]
+
+
+@pytest.mark.parametrize(
+    ("preset", "file", "said"),
+    [
+        ("genesys-schedule", "roster_shifts.csv", "the roster has no shifts"),
+        ("pay-hours", "roster_shifts.csv", "the roster has no shifts"),
+        ("genesys-forecast", "forecast.csv", "the forecast has no rows"),
+    ],
+)
+def test_an_empty_plan_is_no_export(center: Path, run: Run, preset: str, file: str, said: str) -> None:
+    path = center / "roster" / file
+    path.write_text(path.read_text().splitlines()[0] + "\n")
+    code, _, err = run(*EXPORT, preset, "--map", "ids.csv", "-o", "out")
+    assert (code, said in err) == (4, True), err
+
+
+def test_a_template_alone_says_what_is_wanted_and_other_presets_take_none(center: Path, run: Run) -> None:
+    (center / "t.csv").write_text("Employee,Date,Start,End\n")
+    assert run(*EXPORT[:-1], "--template", "t.csv", "-o", "filled.csv")[0] == 0
+    code, _, err = run(*EXPORT, "shifts", "--template", "t.csv", "-o", "s.csv")
+    assert (code, "shifts has its own shape" in err) == (2, True)
+
+
+def test_quarters_of_an_hour_are_told_from_the_rows_where_no_setting_says_so(center: Path, run: Run) -> None:
+    (center / "roster" / "forecast.csv").write_text(FORECAST.replace("09:30", "09:15"))
+    assert run(*EXPORT, "amazon-forecast", "--map", "ids.csv", "-o", "o.csv")[0] == 0
+    assert {row["IntervalDuration"] for row in rows_in(center / "o.csv")} == {"15mins"}
+
+
 def test_a_folder_with_shifts_csv_is_checked(center: Path, run: Run) -> None:
     assert run(*EXPORT, "shifts", "-o", "out")[0] == 0
     code, out, _ = run("check", "out", "-c", "plan.toml", "--requirement", "roster/requirement.csv")

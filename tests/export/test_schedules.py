@@ -181,6 +181,12 @@ def test_a_csv_template_keeps_its_separator_its_lines_above_the_header_and_its_o
     assert any("1 rows below the header were replaced" in note.message for note in exported.notes)
 
 
+def test_a_name_that_a_spreadsheet_would_run_is_guarded() -> None:
+    roster = one_shift("A001", "2026-11-02", "d", PARTS, "=cmd()")
+    [row] = filled("Employee,Date,Start\n", source(roster=roster))
+    assert row["Employee"] == "'=cmd()"
+
+
 @pytest.mark.parametrize("day", NIGHTS)
 def test_a_template_gets_local_times_on_days_on_which_the_clocks_change(day: str) -> None:
     [row] = filled("Employee ID,Start Date,Start,End Date,End,Hours\n", night(day))

@@ -7,7 +7,6 @@ those of the business unit.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, timedelta
 
 import pandas as pd
@@ -15,7 +14,7 @@ import pandas as pd
 from staffplan.clock import WEEKDAYS
 from staffplan.export.source import Exported, Source, note
 from staffplan.export.text import json_bytes
-from staffplan.export.work import NAMES, Activity, Shift, days_off, shifts_of
+from staffplan.export.work import NAMES, Activity, DayOff, Shift, days_off, shifts_of
 from staffplan.planned import DAYS_OF_A_WEEK
 
 
@@ -25,26 +24,30 @@ def make(source: Source) -> Exported:
     agents = {shift.agent_id for shift in shifts} | {agent for agent, *_ in off}
     activities = {a.kind for shift in shifts for a in shift.activities} | {kind for *_, kind, _ in off}
     source.ids.require({"agent": agents, "activity": activities}, "genesys-schedule")
-    first = min((shift.day for shift in shifts), default=date.min)
+    first = min(shift.day for shift in shifts)
     begin = first - timedelta(days=(first.weekday() - WEEKDAYS.index(source.settings.week_starts)) % DAYS_OF_A_WEEK)
-    last = max((shift.day for shift in shifts), default=begin)
+    last = max(shift.day for shift in shifts)
+    own: dict[str, list[Shift]] = {agent: [] for agent in agents}
+    for shift in shifts:
+        own[shift.agent_id].append(shift)
+    free: dict[str, list[DayOff]] = {agent: [] for agent in agents}
+    for day_off in off:
+        free[day_off[0]].append(day_off)
     document = {
         "description": f"staffplan {begin}",
         "weekCount": (last - begin).days // DAYS_OF_A_WEEK + 1,
         "published": False,
-        "agentSchedules": [_agent(source, agent, shifts, off) for agent in sorted(agents)],
+        "agentSchedules": [_agent(source, agent, own[agent], free[agent]) for agent in sorted(agents)],
     }
     said = "the schedule is not published: look at it in Genesys Cloud first"
     return Exported({f"schedule_{begin}.json": json_bytes(document)}, (note("genesys-schedule", said),))
 
 
-def _agent(
-    source: Source, agent: str, shifts: Iterable[Shift], off: Iterable[tuple[str, date, str, bool]]
-) -> dict[str, object]:
+def _agent(source: Source, agent: str, shifts: list[Shift], off: list[DayOff]) -> dict[str, object]:
     contracts = dict(zip(source.agents.frame["agent_id"], source.agents.frame["work_plan"], strict=True))
     contract = source.ids.get("work_plan", contracts.get(agent, ""))
-    own = [_shift(source, shift) for shift in shifts if shift.agent_id == agent]
-    markers = [_marker(source, who, day, kind, paid) for who, day, kind, paid in off if who == agent]
+    own = [_shift(source, shift) for shift in shifts]
+    markers = [_marker(source, *day_off) for day_off in off]
     plan = {"workPlanId": {"value": contract}} if contract else {}
     return {"userId": source.ids.get("agent", agent), **plan, "shifts": own, "fullDayTimeOffMarkers": markers}
 

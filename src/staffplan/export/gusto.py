@@ -12,7 +12,7 @@ from staffplan.cost.pay import OVERTIME, REGULAR
 from staffplan.errors import ConfigError, DataError, Problem
 from staffplan.export.pay import PayRecord, exported, periods, records, require_codes
 from staffplan.export.source import Exported, Source
-from staffplan.export.text import csv_bytes, hours_text
+from staffplan.export.text import csv_bytes, guarded, hours_text
 from staffplan.export.work import first_and_last_name
 from staffplan.settings.toml_words import quoted_name
 
@@ -71,7 +71,8 @@ def _refuse_columns(source: Source, found: list[PayRecord], header: tuple[str, .
 
 def _row(record: PayRecord, source: Source, header: tuple[str, ...]) -> list[str]:
     first_name, last_name = first_and_last_name(record.name)
-    cells = {"last_name": last_name, "first_name": first_name, "gusto_employee_id": record.payroll_id}
+    names = {"last_name": guarded(last_name), "first_name": guarded(first_name)}
+    cells = {**names, "gusto_employee_id": record.payroll_id}
     minutes: dict[str, int] = {}
     for kind, worked in record.minutes.items():
         column = _column(source, kind, header)

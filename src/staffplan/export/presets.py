@@ -40,6 +40,8 @@ class Preset:
     asks: str = ""
     merges: str = ""
     """Name of the file whose rows are kept where they are not replaced, for a preset that merges."""
+    fills: bool = False
+    """Whether it uses a template."""
 
 
 _ALL = (
@@ -84,6 +86,7 @@ _ALL = (
         ("forecast", "roster"),
         template.make,
         "--template",
+        fills=True,
     ),
     Preset(
         "assembled",
@@ -102,7 +105,7 @@ _ALL = (
         adp.make_workforce_now,
         f"{_CODES} beside regular and overtime, payroll.company_code",
     ),
-    Preset("gusto", "Gusto: hours (CSV)", ("pay",), gusto.make, f"{_CODES} beside regular and overtime"),
+    Preset("gusto", "Gusto: hours (CSV)", ("pay",), gusto.make, f"{_CODES} beside regular and overtime", fills=True),
     Preset(
         "datev-lodas",
         "DATEV LODAS: movement data (text)",

@@ -18,6 +18,7 @@ from typing import Any
 from staffplan.errors import DataError, Note, Problem, UsageError
 from staffplan.export.fields import KINDS, Cell, Row, field_named, filled_rows
 from staffplan.export.source import Exported, Source, note
+from staffplan.export.text import guarded
 
 HEADER_WITHIN = 20
 """Rows from the top in which the header is looked for."""
@@ -136,7 +137,7 @@ def _cell_text(source: Source, cell: Cell) -> str:
         case float():
             return f"{cell:g}"
         case _:
-            return str(cell)
+            return guarded(str(cell))
 
 
 def _fill_workbook(source: Source, data: bytes) -> tuple[bytes, Header, int, int]:

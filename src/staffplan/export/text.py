@@ -22,6 +22,14 @@ def csv_bytes(rows: Iterable[Sequence[object]], *, line_end: str = "\n") -> byte
     return text.getvalue().encode()
 
 
+def guarded(text: str) -> str:
+    """The text with an apostrophe before what a spreadsheet would run as a formula: for names that people write.
+
+    Source: OWASP, "CSV Injection", https://owasp.org/www-community/attacks/CSV_Injection
+    """
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
 def json_bytes(document: Mapping[str, object] | Sequence[object]) -> bytes:
     """JSON text (UTF-8), indented by one."""
     return (json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()

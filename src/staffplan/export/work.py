@@ -15,6 +15,10 @@ NAMES = {"queue": "on queue"}
 """Activities whose name is not plain English by itself."""
 
 
+DayOff = tuple[str, date, str, bool]
+"""Agent, day, kind and whether it is paid."""
+
+
 @dataclass(frozen=True)
 class Activity:
     """Part of a shift; instants are UTC. `group` only where it is on queue."""
@@ -108,7 +112,7 @@ def first_and_last_name(name: str) -> tuple[str, str]:
     return first.strip(), last
 
 
-def days_off(source: Source) -> Iterator[tuple[str, date, str, bool]]:
+def days_off(source: Source) -> Iterator[DayOff]:
     """Agent, day, kind and whether it is paid, of each day of time off among the days planned."""
     if source.planned is None:
         return

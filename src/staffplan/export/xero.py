@@ -13,15 +13,15 @@ from staffplan.export.pay import PayRecord, exported, minutes_of_row, records, r
 from staffplan.export.source import Exported, Source
 from staffplan.export.text import json_bytes, rows_of
 
-ByDay = Counter[tuple[str, date, str]]
-"""Minutes by payroll id, day and code."""
+ByDay = dict[str, Counter[tuple[date, str]]]
+"""Minutes by payroll id, and by day and code."""
 
 
 def make_australia(source: Source) -> Exported:
     """Draft timesheets, one for each employee and pay period."""
     found = _checked(source, "xero-au")
     by_day = _by_day(source)
-    sheets = [_australian(record, by_day, source) for record in found]
+    sheets = [_australian(record, by_day[record.payroll_id], source) for record in found]
     return exported(source, {"xero_au_timesheets.json": json_bytes(sheets)}, "xero-au")
 
 
@@ -30,7 +30,7 @@ def make_uk_and_nz(source: Source) -> Exported:
     require_settings(source, ["calendar_id"], "xero-uk-nz")
     found = _checked(source, "xero-uk-nz")
     by_day = _by_day(source)
-    sheets = [_british(record, by_day, source) for record in found]
+    sheets = [_british(record, by_day[record.payroll_id], source) for record in found]
     return exported(source, {"xero_timesheets.json": json_bytes(sheets)}, "xero-uk-nz")
 
 
@@ -42,18 +42,19 @@ def _checked(source: Source, preset: str) -> list[PayRecord]:
 
 
 def _by_day(source: Source) -> ByDay:
-    found: ByDay = Counter()
+    found: ByDay = {}
     for row in rows_of(source.pay.frame):
         code = source.payroll.codes[str(row.kind)]
         if code:
-            found[str(row.payroll_id), row.day.date(), code] += minutes_of_row(row.hours)
+            own = found.setdefault(str(row.payroll_id), Counter())
+            own[row.day.date(), code] += minutes_of_row(row.hours)
     return found
 
 
-def _australian(record: PayRecord, by_day: ByDay, source: Source) -> dict[str, object]:
+def _australian(record: PayRecord, by_day: Counter[tuple[date, str]], source: Source) -> dict[str, object]:
     days = [record.first + timedelta(days=number) for number in range((record.last - record.first).days + 1)]
     lines = [
-        {"EarningsRateID": code, "NumberOfUnits": [_hours(by_day[record.payroll_id, day, code]) for day in days]}
+        {"EarningsRateID": code, "NumberOfUnits": [_hours(by_day[day, code]) for day in days]}
         for code in _codes(record, source)
     ]
     return {
@@ -74,11 +75,11 @@ def _milliseconds(day: date) -> str:
     return f"/Date({round(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp() * 1000)}+0000)/"
 
 
-def _british(record: PayRecord, by_day: ByDay, source: Source) -> dict[str, object]:
+def _british(record: PayRecord, by_day: Counter[tuple[date, str]], source: Source) -> dict[str, object]:
     lines = [
         {"date": day.isoformat(), "earningsRateID": code, "numberOfUnits": _hours(minutes)}
-        for (person, day, code), minutes in sorted(by_day.items())
-        if person == record.payroll_id and record.first <= day <= record.last
+        for (day, code), minutes in sorted(by_day.items())
+        if record.first <= day <= record.last
     ]
     return {
         "payrollCalendarID": source.payroll.calendar_id,

@@ -19,6 +19,7 @@ from staffplan.errors import DataError, Problem, place_of
 from staffplan.files.read import bytes_of, column_names, read_table
 from staffplan.tables.exchange import ExternalIds, PlainShifts
 from staffplan.tables.roster import Roster, RosterActivities, RosterShifts
+from staffplan.tables.schema import Table
 
 MINUTE = pd.Timedelta(minutes=1)
 MOST_BYTES = 500_000_000
@@ -43,6 +44,8 @@ def read_foreign_roster(path: Path, timezone: str, ids: ExternalIds | None = Non
         rows = [(agents.get(agent, agent), start, end, paid) for agent, start, end, paid in found]
         frame = pd.DataFrame(rows, columns=["agent_id", "start", "end", "paid"])
         return shifts_alone(frame.assign(shift=""), timezone, place)
+    if _has(path, RosterShifts):
+        return Roster(read_table(path, RosterShifts, timezone=timezone), RosterActivities.empty())
     plain = read_table(path, PlainShifts, timezone=timezone).frame
     length = (plain["end"] - plain["start"]).dt.total_seconds() / 60 - plain["unpaid_break_minutes"].fillna(0.0)
     paid = (plain["paid_hours"] * 60).fillna(length)
@@ -67,8 +70,14 @@ def is_other_table(data: bytes, path: Path) -> bool:
     """Whether a file is a workbook, or a table without the columns of shifts.csv."""
     if data.startswith(b"PK\x03\x04"):
         return True
-    needed = {column.name for column in PlainShifts.columns if column.required}
-    return data.lstrip()[:1] not in (b"{", b"[", b"\x1f") and not needed <= set(column_names(path))
+    if data.lstrip()[:1] in (b"{", b"[", b"\x1f"):
+        return False
+    return not (_has(path, PlainShifts) or _has(path, RosterShifts))
+
+
+def _has(path: Path, table: type[Table]) -> bool:
+    """Whether a file has the columns that a table needs."""
+    return {column.name for column in table.columns if column.required} <= set(column_names(path))
 
 
 def our_names(ids: ExternalIds | None, kind: str) -> dict[str, str]:

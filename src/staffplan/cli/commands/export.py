@@ -68,11 +68,12 @@ def export(
         else:
             show_text(preset_text())
         return
+    to = to or (None if template is None else "template")
     if plan is None or to is None or output is None:
         missing = [name for name, value in (("PLAN", plan), ("--to", to), ("-o", output)) if value is None]
         hint = "for example staffplan export plans/demo --to shifts -o shifts.csv; --list shows the presets"
         raise UsageError(Problem("export", f"missing: {', '.join(missing)}", hint))
-    preset = preset_named("template" if template is not None and to == "template" else to)
+    preset = preset_named(to, fills=template is not None)
     from staffplan.cli.work.export import ExportInput, export_files, files_to_write, is_folder
     from staffplan.files.together import write_together
 

@@ -24,6 +24,7 @@ from staffplan.export.pay import pay_hours
 from staffplan.files.read import bytes_of, read_table
 from staffplan.files.workforce import read_workforce
 from staffplan.files.write import table_bytes
+from staffplan.plan.manifest import is_plan
 from staffplan.plan.text import text_table
 from staffplan.plan.workspace import Workspace
 from staffplan.planned import PlannedDays, days_planned
@@ -55,11 +56,13 @@ class ExportInput:
     """The file that is merged with what is exported, where it is there."""
 
 
-def preset_named(name: str) -> Preset:
-    """The preset; UsageError where there is none of that name."""
+def preset_named(name: str, *, fills: bool) -> Preset:
+    """The preset; UsageError where there is none of that name, or where it cannot fill the template that is given."""
     if name not in PRESETS:
         hint = f"{nearest(name, list(PRESETS))}; staffplan export --list shows all"
         raise UsageError(Problem("--to", f"{name!r} is not a preset", hint))
+    if fills and not PRESETS[name].fills:
+        raise UsageError(Problem("--template", f"{name} has its own shape", "use --to template, or leave it out"))
     return PRESETS[name]
 
 
@@ -106,7 +109,7 @@ class _Reader:
         source = Source(
             title=config.plan.name,
             timezone=zone,
-            interval_minutes=_interval(config, workspace, tables.get("forecast")),
+            interval_minutes=_interval(config, folder, tables.get("forecast")),
             settings=config.export,
             payroll=config.payroll,
             planning_groups={name: queue.planning_group or name for name, queue in config.queues.items()},
@@ -126,7 +129,7 @@ class _Reader:
         if "forecast" in preset.needs:
             path = self.given.plan if self.given.plan.is_file() else folder / VolumeForecast.file_name
             if self._is_there(path, preset, optional=optional):
-                found["forecast"] = self._try(lambda: read_forecast(path, config))
+                found["forecast"] = self._try(lambda: _some_forecast(path, config))
         if "requirement" in preset.needs and (folder / PeopleNeeded.file_name).is_file():
             need = folder / PeopleNeeded.file_name
             found["requirement"] = self._try(lambda: read_requirement(need, config.plan.timezone))
@@ -162,6 +165,9 @@ class _Reader:
         people = self._try(lambda: self._workforce(folder, workspace, config.plan.timezone))
         if roster is None or people is None:
             return {}
+        if not len(roster.shifts):
+            self.problems.append(Problem(roster.shifts.source, "the roster has no shifts", "run the plan first"))
+            return {}
         if len(people.agents):
             refuse_strangers(roster, people.agents)
         planned = _planned(set(roster.shifts.frame["schedule_date"].dt.date), workspace)
@@ -192,9 +198,17 @@ class _Reader:
             return None
 
 
-def _interval(config: Config, workspace: Workspace | None, forecast: VolumeForecast | None) -> int:
-    """Minutes of an interval, by the settings; without any, by the forecast's rows."""
-    if workspace is None and forecast is not None and len(forecast):
+def _some_forecast(path: Path, config: Config) -> VolumeForecast:
+    forecast = read_forecast(path, config)
+    if not len(forecast):
+        raise DataError(Problem(forecast.source, "the forecast has no rows", "run the plan first"))
+    return forecast
+
+
+def _interval(config: Config, folder: Path, forecast: VolumeForecast | None) -> int:
+    """Minutes of an interval: as set, or as a plan was made; else by the forecast's rows."""
+    known = "interval_minutes" in config.plan.model_fields_set or is_plan(folder)
+    if not known and forecast is not None and len(forecast):
         return interval_of(forecast.frame, "queue")
     return config.plan.interval_minutes
 
