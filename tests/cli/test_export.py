@@ -140,6 +140,9 @@ def test_the_settings_may_name_the_file_of_ids(center: Path, run: Run) -> None:
     maps = '\n[export.maps]\namazon-forecast = "ids.csv"\n'
     (center / "plan.toml").write_text((center / "plan.toml").read_text() + maps)
     assert run(*EXPORT, "amazon-forecast", "-o", "override.csv")[0] == 0
+    (center / "plan.toml").write_text((center / "plan.toml").read_text().replace("amazon-forecast", "amazon"))
+    code, _, err = run(*EXPORT, "shifts", "-o", "s.csv")
+    assert (code, "export.maps.amazon: is not a preset" in err) == (3, True), err
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from exports import forecast, half_hours
 from staffplan.errors import DataError, StaffplanError, UsageError
 from staffplan.export import PRESETS, Ids, Source
 from staffplan.settings.export import ExportSettings
-from staffplan.tables.requirement import PeopleNeeded
+from staffplan.tables.requirement import LineNeeded
 
 QUEUE = "Support EN"
 QUEUE_ID = "0f1e2d3c-0000-4000-8000-000000000001"
@@ -89,11 +89,11 @@ def test_all_ids_that_are_missing_are_named_at_once(place: str, error: type[Staf
 def test_calabrio_gets_its_seven_columns_without_a_header_sorted_by_skill(examples: Path) -> None:
     shape = rows_in((examples / "write_forecast_import.csv").read_bytes())
     rows = [("b", "2026-11-02T08:00Z", 18, 220), (QUEUE, "2026-11-02T08:00Z", 18, 220)]
-    heads = pd.DataFrame({"planning_group": ["b", QUEUE], "agents_on_queue": 6.5})
+    heads = pd.DataFrame({"planning_group": ["b", QUEUE], "agents_required": 6.5})
     heads = heads.assign(interval_start=pd.Timestamp("2026-11-02T08:00Z"))
     source = Source(
         forecast=forecast(rows),
-        requirement=PeopleNeeded.of(heads),
+        requirement=LineNeeded.of(heads),
         settings=ExportSettings(after_work_share=30 / 220),
     )
     made = rows_in(only_file("calabrio-forecast", source))

@@ -55,7 +55,7 @@ def _labelled(source: Source) -> pd.DataFrame:
 
 
 def _agents(source: Source) -> dict[tuple[str, pd.Timestamp], float] | None:
-    """People on queue by queue and label; None where they cannot be told for each queue, or not be imported."""
+    """People on the line by queue and label; None where they cannot be told for each queue, or not be imported."""
     channels = dict(zip(source.forecast.frame["queue"], source.forecast.frame["channel"], strict=True))
     groups = [source.group_of(queue) for queue in channels]
     deferred = any(WORK_TYPE[channel] == "deferred" for channel in channels.values())
@@ -64,7 +64,7 @@ def _agents(source: Source) -> dict[tuple[str, pd.Timestamp], float] | None:
     queue_of = dict(zip(groups, channels, strict=True))
     frame = source.requirement.frame
     labels = _local(source, frame["interval_start"])
-    columns = (frame["planning_group"], labels, frame["agents_on_queue"])
+    columns = (frame["planning_group"], labels, frame["agents_required"])
     found: dict[tuple[str, pd.Timestamp], float] = {}
     for group, label, people in zip(*columns, strict=True):
         key = (queue_of.get(group, group), label)

@@ -18,7 +18,7 @@ from staffplan.cli.work.own_tables import read_forecast, read_requirement
 from staffplan.clock import local_dates
 from staffplan.cost.pay import pay_minutes
 from staffplan.cost.people import DAYS_PAID_PER_WEEK, paid_days_off
-from staffplan.errors import DataError, Problem, UsageError, nearest, place_of
+from staffplan.errors import ConfigError, DataError, Problem, UsageError, nearest, place_of
 from staffplan.export import PRESETS, Exported, Ids, Preset, Source
 from staffplan.export.pay import pay_hours
 from staffplan.files.read import bytes_of, read_table
@@ -29,6 +29,7 @@ from staffplan.plan.text import text_table
 from staffplan.plan.workspace import Workspace
 from staffplan.planned import PlannedDays, days_planned
 from staffplan.settings.config import Config
+from staffplan.settings.toml_words import quoted_name
 from staffplan.tables.exchange import ExternalIds, PayHours
 from staffplan.tables.forecast import VolumeForecast
 from staffplan.tables.people import Agents, Availability, TimeOff, Workforce
@@ -103,6 +104,7 @@ class _Reader:
         zone = zone_of(folder, self.given.timezone, workspace)
         config = (Config() if workspace is None else workspace.config).model_copy()
         config = config.model_copy(update={"plan": config.plan.model_copy(update={"timezone": zone})})
+        _refuse_unknown_maps(config, workspace)
         tables = self._tables(preset, folder, workspace, config)
         template = self.given.template
         planned = tables.get("planned") or _days(tables.get("forecast"), workspace, zone)
@@ -196,6 +198,13 @@ class _Reader:
         except DataError as error:
             self.problems += error.problems
             return None
+
+
+def _refuse_unknown_maps(config: Config, workspace: Workspace | None) -> None:
+    unknown = [name for name in config.export.maps if name not in PRESETS]
+    if unknown and workspace is not None:
+        places = {name: f"{workspace.config_place}:export.maps.{quoted_name(name)}" for name in unknown}
+        raise ConfigError(Problem(places[name], "is not a preset", nearest(name, list(PRESETS))) for name in unknown)
 
 
 def _some_forecast(path: Path, config: Config) -> VolumeForecast:
