@@ -33,6 +33,7 @@ ROOMS = {
     "staffplan.tables.shifts": "Shifts before there are agents",
     "staffplan.tables.waits": "Waits",
     "staffplan.tables.cost": "Cost",
+    "staffplan.tables.exchange": "Other systems",
     "staffplan.fit.tables": "What single calls teach (fit)",
     "staffplan.staffing.cases": "Cases to size",
     "staffplan.staffing.skills.tables": "Skill mix",
@@ -91,8 +92,25 @@ def _table(kind: type[Table]) -> str:
     names = [f"`{name}`" for name in kind.key if name not in OUR_OWN]
     key = f"One row for each {' and '.join(filter(None, (', '.join(names[:-1]), names[-1])))}." if names else ""
     columns = table(("column", "kind", "", "limits"), rows)
-    title = kind.file_name + (", made by hand" if _shares_its_name(kind) else "")
-    return f"### {title}\n\n{text}\n\n{key}\n\n{columns}\n\n"
+    return f"### {_title(kind)}\n\n{text}\n\n{key}\n\n{columns}\n\n"
+
+
+def _title(kind: type[Table]) -> str:
+    """The file's name; where another step writes a file of the same name, with the part that it belongs to."""
+    if _shares_its_name(kind):
+        return f"{kind.file_name}, made by hand"
+    same = [other for other in tables() if other.file_name == kind.file_name and not _shares_its_name(other)]
+    return (
+        kind.file_name
+        if _room(kind) == min(map(_room, same))
+        else f"{kind.file_name}, {ROOMS[kind.__module__].lower()}"
+    )
+
+
+def _room(kind: type[Table]) -> int:
+    """The place of the table's part on the page."""
+    rooms = list(ROOMS)
+    return rooms.index(kind.__module__) if kind.__module__ in rooms else len(rooms)
 
 
 def _shares_its_name(kind: type[Table]) -> bool:

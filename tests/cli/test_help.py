@@ -33,8 +33,9 @@ FLAGS = {
     "repair": "--output --absent --from --per-change --requirement --agents --time-off --availability --meetings "
     "--wishes --locks --past --worth --config --seed --force --json",
     "shifts": "--output --config --minimise --weeks --allow-short --gap --force --json",
-    "check": "--requirement --agents --time-off --availability --meetings --wishes --locks --past --config --output "
-    "--force --json",
+    "check": "--requirement --agents --time-off --availability --meetings --wishes --locks --past --config --map "
+    "--output --force --json",
+    "export": "--to --output --template --map --agents --time-off --timezone --config --list --force --json",
     "handoff": "--output --only --agents --time-off --timezone --config --force --json",
     "simulate": "--output --config --goal --patience --seed --force --json",
     "cost": "--force --json",

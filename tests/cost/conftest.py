@@ -93,6 +93,10 @@ class Books:
         paid = minutes.groupby([frame["agent_id"], frame["schedule_date"]]).sum().to_numpy() / 60
         return Roster(RosterShifts.of(shifts.assign(shift="x", paid_hours=paid)), RosterActivities.of(frame))
 
+    def workforce(self) -> Workforce:
+        off = TimeOff.of(pd.DataFrame(self.time_off)) if self.time_off else TimeOff.empty()
+        return Workforce(Agents.of(pd.DataFrame(self.agents)), off, Availability.empty())
+
     def cost(
         self,
         settings: CostSettings | None = None,
@@ -100,13 +104,12 @@ class Books:
         staffing: StaffingSettings | None = None,
         work_plans: dict[str, WorkPlanSettings] | None = None,
     ) -> CostResult:
-        off = TimeOff.of(pd.DataFrame(self.time_off)) if self.time_off else TimeOff.empty()
         return cost(
             VolumeForecast.of(pd.DataFrame(self.forecast)),
             StaffingRequirement.of(pd.DataFrame(self.required)),
             self.roster(),
             self.coverage,
-            Workforce(Agents.of(pd.DataFrame(self.agents)), off, Availability.empty()),
+            self.workforce(),
             settings or CostSettings(),
             work_plans=work_plans or {},
             staffing=staffing or StaffingSettings(),

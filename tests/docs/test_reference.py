@@ -14,6 +14,7 @@ from staffplan.cli.main import app
 from staffplan.errors import StaffplanError
 from staffplan.settings import (
     cost,
+    export,
     forecast,
     hard_rules,
     plan,
@@ -77,6 +78,7 @@ def models() -> Iterator[type[BaseModel]]:
     """Groups of settings that a file can hold, without those that others only build on."""
     modules = (
         cost,
+        export,
         forecast,
         hard_rules,
         plan,

@@ -9,6 +9,7 @@ import typer
 
 from staffplan import __version__
 from staffplan.cli.commands import (
+    export,
     fit,
     forecast,
     handoff,
@@ -65,6 +66,7 @@ staff.register(app)
 roster.register(app)
 repair.register(app)
 handoff.register(app)
+export.register(app)
 reforecast.register(app)
 score.register(app)
 fit.register(app)

@@ -6,7 +6,7 @@ training, time off) is attributed to planning groups by the agent's own minutes 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -162,6 +162,15 @@ def time_off_minutes(
     A day counts its hours, or a fifth of the contract's weekly minimum.
     """
     minutes = np.zeros((len(frame.agents), len(frame.periods)), dtype=np.int64)
+    for agent, day, paid in paid_days_off(workforce, days, work_plans):
+        minutes[frame.agents.index(agent), frame.periods.index(f"{day:%Y-%m}")] += paid
+    return minutes
+
+
+def paid_days_off(
+    workforce: Workforce, days: Sequence[date], work_plans: Mapping[str, WorkPlanSettings]
+) -> Iterator[tuple[str, date, int]]:
+    """Agent, day and minutes of every day of paid time off among `days`, at most five days a week."""
     contract = dict(zip(workforce.agents.frame["agent_id"], workforce.agents.frame["work_plan"], strict=True))
     for agent, own in _days_off(workforce, days).items():
         plan = work_plans.get(contract.get(agent, ""))
@@ -170,8 +179,7 @@ def time_off_minutes(
         a_fifth = exact(plan.weekly_hours_min) / DAYS_PAID_PER_WEEK
         for day in _paid_days(day for day, hours in own.items() if hours != 0):
             hours = a_fifth if pd.isna(own[day]) else exact(own[day])
-            minutes[frame.agents.index(agent), frame.periods.index(f"{day:%Y-%m}")] += half_up(hours * 60)
-    return minutes
+            yield agent, day, half_up(hours * 60)
 
 
 def _days_off(workforce: Workforce, days: Sequence[date]) -> dict[str, dict[date, float]]:

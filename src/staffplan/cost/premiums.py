@@ -105,18 +105,26 @@ def paid_together(premiums: Sequence[PremiumSettings]) -> set[str]:
 
 def premium_hours(roster: Roster, settings: CostSettings, site: Site) -> pd.Series:
     """For each row of roster_shifts its paid hours with a premium, by kind: "night:2.5;sunday:8"."""
+    minutes = premium_minutes(roster, settings, site)
+    texts = [_text(list(minutes.columns), row) for row in minutes.to_numpy(dtype=np.int64)]
+    return pd.Series(texts, index=roster.shifts.frame.index, dtype=object)
+
+
+def premium_minutes(roster: Roster, settings: CostSettings, site: Site) -> pd.DataFrame:
+    """For each row of roster_shifts (as its index) and each premium, by its name, the paid minutes with it."""
     shifts, activities = roster.shifts.frame, roster.activities.frame
     paid = activities[activities["paid"] == "yes"]
     start, end = minutes_of(paid["start"]), minutes_of(paid["end"])
-    if not len(paid) or not settings.premiums:
-        return pd.Series("", index=shifts.index, dtype=object)
+    names = [premium.name for premium in settings.premiums]
+    if not len(paid) or not names:
+        return pd.DataFrame(0, index=shifts.index, columns=names)
     clock = premium_clock(settings.premiums, site.calendar, int(start.min()), int(end.max()))
     keys = [paid["agent_id"], paid["schedule_date"]]
     by_shift = pd.DataFrame(clock.minutes(start, end).T, index=pd.MultiIndex.from_arrays(keys))
     sums = by_shift.groupby(level=[0, 1]).sum()
     wanted = pd.MultiIndex.from_arrays([shifts["agent_id"], shifts["schedule_date"]])
     rows = sums.reindex(wanted, fill_value=0).to_numpy()
-    return pd.Series([_text(clock.names, row) for row in rows], index=shifts.index, dtype=object)
+    return pd.DataFrame(rows, index=shifts.index, columns=names)
 
 
 def _text(names: Sequence[str], minutes: NDArray[np.int64]) -> str:

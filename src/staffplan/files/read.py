@@ -113,11 +113,12 @@ def _strangers(frame: pd.DataFrame, column: str, known: Sequence[str], place: st
 
 def _read_raw(path: Path, place: str) -> tuple[pd.DataFrame, bool]:
     """All cells as text (Parquet: as they are) with the column "_row"; and whether "1,5" is a decimal comma."""
-    data = _bytes_of(path, place)
+    data = bytes_of(path, place)
     return (_parquet(data, place), False) if data.startswith(b"PAR1") else read_records(data, place)
 
 
-def _bytes_of(path: Path, place: str) -> bytes:
+def bytes_of(path: Path, place: str) -> bytes:
+    """What a file holds. Raises DataError where it cannot be read."""
     settle(path.parent)
     try:
         return path.read_bytes()

@@ -14,6 +14,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from staffplan.errors import ConfigError, Problem, nearest
 from staffplan.settings.base import Section
 from staffplan.settings.cost import CostSettings
+from staffplan.settings.export import ExportSettings, PayrollSettings
 from staffplan.settings.forecast import ForecastSettings
 from staffplan.settings.hard_rules import RuleSettings, unknown_names
 from staffplan.settings.plan import InputSettings, PlanSettings
@@ -44,6 +45,8 @@ class Config(Section):
     roster: RosterSettings = RosterSettings()
     simulate: SimulateSettings = SimulateSettings()
     cost: CostSettings = CostSettings()
+    export: ExportSettings = ExportSettings()
+    payroll: PayrollSettings = PayrollSettings()
 
     def queues_listed(self) -> list[str]:
         """The queues that tables may name; none where any may be, as no section says more than what a queue was or

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from staffplan.clock import public_holidays
 from staffplan.settings.base import Day, Section
+
+
+def known_zone(name: str) -> str:
+    """The name of a time zone; ValueError, in words, where there is none of that name."""
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise ValueError(
+            f"{name!r} is not a time zone; write a name from the IANA list, for example Europe/Madrid"
+        ) from None
+    return name
 
 
 class PlanSettings(Section):
@@ -23,7 +34,7 @@ class PlanSettings(Section):
     day: whole weeks from the first day that has a row."""
     interval_minutes: Literal[15, 30, 60] = 30
     """Length of an interval, minutes."""
-    timezone: str = "UTC"
+    timezone: Annotated[str, AfterValidator(known_zone)] = "UTC"
     """Time zone of the site, for example Europe/Madrid. Local times in files are read in this zone."""
     country: str | None = None
     """Country whose public holidays apply, ISO 3166 code, for example ES (default: no public holidays)."""
@@ -33,17 +44,6 @@ class PlanSettings(Section):
     """Currency of all amounts, ISO 4217 code."""
     seed: int = Field(default=1, ge=0, le=2**63 - 1)
     """Seed of the random numbers. The same seed gives the same plan."""
-
-    @field_validator("timezone")
-    @classmethod
-    def _known_zone(cls, name: str) -> str:
-        try:
-            ZoneInfo(name)
-        except (KeyError, ValueError, OSError):
-            raise ValueError(
-                f"{name!r} is not a time zone; write a name from the IANA list, for example Europe/Madrid"
-            ) from None
-        return name
 
     @model_validator(mode="after")
     def _known_country(self) -> Self:

@@ -198,8 +198,9 @@ def day_variation(offered: Floats, band: Floats, day: Ints, days: int) -> Floats
 
     A count that is Poisson around mean x factor has variance mean + mean^2 v. The bands give each interval's
     variance as (band / 2z)^2; v is the least-squares answer weighted by mean^2: sum(variance - mean) / sum(mean^2).
+    A band that is not known (NaN) adds nothing.
     """
-    excess = (band / (2 * Z_80)) ** 2 - offered
+    excess = np.where(np.isnan(band), 0.0, (band / (2 * Z_80)) ** 2 - offered)
     above = np.bincount(day, weights=excess, minlength=days)
     square = np.bincount(day, weights=offered**2, minlength=days)
     return np.maximum(0.0, np.divide(above, square, out=np.zeros(days), where=square > 0))

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from staffplan.clock import local_dates
-from staffplan.errors import ConfigError, Note, Problem
+from staffplan.errors import ConfigError, DataError, Note, Problem
 from staffplan.settings.queues import parse_risk
 from staffplan.simulate.scene import day_variation
 from staffplan.site import Queue, Site
@@ -42,7 +42,7 @@ def at_risk(
         offered = frame["offered"].to_numpy(dtype=float)[own.rows]
         notes.append(_told(own.name, own.kind, own.share, offered, factor[own.rows]))
     raised = frame.assign(offered=frame["offered"] * factor)
-    return VolumeForecast.of(raised, forecast.source), notes
+    return type(forecast).of(raised, forecast.source), notes
 
 
 @dataclass(frozen=True)
@@ -95,6 +95,7 @@ def _groups_at_risk(forecast: VolumeForecast, risk: str, site: Site, *, with_cha
     week = np.asarray((pd.to_datetime(pd.Series(days)) - pd.Timestamp(min(days))).dt.days // 7, dtype=np.int64)
     number: dict[str, Ints] = {"day": day, "week": week}
     group = frame["queue"].map({name: queue.planning_group for name, queue in site.queues.items()})
+    _refuse_unknown_bands(forecast, group.map(risks).fillna("mean").to_numpy(dtype=object) != "mean")
     for name in sorted(str(name) for name in set(group.dropna())):
         kind, share = parse_risk(risks[name])
         if kind == "mean":
@@ -103,6 +104,23 @@ def _groups_at_risk(forecast: VolumeForecast, risk: str, site: Site, *, with_cha
         by_chance = with_chance and site.groups()[name][0].work_type == "deferred"
         squared = _squared(frame.iloc[own], day[own], number[kind][own], by_chance=by_chance)
         yield _AtRisk(name, kind, share, own, squared)
+
+
+def _refuse_unknown_bands(forecast: VolumeForecast, at_stake: NDArray[np.bool_]) -> None:
+    """Raise DataError for every queue with intervals at stake, (rows,), whose bands are not known."""
+    frame = forecast.frame
+    unknown = frame[at_stake & frame[["offered_p10", "offered_p90"]].isna().any(axis=1).to_numpy()]
+    hint = "add these columns, or staff for the forecast itself: risk mean"
+    problems = [
+        Problem(
+            forecast.place(int(rows.index[0]), "offered_p10"),
+            f"offered_p10 and offered_p90 are needed for a risk, and {len(rows)} rows of queue {name!r} lack them",
+            hint,
+        )
+        for name, rows in unknown.groupby("queue", sort=True)
+    ]
+    if problems:
+        raise DataError(problems)
 
 
 def risk_of(queues: Sequence[Queue], usual: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import pandas as pd
@@ -49,6 +49,21 @@ class VolumeForecast(Table):
     without_rows: ClassVar[str] = CLOSED
     calendar: ClassVar[tuple[str, ...]] = ("interval_start",)
     work: ClassVar[bool] = True
+
+
+@dataclass(frozen=True)
+class GivenForecast(VolumeForecast):
+    """A forecast made by hand or by another tool: what else there is may be blank.
+
+    Without bands its volume counts as certain.
+    """
+
+    columns: ClassVar[tuple[Column, ...]] = tuple(
+        column
+        if column.name in ("interval_start", "queue", "offered", "aht_seconds")
+        else replace(column, required=False, blank=True)
+        for column in VolumeForecast.columns
+    )
 
 
 @dataclass(frozen=True)

@@ -52,12 +52,26 @@ class StaffingRequirement(Table):
 
 @dataclass(frozen=True)
 class PeopleNeeded(StaffingRequirement):
-    """A requirement of which a roster alone is made, by hand or by another tool: what else there is may be blank."""
+    """A requirement of which a roster alone is made, by hand or by another tool: what else there is may be blank.
+
+    Where it has `agents_required` and no `agents_on_queue`, these are taken from the former.
+    """
 
     columns: ClassVar[tuple[Column, ...]] = tuple(
         replace(column, required=column.name in ("interval_start", "planning_group", "agents_on_queue"))
         for column in StaffingRequirement.columns
     )
+
+
+@dataclass(frozen=True)
+class LineNeeded(StaffingRequirement):
+    """A requirement made elsewhere that tells the people on the line and not those on queue."""
+
+    columns: ClassVar[tuple[Column, ...]] = tuple(
+        replace(column, required=column.name in ("interval_start", "planning_group", "agents_required"))
+        for column in StaffingRequirement.columns
+    )
+    file_name: ClassVar[str] = ""
 
 
 @dataclass(frozen=True)

@@ -175,7 +175,9 @@ def _needed(
 
 
 def check(
-    roster: Annotated[Path, typer.Argument(help="Plan directory, or folder with a roster.", show_default=False)],
+    roster: Annotated[
+        Path, typer.Argument(help="Plan directory, folder with a roster, or a file of shifts.", show_default=False)
+    ],
     requirement: RequirementFile = None,
     agents: AgentsFile = None,
     time_off: TimeOff = None,
@@ -185,6 +187,9 @@ def check(
     locks: Locks = None,
     past: Past = None,
     config: ConfigFile = None,
+    ids: Annotated[
+        Path | None, typer.Option("--map", help="For another system's file: its ids, with columns kind, name, id.")
+    ] = None,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="Folder for check.csv and fairness.csv.")
     ] = None,
@@ -207,7 +212,9 @@ def check(
     edit.
 
     Without roster_activities.csv, only the shifts are checked: hours, days,
-    rest and nights. The other rules are listed as not checked.
+    rest and nights. The other rules are listed as not checked. So it is for
+    the files of staffplan export: shifts.csv, filled templates, and the JSON
+    for Genesys Cloud, Assembled and Deputy; --map gives the ids of agents.
 
     Wishes that are not granted are listed too. Exits with code 5 if a rule is
     broken, and with code 0 otherwise. Understaffed intervals and wishes that
@@ -225,7 +232,7 @@ def check(
         "locks": locks,
         "past_roster": past,
     }
-    checked = check_files(roster, requirement, agents, config, given)
+    checked = check_files(roster, requirement, agents, config, given, ids)
     report, calendar = checked.report, checked.calendar
     put_tables(dict(zip(paths, checked.tables() if paths else (), strict=True)), calendar.timezone, before)
     if as_json:

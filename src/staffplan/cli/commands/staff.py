@@ -9,7 +9,7 @@ import typer
 
 from staffplan.cli.commands.options import STEPS, ConfigFile, Force, Interval, Json, Output, Timezone
 from staffplan.cli.output.say import progress_shown, say, show_json, show_text
-from staffplan.cli.work.delivery import deliver, given_only, refuse, say_notes
+from staffplan.cli.work.delivery import deliver, given_only, refuse, say_last, say_notes
 from staffplan.cli.work.flags import flags_named
 
 if TYPE_CHECKING:
@@ -164,6 +164,7 @@ def staff(
         notes=work.result.notes,
         as_json=as_json and not work.walk,
     )
+    say_last(work.result.notes)
 
 
 def simulate_requirement(
@@ -195,3 +196,4 @@ def simulate_requirement(
     if output is not None:
         chosen = dict(zip(paths, tables, strict=True))
     deliver(chosen, zone, before, facts=result.facts, notes=result.notes, as_json=as_json)
+    say_last(result.notes)

@@ -12,13 +12,18 @@ import pandas as pd
 
 from staffplan.cli.output.json_rows import records
 from staffplan.cli.work.common import config_and_workspace, site_of
+from staffplan.cli.work.delivery import say_notes
+from staffplan.cli.work.own_tables import read_requirement
 from staffplan.clock import SiteCalendar
 from staffplan.errors import ConfigError, DataError, Note, Problem, UsageError, nearest, place_of
-from staffplan.files.read import read_table
+from staffplan.files.read import bytes_of, read_table
+from staffplan.files.rosters import is_other_table, our_names, read_foreign_roster, shifts_alone
 from staffplan.plan.directory import PLAN_TOML, open_existing
 from staffplan.plan.manifest import is_plan
 from staffplan.plan.text import text_table
 from staffplan.plan.workspace import Workspace
+from staffplan.settings.config import Config
+from staffplan.tables.exchange import ExternalIds, PlainShifts
 from staffplan.tables.people import Agents
 from staffplan.tables.requirement import PeopleNeeded
 from staffplan.tables.roster import Roster, RosterActivities, RosterBreaches, RosterShifts
@@ -52,28 +57,33 @@ class Checked:
 
 
 def check_files(
-    folder: Path,
+    place: Path,
     requirement_path: Path | None,
     agents: Path | None,
     config_path: Path | None,
     given: Mapping[str, Path | None],
+    ids_path: Path | None = None,
 ) -> Checked:
-    """Check the roster in a folder; a plan directory brings its own settings, people and requirement."""
+    """Check the roster in a folder, or in a file that `export` or another system wrote.
+
+    A plan directory brings its own settings, people and requirement. ids_path: ids of the other system.
+    """
     from staffplan.roster.case.case import Case
     from staffplan.roster.check.check import check
 
+    folder = place.parent if place.is_file() else place
     workspace = workspace_of(folder, config_path)
     config = workspace.config
     zone = config.plan.timezone
     needed_path = requirement_path or folder / PeopleNeeded.file_name
     if not needed_path.is_file():
         raise UsageError(Problem(str(folder), "has no requirement.csv", "give --requirement requirement.csv"))
-    requirement = read_table(needed_path, PeopleNeeded, timezone=zone)
+    requirement = read_requirement(needed_path, zone)
+    say_notes(requirement.notes)
     site = site_of(config, requirement.frame, workspace)
     groups = {*requirement.frame["planning_group"], *site.groups()}
     people = workspace.people_of(folder, agents, **given).serving(groups)
-    alone = (folder / RosterShifts.file_name).is_file() and not (folder / RosterActivities.file_name).is_file()
-    roster = read_shifts(folder, zone) if alone else read_roster(folder, zone)
+    roster, alone = _roster_at(place, config, people.agents, ids_path)
     report = check(
         roster,
         people,
@@ -98,6 +108,27 @@ def _left_empty(roster: Roster, case: Case) -> tuple[Note, ...]:
         return tuple(empty_day_notes(case, roster, cover))
     except (ConfigError, DataError):
         return ()
+
+
+def _roster_at(place: Path, config: Config, agents: Agents, ids_path: Path | None) -> tuple[Roster, bool]:
+    """The roster, and whether its shifts alone are known."""
+    zone, plain = config.plan.timezone, place / PlainShifts.file_name
+    if place.is_file() or (plain.is_file() and not (place / RosterShifts.file_name).is_file()):
+        ids = None if ids_path is None else read_table(ids_path, ExternalIds)
+        return _foreign(place if place.is_file() else plain, config, agents, ids), True
+    alone = (place / RosterShifts.file_name).is_file() and not (place / RosterActivities.file_name).is_file()
+    return (read_shifts(place, zone) if alone else read_roster(place, zone)), alone
+
+
+def _foreign(path: Path, config: Config, agents: Agents, ids: ExternalIds | None) -> Roster:
+    """A roster in the shape of another system; a table that is not shifts.csv is a template that was filled."""
+    from staffplan.export.filled import shifts_in
+
+    zone, data = config.plan.timezone, bytes_of(path, place_of(path))
+    if not is_other_table(data, path):
+        return read_foreign_roster(path, zone, ids)
+    known = {} if ids is None else our_names(ids, "agent")
+    return shifts_alone(shifts_in(data, place_of(path), agents, known, config.export, zone), zone, place_of(path))
 
 
 def read_shifts(folder: Path, zone: str) -> Roster:

@@ -35,8 +35,8 @@ def read_handoff(
     folder: Path, *, agents: Path | None, time_off: Path | None, timezone: str | None, config_path: Path | None
 ) -> Handoff:
     """The roster in a folder, with what is known beside it; a plan directory brings its own people and zone."""
-    workspace = _workspace_of(folder, config_path)
-    zone = _zone(folder, timezone, workspace)
+    workspace = workspace_if_any(folder, config_path)
+    zone = zone_of(folder, timezone, workspace)
     first, last = _period(workspace) if config_path is None and workspace is not None else (None, None)
     roster, people = read_roster(folder, zone), _named(agents, "agents", workspace, Agents, zone)
     if people is not None:
@@ -53,7 +53,8 @@ def read_handoff(
     )
 
 
-def _workspace_of(folder: Path, config_path: Path | None) -> Workspace | None:
+def workspace_if_any(folder: Path, config_path: Path | None) -> Workspace | None:
+    """What the settings file, or the plan directory, brings; None where there is neither."""
     if config_path is not None:
         return config_and_workspace(config_path, {})[1]
     if is_plan(folder) and (folder / PLAN_TOML).exists():
@@ -61,7 +62,8 @@ def _workspace_of(folder: Path, config_path: Path | None) -> Workspace | None:
     return None
 
 
-def _zone(folder: Path, timezone: str | None, workspace: Workspace | None) -> str:
+def zone_of(folder: Path, timezone: str | None, workspace: Workspace | None) -> str:
+    """The zone given, else that of the settings. Raises UsageError where there is neither."""
     if timezone is not None:
         with flags_named({"plan.timezone": "--timezone"}):
             return config_and_workspace(None, {"plan.timezone": timezone})[0].plan.timezone

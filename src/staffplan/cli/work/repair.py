@@ -13,6 +13,8 @@ import pandas as pd
 
 from staffplan.cli.work.check import read_roster, refuse_strangers, workspace_of
 from staffplan.cli.work.common import site_of
+from staffplan.cli.work.delivery import say_notes
+from staffplan.cli.work.own_tables import read_requirement
 from staffplan.clock import midnight
 from staffplan.errors import DataError, Problem, UsageError, nearest
 from staffplan.files.read import read_table
@@ -88,7 +90,8 @@ def repair_work(source: RepairInput) -> RepairWork:
     needed_path = source.requirement or folder / PeopleNeeded.file_name
     if not needed_path.is_file():
         raise UsageError(Problem(str(folder), "has no requirement.csv", "give --requirement requirement.csv"))
-    needed = read_table(needed_path, PeopleNeeded, timezone=zone)
+    needed = read_requirement(needed_path, zone)
+    say_notes(needed.notes)
     known = source.worth or folder / ServiceWorth.file_name
     case = Case(
         needed,

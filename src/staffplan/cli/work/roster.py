@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from staffplan.cli.work.common import config_and_workspace, site_of
+from staffplan.cli.work.delivery import say_notes
+from staffplan.cli.work.own_tables import read_forecast, read_requirement
 from staffplan.files.read import read_table
 from staffplan.plan.workspace import names_known
 from staffplan.progress import OnProgress
 from staffplan.settings.plan import PlanSettings
-from staffplan.tables.forecast import VolumeForecast
-from staffplan.tables.requirement import PeopleNeeded, ServiceWorth
+from staffplan.tables.requirement import ServiceWorth
 
 if TYPE_CHECKING:
     from staffplan.roster.case.case import Case
@@ -37,7 +38,8 @@ def roster_case(
 
     config, workspace = config_and_workspace(config_path, {} if seed is None else {"plan.seed": seed})
     zone = config.plan.timezone
-    requirement = read_table(requirement_path, PeopleNeeded, timezone=zone)
+    requirement = read_requirement(requirement_path, zone)
+    say_notes(requirement.notes)
     case = Case(
         requirement,
         workspace.people(agents, names_known(config, requirement.frame["planning_group"]), **given),
@@ -57,7 +59,7 @@ def judge_from(forecast_path: Path, case: Case, config_path: Path) -> Judge | No
     if case.settings.objective != "service":
         return None
     config, workspace = config_and_workspace(config_path, {})
-    forecast = read_table(forecast_path, VolumeForecast, timezone=config.plan.timezone)
+    forecast = read_forecast(forecast_path, config)
     return judge_of(
         forecast,
         case.requirement,

@@ -14,9 +14,9 @@ from staffplan.cli.output.json_rows import records
 from staffplan.cli.output.say import say, show, show_json
 from staffplan.cli.work.common import config_and_workspace, site_of
 from staffplan.cli.work.delivery import put_tables, say_notes
+from staffplan.cli.work.own_tables import read_requirement
 from staffplan.clock import SiteCalendar
 from staffplan.cost.premiums import minutes_of, premium_clock
-from staffplan.files.read import read_table
 from staffplan.files.write import table_bytes
 from staffplan.plan.text import percent, text_table
 from staffplan.progress import OnProgress
@@ -26,7 +26,6 @@ from staffplan.roster.shifts.typical_week import typical_week
 from staffplan.settings.config import Config
 from staffplan.settings.cost import CostSettings
 from staffplan.settings.plan import PlanSettings
-from staffplan.tables.requirement import PeopleNeeded, StaffingRequirement
 
 if TYPE_CHECKING:
     from staffplan.cli.work.delivery import Hashes
@@ -45,7 +44,8 @@ def mix_files(
     """The mix of shifts for a requirement file, and the settings."""
     config, workspace = config_and_workspace(config_path, {})
     zone = config.plan.timezone
-    requirement: StaffingRequirement = read_table(requirement_path, PeopleNeeded, timezone=zone)
+    requirement = read_requirement(requirement_path, zone)
+    say_notes(requirement.notes)
     site = site_of(config, requirement.frame, workspace)
     if weeks != "each":
         requirement, site = typical_week(requirement, site, weeks)

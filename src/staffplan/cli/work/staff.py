@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from staffplan.cli.work.common import COMMAND_LINE, config_and_workspace, interval_of, site_of
+from staffplan.cli.work.own_tables import about_bands, read_forecast
 from staffplan.errors import ConfigError, Problem, UsageError
-from staffplan.files.read import read_table
 from staffplan.plan.text import text_table
 from staffplan.plan.workspace import Workspace
 from staffplan.progress import OnProgress
@@ -64,7 +64,7 @@ def staff_files(
     config, workspace = _to_read_with(config_path, {f"plan.{key}": value for key, value in plan.items()})
     listed = config.queues_listed()
     known = {"queue": listed} if listed else None
-    predicted = read_table(forecast_path, VolumeForecast, timezone=config.plan.timezone, known=known)
+    predicted = read_forecast(forecast_path, config, known)
     if config_path is None and "interval_minutes" not in plan:
         plan = {**plan, "interval_minutes": interval_of(predicted.frame, "queue")}
     config = with_flags(config, predicted, goals, limits, behaviour, plan, shares, how)
@@ -73,6 +73,8 @@ def staff_files(
         predicted, config.staffing, config.simulate, site=site, seed=config.plan.seed, on_progress=on_progress
     )
     read = [replace(note, step="staff") for note in predicted.notes]
+    if config.staffing.method == "verified":
+        read += about_bands(predicted, "staff")
     result = replace(result, notes=(*read, *result.notes))
     volume, _ = at_risk(predicted, config.staffing.risk, site)
     lines = _cross_check(result.requirement, volume, site) if cross_check else ()
