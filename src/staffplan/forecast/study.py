@@ -59,7 +59,9 @@ def study_queue(history: QueueSeries, timetable: Timetable, task: Task, queue: s
     learned = learn(series, task.settings, past)
     tested_days = max((origin.days for origin in weekly_origins(series.days, task.settings)), default=0)
     known = np.isfinite(learned.log_level)
-    season = learn_season(learned.log_level, known, series.grid.first, task.settings, tested_days, learned.as_it_was)
+    season = learn_season(
+        learned.log_level, known, series.grid.first, task.settings, tested_days, learned.as_it_was, grid.days
+    )
     judgement = judge(
         series, task.settings, learned, queue, aht_seconds, past, seasonal=season.earned_short, timetable=timetable
     )

@@ -89,8 +89,17 @@ def test_months_ahead_follow_the_level_whatever_the_methods_promise() -> None:
     season = _learn(_wandering(np.random.default_rng(4), 500))
     base = np.full(len(AHEAD), season.recent_level)
     lower = season.factor(AHEAD, base - 0.1)
-    assert lower[AHEAD <= 28] == pytest.approx(season.factor(AHEAD, base)[AHEAD <= 28])
-    assert lower[AHEAD >= 90] == pytest.approx(np.exp(0.1) * season.factor(AHEAD, base)[AHEAD >= 90])
+    assert lower[AHEAD <= 35] == pytest.approx(season.factor(AHEAD, base)[AHEAD <= 35])
+    assert lower[AHEAD > 91] == pytest.approx(np.exp(0.1) * season.factor(AHEAD, base)[AHEAD > 91])
+
+
+def test_a_plan_of_four_weeks_learns_nothing_of_months() -> None:
+    level = _wandering(np.random.default_rng(4), 500)
+    arguments = (level, np.ones(500, bool), FIRST, SETTINGS, 28)
+    near, far = (learn_season(*arguments, reach_days=days) for days in (35, 36))
+    assert near.months is None
+    assert far.months is not None
+    assert near.factor(np.arange(1, 36)) == pytest.approx(far.factor(np.arange(1, 36)), abs=1e-12)
 
 
 def test_a_shift_that_was_evened_out_is_learnt_from_as_it_was() -> None:
@@ -154,9 +163,9 @@ def test_the_factor_is_against_the_mean_of_the_last_four_weeks() -> None:
 def test_the_months_ahead_leave_the_first_weeks_alone() -> None:
     months = _learn(_wandering(np.random.default_rng(9), 800) + _swing(800, 0.2)).months
     late, early = (_first_weeks(months=months, earned_short=earned) for earned in (False, True))
-    assert late.factor(np.array([1, 14, 28])) == pytest.approx([1.0, 1.0, 1.0])
-    assert early.factor(np.array([1, 14, 28])) == pytest.approx(_first_weeks().factor(np.array([1, 14, 28])))
-    assert late.factor(np.array([84, 200])) == pytest.approx(early.factor(np.array([84, 200])))
+    assert late.factor(np.array([1, 14, 35])) == pytest.approx([1.0, 1.0, 1.0])
+    assert early.factor(np.array([1, 14, 35])) == pytest.approx(_first_weeks().factor(np.array([1, 14, 35])))
+    assert late.factor(np.array([91, 200])) == pytest.approx(early.factor(np.array([91, 200])))
 
 
 def test_the_bands_widen_with_the_days_and_begin_after_those_already_tested() -> None:

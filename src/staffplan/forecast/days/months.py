@@ -29,7 +29,7 @@ from staffplan.forecast.days.beliefs import (
     believe,
     mixture,
 )
-from staffplan.forecast.history.series import Floats, Whole
+from staffplan.forecast.history.series import Flags, Floats, Whole
 
 SEASON_WEEKS, GROWTH_WEEKS = 54, 26
 """Weeks of history below which nothing is believed of a season (a year must have come round) or of growth."""
@@ -140,7 +140,7 @@ def _weights_of_step(likely: Floats, missed: Floats, step: int) -> Floats:
     """
     own = min(step, FARTHEST_TESTED)
     near = missed[:, :, max(own - 1, 0) : own + 2]
-    known = np.isfinite(near).all(axis=0)
+    known: Flags = np.all(np.isfinite(near), axis=0, keepdims=True)[0]
     if not known.any():
         return likely
     squares = near[:, known] ** 2

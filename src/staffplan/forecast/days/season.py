@@ -8,7 +8,7 @@ that months.py foretells.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -44,8 +44,8 @@ PRIOR_ORIGINS = 8.0
 """Origins that the filters' own variance weighs against those that measured it."""
 LEVEL_DAYS = 28
 """Methods that know no season have the mean level of about so many days at the end of the history."""
-RAMP_DAYS = (28.0, 84.0)
-"""The level of the months ahead comes in over these days."""
+RAMP_DAYS = (35.0, 91.0)
+"""The level of the months ahead comes in over these days: four weeks and a few days before them are left alone."""
 WORTH_A_WORD = 0.01
 """Growth a year, and change of the level, below which nothing is said of it."""
 SEASON_WORTH_A_WORD = 0.02
@@ -117,44 +117,48 @@ def learn_season(
     settings: ForecastSettings,
     tested_days: int,
     as_it_was: Floats | None = None,
+    reach_days: int | None = None,
 ) -> Season:
     """Growth, season and error of the level from `log_level` (days,), consecutive days from `first` on.
 
     Levels where not `known` may be anything. `as_it_was` (days,): the same before a shift of level was evened out,
     as logs of expected contacts; it is what months ahead are learnt from. `tested_days`: how far ahead the backtest
-    of the short range reaches.
+    of the short range reaches; `reach_days`: how far ahead the season is asked for, nothing being learnt of months
+    that are not (not given: a year and more).
     """
     last_day = first + timedelta(days=len(log_level) - 1)
     weekly = weekly_levels(_where_known(log_level, known), last_day)
-    plain, seasonal = believe(weekly), believe(weekly, seasons=SEASONS)
-    growing, both = believe(weekly, growths=GROWTHS), believe(weekly, growths=GROWTHS, seasons=SEASONS)
-    chosen, months = plain, None
-    variance = _variance(weekly, plain.mean, mixture([plain, growing, seasonal, both]))
-    words: tuple[str, ...] = ("growth and season of the year are switched off (forecast.growth_and_season)",)
-    level = _where_known(log_level if as_it_was is None else as_it_was, known)
-    recent = _last_level(level)
-    if settings.growth_and_season:
-        base = _earning(weekly, mixture([plain, growing]), plain, FIRST_ORIGIN, GAIN)
-        everything = mixture([plain, growing, seasonal, both])
-        chosen = _with_season(weekly, base, [mixture([plain, seasonal]), everything])
-        whole = weekly_levels(level, last_day)
-        found = families(whole)
-        months = months_ahead(whole, found, last_day) if np.isfinite(recent) else None
-        variance = variance if months is None else _variance(whole, months.past.mean, months.past, months.variance)
-        words = _in_words(whole, found, months, recent, last_day)
+    chosen, plain, variance = _first_weeks(weekly, allowed=settings.growth_and_season)
     first_origin = FIRST_ANNUAL_ORIGIN if chosen.annual.any() else FIRST_ORIGIN
     won, stayed = (error(weekly, belief, FIRST_STEP, first_origin) for belief in (chosen, plain))
-    return Season(
-        last_day,
-        chosen.annual,
-        chosen.growth,
-        months,
-        recent,
-        variance,
-        tested_days,
-        won < stayed,
-        words,
-    )
+    level = _where_known(log_level if as_it_was is None else as_it_was, known)
+    recent = _last_level(level)
+    off = "growth and season of the year are switched off (forecast.growth_and_season)"
+    short = "growth or season of the year lowered the error of past forecasts of the first four weeks"
+    words = (short if settings.growth_and_season else off,)
+    season = Season(last_day, chosen.annual, chosen.growth, None, recent, variance, tested_days, won < stayed, words)
+    asked = settings.growth_and_season and (reach_days is None or reach_days > RAMP_DAYS[0])
+    return _with_months(season, weekly_levels(level, last_day)) if asked and np.isfinite(recent) else season
+
+
+def _first_weeks(weekly: Weekly, *, allowed: bool) -> tuple[Belief, Belief, Floats]:
+    """The belief that won on months ahead, the one without growth and season, and the first one's variance."""
+    plain, seasonal = believe(weekly), believe(weekly, seasons=SEASONS)
+    growing, both = believe(weekly, growths=GROWTHS), believe(weekly, growths=GROWTHS, seasons=SEASONS)
+    everything = mixture([plain, growing, seasonal, both])
+    chosen = plain
+    if allowed:
+        base = _earning(weekly, mixture([plain, growing]), plain, FIRST_ORIGIN, GAIN)
+        chosen = _with_season(weekly, base, [mixture([plain, seasonal]), everything])
+    return chosen, plain, _variance(weekly, chosen.mean, everything)
+
+
+def _with_months(season: Season, weekly: Weekly) -> Season:
+    found = families(weekly)
+    months = months_ahead(weekly, found, season.last_day)
+    variance = _variance(weekly, months.past.mean, months.past, months.variance)
+    words = _in_words(weekly, found, months, season.recent_level)
+    return replace(season, months=months, variance=variance, words=words)
 
 
 def _where_known(level: Floats, known: Flags) -> Floats:
@@ -204,12 +208,8 @@ def _variance(weekly: Weekly, said: Floats, everything: Belief, today: Floats | 
     return np.maximum.accumulate(own * (PRIOR_ORIGINS + origins * mean) / (PRIOR_ORIGINS + origins))
 
 
-def _in_words(
-    weekly: Weekly, found: Sequence[Family], months: Months | None, recent: float, last_day: date
-) -> tuple[str, ...]:
-    if months is None:
-        return ("no season of the year: no level is known",)
-    words = [_about_season(weekly, found, months, last_day)]
+def _in_words(weekly: Weekly, found: Sequence[Family], months: Months, recent: float) -> tuple[str, ...]:
+    words = [_about_season(weekly, found, months)]
     yearly = np.expm1(months.growth * WEEKS_PER_YEAR)
     if abs(yearly) >= WORTH_A_WORD:
         half = np.log(0.5) / np.log(GROWTH_MEMORY) / WEEKS_PER_YEAR * 12
@@ -224,8 +224,8 @@ def _in_words(
     return tuple(words)
 
 
-def _about_season(weekly: Weekly, found: Sequence[Family], months: Months, last_day: date) -> str:
-    weeks = len(weekly.values)
+def _about_season(weekly: Weekly, found: Sequence[Family], months: Months) -> str:
+    last_day, weeks = months.last_day, len(weekly.values)
     if weeks < SEASON_WEEKS:
         return f"no season of the year: {_age(weeks)} of history; at least {SEASON_WEEKS} weeks are needed"
     if _swing(months.annual, last_day) < SEASON_WORTH_A_WORD:
