@@ -140,7 +140,7 @@ def _weights_of_step(likely: Floats, missed: Floats, step: int) -> Floats:
     """
     own = min(step, FARTHEST_TESTED)
     near = missed[:, :, max(own - 1, 0) : own + 2]
-    known: Flags = np.all(np.isfinite(near), axis=0, keepdims=True)[0]
+    known: Flags = np.asarray(np.isfinite(near).all(axis=0))
     if not known.any():
         return likely
     squares = near[:, known] ** 2
