@@ -102,6 +102,14 @@ def test_a_plan_of_four_weeks_learns_nothing_of_months() -> None:
     assert near.factor(np.arange(1, 36)) == pytest.approx(far.factor(np.arange(1, 36)), abs=1e-12)
 
 
+def test_half_a_year_teaches_nothing_of_months_and_a_year_counts_in_full() -> None:
+    level = _wandering(np.random.default_rng(4), 400) + 0.5 * np.arange(400) / 365
+    changes = [np.log(_learn(level[:days]).factor(np.array([180])))[0] for days in (182, 280, 378)]
+    assert changes[0] == pytest.approx(0.0)
+    assert [_learn(level[:days]).months.trust for days in (182, 280, 378)] == pytest.approx([0.0, 0.5, 1.0])
+    assert not any("level against" in words for words in _learn(level[:182]).words)
+
+
 def test_a_shift_that_was_evened_out_is_learnt_from_as_it_was() -> None:
     """Days before a shift stand at today's level for the weeks ahead; what the level was is not forgotten."""
     was = np.concatenate([np.zeros(350), np.full(60, 0.3)]) + np.random.default_rng(6).normal(0, 0.03, 410)

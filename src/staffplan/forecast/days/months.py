@@ -75,6 +75,9 @@ class Months:
     """(steps,): of the error of `level`, mean over four weeks; it may fall."""
     past: Belief
     """The mixture by likelihood, at every origin of the past."""
+    trust: float
+    """How much of it counts: nothing up to half a year of history, which no forecast so far ahead could be tried on,
+    all from a year on."""
 
     def level(self, days_ahead: Floats | Whole) -> Floats:
         """(n,): log level on days ahead (1: the day after the history), as log levels of days are counted."""
@@ -118,7 +121,11 @@ def months_ahead(weekly: Weekly, found: Sequence[Family], last_day: date) -> Mon
     weeks = weekly.annual[len(weekly.values) :]
     waves = (weeks @ annual).reshape(len(mean), WEEKS_PER_STEP).mean(axis=1)
     variance = (weight * (within + (means - mean) ** 2)).sum(axis=0)
-    return Months(last_day, mean - waves + weekly.middle, annual, growth, variance, past)
+    return Months(last_day, mean - waves + weekly.middle, annual, growth, variance, past, _trust(len(weekly.values)))
+
+
+def _trust(weeks: int) -> float:
+    return float(np.clip((weeks - GROWTH_WEEKS) / (SEASON_WEEKS - GROWTH_WEEKS), 0.0, 1.0))
 
 
 def _weights(weekly: Weekly, found: Sequence[Family]) -> Floats:

@@ -88,7 +88,7 @@ class Season:
         near = change if self.earned_short else np.zeros(len(ahead))
         if self.months is None:
             return np.asarray(np.exp(near))
-        share = np.clip((ahead - RAMP_DAYS[0]) / (RAMP_DAYS[1] - RAMP_DAYS[0]), 0.0, 1.0)
+        share = self.months.trust * np.clip((ahead - RAMP_DAYS[0]) / (RAMP_DAYS[1] - RAMP_DAYS[0]), 0.0, 1.0)
         far = self.months.level(ahead) - (self.recent_level if base_level is None else base_level)
         return np.asarray(np.exp((1 - share) * near + share * far))
 
@@ -210,15 +210,15 @@ def _variance(weekly: Weekly, said: Floats, everything: Belief, today: Floats | 
 
 def _in_words(weekly: Weekly, found: Sequence[Family], months: Months, recent: float) -> tuple[str, ...]:
     words = [_about_season(weekly, found, months)]
-    yearly = np.expm1(months.growth * WEEKS_PER_YEAR)
+    yearly = np.expm1(months.trust * months.growth * WEEKS_PER_YEAR)
     if abs(yearly) >= WORTH_A_WORD:
         half = np.log(0.5) / np.log(GROWTH_MEMORY) / WEEKS_PER_YEAR * 12
         words += [
             f"growth of {100 * yearly:+.0f} % a year at the end of the history, halving every {half:.0f} months"
         ]
     ahead = DAYS_PER_MONTH * (np.arange(1, 13)[:, None] + np.linspace(-0.5, 0.5, 29)[None, :])
-    change = np.expm1(months.level(ahead.ravel()).reshape(ahead.shape).mean(axis=1) - recent)
-    if np.abs(change).max() >= WORTH_A_WORD:
+    change = np.expm1(months.trust * (months.level(ahead.ravel()).reshape(ahead.shape).mean(axis=1) - recent))
+    if months.trust and np.abs(change).max() >= WORTH_A_WORD:
         told = ", ".join(f"{100 * change[month - 1]:+.0f} % in {month} months" for month in MONTHS_TOLD)
         words += [f"level against the last four weeks, growth and season included: {told}"]
     return tuple(words)
