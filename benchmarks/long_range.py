@@ -1,15 +1,21 @@
-"""How good forecasts are months ahead, on made-up queues of years, beside what planners do and Holt-Winters.
+"""How good forecasts are months ahead: real sets of a folder, and made-up queues of years, beside simple methods.
 
+    python benchmarks/long_range.py --data DIR [--set NAME] [--shift WEEKS] [--months]
     python benchmarks/long_range.py [--queues 40] [--seed 1] [--full]
 
-Each kind of queue is drawn `--queues` times, by a history of 13, 18, 24 and 36 months and the year that follows. A
-line gives the WAPE of four-week totals, months 2 to 13 ahead, pooled over the queues: of the level of the last six
-weeks times growth and season as learnt; of that level alone; of the same four weeks a year before; of the mean of the
-last 13 weeks; of damped Holt-Winters on four-week totals (seasonal with two years or more). Then how often growth or
-season was used, and how many of the totals lay in the 80 and 95 % bands of the level. `--full` adds the whole
-forecast step, run on half as many queues by the hour: its error, how many weeks lay in the bands that it gives out
-for weeks, by quarter ahead, and how wide the 80 % bands of the last quarter are, over what is expected. Nothing here
-is from a real center: constants may be tuned on it.
+With `--data` the whole forecast step forecasts each set of the folder (benchmarks/accuracy/data_sets.py finds them)
+from origins in every season, up to a year ahead; benchmarks/accuracy/months.py tells how. `--shift` moves the
+origins, so that a change can be tried on some and judged by others; `--months` tests bands of four-week totals too.
+
+Without it, each kind of made-up queue is drawn `--queues` times, by a history of 7, 13, 18, 24, 36 and 60 months and
+the year that follows. A line gives the WAPE of four-week totals, months 2 to 13 ahead, pooled over the queues: of
+the level of the last six weeks moved by what is learnt of months ahead; of that level alone; of the mean of the last
+year; of the same four weeks a year before; of damped Holt-Winters on four-week totals (seasonal from two years on).
+Then what is learnt against the best of the three simple ones, queue by queue (geometric mean and 90th percentile),
+and how many of the totals lay in the 80 and 95 % bands of the level. `--full` adds the whole forecast step, run on
+half as many queues by the hour: its error, how many weeks lay in the bands that it gives out for weeks, by quarter
+ahead, and how wide the 80 % bands of the last quarter are, over what is expected. No made-up queue is from a real
+center: constants may be tuned on them.
 """
 
 from __future__ import annotations
@@ -21,12 +27,15 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from statsmodels.tsa.holtwinters import ExponentialSmoothing
 
+from accuracy.data_sets import real_sets
+from accuracy.months import Ahead, look_ahead, print_looks, print_summary
 from staffplan.clock import OpeningHours, SiteCalendar, horizon_intervals
 from staffplan.forecast import forecast
 from staffplan.forecast.accuracy import wape
@@ -39,8 +48,10 @@ Floats = NDArray[np.float64]
 FIRST = date(2022, 1, 3)
 STEP, STEPS = 28, 13
 AHEAD = STEP * STEPS
-MONTHS_OF_HISTORY = (13, 18, 24, 36)
+MONTHS_OF_HISTORY = (7, 13, 18, 24, 36, 60)
 WEEK = np.array([1.25, 1.1, 1.0, 1.0, 0.95, 0.5, 0.3])
+SIMPLE = ("level", "year's mean", "year before")
+SHOWN = ("learnt", *SIMPLE, "Holt-Winters", "whole step")
 NORMAL = {80: 1.2816, 95: 1.9600}
 OPEN = OpeningHours((((480, 1080),),) * 7)
 """Ten hours a day, seven days a week."""
@@ -95,6 +106,23 @@ def swings(rng: np.random.Generator, days: int) -> Floats:
     return np.interp(np.arange(days), knots, heights)
 
 
+def returning(rng: np.random.Generator, days: int) -> Floats:
+    """A level that is back at its mean after some months: the trap of whoever carries today's level on."""
+    weeks, memory, size = days // 7 + 1, 0.97, rng.uniform(0.05, 0.12)
+    level = np.empty(weeks)
+    level[0] = rng.normal(0, size)
+    for week in range(1, weeks):
+        level[week] = memory * level[week - 1] + rng.normal(0, size * np.sqrt(1 - memory**2))
+    return np.repeat(level, 7)[:days]
+
+
+def step_back(rng: np.random.Generator, days: int) -> Floats:
+    """A step of two to eight months that goes back."""
+    begin, length = rng.integers(60, days - 60), rng.integers(60, 250)
+    on = (np.arange(days) >= begin) & (np.arange(days) < begin + length)
+    return np.asarray(rng.choice([-1.0, 1.0]) * rng.uniform(0.15, 0.3) * on)
+
+
 Maker = Callable[[np.random.Generator, int], Floats]
 KINDS: dict[str, tuple[Maker, ...]] = {
     "wandering": (),
@@ -106,7 +134,12 @@ KINDS: dict[str, tuple[Maker, ...]] = {
     "levelling": (levelling,),
     "swings": (swings,),
     "steps": (steps,),
+    "returning": (returning,),
+    "returning, season": (returning, yearly),
+    "step back": (step_back,),
 }
+CALM = ("returning", "returning, season", "step back")
+"""Kinds without a level that wanders."""
 
 
 @dataclass
@@ -118,8 +151,17 @@ class Tally:
     inside: dict[int, list[NDArray[np.bool_]]] = field(default_factory=dict)
     weeks: list[Floats] = field(default_factory=list)
     """By queue, (3, weeks): inside 80 % and 95 % bands of the whole step, width of the first over the mean."""
-    used: list[bool] = field(default_factory=list)
     seconds: float = 0.0
+
+    @property
+    def ratios(self) -> Floats:
+        """(queues,): error of what is learnt over that of the best simple method in hindsight."""
+        own, *simple = (
+            [np.abs(came - said).sum() for came, said in zip(self.came, self.said[name], strict=True)]
+            for name in ("learnt", *SIMPLE)
+            if name in self.said
+        )
+        return np.asarray(own) / np.min(simple, axis=0)
 
     def error(self, name: str) -> float:
         return wape(np.concatenate(self.came[: len(self.said[name])]), np.concatenate(self.said[name]))
@@ -152,11 +194,11 @@ def learnt(past: Floats, tally: Tally, later: Floats) -> None:
     began = time.perf_counter()
     season = learn_season(levels, np.ones(len(levels), bool), FIRST, ForecastSettings(), STEP)
     tally.seconds += time.perf_counter() - began
-    plain = np.exp(levels[-42:].mean()) * of_day[np.arange(AHEAD) % 7]
-    days = plain * season.factor(np.arange(1, AHEAD + 1))
+    recent = levels[-42:].mean()
+    plain = np.exp(recent) * of_day[np.arange(AHEAD) % 7]
+    days = plain * season.factor(np.arange(1, AHEAD + 1), np.full(AHEAD, recent))
     tally.said.setdefault("learnt", []).append(totals(days))
     tally.said.setdefault("level", []).append(totals(plain))
-    tally.used.append(season.earned_long)
     deviation = np.sqrt(season.log_variance(STEP * (np.arange(1, STEPS) + 0.5)) + season.variance[0])
     missed = np.abs(np.log(totals(later) / totals(days)))
     for level, normal in NORMAL.items():
@@ -164,9 +206,10 @@ def learnt(past: Floats, tally: Tally, later: Floats) -> None:
 
 
 def peers(past: Floats, tally: Tally) -> None:
-    tally.said.setdefault("year before", []).append(totals(past[len(past) - 364 :]))
-    week = past[-91:].reshape(13, 7).mean(axis=0)
-    tally.said.setdefault("13 weeks", []).append(totals(np.tile(week, AHEAD // 7)))
+    week = past[-AHEAD:][len(past[-AHEAD:]) % 7 :].reshape(-1, 7).mean(axis=0)
+    tally.said.setdefault("year's mean", []).append(totals(np.tile(week, AHEAD // 7)))
+    if len(past) >= AHEAD:
+        tally.said.setdefault("year before", []).append(totals(past[-AHEAD:]))
     blocks = past[len(past) % STEP :].reshape(-1, STEP).sum(axis=1)
     seasonal = len(blocks) >= 2 * STEPS
     season = {"seasonal": "mul", "seasonal_periods": STEPS} if seasonal else {}
@@ -204,7 +247,7 @@ def run(kind: str, months: int, queues: int, seed: int, *, full: bool) -> Tally:
     days = 7 * round(months * 30.4375 / 7)
     for number in range(queues):
         rng = np.random.default_rng([seed, number, months, zlib.crc32(kind.encode())])
-        log = wandering(rng, days + AHEAD) + sum(make(rng, days + AHEAD) for make in KINDS[kind])
+        log = (kind not in CALM) * wandering(rng, days + AHEAD) + sum(make(rng, days + AHEAD) for make in KINDS[kind])
         contacts = counts(rng, log)
         past, later = contacts[:days], contacts[days:]
         tally.came.append(totals(later))
@@ -216,11 +259,11 @@ def run(kind: str, months: int, queues: int, seed: int, *, full: bool) -> Tally:
 
 
 def line(kind: str, months: int, tally: Tally) -> str:
-    errors = " ".join(f"{100 * tally.error(name):12.1f}" for name in tally.said)
+    errors = " ".join(f"{100 * tally.error(name):12.1f}" if name in tally.said else f"{'-':>12}" for name in SHOWN)
     inside = " ".join(f"{100 * np.mean(inside):7.0f}" for inside in tally.inside.values())
     milliseconds = 1000 * tally.seconds / len(tally.came)
-    used = f"{100 * np.mean(tally.used):5.0f} {inside} {milliseconds:5.0f}"
-    return f"{kind:16}{months:3}  {errors}  {used}{weeks(tally)}"
+    ratio = f"{np.exp(np.log(tally.ratios).mean()):6.2f} {np.quantile(tally.ratios, 0.9):6.2f}"
+    return f"{kind:17}{months:3}  {errors}  {ratio} {inside} {milliseconds:5.0f}{weeks(tally)}"
 
 
 def weeks(tally: Tally) -> str:
@@ -232,21 +275,46 @@ def weeks(tally: Tally) -> str:
     return f"   {held}  {100 * quarters[2, -1]:6.0f}"
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--queues", type=int, default=40)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--full", action="store_true", help="run the whole forecast step too")
-    arguments = parser.parse_args()
-    heading = ""
+def made_up(arguments: argparse.Namespace) -> None:
+    names = " ".join(f"{name:>12}" for name in SHOWN)
+    scores = f"{'ratio':>6} {'90 %':>6} {'in 80 %':>7} {'in 95 %':>7} {'ms':>5}"
+    print(f"{'WAPE %, months':20}  {names}  {scores}{'   weeks in 80, in 95 %, width %' * arguments.full}")
+    ratios: list[Floats] = []
     for months in MONTHS_OF_HISTORY:
         for kind in KINDS:
             tally = run(kind, months, arguments.queues, arguments.seed, full=arguments.full)
-            if not heading:
-                heading = f"{'WAPE %, months':19}  " + " ".join(f"{name:>12}" for name in tally.said)
-                used = f"{'used%':>5} {'in 80 %':>7} {'in 95 %':>7} {'ms':>5}"
-                print(f"{heading}  {used}{'   weeks in 80, in 95 %, width %' * arguments.full}")
+            ratios.append(tally.ratios)
             print(line(kind, months, tally), flush=True)
+    together = np.concatenate(ratios)
+    print(f"{np.exp(np.log(together).mean()):.3f} x the best simple method in hindsight, {len(together)} queues")
+
+
+def real(arguments: argparse.Namespace) -> None:
+    everything: list[Ahead] = []
+    for found in real_sets(arguments.data):
+        if isinstance(found, str):
+            print(f"{found}\n")
+        elif not arguments.set or found.name in arguments.set:
+            looks = list(look_ahead(found, arguments.shift, months=arguments.months))
+            if looks:
+                print_looks(found.name, looks)
+                everything += looks
+    if everything:
+        print("all sets")
+        print_summary(everything)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, help="folder of real data sets")
+    parser.add_argument("--set", action="append", metavar="NAME", help="only this set; may be given several times")
+    parser.add_argument("--shift", type=int, default=0, metavar="WEEKS", help="origins so much later")
+    parser.add_argument("--months", action="store_true", help="bands of four-week totals too")
+    parser.add_argument("--queues", type=int, default=40)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--full", action="store_true", help="run the whole forecast step too, on made-up queues")
+    arguments = parser.parse_args()
+    real(arguments) if arguments.data else made_up(arguments)
 
 
 if __name__ == "__main__":

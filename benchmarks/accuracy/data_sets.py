@@ -105,8 +105,10 @@ KNOWN = {
         until=date(2016, 5, 29),
         name="helpdesk",
     ),
+    "seattle_fire_911/calls_60min.csv": Said(zone="America/Los_Angeles", country="US", hours=ALWAYS, name="seattle"),
 }
-"""The protocol's sets: origins of FORECASTING's tables; the helpdesk's later rows are an extraction tail."""
+"""The protocol's sets: origins of FORECASTING's tables; the helpdesk's later rows are an extraction tail. Seattle has
+years, for months ahead."""
 TECHNION_QUEUES = "technion_bank/queues_30min_jan_feb.csv"
 INCIDENTS = "it_helpdesk/incidents.csv"
 GROUPS = 8

@@ -216,7 +216,9 @@ def _open_as_known(series: QueueSeries, timetable: Timetable | None, origin: Ori
 def _season_factors(learned: Learned, past: QueueSeries, settings: ForecastSettings, origin: Origin) -> Floats:
     """(days,) after the origin, by what was known then."""
     known = np.isfinite(learned.log_level)
-    season = learn_season(learned.log_level, known, past.grid.first, settings, origin.days)
+    season = learn_season(
+        learned.log_level, known, past.grid.first, settings, origin.days, learned.as_it_was, origin.days
+    )
     return season.factor(np.arange(1, origin.days + 1))
 
 

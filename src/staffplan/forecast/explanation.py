@@ -103,6 +103,8 @@ def _behind(model: DayModel, group: Group) -> str:
     if group.name not in model.seen:
         return "no occurrence in the history"
     days = float((group.columns[0] != 0) @ model.seen[group.name])
+    if group.lags and not days:
+        return "not seen on an open day; taken from the days before and after"
     return f"based on {days:.0f} past days" if group.columns[0].any() else ""
 
 

@@ -11,6 +11,7 @@ from staffplan.clock import OpeningHours
 from staffplan.forecast.days.features import DayFeatures, Group, Span, day_features
 from staffplan.forecast.days.levels import DayLevels, day_levels, expected_level
 from staffplan.forecast.days.regression import DayModel, Scales, fit_days
+from staffplan.forecast.days.season import LEVEL_DAYS
 from staffplan.forecast.history.cleaning import Finding, clean, removed_kinds
 from staffplan.forecast.history.series import DayGrid, Flags, Floats, QueueSeries, day_labels
 from staffplan.forecast.history.shifts import LAST_DAYS, Shift, find_shift, moves_on
@@ -33,6 +34,9 @@ class Learned:
     training: Training
     log_level: Floats
     """(days,): log of each day's contacts over what shape, weekday and calendar give it; NaN unknown."""
+    as_it_was: Floats
+    """(days,): the same before a shift was evened out, as logs of expected contacts: the mean of logs lies below the
+    log of the mean."""
     findings: tuple[Finding, ...]
     shift: Shift | None
 
@@ -101,7 +105,19 @@ def learn(
         memories,
         recent if np.isfinite(recent) else model.level_now,
     )
-    return Learned(training, log_level, cleaned.findings, shift)
+    as_it_was = log_level - np.log(scale) + days.log_gap(effects)
+    return Learned(training, log_level, as_it_was, cleaned.findings, shift)
+
+
+def promised_level(offered: Floats, learned: Learned, ahead: Ahead) -> Floats:
+    """(days,): the log level that a forecast (days, slots) promises, mean over the days around; 0 without any."""
+    effects = learned.training.model.log_effects(ahead.features)
+    share = np.where(ahead.open, learned.training.slow_profile[ahead.weekday], 0.0).sum(axis=1)
+    said, usual = np.nansum(offered, axis=1), np.exp(effects) * share
+    window = np.ones(min(LEVEL_DAYS, len(said)))
+    came, expected = (np.convolve(values, window, "same") for values in (said, usual))
+    known = (came > 0) & (expected > 0)
+    return np.log(np.divide(came, expected, out=np.ones(len(said)), where=known))
 
 
 def _day_model(days: DayLevels, features: DayFeatures, start: Scales | None) -> DayModel:

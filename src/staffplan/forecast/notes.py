@@ -10,13 +10,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from staffplan.clock import WEEKDAYS, SiteCalendar
-from staffplan.errors import Note
+from staffplan.errors import QUESTION, Note
 from staffplan.forecast.backtest import BASELINES, Trial, day_error, day_wape, error, is_sparse
 from staffplan.forecast.days.features import MONTH_DAY, NAMED_DAY, WEEKDAY, DayFeatures
 from staffplan.forecast.days.regression import DayModel
 from staffplan.forecast.days.season import Season
 from staffplan.forecast.history.hours import in_words
 from staffplan.forecast.history.hours_changes import Timetable
+from staffplan.forecast.history.passing import find_passing
 from staffplan.forecast.history.quality import Entry, summary
 from staffplan.forecast.history.series import AFTER_HOLIDAY, DayGrid, Flags, QueueSeries, RawSeries, date_ranges
 from staffplan.forecast.history.shifts import Shift
@@ -142,6 +143,21 @@ def about_shift(writer: Writer, shift: Shift | None, grid: DayGrid) -> list[Note
     since = f"the level changed on {grid.date_of(shift.day)}: since then {shift.factor:.2f} times the level before"
     goes_on = "; it is still changing, so the current level is that of the last week alone" if shift.moves_on else ""
     return [writer.warning(f"{since}; earlier days are scaled to the new level{goes_on}")]
+
+
+def about_passing(writer: Writer, learned: Learned, series: QueueSeries) -> list[Note]:
+    """Days in a row of the last weeks that look like a campaign or an outage: asked about, each time."""
+    notes = []
+    for found in find_passing(learned.log_level, series.label == ""):
+        first, last = (series.grid.date_of(found.days[place]) for place in (0, -1))
+        kind = "a campaign" if found.factor > 1 else "an outage"
+        message = (
+            f"{first} to {last}: {found.factor:.2f} times the usual contacts, and the usual level since; these days "
+            f"count in the level. Was it {kind} that will not come again? If so, list each day with a name and the "
+            "kind event in the file of input.special_days; if not, nothing is to be done"
+        )
+        notes.append(Note("forecast", QUESTION, writer.queue, message))
+    return notes
 
 
 def about_special_days(

@@ -95,8 +95,10 @@ def _notes_on_days(writer: say.Writer, study: Study, task: Task) -> list[Note]:
     learned, grid = study.learned, study.grid
     planned = np.arange(grid.days) >= grid.days - task.days
     notes = say.about_shift(writer, learned.shift, study.series.grid)
+    notes += say.about_passing(writer, learned, study.series)
     notes += say.about_special_days(writer, learned, study.ahead, planned, grid, study.labels)
-    notes += [*study.drivers.notes, *about_effects(study.drivers, learned.training.model.effects, writer.queue)]
+    model, is_open = learned.training.model, np.any(study.ahead.open, axis=1, keepdims=True)[:, 0]
+    notes += [*study.drivers.notes, *about_effects(study.drivers, model.effects, model.seen, is_open, writer.queue)]
     notes += say.about_season(writer, study.season, grid.days)
     remarks = [answer.remark for answer in study.said.values() if answer.remark and len(study.said) == 1]
     return notes + [writer.warning(remark) for remark in remarks]

@@ -15,7 +15,7 @@ from staffplan.forecast.days.season import Season, learn_season
 from staffplan.forecast.history.hours_changes import Timetable
 from staffplan.forecast.history.series import DayGrid, Floats, QueueSeries, Whole, day_labels
 from staffplan.forecast.judgement import Judgement, judge
-from staffplan.forecast.learn import Learned, features_of, learn, predict
+from staffplan.forecast.learn import Learned, features_of, learn, predict, promised_level
 from staffplan.forecast.methods import METHODS, Ahead, Prediction
 from staffplan.forecast.task import Task
 from staffplan.tables.forecast import Drivers
@@ -37,6 +37,8 @@ class Study:
     """(days,) ahead: what makes a day special."""
     said: Mapping[str, Prediction]
     """What each method that has a part in the forecast says."""
+    season_factor: Floats
+    """(days,): what season, growth and the level of months ahead multiply the methods' forecast by."""
     offered: Floats
     """What is forecast in the end."""
 
@@ -44,11 +46,6 @@ class Study:
     def days_ahead(self) -> Whole:
         """(days,): 1 on the day after the history."""
         return np.arange(1, self.grid.days + 1)
-
-    @property
-    def season_factor(self) -> Floats:
-        """(days,)."""
-        return self.season.factor(self.days_ahead)
 
 
 def study_queue(history: QueueSeries, timetable: Timetable, task: Task, queue: str, aht_seconds: float) -> Study:
@@ -62,14 +59,18 @@ def study_queue(history: QueueSeries, timetable: Timetable, task: Task, queue: s
     learned = learn(series, task.settings, past)
     tested_days = max((origin.days for origin in weekly_origins(series.days, task.settings)), default=0)
     known = np.isfinite(learned.log_level)
-    season = learn_season(learned.log_level, known, series.grid.first, task.settings, tested_days)
+    season = learn_season(
+        learned.log_level, known, series.grid.first, task.settings, tested_days, learned.as_it_was, grid.days
+    )
     judgement = judge(
         series, task.settings, learned, queue, aht_seconds, past, seasonal=season.earned_short, timetable=timetable
     )
     ahead = Ahead(grid.weekday, grid.open_matrix(hours), features.rows(series.days, features.days))
     said = _said(judgement, learned, ahead, task.settings.methods)
-    offered = _offered(judgement, ahead, said) * season.factor(np.arange(1, grid.days + 1))[:, None]
-    return Study(series, drivers, learned, judgement, season, grid, ahead, day_labels(grid, hours), said, offered)
+    plain = _offered(judgement, ahead, said)
+    factor = season.factor(np.arange(1, grid.days + 1), promised_level(plain, learned, ahead))
+    labels, offered = day_labels(grid, hours), plain * factor[:, None]
+    return Study(series, drivers, learned, judgement, season, grid, ahead, labels, said, factor, offered)
 
 
 def _said(judgement: Judgement, learned: Learned, ahead: Ahead, members: Sequence[str]) -> dict[str, Prediction]:

@@ -54,6 +54,7 @@ class ForecastSettings(Section):
     odd_days, partial_days, stuck, level_shifts. All problems found are listed in data_quality.csv, excluded or
     not."""
     growth_and_season: bool = True
-    """Growth and yearly season for the months ahead. They are used only where they improved past forecasts."""
+    """Level, growth and yearly season for the months ahead, from the sixth week on. In the weeks before, growth and
+    season are used only where they improved past forecasts. false: the level stays where it is."""
     drivers: dict[str, DriverSettings] = Field(default_factory=dict)
     """Settings of drivers, by their name in the file of input.drivers."""

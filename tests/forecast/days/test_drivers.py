@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
@@ -190,14 +190,37 @@ def test_effects_are_told_for_one_of_the_usual_size_and_for_a_tenth_more() -> No
     """A tenth more customers, if contacts follow them in proportion, is a tenth more contacts."""
     letters = columns(table({1: 4000, 8: 5000, 15: 6000, 30: 5000}), letters=DriverSettings(lags=(0, 2)))
     effects = {"driver letters": np.log([1.38, 1.1])}
-    assert [note.message for note in about_effects(letters, effects, "phone")] == [
+    seen = {"driver letters": np.array([3.0, 3.0])}
+    is_open = np.ones(AHEAD, bool)
+    assert [note.message for note in about_effects(letters, effects, seen, is_open, "phone")] == [
         "driver letters: one of the usual size, 5,000, means +38.0 % that day, +10.0 % 2 days later"
     ]
     level = columns(table(CUSTOMERS, "customers"))
     spread = np.std(np.log(list(CUSTOMERS.values())[:PAST]))
-    told = [note.message for note in about_effects(level, {"driver customers": np.array([spread])}, "phone")]
+    effects, seen = {"driver customers": np.array([spread])}, {"driver customers": np.array([28.0])}
+    told = [note.message for note in about_effects(level, effects, seen, is_open, "phone")]
     assert told == ["driver customers: 10 % more than the usual 1,143.78 means +10.0 % that day"]
-    assert [note.kind for note in about_effects(level, {}, "phone")] == ["left out"]
+    assert [note.kind for note in about_effects(level, {}, {}, is_open, "phone")] == ["left out"]
+
+
+def test_an_effect_that_no_open_day_has_shown_is_not_told_as_learnt() -> None:
+    """Letters of day 30 are felt on days 30 and 31; two days later, day 32 (open) was never seen."""
+    letters = columns(table({1: 4000, 8: 5000, 15: 6000, 30: 5000}), letters=DriverSettings(lags=(0, 1, 2)))
+    effects = {"driver letters": np.log([1.4, 1.3, 1.2])}
+    seen = {"driver letters": np.array([3.0, 0.0, 0.0])}
+    is_open = np.array([True, True, True, False, True, True, True])
+    told = list(about_effects(letters, effects, seen, is_open, "phone"))
+    assert told[0].message.endswith("means +40.0 % that day, not known 1 day later, not known 2 days later")
+    assert [note.kind for note in told] == ["assumption", "warning"]
+    assert told[1].message.endswith(
+        "no open day of the history shows it: +20.0 % 2 days later, between its neighbours"
+    )
+
+
+def test_all_delays_of_an_event_that_was_felt_are_kept_and_none_of_one_that_was_not() -> None:
+    delays = DriverSettings(lags=(0, 1, 5))
+    assert [column.lag_days for column in columns(table({PAST - 2: 4000}), letters=delays).columns] == [0, 1, 5]
+    assert not columns(table({PAST: 4000}), letters=delays).columns
 
 
 # --- in the forecast ---
@@ -255,3 +278,38 @@ def test_a_section_for_a_driver_that_the_file_does_not_have_is_refused_with_the_
     with pytest.raises(DataError, match="no drivers file has driver"):
         check_drivers(None, ["letters"])
     check_drivers(None, [])
+
+
+def test_letters_sent_on_another_weekday_are_felt_on_days_that_were_always_closed_before() -> None:
+    """Letters of Mondays lift contacts by 80 %, less each day for twelve days; the next go out on a Thursday.
+
+    Five and six days after a Monday it is closed, so their effect was never seen: it lies between +51 % and +31 %.
+    """
+    weeks, lags = 30, tuple(range(12))
+    number = np.repeat(np.arange(7 * weeks), 2)
+    hour = np.tile([10, 11], 7 * weeks)
+    starts = pd.Timestamp(FIRST, tz="UTC") + pd.to_timedelta(24 * number + hour, unit="h")
+    sent = [21 * time for time in range(1, 9)]
+    lift = 1 + sum(0.8 * (1 - lag / 12) * np.isin(number - lag, sent) for lag in lags)
+    contacts = np.random.default_rng(3).poisson(400 * lift).astype(float)
+    rows = pd.DataFrame({"interval_start": starts, "queue": "phone", "offered": contacts})
+    rows = rows[(number % 7 < 5) & (number < 7 * (weeks - 2))]
+    hours = OpeningHours((((600, 720),),) * 5 + ((), ()))
+    queue = Queue("phone", planning_group="phone", arrival_hours=hours, aht_seconds=200.0)
+    first = FIRST + timedelta(days=7 * (weeks - 2))
+    thursday = 7 * (weeks - 2) + 3
+    result = forecast(
+        ContactHistory.of(rows),
+        ForecastSettings(methods=("day_model",), drivers={"letters": DriverSettings(kind="event", lags=lags)}),
+        site=Site(SiteCalendar("UTC", 60), {"phone": queue}),
+        first_day=first,
+        days=14,
+        drivers=Drivers.of(table(dict.fromkeys([*sent, thursday], 1000.0))),
+    )
+    found = result.forecast.frame["offered"].to_numpy().reshape(-1, 2).mean(axis=1) / 400
+    tuesday, wednesday = found[6], found[7]
+    assert tuesday == pytest.approx(1 + 0.8 * (1 - 5 / 12), abs=0.08)
+    assert wednesday == pytest.approx(1 + 0.8 * (1 - 6 / 12), abs=0.08)
+    messages = " ".join(note.message for note in result.notes)
+    assert "not known 5 days later, not known 6 days later" in messages
+    assert "+0.0 %" not in messages

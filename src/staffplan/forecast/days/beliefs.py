@@ -30,14 +30,18 @@ MOVES = ((0.005, 0.15), (0.01, 0.25), (0.02, 0.3), (0.04, 0.2), (0.08, 0.1))
 levels are 7 to 30 % elsewhere after a year."""
 PASSING = (0.0, 0.03, 0.08)
 """Standard deviations of deviations that pass within weeks."""
+STEADY_MOVES = ((0.001, 0.4), (0.003, 0.3), (0.006, 0.2), (0.012, 0.1))
+RETURNS = (0.04, 0.08, 0.16)
+"""The same of a level that comes back: little lasts, and what does not last goes on for months."""
 GROWTHS = (0.004,)
 """Standard deviation of the growth a week: 20 % a year."""
 SEASONS = (0.07, 0.2)
 """Standard deviations of the annual coefficients: swings of 10 and of 30 %."""
 WAVES = (1.0, 0.7, 0.5)
 """The same for each wave of the year (once, twice, three times a year), as a part of the first one's."""
-GROWTH_MEMORY, DEVIATION_MEMORY = 0.985, 0.8
-"""What is left a week later of a growth (half after 46 weeks), of a passing deviation (half after three)."""
+GROWTH_MEMORY, PASSING_MEMORY, RETURN_MEMORY = 0.985, 0.8, 0.97
+"""What is left a week later of a growth (half after 46 weeks), of a passing deviation (half after three), and of one
+that takes months (half after 23)."""
 LEVEL_SPREAD = 4.0
 """Variance of the first level around the median: nothing is known of it."""
 LEAST_NOISE = 1e-4
@@ -50,7 +54,9 @@ class Weekly:
     """Weekly log levels, the last week ending with the history: what beliefs learn from and are judged by."""
 
     values: Floats
-    """(weeks,), less their median; NaN unknown."""
+    """(weeks,), less `middle`; NaN unknown."""
+    middle: float
+    """The median of the weeks' log levels; 0 where none is known."""
     noise: Floats
     """(weeks,): variance of each, by its days' scatter."""
     annual: Floats
@@ -59,6 +65,27 @@ class Weekly:
     """(origins,): weeks seen at each, WEEKS_PER_STEP apart, the last one today."""
     came: Floats
     """(origins, steps): means of the steps after each origin; NaN after today."""
+
+
+@dataclass(frozen=True)
+class Nature:
+    """How a level moves: sizes of lasting moves with what each is believed beforehand, and deviations that pass."""
+
+    moves: tuple[tuple[float, float], ...]
+    passing: tuple[float, ...]
+    memory: float
+    """What is left of a deviation a week later."""
+
+    def restless(self, factor: float) -> Nature:
+        """The same, all moves and deviations stretched."""
+        moves = tuple((factor * move, share) for move, share in self.moves)
+        return Nature(moves, tuple(factor * deviation for deviation in self.passing), self.memory)
+
+
+LASTING = Nature(MOVES, PASSING, PASSING_MEMORY)
+"""What the level moves by stays."""
+RETURNING = Nature(STEADY_MOVES, RETURNS, RETURN_MEMORY)
+"""What the level moves by is mostly gone after months: it comes back to its mean."""
 
 
 @dataclass(frozen=True)
@@ -91,11 +118,12 @@ def weekly_levels(log_level: Floats, last_day: date) -> Weekly:
     values = np.divide(total, known, out=np.full(weeks, np.nan), where=known > 0)
     rest = np.abs(days - values[:, None])[(known > 1)[:, None] & np.isfinite(days)]
     noise = max((1.4826 * float(np.median(rest))) ** 2, LEAST_NOISE) if len(rest) else LEAST_NOISE
-    values = values - (float(np.median(values[known > 0])) if known.any() else 0.0)
+    centre = float(np.median(values[known > 0])) if known.any() else 0.0
+    values = values - centre
     place = np.arange(1 - weeks, 1 + STEPS * WEEKS_PER_STEP, dtype=np.float64)
     middle: Floats = last_day.toordinal() - 3.0 + 7.0 * place
     origins = np.arange(weeks, 0, -WEEKS_PER_STEP, dtype=np.int64)[::-1].copy()
-    return Weekly(values, noise / np.maximum(known, 1), annual_waves(middle), origins, _came(values, origins))
+    return Weekly(values, centre, noise / np.maximum(known, 1), annual_waves(middle), origins, _came(values, origins))
 
 
 def _came(values: Floats, origins: Whole) -> Floats:
@@ -109,26 +137,24 @@ def _came(values: Floats, origins: Whole) -> Floats:
 
 
 def believe(
-    weekly: Weekly, *, growths: Sequence[float] = NONE, seasons: Sequence[float] = NONE, restless: float = 1.0
+    weekly: Weekly, nature: Nature = LASTING, *, growths: Sequence[float] = NONE, seasons: Sequence[float] = NONE
 ) -> Belief:
-    """Filters for every variance of the grid, as one mixture; a growth or season of spread 0 is not in the model.
-
-    `restless` stretches the deviations of MOVES and PASSING.
-    """
-    members = list(product(MOVES, PASSING, growths, seasons))
+    """Filters for every variance of the grid, as one mixture; a growth or season of spread 0 is not in the model."""
+    members = list(product(nature.moves, nature.passing, growths, seasons))
     found = [
-        _filtered(weekly, restless * move, restless * passing, growth, season)
+        _filtered(weekly, np.array([move, growth, passing]), nature.memory, season)
         for (move, _), passing, growth, season in members
     ]
-    prior = np.log([share / len(members) * len(MOVES) for (_, share), *_ in members])
+    prior = np.log([share / len(members) * len(nature.moves) for (_, share), *_ in members])
     return mixture(found, prior)
 
 
-def _filtered(weekly: Weekly, move: float, passing: float, growth: float, season: float) -> Belief:
+def _filtered(weekly: Weekly, deviations: Floats, memory: float, season: float) -> Belief:
+    """`deviations`, (3,): of a week's lasting move, of the growth, of what passes."""
     terms = [(season * wave) ** 2 for _ in range(2) for wave in WAVES] if season else []
-    prior = np.array([LEVEL_SPREAD, growth**2, passing**2, *terms])
-    memories = np.array([GROWTH_MEMORY, DEVIATION_MEMORY])
-    chance = np.array([move, growth, passing]) ** 2
+    prior = np.array([LEVEL_SPREAD, *deviations[1:] ** 2, *terms])
+    memories = np.array([GROWTH_MEMORY, memory])
+    chance = deviations**2
     chance[1:] *= 1 - memories**2
     evidence, ahead, state = run_filter(
         weekly.values, weekly.noise, weekly.annual, prior, chance, memories, weekly.origins, STEPS, WEEKS_PER_STEP
@@ -171,6 +197,6 @@ def level_ahead(values: Floats, noise: Floats, origins: Whole, *, restless: floa
     middle = float(np.median(values[np.isfinite(values)]))
     nothing = np.full((len(origins), STEPS), np.nan)
     waves = np.zeros((len(values) + STEPS * WEEKS_PER_STEP, 0))
-    belief = believe(Weekly(values - middle, noise, waves, origins, nothing), restless=restless)
+    belief = believe(Weekly(values - middle, middle, noise, waves, origins, nothing), LASTING.restless(restless))
     seen = np.cumsum(np.isfinite(values))[origins - 1] > 0
     return np.where(seen, belief.mean[:, 0] + middle, np.nan)

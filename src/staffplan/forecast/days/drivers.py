@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -66,10 +66,15 @@ class DriverMatrix:
     @property
     def groups(self) -> tuple[Group, ...]:
         """One group of effects for each driver, called "driver NAME": its column for each lag."""
-        found: dict[str, list[Floats]] = {}
+        found: dict[str, list[DriverColumn]] = {}
         for column in self.columns:
-            found.setdefault(f"driver {column.driver}", []).append(column.values)
-        return tuple(Group(name, np.column_stack(own), np.eye(len(own))) for name, own in found.items())
+            found.setdefault(f"driver {column.driver}", []).append(column)
+        return tuple(_group(name, own) for name, own in found.items())
+
+
+def _group(name: str, columns: Sequence[DriverColumn]) -> Group:
+    lags = tuple(column.lag_days for column in columns if not column.is_level)
+    return Group(name, np.column_stack([column.values for column in columns]), np.eye(len(columns)), lags)
 
 
 @dataclass(frozen=True)
@@ -126,14 +131,19 @@ class _Driver:
         return values[values.index < pd.Timestamp(self.first_ahead)]
 
     def columns(self) -> Iterator[DriverColumn]:
-        """Each lag's column that changes in the history."""
+        """Each lag's column that changes in the history; all lags of an event that has been felt at all, because what
+        some have taught is known of their neighbours too."""
         curve, reach = self._curve(self.daily / self.usual), max(self.settings.lags)
         scaled = ((curve - self._past(curve).mean() if self.is_level else curve) / self.spread).to_numpy(dtype=float)
         less, more = self._curve(pd.Series([1.0, 1.1] if self.is_level else [0.0, 1.0])) / self.spread
-        for lag in dict.fromkeys(self.settings.lags):
-            column = scaled[reach - lag : reach - lag + self.grid.days]
-            if np.ptp(column[: self.history_days]) > 0:
-                yield DriverColumn(self.name, lag, column, self.is_level, more - less, self.usual)
+        spans = {lag: slice(reach - lag, reach - lag + self.grid.days) for lag in self.settings.lags}
+        found = [
+            DriverColumn(self.name, lag, scaled[span], self.is_level, more - less, self.usual)
+            for lag, span in spans.items()
+        ]
+        changes = [bool(np.ptp(column.values[: self.history_days]) > 0) for column in found]
+        whole = any(changes) and not self.is_level
+        yield from (column for column, own in zip(found, changes, strict=True) if own or whole)
 
     def why_unused(self) -> str:
         """What keeps it from being used at all; "" when nothing does."""
@@ -194,19 +204,37 @@ def driver_columns(
     return DriverMatrix(grid.days, tuple(columns), tuple(notes))
 
 
-def about_effects(matrix: DriverMatrix, effects: Mapping[str, Floats], queue: str) -> Iterator[Note]:
-    """Notes on what was learnt of each driver. `effects`, logs by group, are (columns,); a group without any is left
-    out."""
+def about_effects(
+    matrix: DriverMatrix, effects: Mapping[str, Floats], seen: Mapping[str, Floats], open_ahead: Flags, queue: str
+) -> Iterator[Note]:
+    """Notes on what was learnt of each driver, and on what was not but is felt on an open day ahead.
+
+    `effects`, logs by group, and the days that each was `seen` on are (columns,); a group without any is left out.
+    `open_ahead`: (days ahead,).
+    """
     for name in dict.fromkeys(column.driver for column in matrix.columns):
         own = [column for column in matrix.columns if column.driver == name]
         if f"driver {name}" not in effects:
             yield _note("left out", queue, name, "too few contacts to estimate its effect")
             continue
+        days = seen[f"driver {name}"]
         learnt = zip(own, effects[f"driver {name}"].tolist(), strict=True)
         changes = [f"{100 * np.expm1(effect * column.step):+.1f} % {column.days_later}" for column, effect in learnt]
+        told = [
+            change if count else f"not known {column.days_later}"
+            for column, change, count in zip(own, changes, days, strict=True)
+        ]
         usual = f"{own[0].usual:,.6g}"
         step = f"10 % more than the usual {usual}" if own[0].is_level else f"one of the usual size, {usual},"
-        yield _note("assumption", queue, name, f"{step} means {', '.join(changes)}")
+        yield _note("assumption", queue, name, f"{step} means {', '.join(told)}")
+        guessed = [
+            change
+            for column, change, count in zip(own, changes, days, strict=True)
+            if not count and (column.values[len(column.values) - len(open_ahead) :] != 0)[open_ahead].any()
+        ]
+        if guessed:
+            message = f"assumed, as no open day of the history shows it: {', '.join(guessed)}, between its neighbours"
+            yield _note("warning", queue, name, message)
 
 
 def _note(kind: str, queue: str, driver: str, message: str) -> Note:

@@ -33,6 +33,8 @@ class Group:
     name: str
     columns: Floats
     alike: Floats
+    lags: tuple[int, ...] = ()
+    """Of an event that is felt for days: how many days later each column's effect comes."""
 
     def rows(self, first: int, last: int) -> Group:
         return replace(self, columns=self.columns[first:last])

@@ -33,6 +33,18 @@ class DayLevels:
         said = float((np.exp(log_effects) * self.share)[recent].sum())
         return float(np.log(came / said)) if came > 0 and said > 0 else float("nan")
 
+    def log_gap(self, log_effects: Floats) -> float:
+        """By how much the log of a week's mean level lies above the mean of its logs, in the middle week; 0 where no
+        week tells. `log_effects`: (days,)."""
+        logs = _by_week(np.where(self.usable, np.nan_to_num(self.log_level) - log_effects, 0.0))
+        came, said = (
+            _by_week(np.where(self.usable, each, 0.0)) for each in (self.contacts, self.share * np.exp(log_effects))
+        )
+        count, total, expected = (said > 0).sum(axis=1), came.sum(axis=1), said.sum(axis=1)
+        told = (count > 1) & (total > 0)
+        gaps = np.log(total[told] / expected[told]) - logs.sum(axis=1)[told] / count[told]
+        return float(np.median(gaps)) if len(gaps) else 0.0
+
 
 def day_levels(offered: Floats, shape: Floats, weekday: Whole) -> DayLevels:
     """From (days, slots) contacts, NaN unknown, the shape of each weekday (7, slots), and the days' weekdays.

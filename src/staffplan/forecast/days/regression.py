@@ -60,7 +60,8 @@ class DayModel:
     effects: Mapping[str, Floats]
     scales: Scales
     seen: Mapping[str, Floats]
-    """Days that each column's effect was learnt from, by group."""
+    """Days that each column's effect was learnt from, by group; an event's effect that was seen on no day lies
+    between those of the days before and after."""
     level_now: float
     """Log of the level that the days ahead have."""
 
@@ -118,9 +119,23 @@ def fit_days(log_level: Floats, variance: Floats, features: DayFeatures, start: 
     slow = np.full(len(log_level), centre)
     slow[first:] += knots @ mean[design.slices["base"].start : design.slices["level"].stop]
     slow[:first] = slow[first] if len(slow) else centre
-    effects = {group.name: mean[design.slices[group.name]] for group in groups}
-    seen = {group.name: group.columns[known].sum(axis=0) for group in groups}
+    seen = {group.name: (group.columns[known] != 0).sum(axis=0).astype(float) for group in groups}
+    effects = {
+        group.name: _between(mean[design.slices[group.name]], seen[group.name], group.lags) for group in groups
+    }
     return DayModel(slow, effects, scales, seen, float(slow[-1]) if len(slow) else centre)
+
+
+def _between(effects: Floats, seen: Floats, lags: tuple[int, ...]) -> Floats:
+    """(columns,): effects never `seen` (on open days) on the line between their neighbours, which ends at nothing on
+    the day after the last; before the first they are like it."""
+    if not lags or (seen > 0).all():
+        return effects
+    day = np.array(lags, dtype=float)
+    order = np.argsort(day)
+    known = order[seen[order] > 0]
+    places, heights = np.append(day[known], day.max() + 1), np.append(effects[known], 0.0)
+    return np.where(seen > 0, effects, np.interp(day, places, heights))
 
 
 def _usable(features: DayFeatures, known: Flags) -> list[Group]:
