@@ -5,14 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from staffplan.errors import DataError, Problem
-from staffplan.tables.schema import capped
+from staffplan.files.header import LOOKED_AT, find_header
 
 if TYPE_CHECKING:
     from pyarrow import BufferReader, DictionaryArray
@@ -38,15 +39,34 @@ _CENTRAL_EUROPEAN = re.compile(
 _SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n")
 _LINE_END = re.compile(r"\r\n?|\n")
 _LONE_RETURN = re.compile(r"\r(?!\n)")
+_DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
 _FIELD_LIMIT = 10_000_000
+_BEGINNING = 200_000
+"""Characters of a file in which its separator is sought."""
 
 
-def read_records(data: bytes, place: str) -> tuple[pd.DataFrame, bool]:
-    """All cells of a CSV file as text, with the column "_row"; and whether "1,5" can be a decimal comma.
+@dataclass(frozen=True)
+class Records:
+    """The rows of one table of a file: cells as text (or as Parquet has them), with the column "_row".
 
     Columns are text, or categories of text where the file is plain: then each distinct cell is held once. Rows
-    without any content are left out, but counted. Raises DataError for files of another kind.
+    without any content are left out, but counted.
     """
+
+    place: str
+    frame: pd.DataFrame
+    decimal_comma: bool = False
+    """Whether "1,5" can be a decimal comma."""
+    above: tuple[tuple[str, ...], ...] = ()
+    """Rows above the header that have any content."""
+    header_row: int = 1
+    doubled: tuple[str, ...] = ()
+    """Names of columns that occur more than once; the second is called "name (2)"."""
+    sheet: str = ""
+
+
+def read_records(data: bytes, place: str) -> Records:
+    """The table of a CSV file, below title lines if there are any. Raises DataError for files of another kind."""
     text = decode(data, place)
     if not text.strip():
         raise DataError(Problem(place, "the file is empty", "export it again, with a header row"))
@@ -55,7 +75,9 @@ def read_records(data: bytes, place: str) -> tuple[pd.DataFrame, bool]:
         text = text[named.end() :]
     separator = named[1] if named is not None else _separator(text)
     frame = _plain_frame(text, separator)
-    return _frame(_rows(text, separator, place), place) if frame is None else frame, separator != ","
+    if frame is not None:
+        return Records(place, frame, separator != ",")
+    return records_of(_rows(text, separator, place), place, decimal_comma=separator != ",")
 
 
 def arrow_file(data: bytes) -> BufferReader:
@@ -110,9 +132,22 @@ def _code_page(data: bytes) -> str:
 
 
 def _separator(text: str) -> str:
-    """The separator that splits the header into most columns."""
-    header = _LINE_END.split(text.lstrip("\r\n "), maxsplit=1)[0]
-    return max(SEPARATORS, key=header.count)
+    """The separator that splits the header into most columns: of the first lines the one with most that others have.
+
+    A comma between digits can be a decimal one, and says nothing.
+    """
+    lines = [line for line in _LINE_END.split(text[:_BEGINNING]) if line.strip()][:LOOKED_AT]
+    found: dict[str, int] = {}
+    for place, line in enumerate(lines):
+        plain = _DECIMAL_COMMA.sub("", line)
+        likely = max(SEPARATORS, key=plain.count)
+        if any(plain.count(likely) <= next_.count(likely) for next_ in lines[place + 1 :][:3]):
+            found[likely] = max(found.get(likely, 0), plain.count(likely))
+    return max(found, key=lambda separator: found[separator]) if any(found.values()) else _most(lines[0])
+
+
+def _most(line: str) -> str:
+    return max(SEPARATORS, key=line.count)
 
 
 def _plain_frame(text: str, separator: str) -> pd.DataFrame | None:
@@ -127,6 +162,10 @@ def _plain_frame(text: str, separator: str) -> pd.DataFrame | None:
     names = [name.strip() for name in header.rstrip("\r").split(separator)]
     body = body.rstrip("\r\n")
     if '"' in text or _LONE_RETURN.search(text) or not all(names) or len(set(names)) < max(len(names), 2) or not body:
+        return None
+    beginning = [line.split(separator) for line in body.split("\n", LOOKED_AT)[:LOOKED_AT]]
+    header_found = find_header([names, *beginning])
+    if header_found is None or header_found.last > 0:
         return None
     try:
         table = csv.read_csv(
@@ -165,35 +204,30 @@ def _rows(text: str, separator: str, place: str) -> list[list[str]]:
     return rows
 
 
-def _frame(rows: list[list[str]], place: str) -> pd.DataFrame:
-    filled = [any(cell.strip() for cell in row) for row in rows]
-    if not any(filled):
+def records_of(rows: list[list[str]], place: str, *, decimal_comma: bool = False, sheet: str = "") -> Records:
+    """The table in rows of text cells: its header is found below title lines. Raises DataError where there is none."""
+    header = find_header(rows)
+    if header is None:
         raise DataError(Problem(place, "the file has no header", "export it again, with a header row"))
-    first = filled.index(True)
-    names = [name.strip() for name in rows[first]]
-    numbers = [number for number in range(first + 1, len(rows)) if filled[number]]
-    problems = _header_problems(names, first + 1, place)
-    problems += [
-        _too_long(rows[i], names, f"{place}:{i + 1}") for i in numbers if any(map(str.strip, rows[i][len(names) :]))
-    ]
-    if problems:
-        raise DataError(capped(problems, place))
-    named = [column for column, name in enumerate(names) if name]
-    cells = [_picked(rows[i], named) for i in numbers]
-    frame = pd.DataFrame(cells, columns=[names[column] for column in named], dtype=object)
-    return frame.assign(_row=np.array(numbers, dtype=np.int64) + 1)
+    numbers = [n for n in range(header.last + 1, len(rows)) if any(cell.strip() for cell in rows[n])]
+    width = len(header.names)
+    long = [n for n in numbers if any(map(str.strip, rows[n][width:]))]
+    if long:
+        raise DataError(_too_long(len(rows[long[0]]), width, f"{place}:{long[0] + 1}", len(long)))
+    columns = [c for c in range(width) if c not in header.nameless or any(rows[n][c : c + 1] > [""] for n in numbers)]
+    cells = [_picked(rows[n], columns) for n in numbers]
+    frame = pd.DataFrame(cells, columns=[header.names[c] for c in columns], dtype=object)
+    frame = frame.assign(_row=np.array(numbers, dtype=np.int64) + 1)
+    above = tuple(tuple(row) for row in rows[: header.first] if any(cell.strip() for cell in row))
+    return Records(place, frame, decimal_comma, above, header.last + 1, header.doubled, sheet)
 
 
 def _picked(row: list[str], columns: list[int]) -> list[str]:
-    """The row's cells in the columns that have a name; cells that are not there are blank."""
+    """The row's cells in these columns; cells that are not there are blank."""
     return [row[column] if column < len(row) else "" for column in columns]
 
 
-def _too_long(row: list[str], names: list[str], place: str) -> Problem:
-    message = f"the row has {len(row)} cells, the header {len(names)}"
+def _too_long(cells: int, names: int, place: str, rows: int) -> Problem:
+    more = f" (and {rows - 1} more rows like it)" if rows > 1 else ""
+    message = f"the row has {cells} cells, the header {names}{more}"
     return Problem(place, message, "look for a stray separator, or a decimal comma without quotation marks")
-
-
-def _header_problems(names: Sequence[str], row: int, place: str) -> list[Problem]:
-    doubled = sorted({name for name in names if name and names.count(name) > 1})
-    return [Problem(f"{place}:{row}:{name}", "the column appears twice", "rename or remove one") for name in doubled]

@@ -20,8 +20,9 @@ import pandas as pd
 from staffplan.clock import SpecialDay, midnight
 from staffplan.errors import DataError, Problem, nearest, place_of
 from staffplan.files.cells import Wrong, read_dates, read_distinct, read_instants, read_numbers
-from staffplan.files.csv import arrow_file, read_records
-from staffplan.files.doubts import about_columns, about_names, about_stamps, about_sums
+from staffplan.files.csv import Records, arrow_file, read_records
+from staffplan.files.doubts import about_columns, about_names, about_stamps, about_sums, about_title
+from staffplan.files.durations import DurationUnit, read_durations
 from staffplan.files.together import settle
 from staffplan.settings.config import Config
 from staffplan.tables.forecast import ALL_QUEUES, Drivers, Overrides
@@ -52,24 +53,29 @@ def read_table(
     constants: Mapping[str, str] | None = None,
     known: Mapping[str, Sequence[str]] | None = None,
     known_from: Mapping[str, str] | None = None,
+    units: Mapping[str, DurationUnit] | None = None,
 ) -> T:
     """One checked table from a CSV or Parquet file.
 
-    `columns` maps our names to the file's; `constants` fills columns that the file does not have;
+    `columns` maps our names to the file's; `constants` fills columns that the file does not have; `units` tells what
+    the numbers of a duration's column are (default: seconds);
     `known` names the values that a column may hold, as found in `known_from` (else the settings); each stranger is a
     problem at its first row.
     Local times without an offset are read in `timezone`. Raises DataError with every problem of the file.
     """
     place = place_of(path)
-    raw, decimal_comma = _read_raw(path, place)
-    raw = _renamed(raw, columns or {}, place)
+    records = read_file(path)
+    raw = _renamed(records.frame, columns or {}, place)
+    _refuse_doubled(records, [(columns or {}).get(column.name, column.name) for column in table.columns])
     raw = raw.assign(**{name: value for name, value in (constants or {}).items() if name not in raw.columns})
     if any(column.required and column.name not in (*raw.columns, table.numbered) for column in table.columns):
         table.of(raw, place)  # raises, naming the missing columns and those that are there
     raw = table.with_numbers(raw)
     if raw.empty and table.needs_rows:
         raise DataError(Problem(place, "the file has a header but no rows", "export it again, with its rows"))
-    frame, problems, broken = _typed(raw, table.columns, place, timezone, decimal_comma=decimal_comma)
+    frame, problems, broken = _typed(
+        raw, table.columns, place, timezone, decimal_comma=records.decimal_comma, units=units or {}
+    )
     several = {column.name for column in table.columns if column.several}
     for name, values in (known or {}).items():
         if name in frame.columns:
@@ -77,12 +83,23 @@ def read_table(
             cells = cells.assign(**{name: cells[name].map(names_in)}).explode(name) if name in several else cells
             problems += _strangers(cells, name, values, place, (known_from or {}).get(name, "the settings"))
     made = _made(table, frame, problems, broken, place)
-    return replace(made, notes=(*about_columns(raw, table, place), *about_stamps(raw, place, timezone)))
+    read_so = (*about_columns(raw, table, place), *about_title(records), *about_stamps(raw, place, timezone))
+    return replace(made, notes=read_so)
 
 
 def column_names(path: Path) -> list[str]:
     """The columns of a CSV or Parquet file, for a caller that has to find out which is which."""
-    return [str(name) for name in _read_raw(path, place_of(path))[0].columns if name != "_row"]
+    return [str(name) for name in read_file(path).frame.columns if name != "_row"]
+
+
+def _refuse_doubled(records: Records, used: Iterable[str]) -> None:
+    """Raise DataError where a column that is read has a name that another column has too."""
+    doubled = [name for name in records.doubled if name in used]
+    if doubled:
+        place = f"{records.place}:{records.header_row}"
+        raise DataError(
+            Problem(f"{place}:{name}", "the column appears twice", "rename or remove one") for name in doubled
+        )
 
 
 def _made(table: type[T], frame: pd.DataFrame, problems: list[Problem], broken: set[int], place: str) -> T:
@@ -104,10 +121,11 @@ def _strangers(frame: pd.DataFrame, column: str, known: Sequence[str], place: st
     return problems
 
 
-def _read_raw(path: Path, place: str) -> tuple[pd.DataFrame, bool]:
-    """All cells as text (Parquet: as they are) with the column "_row"; and whether "1,5" is a decimal comma."""
+def read_file(path: Path) -> Records:
+    """The rows of a CSV or Parquet file."""
+    place = place_of(path)
     data = _bytes_of(path, place)
-    return (_parquet(data, place), False) if data.startswith(b"PAR1") else read_records(data, place)
+    return Records(place, _parquet(data, place)) if data.startswith(b"PAR1") else read_records(data, place)
 
 
 def _bytes_of(path: Path, place: str) -> bytes:
@@ -151,7 +169,13 @@ def _renamed(raw: pd.DataFrame, columns: Mapping[str, str], place: str) -> pd.Da
 
 
 def _typed(
-    raw: pd.DataFrame, columns: Iterable[Column], place: str, timezone: str, *, decimal_comma: bool
+    raw: pd.DataFrame,
+    columns: Iterable[Column],
+    place: str,
+    timezone: str,
+    *,
+    decimal_comma: bool,
+    units: Mapping[str, DurationUnit],
 ) -> tuple[pd.DataFrame, list[Problem], set[int]]:
     """Cells in their kinds, a problem for each that cannot be read (for many alike: one), and their rows."""
     frame = pd.DataFrame({"_row": raw["_row"]})
@@ -161,8 +185,9 @@ def _typed(
         if column.name not in raw.columns:
             continue
         values = raw[column.name]
+        unit = units.get(column.name)
         frame[column.name], wrong = read_distinct(
-            values, partial(_read, column=column, timezone=timezone, decimal_comma=decimal_comma)
+            values, partial(_read, column=column, timezone=timezone, decimal_comma=decimal_comma, unit=unit)
         )
         rows = {int(raw["_row"][i]): why for i, why in wrong.items()}
         problems += _told(rows, len(values), column.name, place)
@@ -190,7 +215,9 @@ def _kind(message: str) -> str:
     return re.sub("'.*'", "", message)
 
 
-def _read(values: pd.Series, *, column: Column, timezone: str, decimal_comma: bool) -> tuple[pd.Series, Wrong]:
+def _read(
+    values: pd.Series, *, column: Column, timezone: str, decimal_comma: bool, unit: DurationUnit | None
+) -> tuple[pd.Series, Wrong]:
     match column.kind:
         case "instant":
             return read_instants(values, timezone)
@@ -198,13 +225,10 @@ def _read(values: pd.Series, *, column: Column, timezone: str, decimal_comma: bo
             return read_dates(values)
         case "text":
             return _texts(values), {}
+        case _ if column.name.endswith("_seconds"):
+            return read_durations(values, decimal_comma=decimal_comma, unit=unit)
         case _:
-            return read_numbers(
-                values,
-                decimal_comma=decimal_comma,
-                durations=column.name.endswith("_seconds"),
-                percent=column.name.endswith("_share"),
-            )
+            return read_numbers(values, decimal_comma=decimal_comma, percent=column.name.endswith("_share"))
 
 
 def _texts(values: pd.Series) -> pd.Series:
