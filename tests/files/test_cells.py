@@ -103,7 +103,9 @@ def test_what_is_not_a_number_is_said_with_the_value_seen(text: str) -> None:
     assert hint == "write a number such as 12 or 12.5"
 
 
-@pytest.mark.parametrize("text", ["", " ", "NaN", "n/a", "NA", "-", "--", "#N/A", "#DIV/0!", "[None]", None, float("nan")])
+@pytest.mark.parametrize(
+    "text", ["", " ", "NaN", "n/a", "NA", "-", "--", "#N/A", "#DIV/0!", "[None]", None, float("nan")]
+)
 def test_a_blank_cell_is_no_number_and_no_mistake(text: object) -> None:
     values, wrong = read_numbers(cells("1", text))
     assert wrong == {}

@@ -20,9 +20,10 @@ from staffplan.clock import SpecialDay
 from staffplan.errors import DataError, Problem, UsageError, place_of
 from staffplan.files.csv import decode
 from staffplan.files.disk import sha256
-from staffplan.files.read import read_history, read_special_days, read_table
+from staffplan.files.read import read_special_days, read_table
 from staffplan.files.workforce import read_workforce
 from staffplan.files.write import refuse_existing, table_bytes, write_atomic, write_table
+from staffplan.ingest import read_history
 from staffplan.settings.config import load_config
 from staffplan.tables.cost import CostReport
 from staffplan.tables.history import ContactHistory
@@ -202,11 +203,11 @@ def test_missing_columns_are_named_with_those_that_are_there(put: Put) -> None:
         (b",,,\n,\n", "the file has no header"),
         (HEADER.encode(), "the file has a header but no rows"),
         (HEADER.encode() + b",,\n\n", "the file has a header but no rows"),
-        (b"PK\x03\x04rest", "this is a workbook or a zip archive, not a CSV file"),
+        (b"PK\x03\x04rest", "the archive is damaged"),
         (b"%PDF-1.7", "this is a PDF document, not a CSV file"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1", "this is an old Excel workbook, not a CSV file"),
         (b"\x89PNG\r\n", "this is a picture, not a CSV file"),
-        (b"\x1f\x8b\x08", "this is a gzip archive, not a CSV file"),
+        (b"\x1f\x8b\x08", "the archive is damaged"),
         (b"SQLite format 3\x00", "this is a database, not a CSV file"),
         (b"a,b\x00\x01\x02\n", "this is a binary file, not a CSV file"),
         (HEADER.encode("utf-16-le"), "this is a binary file, not a CSV file"),

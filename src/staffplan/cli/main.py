@@ -12,6 +12,7 @@ from staffplan.cli.commands import (
     fit,
     forecast,
     handoff,
+    ingest,
     mix,
     plan,
     reforecast,
@@ -59,6 +60,7 @@ def _root(
 
 
 plan.register(app)
+ingest.register(app)
 forecast.register(app)
 staff.register(app)
 roster.register(app)

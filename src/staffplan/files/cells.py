@@ -37,9 +37,7 @@ _FIRST_YEAR, _LAST_YEAR = 1678, 2261
 """Years that 64 bits of nanoseconds hold throughout."""
 
 
-def read_numbers(
-    values: pd.Series, *, decimal_comma: bool = False, percent: bool = False
-) -> tuple[pd.Series, Wrong]:
+def read_numbers(values: pd.Series, *, decimal_comma: bool = False, percent: bool = False) -> tuple[pd.Series, Wrong]:
     """Numbers; also "12,5" with a decimal comma, "1 234" with spaces, "1,234,567"; blank cells are NaN.
 
     `decimal_comma`: the file's separator is not a comma, so that "1,234" means 1.234. Otherwise a lone

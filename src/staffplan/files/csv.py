@@ -6,7 +6,6 @@ import csv
 import io
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +13,7 @@ import pandas as pd
 
 from staffplan.errors import DataError, Problem
 from staffplan.files.header import LOOKED_AT, find_header
+from staffplan.files.records import Records, records_of
 
 if TYPE_CHECKING:
     from pyarrow import BufferReader, DictionaryArray
@@ -21,11 +21,9 @@ if TYPE_CHECKING:
 SEPARATORS = (",", ";", "\t", "|")
 SAVE_AS_CSV = "save it as CSV (UTF-8) and try again"
 _OTHER_KINDS = {
-    b"PK\x03\x04": "a workbook or a zip archive",
     b"%PDF": "a PDF document",
     b"\xd0\xcf\x11\xe0": "an old Excel workbook",
     b"\x89PNG": "a picture",
-    b"\x1f\x8b": "a gzip archive",
     b"SQLite format 3": "a database",
 }
 _BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
@@ -43,26 +41,6 @@ _DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
 _FIELD_LIMIT = 10_000_000
 _BEGINNING = 200_000
 """Characters of a file in which its separator is sought."""
-
-
-@dataclass(frozen=True)
-class Records:
-    """The rows of one table of a file: cells as text (or as Parquet has them), with the column "_row".
-
-    Columns are text, or categories of text where the file is plain: then each distinct cell is held once. Rows
-    without any content are left out, but counted.
-    """
-
-    place: str
-    frame: pd.DataFrame
-    decimal_comma: bool = False
-    """Whether "1,5" can be a decimal comma."""
-    above: tuple[tuple[str, ...], ...] = ()
-    """Rows above the header that have any content."""
-    header_row: int = 1
-    doubled: tuple[str, ...] = ()
-    """Names of columns that occur more than once; the second is called "name (2)"."""
-    sheet: str = ""
 
 
 def read_records(data: bytes, place: str) -> Records:
@@ -143,11 +121,9 @@ def _separator(text: str) -> str:
         likely = max(SEPARATORS, key=plain.count)
         if any(plain.count(likely) <= next_.count(likely) for next_ in lines[place + 1 :][:3]):
             found[likely] = max(found.get(likely, 0), plain.count(likely))
-    return max(found, key=lambda separator: found[separator]) if any(found.values()) else _most(lines[0])
-
-
-def _most(line: str) -> str:
-    return max(SEPARATORS, key=line.count)
+    if not any(found.values()):
+        return max(SEPARATORS, key=lines[0].count)
+    return max(found, key=lambda separator: found[separator])
 
 
 def _plain_frame(text: str, separator: str) -> pd.DataFrame | None:
@@ -202,32 +178,3 @@ def _rows(text: str, separator: str, place: str) -> list[list[str]]:
         hint = "close the quotation mark; a quotation mark inside a cell is written twice"
         raise DataError(Problem(f"{place}:{len(rows) + 1}", f"the row cannot be read: {error}", hint)) from error
     return rows
-
-
-def records_of(rows: list[list[str]], place: str, *, decimal_comma: bool = False, sheet: str = "") -> Records:
-    """The table in rows of text cells: its header is found below title lines. Raises DataError where there is none."""
-    header = find_header(rows)
-    if header is None:
-        raise DataError(Problem(place, "the file has no header", "export it again, with a header row"))
-    numbers = [n for n in range(header.last + 1, len(rows)) if any(cell.strip() for cell in rows[n])]
-    width = len(header.names)
-    long = [n for n in numbers if any(map(str.strip, rows[n][width:]))]
-    if long:
-        raise DataError(_too_long(len(rows[long[0]]), width, f"{place}:{long[0] + 1}", len(long)))
-    columns = [c for c in range(width) if c not in header.nameless or any(rows[n][c : c + 1] > [""] for n in numbers)]
-    cells = [_picked(rows[n], columns) for n in numbers]
-    frame = pd.DataFrame(cells, columns=[header.names[c] for c in columns], dtype=object)
-    frame = frame.assign(_row=np.array(numbers, dtype=np.int64) + 1)
-    above = tuple(tuple(row) for row in rows[: header.first] if any(cell.strip() for cell in row))
-    return Records(place, frame, decimal_comma, above, header.last + 1, header.doubled, sheet)
-
-
-def _picked(row: list[str], columns: list[int]) -> list[str]:
-    """The row's cells in these columns; cells that are not there are blank."""
-    return [row[column] if column < len(row) else "" for column in columns]
-
-
-def _too_long(cells: int, names: int, place: str, rows: int) -> Problem:
-    more = f" (and {rows - 1} more rows like it)" if rows > 1 else ""
-    message = f"the row has {cells} cells, the header {names}{more}"
-    return Problem(place, message, "look for a stray separator, or a decimal comma without quotation marks")

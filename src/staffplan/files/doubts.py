@@ -11,7 +11,7 @@ from pandas.api.types import is_datetime64_any_dtype
 
 from staffplan.errors import Note
 from staffplan.files.cells import read_instants
-from staffplan.files.csv import Records
+from staffplan.files.records import Records
 from staffplan.files.stamps import foreign_offsets, how_written
 from staffplan.tables.history import ContactHistory
 from staffplan.tables.schema import Table

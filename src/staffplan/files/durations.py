@@ -32,9 +32,9 @@ def read_durations(
 ) -> tuple[pd.Series, Wrong]:
     """Seconds of a column's cells; blank cells are NaN.
 
-    Plain numbers count in `unit` (default: seconds). Cells like 3:40 are minutes and seconds where `unit` says so (any
-    but "h:mm" and "hours"); without a unit, where other cells show it (1:02:20, :45, 65:10) or hours would be too
-    long. Where both readings are possible the cell is wrong.
+    Plain numbers count in `unit` (default: seconds). Cells like 3:40 are minutes and seconds where `unit` says so
+    (any but "h:mm" and "hours"); without a unit, where other cells show it (1:02:20, :45, 65:10) or hours would be
+    too long. Where both readings are possible the cell is wrong.
     """
     if pd.api.types.is_timedelta64_dtype(values.dtype):
         return values.dt.total_seconds(), {}

@@ -63,7 +63,9 @@ def _places(word: str, names: tuple[tuple[str, ...], ...]) -> list[int]:
 
 _LETTERS = r"[^\W\d_]+"
 _WEEKDAY = re.compile(rf"^({_LETTERS})\.?,?\s+(?=\w)")
-_DAY_MONTH = re.compile(rf"^(\d{{1,2}})\.?[\s/.-]*(?:de\s+)?({_LETTERS})\.?,?[\s/.-]*(?:de\s+)?(\d{{4}}|\d{{2}})(?!\d)")
+_DAY_MONTH = re.compile(
+    rf"^(\d{{1,2}})\.?[\s/.-]*(?:de\s+)?({_LETTERS})\.?,?[\s/.-]*(?:de\s+)?(\d{{4}}|\d{{2}})(?!\d)"
+)
 _MONTH_DAY = re.compile(rf"^({_LETTERS})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}})(?!\d)")
 
 

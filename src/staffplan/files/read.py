@@ -5,11 +5,11 @@ Every cell that cannot be read becomes a problem at `file:row:column`; all of th
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -17,16 +17,20 @@ from typing import TypeVar
 import numpy as np
 import pandas as pd
 
-from staffplan.clock import SpecialDay, midnight
+from staffplan.clock import SpecialDay
 from staffplan.errors import DataError, Problem, nearest, place_of
 from staffplan.files.cells import Wrong, read_dates, read_distinct, read_instants, read_numbers
-from staffplan.files.csv import Records, arrow_file, read_records
-from staffplan.files.doubts import about_columns, about_names, about_stamps, about_sums, about_title
+from staffplan.files.csv import arrow_file, decode, read_records
+from staffplan.files.documents import json_records, xml_records
+from staffplan.files.doubts import about_columns, about_stamps, about_title
 from staffplan.files.durations import DurationUnit, read_durations
+from staffplan.files.event_log import event_records, is_event_log
+from staffplan.files.records import Records
 from staffplan.files.together import settle
-from staffplan.settings.config import Config
+from staffplan.files.unpack import is_workbook, unpacked
+from staffplan.files.workbook import workbook_records
 from staffplan.tables.forecast import ALL_QUEUES, Drivers, Overrides
-from staffplan.tables.history import ContactHistory, SpecialDays
+from staffplan.tables.history import SpecialDays
 from staffplan.tables.schema import Column, Table, by_row, capped, names_in
 
 T = TypeVar("T", bound=Table)
@@ -122,10 +126,33 @@ def _strangers(frame: pd.DataFrame, column: str, known: Sequence[str], place: st
 
 
 def read_file(path: Path) -> Records:
-    """The rows of a CSV or Parquet file."""
+    """The rows of a file with one table. Raises DataError where a workbook or an archive has several."""
+    found = tables_in(path)
+    if len(found) > 1:
+        names = ", ".join(records.place.removeprefix(place_of(path)) for records in found[:5])
+        hint = "keep one of them; a history of several is read by staffplan ingest"
+        raise DataError(Problem(place_of(path), f"the file holds {len(found)} tables: {names}", hint))
+    return found[0]
+
+
+def tables_in(path: Path) -> tuple[Records, ...]:
+    """Every table of a file: CSV, Excel (each visible sheet), JSON, XML, Parquet; also inside .gz and .zip."""
     place = place_of(path)
-    data = _bytes_of(path, place)
-    return Records(place, _parquet(data, place)) if data.startswith(b"PAR1") else read_records(data, place)
+    parts = unpacked(_bytes_of(path, place), place)
+    return tuple(records for name, data in parts.items() for records in _tables(data, name))
+
+
+def _tables(data: bytes, place: str) -> tuple[Records, ...]:
+    if data.startswith(b"PAR1"):
+        return (Records(place, _parquet(data, place)),)
+    if is_workbook(data):
+        return workbook_records(data, place)
+    first = data.removeprefix(codecs.BOM_UTF8).lstrip()[:1]
+    if first == b"<":
+        return (xml_records(data, place),)
+    if first in (b"{", b"["):
+        return (json_records(decode(data, place), place),)
+    return (event_records(decode(data, place), place) if is_event_log(data) else read_records(data, place),)
 
 
 def _bytes_of(path: Path, place: str) -> bytes:
@@ -239,45 +266,6 @@ def _texts(values: pd.Series) -> pd.Series:
 
 def one_line_break(texts: pd.Series) -> pd.Series:
     return texts.str.replace("\r\n", "\n", regex=False).str.replace("\r", "\n", regex=False)
-
-
-def read_history(path: Path, config: Config) -> ContactHistory:
-    """The history as the settings ask for it: columns mapped, later days and ignored queues left out.
-
-    Raises DataError for a queue that the settings do not know (when they name any), and when nothing is left.
-    """
-    chosen = config.input
-    listed = config.queues_listed()
-    names = [*listed, *chosen.ignore_queues] if listed else []
-    history = read_table(
-        path,
-        ContactHistory,
-        timezone=config.plan.timezone,
-        columns=chosen.columns,
-        constants={"queue": chosen.queue} if chosen.queue else None,
-        known={"queue": names} if names else None,
-    )
-    kept = ~history.frame["queue"].isin(chosen.ignore_queues)
-    if chosen.until is not None:
-        end = midnight(chosen.until + timedelta(days=1), config.plan.timezone)
-        kept &= history.frame["interval_start"] < end
-    left = history if kept.all() else history.only(kept.to_numpy())
-    there = set(left.frame["queue"].unique())
-    absent = [
-        name
-        for name, queue in config.queues.items()
-        if name not in there and queue.like is None and not there.intersection(queue.was)
-    ]
-    if not len(left) or absent:
-        raise DataError(_nothing_left(history.source, absent))
-    return replace(left, notes=(*left.notes, *about_names(left), *about_sums(left)))
-
-
-def _nothing_left(place: str, absent: Sequence[str]) -> list[Problem]:
-    if not absent:
-        return [Problem(place, "no rows are left", "look at input.until and input.ignore_queues in the settings")]
-    hint = 'correct the queue\'s name in the settings, remove its section, or let it borrow: like = "..."'
-    return [Problem(place, f"there are no rows for queue {name!r}", hint) for name in absent]
 
 
 def read_special_days(path: Path) -> tuple[SpecialDay, ...]:

@@ -24,6 +24,7 @@ SPARSE, NEIGHBOURS = 10, 5
 
 _DOTTED = re.compile(r"^(\d{1,2})\.(\d{1,2})\.(\d{4}|\d{2})(?!\d)")
 _SLASHED = re.compile(r"^(\d{1,2})([/-])(\d{1,2})\2(\d{4}|\d{2})(?!\d)")
+_EPOCH = re.compile(r"^(1\d{12}|1\d{9})(\.\d+)?$")
 _LETTER = re.compile(r"^[^\W\d_]|^\d{1,2}\.?[\s/.-]*[^\W\d_]")
 """A day that begins with a name (Mon, Nov), or whose month is one."""
 _YEAR_FIRST = re.compile(r"^(\d{4})/(\d{1,2})/(\d{1,2})(?!\d)")
@@ -46,7 +47,7 @@ def iso_texts(values: pd.Series, usual: Order = UNKNOWN) -> pd.Series:
 
     A day between dots comes first; between slashes, or dashes before the year, the column itself has to tell whether
     day or month does. Where it does not, `usual` does, or the text stays as it is. Years of two digits are of this
-    century. Months may have names.
+    century. Months may have names. Numbers of ten or thirteen digits are seconds, or milliseconds, since 1970.
     """
     texts = stripped(values)
     odd = ~_is_iso(texts)
@@ -59,6 +60,7 @@ def _is_iso(texts: pd.Series) -> pd.Series:
 
 
 def _to_iso(texts: pd.Series, usual: Order) -> pd.Series:
+    texts = texts.str.replace(_EPOCH, _from_epoch, regex=True)
     named = texts.str.contains(_LETTER)
     texts = texts.mask(named, texts[named].map(days_by_name))
     texts = texts.str.replace(_DOTTED, lambda m: _iso(m[3], m[2], m[1]), regex=True)
@@ -73,6 +75,12 @@ def _to_iso(texts: pd.Series, usual: Order) -> pd.Series:
 
 def _iso(year: str, month: str, day: str) -> str:
     return f"{CENTURY if len(year) == 2 else ''}{year}-{int(month):02d}-{int(day):02d}"
+
+
+def _from_epoch(match: re.Match[str]) -> str:
+    """Seconds, or milliseconds, since the first of January 1970, as an instant of UTC."""
+    seconds = float(match[0]) / (1000 if len(match[1]) == len("1793606410000") else 1)
+    return f"{pd.Timestamp(seconds, unit='s').isoformat(timespec='milliseconds')}Z"
 
 
 def _of_24(match: re.Match[str]) -> str:

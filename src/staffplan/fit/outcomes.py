@@ -10,16 +10,10 @@ import pandas as pd
 
 from staffplan.errors import DataError, Note, Problem
 from staffplan.fit.tables import CallLog
+from staffplan.tables.names import ABANDONED_WORDS, ANSWERED_WORDS, plain_word
 from staffplan.tables.schema import by_row, capped
 
 ANSWERED, ABANDONED, OTHER = "answered", "abandoned", "other"
-ANSWERED_WORDS = frozenset({"answered", "answer", "agent", "handled", "served", "connected", "completed", "complete"})
-ABANDONED_WORDS = frozenset({"abandoned", "abandon", "aband", "abn", "hang", "hangup", "hang up", "hung up", "lost"})
-
-
-def plain(word: str) -> str:
-    """A word without case, underscores and hyphens."""
-    return " ".join(word.lower().replace("_", " ").replace("-", " ").split())
 
 
 @dataclass(frozen=True)
@@ -32,11 +26,11 @@ class OutcomeWords:
     @classmethod
     def of(cls, answered: Iterable[str], abandoned: Iterable[str]) -> OutcomeWords:
         """The words given, or the usual ones where none are."""
-        own = frozenset(map(plain, answered)), frozenset(map(plain, abandoned))
+        own = frozenset(map(plain_word, answered)), frozenset(map(plain_word, abandoned))
         return cls(own[0] or ANSWERED_WORDS - own[1], own[1] or ABANDONED_WORDS - own[0])
 
     def kind(self, word: str) -> str:
-        word = plain(word)
+        word = plain_word(word)
         if word in self.answered:
             return ANSWERED
         return ABANDONED if word in self.abandoned else OTHER

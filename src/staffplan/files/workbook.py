@@ -1,0 +1,92 @@
+"""The sheets of an Excel workbook as rows of text cells."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from itertools import islice
+
+from staffplan.errors import DataError, Problem
+from staffplan.files.records import Records, records_of
+
+FIRST_DAYS = (date(1899, 12, 30), date(1899, 12, 31), date(1900, 1, 1))
+"""Days that a spreadsheet gives to times without a day."""
+MOST_ROWS, MOST_COLUMNS = 1_048_576, 400
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A visible sheet: its rows of text cells, and whether it holds formulas whose values were never computed."""
+
+    name: str
+    rows: list[list[str]]
+
+
+def workbook_records(data: bytes, place: str) -> tuple[Records, ...]:
+    """The table of every visible sheet that has one. Raises DataError for a damaged workbook, or one without rows."""
+    sheets = [sheet for sheet in _sheets(data, place) if any(any(row) for row in sheet.rows)]
+    if not sheets:
+        raise DataError(Problem(place, "the workbook has no visible sheet with content", "export it again"))
+    alone = len(sheets) == 1
+    return tuple(
+        records_of(sheet.rows, place if alone else f"{place}[{sheet.name}]", sheet=sheet.name) for sheet in sheets
+    )
+
+
+def _sheets(data: bytes, place: str) -> list[Sheet]:
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        book = load_workbook(io.BytesIO(data), data_only=True)
+        visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+        return [Sheet(sheet.title, _rows(sheet)) for sheet in visible]
+    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
+        raise DataError(Problem(place, "the workbook is damaged", "open it in a spreadsheet and save it")) from error
+
+
+def _rows(sheet: object) -> list[list[str]]:
+    """Rows of text; formatted columns without content at the right end are left out."""
+    rows = sheet.iter_rows(values_only=True)  # type: ignore[attr-defined]
+    texts = [_trimmed([_text(value) for value in row[:MOST_COLUMNS]]) for row in islice(rows, MOST_ROWS)]
+    while texts and not texts[-1]:
+        texts.pop()
+    return texts
+
+
+def _trimmed(row: list[str]) -> list[str]:
+    while row and not row[-1]:
+        row.pop()
+    return row
+
+
+def _text(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return str(value).lower()
+        case datetime():
+            return _time(value.time()) if value.date() in FIRST_DAYS else value.isoformat(" ", "seconds")
+        case date():
+            return value.isoformat()
+        case time():
+            return _time(value)
+        case timedelta():
+            return _duration(value)
+        case float() if value.is_integer():
+            return str(int(value))
+        case _:
+            return str(value).strip()
+
+
+def _time(value: time) -> str:
+    return f"{value:%H:%M}" if value.second == 0 else f"{value:%H:%M:%S}"
+
+
+def _duration(value: timedelta) -> str:
+    """h:mm:ss, hours beyond a day too."""
+    minutes, seconds = divmod(round(value.total_seconds()), 60)
+    return f"{minutes // 60}:{minutes % 60:02d}:{seconds:02d}"

@@ -1,0 +1,86 @@
+"""Which preset a file fits, by the names of its columns; or which comes nearest, and what it lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from staffplan.errors import DataError, Problem, UsageError, nearest
+from staffplan.files.records import Records
+from staffplan.ingest.columns import Header
+from staffplan.ingest.preset import Preset
+from staffplan.tables.names import CALL_NAMES, HISTORY_NAMES
+
+SHEET, CALLS = "sheet", "calls"
+"""Presets of files with usual names of columns, for systems that no other preset knows."""
+NEEDED = {SHEET: ("interval_start", "offered"), CALLS: ("arrival", "wait_seconds", "outcome")}
+NAMES_SHOWN = 12
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """A preset, and why it was taken."""
+
+    preset: Preset
+    why: str
+
+
+def recognise(records: Records, presets: Sequence[Preset], wanted: Preset | None = None) -> Recognised:
+    """The preset that fits; of several the one that asks for most. `wanted` is taken as it is.
+
+    Raises DataError, with the nearest preset and what is missing, where none fits.
+    """
+    header = Header(records.frame.columns)
+    if wanted is not None:
+        return Recognised(_with_usual_names(wanted), "as asked")
+    fits = [preset for preset in presets if preset.fingerprint and all(map(header.has, preset.fingerprint))]
+    if fits:
+        best = max(fits, key=lambda preset: len(preset.fingerprint))
+        return Recognised(best, f"it has the columns {', '.join(best.fingerprint)}")
+    by_name = {preset.name: preset for preset in presets}
+    for name in (CALLS, SHEET):
+        own = _with_usual_names(by_name[name]) if name in by_name else None
+        if own and all(header.source(own.columns[column]) for column in NEEDED[name]):
+            return Recognised(own, "its columns have usual names")
+    raise DataError(_unknown(records, header, presets))
+
+
+def preset_named(name: str, presets: Sequence[Preset]) -> Preset:
+    """The preset of this name. Raises UsageError where there is none."""
+    by_name = {preset.name: preset for preset in presets}
+    if name not in by_name:
+        raise UsageError(Problem("--from", f"{name!r} is not a preset", nearest(name, list(by_name))))
+    return by_name[name]
+
+
+def _with_usual_names(preset: Preset) -> Preset:
+    """The preset; those of usual names with the table of these names."""
+    if preset.name == SHEET:
+        pairs = [f"{day} + {time}" for day in HISTORY_NAMES["date"] for time in HISTORY_NAMES["time"] if day != time]
+        names = {ours: theirs for ours, theirs in HISTORY_NAMES.items() if ours not in ("date", "time")}
+        start = (*pairs, *names["interval_start"])
+        return preset.model_copy(update={"columns": {**names, "interval_start": start, **preset.columns}})
+    if preset.name == CALLS:
+        return preset.model_copy(update={"columns": {**CALL_NAMES, **preset.columns}})
+    return preset
+
+
+def _unknown(records: Records, header: Header, presets: Sequence[Preset]) -> Problem:
+    shown = ", ".join(header.names[:NAMES_SHOWN])
+    more = f" and {len(header.names) - NAMES_SHOWN} more" if len(header.names) > NAMES_SHOWN else ""
+    missing = {
+        preset.title: [entry for entry in preset.fingerprint if not header.has(entry)]
+        for preset in presets
+        if preset.fingerprint
+    }
+    there = {preset.title: len(preset.fingerprint) for preset in presets if preset.fingerprint}
+    best = max(missing, key=lambda title: (there[title] - len(missing[title])) / there[title])
+    near = there[best] - len(missing[best])
+    hint = "name its columns in a mapping (--map mapping.toml), or rename them: interval_start, queue, offered"
+    if near:
+        hint = f"nearest is {best}, which also has: {', '.join(missing[best])}; {hint}"
+    return Problem(
+        f"{records.place}:{max(records.header_row, 1)}",
+        f"the file fits no preset; columns there: {shown}{more}",
+        hint,
+    )

@@ -1,0 +1,81 @@
+"""When the interval of each row begins: the time as text, put together from what an export gives."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+
+from staffplan.files.month_names import days_by_name
+from staffplan.files.records import Records
+from staffplan.files.stamps import iso_texts
+from staffplan.ingest.columns import Source, clock_times, texts_of
+from staffplan.ingest.preset import Preset
+
+_TIME_ALONE = re.compile(r"\d{1,2}:\d{2}(:\d{2})?( ?[AaPp]\.?[Mm]\.?)?|24:00")
+_PERIOD = re.compile(r"^(\d{4}-\d{2}-\d{2}T[^/]+)/.+$")
+_COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})T?(\d{2})(\d{2})(\d{2})?(Z?)$")
+_DAY = re.compile(r"\d{1,4}[./-]\d{1,2}([./-]\d{2,4})?|\d{1,2}\.?[ -][^\W\d_]{3,}\.?,?[ -]\d{2,4}")
+MINUTES_OF_HALF_A_DAY = 720
+
+
+def start_texts(records: Records, found: dict[str, Source], preset: Preset) -> pd.Series:
+    """The start of each row as text: ISO where it can be told, else as it stands."""
+    frame = records.frame
+    texts = texts_of(frame, found["interval_start"])
+    texts = texts.str.replace(_PERIOD, r"\1", regex=True)
+    texts = texts.str.replace(_COMPACT, lambda m: f"{m[1]}-{m[2]}-{m[3]} {m[4]}:{m[5]}{m[7]}", regex=True)
+    if is_time_alone(texts):
+        texts = clock_times(texts)
+        if "interval_end" in found:
+            texts = _half_days_of_ends(texts, texts_of(frame, found["interval_end"]))
+        day = day_above(records, preset)
+        times = texts.str.fullmatch(_TIME_ALONE)
+        texts = texts.where(~times, f"{day} " + texts) if day else texts
+    return iso_texts(texts, preset.date_order)
+
+
+def is_time_alone(texts: pd.Series) -> bool:
+    """Whether most of the cells that hold a digit are times of day without a date."""
+    distinct = pd.Series(texts.unique(), dtype=object)
+    distinct = clock_times(distinct[distinct.str.contains(r"\d")])
+    return len(distinct) > 0 and bool(distinct.str.fullmatch(_TIME_ALONE).mean() > 0.5)
+
+
+def day_above(records: Records, preset: Preset) -> str:
+    """The day that stands above the header, by its label or alone, or in the sheet's name; "" where none does."""
+    label = value_above(records, preset.above.get("date", ""))
+    cells = [cell.strip() for row in records.above for cell in row]
+    for text in (label, *cells, records.sheet):
+        match = _DAY.search(days_by_name(text)) if text else None
+        if match and len(re.findall(r"\d+", match[0])) + len(re.findall(r"[^\W\d_]+", match[0])) > 2:
+            return match[0]
+    return ""
+
+
+def value_above(records: Records, label: str) -> str:
+    """What stands behind a label above the header, in its cell ("Date: 11/2/2026") or in the next one."""
+    if not label:
+        return ""
+    for row in records.above:
+        for place, cell in enumerate(row):
+            name, _, value = cell.partition(":")
+            if name.strip().casefold() == label.casefold():
+                return value.strip() or next((other.strip() for other in row[place + 1 :] if other.strip()), "")
+    return ""
+
+
+def _half_days_of_ends(starts: pd.Series, ends: pd.Series) -> pd.Series:
+    """Starts of the twelve-hour clock whose half of the day is given for the end alone: 8:00 - 8:30AM."""
+    bare = ~starts.str.contains("[AaPp]\\.?[Mm]", regex=True) & ends.str.contains("[AaPp]\\.?[Mm]", regex=True)
+    if not bare.any():
+        return starts
+    till = pd.to_datetime(ends.where(bare), format="%I:%M%p", errors="coerce")
+    from_ = pd.to_datetime(starts.where(bare), format="%H:%M", errors="coerce")
+    minutes_till, minutes_from = till.dt.hour * 60 + till.dt.minute, from_.dt.hour % 12 * 60 + from_.dt.minute
+    before = (minutes_till - minutes_from) % (2 * MINUTES_OF_HALF_A_DAY)
+    late = (before > MINUTES_OF_HALF_A_DAY) | (before == 0)
+    minute = minutes_from + late * MINUTES_OF_HALF_A_DAY
+    known = minute.notna()
+    whole = minute.fillna(0).astype(int)
+    return starts.where(~known, (whole // 60).astype(str) + ":" + (whole % 60).astype(str).str.zfill(2))
