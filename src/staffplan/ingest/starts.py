@@ -6,6 +6,7 @@ import re
 
 import pandas as pd
 
+from staffplan.errors import DataError, Problem
 from staffplan.files.month_names import days_by_name
 from staffplan.files.records import Records
 from staffplan.files.stamps import iso_texts
@@ -29,7 +30,8 @@ def start_texts(records: Records, found: dict[str, Source], preset: Preset) -> p
         texts = clock_times(texts)
         if "interval_end" in found:
             texts = _half_days_of_ends(texts, texts_of(frame, found["interval_end"]))
-        day = day_above(records, preset)
+        day = day_above(records, preset.above.get("date", ""))
+        _refuse_without_day(records, texts, day)
         times = texts.str.fullmatch(_TIME_ALONE)
         texts = texts.where(~times, f"{day} " + texts) if day else texts
     return iso_texts(texts, preset.date_order)
@@ -42,11 +44,17 @@ def is_time_alone(texts: pd.Series) -> bool:
     return len(distinct) > 0 and bool(distinct.str.fullmatch(_TIME_ALONE).mean() > 0.5)
 
 
-def day_above(records: Records, preset: Preset) -> str:
+def _refuse_without_day(records: Records, texts: pd.Series, day: str) -> None:
+    if not day:
+        message = f"times like {texts[texts != ''].iloc[0]!r} have no date, and no date with a year stands above them"
+        hint = "write the date above the header, add a column for it, or name it with --map mapping.toml"
+        raise DataError(Problem(f"{records.place}:{max(records.header_row, 1)}:interval_start", message, hint))
+
+
+def day_above(records: Records, label: str = "") -> str:
     """The day that stands above the header, by its label or alone, or in the sheet's name; "" where none does."""
-    label = value_above(records, preset.above.get("date", ""))
     cells = [cell.strip() for row in records.above for cell in row]
-    for text in (label, *cells, records.sheet):
+    for text in (value_above(records, label), *cells, records.sheet):
         match = _DAY.search(days_by_name(text)) if text else None
         if match and len(re.findall(r"\d+", match[0])) + len(re.findall(r"[^\W\d_]+", match[0])) > 2:
             return match[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -18,6 +18,7 @@ from staffplan.ingest.preset import Preset, all_presets
 from staffplan.ingest.queue_log import read_events
 from staffplan.ingest.recognise import Recognised, recognise
 from staffplan.ingest.tables import Rejects
+from staffplan.ingest.wide import typical_week, unfolded, with_handling_times
 from staffplan.tables.history import ContactHistory
 
 ZONE_ASKED = (
@@ -42,32 +43,61 @@ def ingest(paths: Sequence[Path], asked: Asked, presets: Sequence[Preset] | None
     Raises DataError with the problems of every file.
     """
     known = all_presets() if presets is None else presets
-    return _together(read_parts([records for path in paths for records in tables_in(path)], asked, known), asked)
+    return _together(read_parts([tables_in(path) for path in paths], asked, known), asked)
 
 
-def read_parts(tables: Sequence[Records], asked: Asked, presets: Sequence[Preset]) -> list[Part]:
-    """Every table, recognised and read; queue logs together, as a call may begin in one file and end in the next.
+def read_parts(files: Sequence[Sequence[Records]], asked: Asked, presets: Sequence[Preset]) -> list[Part]:
+    """Every table of every file, recognised and read; queue logs together, as a call may begin in one file and end in
+    the next. A sheet that fits nothing, beside others that do, is left out with a note.
 
     Raises DataError with the problems of all tables.
     """
     parts: list[Part] = []
     logs: list[tuple[Records, Recognised]] = []
     problems: list[Problem] = []
-    for records in tables:
-        try:
-            found = recognise(records, presets, asked.preset)
-            if found.preset.kind == "events":
-                logs.append((records, found))
-            else:
+    for tables in files:
+        known, strange = _recognised(tables, asked, presets)
+        problems += [] if known else [problem for error in strange for problem in error.problems]
+        logs += [(records, found) for records, found in known if found.preset.kind == "events"]
+        for records, found in known:
+            if found.preset.kind != "events":
                 read = read_contacts if found.preset.kind == "contacts" else read_intervals
-                parts.append(read(records, found.preset, found.why, asked))
-        except DataError as error:
-            problems += error.problems
+                try:
+                    part = read(records, found.preset, found.why, asked)
+                except DataError as error:
+                    problems += error.problems
+                    continue
+                notes = [Note("ingest", "left out", problem.place, problem.message) for e in strange for problem in e.problems]
+                parts.append(replace(part, notes=(*part.notes, *notes)))
+                strange = []
     if problems:
         raise DataError(problems)
     if logs:
         parts.append(read_events([records for records, _ in logs], logs[0][1].preset, logs[0][1].why, asked))
     return parts
+
+
+def _recognised(
+    tables: Sequence[Records], asked: Asked, presets: Sequence[Preset]
+) -> tuple[list[tuple[Records, Recognised]], list[DataError]]:
+    """The tables of a file with their presets, and why others fit none."""
+    known: list[tuple[Records, Recognised]] = []
+    strange: list[DataError] = []
+    for records in with_handling_times([unfolded(table) for table in tables]):
+        try:
+            refuse_typical_week(records)
+            known.append((records, recognise(records, presets, asked.preset)))
+        except DataError as error:
+            strange.append(error)
+    return known, strange
+
+
+def refuse_typical_week(records: Records) -> None:
+    """Raise DataError for a sheet of weekdays by times: it is an average, and no day of it ever was."""
+    if typical_week(records) is not None:
+        message = "this is a typical week (weekdays by times of the day), not a history: its rows have no dates"
+        hint = f"export days with their dates; or use it to spread daily totals: --profile {records.place}"
+        raise DataError(Problem(records.place, message, hint))
 
 
 def _together(parts: Sequence[Part], asked: Asked) -> Ingested:

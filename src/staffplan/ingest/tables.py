@@ -35,4 +35,4 @@ def rejected(frame: pd.DataFrame, reasons: pd.Series, place: str) -> pd.DataFram
         "reason": reasons[out],
         "content": content,
     }
-    return pd.DataFrame(found).reset_index(drop=True)
+    return pd.DataFrame(found).drop_duplicates(["file", "row"], ignore_index=True)
