@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from staffplan.files.durations import DurationUnit, read_durations, unit_in_name
+from staffplan.files.durations import read_durations, unit_in_name
+from staffplan.tables.units import DurationUnit
 
 
 def cells(*texts: object) -> pd.Series:

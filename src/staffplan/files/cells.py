@@ -128,6 +128,14 @@ def read_instants(values: pd.Series, timezone: str) -> tuple[pd.Series, Wrong]:
     return instants, _unreadable(values, instants, "a date and time", hint) | wrong
 
 
+def local_times(values: pd.Series) -> pd.Series:
+    """The times without an offset, as the clock on the wall shows them; NaT for all others."""
+    if np.issubdtype(getattr(values.dtype, "type", object), np.datetime64):
+        return values
+    texts = iso_texts(values)
+    return _parsed(texts.where(texts.str.fullmatch(_LOCAL)), utc=False)
+
+
 def _filled(texts: pd.Series) -> pd.Series:
     return ~texts.str.lower().isin(BLANKS)
 

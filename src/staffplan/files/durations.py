@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import Literal, get_args
+from typing import get_args
 
 import numpy as np
 import pandas as pd
 
 from staffplan.files.cells import Wrong, read_numbers
 from staffplan.files.stamps import stripped
+from staffplan.tables.units import SECONDS_PER, DurationUnit
 
-DurationUnit = Literal["seconds", "minutes", "hours", "milliseconds", "m:ss", "h:mm"]
-"""What numbers mean, or cells like 3:40 ("m:ss", "h:mm")."""
-SECONDS_PER = {"seconds": 1.0, "minutes": 60.0, "hours": 3600.0, "milliseconds": 0.001}
 LONGEST_MEAN_SECONDS = 3600.0
 """Cells like 3:40 are minutes and seconds where, as hours and minutes, their mean would be longer than this."""
 HOURS_OF_A_DAY, LAST_MINUTE = 24, 59

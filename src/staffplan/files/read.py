@@ -12,26 +12,30 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_datetime64_any_dtype
 
 from staffplan.clock import SpecialDay
-from staffplan.errors import DataError, Problem, nearest, place_of
+from staffplan.errors import DataError, Note, Problem, nearest, place_of
 from staffplan.files.cells import Wrong, read_dates, read_distinct, read_instants, read_numbers
 from staffplan.files.csv import arrow_file, decode, read_records
 from staffplan.files.documents import json_records, xml_records
 from staffplan.files.doubts import about_columns, about_stamps, about_title
-from staffplan.files.durations import DurationUnit, read_durations
+from staffplan.files.durations import read_durations
 from staffplan.files.event_log import event_records, is_event_log
+from staffplan.files.joined import joined_texts, plain_texts
 from staffplan.files.records import Records
 from staffplan.files.together import settle
 from staffplan.files.unpack import is_workbook, unpacked
+from staffplan.files.wall_clock import settled
 from staffplan.files.workbook import workbook_records
 from staffplan.tables.forecast import ALL_QUEUES, Drivers, Overrides
 from staffplan.tables.history import SpecialDays
 from staffplan.tables.schema import Column, Table, by_row, capped, names_in
+from staffplan.tables.units import DurationUnit
 
 T = TypeVar("T", bound=Table)
 MANY_ALIKE = 20
@@ -48,47 +52,80 @@ Source: OWASP, "CSV Injection", https://owasp.org/www-community/attacks/CSV_Inje
 """
 
 
-def read_table(
-    path: Path,
+def read_table(path: Path, table: type[T], **how: Any) -> T:
+    """One checked table from a file with one table, as `table_from` makes it. Raises DataError with every problem."""
+    return table_from(read_file(path), table, **how)
+
+
+def table_from(
+    records: Records,
     table: type[T],
     *,
     timezone: str = "UTC",
-    columns: Mapping[str, str] | None = None,
+    columns: Mapping[str, str | Sequence[str]] | None = None,
     constants: Mapping[str, str] | None = None,
     known: Mapping[str, Sequence[str]] | None = None,
     known_from: Mapping[str, str] | None = None,
     units: Mapping[str, DurationUnit] | None = None,
 ) -> T:
-    """One checked table from a CSV or Parquet file.
+    """One checked table from the rows of a file.
 
-    `columns` maps our names to the file's; `constants` fills columns that the file does not have; `units` tells what
-    the numbers of a duration's column are (default: seconds);
-    `known` names the values that a column may hold, as found in `known_from` (else the settings); each stranger is a
+    `columns` maps our names to the file's, a date and a time in two columns to both; `constants` fills columns that
+    the file does not have; `units` tells what the numbers of a duration's column are (default: seconds); `known`
+    names the values that a column may hold, as found in `known_from` (else the settings); each stranger is a
     problem at its first row.
     Local times without an offset are read in `timezone`. Raises DataError with every problem of the file.
     """
-    place = place_of(path)
-    records = read_file(path)
+    place = records.place
     raw = _renamed(records.frame, columns or {}, place)
-    _refuse_doubled(records, [(columns or {}).get(column.name, column.name) for column in table.columns])
+    _refuse_doubled(records, [name for column in table.columns for name in _theirs(columns or {}, column.name)])
     raw = raw.assign(**{name: value for name, value in (constants or {}).items() if name not in raw.columns})
     if any(column.required and column.name not in (*raw.columns, table.numbered) for column in table.columns):
         table.of(raw, place)  # raises, naming the missing columns and those that are there
     raw = table.with_numbers(raw)
+    raw, by_clock = _by_wall_clock(raw, table, timezone, place)
     if raw.empty and table.needs_rows:
         raise DataError(Problem(place, "the file has a header but no rows", "export it again, with its rows"))
     frame, problems, broken = _typed(
         raw, table.columns, place, timezone, decimal_comma=records.decimal_comma, units=units or {}
     )
+    frame, unknown = _without_unknown(frame, table, broken, place)
     several = {column.name for column in table.columns if column.several}
     for name, values in (known or {}).items():
         if name in frame.columns:
             cells = frame[[name, "_row"]]
             cells = cells.assign(**{name: cells[name].map(names_in)}).explode(name) if name in several else cells
-            problems += _strangers(cells, name, values, place, (known_from or {}).get(name, "the settings"))
+            problems += strangers(cells, name, values, place, (known_from or {}).get(name, "the settings"))
     made = _made(table, frame, problems, broken, place)
     read_so = (*about_columns(raw, table, place), *about_title(records), *about_stamps(raw, place, timezone))
-    return replace(made, notes=read_so)
+    return replace(made, notes=(*read_so, *by_clock, *unknown))
+
+
+def _by_wall_clock(
+    raw: pd.DataFrame, table: type[Table], timezone: str, place: str
+) -> tuple[pd.DataFrame, tuple[Note, ...]]:
+    """The rows with offsets where the clock of the zone shows a time twice, without those of an hour it skips."""
+    if table.decisive is None or is_datetime64_any_dtype(raw["interval_start"]) or raw.empty:
+        return raw, ()
+    clock = settled(raw["interval_start"], raw["queue"], raw[table.decisive], raw["_row"], timezone, place)
+    if not clock.told:
+        return raw, ()
+    notes = tuple(Note("forecast", "assumption", place, f"interval_start: {told}") for told in clock.told)
+    return raw.assign(interval_start=clock.texts)[clock.kept].reset_index(drop=True), notes
+
+
+def _without_unknown(
+    frame: pd.DataFrame, table: type[Table], broken: set[int], place: str
+) -> tuple[pd.DataFrame, tuple[Note, ...]]:
+    """The rows without those whose decisive cell is blank: they say nothing, as rows that are not there."""
+    if table.decisive is None or table.decisive not in frame.columns:
+        return frame, ()
+    blank = frame[table.decisive].isna() & ~frame["_row"].isin(broken)
+    if not blank.any() or blank.all():
+        return frame, ()
+    first = frame.loc[blank, "_row"].iloc[0]
+    message = f"{table.decisive} is empty in {int(blank.sum()):,} rows (first in row {first}): not known, and not 0"
+    return frame[~blank].reset_index(drop=True), (Note("forecast", "left out", place, message),)
 
 
 def column_names(path: Path) -> list[str]:
@@ -115,7 +152,10 @@ def _made(table: type[T], frame: pd.DataFrame, problems: list[Problem], broken: 
     raise DataError(capped(sorted(problems, key=by_row), place))
 
 
-def _strangers(frame: pd.DataFrame, column: str, known: Sequence[str], place: str, known_from: str) -> list[Problem]:
+def strangers(
+    frame: pd.DataFrame, column: str, known: Sequence[str], place: str, known_from: str = "the settings"
+) -> list[Problem]:
+    """A problem for each value of a column that is not among the known ones, at its first row ("_row")."""
     strange = frame[~frame[column].isin([*known, ""]) & frame[column].notna()]
     problems = []
     for value, rows in strange.groupby(column, sort=False)["_row"]:
@@ -180,9 +220,15 @@ def _parquet(data: bytes, place: str) -> pd.DataFrame:
     return frame.rename(columns=str).assign(_row=np.arange(len(frame)) + 2)
 
 
-def _renamed(raw: pd.DataFrame, columns: Mapping[str, str], place: str) -> pd.DataFrame:
+def _theirs(columns: Mapping[str, str | Sequence[str]], ours: str) -> tuple[str, ...]:
+    """The file's columns behind one of ours."""
+    theirs = columns.get(ours, ours)
+    return (theirs,) if isinstance(theirs, str) else tuple(theirs)
+
+
+def _renamed(raw: pd.DataFrame, columns: Mapping[str, str | Sequence[str]], place: str) -> pd.DataFrame:
     there = ", ".join(str(c) for c in raw.columns if c != "_row")
-    absent = [theirs for theirs in columns.values() if theirs not in raw.columns]
+    absent = [theirs for ours in columns for theirs in _theirs(columns, ours) if theirs not in raw.columns]
     if absent:
         raise DataError(
             Problem(
@@ -190,9 +236,12 @@ def _renamed(raw: pd.DataFrame, columns: Mapping[str, str], place: str) -> pd.Da
             )
             for theirs in absent
         )
-    ours = {theirs: our for our, theirs in columns.items()}
+    together = {ours: list(names) for ours in columns if len(names := _theirs(columns, ours)) > 1}
+    joined = {ours: joined_texts([plain_texts(raw[name]) for name in names]) for ours, names in together.items()}
+    ours = {names[0]: our for our in columns if len(names := _theirs(columns, our)) == 1}
     shadowed = [name for name in ours.values() if name in raw.columns and name not in ours]
-    return raw.drop(columns=shadowed).rename(columns=ours)
+    apart = {name for names in together.values() for name in names} - set(ours)
+    return raw.drop(columns=[*shadowed, *apart]).rename(columns=ours).assign(**joined)
 
 
 def _typed(

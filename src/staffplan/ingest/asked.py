@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from staffplan.files.durations import DurationUnit
 from staffplan.ingest.preset import Preset
+from staffplan.tables.units import DurationUnit
 
 
 @dataclass(frozen=True)

@@ -6,16 +6,14 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from staffplan.files.cells import BLANKS
-from staffplan.files.stamps import stripped
+from staffplan.files.joined import joined_texts, plain_texts
 from staffplan.tables.names import plain
 
 ADDED, ELSE = " + ", " ?? "
 SECONDS = "{seconds}"
-LAST_HOUR = 23
 
 
 @dataclass(frozen=True)
@@ -72,7 +70,7 @@ def sources(header: Header, columns: Mapping[str, Sequence[str]], within_seconds
 
 def texts_of(frame: pd.DataFrame, source: Source) -> pd.Series:
     """The cells of a source as trimmed text, put together with one blank between."""
-    parts = [_texts(frame[column]) for column in source.columns]
+    parts = [plain_texts(frame[column]) for column in source.columns]
     if len(parts) == 1:
         return parts[0]
     if source.first_filled:
@@ -80,33 +78,8 @@ def texts_of(frame: pd.DataFrame, source: Source) -> pd.Series:
         for part in parts[1:]:
             text = text.where(~is_blank(text), part)
         return text
-    parts = [parts[0], *map(clock_times, parts[1:])]
-    first = parts[0].str.replace(r"[T ]00:00(:00)?$", "", regex=True)
-    joined = first.str.cat(parts[1:], sep=" ").str.strip()
-    return joined.where(~parts[1].str.contains(r"\d[./-]\d"), parts[1])
-
-
-def _texts(values: pd.Series) -> pd.Series:
-    if isinstance(values.dtype, pd.CategoricalDtype):
-        distinct = pd.Series(values.cat.categories, dtype=object).astype(str).str.strip()
-        return distinct.take(values.cat.codes.to_numpy()).set_axis(values.index)
-    return stripped(values)
+    return joined_texts(parts)
 
 
 def is_blank(texts: pd.Series) -> pd.Series:
     return texts.str.lower().isin(BLANKS)
-
-
-def clock_times(texts: pd.Series) -> pd.Series:
-    """Times of day as 8:30: also "800" and "8" of a column of numbers, and the start of "08:00-08:30"."""
-    starts = texts.str.replace(
-        r"^(\d{1,2}[:.]\d{2}(?::\d{2})?(?: ?[AaPp]\.?[Mm]\.?)?)\s*[-–—]+\s*\d.*$", r"\1", regex=True
-    )
-    starts = starts.str.replace(r"^(\d{1,2})\.(\d{2})$", r"\1:\2", regex=True)
-    numbers = pd.to_numeric(starts.where(starts.str.fullmatch(r"\d{1,4}"), np.nan), errors="coerce")
-    if not numbers.notna().any():
-        return starts
-    minutes = numbers if numbers.max() > LAST_HOUR else numbers * 100
-    whole = minutes.fillna(0).astype(int)
-    written = (whole // 100).astype(str) + ":" + (whole % 100).astype(str).str.zfill(2)
-    return starts.where(numbers.isna(), written)

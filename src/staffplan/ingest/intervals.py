@@ -10,14 +10,16 @@ import pandas as pd
 
 from staffplan.errors import DataError, Note, Problem
 from staffplan.files.cells import Wrong, read_instants, read_numbers
-from staffplan.files.durations import DurationUnit, read_durations, unit_in_name
+from staffplan.files.durations import read_durations, unit_in_name
 from staffplan.files.records import Records
+from staffplan.files.wall_clock import settled
 from staffplan.ingest.asked import Asked
 from staffplan.ingest.columns import Header, Source, is_blank, sources, texts_of
 from staffplan.ingest.preset import Preset
 from staffplan.ingest.rows import grouped, reasons_by_value, reasons_of_totals
 from staffplan.ingest.starts import start_texts, value_above
 from staffplan.ingest.tables import rejected
+from staffplan.tables.units import DurationUnit
 
 COUNTS = ("offered", "handled", "abandoned", "answered_within_threshold", "handled_total")
 DURATIONS = ("aht", "talk", "hold", "after_work", "handling_total")
@@ -55,6 +57,11 @@ def read_intervals(records: Records, preset: Preset, why: str, asked: Asked) -> 
     totals = reasons_of_totals(records.frame, key, offered)
     reasons = reasons.where(reasons != "", totals)
     reasons = reasons.mask((reasons == "") & is_blank(offered), "the number of contacts is not known")
+    zone = "UTC" if preset.zone == "utc" else asked.timezone
+    used = reasons == ""
+    clock = settled(starts[used], queue[used], offered[used], records.frame.loc[used, "_row"], zone, records.place)
+    starts = starts.mask(used, clock.texts)
+    reasons[used] = reasons[used].mask(~clock.kept, "the clock skips this hour, and it has no contacts")
     used = reasons == ""
     typed, units = _typed(records, found, preset, asked, used, starts)
     typed = typed.assign(queue=queue[used].to_numpy(), _row=records.frame.loc[used, "_row"].to_numpy())
@@ -64,7 +71,7 @@ def read_intervals(records: Records, preset: Preset, why: str, asked: Asked) -> 
     facts |= {"handling time": _aht_in_words(found, preset), "offered": preset.offered_includes}
     facts |= {"booked by": preset.booked_by}
     place = records.place
-    notes = tuple(Note("ingest", "assumption", place, note) for note in preset.notes)
+    notes = tuple(Note("ingest", "assumption", place, note) for note in (*preset.notes, *clock.told))
     return Part(place, preset, why, frame, rejected(records.frame, reasons, place), facts, notes)
 
 

@@ -12,11 +12,11 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, ValidationError
 
 from staffplan.errors import ConfigError, Problem, place_of
-from staffplan.files.durations import DurationUnit
 from staffplan.files.stamps import Order
 from staffplan.settings.base import Section
 from staffplan.settings.toml_words import toml_problem
 from staffplan.settings.value_words import value_problems
+from staffplan.tables.units import DurationUnit
 
 
 def _from_text(value: object) -> object:

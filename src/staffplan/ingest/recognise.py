@@ -45,6 +45,15 @@ def recognise(records: Records, presets: Sequence[Preset], wanted: Preset | None
     raise DataError(_unknown(records, header, presets))
 
 
+def is_recognised(records: Records, presets: Sequence[Preset]) -> bool:
+    """Whether some preset fits."""
+    try:
+        recognise(records, presets)
+    except DataError:
+        return False
+    return True
+
+
 def preset_named(name: str, presets: Sequence[Preset]) -> Preset:
     """The preset of this name. Raises UsageError where there is none."""
     by_name = {preset.name: preset for preset in presets}

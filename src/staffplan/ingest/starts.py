@@ -7,10 +7,11 @@ import re
 import pandas as pd
 
 from staffplan.errors import DataError, Problem
+from staffplan.files.joined import clock_times
 from staffplan.files.month_names import days_by_name
 from staffplan.files.records import Records
 from staffplan.files.stamps import iso_texts
-from staffplan.ingest.columns import Source, clock_times, texts_of
+from staffplan.ingest.columns import Source, texts_of
 from staffplan.ingest.preset import Preset
 
 _TIME_ALONE = re.compile(r"\d{1,2}:\d{2}(:\d{2})?( ?[AaPp]\.?[Mm]\.?)?|24:00")

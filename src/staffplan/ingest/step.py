@@ -18,6 +18,7 @@ from staffplan.ingest.preset import Preset, all_presets
 from staffplan.ingest.queue_log import read_events
 from staffplan.ingest.recognise import Recognised, recognise
 from staffplan.ingest.tables import Rejects
+from staffplan.ingest.totals import refuse_totals
 from staffplan.ingest.wide import typical_week, unfolded, with_handling_times
 from staffplan.tables.history import ContactHistory
 
@@ -43,7 +44,14 @@ def ingest(paths: Sequence[Path], asked: Asked, presets: Sequence[Preset] | None
     Raises DataError with the problems of every file.
     """
     known = all_presets() if presets is None else presets
-    return _together(read_parts([tables_in(path) for path in paths], asked, known), asked)
+    made = ingest_tables([tables_in(path) for path in paths], asked, known)
+    refuse_totals(made.history, asked.timezone)
+    return made
+
+
+def ingest_tables(files: Sequence[Sequence[Records]], asked: Asked, presets: Sequence[Preset]) -> Ingested:
+    """The history in the tables of one or more files. Raises DataError with the problems of every table."""
+    return _together(read_parts(files, asked, presets), asked)
 
 
 def read_parts(files: Sequence[Sequence[Records]], asked: Asked, presets: Sequence[Preset]) -> list[Part]:
@@ -67,14 +75,17 @@ def read_parts(files: Sequence[Sequence[Records]], asked: Asked, presets: Sequen
                 except DataError as error:
                     problems += error.problems
                     continue
-                notes = [Note("ingest", "left out", problem.place, problem.message) for e in strange for problem in e.problems]
-                parts.append(replace(part, notes=(*part.notes, *notes)))
+                parts.append(replace(part, notes=(*part.notes, *_left_out(strange))))
                 strange = []
     if problems:
         raise DataError(problems)
     if logs:
         parts.append(read_events([records for records, _ in logs], logs[0][1].preset, logs[0][1].why, asked))
     return parts
+
+
+def _left_out(strange: Sequence[DataError]) -> list[Note]:
+    return [Note("ingest", "left out", p.place, p.message) for error in strange for p in error.problems]
 
 
 def _recognised(

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-import numpy as np
 import pandas as pd
 
 from staffplan.files.cells import read_numbers
@@ -24,7 +23,8 @@ HANDLING = "handling time of the cell"
 FEW_TIMES, FEW_HOURS, MOST_WEEKDAYS = 4, 8, 7
 HOURS_OF_A_DAY, MINUTES_OF_A_DAY = 24, 1440
 _TIME = re.compile(
-    r"(\d{1,2})(?:[:.h](\d{2})?)?(?::\d{2})? ?([ap]\.?m\.?)?(?: ?(?:[-–—]|to|bis|до) ?\d{1,2}(?:[:.h]\d{0,2})?(?::\d{2})? ?(?:[ap]\.?m\.?)?)?"
+    r"(\d{1,2})(?:[:.h](\d{2})?)?(?::\d{2})? ?([ap]\.?m\.?)?"
+    r"(?: ?(?:[-–—]|to|bis|до) ?\d{1,2}(?:[:.h]\d{0,2})?(?::\d{2})? ?(?:[ap]\.?m\.?)?)?"
 )
 _FRACTION = re.compile(r"0(\.\d+)?")
 
@@ -139,7 +139,9 @@ def _week(records: Records, rows: pd.Series, columns: dict[str, int], *, by_row:
         numbers, _ = read_numbers(texts_of(records.frame, Source((name,))), decimal_comma=records.decimal_comma)
         parts.append(pd.DataFrame({by_row: rows, by_column: value, "contacts": numbers}))
     frame = pd.concat(parts, ignore_index=True).dropna()
-    return TypicalWeek(records.place, frame.astype({"weekday": int, "minute": int}).sort_values(["weekday", "minute"]))
+    return TypicalWeek(
+        records.place, frame.astype({"weekday": int, "minute": int}).sort_values(["weekday", "minute"])
+    )
 
 
 def _unfolded_times(records: Records, times: dict[str, int]) -> Records:
@@ -190,9 +192,3 @@ def _dated_column(frame: pd.DataFrame, header: Header) -> pd.Series | None:
         if _share(texts, lambda text: bool(re.search(r"\d[./ -]\w+[./ -]?\d", text))) > 0.5:
             return texts
     return None
-
-
-def weekday_means(starts: pd.DatetimeIndex, offered: np.ndarray) -> pd.DataFrame:
-    """Mean contacts by weekday and minute of a history. starts: (rows,) by the clock on the wall; offered: (rows,)."""
-    frame = pd.DataFrame({"weekday": starts.dayofweek, "minute": starts.hour * 60 + starts.minute, "contacts": offered})
-    return frame.groupby(["weekday", "minute"], as_index=False)["contacts"].mean()

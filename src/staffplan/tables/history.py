@@ -45,6 +45,7 @@ class ContactHistory(Table):
     file_name: ClassVar[str] = "history.csv"
     needs_rows: ClassVar[bool] = True
     mapped: ClassVar[bool] = True
+    decisive: ClassVar[str | None] = "offered"
 
     @classmethod
     def _problems(cls, data: pd.DataFrame, rows: np.ndarray, source: str) -> list[Problem]:
