@@ -167,7 +167,11 @@ def strangers(
 
 def read_file(path: Path) -> Records:
     """The rows of a file with one table. Raises DataError where a workbook or an archive has several."""
-    found = tables_in(path)
+    return one_table(tables_in(path), path)
+
+
+def one_table(found: Sequence[Records], path: Path) -> Records:
+    """The one table of a file. Raises DataError where it has several."""
     if len(found) > 1:
         names = ", ".join(records.place.removeprefix(place_of(path)) for records in found[:5])
         hint = "keep one of them; a history of several is read by staffplan ingest"

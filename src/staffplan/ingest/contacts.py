@@ -93,10 +93,14 @@ def _moment(
     """Seconds after the arrival at which something happened; NaN where nothing did. Times alone are of its day."""
     if name not in found:
         return pd.Series(np.nan, index=frame.index)
-    texts = texts_of(frame, found[name])
-    alone = texts.str.fullmatch(r"\d{1,2}:\d{2}(:\d{2})?")
-    day = arrival.dt.tz_convert(zone).dt.strftime("%Y-%m-%d ")
-    at, _ = read_instants(iso_texts(texts.mask(alone, day + texts), preset.date_order), zone)
+    return seconds_after(arrival, iso_texts(texts_of(frame, found[name]), preset.date_order), zone)
+
+
+def seconds_after(arrival: pd.Series, texts: pd.Series, timezone: str) -> pd.Series:
+    """Seconds from each arrival (instants) to a moment as text; a time alone is of the same day, or of the next."""
+    alone = texts.str.fullmatch(r"\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?").astype(bool)
+    day = arrival.dt.tz_convert(timezone).dt.strftime("%Y-%m-%d ").fillna("")
+    at, _ = read_instants(texts.mask(alone, day + texts), timezone)
     seconds = (at - arrival).dt.total_seconds()
     return seconds.mask(alone & (seconds < 0), seconds + SECONDS_OF_A_DAY)
 

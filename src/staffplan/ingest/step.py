@@ -15,10 +15,11 @@ from staffplan.ingest.asked import Asked
 from staffplan.ingest.contacts import read_contacts
 from staffplan.ingest.intervals import HISTORY, Part, read_intervals
 from staffplan.ingest.preset import Preset, all_presets
+from staffplan.ingest.profile import Profile, profile_of_history, profile_of_week, spread
 from staffplan.ingest.queue_log import read_events
 from staffplan.ingest.recognise import Recognised, recognise
 from staffplan.ingest.tables import Rejects
-from staffplan.ingest.totals import refuse_totals
+from staffplan.ingest.totals import Period, period_of, refuse_totals
 from staffplan.ingest.wide import typical_week, unfolded, with_handling_times
 from staffplan.tables.history import ContactHistory
 
@@ -38,15 +39,45 @@ class Ingested:
     notes: tuple[Note, ...]
 
 
-def ingest(paths: Sequence[Path], asked: Asked, presets: Sequence[Preset] | None = None) -> Ingested:
+def ingest(
+    paths: Sequence[Path],
+    asked: Asked,
+    presets: Sequence[Preset] | None = None,
+    profile: Profile | None = None,
+) -> Ingested:
     """The history in one or more exports; of rows that several files have, those of the last file count.
 
-    Raises DataError with the problems of every file.
+    Totals by day, week or month are spread by the profile. Raises DataError with the problems of every file, and for
+    totals without a profile.
     """
     known = all_presets() if presets is None else presets
     made = ingest_tables([tables_in(path) for path in paths], asked, known)
+    if profile is not None and (period := period_of(made.history.frame, asked.timezone)) is not None:
+        return _spread(made, period, profile, asked.timezone)
     refuse_totals(made.history, asked.timezone)
     return made
+
+
+def _spread(made: Ingested, period: Period, profile: Profile, timezone: str) -> Ingested:
+    """The totals as intervals, with a note that says so."""
+    totals = made.history.frame.assign(_row=made.history.rows)
+    frame = spread(totals, period, profile, timezone, made.history.source)
+    history = ContactHistory.of(frame, made.history.source)
+    message = f"{len(totals):,} totals by {period} are spread over intervals {profile.in_words}: the contacts of a "
+    message += f"{period} are from the file, those of an interval are not"
+    note = Note("ingest", "assumption", made.history.source, message)
+    return replace(made, history=history, notes=(*made.notes, note))
+
+
+def read_profile(path: Path, asked: Asked) -> Profile:
+    """The profile in a file: a typical week, or any history of intervals. Raises DataError for other files."""
+    tables = tables_in(path)
+    week = profile_of_week(tables)
+    if week is not None:
+        return week
+    history = ingest_tables([tables], asked, all_presets()).history
+    refuse_totals(history, asked.timezone)
+    return profile_of_history(history.frame, asked.timezone, history.source)
 
 
 def ingest_tables(files: Sequence[Sequence[Records]], asked: Asked, presets: Sequence[Preset]) -> Ingested:

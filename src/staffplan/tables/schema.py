@@ -187,7 +187,7 @@ def capped(problems: list[Problem], source: str) -> list[Problem]:
 
 
 def _once(problems: list[Problem]) -> list[Problem]:
-    """For more than MAX_PROBLEMS problems of a column that differ in values and rows alone the first, with a count."""
+    """Of more than MAX_PROBLEMS problems of a column that differ in values and rows alone the first, with a count."""
     kinds = [(p.place.rpartition(":")[2], re.sub(r"'.*'|[-\d.]+", "", p.message)) for p in problems]
     counts = Counter(kinds)
     told: list[Problem] = []

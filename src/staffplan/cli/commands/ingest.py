@@ -28,6 +28,13 @@ Map = Annotated[
 Within = Annotated[
     float, typer.Option("--within", min=0.0, help="Time limit of the service level for answered_within_threshold, s.")
 ]
+ProfileOption = Annotated[
+    str | None,
+    typer.Option(
+        "--profile",
+        help="For totals by day, week or month: typical week or history to spread them by, or hours: 08:00-18:00.",
+    ),
+]
 Append = Annotated[
     bool, typer.Option("--append", help="Add to the history that is there; new rows replace old ones.")
 ]
@@ -47,6 +54,7 @@ def ingest(
     timezone: Timezone = None,
     interval: Interval = None,
     within: Within = 20.0,
+    profile: ProfileOption = None,
     append: Append = False,
     list_presets: List = False,
     config: ConfigFile = None,
@@ -62,6 +70,8 @@ def ingest(
     staffplan ingest october.xlsx november.xlsx -o history.csv
 
     staffplan ingest today.csv -o history.csv --append
+
+    staffplan ingest daily.csv -o history.csv --profile typical_week.xlsx
 
     staffplan ingest --list
 
@@ -86,6 +96,7 @@ def ingest(
             from_preset=from_preset,
             mapping=mapping,
             within_seconds=within,
+            profile=profile,
             append_to=output if append else None,
         )
     say(done.text)

@@ -13,8 +13,10 @@ from staffplan.cli.work.common import config_and_workspace, interval_of
 from staffplan.errors import Note, Problem, UsageError
 from staffplan.files.read import read_table
 from staffplan.ingest import Asked, Rejects, all_presets, ingest, read_preset
+from staffplan.ingest.profile import Profile, even_profile
 from staffplan.ingest.recognise import preset_named
 from staffplan.ingest.report import report, report_text
+from staffplan.ingest.step import read_profile
 from staffplan.plan.text import text_table
 from staffplan.tables.history import ContactHistory
 from staffplan.tables.schema import Table
@@ -51,6 +53,7 @@ def ingest_files(
     from_preset: str | None,
     mapping: Path | None,
     within_seconds: float,
+    profile: str | None,
     append_to: Path | None,
 ) -> Done:
     """Read the exports. Raises UsageError for an unknown preset, DataError with the problems of all files."""
@@ -65,7 +68,7 @@ def ingest_files(
         within_seconds=within_seconds,
         preset=preset if mapping is None else read_preset(mapping),
     )
-    made = ingest(paths, asked)
+    made = ingest(paths, asked, profile=None if profile is None else _profile(profile, asked))
     minutes = interval_of(made.history.frame, "queue")
     notes = list(made.notes)
     history = made.history
@@ -73,6 +76,17 @@ def ingest_files(
         history, note = _appended(read_table(append_to, ContactHistory, timezone=plan.timezone), history)
         notes.append(note)
     return Done(history, made.rejects, report(made, plan.timezone, minutes), tuple(notes), plan.timezone)
+
+
+def _profile(given: str, asked: Asked) -> Profile:
+    """The profile of a file, or an even one over hours. Raises UsageError where it is neither."""
+    if Path(given).exists():
+        return read_profile(Path(given), asked)
+    try:
+        return even_profile(given, asked.interval_minutes)
+    except ValueError as error:
+        hint = "give a file, or hours such as 08:00-18:00"
+        raise UsageError(Problem("--profile", f"{given!r} is no file, and no hours", hint)) from error
 
 
 def _appended(old: ContactHistory, new: ContactHistory) -> tuple[ContactHistory, Note]:
