@@ -161,10 +161,20 @@ def test_every_problem_of_a_file_is_told_at_once_by_row(put: Put) -> None:
 
 def test_problems_beyond_a_hundred_are_counted_once_and_last(put: Put) -> None:
     days = pd.date_range("2026-01-05", periods=240, freq="30min").strftime("%Y-%m-%d %H:%M")
-    rows = "".join(f"{day},v,{'x' if number % 2 else '-1'}\n" for number, day in enumerate(days))
-    found = told(put(HEADER + rows))
+    rows = "".join(f"{day},v,{-1 - number}\n" for number, day in enumerate(days[:60]))
+    mixed = "".join(f"{day},v,{'x' if number % 2 else '1,5,2'}\n" for number, day in enumerate(days[60:]))
+    found = told(put(HEADER.replace(",", ";") + (rows + mixed).replace(",v,", ";v;").replace("5,2", "5")))
     assert len(found) == 101
-    assert found[-1] == ": and 140 more problems like these"
+    assert found[-1] == ": and 50 more problems like these"
+
+
+def test_a_hundred_rows_that_say_the_same_are_one_problem(put: Put) -> None:
+    days = pd.date_range("2026-01-05", periods=240, freq="30min").strftime("%Y-%m-%d %H:%M")
+    rows = "".join(f"{day},v,{'x' if number % 2 else '-1'}\n" for number, day in enumerate(days))
+    assert told(put(HEADER + rows)) == [
+        ":2:offered: -1 is below 0 (and 119 more rows like it)",
+        ":3:offered: 'x' is not a number (and 119 more rows like it)",
+    ]
 
 
 def test_a_row_with_too_many_cells_is_told_and_stray_blank_ones_are_not(put: Put) -> None:
@@ -261,11 +271,6 @@ def test_a_stranger_is_named_once_with_the_number_of_its_rows(put: Put) -> None:
     assert [problem.message for problem in found] == ["queue 'voise' is not in the settings (and in 1 more rows)"]
     assert found[0].place.endswith(":2:queue")
     assert found[0].hint == "did you mean voice?"
-
-
-def test_a_local_time_that_exists_twice_is_told_at_its_row(put: Put) -> None:
-    found = told(put(HEADER + "2026-10-25 02:30,v,3\n"), timezone=MADRID)
-    assert found[0].startswith(":2:interval_start: local time 2026-10-25 02:30 exists twice")
 
 
 # --- what the settings ask of a history ---

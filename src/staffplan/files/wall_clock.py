@@ -62,9 +62,8 @@ def settled(
     nothing = skipped & stripped(counts.astype(object)).str.lower().isin(("0", "0.0", *BLANKS)).to_numpy()
     if nothing.any():
         at = local[codes[np.flatnonzero(nothing)[0]]]
-        told.append(
-            f"{at:%Y-%m-%d %H:%M}: the clock skips this hour; its {nothing.sum()} rows without contacts are left out"
-        )
+        rows_out = f"{nothing.sum()} row{'s' if nothing.sum() > 1 else ''} without contacts"
+        told.append(f"{at:%Y-%m-%d %H:%M}: the clock skips this hour; {rows_out} left out")
     return Settled(new, everything & ~nothing, tuple(told))
 
 

@@ -30,7 +30,7 @@ def zone_asked(history: ContactHistory, timezone: str) -> tuple[Note, ...]:
     """A question where opening and closing both move by the hour on the day of a clock change, in each queue."""
     local = pd.DatetimeIndex(history.frame["interval_start"]).tz_convert(timezone).tz_localize(None)
     frame = pd.DataFrame({"day": local.normalize(), "minute": local.hour * HOUR + local.minute})
-    frame = frame[(history.frame["offered"] > 0).to_numpy() & (local.dayofweek < 5)]
+    frame = frame[(history.frame["offered"] > 0).to_numpy() & (local.day_of_week < 5)]
     hours = frame.groupby("day")["minute"].agg(["min", "max"])
     if len(hours) < 2 * FEWEST_DAYS:
         return ()

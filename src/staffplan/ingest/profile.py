@@ -43,7 +43,7 @@ def profile_of_week(tables: Sequence[Records]) -> Profile | None:
 def profile_of_history(frame: pd.DataFrame, timezone: str, place: str) -> Profile:
     """Mean contacts of the week in a history of intervals, all its queues together."""
     local = pd.DatetimeIndex(frame["interval_start"]).tz_convert(timezone)
-    slots = pd.DataFrame({"weekday": local.dayofweek, "minute": local.hour * 60 + local.minute})
+    slots = pd.DataFrame({"weekday": local.day_of_week, "minute": local.hour * 60 + local.minute})
     means = slots.assign(contacts=frame["offered"].to_numpy()).groupby(["weekday", "minute"], as_index=False).mean()
     return Profile(means, f"by the usual week in {place}")
 
@@ -75,10 +75,9 @@ def _slots(total: pd.DataFrame, period: Period, profile: Profile, timezone: str)
     start = total["interval_start"].iloc[0].tz_convert(timezone).tz_localize(None).normalize()
     end = {"day": start + pd.Timedelta(days=1), "week": start + pd.Timedelta(days=7)}.get(period)
     days = pd.date_range(start, end if end is not None else start + pd.DateOffset(months=1), inclusive="left")
-    slots = pd.DataFrame({"day": days, "weekday": days.dayofweek}).merge(profile.frame, on="weekday")
+    slots = pd.DataFrame({"day": days, "weekday": days.day_of_week}).merge(profile.frame, on="weekday")
     wall = slots["day"] + pd.to_timedelta(slots["minute"], unit="min")
-    local = pd.DatetimeIndex(wall).tz_localize(
-        timezone, ambiguous=np.ones(len(wall), dtype=bool), nonexistent="shift_forward"
-    )
+    first = np.ones(len(wall), dtype=bool)
+    local = pd.DatetimeIndex(wall).tz_localize(timezone, ambiguous=first, nonexistent="shift_forward")
     own = {name: total[name].iloc[0] for name in total.columns if name != "interval_start"}
     return slots.assign(**own, interval_start=local.tz_convert("UTC"), _total=total.index[0])

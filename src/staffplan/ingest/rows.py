@@ -43,8 +43,8 @@ def reasons_of_totals(frame: pd.DataFrame, key: Mapping[str, pd.Series], offered
     reasons = pd.Series("", index=frame.index, dtype=object)
     has_number = offered.str.contains(r"\d")
     cells = frame.drop(columns="_row")
-    first = texts_of(frame, Source((str(cells.columns[0]),)))
-    for texts in (*key.values(), first):
+    first_two = [texts_of(frame, Source((str(name),))) for name in cells.columns[:2]]
+    for texts in (*key.values(), *first_two):
         reasons = reasons.mask(texts.str.fullmatch(TOTAL), "a total")
     start = key["interval_start"]
     reasons = reasons.mask((reasons == "") & is_blank(start) & has_number, "a total: its time is empty")
