@@ -77,7 +77,7 @@ def _parameters(frame: pd.DataFrame) -> pd.DataFrame:
     whole = header.find("data")
     if whole is not None:
         parts = frame[whole].astype(str).str.split("|", expand=True).fillna("")
-        return parts.set_axis([f"data{number + 1}" for number in parts.columns], axis=1).reindex(
+        return parts.set_axis([f"data{place + 1}" for place in range(parts.shape[1])], axis=1).reindex(
             columns=_names(parts.shape[1]), fill_value=""
         )
     there = [name for name in _names(len(frame.columns)) if name in frame.columns]
