@@ -13,7 +13,8 @@ import pandas as pd
 from staffplan.clock import localize
 from staffplan.errors import DataError, Problem
 from staffplan.files.cells import BLANKS, local_times
-from staffplan.files.stamps import ZONES_NAMED, stripped
+from staffplan.files.joined import plain_texts
+from staffplan.files.stamps import ZONES_NAMED
 
 LARGE_ZONES = (
     *("America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles", "America/Toronto"),
@@ -45,21 +46,22 @@ def settled(
     numbers: (rows,) of the rows in the file.
     Raises DataError where rows occur twice as the clock went back, but not in this zone.
     """
-    codes, distinct = pd.factorize(stripped(texts.astype(object)))
+    plain = plain_texts(texts)
+    codes, distinct = pd.factorize(plain)
     local = local_times(pd.Series(distinct, dtype=object))
-    trouble = localize(local, timezone)[1].to_numpy()[codes]
+    trouble = localize(local, timezone)[1].str
     everything = pd.Series(True, index=texts.index)
-    rows = pd.DataFrame({"queue": queue.astype(object).to_numpy(), "code": codes}, index=texts.index)
-    twice = np.array([text.startswith("exists twice") for text in trouble], dtype=bool)
-    skipped = np.array([text.startswith("does not exist") for text in trouble], dtype=bool)
+    rows = pd.DataFrame({"queue": pd.factorize(queue)[0], "code": codes}, index=texts.index)
+    twice = trouble.startswith("exists twice").to_numpy(dtype=bool)[codes]
+    skipped = trouble.startswith("does not exist").to_numpy(dtype=bool)[codes]
     if not (twice.any() or skipped.any()):
         _ask_for_zone(rows, local, numbers, place)
         return Settled(texts, everything, ())
-    new = stripped(texts.astype(object))
+    new = plain
     told: list[str] = []
     if twice.any():
         new, told = _first_and_second(new, rows, twice, local, timezone)
-    nothing = skipped & stripped(counts.astype(object)).str.lower().isin(("0", "0.0", *BLANKS)).to_numpy()
+    nothing = skipped & plain_texts(counts).str.lower().isin(("0", "0.0", *BLANKS)).to_numpy()
     if nothing.any():
         at = local[codes[np.flatnonzero(nothing)[0]]]
         rows_out = f"{nothing.sum()} row{'s' if nothing.sum() > 1 else ''} without contacts"

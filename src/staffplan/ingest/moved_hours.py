@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import numpy as np
 import pandas as pd
 
 from staffplan.errors import Note
@@ -23,15 +22,14 @@ RULES = (
 """Zones whose clocks change on different days; each stands for many."""
 DAYS_COMPARED, FEWEST_DAYS, STEADY_SHARE = 28, 8, 0.8
 """Days looked at before and after a change, how many of them must be open, and how many must have the usual hours."""
-HOUR = 60
+LONGEST_PAUSE, FIRST_DAY_OFF = pd.Timedelta(hours=4), 5
+EDGE, HOUR = 2, 60
+"""Days just before and after a change that must have the old and the new hours; minutes."""
 
 
 def zone_asked(history: ContactHistory, timezone: str) -> tuple[Note, ...]:
     """A question where opening and closing both move by the hour on the day of a clock change, in each queue."""
-    local = pd.DatetimeIndex(history.frame["interval_start"]).tz_convert(timezone).tz_localize(None)
-    frame = pd.DataFrame({"day": local.normalize(), "minute": local.hour * HOUR + local.minute})
-    frame = frame[(history.frame["offered"] > 0).to_numpy() & (local.day_of_week < 5)]
-    hours = frame.groupby("day")["minute"].agg(["min", "max"])
+    hours = _hours(history, timezone)
     if len(hours) < 2 * FEWEST_DAYS:
         return ()
     changes = sorted(_changes(hours.index[0].to_pydatetime(), hours.index[-1].to_pydatetime()))
@@ -46,6 +44,21 @@ def zone_asked(history: ContactHistory, timezone: str) -> tuple[Note, ...]:
     message += f": the times look like those of {timezone}, not of the center's clock"
     message += "; give its zone (--timezone, plan.timezone)"
     return (Note("forecast", "question", history.source, message),)
+
+
+def _hours(history: ContactHistory, timezone: str) -> pd.DataFrame:
+    """Minutes of the day at which the contacts of each working day begin and end ("min", "max"), by day.
+
+    A day's contacts are those without a long pause between, as they may go on after midnight of this zone.
+    """
+    came = history.frame.loc[history.frame["offered"] > 0, "interval_start"].drop_duplicates().sort_values()
+    local = pd.Series(pd.DatetimeIndex(came).tz_convert(timezone).tz_localize(None))
+    span = (local.diff() > LONGEST_PAUSE).cumsum()
+    first, last = local.groupby(span).min(), local.groupby(span).max()
+    middle = first + (last - first) / 2
+    hours = pd.DataFrame({"min": first.dt.hour * HOUR + first.dt.minute, "max": last.dt.hour * HOUR + last.dt.minute})
+    hours.index = pd.DatetimeIndex(middle).normalize()
+    return hours[hours.index.day_of_week < FIRST_DAY_OFF]
 
 
 def _changes(first: datetime, last: datetime) -> set[tuple[datetime, int]]:
@@ -67,11 +80,12 @@ def _shift(hours: pd.DataFrame, day: datetime) -> int:
     after = hours[(hours.index >= day) & (hours.index < day + timedelta(days=DAYS_COMPARED))]
     if min(len(before), len(after)) < FEWEST_DAYS:
         return 0
-    usual = [_usual(part[name]) for name in ("min", "max") for part in (before, after)]
-    if any(np.isnan(value) for value in usual):
-        return 0
-    moved = (usual[1] - usual[0], usual[3] - usual[2])
-    return int(moved[0]) if moved[0] == moved[1] else 0
+    moved = []
+    for name in ("min", "max"):
+        old, new = _usual(before[name]), _usual(after[name])
+        at_once = (before[name].iloc[-EDGE:] == old).all() and (after[name].iloc[:EDGE] == new).all()
+        moved.append(int(new - old) if at_once else 0)
+    return moved[0] if moved[0] == moved[1] else 0
 
 
 def _usual(minutes: pd.Series) -> float:

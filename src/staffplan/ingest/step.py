@@ -14,6 +14,7 @@ from staffplan.files.records import Records
 from staffplan.ingest.asked import Asked
 from staffplan.ingest.contacts import read_contacts
 from staffplan.ingest.intervals import HISTORY, Part, read_intervals
+from staffplan.ingest.moved_hours import zone_asked
 from staffplan.ingest.preset import Preset, all_presets
 from staffplan.ingest.profile import Profile, profile_of_history, profile_of_week, spread
 from staffplan.ingest.queue_log import read_events
@@ -55,7 +56,8 @@ def ingest(
     if profile is not None and (period := period_of(made.history.frame, asked.timezone)) is not None:
         return _spread(made, period, profile, asked.timezone)
     refuse_totals(made.history, asked.timezone)
-    return made
+    moved = () if asked.zone_given else zone_asked(made.history, asked.timezone)
+    return replace(made, notes=(*made.notes, *moved))
 
 
 def _spread(made: Ingested, period: Period, profile: Profile, timezone: str) -> Ingested:
