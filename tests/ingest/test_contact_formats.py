@@ -145,3 +145,14 @@ def test_a_call_may_begin_in_one_rotated_file_and_end_in_the_next(tmp_path: Path
 def test_intervals_begin_by_the_clock_on_the_wall() -> None:
     instants = pd.DatetimeIndex(["2026-01-05T03:45:00Z"])  # 09:15 in Kolkata
     assert interval_starts(instants, "Asia/Kolkata", 60)[0].isoformat() == "2026-01-05T03:30:00+00:00"
+
+
+def test_a_call_log_with_date_and_time_apart_and_yes_or_no_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "calls.csv"
+    path.write_text(
+        "Call Id,Agent,Date,Time,Answered (Y/N),Speed of answer in seconds,AvgTalkDuration\n"
+        "ID1,Diane,1/1/2021,9:12:58,Y,109,0:02:23\nID2,Becky,1/13/2021,9:12:58,N,,\n"
+    )
+    frame = ingest([path], Asked()).history.frame
+    assert frame[["handled", "abandoned"]].to_numpy().tolist() == [[1, 0], [0, 1]]
+    assert frame["aht_seconds"].iloc[0] == 143

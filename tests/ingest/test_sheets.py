@@ -142,3 +142,43 @@ def test_headers_may_be_times_of_the_day(header: str, minute: int) -> None:
 @pytest.mark.parametrize("header", ["8", "Total", "25:00", "08/2026", "2026-11-02", "Q1-2"])
 def test_other_headers_are_no_times(header: str) -> None:
     assert minute_of_header(header) is None
+
+
+def test_rows_that_name_the_ends_of_their_intervals_begin_before(tmp_path: Path) -> None:
+    rows = "2026-11-02 08:30,3\n2026-11-02 09:00,4\n2026-11-02 24:00,5\n"
+    frame = frame_of(tmp_path, f"Interval End,Calls\n{rows}")
+    starts = frame["interval_start"].dt.strftime("%m-%d %H:%M").tolist()
+    assert starts == ["11-02 08:00", "11-02 08:30", "11-02 23:30"]
+
+
+def test_numbers_that_a_spreadsheet_shows_as_dates_and_times_are_read(tmp_path: Path) -> None:
+    together = frame_of(tmp_path, "Start;Calls\n46328.3333333;10\n46328.3541667;11\n")
+    apart = frame_of(tmp_path, "Date;Time;Calls\n46328;0.3333333;10\n46328;0.3541667;11\n", "b.csv")
+    for frame in (together, apart):
+        assert frame["interval_start"].dt.strftime("%m-%d %H:%M").tolist() == ["11-02 08:00", "11-02 08:30"]
+
+
+def test_an_order_of_day_and_month_that_the_file_does_not_show_is_asked_and_can_be_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("Start,Calls\n11/2/2026 8:00 AM,10\n11/2/2026 8:30 AM,11\n")
+    (problem,) = problems_of(path)
+    assert "input.date_order" in problem.hint
+    frame = ingest([path], Asked(date_order="month/day/year")).history.frame
+    assert frame["interval_start"].iloc[1].isoformat() == "2026-11-02T08:30:00+00:00"
+
+
+def test_a_handling_time_that_no_center_has_is_asked(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("Start,Calls,AHT\n2026-11-02 08:00,10,220000\n2026-11-02 08:30,12,230000\n")
+    asked = [note.message for note in ingest([path], Asked(zone_given=True)).notes if note.kind == "question"]
+    assert len(asked) == 1
+    assert "milliseconds" in asked[0]
+    frame = ingest([path], Asked(aht_unit="milliseconds")).history.frame
+    assert frame["aht_seconds"].tolist() == [220, 230]
+
+
+def test_months_are_totals_too(tmp_path: Path) -> None:
+    for name, months in (("a.csv", "2026-01 2026-02 2026-03"), ("b.csv", "Jan_2026 Feb_2026 März_2026")):
+        rows = "".join(f"{month.replace('_', ' ')},900\n" for month in months.split())
+        (tmp_path / name).write_text(f"month,calls\n{rows}", encoding="utf-8")
+        assert "totals by month" in problems_of(tmp_path / name)[0].message

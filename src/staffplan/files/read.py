@@ -28,6 +28,7 @@ from staffplan.files.durations import read_durations
 from staffplan.files.event_log import event_records, is_event_log
 from staffplan.files.joined import joined_texts, plain_texts
 from staffplan.files.records import Records
+from staffplan.files.stamps import Order, iso_texts
 from staffplan.files.together import settle
 from staffplan.files.unpack import is_workbook, unpacked
 from staffplan.files.wall_clock import settled
@@ -67,11 +68,13 @@ def table_from(
     known: Mapping[str, Sequence[str]] | None = None,
     known_from: Mapping[str, str] | None = None,
     units: Mapping[str, DurationUnit] | None = None,
+    date_order: Order | None = None,
 ) -> T:
     """One checked table from the rows of a file.
 
     `columns` maps our names to the file's, a date and a time in two columns to both; `constants` fills columns that
-    the file does not have; `units` tells what the numbers of a duration's column are (default: seconds); `known`
+    the file does not have; `units` tells what the numbers of a duration's column are (default: seconds), `date_order`
+    which number of a start's day is the day, where the file does not show it; `known`
     names the values that a column may hold, as found in `known_from` (else the settings); each stranger is a
     problem at its first row.
     Local times without an offset are read in `timezone`. Raises DataError with every problem of the file.
@@ -83,6 +86,8 @@ def table_from(
     if any(column.required and column.name not in (*raw.columns, table.numbered) for column in table.columns):
         table.of(raw, place)  # raises, naming the missing columns and those that are there
     raw = table.with_numbers(raw)
+    if date_order is not None and "interval_start" in raw.columns:
+        raw = raw.assign(interval_start=iso_texts(plain_texts(raw["interval_start"]), date_order))
     raw, by_clock = _by_wall_clock(raw, table, timezone, place)
     if raw.empty and table.needs_rows:
         raise DataError(Problem(place, "the file has a header but no rows", "export it again, with its rows"))

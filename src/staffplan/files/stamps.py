@@ -123,7 +123,7 @@ def _order_of_neighbours(slashed: pd.DataFrame) -> Order:
 def why_no_order(texts: pd.Series) -> tuple[str, str] | None:
     """What is wrong, and what to do, where days like 03/02/2026 cannot be read; None where they can."""
     order = day_order(texts)
-    hint = "write days with the year first: 2026-12-31"
+    hint = 'write days with the year first, 2026-12-31; or say which it is: input.date_order = "day/month/year"'
     slashed = texts[texts.str.match(_SLASHED)]
     if order == "not known":
         message = (

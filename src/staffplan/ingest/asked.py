@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from staffplan.files.stamps import Order
 from staffplan.ingest.preset import Preset
 from staffplan.tables.units import DurationUnit
 
@@ -20,6 +21,8 @@ class Asked:
     within_seconds: float = 20.0
     """Time limit of the service level."""
     aht_unit: DurationUnit | None = None
+    date_order: Order | None = None
+    """Order of days like 11/2/2026 where the file does not show it; None: the preset's."""
     queue: str | None = None
     """Name of the queue for a file without one."""
     preset: Preset | None = None

@@ -18,6 +18,7 @@ from staffplan.ingest.columns import Header, Source, is_blank, sources, texts_of
 from staffplan.ingest.intervals import HISTORY, Part, duration_unit, queue_texts, zone_in_words
 from staffplan.ingest.preset import Preset
 from staffplan.ingest.rows import grouped, reasons_by_value, reasons_of_totals
+from staffplan.ingest.starts import moment_texts
 from staffplan.ingest.tables import rejected
 from staffplan.tables.names import ABANDONED_WORDS, ANSWERED_WORDS, plain_word
 
@@ -37,7 +38,7 @@ def read_contacts(records: Records, preset: Preset, why: str, asked: Asked) -> P
         place = f"{records.place}:{max(records.header_row, 1)}:arrival"
         there = f"columns there: {', '.join(header.names)}"
         raise DataError(Problem(place, f"{preset.title}: no column is the arrival", f"{there}; name it with --map"))
-    arrival = iso_texts(texts_of(frame, found["arrival"]), preset.date_order)
+    arrival = iso_texts(moment_texts(frame, found["arrival"]), asked.date_order or preset.date_order)
     reasons = reasons_by_value(frame, header, preset.keep, preset.drop)
     remarks = reasons_of_totals(frame, {"interval_start": arrival}, pd.Series("", index=frame.index))
     reasons = reasons.where(reasons != "", remarks)

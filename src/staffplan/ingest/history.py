@@ -60,6 +60,7 @@ def _own(records: Records, config: Config) -> ContactHistory:
         constants={"queue": chosen.queue} if chosen.queue else None,
         known={"queue": _names(config)} if _names(config) else None,
         units={"aht_seconds": chosen.aht_unit} if chosen.aht_unit else None,
+        date_order=chosen.date_order,
     )
 
 
@@ -76,6 +77,7 @@ def _foreign(tables: Sequence[Records], config: Config) -> ContactHistory:
         zone_given="timezone" in config.plan.model_fields_set,
         interval_minutes=config.plan.interval_minutes,
         aht_unit=chosen.aht_unit,
+        date_order=chosen.date_order,
         queue=chosen.queue,
         preset=None if chosen.preset is None else preset_named(chosen.preset, presets),
     )

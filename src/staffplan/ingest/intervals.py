@@ -49,7 +49,7 @@ def read_intervals(records: Records, preset: Preset, why: str, asked: Asked) -> 
     header = Header(records.frame.columns)
     found = sources(header, preset.columns, asked.within_seconds)
     _refuse_incomplete(records, preset, found, header)
-    starts = start_texts(records, found, preset)
+    starts = start_texts(records, found, preset, asked)
     offered = texts_of(records.frame, found["offered"])
     queue = queue_texts(records, preset, found, asked)
     reasons = reasons_by_value(records.frame, header, preset.keep, preset.drop)
@@ -76,7 +76,8 @@ def read_intervals(records: Records, preset: Preset, why: str, asked: Asked) -> 
 
 
 def _refuse_incomplete(records: Records, preset: Preset, found: Mapping[str, Source], header: Header) -> None:
-    missing = [name for name in ("interval_start", "offered") if name not in found]
+    ended = ("interval_start",) if "interval_end" in found else ()
+    missing = [name for name in ("interval_start", "offered") if name not in (*found, *ended)]
     if missing:
         there = f"columns there: {', '.join(header.names)}"
         place = f"{records.place}:{max(records.header_row, 1)}"

@@ -13,7 +13,14 @@ from staffplan.tables.names import CALL_NAMES, HISTORY_NAMES
 
 SHEET, CALLS = "sheet", "calls"
 """Presets of files with usual names of columns, for systems that no other preset knows."""
-NEEDED = {SHEET: ("interval_start", "offered"), CALLS: ("arrival", "wait_seconds", "outcome")}
+NEEDED = (
+    (SHEET, ("interval_start", "offered")),
+    (SHEET, ("interval_end", "offered")),
+    (CALLS, ("arrival", "wait_seconds", "outcome")),
+    (CALLS, ("arrival", "answered_at")),
+)
+"""Columns by which they are recognised, in this order."""
+CALL_TIMES = ("call time", "time", "start time", "call start", "call started")
 NAMES_SHOWN = 12
 
 
@@ -38,9 +45,9 @@ def recognise(records: Records, presets: Sequence[Preset], wanted: Preset | None
         best = max(fits, key=lambda preset: len(preset.fingerprint))
         return Recognised(best, f"it has the columns {', '.join(best.fingerprint)}")
     by_name = {preset.name: preset for preset in presets}
-    for name in (CALLS, SHEET):
+    for name, needed in NEEDED:
         own = _with_usual_names(by_name[name]) if name in by_name else None
-        if own and all(header.source(own.columns[column]) for column in NEEDED[name]):
+        if own and all(header.source(own.columns[column]) for column in needed):
             return Recognised(own, "its columns have usual names")
     raise DataError(_unknown(records, header, presets))
 
@@ -70,7 +77,9 @@ def _with_usual_names(preset: Preset) -> Preset:
         start = (*pairs, *names["interval_start"])
         return preset.model_copy(update={"columns": {**names, "interval_start": start, **preset.columns}})
     if preset.name == CALLS:
-        return preset.model_copy(update={"columns": {**CALL_NAMES, **preset.columns}})
+        pairs = [f"{day} + {time}" for day in HISTORY_NAMES["date"] for time in CALL_TIMES]
+        arrival = (*pairs, *CALL_NAMES["arrival"])
+        return preset.model_copy(update={"columns": {**CALL_NAMES, "arrival": arrival, **preset.columns}})
     return preset
 
 

@@ -74,8 +74,11 @@ def _absent(frame: pd.DataFrame, days: pd.Series, minutes: int) -> int:
 def report_text(told: dict[str, Any]) -> str:
     """The report as lines."""
     lines: list[str] = []
-    for table in told["tables"]:
-        lines += [f"{table['file']}: {table['system']} ({table['preset']}): {table['why']}; {table['certainty']}"]
+    for table, others in _alike(told["tables"]):
+        more = f" and {others} tables like it" if others else ""
+        lines += [
+            f"{table['file']}{more}: {table['system']} ({table['preset']}): {table['why']}; {table['certainty']}"
+        ]
         lines += [f"    {name}: {table[name.replace(' ', '_')]}" for name in _facts(table)]
         lines += [f"    rows used: {table['rows_used']:,}", *_reasons(table["rows_not_used"])]
     history = told["history"]
@@ -87,6 +90,18 @@ def report_text(told: dict[str, Any]) -> str:
         "(forecast.missing_rows)",
     ]
     return "\n".join(lines)
+
+
+def _alike(tables: Sequence[dict[str, Any]]) -> list[tuple[dict[str, Any], int]]:
+    """Tables that were read in the same way as one, with their rows added up, and how many others there are."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for table in tables:
+        how = {name: said for name, said in table.items() if name not in ("file", "rows_used")}
+        found.setdefault(repr(how), []).append(table)
+    return [
+        ({**alike[0], "rows_used": sum(table["rows_used"] for table in alike)}, len(alike) - 1)
+        for alike in found.values()
+    ]
 
 
 def _facts(table: dict[str, Any]) -> Sequence[str]:

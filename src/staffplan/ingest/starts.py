@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pandas as pd
 
 from staffplan.errors import DataError, Problem
-from staffplan.files.joined import clock_times
+from staffplan.files.joined import clock_times, plain_texts
 from staffplan.files.month_names import days_by_name
 from staffplan.files.records import Records
 from staffplan.files.stamps import iso_texts
+from staffplan.ingest.asked import Asked
 from staffplan.ingest.columns import Source, texts_of
 from staffplan.ingest.preset import Preset
 
@@ -18,24 +20,68 @@ _TIME_ALONE = re.compile(r"\d{1,2}:\d{2}(:\d{2})?( ?[AaPp]\.?[Mm]\.?)?|24:00")
 _PERIOD = re.compile(r"^(\d{4}-\d{2}-\d{2}T[^/]+)/.+$")
 _COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})T?(\d{2})(\d{2})(\d{2})?(Z?)$")
 _DAY = re.compile(r"\d{1,4}[./-]\d{1,2}([./-]\d{2,4})?|\d{1,2}\.?[ -][^\W\d_]{3,}\.?,?[ -]\d{2,4}")
-MINUTES_OF_HALF_A_DAY = 720
+_SERIAL = re.compile(r"[3-6]\d{4}(\.\d+)?|0?\.\d+")
+FIRST_SERIAL = pd.Timestamp("1899-12-30")
+"""Day 0 of a spreadsheet's dates."""
+MINUTES_OF_HALF_A_DAY, MINUTES_OF_A_DAY = 720, 1440
 
 
-def start_texts(records: Records, found: dict[str, Source], preset: Preset) -> pd.Series:
-    """The start of each row as text: ISO where it can be told, else as it stands."""
+def start_texts(records: Records, found: dict[str, Source], preset: Preset, asked: Asked) -> pd.Series:
+    """The start of each row as text: ISO where it can be told, else as it stands.
+
+    Where a row has the end of its interval alone, the start is so much before as the rows are apart.
+    """
     frame = records.frame
-    texts = texts_of(frame, found["interval_start"])
+    ends = preset.label == "end" or "interval_start" not in found
+    texts = moment_texts(frame, found["interval_start" if "interval_start" in found else "interval_end"])
     texts = texts.str.replace(_PERIOD, r"\1", regex=True)
     texts = texts.str.replace(_COMPACT, lambda m: f"{m[1]}-{m[2]}-{m[3]} {m[4]}:{m[5]}{m[7]}", regex=True)
     if is_time_alone(texts):
         texts = clock_times(texts)
-        if "interval_end" in found:
+        if "interval_end" in found and not ends:
             texts = _half_days_of_ends(texts, texts_of(frame, found["interval_end"]))
         day = day_above(records, preset.above.get("date", ""))
         _refuse_without_day(records, texts, day)
         times = texts.str.fullmatch(_TIME_ALONE)
         texts = texts.where(~times, f"{day} " + texts) if day else texts
-    return iso_texts(texts, preset.date_order)
+    texts = iso_texts(_first_of_months(texts), asked.date_order or preset.date_order)
+    return _before_ends(texts, asked.interval_minutes) if ends else texts
+
+
+def moment_texts(frame: pd.DataFrame, source: Source) -> pd.Series:
+    """A date and time as text, also where a spreadsheet's numbers stand for them: 46328 and 0.3333."""
+    columns = {name: _from_serials(plain_texts(frame[name])) for name in source.columns}
+    return texts_of(pd.DataFrame(columns, index=frame.index), source)
+
+
+def _from_serials(texts: pd.Series) -> pd.Series:
+    """Days since the end of 1899 as dates, with their time, and parts of a day as times."""
+    numbers = pd.to_numeric(texts.where(texts.str.fullmatch(_SERIAL), np.nan), errors="coerce")
+    if not numbers.notna().any():
+        return texts
+    moments = FIRST_SERIAL + pd.to_timedelta((numbers * MINUTES_OF_A_DAY).round(), unit="min")
+    written = moments.dt.strftime("%Y-%m-%d %H:%M").where(numbers >= 1, moments.dt.strftime("%H:%M"))
+    return texts.where(numbers.isna(), written.str.removesuffix(" 00:00"))
+
+
+def _first_of_months(texts: pd.Series) -> pd.Series:
+    """Months, as totals have them ("2025-01", "Jan 2025"), as their first day."""
+    texts = texts.str.replace(r"^(\d{4})[-/](\d{1,2})$", r"\1-\2-01", regex=True)
+    return texts.str.replace(r"^([^\W\d_]{3,}\.?)[ -](\d{4})$", r"1 \1 \2", regex=True)
+
+
+def _before_ends(ends: pd.Series, minutes: int) -> pd.Series:
+    """Starts of intervals whose ends are given as local or UTC times; 24:00 is the midnight after."""
+    midnight = ends.str.contains(r"[T ]24:00(?::00)?$")
+    plain = ends.str.replace(r"([T ])24:00(:00)?$", r"\g<1>00:00", regex=True)
+    moments = pd.to_datetime(plain, format="ISO8601", errors="coerce", utc=True)
+    moments += pd.to_timedelta(midnight.astype(int), unit="D")
+    apart = moments.drop_duplicates().sort_values().diff().min()
+    length = apart if apart == apart and apart <= pd.Timedelta(hours=1) else pd.Timedelta(minutes=minutes)
+    suffix = ends.str.extract(r"(Z|[+-]\d{2}:?\d{2})$")[0].fillna("")
+    with_offset = suffix.str.startswith(("+", "-"))
+    written = (moments - length).dt.strftime("%Y-%m-%d %H:%M") + suffix.where(~with_offset, "Z")
+    return ends.where(moments.isna(), written)
 
 
 def is_time_alone(texts: pd.Series) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from staffplan.errors import DataError, Note, Problem
@@ -23,6 +24,7 @@ from staffplan.ingest.tables import Rejects
 from staffplan.ingest.totals import Period, period_of, refuse_totals
 from staffplan.ingest.wide import typical_week, unfolded, with_handling_times
 from staffplan.tables.history import ContactHistory
+from staffplan.tables.schema import doubt_of_unit
 
 ZONE_ASKED = (
     "the times have no zone, and none is given: they are read as {zone}; give the zone of the center "
@@ -156,7 +158,7 @@ def _together(parts: Sequence[Part], asked: Asked) -> Ingested:
     if len(lost):
         message = f"{len(lost):,} intervals are in several files; those of the last file count"
         notes.append(Note("ingest", "assumption", places, message))
-    notes += _zone_notes(parts, asked)
+    notes += [*_unit_notes(parts), *_zone_notes(parts, asked)]
     source = parts[0].place if len(parts) == 1 else places
     history = ContactHistory.of(everything.loc[~again, [*HISTORY, "_row"]].reset_index(drop=True), source)
     rejects = pd.concat([part.rejects for part in parts], ignore_index=True)
@@ -168,3 +170,14 @@ def _zone_notes(parts: Sequence[Part], asked: Asked) -> list[Note]:
     if not asking:
         return []
     return [Note("ingest", "question", asking[0], ZONE_ASKED.format(zone=asked.timezone))]
+
+
+def _unit_notes(parts: Sequence[Part]) -> list[Note]:
+    """Questions where the handling times of a table are no seconds that a center has."""
+    notes: list[Note] = []
+    for part in parts:
+        known = part.frame.loc[part.frame["aht_seconds"].notna() & (part.frame["offered"] > 0)]
+        mean = np.average(known["aht_seconds"], weights=known["offered"]) if len(known) else 0.0
+        doubt = doubt_of_unit(float(mean)) if len(known) else ""
+        notes += [Note("ingest", "question", part.place, f"{doubt} (--aht-unit, input.aht_unit)")] if doubt else []
+    return notes

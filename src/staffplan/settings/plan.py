@@ -101,6 +101,8 @@ class InputSettings(Section):
     aht_unit: DurationUnit | None = None
     """Unit of the handling times in the history file, for numbers, or for cells such as 3:40 ("m:ss", "h:mm")
     (default: seconds, or what the file shows)."""
+    date_order: Literal["day/month/year", "month/day/year"] | None = None
+    """Order of days such as 3/4/2026 in the history file, where the file itself does not show it."""
     columns: dict[str, str | tuple[str, ...]] = Field(default_factory=dict)
     """Column names of the history file: staffplan's name = the file's name, for example interval_start =
     "timestamp". A date and a time in two columns: interval_start = ["Date", "Time"]."""

@@ -24,6 +24,10 @@ HISTORY_NAMES: Mapping[str, tuple[str, ...]] = {
         *("zeitpunkt", "datum", "uhrzeit", "tag", "intervalo", "inicio", "fecha", "hora", "intervalle", "debut"),
         *("heure", "jour", "интервал", "время", "дата", "начало", "день"),
     ),
+    "interval_end": (
+        *("interval end", "interval end time", "end interval", "end time", "period end", "end", "ende", "fin"),
+        *("intervallende", "конец", "окончание"),
+    ),
     "date": ("date", "day", "call date", "start date", "datum", "tag", "fecha", "jour", "дата", "день"),
     "time": (
         *("time", "interval", "interval start", "start time", "start", "hour", "half hour", "uhrzeit", "zeit"),
@@ -68,11 +72,16 @@ CALL_NAMES: Mapping[str, tuple[str, ...]] = {
     "wait_seconds": (
         *("wait seconds", "wait", "wait time", "waiting time", "waiting seconds", "waiting time in seconds"),
         *("queue time", "queue seconds", "q time", "queue wait time", "time in queue", "seconds in queue"),
+        *("speed of answer in seconds", "speed of answer"),
     ),
-    "outcome": ("outcome", "disposition", "result", "call result", "call outcome", "status", "call status"),
+    "outcome": (
+        *("outcome", "disposition", "result", "call result", "call outcome", "status", "call status"),
+        *("answered y n", "answered", "abandoned"),
+    ),
     "handling_seconds": (
         *("handling seconds", "handling time", "handle time", "handle seconds", "service seconds", "service time"),
-        *("ser time", "aht seconds", "aht", "call duration", "duration"),
+        *("ser time", "aht seconds", "aht", "call duration", "duration", "talk time", "talk duration"),
+        *("avgtalkduration", "avg talk duration"),
     ),
     "agent": ("agent", "agent id", "agent name", "server", "server id", "operator"),
     "customer": (

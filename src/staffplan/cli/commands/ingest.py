@@ -35,6 +35,13 @@ ProfileOption = Annotated[
         help="For totals by day, week or month: typical week or history to spread them by, or hours: 08:00-18:00.",
     ),
 ]
+AhtUnit = Annotated[
+    str | None, typer.Option("--aht-unit", help="Unit of handling times: seconds, minutes, milliseconds, m:ss, h:mm.")
+]
+DateOrder = Annotated[
+    str | None, typer.Option("--date-order", help="Order of days such as 3/4/2026: day/month/year, month/day/year.")
+]
+QueueName = Annotated[str | None, typer.Option("--queue", help="Name of the queue for a file that has none.")]
 Append = Annotated[
     bool, typer.Option("--append", help="Add to the history that is there; new rows replace old ones.")
 ]
@@ -54,6 +61,9 @@ def ingest(
     timezone: Timezone = None,
     interval: Interval = None,
     within: Within = 20.0,
+    aht_unit: AhtUnit = None,
+    date_order: DateOrder = None,
+    queue: QueueName = None,
     profile: ProfileOption = None,
     append: Append = False,
     list_presets: List = False,
@@ -85,10 +95,12 @@ def ingest(
         show_text(presets_in_words())
         return
     paths = refuse_without_files(files)
-    given = given_only({"plan.timezone": timezone, "plan.interval_minutes": interval})
+    flags = {"plan.timezone": "--timezone", "plan.interval_minutes": "--interval", "input.aht_unit": "--aht-unit"}
+    flags |= {"input.date_order": "--date-order", "input.queue": "--queue"}
+    given = given_only(dict(zip(flags, (timezone, interval, aht_unit, date_order, queue), strict=True)))
     beside = None if output is None else output.parent / "rejects.csv"
     before = refuse([output, beside], force=force or append)
-    with flags_named({"plan.timezone": "--timezone", "plan.interval_minutes": "--interval"}):
+    with flags_named(flags):
         done = ingest_files(
             paths,
             config,

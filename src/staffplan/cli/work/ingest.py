@@ -59,13 +59,17 @@ def ingest_files(
     """Read the exports. Raises UsageError for an unknown preset, DataError with the problems of all files."""
     if from_preset is not None and mapping is not None:
         raise UsageError(Problem("--map", "cannot be given together with --from", "keep one of the two"))
-    plan = config_and_workspace(config_path, given)[0].plan
+    config = config_and_workspace(config_path, given)[0]
+    plan, chosen = config.plan, config.input
     preset = None if from_preset is None else preset_named(from_preset, all_presets())
     asked = Asked(
         timezone=plan.timezone,
         zone_given="timezone" in plan.model_fields_set,
         interval_minutes=plan.interval_minutes,
         within_seconds=within_seconds,
+        aht_unit=chosen.aht_unit,
+        date_order=chosen.date_order,
+        queue=chosen.queue,
         preset=preset if mapping is None else read_preset(mapping),
     )
     made = ingest(paths, asked, profile=None if profile is None else _profile(profile, asked))
