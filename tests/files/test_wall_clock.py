@@ -8,6 +8,7 @@ import pytest
 from staffplan.errors import DataError
 from staffplan.files.read import table_from
 from staffplan.files.records import Records
+from staffplan.files.wall_clock import settled_in_order
 from staffplan.tables.history import ContactHistory
 
 NEW_YORK = "America/New_York"
@@ -70,3 +71,20 @@ def test_rows_doubled_on_another_day_are_doubles() -> None:
     with pytest.raises(DataError) as raised:
         history([("2025-11-03 01:00", "a", "2"), ("2025-11-03 01:00", "a", "3")], "UTC")
     assert raised.value.problems[0].message == "the same queue and interval_start as row 2"
+
+
+def test_calls_in_order_begin_the_second_hour_where_the_times_go_back() -> None:
+    texts = pd.Series(
+        ["2025-11-02 00:50", "2025-11-02 01:10", "2025-11-02 01:55", "2025-11-02 01:05", "2025-11-02 02:10"]
+    )
+    new, told = settled_in_order(texts, NEW_YORK)
+    assert new.str[-6:].tolist() == [" 00:50", "-04:00", "-04:00", "-05:00", " 02:10"]
+    assert told == ("2025-11-02: the hour that the clock shows twice is split where the times go back",)
+    backward, _ = settled_in_order(texts[::-1].reset_index(drop=True), NEW_YORK)
+    assert backward.tolist() == new.tolist()[::-1]
+
+
+def test_calls_that_never_go_back_are_of_the_first_hour() -> None:
+    new, told = settled_in_order(pd.Series(["2025-11-02 01:10", "2025-11-02 01:55", "2025-11-02 02:10"]), NEW_YORK)
+    assert new.str[-6:].tolist() == ["-04:00", "-04:00", " 02:10"]
+    assert told[0].endswith("is taken for its first time throughout")

@@ -28,6 +28,7 @@ def counted(name: str) -> list[list[object]]:
         ("asterisk/queue_log", [["08:00", "support", 4, 2, 1, 2, 150]]),
         ("asterisk/queue_log_realtime_table.csv", [["11:00", "support", 4, 2, 1, 2, 150]]),
         ("amazon_connect/contact_records.jsonl", [["08:00", "Support EN", 5, 4, 1, 2, 251.25]]),
+        ("freepbx/cdr.csv", [["08:00", "74957771122", 3, -1, -1, -1, -1]]),
         ("aircall/calls_history.csv", [["08:00", "Support EN", 3, 2, 1, 2, 150]]),
         ("dialpad/stats_calls_records.csv", [["08:00", "Support EN", 4, 2, 1, 2, 150]]),
         ("five9/call_log.csv", [["08:00", "Support EN", 4, 3, 1, 3, 205]]),
@@ -156,3 +157,10 @@ def test_a_call_log_with_date_and_time_apart_and_yes_or_no_is_read(tmp_path: Pat
     frame = ingest([path], Asked()).history.frame
     assert frame[["handled", "abandoned"]].to_numpy().tolist() == [[1, 0], [0, 1]]
     assert frame["aht_seconds"].iloc[0] == 143
+
+
+def test_a_file_without_a_header_is_told(tmp_path: Path) -> None:
+    from example_exports import EXAMPLES
+
+    (problem,) = problems_of(EXAMPLES / "asterisk" / "cdr-csv_Master.csv")
+    assert "the file has no header: the first row is data" in problem.message

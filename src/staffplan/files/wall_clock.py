@@ -23,6 +23,8 @@ LARGE_ZONES = (
 )
 """Zones of many people, named first where several fit."""
 NO_PLACES = ("Etc/", "SystemV/", "US/")
+LEAST_STEP_BACK = pd.Timedelta(minutes=30)
+"""Times that go back by more begin the second hour; by less they are a log that is not quite in order."""
 FEW_DOUBLES = 24
 """More rows than these that occur twice are no clock change."""
 
@@ -89,6 +91,35 @@ def _first_and_second(
     one = "has one row, which is taken as its first time; if it holds both hours, it counts for one"
     two = "has two rows: they are its first and its second time, in their order"
     return texts, [f"{days}: the hour that the clock shows twice {two if both else one}"]
+
+
+def settled_in_order(texts: pd.Series, timezone: str) -> tuple[pd.Series, tuple[str, ...]]:
+    """Local times of single contacts with an offset where the clock shows them twice, by their order in the file.
+
+    In a log in order of time the second hour begins where the times go back. Where they do not go back just once, all
+    are taken as the first hour. Gives the texts, and what to tell.
+    """
+    codes, distinct = pd.factorize(texts)
+    local = local_times(pd.Series(distinct, dtype=object))
+    twice = localize(local, timezone)[1].str.startswith("exists twice").to_numpy(dtype=bool)[codes]
+    if not twice.any():
+        return texts, ()
+    moments = pd.Series(pd.DatetimeIndex(local)[codes], index=texts.index)
+    known = moments.dropna()
+    backward = known.iloc[-1] < known.iloc[0]
+    new, told = texts.copy(), []
+    ours = moments[twice]
+    for day, times in (ours[::-1] if backward else ours).groupby(ours.dt.date):
+        breaks = np.flatnonzero((times.diff() < -LEAST_STEP_BACK).to_numpy())
+        second = np.arange(len(times)) >= breaks[0] if len(breaks) == 1 else np.zeros(len(times), dtype=bool)
+        new[times.index] = [m.isoformat() for m in pd.DatetimeIndex(times).tz_localize(timezone, ambiguous=~second)]
+        how = (
+            "is split where the times go back"
+            if len(breaks) == 1
+            else "cannot be told apart; all of it is its first time"
+        )
+        told.append(f"{day}: the hour that the clock shows twice {how}")
+    return new, tuple(told)
 
 
 def _ask_for_zone(rows: pd.DataFrame, local: pd.Series, numbers: pd.Series, place: str) -> None:

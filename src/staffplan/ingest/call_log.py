@@ -14,6 +14,7 @@ from staffplan.files.durations import read_durations
 from staffplan.files.joined import joined_texts, plain_texts
 from staffplan.files.records import Records
 from staffplan.files.stamps import iso_texts
+from staffplan.files.wall_clock import settled_in_order
 from staffplan.ingest.asked import Asked
 from staffplan.ingest.columns import Header
 from staffplan.ingest.contacts import seconds_after
@@ -61,7 +62,10 @@ def with_call_times(records: Records, names: Mapping[str, str], timezone: str) -
     if is_time_alone(arrival) and day is not None and day.columns[0] != found["arrival"]:
         arrival = joined_texts([plain_texts(frame[day.columns[0]]), arrival])
         frame, found["arrival"] = frame.assign(**{ARRIVAL: arrival}), ARRIVAL
-    at, wrong = read_instants(iso_texts(arrival), timezone)
+    arrival, clock = settled_in_order(iso_texts(arrival), timezone)
+    if clock:
+        frame, found["arrival"] = frame.assign(**{ARRIVAL: arrival}), ARRIVAL
+    at, wrong = read_instants(arrival, timezone)
     if not wrong:
         frame, found = _with_wait(frame, found, at, timezone)
         frame, found = _with_handling(frame, found, header, at, timezone)

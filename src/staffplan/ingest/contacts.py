@@ -13,6 +13,7 @@ from staffplan.files.cells import read_instants
 from staffplan.files.durations import read_durations
 from staffplan.files.records import Records
 from staffplan.files.stamps import iso_texts
+from staffplan.files.wall_clock import settled_in_order
 from staffplan.ingest.asked import Asked
 from staffplan.ingest.columns import Header, Source, is_blank, sources, texts_of
 from staffplan.ingest.intervals import HISTORY, Part, duration_unit, queue_texts, zone_in_words
@@ -44,12 +45,14 @@ def read_contacts(records: Records, preset: Preset, why: str, asked: Asked) -> P
     reasons = reasons.where(reasons != "", remarks)
     reasons = reasons.mask((reasons == "") & is_blank(arrival), "it has no time of arrival")
     used = (reasons == "").to_numpy()
+    settled, clock = settled_in_order(arrival[used], "UTC" if preset.zone == "utc" else asked.timezone)
+    arrival = arrival.mask(used, settled)
     contacts, units = _typed(records, found, preset, asked, used, arrival)
     facts = {"zone": zone_in_words(arrival[used], preset, asked), "unit of durations": units}
     facts |= {"handling time": preset.aht_parts, "offered": preset.offered_includes, "booked by": preset.booked_by}
     facts |= {"counted": COUNTED}
     place = records.place
-    notes = tuple(Note("ingest", "assumption", place, note) for note in preset.notes)
+    notes = tuple(Note("ingest", "assumption", place, note) for note in (*preset.notes, *clock))
     history = counted(contacts, asked, abandons=preset.outcomes.unfilled == ABANDONED)
     return Part(place, preset, why, history, rejected(frame, reasons, place), facts, notes, contacts)
 

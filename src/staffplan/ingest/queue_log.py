@@ -14,6 +14,7 @@ from staffplan.errors import DataError, Note
 from staffplan.files.cells import read_instants
 from staffplan.files.records import Records
 from staffplan.files.stamps import iso_texts
+from staffplan.files.wall_clock import settled_in_order
 from staffplan.ingest.asked import Asked
 from staffplan.ingest.columns import Header, sources, texts_of
 from staffplan.ingest.contacts import ABANDONED, ANSWERED, CONTACTS, OTHER, counted
@@ -58,7 +59,7 @@ def _events(records: Records, preset: Preset, asked: Asked) -> pd.DataFrame:
     """Events of one table: at, callid, queue, agent, event, data1 ... data5, calltime of attended transfers."""
     found = sources(Header(records.frame.columns), preset.columns, asked.within_seconds)
     texts = {name: texts_of(records.frame, found[name]) for name in ("time", "callid", "queue", "agent", "event")}
-    stamps = iso_texts(texts["time"])
+    stamps, _ = settled_in_order(iso_texts(texts["time"]), asked.timezone)
     at, wrong = read_instants(stamps, asked.timezone)
     if wrong:
         raise DataError(grouped(wrong, records.frame["_row"], "time", records.place))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from staffplan.errors import DataError, Problem, UsageError, nearest
 from staffplan.files.records import Records
-from staffplan.ingest.columns import Header
+from staffplan.ingest.columns import ADDED, Header
 from staffplan.ingest.preset import Preset
 from staffplan.tables.names import CALL_NAMES, HISTORY_NAMES
 
@@ -20,6 +21,7 @@ NEEDED = (
     (CALLS, ("arrival", "answered_at")),
 )
 """Columns by which they are recognised, in this order."""
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{1,2}:\d{2}")
 CALL_TIMES = ("call time", "time", "start time", "call start", "call started")
 NAMES_SHOWN = 12
 
@@ -69,6 +71,15 @@ def preset_named(name: str, presets: Sequence[Preset]) -> Preset:
     return by_name[name]
 
 
+def preset_of_columns(columns: Mapping[str, str | Sequence[str]]) -> Preset | None:
+    """The preset that the settings make with [input.columns]; None where they name no column."""
+    if not columns:
+        return None
+    theirs = {ours: names if isinstance(names, str) else ADDED.join(names) for ours, names in columns.items()}
+    names = {"aht" if ours == "aht_seconds" else ours: (name,) for ours, name in theirs.items()}
+    return Preset(name="settings", title="columns as input.columns names them", certainty="own", columns=names)
+
+
 def _with_usual_names(preset: Preset) -> Preset:
     """The preset; those of usual names with the table of these names."""
     if preset.name == SHEET:
@@ -93,6 +104,11 @@ def _unknown(records: Records, header: Header, presets: Sequence[Preset]) -> Pro
     }
     there = {preset.title: len(preset.fingerprint) for preset in presets if preset.fingerprint}
     best = max(missing, key=lambda title: (there[title] - len(missing[title])) / there[title])
+    if sum(1 for name in header.names if _MOMENT.search(name)) > 1:
+        place = f"{records.place}:{max(records.header_row, 1)}"
+        return Problem(
+            place, f"the file has no header: the first row is data, {shown}{more}", "add a row of names above"
+        )
     near = there[best] - len(missing[best])
     hint = "name its columns in a mapping (--map mapping.toml), or rename them: interval_start, queue, offered"
     if near:

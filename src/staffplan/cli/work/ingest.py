@@ -14,7 +14,7 @@ from staffplan.errors import Note, Problem, UsageError
 from staffplan.files.read import read_table
 from staffplan.ingest import Asked, Rejects, all_presets, ingest, read_preset
 from staffplan.ingest.profile import Profile, even_profile
-from staffplan.ingest.recognise import preset_named
+from staffplan.ingest.recognise import preset_named, preset_of_columns
 from staffplan.ingest.report import report, report_text
 from staffplan.ingest.step import read_profile
 from staffplan.plan.text import text_table
@@ -61,7 +61,8 @@ def ingest_files(
         raise UsageError(Problem("--map", "cannot be given together with --from", "keep one of the two"))
     config = config_and_workspace(config_path, given)[0]
     plan, chosen = config.plan, config.input
-    preset = None if from_preset is None else preset_named(from_preset, all_presets())
+    named = from_preset or chosen.preset
+    preset = preset_of_columns(chosen.columns) if named is None else preset_named(named, all_presets())
     asked = Asked(
         timezone=plan.timezone,
         zone_given="timezone" in plan.model_fields_set,
