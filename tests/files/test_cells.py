@@ -269,7 +269,7 @@ def test_a_local_time_that_the_clock_skips_or_doubles_is_told_with_its_remedy() 
     _, wrong = read_instants(cells("2026-03-29 02:30", "2026-10-25 02:30", "2026-10-25T02:30+01:00"), MADRID)
     assert wrong[0][0] == "local time 2026-03-29 02:30 does not exist: the clock goes forward over it"
     assert wrong[1][0] == "local time 2026-10-25 02:30 exists twice: the clock goes back over it"
-    assert wrong[1][1] == "write the offset too (2026-12-31T08:30:00+01:00); the zone is Europe/Madrid"
+    assert wrong[1][1] == "write the offset too (2026-12-31T08:30:00+01:00), or correct the zone: it is Europe/Madrid"
     assert 2 not in wrong
 
 

@@ -182,7 +182,7 @@ def _parsed(texts: pd.Series, *, utc: bool) -> pd.Series:
 
 def _localized(local: pd.Series, timezone: str) -> tuple[pd.Series, Wrong]:
     instants, trouble = localize(local, timezone)
-    hint = f"write the offset too (2026-12-31T08:30:00+01:00); the zone is {timezone}"
+    hint = f"write the offset too (2026-12-31T08:30:00+01:00), or correct the zone: it is {timezone}"
     wrong = {
         position: (f"local time {local.iloc[position]:%Y-%m-%d %H:%M} {trouble.iloc[position]}", hint)
         for position in np.flatnonzero((trouble != "").to_numpy()).tolist()

@@ -113,11 +113,7 @@ def settled_in_order(texts: pd.Series, timezone: str) -> tuple[pd.Series, tuple[
         breaks = np.flatnonzero((times.diff() < -LEAST_STEP_BACK).to_numpy())
         second = np.arange(len(times)) >= breaks[0] if len(breaks) == 1 else np.zeros(len(times), dtype=bool)
         new[times.index] = [m.isoformat() for m in pd.DatetimeIndex(times).tz_localize(timezone, ambiguous=~second)]
-        how = (
-            "is split where the times go back"
-            if len(breaks) == 1
-            else "cannot be told apart; all of it is its first time"
-        )
+        how = "is split where the times go back" if len(breaks) == 1 else "is taken for its first time throughout"
         told.append(f"{day}: the hour that the clock shows twice {how}")
     return new, tuple(told)
 

@@ -124,12 +124,14 @@ def _outcomes(
         if answered_after.notna().any():
             return answered_after.notna().map({True: ANSWERED, False: rules.unfilled}), None
         return pd.Series(OTHER, index=frame.index, dtype=object), None
-    words = texts_of(frame, column).map(plain_word)
+    codes, distinct = pd.factorize(texts_of(frame, column))
+    words = pd.Series([plain_word(word) for word in distinct], dtype=object)
     answered = frozenset(map(plain_word, rules.answered)) or ANSWERED_WORDS
     abandoned = frozenset(map(plain_word, rules.abandoned)) or ABANDONED_WORDS
     kinds = words.map(lambda word: ANSWERED if word in answered else ABANDONED if word in abandoned else OTHER)
+    kinds = kinds.take(codes).set_axis(frame.index)
     if len(words) and not (kinds != OTHER).any():
-        there = ", ".join(repr(str(word)) for word in words.value_counts().index[:5])
+        there = ", ".join(map(repr, words[:5]))
         hint = f"say in a mapping which mean what (--map): {OUTCOMES_SHOWN}"
         return kinds, (f"no word of {column.in_words()} is known as answered or abandoned: {there}", hint)
     return kinds, None

@@ -61,7 +61,7 @@ def grouped(wrong: Wrong, rows: pd.Series, column: str, place: str) -> list[Prob
     """One problem a kind, at its first row, with the number of rows like it. rows: (rows,) numbers in the file."""
     kinds: dict[tuple[str, str], list[tuple[int, str]]] = {}
     for position, (message, hint) in sorted(wrong.items()):
-        kind = re.sub("'.*'", "", message), hint
+        kind = re.sub(r"'.*'|\d+", "", message), hint
         kinds.setdefault(kind, []).append((int(rows.iloc[position]), message))
     problems = []
     for (_, hint), found in kinds.items():
