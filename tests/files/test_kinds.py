@@ -132,3 +132,14 @@ def test_a_file_of_several_sheets_is_no_one_table(tmp_path: Path) -> None:
     with pytest.raises(DataError) as raised:
         read_file(tmp_path / "two.xlsx")
     assert "the file holds 2 tables: [Sheet], [Second]" in raised.value.problems[0].message
+
+
+def test_a_cell_merged_over_rows_counts_for_each_and_formulas_without_values_are_told(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for row in (["Queue", "Start", "Calls"], ["Sales", "8:00", 3], [None, "8:30", 4], ["Total", None, "=SUM(C2:C3)"]):
+        book.active.append(row)
+    book.active.merge_cells("A2:A3")
+    book.save(tmp_path / "merged.xlsx")
+    records = read_file(tmp_path / "merged.xlsx")
+    assert records.frame["Queue"].tolist() == ["Sales", "Sales", "Total"]
+    assert records.told[0].startswith("1 formulas have no value yet")

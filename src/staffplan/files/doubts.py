@@ -31,12 +31,13 @@ def about_columns(raw: pd.DataFrame, table: type[Table], place: str) -> tuple[No
 
 
 def about_title(records: Records) -> tuple[Note, ...]:
-    """Lines above the header, which are not read."""
+    """Lines above the header, which are not read, and what else is to be known of the file."""
+    told = tuple(Note("forecast", "warning", records.place, said) for said in records.told)
     if not records.above:
-        return ()
+        return told
     first = " ".join(cell.strip() for cell in records.above[0] if cell.strip())
     message = f"the header is row {records.header_row}; lines above it are not read, the first is {first!r}"
-    return (Note("forecast", "assumption", records.place, message),)
+    return (Note("forecast", "assumption", records.place, message), *told)
 
 
 def about_stamps(raw: pd.DataFrame, place: str, timezone: str) -> tuple[Note, ...]:

@@ -29,6 +29,8 @@ class Records:
     doubled: tuple[str, ...] = ()
     """Names of columns that occur more than once; the second is called "name (2)"."""
     sheet: str = ""
+    told: tuple[str, ...] = ()
+    """What to know of how the cells were read."""
 
 
 def records_of(rows: list[list[str]], place: str, *, decimal_comma: bool = False, sheet: str = "") -> Records:

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import io
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import islice
+from typing import Any
 
 from staffplan.errors import DataError, Problem
 from staffplan.files.records import Records, records_of
 
 FIRST_DAYS = (date(1899, 12, 30), date(1899, 12, 31), date(1900, 1, 1))
 """Days that a spreadsheet gives to times without a day."""
+UNCOMPUTED = "{number} formulas have no value yet: open the file in a spreadsheet and save it, if they matter"
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 400
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A visible sheet: its rows of text cells, and whether it holds formulas whose values were never computed."""
+    """A visible sheet: its rows of text cells, and how many formulas were never computed."""
 
     name: str
     rows: list[list[str]]
+    uncomputed: int = 0
 
 
 def workbook_records(data: bytes, place: str) -> tuple[Records, ...]:
@@ -31,7 +34,11 @@ def workbook_records(data: bytes, place: str) -> tuple[Records, ...]:
         raise DataError(Problem(place, "the workbook has no visible sheet with content", "export it again"))
     alone = len(sheets) == 1
     return tuple(
-        records_of(sheet.rows, place if alone else f"{place}[{sheet.name}]", sheet=sheet.name) for sheet in sheets
+        replace(
+            records_of(sheet.rows, place if alone else f"{place}[{sheet.name}]", sheet=sheet.name),
+            told=(UNCOMPUTED.format(number=sheet.uncomputed),) if sheet.uncomputed else (),
+        )
+        for sheet in sheets
     )
 
 
@@ -42,15 +49,45 @@ def _sheets(data: bytes, place: str) -> list[Sheet]:
     try:
         book = load_workbook(io.BytesIO(data), data_only=True)
         visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
-        return [Sheet(sheet.title, _rows(sheet)) for sheet in visible]
+        formulas = load_workbook(io.BytesIO(data)) if _has_formulas(data) else None
+        return [
+            Sheet(sheet.title, _rows(sheet), 0 if formulas is None else _uncomputed(sheet, formulas[sheet.title]))
+            for sheet in visible
+        ]
     except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
         raise DataError(Problem(place, "the workbook is damaged", "open it in a spreadsheet and save it")) from error
 
 
-def _rows(sheet: object) -> list[list[str]]:
-    """Rows of text; formatted columns without content at the right end are left out."""
-    rows = sheet.iter_rows(values_only=True)  # type: ignore[attr-defined]
-    texts = [_trimmed([_text(value) for value in row[:MOST_COLUMNS]]) for row in islice(rows, MOST_ROWS)]
+def _has_formulas(data: bytes) -> bool:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        sheets = [name for name in archive.namelist() if name.startswith("xl/worksheets/sheet")]
+        return any(b"<f" in archive.read(name) for name in sheets)
+
+
+def _uncomputed(values: Any, formulas: Any) -> int:
+    """Formulas of a sheet without a value: a program wrote them, and no spreadsheet has opened the file since."""
+    pairs = zip(values.iter_rows(values_only=True), formulas.iter_rows(values_only=True), strict=False)
+    return sum(
+        1
+        for row, written in pairs
+        for value, formula in zip(row, written, strict=False)
+        if value is None and isinstance(formula, str) and formula.startswith("=")
+    )
+
+
+def _rows(sheet: Any) -> list[list[str]]:
+    """Rows of text; formatted columns without content at the right end are left out.
+
+    A cell merged over several rows counts for each of them.
+    """
+    texts = [
+        [_text(value) for value in row[:MOST_COLUMNS]] for row in islice(sheet.iter_rows(values_only=True), MOST_ROWS)
+    ]
+    for merged in sheet.merged_cells.ranges:
+        if merged.min_col == merged.max_col:
+            for row in texts[merged.min_row : merged.max_row]:
+                row[merged.min_col - 1] = texts[merged.min_row - 1][merged.min_col - 1]
+    texts = [_trimmed(row) for row in texts]
     while texts and not texts[-1]:
         texts.pop()
     return texts

@@ -10,17 +10,21 @@ from pathlib import Path
 from staffplan.clock import midnight
 from staffplan.errors import DataError, Note, Problem
 from staffplan.files.doubts import about_names, about_sums
+from staffplan.files.joined import plain_texts
 from staffplan.files.read import strangers, table_from, tables_in
 from staffplan.files.records import Records
 from staffplan.ingest.asked import Asked
+from staffplan.ingest.columns import Header
 from staffplan.ingest.intervals import Part
 from staffplan.ingest.moved_hours import zone_asked
 from staffplan.ingest.preset import all_presets
 from staffplan.ingest.recognise import is_recognised, preset_named
+from staffplan.ingest.starts import is_time_alone
 from staffplan.ingest.step import ingest_tables
 from staffplan.ingest.totals import refuse_totals
 from staffplan.settings.config import Config
 from staffplan.tables.history import ContactHistory
+from staffplan.tables.names import HISTORY_NAMES, plain
 
 OURS = ("interval_start", "offered")
 """Columns by which a file is one of staffplan."""
@@ -52,6 +56,7 @@ def _is_ours(tables: Sequence[Records], config: Config) -> bool:
 
 def _own(records: Records, config: Config) -> ContactHistory:
     chosen = config.input
+    _refuse_without_times(records, chosen.columns.get("interval_start", "interval_start"))
     return table_from(
         records,
         ContactHistory,
@@ -62,6 +67,21 @@ def _own(records: Records, config: Config) -> ContactHistory:
         units={"aht_seconds": chosen.aht_unit} if chosen.aht_unit else None,
         date_order=chosen.date_order,
     )
+
+
+def _refuse_without_times(records: Records, start: str | tuple[str, ...]) -> None:
+    """Raise DataError where the start's column has the day alone, several times, and another one has the time."""
+    header = Header(records.frame.columns)
+    time = header.source([name for name in HISTORY_NAMES["time"] if name != plain(str(start))])
+    if not isinstance(start, str) or start not in records.frame.columns or time is None:
+        return
+    days = plain_texts(records.frame[start])
+    if not (days.str.contains(":").any() or days.is_unique) and is_time_alone(
+        plain_texts(records.frame[time.columns[0]])
+    ):
+        hint = f'write under [input.columns]: interval_start = ["{start}", "{time.columns[0]}"]'
+        place = f"{records.place}:{max(records.header_row, 1)}:{start}"
+        raise DataError(Problem(place, f"the column has days alone; the times stand in {time.columns[0]!r}", hint))
 
 
 def _names(config: Config) -> list[str]:

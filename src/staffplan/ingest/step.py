@@ -110,7 +110,8 @@ def read_parts(files: Sequence[Sequence[Records]], asked: Asked, presets: Sequen
                 except DataError as error:
                     problems += error.problems
                     continue
-                parts.append(replace(part, notes=(*part.notes, *_left_out(strange))))
+                told = [Note("ingest", "warning", records.place, said) for said in records.told]
+                parts.append(replace(part, notes=(*part.notes, *told, *_left_out(strange))))
                 strange = []
     if problems:
         raise DataError(problems)
