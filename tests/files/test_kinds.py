@@ -143,3 +143,18 @@ def test_a_cell_merged_over_rows_counts_for_each_and_formulas_without_values_are
     records = read_file(tmp_path / "merged.xlsx")
     assert records.frame["Queue"].tolist() == ["Sales", "Sales", "Total"]
     assert records.told[0].startswith("1 formulas have no value yet")
+
+
+@pytest.mark.parametrize("text", ['{"a": ' * 5000 + "1" + "}" * 5000, '[{"a": 1]', "[]", "{}"])
+def test_json_without_rows_or_too_deep_is_told(tmp_path: Path, text: str) -> None:
+    (tmp_path / "a.json").write_text(text)
+    with pytest.raises(DataError):
+        tables_in(tmp_path / "a.json")
+
+
+def test_a_workbook_that_unpacks_to_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("staffplan.files.workbook.MOST_BYTES", 100)
+    (tmp_path / "a.xlsx").write_bytes(workbook())
+    with pytest.raises(DataError) as raised:
+        tables_in(tmp_path / "a.xlsx")
+    assert "unpacks to more than" in raised.value.problems[0].message

@@ -22,10 +22,9 @@ Plain = dict[str, str]
 def json_records(text: str, place: str) -> Records:
     """The table in a JSON document, or in lines of JSON. Raises DataError where it cannot be read."""
     try:
-        value = _json(text)
+        return _records(_json(text), place)
     except (ValueError, RecursionError) as error:
         raise DataError(Problem(place, f"the JSON cannot be read: {error}", "export it again")) from error
-    return _records(value, place)
 
 
 def _json(text: str) -> Any:

@@ -27,6 +27,12 @@ def is_workbook(data: bytes) -> bool:
         return False
 
 
+def unpacked_bytes(data: bytes) -> int:
+    """What the files of a zip archive come to, as it says itself."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return sum(member.file_size for member in archive.infolist())
+
+
 def unpacked(data: bytes, place: str, most_bytes: int = MOST_BYTES) -> dict[str, bytes]:
     """The files in a gzip or zip archive by their place; other data as they are.
 

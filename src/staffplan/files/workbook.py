@@ -11,9 +11,11 @@ from typing import Any
 
 from staffplan.errors import DataError, Problem
 from staffplan.files.records import Records, records_of
+from staffplan.files.unpack import unpacked_bytes
 
 FIRST_DAYS = (date(1899, 12, 30), date(1899, 12, 31), date(1900, 1, 1))
 """Days that a spreadsheet gives to times without a day."""
+MOST_BYTES = 1_000_000_000
 UNCOMPUTED = "{number} formulas have no value yet: open the file in a spreadsheet and save it, if they matter"
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 400
 
@@ -46,6 +48,9 @@ def _sheets(data: bytes, place: str) -> list[Sheet]:
     from openpyxl import load_workbook
     from openpyxl.utils.exceptions import InvalidFileException
 
+    if unpacked_bytes(data) > MOST_BYTES:
+        message = f"the workbook unpacks to more than {MOST_BYTES / 1e9:g} GB"
+        raise DataError(Problem(place, message, "save the sheet as CSV (UTF-8), and give that"))
     try:
         book = load_workbook(io.BytesIO(data), data_only=True)
         visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]

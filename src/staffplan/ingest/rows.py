@@ -32,9 +32,9 @@ def reasons_by_value(
             if column is None:
                 continue
             texts = texts_of(frame, Source((column,)))
-            known = texts.str.casefold().isin([value.casefold() for value in values])
-            out = (known != wanted) & ~(is_blank(texts) if wanted else False) & (reasons == "")
-            reasons = reasons.mask(out, f"{column} is " + texts.map(repr))
+            listed = texts.str.casefold().isin([value.casefold() for value in values])
+            out = (~listed & ~is_blank(texts)) if wanted else listed
+            reasons = reasons.mask(out & (reasons == ""), f"{column} is " + texts.map(repr))
     return reasons
 
 
