@@ -13,7 +13,8 @@ from staffplan.tables.schema import Column, Table
 
 HEAD = """# Files
 
-Tables are CSV files: UTF-8, a header, one row a line. Parquet is read too. An instant is written in ISO 8601, with an
+Tables are CSV files: UTF-8, a header, one row a line. Excel, JSON, XML and Parquet are read too, also inside `.gz`
+and `.zip`. An instant is written in ISO 8601, with an
 offset (`2026-03-02T09:00:00+01:00`) or as a local time of the site (`2026-03-02 09:00`). Ends are exclusive. Shares
 are 0 to 1. Columns that staffplan does not know are ignored.
 
@@ -34,6 +35,7 @@ ROOMS = {
     "staffplan.tables.waits": "Waits",
     "staffplan.tables.cost": "Cost",
     "staffplan.tables.exchange": "Other systems",
+    "staffplan.ingest.tables": "What exports hold (ingest)",
     "staffplan.fit.tables": "What single calls teach (fit)",
     "staffplan.staffing.cases": "Cases to size",
     "staffplan.staffing.skills.tables": "Skill mix",

@@ -86,6 +86,8 @@ def _value(schema: Schema) -> str:
         return " or ".join(f"`{_toml(choice)}`" for choice in schema["enum"])
     if _is_group(schema):
         return "group"
+    if "anyOf" in schema and "type" not in schema:
+        return " or ".join(_value(choice) for choice in schema["anyOf"])
     match schema.get("type"):
         case "array":
             return f"list of {_plural(_value(schema['items']))}"

@@ -92,11 +92,58 @@ def test_every_bad_row_is_told_at_once(tmp_path: Path, run: Run) -> None:
     assert not (tmp_path / "p.csv").exists()
 
 
-def test_an_empty_wait_is_told_at_its_row(tmp_path: Path, run: Run) -> None:
-    (tmp_path / "bad.csv").write_text(CALLS.replace("sales,20", "sales,"))
-    code, _, err = run("fit", "bad.csv")
-    assert code == 4
-    assert "bad.csv:3:wait_seconds: the cell is empty, though the call was answered or abandoned" in err
+def test_a_call_without_a_wait_teaches_all_but_patience(tmp_path: Path, run: Run) -> None:
+    (tmp_path / "some.csv").write_text(CALLS.replace("sales,20", "sales,"))
+    code, _, err = run("fit", "some.csv")
+    assert code == 0
+    assert "some.csv: 1 calls have no wait (0 of them abandoned; first in row 3)" in err
+
+
+def test_patience_needs_the_waits_of_those_who_hung_up(tmp_path: Path, run: Run) -> None:
+    rows = "".join(
+        f"2026-03-02 09:{m:02d},sales,{'' if m % 3 else 20},{'lost' if m % 3 else 'answered'},100\n"
+        for m in range(60)
+    )
+    (tmp_path / "calls.csv").write_text(CALLS.splitlines()[0] + "\n" + rows)
+    code, _, err = run("fit", "calls.csv")
+    assert code == 0
+    assert "patience cannot be estimated: 40 of 40 callers who hung up have no wait" in err
+
+
+def test_a_queue_log_is_read_as_it_is(tmp_path: Path, run: Run) -> None:
+    log = "".join(
+        f"{1793606400 + 600 * n}|c{n}|sales|NONE|ENTERQUEUE||700|1\n"
+        f"{1793606410 + 600 * n}|c{n}|sales|A1|CONNECT|10|x|2\n"
+        f"{1793606510 + 600 * n}|c{n}|sales|A1|COMPLETEAGENT|10|100|1\n"
+        for n in range(40)
+    )
+    (tmp_path / "queue_log").write_text(log)
+    code, out, err = run("fit", "queue_log")
+    assert code == 0
+    assert "read as Asterisk or FreePBX" in err
+    assert any(line.startswith("sales,") and ",aht_seconds,100," in line for line in out.splitlines())
+
+
+def test_a_log_of_two_calls_is_no_bug(tmp_path: Path, run: Run) -> None:
+    (tmp_path / "queue_log").write_text(
+        "1740988817|c1|700|NONE|ENTERQUEUE||0100|1\n1740988828|c1|700|A1|CONNECT|11|x|2\n"
+        "1740988930|c3|700|NONE|ENTERQUEUE||0101|1\n1740988975|c3|700|NONE|ABANDON|1|1|45\n"
+        "1740989042|c1|700|A1|COMPLETECALLER|11|214|1\n"
+    )
+    code, _, err = run("fit", "queue_log")
+    assert code == 0
+    assert "too few handling times of 700" in err
+
+
+def test_times_of_the_clock_become_arrivals_waits_and_handling_times(tmp_path: Path, run: Run) -> None:
+    (tmp_path / "calls.csv").write_text(
+        "Call Date,Call Time,Time Answered,Call End Time,Status\n"
+        + "".join(f"2026-03-02,09:{m:02d}:00,09:{m:02d}:12,09:{m:02d}:52,answered\n" for m in range(40))
+    )
+    flags = ("--arrival-column", "Call Time", "--wait-column", "Time Answered")
+    code, out, _ = run("fit", "calls.csv", *flags)
+    assert code == 0
+    assert any(line.startswith("all,") and ",aht_seconds,40," in line for line in out.splitlines())
 
 
 def test_unknown_words_and_columns_are_told_with_the_flag_that_helps(tmp_path: Path, run: Run) -> None:

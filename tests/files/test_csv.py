@@ -24,10 +24,10 @@ def _text(frame: pd.DataFrame) -> pd.DataFrame:
 def _read(text: str) -> tuple[pd.DataFrame, bool] | list[str]:
     """What is read, or the problems."""
     try:
-        frame, decimal_comma = read_records(text.encode(), "file.csv")
+        records = read_records(text.encode(), "file.csv")
     except DataError as error:
         return [str(problem) for problem in error.problems]
-    return _text(frame), decimal_comma
+    return _text(records.frame), records.decimal_comma
 
 
 def _same(first: object, second: object) -> bool:
@@ -54,18 +54,18 @@ def test_a_file_is_read_as_it_would_be_with_quotation_marks(rows, names, separat
 
 
 def test_a_plain_file_holds_each_distinct_cell_once() -> None:
-    frame, _ = read_records(b"queue,offered\nvoice,1\nvoice,1\nmail,1\n", "file.csv")
+    frame = read_records(b"queue,offered\nvoice,1\nvoice,1\nmail,1\n", "file.csv").frame
     assert frame["queue"].cat.categories.tolist() == ["voice", "mail"]
     assert frame["offered"].cat.categories.tolist() == ["1"]
 
 
 def test_rows_are_counted_as_a_spreadsheet_counts_them() -> None:
-    frame, _ = read_records(b"queue,offered\nvoice,1\n,\n , \nmail,1\n", "file.csv")
+    frame = read_records(b"queue,offered\nvoice,1\n,\n , \nmail,1\n", "file.csv").frame
     assert frame["_row"].tolist() == [2, 5]
 
 
 @pytest.mark.parametrize("text", ["queue,offered\nvoice\n", 'queue,offered\n"voice",1\n', "queue\nvoice\n"])
 def test_a_file_that_is_not_plain_is_read_cell_by_cell(text) -> None:
-    frame, _ = read_records(text.encode(), "file.csv")
+    frame = read_records(text.encode(), "file.csv").frame
     assert frame["queue"].tolist() == ["voice"]
     assert frame["queue"].dtype == object

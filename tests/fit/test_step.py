@@ -52,14 +52,11 @@ def test_a_log_in_which_no_word_means_an_answer_is_refused() -> None:
         fit(log_of(outcome=["ok", "gone", "ok"]))
 
 
-def test_every_row_without_its_wait_is_told_unless_the_outcome_needs_none() -> None:
+def test_a_call_without_a_wait_is_used_for_what_needs_none() -> None:
     log = log_of(wait_seconds=[np.nan, 2, np.nan, np.nan], outcome=["answered", "answered", "busy", "hang"])
-    with pytest.raises(DataError) as caught:
-        fit(log)
-    assert [problem.place for problem in caught.value.problems] == [
-        "calls.csv:2:wait_seconds",
-        "calls.csv:5:wait_seconds",
-    ]
+    told = [note.message for note in fit(log).notes]
+    assert any(said.startswith("2 calls have no wait (1 of them abandoned; first in row 2)") for said in told)
+    assert any("patience cannot be estimated: 1 of 1 callers who hung up have no wait" in said for said in told)
 
 
 def test_rows_that_are_twins_are_kept_and_told() -> None:

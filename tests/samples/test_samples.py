@@ -13,9 +13,10 @@ import pandas as pd
 import pytest
 
 from staffplan.clock import horizon_intervals, local_dates
-from staffplan.files.read import read_history, read_special_days
+from staffplan.files.read import read_special_days
 from staffplan.files.workforce import read_workforce
 from staffplan.forecast import forecast
+from staffplan.ingest import read_history
 from staffplan.settings.config import Config, load_config
 from staffplan.site import Site, make_site
 from staffplan.staffing import staff

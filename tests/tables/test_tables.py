@@ -170,9 +170,15 @@ def test_overrides_are_numbered_in_the_order_of_the_file_unless_it_numbers_them(
 
 
 def test_a_hundred_problems_are_listed_and_the_rest_is_counted() -> None:
-    found = problems(ContactHistory, history(offered=[-1.0] * (MAX_PROBLEMS + 23)))
+    below, above = [-1.0] * (MAX_PROBLEMS - 10), [2e6] * 33
+    found = problems(ContactHistory, history(offered=below + above))
     assert len(found) == MAX_PROBLEMS + 1
     assert found[-1] == "f.csv: and 23 more problems like these"
+
+
+def test_more_than_a_hundred_problems_that_say_the_same_are_one() -> None:
+    found = problems(ContactHistory, history(offered=[-1.0] * (MAX_PROBLEMS + 23)))
+    assert found == [f"f.csv:2:offered: -1 is below 0 (and {MAX_PROBLEMS + 22} more rows like it)"]
 
 
 def test_a_table_holds_its_columns_in_their_kinds_and_no_others() -> None:

@@ -13,6 +13,7 @@ from staffplan.cli.commands import (
     fit,
     forecast,
     handoff,
+    ingest,
     mix,
     plan,
     reforecast,
@@ -61,6 +62,7 @@ def _root(
 
 
 plan.register(app)
+ingest.register(app)
 forecast.register(app)
 staff.register(app)
 roster.register(app)

@@ -15,7 +15,7 @@ Wrong = dict[int, tuple[str, str]]
 """Position in the column: (what is so, what to do)."""
 
 _PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
-_DURATION = re.compile(r"(\d+):([0-5]\d):([0-5]\d(?:\.\d+)?)", re.ASCII)
+_DURATION = re.compile(r"\d+:[0-5]\d(:[0-5]\d(\.\d+)?)?", re.ASCII)
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+", re.ASCII)
 _COMMA_GROUP = re.compile(r"[+-]?\d{1,3},\d{3}", re.ASCII)
 _COMMA_GROUPS = re.compile(r"[+-]?\d{1,3}(,\d{3}){2,}|[+-]?\d{1,3}(,\d{3})+\.\d+", re.ASCII)
@@ -27,17 +27,20 @@ _OFFSET = r" ?(?:Z|[+-]\d{2}(?::?\d{2})?)"
 _LOCAL = rf"{_DAY}(?:{_TIME})?"
 _GIVEN = rf"{_DAY}{_TIME}{_OFFSET}"
 _SERIAL = re.compile(r"[2-6]\d{4}(\.\d+)?", re.ASCII)
-_BLANKS = ("", "nan", "null", "none", "n/a", "na")
+_DASHES = ("-", "--", "---", "–", "—")
+"""What reports show for the average of nothing."""
+_SHEET_ERRORS = ("#n/a", "#div/0!", "#value!", "#ref!", "#name?", "#null!", "#num!", "#nv", "#н/д", "#дел/0!")
+"""Error values of spreadsheets, in English, German and Russian."""
+BLANKS = ("", "nan", "null", "none", "n/a", "na", "[none]", *_DASHES, *_SHEET_ERRORS)
+"""Cells, in small letters, that say nothing: they are read as empty."""
 
 
-def read_numbers(
-    values: pd.Series, *, decimal_comma: bool = False, durations: bool = False, percent: bool = False
-) -> tuple[pd.Series, Wrong]:
+def read_numbers(values: pd.Series, *, decimal_comma: bool = False, percent: bool = False) -> tuple[pd.Series, Wrong]:
     """Numbers; also "12,5" with a decimal comma, "1 234" with spaces, "1,234,567"; blank cells are NaN.
 
     `decimal_comma`: the file's separator is not a comma, so that "1,234" means 1.234. Otherwise a lone
     "1,234" could be either and is refused, as is "1.234" in a column whose other cells have decimal commas.
-    `durations`: "0:05:12" is read as seconds. `percent`: "+10 %" is read as 0.1.
+    `percent`: "+10 %" is read as 0.1.
     """
     if pd.api.types.is_timedelta64_dtype(values.dtype):
         return values.dt.total_seconds(), {}
@@ -48,10 +51,10 @@ def read_numbers(
     commas = False
     for position in np.flatnonzero(np.isnan(numbers)).tolist():
         text = re.sub(r"[\s\u00a0\u202f]", "", str(values.iloc[position]))
-        if values.iloc[position] is None or text.lower() in _BLANKS:
+        if values.iloc[position] is None or text.lower() in BLANKS:
             continue
         hundredths = percent and text.endswith("%")
-        number = _number(text[:-1] if hundredths else text, decimal_comma=decimal_comma, durations=durations)
+        number = _number(text[:-1] if hundredths else text, decimal_comma=decimal_comma)
         if number is not None and hundredths:
             number = round(number / 100, 12)
         if number is None:
@@ -76,11 +79,7 @@ def read_distinct(
     return read.take(codes).set_axis(values.index), {place: wrong[int(codes[place])] for place in places}
 
 
-def _number(text: str, *, decimal_comma: bool, durations: bool) -> float | None:
-    duration = _DURATION.fullmatch(text)
-    if duration:
-        seconds = int(duration[1]) * 3600 + int(duration[2]) * 60 + float(duration[3])
-        return seconds if durations else None
+def _number(text: str, *, decimal_comma: bool) -> float | None:
     if _DOT_GROUPS.fullmatch(text):
         return float(text.replace(".", "").replace(",", "."))
     if _COMMA_GROUPS.fullmatch(text):
@@ -106,8 +105,6 @@ def _why_no_number(text: str) -> tuple[str, str]:
         return _two_readings(text, ",")
     if _DURATION.fullmatch(text):
         return f"{text!r} is a duration, not a number", "write a number such as 12 or 12.5"
-    if re.fullmatch(r"\d+:\d\d", text):
-        return f"{text!r} could be hours or minutes", "write seconds, or h:mm:ss"
     return f"{text!r} is not a number", "write a number such as 12 or 12.5"
 
 
@@ -143,8 +140,16 @@ def _other_year(text: str) -> tuple[str, str]:
     return f"{text!r} lies outside the years {FIRST_YEAR} to {LAST_YEAR}", "write a date between these years"
 
 
+def local_times(values: pd.Series) -> pd.Series:
+    """The times without an offset, as the clock on the wall shows them; NaT for all others."""
+    if np.issubdtype(getattr(values.dtype, "type", object), np.datetime64):
+        return values
+    texts = iso_texts(values)
+    return _parsed(texts.where(texts.str.fullmatch(_LOCAL)), utc=False)
+
+
 def _filled(texts: pd.Series) -> pd.Series:
-    return ~texts.str.lower().isin(_BLANKS)
+    return ~texts.str.lower().isin(BLANKS)
 
 
 def _unreadable(values: pd.Series, read: pd.Series, wanted: str, hint: str) -> Wrong:
@@ -189,7 +194,7 @@ def _parsed(texts: pd.Series, *, utc: bool) -> pd.Series:
 
 def _localized(local: pd.Series, timezone: str) -> tuple[pd.Series, Wrong]:
     instants, trouble = localize(local, timezone)
-    hint = f"write the offset too (2026-12-31T08:30:00+01:00); the zone is {timezone}"
+    hint = f"write the offset too (2026-12-31T08:30:00+01:00), or correct the zone: it is {timezone}"
     wrong = {
         position: (f"local time {local.iloc[position]:%Y-%m-%d %H:%M} {trouble.iloc[position]}", hint)
         for position in np.flatnonzero((trouble != "").to_numpy()).tolist()

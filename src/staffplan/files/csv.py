@@ -5,15 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from staffplan.errors import DataError, Problem
-from staffplan.tables.schema import capped
+from staffplan.files.header import LOOKED_AT, find_header
+from staffplan.files.records import Records, records_of
 
 if TYPE_CHECKING:
     from pyarrow import BufferReader, DictionaryArray
@@ -21,11 +21,9 @@ if TYPE_CHECKING:
 SEPARATORS = (",", ";", "\t", "|")
 SAVE_AS_CSV = "save it as CSV (UTF-8) and try again"
 _OTHER_KINDS = {
-    b"PK\x03\x04": "a workbook or a zip archive",
     b"%PDF": "a PDF document",
     b"\xd0\xcf\x11\xe0": "an old Excel workbook",
     b"\x89PNG": "a picture",
-    b"\x1f\x8b": "a gzip archive",
     b"SQLite format 3": "a database",
 }
 _BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
@@ -40,15 +38,14 @@ _SEPARATOR_LINE = re.compile(r"sep=(.)\r?\n")
 _LINE_END = re.compile(r"\r\n?|\n")
 _LONE_RETURN = re.compile(r"\r(?!\n)")
 MOST_COLUMNS = 1000
+_DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
 _FIELD_LIMIT = 10_000_000
+_BEGINNING = 200_000
+"""Characters of a file in which its separator is sought."""
 
 
-def read_records(data: bytes, place: str) -> tuple[pd.DataFrame, bool]:
-    """All cells of a CSV file as text, with the column "_row"; and whether "1,5" can be a decimal comma.
-
-    Columns are text, or categories of text where the file is plain: then each distinct cell is held once. Rows
-    without any content are left out, but counted. Raises DataError for files of another kind.
-    """
+def read_records(data: bytes, place: str) -> Records:
+    """The table of a CSV file, below title lines if there are any. Raises DataError for files of another kind."""
     text = decode(data, place)
     if not text.strip():
         raise DataError(Problem(place, "the file is empty", "export it again, with a header row"))
@@ -61,7 +58,9 @@ def read_records(data: bytes, place: str) -> tuple[pd.DataFrame, bool]:
         message = f"the header has {header.count(separator) + 1:,} columns, and a table at most {MOST_COLUMNS:,}"
         raise DataError(Problem(place, message, SAVE_AS_CSV))
     frame = _plain_frame(text, separator)
-    return _frame(_rows(text, separator, place), place) if frame is None else frame, separator != ","
+    if frame is not None:
+        return Records(place, frame, separator != ",")
+    return records_of(_rows(text, separator, place), place, decimal_comma=separator != ",")
 
 
 def arrow_file(data: bytes) -> BufferReader:
@@ -116,9 +115,20 @@ def _code_page(data: bytes) -> str:
 
 
 def _separator(text: str) -> str:
-    """The separator that splits the header into most columns."""
-    header = _LINE_END.split(text.lstrip("\r\n "), maxsplit=1)[0]
-    return max(SEPARATORS, key=header.count)
+    """The separator that splits the header into most columns: of the first lines the one with most that others have.
+
+    A comma between digits can be a decimal one, and says nothing.
+    """
+    lines = [line for line in _LINE_END.split(text[:_BEGINNING]) if line.strip()][:LOOKED_AT]
+    found: dict[str, int] = {}
+    for place, line in enumerate(lines):
+        plain = _DECIMAL_COMMA.sub("", line)
+        likely = max(SEPARATORS, key=plain.count)
+        if any(plain.count(likely) <= next_.count(likely) for next_ in lines[place + 1 :][:3]):
+            found[likely] = max(found.get(likely, 0), plain.count(likely))
+    if not any(found.values()):
+        return max(SEPARATORS, key=lines[0].count)
+    return max(found, key=lambda separator: found[separator])
 
 
 def _plain_frame(text: str, separator: str) -> pd.DataFrame | None:
@@ -133,6 +143,10 @@ def _plain_frame(text: str, separator: str) -> pd.DataFrame | None:
     names = [name.strip() for name in header.rstrip("\r").split(separator)]
     body = body.rstrip("\r\n")
     if '"' in text or _LONE_RETURN.search(text) or not all(names) or len(set(names)) < max(len(names), 2) or not body:
+        return None
+    beginning = [line.split(separator) for line in body.split("\n", LOOKED_AT)[:LOOKED_AT]]
+    header_found = find_header([names, *beginning])
+    if header_found is None or header_found.last > 0:
         return None
     try:
         table = csv.read_csv(
@@ -169,37 +183,3 @@ def _rows(text: str, separator: str, place: str) -> list[list[str]]:
         hint = "close the quotation mark; a quotation mark inside a cell is written twice"
         raise DataError(Problem(f"{place}:{len(rows) + 1}", f"the row cannot be read: {error}", hint)) from error
     return rows
-
-
-def _frame(rows: list[list[str]], place: str) -> pd.DataFrame:
-    filled = [any(cell.strip() for cell in row) for row in rows]
-    if not any(filled):
-        raise DataError(Problem(place, "the file has no header", "export it again, with a header row"))
-    first = filled.index(True)
-    names = [name.strip() for name in rows[first]]
-    numbers = [number for number in range(first + 1, len(rows)) if filled[number]]
-    problems = _header_problems(names, first + 1, place)
-    problems += [
-        _too_long(rows[i], names, f"{place}:{i + 1}") for i in numbers if any(map(str.strip, rows[i][len(names) :]))
-    ]
-    if problems:
-        raise DataError(capped(problems, place))
-    named = [column for column, name in enumerate(names) if name]
-    cells = [_picked(rows[i], named) for i in numbers]
-    frame = pd.DataFrame(cells, columns=[names[column] for column in named], dtype=object)
-    return frame.assign(_row=np.array(numbers, dtype=np.int64) + 1)
-
-
-def _picked(row: list[str], columns: list[int]) -> list[str]:
-    """The row's cells in the columns that have a name; cells that are not there are blank."""
-    return [row[column] if column < len(row) else "" for column in columns]
-
-
-def _too_long(row: list[str], names: list[str], place: str) -> Problem:
-    message = f"the row has {len(row)} cells, the header {len(names)}"
-    return Problem(place, message, "look for a stray separator, or a decimal comma without quotation marks")
-
-
-def _header_problems(names: Sequence[str], row: int, place: str) -> list[Problem]:
-    doubled = sorted(name for name, times in Counter(names).items() if name and times > 1)
-    return [Problem(f"{place}:{row}:{name}", "the column appears twice", "rename or remove one") for name in doubled]

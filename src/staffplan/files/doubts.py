@@ -11,6 +11,7 @@ from pandas.api.types import is_datetime64_any_dtype
 
 from staffplan.errors import Note, listed
 from staffplan.files.cells import read_instants
+from staffplan.files.records import Records
 from staffplan.files.stamps import foreign_offsets, how_written
 from staffplan.tables.history import ContactHistory
 from staffplan.tables.schema import Table
@@ -27,6 +28,16 @@ def about_columns(raw: pd.DataFrame, table: type[Table], place: str) -> tuple[No
         return ()
     message = f"columns not used: {listed(unused)}; not there: {', '.join(absent)} ([input.columns] maps names)"
     return (Note("forecast", "left out", place, message),)
+
+
+def about_title(records: Records) -> tuple[Note, ...]:
+    """Lines above the header, which are not read, and what else is to be known of the file."""
+    told = tuple(Note("forecast", "warning", records.place, said) for said in records.told)
+    if not records.above:
+        return told
+    first = " ".join(cell.strip() for cell in records.above[0] if cell.strip())
+    message = f"the header is row {records.header_row}; lines above it are not read, the first is {first!r}"
+    return (Note("forecast", "assumption", records.place, message), *told)
 
 
 def about_stamps(raw: pd.DataFrame, place: str, timezone: str) -> tuple[Note, ...]:

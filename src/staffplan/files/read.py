@@ -5,28 +5,38 @@ Every cell that cannot be read becomes a problem at `file:row:column`; all of th
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_datetime64_any_dtype
 
-from staffplan.clock import SpecialDay, midnight
-from staffplan.errors import DataError, Problem, listed, nearest, place_of
+from staffplan.clock import SpecialDay
+from staffplan.errors import DataError, Note, Problem, listed, nearest, place_of
 from staffplan.files.cells import Wrong, read_dates, read_distinct, read_instants, read_numbers
-from staffplan.files.csv import MOST_COLUMNS, arrow_file, read_records
-from staffplan.files.doubts import about_columns, about_names, about_stamps, about_sums
+from staffplan.files.csv import MOST_COLUMNS, arrow_file, decode, read_records
+from staffplan.files.documents import json_records, xml_records
+from staffplan.files.doubts import about_columns, about_stamps, about_title
+from staffplan.files.durations import read_durations
+from staffplan.files.event_log import event_records, is_event_log
+from staffplan.files.joined import joined_texts, plain_texts
+from staffplan.files.records import Records
+from staffplan.files.stamps import Order, iso_texts
 from staffplan.files.together import settle
-from staffplan.settings.config import Config
+from staffplan.files.unpack import is_workbook, unpacked
+from staffplan.files.wall_clock import settled
+from staffplan.files.workbook import workbook_records
 from staffplan.tables.forecast import ALL_QUEUES, Drivers, Overrides
-from staffplan.tables.history import ContactHistory, SpecialDays
+from staffplan.tables.history import SpecialDays
 from staffplan.tables.schema import Column, Table, by_row, capped, names_in
+from staffplan.tables.units import DurationUnit
 
 if TYPE_CHECKING:
     from pyarrow.parquet import ColumnSchema as ParquetColumnSchema
@@ -50,46 +60,99 @@ ROWS_OF_A_SMALL_FILE, BYTES_OF_A_ROW, BYTES_OF_A_SMALL_FILE = 500_000, 2, 100_00
 so many of its bytes."""
 
 
-def read_table(
-    path: Path,
+def read_table(path: Path, table: type[T], **how: Any) -> T:
+    """One checked table from a file with one table, as `table_from` makes it. Raises DataError with every problem."""
+    return table_from(read_file(path), table, **how)
+
+
+def table_from(
+    records: Records,
     table: type[T],
     *,
     timezone: str = "UTC",
-    columns: Mapping[str, str] | None = None,
+    columns: Mapping[str, str | Sequence[str]] | None = None,
     constants: Mapping[str, str] | None = None,
     known: Mapping[str, Sequence[str]] | None = None,
     known_from: Mapping[str, str] | None = None,
+    units: Mapping[str, DurationUnit] | None = None,
+    date_order: Order | None = None,
 ) -> T:
-    """One checked table from a CSV or Parquet file.
+    """One checked table from the rows of a file.
 
-    `columns` maps our names to the file's; `constants` fills columns that the file does not have;
-    `known` names the values that a column may hold, as found in `known_from` (else the settings); each stranger is a
+    `columns` maps our names to the file's, a date and a time in two columns to both; `constants` fills columns that
+    the file does not have; `units` tells what the numbers of a duration's column are (default: seconds), `date_order`
+    which number of a start's day is the day, where the file does not show it; `known`
+    names the values that a column may hold, as found in `known_from` (else the settings); each stranger is a
     problem at its first row.
     Local times without an offset are read in `timezone`. Raises DataError with every problem of the file.
     """
-    place = place_of(path)
-    raw, decimal_comma = _read_raw(path, place)
-    raw = _renamed(raw, columns or {}, place)
+    place = records.place
+    raw = _renamed(records.frame, columns or {}, place)
+    _refuse_doubled(records, [name for column in table.columns for name in _theirs(columns or {}, column.name)])
     raw = raw.assign(**{name: value for name, value in (constants or {}).items() if name not in raw.columns})
     if any(column.required and column.name not in (*raw.columns, table.numbered) for column in table.columns):
         table.of(raw, place)  # raises, naming the missing columns and those that are there
     raw = table.with_numbers(raw)
+    if date_order is not None and "interval_start" in raw.columns:
+        raw = raw.assign(interval_start=iso_texts(plain_texts(raw["interval_start"]), date_order))
+    raw, by_clock = _by_wall_clock(raw, table, timezone, place)
     if raw.empty and table.needs_rows:
         raise DataError(Problem(place, "the file has a header but no rows", table.without_rows))
-    frame, problems, broken = _typed(raw, table.columns, place, timezone, decimal_comma=decimal_comma)
+    frame, problems, broken = _typed(
+        raw, table.columns, place, timezone, decimal_comma=records.decimal_comma, units=units or {}
+    )
+    frame, unknown = _without_unknown(frame, table, broken, place)
     several = {column.name for column in table.columns if column.several}
     for name, values in (known or {}).items():
         if name in frame.columns:
             cells = frame[[name, "_row"]]
             cells = cells.assign(**{name: cells[name].map(names_in)}).explode(name) if name in several else cells
-            problems += _strangers(cells, name, values, place, (known_from or {}).get(name, "the settings"))
+            problems += strangers(cells, name, values, place, (known_from or {}).get(name, "the settings"))
     made = _made(table, frame, problems, broken, place)
-    return replace(made, notes=(*about_columns(raw, table, place), *about_stamps(raw, place, timezone)))
+    read_so = (*about_columns(raw, table, place), *about_title(records), *about_stamps(raw, place, timezone))
+    return replace(made, notes=(*read_so, *by_clock, *unknown))
+
+
+def _by_wall_clock(
+    raw: pd.DataFrame, table: type[Table], timezone: str, place: str
+) -> tuple[pd.DataFrame, tuple[Note, ...]]:
+    """The rows with offsets where the clock of the zone shows a time twice, without those of an hour it skips."""
+    if table.decisive is None or is_datetime64_any_dtype(raw["interval_start"]) or raw.empty:
+        return raw, ()
+    clock = settled(raw["interval_start"], raw["queue"], raw[table.decisive], raw["_row"], timezone, place)
+    if not clock.told:
+        return raw, ()
+    notes = tuple(Note("forecast", "assumption", place, f"interval_start: {told}") for told in clock.told)
+    return raw.assign(interval_start=clock.texts)[clock.kept].reset_index(drop=True), notes
+
+
+def _without_unknown(
+    frame: pd.DataFrame, table: type[Table], broken: set[int], place: str
+) -> tuple[pd.DataFrame, tuple[Note, ...]]:
+    """The rows without those whose decisive cell is blank: they say nothing, as rows that are not there."""
+    if table.decisive is None or table.decisive not in frame.columns:
+        return frame, ()
+    blank = frame[table.decisive].isna() & ~frame["_row"].isin(broken)
+    if not blank.any() or blank.all():
+        return frame, ()
+    first = frame.loc[blank, "_row"].iloc[0]
+    message = f"{table.decisive} is empty in {int(blank.sum()):,} rows (first in row {first}): not known, and not 0"
+    return frame[~blank].reset_index(drop=True), (Note("forecast", "left out", place, message),)
 
 
 def column_names(path: Path) -> list[str]:
     """The columns of a CSV or Parquet file, for a caller that has to find out which is which."""
-    return [str(name) for name in _read_raw(path, place_of(path))[0].columns if name != "_row"]
+    return [str(name) for name in read_file(path).frame.columns if name != "_row"]
+
+
+def _refuse_doubled(records: Records, used: Iterable[str]) -> None:
+    """Raise DataError where a column that is read has a name that another column has too."""
+    doubled = [name for name in records.doubled if name in used]
+    if doubled:
+        place = f"{records.place}:{records.header_row}"
+        raise DataError(
+            Problem(f"{place}:{name}", "the column appears twice", "rename or remove one") for name in doubled
+        )
 
 
 def _made(table: type[T], frame: pd.DataFrame, problems: list[Problem], broken: set[int], place: str) -> T:
@@ -101,7 +164,10 @@ def _made(table: type[T], frame: pd.DataFrame, problems: list[Problem], broken: 
     raise DataError(capped(sorted(problems, key=by_row), place))
 
 
-def _strangers(frame: pd.DataFrame, column: str, known: Sequence[str], place: str, known_from: str) -> list[Problem]:
+def strangers(
+    frame: pd.DataFrame, column: str, known: Sequence[str], place: str, known_from: str = "the settings"
+) -> list[Problem]:
+    """A problem for each value of a column that is not among the known ones, at its first row ("_row")."""
     strange = frame[~frame[column].isin([*known, ""]) & frame[column].notna()]
     problems = []
     for value, rows in strange.groupby(column, sort=False)["_row"]:
@@ -111,10 +177,38 @@ def _strangers(frame: pd.DataFrame, column: str, known: Sequence[str], place: st
     return problems
 
 
-def _read_raw(path: Path, place: str) -> tuple[pd.DataFrame, bool]:
-    """All cells as text (Parquet: as they are) with the column "_row"; and whether "1,5" is a decimal comma."""
-    data = bytes_of(path, place)
-    return (_parquet(data, place), False) if data.startswith(b"PAR1") else read_records(data, place)
+def read_file(path: Path) -> Records:
+    """The rows of a file with one table. Raises DataError where a workbook or an archive has several."""
+    return one_table(tables_in(path), path)
+
+
+def one_table(found: Sequence[Records], path: Path) -> Records:
+    """The one table of a file. Raises DataError where it has several."""
+    if len(found) > 1:
+        names = ", ".join(records.place.removeprefix(place_of(path)) for records in found[:5])
+        hint = "keep one of them; a history of several is read by staffplan ingest"
+        raise DataError(Problem(place_of(path), f"the file holds {len(found)} tables: {names}", hint))
+    return found[0]
+
+
+def tables_in(path: Path) -> tuple[Records, ...]:
+    """Every table of a file: CSV, Excel (each visible sheet), JSON, XML, Parquet; also inside .gz and .zip."""
+    place = place_of(path)
+    parts = unpacked(bytes_of(path, place), place)
+    return tuple(records for name, data in parts.items() for records in _tables(data, name))
+
+
+def _tables(data: bytes, place: str) -> tuple[Records, ...]:
+    if data.startswith(b"PAR1"):
+        return (Records(place, _parquet(data, place)),)
+    if is_workbook(data):
+        return workbook_records(data, place)
+    first = data.removeprefix(codecs.BOM_UTF8).lstrip()[:1]
+    if first == b"<":
+        return (xml_records(data, place),)
+    if first in (b"{", b"["):
+        return (json_records(decode(data, place), place),)
+    return (event_records(decode(data, place), place) if is_event_log(data) else read_records(data, place),)
 
 
 def bytes_of(path: Path, place: str) -> bytes:
@@ -166,9 +260,15 @@ def _refuse_inflated(file: ParquetFile, size: int, place: str) -> None:
         raise DataError(Problem(place, message, hint))
 
 
-def _renamed(raw: pd.DataFrame, columns: Mapping[str, str], place: str) -> pd.DataFrame:
-    there = listed(c for c in raw.columns if c != "_row")
-    absent = [theirs for theirs in columns.values() if theirs not in raw.columns]
+def _theirs(columns: Mapping[str, str | Sequence[str]], ours: str) -> tuple[str, ...]:
+    """The file's columns behind one of ours."""
+    theirs = columns.get(ours, ours)
+    return (theirs,) if isinstance(theirs, str) else tuple(theirs)
+
+
+def _renamed(raw: pd.DataFrame, columns: Mapping[str, str | Sequence[str]], place: str) -> pd.DataFrame:
+    there = listed(str(c) for c in raw.columns if c != "_row")
+    absent = [theirs for ours in columns for theirs in _theirs(columns, ours) if theirs not in raw.columns]
     if absent:
         raise DataError(
             Problem(
@@ -176,13 +276,22 @@ def _renamed(raw: pd.DataFrame, columns: Mapping[str, str], place: str) -> pd.Da
             )
             for theirs in absent
         )
-    ours = {theirs: our for our, theirs in columns.items()}
+    together = {ours: list(names) for ours in columns if len(names := _theirs(columns, ours)) > 1}
+    joined = {ours: joined_texts([plain_texts(raw[name]) for name in names]) for ours, names in together.items()}
+    ours = {names[0]: our for our in columns if len(names := _theirs(columns, our)) == 1}
     shadowed = [name for name in ours.values() if name in raw.columns and name not in ours]
-    return raw.drop(columns=shadowed).rename(columns=ours)
+    apart = {name for names in together.values() for name in names} - set(ours)
+    return raw.drop(columns=[*shadowed, *apart]).rename(columns=ours).assign(**joined)
 
 
 def _typed(
-    raw: pd.DataFrame, columns: Iterable[Column], place: str, timezone: str, *, decimal_comma: bool
+    raw: pd.DataFrame,
+    columns: Iterable[Column],
+    place: str,
+    timezone: str,
+    *,
+    decimal_comma: bool,
+    units: Mapping[str, DurationUnit],
 ) -> tuple[pd.DataFrame, list[Problem], set[int]]:
     """Cells in their kinds, a problem for each that cannot be read (for many alike: one), and their rows."""
     frame = pd.DataFrame({"_row": raw["_row"]})
@@ -192,8 +301,9 @@ def _typed(
         if column.name not in raw.columns:
             continue
         values = raw[column.name]
+        unit = units.get(column.name)
         frame[column.name], wrong = read_distinct(
-            values, partial(_read, column=column, timezone=timezone, decimal_comma=decimal_comma)
+            values, partial(_read, column=column, timezone=timezone, decimal_comma=decimal_comma, unit=unit)
         )
         rows = {int(raw["_row"][i]): why for i, why in wrong.items()}
         problems += _told(rows, len(values), column.name, place)
@@ -221,7 +331,9 @@ def _kind(message: str) -> str:
     return re.sub("'.*'", "", message)
 
 
-def _read(values: pd.Series, *, column: Column, timezone: str, decimal_comma: bool) -> tuple[pd.Series, Wrong]:
+def _read(
+    values: pd.Series, *, column: Column, timezone: str, decimal_comma: bool, unit: DurationUnit | None
+) -> tuple[pd.Series, Wrong]:
     match column.kind:
         case "instant":
             return read_instants(values, timezone)
@@ -229,13 +341,10 @@ def _read(values: pd.Series, *, column: Column, timezone: str, decimal_comma: bo
             return read_dates(values)
         case "text":
             return _texts(values), {}
+        case _ if column.name.endswith("_seconds"):
+            return read_durations(values, decimal_comma=decimal_comma, unit=unit)
         case _:
-            return read_numbers(
-                values,
-                decimal_comma=decimal_comma,
-                durations=column.name.endswith("_seconds"),
-                percent=column.name.endswith("_share"),
-            )
+            return read_numbers(values, decimal_comma=decimal_comma, percent=column.name.endswith("_share"))
 
 
 def _texts(values: pd.Series) -> pd.Series:
@@ -246,45 +355,6 @@ def _texts(values: pd.Series) -> pd.Series:
 
 def one_line_break(texts: pd.Series) -> pd.Series:
     return texts.str.replace("\r\n", "\n", regex=False).str.replace("\r", "\n", regex=False)
-
-
-def read_history(path: Path, config: Config) -> ContactHistory:
-    """The history as the settings ask for it: columns mapped, later days and ignored queues left out.
-
-    Raises DataError for a queue that the settings do not know (when they name any), and when nothing is left.
-    """
-    chosen = config.input
-    listed = config.queues_listed()
-    names = [*listed, *chosen.ignore_queues] if listed else []
-    history = read_table(
-        path,
-        ContactHistory,
-        timezone=config.plan.timezone,
-        columns=chosen.columns,
-        constants={"queue": chosen.queue} if chosen.queue else None,
-        known={"queue": names} if names else None,
-    )
-    kept = ~history.frame["queue"].isin(chosen.ignore_queues)
-    if chosen.until is not None:
-        end = midnight(chosen.until + timedelta(days=1), config.plan.timezone)
-        kept &= history.frame["interval_start"] < end
-    left = history if kept.all() else history.only(kept.to_numpy())
-    there = set(left.frame["queue"].unique())
-    absent = [
-        name
-        for name, queue in config.queues.items()
-        if name not in there and queue.like is None and not there.intersection(queue.was)
-    ]
-    if not len(left) or absent:
-        raise DataError(_nothing_left(history.source, absent))
-    return replace(left, notes=(*left.notes, *about_names(left), *about_sums(left)))
-
-
-def _nothing_left(place: str, absent: Sequence[str]) -> list[Problem]:
-    if not absent:
-        return [Problem(place, "no rows are left", "look at input.until and input.ignore_queues in the settings")]
-    hint = 'correct the queue\'s name in the settings, remove its section, or let it borrow: like = "..."'
-    return [Problem(place, f"there are no rows for queue {name!r}", hint) for name in absent]
 
 
 def read_special_days(path: Path) -> tuple[SpecialDay, ...]:

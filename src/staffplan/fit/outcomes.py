@@ -10,16 +10,9 @@ import pandas as pd
 
 from staffplan.errors import DataError, Note, Problem
 from staffplan.fit.tables import CallLog
-from staffplan.tables.schema import by_row, capped
+from staffplan.tables.names import ABANDONED_WORDS, ANSWERED_WORDS, plain_word
 
 ANSWERED, ABANDONED, OTHER = "answered", "abandoned", "other"
-ANSWERED_WORDS = frozenset({"answered", "answer", "agent", "handled", "served", "connected", "completed", "complete"})
-ABANDONED_WORDS = frozenset({"abandoned", "abandon", "aband", "abn", "hang", "hangup", "hang up", "hung up", "lost"})
-
-
-def plain(word: str) -> str:
-    """A word without case, underscores and hyphens."""
-    return " ".join(word.lower().replace("_", " ").replace("-", " ").split())
 
 
 @dataclass(frozen=True)
@@ -32,11 +25,11 @@ class OutcomeWords:
     @classmethod
     def of(cls, answered: Iterable[str], abandoned: Iterable[str]) -> OutcomeWords:
         """The words given, or the usual ones where none are."""
-        own = frozenset(map(plain, answered)), frozenset(map(plain, abandoned))
+        own = frozenset(map(plain_word, answered)), frozenset(map(plain_word, abandoned))
         return cls(own[0] or ANSWERED_WORDS - own[1], own[1] or ABANDONED_WORDS - own[0])
 
     def kind(self, word: str) -> str:
-        word = plain(word)
+        word = plain_word(word)
         if word in self.answered:
             return ANSWERED
         return ABANDONED if word in self.abandoned else OTHER
@@ -45,23 +38,28 @@ class OutcomeWords:
 def sorted_out(log: CallLog, words: OutcomeWords) -> tuple[pd.DataFrame, list[Note]]:
     """The calls answered or abandoned, with `answered` (a flag) for the outcome; and what was left out.
 
-    Raises DataError with every row that has no wait though it needs one, and where no call was answered.
+    A call without a wait stays: handling times, arrivals and redials do not need it. Raises DataError where no call
+    was answered.
     """
     distinct = {word: words.kind(word) for word in log.frame["outcome"].unique()}
     kinds = log.frame["outcome"].map(distinct)
     if ANSWERED not in distinct.values():
         raise DataError(_no_answers(log))
     known = log.frame[kinds != OTHER]
-    blank = known.loc[known["wait_seconds"].isna(), "row"]
-    if len(blank):
-        raise DataError(capped(sorted((_no_wait(log.source, row) for row in blank), key=by_row), log.source))
     calls = known.assign(answered=(kinds[kinds != OTHER] == ANSWERED).to_numpy())
-    return calls.drop(columns="outcome").reset_index(drop=True), [*_other_notes(log, kinds), *_twin_notes(log)]
+    notes = [*_other_notes(log, kinds), *_twin_notes(log), *_wait_notes(log, calls)]
+    return calls.drop(columns="outcome").reset_index(drop=True), notes
 
 
-def _no_wait(source: str, row: float) -> Problem:
-    message = "the cell is empty, though the call was answered or abandoned"
-    return Problem(f"{source}:{row:.0f}:wait_seconds", message, "give the seconds in the queue, 0 for no wait")
+def _wait_notes(log: CallLog, calls: pd.DataFrame) -> list[Note]:
+    """Calls whose wait is not known, answered and abandoned apart."""
+    blank = calls["wait_seconds"].isna()
+    if not blank.any():
+        return []
+    abandoned = int((blank & ~calls["answered"]).sum())
+    message = f"{int(blank.sum()):,} calls have no wait ({abandoned:,} of them abandoned; first in row "
+    message += f"{calls.loc[blank, 'row'].iloc[0]:.0f}): they are used for all that needs no wait"
+    return [Note("fit", "left out", log.source, message)]
 
 
 def _no_answers(log: CallLog) -> Problem:

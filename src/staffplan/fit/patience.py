@@ -22,6 +22,8 @@ from staffplan.fit.survival import SurvivalCurve, exponential_mean, kaplan_meier
 
 QUANTILES = {"patience_p10_seconds": 0.1, "patience_p25_seconds": 0.25, "patience_median_seconds": 0.5}
 KAPLAN_MEIER = "Kaplan-Meier"
+MOST_UNSEEN = 0.05
+"""Share of the callers who hung up whose wait may be unknown; with more of them the others tell too little."""
 MOST_WAITS = 0.95
 """The exponential is compared with the curve up to the wait that this share of the waits does not exceed."""
 
@@ -40,6 +42,10 @@ def patience_of(calls: pd.DataFrame) -> tuple[list[Estimate], pd.DataFrame]:
         share_of("wait_share", int(delayed.sum()), len(calls), "not answered in the second of arrival"),
         share_of("balking_share", balked, int(delayed.sum()), "hung up in the second of arrival / not answered then"),
     ]
+    unseen = int((hung_up & np.isnan(waits)).sum())
+    if unseen > MOST_UNSEEN * hung_up.sum():
+        why = f"cannot be estimated: {unseen:,} of {hung_up.sum():,} callers who hung up have no wait"
+        return [*estimates, unknown("patience_seconds", float(begun.sum()), why)], _curve_rows(curve, math.nan)[:0]
     if not hung_up[begun].any():
         why = f"cannot be estimated: none of {begun.sum():,} callers who waited hung up"
         return [*estimates, unknown("patience_seconds", float(begun.sum()), why)], _curve_rows(curve, math.nan)

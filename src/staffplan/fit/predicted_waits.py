@@ -51,6 +51,10 @@ def predicted_waits(
     if on_duty is None and not (calls["answered"] & (calls["agent"] != "")).any():
         said = "no model is compared with the waits: neither an agent column (--agent-column) nor --on-duty is given"
         return PredictedWaits.empty(), (Note("fit", "left out", log.source, said),)
+    why_not = _why_not(calls, result)
+    if why_not:
+        said = f"no model is compared with the waits: {why_not}"
+        return PredictedWaits.empty(), (Note("fit", "left out", log.source, said),)
     length = choices.interval_minutes * 60.0
     origin = calls["arrival"].min().floor("D")
     calls = calls.assign(second=(calls["arrival"] - origin).dt.total_seconds()).sort_values("second")
@@ -70,6 +74,17 @@ def predicted_waits(
         rows += _month(month, _around(period), learnt, comparison)
     table = PredictedWaits.of(pd.DataFrame(rows), log.source) if rows else PredictedWaits.empty()
     return table, (Note("fit", "assumption", log.source, _how(on_duty, comparison)),)
+
+
+def _why_not(calls: pd.DataFrame, result: FitResult) -> str:
+    """What the models would need and the log does not tell; "" where nothing is missing."""
+    unknown = int(calls["wait_seconds"].isna().sum())
+    if unknown:
+        return f"{unknown:,} calls have none"
+    learnt = result.parameters.frame
+    with_times = learnt.loc[(learnt["parameter"] == "aht_seconds") & learnt["value"].notna(), "queue"]
+    lacking = sorted(set(calls["queue"]) - set(with_times))
+    return f"too few handling times of {', '.join(lacking)}" if lacking else ""
 
 
 def _around(period: Period) -> Period:

@@ -19,8 +19,8 @@ ALL_QUEUES = "*"
 class CallLog(Table):
     """Calls one by one, in the order of the file; `row` is each one's row there.
 
-    `wait_seconds` is the time in the queue, until the answer or until the caller hung up; it may be blank only where
-    the outcome is neither. `handling_seconds` is talk + hold + after-contact work of answered calls.
+    `wait_seconds` is the time in the queue, until the answer or until the caller hung up; blank where it is not
+    known. `handling_seconds` is talk + hold + after-contact work of answered calls.
     """
 
     columns: ClassVar[tuple[Column, ...]] = (

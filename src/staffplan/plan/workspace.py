@@ -14,8 +14,9 @@ import pandas as pd
 from staffplan.clock import SpecialDay, local_dates, midnight
 from staffplan.errors import ConfigError, DataError, Problem, place_of
 from staffplan.files.disk import sha256
-from staffplan.files.read import read_drivers, read_history, read_overrides, read_special_days, read_table
+from staffplan.files.read import read_drivers, read_overrides, read_special_days, read_table
 from staffplan.files.workforce import WORKFORCE_TABLES, file_in, read_workforce
+from staffplan.ingest import read_history
 from staffplan.plan.manifest import FILE_NAME as MANIFEST
 from staffplan.planned import DAYS_OF_A_WEEK, PlannedDays
 from staffplan.process.workers import AS_MANY_AS_PAY, Workers

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from staffplan.clock import public_holidays
 from staffplan.settings.base import Day, Section
+from staffplan.tables.units import DurationUnit
 
 
 def known_zone(name: str) -> str:
@@ -94,9 +95,16 @@ class InputSettings(Section):
     """Folder that replaces `{data}` in the paths above. The option --data sets it."""
     source: str | None = None
     """Source of the data, shown when a file is missing."""
-    columns: dict[str, str] = Field(default_factory=dict)
+    preset: str | None = None
+    """Preset of the history file, as `staffplan ingest --list` has them (default: recognised by its columns)."""
+    aht_unit: DurationUnit | None = None
+    """Unit of the handling times in the history file, for numbers, or for cells such as 3:40 ("m:ss", "h:mm")
+    (default: seconds, or what the file shows)."""
+    date_order: Literal["day/month/year", "month/day/year"] | None = None
+    """Order of days such as 3/4/2026 in the history file, where the file itself does not show it."""
+    columns: dict[str, str | tuple[str, ...]] = Field(default_factory=dict)
     """Column names of the history file: staffplan's name = the file's name, for example interval_start =
-    "timestamp"."""
+    "timestamp". A date and a time in two columns: interval_start = ["Date", "Time"]."""
     until: Day | None = None
     """Last day of the history that is used. Later rows are ignored (default: all rows are used)."""
     ignore_queues: tuple[str, ...] = ()

@@ -42,6 +42,7 @@ class ContactHistory(Table):
     calendar: ClassVar[tuple[str, ...]] = ("interval_start",)
     reach: ClassVar[pd.Timedelta] = REACH_OF_A_HISTORY
     work: ClassVar[bool] = True
+    decisive: ClassVar[str | None] = "offered"
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,8 @@ a spreadsheet counts them (the header is row 1).
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import ClassVar, Literal, Self
@@ -119,6 +121,8 @@ class Table:
     """Whether [input.columns] maps its columns."""
     numbered: ClassVar[str | None] = None
     """A column that numbers the rows 1, 2, ... in their order where a file does not have it."""
+    decisive: ClassVar[str | None] = None
+    """A column without which a row of a file says nothing; a blank cell there is no mistake."""
     one_of: ClassVar[tuple[str, ...]] = ()
     """Columns of which every row fills exactly one."""
     calendar: ClassVar[tuple[str, ...]] = ()
@@ -196,11 +200,28 @@ class Table:
 
 
 def capped(problems: list[Problem], source: str) -> list[Problem]:
-    """At most MAX_PROBLEMS problems, and one more line that counts the rest."""
+    """At most MAX_PROBLEMS problems, and one more line that counts the rest; one for many that say the same."""
+    if len(problems) > MAX_PROBLEMS:
+        problems = _once(problems)
     if len(problems) <= MAX_PROBLEMS:
         return problems
     rest = len(problems) - MAX_PROBLEMS
     return [*problems[:MAX_PROBLEMS], Problem(source, f"and {rest} more problems like these")]
+
+
+def _once(problems: list[Problem]) -> list[Problem]:
+    """Of more than MAX_PROBLEMS problems of a column that differ in values and rows alone the first, with a count."""
+    kinds = [(p.place.rpartition(":")[2], re.sub(r"'.*'|[-\d.]+", "", p.message)) for p in problems]
+    counts = Counter(kinds)
+    told: list[Problem] = []
+    for problem, kind in zip(problems, kinds, strict=True):
+        if counts[kind] > MAX_PROBLEMS:
+            more = f"{problem.message} (and {counts[kind] - 1:,} more rows like it)"
+            told.append(Problem(problem.place, more, problem.hint))
+            counts[kind] = 0
+        elif counts[kind]:
+            told.append(problem)
+    return told
 
 
 def by_row(problem: Problem) -> tuple[int, str]:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from staffplan.cli.work.common import config_and_workspace
 from staffplan.errors import Note, Problem, UsageError, place_of
-from staffplan.files.read import column_names, read_table
+from staffplan.files.read import column_names, one_table, read_table, table_from, tables_in
 from staffplan.fit import (
     CallLog,
     FitChoices,
@@ -26,7 +26,10 @@ from staffplan.fit import (
     settings_lines,
 )
 from staffplan.fit.predicted_waits import Comparison, predicted_waits
+from staffplan.ingest import Asked as Doors
+from staffplan.ingest import contacts_of, with_call_times
 from staffplan.plan.text import percent, text_table
+from staffplan.settings.plan import PlanSettings
 
 ONE_QUEUE = "all"
 """The queue of a log that has no column for it."""
@@ -67,9 +70,7 @@ class Fitted:
 def fit_file(calls: Path, config_path: Path | None, given: Mapping[str, object], asked: Asked) -> Fitted:
     """Learn from a file; of the settings, the site's zone and the length of an interval matter."""
     plan = config_and_workspace(config_path, given)[0].plan
-    columns = guess_columns(column_names(calls), asked.columns, place_of(calls))
-    constants = {} if "queue" in columns.names else {"queue": ONE_QUEUE}
-    log = read_table(calls, CallLog, timezone=plan.timezone, columns=columns.names, constants=constants)
+    log, read_so = _call_log(calls, asked, plan)
     words = OutcomeWords.of(asked.answered, asked.abandoned)
     choices = FitChoices(words, plan.timezone, plan.interval_minutes, asked.short_seconds, asked.redial_minutes)
     learnt_from = log if asked.learn_until is None else _until(log, asked.learn_until, plan.timezone)
@@ -77,8 +78,23 @@ def fit_file(calls: Path, config_path: Path | None, given: Mapping[str, object],
     comparison = Comparison(asked.within_seconds, asked.pause_minutes, plan.seed)
     on_duty = None if asked.on_duty is None else _on_duty(asked.on_duty, plan.timezone)
     waits, compared = predicted_waits(log, choices, result, on_duty, comparison)
-    notes = (*columns.notes, *result.notes, *compared)
+    notes = (*read_so, *result.notes, *compared)
     return Fitted(result, waits, asked.within_seconds, settings_lines(result.parameters), plan.timezone, notes)
+
+
+def _call_log(path: Path, asked: Asked, plan: PlanSettings) -> tuple[CallLog, tuple[Note, ...]]:
+    """The calls of a file: of a system that is recognised, else by the columns that are named or guessed."""
+    tables = tables_in(path)
+    zone_given = "timezone" in plan.model_fields_set
+    known = None if asked.columns else contacts_of(tables, Doors(plan.timezone, zone_given, plan.interval_minutes))
+    if known is not None:
+        return CallLog.of(known[0], place_of(path)), known[1]
+    records = one_table(tables, path)
+    columns = guess_columns([str(n) for n in records.frame.columns if n != "_row"], asked.columns, place_of(path))
+    records, names = with_call_times(records, columns.names, plan.timezone)
+    constants = {} if "queue" in columns.names else {"queue": ONE_QUEUE}
+    log = table_from(records, CallLog, timezone=plan.timezone, columns=names, constants=constants)
+    return log, columns.notes
 
 
 def _until(log: CallLog, day: str, timezone: str) -> CallLog:

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from staffplan.cli.work.common import config_and_workspace, interval_of
-from staffplan.files.read import read_drivers, read_history, read_overrides
+from staffplan.files.read import read_drivers, read_overrides
+from staffplan.ingest import read_history
 from staffplan.plan.workspace import first_day_of
 from staffplan.process.workers import AS_MANY_AS_PAY, Workers
 from staffplan.progress import OnProgress

@@ -11,7 +11,8 @@ import pandas as pd
 from staffplan.cli.work.common import COMMAND_LINE, config_and_workspace, interval_of
 from staffplan.errors import Problem, UsageError
 from staffplan.files.cells import read_instants
-from staffplan.files.read import read_history, read_table
+from staffplan.files.read import read_table
+from staffplan.ingest import read_history
 from staffplan.process.workers import AS_MANY_AS_PAY, Workers
 from staffplan.progress import OnProgress
 from staffplan.settings.config import Config, make_config

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from staffplan.cli.work.common import config_and_workspace, interval_of
 from staffplan.clock import SiteCalendar
 from staffplan.errors import DataError, Problem, place_of
-from staffplan.files.read import column_names, read_history, read_table
+from staffplan.files.read import column_names, read_table
+from staffplan.ingest import read_history
 from staffplan.plan.directory import PLAN_TOML
 from staffplan.plan.text import percent, text_table
 from staffplan.settings.config import Config

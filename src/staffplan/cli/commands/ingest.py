@@ -1,0 +1,122 @@
+"""The command that reads what other systems export: ingest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from staffplan.cli.commands.options import STEPS, ConfigFile, Force, Interval, Json, Timezone
+from staffplan.cli.output.say import say, show_json, show_text
+from staffplan.cli.work.delivery import deliver, given_only, put_tables, refuse, say_last, say_notes
+from staffplan.cli.work.flags import flags_named
+
+Files = Annotated[
+    list[Path] | None,
+    typer.Argument(help="Exports: CSV, Excel, JSON, XML or Parquet, also in .gz or .zip.", show_default=False),
+]
+HistoryFile = Annotated[
+    Path | None, typer.Option("-o", "--output", help="History to write, history.csv (default: stdout).")
+]
+From = Annotated[
+    str | None, typer.Option("--from", metavar="PRESET", help="Preset of the files (default: recognised).")
+]
+Map = Annotated[
+    Path | None, typer.Option("--map", help="Mapping of the files' columns, mapping.toml: a preset of your own.")
+]
+Within = Annotated[
+    float, typer.Option("--within", min=0.0, help="Time limit of the service level for answered_within_threshold, s.")
+]
+ProfileOption = Annotated[
+    str | None,
+    typer.Option(
+        "--profile",
+        help="For totals by day, week or month: typical week or history to spread them by, or hours: 08:00-18:00.",
+    ),
+]
+AhtUnit = Annotated[
+    str | None, typer.Option("--aht-unit", help="Unit of handling times: seconds, minutes, milliseconds, m:ss, h:mm.")
+]
+DateOrder = Annotated[
+    str | None, typer.Option("--date-order", help="Order of days such as 3/4/2026: day/month/year, month/day/year.")
+]
+QueueName = Annotated[str | None, typer.Option("--queue", help="Name of the queue for a file that has none.")]
+Append = Annotated[
+    bool, typer.Option("--append", help="Add to the history that is there; new rows replace old ones.")
+]
+List = Annotated[bool, typer.Option("--list", help="List the presets.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command to the app."""
+    app.command("ingest", rich_help_panel=STEPS)(ingest)
+
+
+def ingest(
+    files: Files = None,
+    output: HistoryFile = None,
+    from_preset: From = None,
+    mapping: Map = None,
+    timezone: Timezone = None,
+    interval: Interval = None,
+    within: Within = 20.0,
+    aht_unit: AhtUnit = None,
+    date_order: DateOrder = None,
+    queue: QueueName = None,
+    profile: ProfileOption = None,
+    append: Append = False,
+    list_presets: List = False,
+    config: ConfigFile = None,
+    force: Force = False,
+    as_json: Json = False,
+) -> None:
+    """Turn exports of other systems into a contact history.
+
+    Examples:
+
+    staffplan ingest export.csv -o history.csv --timezone Europe/Madrid
+
+    staffplan ingest october.xlsx november.xlsx -o history.csv
+
+    staffplan ingest today.csv -o history.csv --append
+
+    staffplan ingest daily.csv -o history.csv --profile typical_week.xlsx
+
+    staffplan ingest --list
+
+    The system is recognised by the names of the columns. The report tells how
+    the files were read. Rows that are not used are written to rejects.csv, next
+    to the history, with the reason.
+    """
+    from staffplan.cli.work.ingest import ingest_files, presets_in_words, refuse_without_files, tables_to_write
+
+    if list_presets:
+        show_text(presets_in_words())
+        return
+    paths = refuse_without_files(files)
+    flags = {"plan.timezone": "--timezone", "plan.interval_minutes": "--interval", "input.aht_unit": "--aht-unit"}
+    flags |= {"input.date_order": "--date-order", "input.queue": "--queue"}
+    given = given_only(dict(zip(flags, (timezone, interval, aht_unit, date_order, queue), strict=True)))
+    beside = None if output is None else output.parent / "rejects.csv"
+    before = refuse([output, beside], force=force or append)
+    with flags_named(flags):
+        done = ingest_files(
+            paths,
+            config,
+            given,
+            from_preset=from_preset,
+            mapping=mapping,
+            within_seconds=within,
+            profile=profile,
+            append_to=output if append else None,
+        )
+    say(done.text)
+    say_notes(done.notes)
+    if output is None and not as_json:
+        deliver({None: done.history}, done.timezone, before)
+    else:
+        put_tables(tables_to_write(done, output), done.timezone, before)
+    if as_json:
+        show_json({"written": [str(path) for path in tables_to_write(done, output)], **done.report})
+    say_last(done.notes)
