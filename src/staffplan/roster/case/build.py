@@ -143,7 +143,8 @@ def service_of(
     worth: ServiceWorth | None,
     shifts: Mapping[str, ShiftSettings],
 ) -> Service:
-    """The curves, ready to be priced. Arguments and errors as in `worth_of_people`."""
+    """The curves, ready to be priced. `required`, people: (groups, slots); `hours`: (slots,). Errors as in
+    `worth_of_people`."""
     if worth is None:
         hint = "give the file that staffplan staff --worth writes, or set roster.objective to cover"
         raise ConfigError(

@@ -83,6 +83,7 @@ class Service:
         least: NDArray[np.int64],
         weights: Weights,
     ) -> Service:
+        """Read from the table. `least`: (groups, slots)."""
         frame = worth.frame
         levels = max(int(frame["agents"].max()) + 1 if len(frame) else 0, cover.saves.shape[2])
         known = [g for g, name in enumerate(groups) if (frame["planning_group"] == name).any()]
@@ -166,7 +167,8 @@ def _of_nobody(saves: Floats | NDArray[np.float32]) -> float:
 
 
 def crew_price(brings: Floats, due: float, hours: float, over: float) -> float:
-    """Price of a contact in time at which the cheapest crew of single intervals, `hours` long, has `due` in time."""
+    """Price of a contact in time at which the cheapest crew of single intervals, `hours` long, has `due` in time.
+    `brings`, contacts: (intervals, people)."""
     rate = rate_of_day(brings, due)
     if np.isinf(rate):
         return 0.0
@@ -175,7 +177,8 @@ def crew_price(brings: Floats, due: float, hours: float, over: float) -> float:
 
 def late_price(brings: Floats, due: float, offered: float, hours: float, weights: Weights) -> float:
     """Price of a contact late: of the hours missing that would have brought it, and at least so much that a whole
-    shift too many is never dearer than what may be late in a promise that is kept."""
+    shift too many is never dearer than what may be late in a promise that is kept. `brings`, contacts: (intervals,
+    people)."""
     ordered = np.sort(brings[brings > 0])[::-1]
     if not len(ordered) or offered <= 0:
         return 0.0
@@ -185,8 +188,9 @@ def late_price(brings: Floats, due: float, offered: float, hours: float, weights
 
 
 def crew_cost(brings: Floats, below: NDArray[np.bool_], due: float, price: float, hour: float) -> float:
-    """What the cheapest crew with `due` contacts in time costs beyond the people of minima, (intervals, levels)
-    `below`, who cost nothing; by duality, at a `price` of contacts. hour: cost of a person in an interval."""
+    """What the cheapest crew with `due` contacts in time costs beyond the people of minima, `below`, who cost nothing;
+    by duality, at a `price` of contacts. `brings` and `below`: (intervals, people); `hour`: cost of a person in an
+    interval."""
     left = np.where(below, price * brings, np.maximum(price * brings - hour, 0.0))
     return price * due - float(left.sum())
 

@@ -118,7 +118,7 @@ class Worth:
 
     @staticmethod
     def of_lines(saves: NDArray[np.float32], of_nobody: float) -> Worth:
-        """Without promises of days."""
+        """Without promises of days. `saves`: (groups, slots, levels)."""
         lines = Lines(saves, of_nobody)
         return Worth(lines, lines)
 
