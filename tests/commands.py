@@ -16,4 +16,4 @@ class Finished(NamedTuple):
 
 
 Run = Callable[..., Finished]
-MadeOnce = Callable[[str, Callable[[], None]], Path]
+FilledOnce = Callable[[str, Callable[[], None]], Path]

@@ -19,6 +19,8 @@ from small_center import SMALL_PLAN, write_small_center
 keep_beside_python()
 
 CHATS = SMALL_PLAN.replace('channel = "email"', 'channel = "chat"\nconcurrency = 2').replace("90/8h", "80/60")
+SEARCHED = SMALL_PLAN.replace("effort = 0.01", "effort = 0.05")
+"""Long enough for every part of the search."""
 GROUPS = """group,offered,interval_minutes,aht_seconds,patience_seconds,service_level,answer_within_seconds
 sales,10,30,240,,0.8,20
 service,10,30,240,120,0.8,20
@@ -29,7 +31,7 @@ HOURS = [
 REQUIREMENT = "\n".join(["interval_start,planning_group,agents_on_queue", *HOURS, ""])
 CALLS = ("size", "--per-hour", "100", "--aht", "180", "--goal", "80/20")
 FAMILIES = {
-    "roster": [("roster", "by_hand.csv", "agents.csv", "-c", "plan.toml", "-o", "roster")],
+    "roster": [("roster", "by_hand.csv", "agents.csv", "-c", "searched.toml", "-o", "roster")],
     "others": [
         ("forecast", "history.csv", "-c", "plan.toml", "-o", "forecast.csv"),
         ("staff", "forecast.csv", "-c", "plan.toml", "-o", "requirement.csv", "--worth", "worth.csv"),
@@ -52,7 +54,8 @@ def main(family: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         write_small_center(Path(folder))
         os.chdir(folder)
-        for name, text in (("chats.toml", CHATS), ("groups.csv", GROUPS), ("by_hand.csv", REQUIREMENT)):
+        files = {"chats.toml": CHATS, "searched.toml": SEARCHED, "groups.csv": GROUPS, "by_hand.csv": REQUIREMENT}
+        for name, text in files.items():
             Path(name).write_text(text)
         for command in FAMILIES[family]:
             with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()) as said:

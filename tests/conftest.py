@@ -10,7 +10,7 @@ only where a smaller case of the same law runs in both.
 
 *Seconds.* `--slowest N` lists the tests that took most CPU time, which is the same on a busy machine. A test of more
 than three CPU seconds needs a reason. The usual remedies: a smaller center, a roster search of little effort, a
-finished plan (`planned`, copied from one that all workers share; `made_once` shares any folder) in place of a new
+finished plan (`planned`, copied from one that all workers share; `filled_once` shares any folder) in place of a new
 one, and a command in this process (`run`) in place of a process.
 
 *Places.* A test lies under the name of the room and the module it is about. Helpers that several folders need are
@@ -34,7 +34,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from commands import Finished, MadeOnce, Run
+from commands import FilledOnce, Finished, Run
 from compiled import keep_beside_python
 from small_center import write_small_center
 from staffplan.cli.main import run as run_command
@@ -146,7 +146,7 @@ def small_center(tmp_path: Path, blank_pictures: None) -> Path:
 
 
 @pytest.fixture(scope="session")
-def made_once(tmp_path_factory: pytest.TempPathFactory) -> MadeOnce:
+def filled_once(tmp_path_factory: pytest.TempPathFactory) -> FilledOnce:
     """Give a folder of that name, filled from within by whichever worker asks first; the others wait."""
     common = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
@@ -167,14 +167,14 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> MadeOnce:
 
 
 @pytest.fixture(scope="session")
-def _planned_once(made_once: MadeOnce) -> Path:
+def _planned_once(filled_once: FilledOnce) -> Path:
     """The small center with its first plan."""
 
     def fill() -> None:
         write_small_center(Path())
         assert run_command(["plan", "plan.toml", "-o", "plan"]) == 0
 
-    return made_once("center", fill)
+    return filled_once("center", fill)
 
 
 @contextlib.contextmanager

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from blocks import FIRST_PLAN, RUN, Block, Session, blocks_of, printed_by, shown_is, updated
 
-from commands import MadeOnce
+from commands import FilledOnce
 from staffplan.plan import reporting
 
 REPOSITORY = Path(__file__).parents[2]
@@ -30,7 +30,7 @@ def clone(folder: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def planned_center(made_once: MadeOnce) -> Path:
+def planned_center(filled_once: FilledOnce) -> Path:
     """The small center, planned once for all pages, and beside it what the command printed."""
 
     def fill() -> None:
@@ -41,7 +41,7 @@ def planned_center(made_once: MadeOnce) -> Path:
         assert code == 0
         Path("printed.txt").write_text(printed, encoding="utf-8")
 
-    return made_once("docs", fill) / "center"
+    return filled_once("docs", fill) / "center"
 
 
 def leave_reports_out(patch: pytest.MonkeyPatch) -> None:
