@@ -51,8 +51,8 @@ def test_bands_are_needed_for_a_risk_and_each_queue_without_them_is_named_once(o
     code, out, err = run("staff", "forecast.csv", "--goal", "80/20", "--risk", "p80")
     assert (code, out) == (4, "")
     assert "forecast.csv:2:offered_p10: offered_p10 and offered_p90 are needed for a risk" in err
-    assert "2 rows of queue 'A' lack them" in err
-    assert "1 rows of queue 'B' lack them" in err
+    assert "rows of queue 'A' without them: 2" in err
+    assert "rows of queue 'B' without them: 1" in err
 
 
 @pytest.mark.parametrize(

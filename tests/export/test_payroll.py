@@ -72,7 +72,7 @@ def test_a_file_number_of_adp_has_six_digits_and_what_is_none_is_refused() -> No
         rows_in(only_file("adp-workforce-now", settings, {"A1": {"regular": 8.0}}, ids={"A1": "7"}))[0]["File #"]
         == "000007"
     )
-    with pytest.raises(DataError, match="2 agents have none: A1, A2"):
+    with pytest.raises(DataError, match="agents without one: A1, A2"):
         only_file("adp-workforce-now", settings, found, ids={})
 
 

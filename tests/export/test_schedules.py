@@ -178,7 +178,7 @@ def test_a_csv_template_keeps_its_separator_its_lines_above_the_header_and_its_o
     assert exported.files["t.csv"] == template.splitlines(keepends=True)[0].encode() + (
         b"Vorname;Nachname;Datum;Beginn\r\nInes;Gallego;11/02/2026;08:00 AM\r\n"
     )
-    assert any("1 rows below the header were replaced" in note.message for note in exported.notes)
+    assert any("rows below the header that were replaced: 1" in note.message for note in exported.notes)
 
 
 def test_a_name_that_a_spreadsheet_would_run_is_guarded() -> None:

@@ -62,9 +62,9 @@ def make_workforce_now(source: Source) -> Exported:
 
 
 def _refuse_file_numbers(found: list[PayRecord]) -> None:
-    wrong = sorted({r.payroll_id for r in found if not _is_file_number(r.payroll_id)})
+    wrong = ", ".join(sorted({r.payroll_id for r in found if not _is_file_number(r.payroll_id)}))
     if wrong:
-        said = f"a File # has at most {FILE_NUMBER_DIGITS} digits; {len(wrong)} agents have none: {', '.join(wrong)}"
+        said = f"a File # has at most {FILE_NUMBER_DIGITS} digits; agents without one: {wrong}"
         raise DataError(Problem("agents", said, "give --map ids.csv with a row for each: agent,NAME,000101"))
 
 

@@ -78,5 +78,5 @@ def _refuse_codes(source: Source) -> None:
 def _refuse_people(people: set[str]) -> None:
     wrong = sorted(person for person in people if not (person.isascii() and person.isdigit()))
     if wrong:
-        said = f"a personnel number has digits alone; {len(wrong)} agents have none: {', '.join(wrong)}"
+        said = f"a personnel number has digits alone; agents without one: {', '.join(wrong)}"
         raise DataError(Problem("agents", said, "give --map ids.csv with a row for each: agent,NAME,4711"))

@@ -52,12 +52,12 @@ def make(source: Source) -> Exported:
 
 def _notes(source: Source, header: Header, examples: int, written: int) -> Iterator[Note]:
     known = [f"{name} = {field}" for name, field in zip(header.names, header.fields, strict=True) if field]
-    yield note(source.template_place, f"{written} rows of {header.kind}; columns filled: {', '.join(known)}")
+    yield note(source.template_place, f"rows of {header.kind}: {written}; columns filled: {', '.join(known)}")
     empty = [name for name, field in zip(header.names, header.fields, strict=True) if name and not field]
     if empty:
         yield note(source.template_place, f"columns left empty, as their names are not known: {', '.join(empty)}")
     if examples:
-        yield note(source.template_place, f"{examples} rows below the header were replaced")
+        yield note(source.template_place, f"rows below the header that were replaced: {examples}")
     yield note(source.template_place, f"times are local times of {source.local_timezone}")
 
 

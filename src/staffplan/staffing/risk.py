@@ -114,7 +114,7 @@ def _refuse_unknown_bands(forecast: VolumeForecast, at_stake: NDArray[np.bool_])
     problems = [
         Problem(
             forecast.place(int(rows.index[0]), "offered_p10"),
-            f"offered_p10 and offered_p90 are needed for a risk, and {len(rows)} rows of queue {name!r} lack them",
+            f"offered_p10 and offered_p90 are needed for a risk; rows of queue {name!r} without them: {len(rows)}",
             hint,
         )
         for name, rows in unknown.groupby("queue", sort=True)
