@@ -189,7 +189,7 @@ def late_price(brings: Floats, due: float, offered: float, hours: float, weights
 
 def crew_cost(brings: Floats, below: NDArray[np.bool_], due: float, price: float, hour: float) -> float:
     """What the cheapest crew with `due` contacts in time costs beyond the people of minima, `below`, who cost
-    nothing; by duality, at a `price` of contacts. `brings` and `below`: (intervals, people); `hour`: cost of one in an
+    nothing; by duality, at a `price` of contacts. `brings` and `below`: (intervals, people); `hour`: of one in an
     interval."""
     left = np.where(below, price * brings, np.maximum(price * brings - hour, 0.0))
     return price * due - float(left.sum())
