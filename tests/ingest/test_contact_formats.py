@@ -105,6 +105,18 @@ def test_a_call_log_of_no_known_system_is_read_by_usual_names(tmp_path: Path) ->
     assert frame[COLUMNS].to_numpy().tolist() == [["Filters", 3, 2, 1, 2, 263.5]]  # end - start - wait
 
 
+@pytest.mark.parametrize(
+    ("column", "yes", "no"), [("Abandoned", 1, 2), ("Answered", 2, 1), ("Abandoned (Y/N)", 1, 2)]
+)
+def test_yes_and_no_mean_what_the_column_asks(tmp_path: Path, column: str, yes: int, no: int) -> None:
+    path = tmp_path / "calls.csv"
+    words = ["Yes"] * yes + ["No"] * no
+    rows = [f"2025-03-03 08:0{n}:17,11,60,{word}" for n, word in enumerate(words)]
+    path.write_text("\n".join([f"Call Start Time,Wait,Handle Time,{column}", *rows, ""]))
+    frame = ingest([path], Asked(interval_minutes=60)).history.frame
+    assert frame[["offered", "handled", "abandoned"]].to_numpy().tolist() == [[3, 2, 1]]
+
+
 def test_words_that_nobody_knows_are_asked(tmp_path: Path) -> None:
     path = tmp_path / "calls.csv"
     path.write_text("start,wait,status\n2025-03-03 08:00:17,11,fine\n2025-03-03 08:00:19,12,gone\n")

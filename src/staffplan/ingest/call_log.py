@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -22,10 +23,11 @@ from staffplan.ingest.preset import all_presets
 from staffplan.ingest.recognise import CALLS, recognise
 from staffplan.ingest.starts import is_time_alone
 from staffplan.ingest.step import read_parts
-from staffplan.tables.names import CALL_NAMES, HISTORY_NAMES
+from staffplan.tables.names import CALL_NAMES, HISTORY_NAMES, outcome_word
 
 SOON_SECONDS, MOST = 2 * 3600, 0.95
 """A column of clock times is one of answers where so many lie so soon after the arrival."""
+OUTCOME = "outcome (yes and no as the column means them)"
 ARRIVAL, WAIT, HANDLING = "arrival (date and time)", "wait (answer - arrival)", "handling (end - answer)"
 
 
@@ -66,6 +68,10 @@ def with_call_times(records: Records, names: Mapping[str, str], timezone: str) -
     if clock:
         frame, found["arrival"] = frame.assign(**{ARRIVAL: arrival}), ARRIVAL
     at, wrong = read_instants(arrival, timezone)
+    column = found.get("outcome", "")
+    if column in frame.columns:
+        meant = plain_texts(frame[column]).map(partial(outcome_word, column))
+        frame, found["outcome"] = frame.assign(**{OUTCOME: meant}), OUTCOME
     if not wrong:
         frame, found = _with_wait(frame, found, at, timezone)
         frame, found = _with_handling(frame, found, header, at, timezone)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -21,7 +22,7 @@ from staffplan.ingest.preset import Preset
 from staffplan.ingest.rows import grouped, reasons_by_value, reasons_of_totals
 from staffplan.ingest.starts import moment_texts
 from staffplan.ingest.tables import rejected
-from staffplan.tables.names import ABANDONED_WORDS, ANSWERED_WORDS, plain_word
+from staffplan.tables.names import ABANDONED_WORDS, ANSWERED_WORDS, outcome_word, plain_word
 
 ANSWERED, ABANDONED, OTHER = "answered", "abandoned", "other"
 CONTACTS = ("arrival", "queue", "outcome", "wait_seconds", "handling_seconds", "agent", "customer", "_row")
@@ -125,7 +126,8 @@ def _outcomes(
             return answered_after.notna().map({True: ANSWERED, False: rules.unfilled}), None
         return pd.Series(OTHER, index=frame.index, dtype=object), None
     codes, distinct = pd.factorize(texts_of(frame, column))
-    words = pd.Series([plain_word(word) for word in distinct], dtype=object)
+    means = plain_word if rules.answered or rules.abandoned else partial(outcome_word, column.columns[0])
+    words = pd.Series([means(word) for word in distinct], dtype=object)
     answered = frozenset(map(plain_word, rules.answered)) or ANSWERED_WORDS
     abandoned = frozenset(map(plain_word, rules.abandoned)) or ABANDONED_WORDS
     kinds = words.map(lambda word: ANSWERED if word in answered else ABANDONED if word in abandoned else OTHER)

@@ -76,7 +76,7 @@ CALL_NAMES: Mapping[str, tuple[str, ...]] = {
     ),
     "outcome": (
         *("outcome", "disposition", "result", "call result", "call outcome", "status", "call status"),
-        *("answered y n", "answered", "abandoned"),
+        *("answered y n", "answered", "abandoned", "abandoned y n"),
     ),
     "handling_seconds": (
         *("handling seconds", "handling time", "handle time", "handle seconds", "service seconds", "service time"),
@@ -103,3 +103,15 @@ ABANDONED_WORDS = frozenset(
 def plain_word(word: str) -> str:
     """A word of an outcome in small letters, without underscores and hyphens."""
     return " ".join(word.lower().replace("_", " ").replace("-", " ").split())
+
+
+_FLAGS = {"answered": ("answered", "abandoned"), "abandoned": ("abandoned", "answered")}
+"""By the first word of a column that says yes or no: what each of the two means."""
+_YES, _NO = ("yes", "y", "true", "1"), ("no", "n", "false", "0")
+
+
+def outcome_word(column: str, word: str) -> str:
+    """A cell of an outcome column as `plain_word` has it; yes or no as what the column's name asks."""
+    said, asked = plain_word(word), plain(column).split(" ")[0]
+    yes, no = _FLAGS.get(asked, (said, said))
+    return yes if said in _YES else no if said in _NO else said
