@@ -87,7 +87,7 @@ def test_a_file_that_is_not_there_is_told_with_where_to_get_it(tmp_path: Path) -
 
 
 def test_a_workspace_reads_its_history_days_and_people_once_and_as_set(tmp_path: Path) -> None:
-    rows = "".join(f"2026-01-{day:02d} 08:00,voice,{day}\n" for day in range(1, 32))
+    rows = "".join(f"2026-01-{day:02d} {hour},voice,{day}\n" for day in range(1, 32) for hour in ("08:00", "09:00"))
     (tmp_path / "h.csv").write_text(f"interval_start,queue,offered\n{rows}")
     (tmp_path / "days.csv").write_text("day,name,kind\n2026-01-06,Kings,holiday\n")
     (tmp_path / "a.csv").write_text("agent_id,skills\nanna,voice\n")
@@ -95,12 +95,12 @@ def test_a_workspace_reads_its_history_days_and_people_once_and_as_set(tmp_path:
     text = f'[plan]\ntimezone = "{MADRID}"\n{{}}\n[input]\n{files}'
     space = workspace(tmp_path, text.format(""))
     assert space.first_day == date(2026, 2, 1)
-    assert len(space.history) == 31
+    assert len(space.history) == 62
     assert space.site.calendar.special_days[date(2026, 1, 6)].name == "Kings"
     assert list(space.site.queues) == ["voice"]
     assert len(space.workforce.agents) == 1
     early = workspace(tmp_path, text.format("start = 2026-01-11"))
-    assert (early.first_day, len(early.history), len(early.full_history)) == (date(2026, 1, 11), 10, 31)
+    assert (early.first_day, len(early.history), len(early.full_history)) == (date(2026, 1, 11), 20, 62)
 
 
 def test_a_workspace_without_special_days_has_none(tmp_path: Path) -> None:

@@ -12,8 +12,8 @@ from staffplan.tables.history import ContactHistory
 
 Period = Literal["day", "week", "month"]
 SHORTEST_DAY_HOURS, DAYS_OF_A_WEEK, SHORTEST_MONTH_DAYS = 23, 7, 28
-FEW_ROWS = 3
-"""Rows of a queue that can show a distance."""
+FEW_ROWS, ROWS_OF_A_WEEK = 3, 7
+"""Rows that can show a distance; and distances that show it where the rows are not at midnight."""
 
 
 def period_of(frame: pd.DataFrame, timezone: str) -> Period | None:
@@ -29,7 +29,7 @@ def period_of(frame: pd.DataFrame, timezone: str) -> Period | None:
     times = [
         set((index.hour * 60 + index.minute).tolist()) for index in (local, pd.DatetimeIndex(frame["interval_start"]))
     ]
-    if min(len(found) for found in times) > 1:
+    if min(len(found) for found in times) > 1 or ({0} not in times and len(distances) < ROWS_OF_A_WEEK):
         return None
     days = np.rint(distances.dt.total_seconds().to_numpy(dtype=float) / 86400)
     if days.min() >= SHORTEST_MONTH_DAYS:
