@@ -247,7 +247,7 @@ def test_the_table_of_shifts_alone_is_checked(center: Path, run: Run) -> None:
     [
         ("genesys-schedule", "roster_shifts.csv", "the roster has no shifts"),
         ("pay-hours", "roster_shifts.csv", "the roster has no shifts"),
-        ("genesys-forecast", "forecast.csv", "the forecast has no rows"),
+        ("genesys-forecast", "forecast.csv", "the file has a header but no rows"),
     ],
 )
 def test_an_empty_plan_is_no_export(center: Path, run: Run, preset: str, file: str, said: str) -> None:

@@ -40,7 +40,7 @@ class VolumeForecast(Table):
         text("channel", choices=CHANNELS),
         number("offered", 0, 100 * MOST_CONTACTS),
         handling_time(),
-        *(number(band, 0, 1000 * MOST_CONTACTS) for band in BANDS),
+        *(number(band) for band in BANDS),
         text("method"),
     )
     key: ClassVar[tuple[str, ...]] = ("queue", "interval_start")
