@@ -31,7 +31,9 @@ from staffplan.tables.requirement import ServiceWorth, StaffingRequirement
 
 GROUP, DAYS = "everybody", 28
 PLANS = {"any": WorkPlanSettings(shifts=tuple(SHIFTS), weekly_hours_max=40)}
-STAFFING = StaffingSettings(method="verified", goal_scope="day")
+STAFFING = StaffingSettings(method="offered-load")
+"""The roster takes from it what each further agent is worth, uncertain days considered: of the methods that do so the
+quickest."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,7 @@ class Planner:
                 service_hours=HOURS,
                 arrival_hours=HOURS,
                 goal=promise,
+                goal_is_default=False,
                 patience_seconds=self.learnt.value(name, "patience_seconds"),
             )
             for name in sorted(self.past.calls["queue"].unique())
