@@ -1,0 +1,1 @@
+"""A month of real calls, played against rosters that were made without seeing it."""
