@@ -117,6 +117,18 @@ def test_yes_and_no_mean_what_the_column_asks(tmp_path: Path, column: str, yes: 
     assert frame[["offered", "handled", "abandoned"]].to_numpy().tolist() == [[3, 2, 1]]
 
 
+def test_a_handling_time_in_parts_is_all_of_them(tmp_path: Path) -> None:
+    """Talk alone would be 60 s too short a call."""
+    path = tmp_path / "calls.csv"
+    path.write_text(
+        "Date,Start Time,Queue Time,Talk Time,Hold Time,Wrap Up Time,Abandoned\n"
+        "2025-03-03,08:00:17,8,180,20,40,No\n2025-03-03,08:01:17,31,0,0,0,Yes\n"
+    )
+    made = ingest([path], Asked(interval_minutes=60))
+    assert made.history.frame["aht_seconds"].tolist() == [240.0]
+    assert made.parts[0].facts["handling time"].endswith("(from Talk Time, Hold Time, Wrap Up Time)")
+
+
 def test_words_that_nobody_knows_are_asked(tmp_path: Path) -> None:
     path = tmp_path / "calls.csv"
     path.write_text("start,wait,status\n2025-03-03 08:00:17,11,fine\n2025-03-03 08:00:19,12,gone\n")

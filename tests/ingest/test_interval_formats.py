@@ -7,6 +7,7 @@ import math
 import pytest
 
 from example_exports import read
+from staffplan.ingest import Asked
 
 OFFERED = [18, 25, 31, 29, 22, 16]
 HANDLED = [17, 23, 28, 28, 22, 16]
@@ -78,12 +79,20 @@ def test_totals_are_put_aside_with_their_row() -> None:
 
 
 def test_a_zone_that_nobody_gave_is_asked() -> None:
-    from staffplan.ingest import Asked
-
     asking = read("cisco_uccx/csq_activity_by_interval.csv", asked=Asked())
     assert [note.kind for note in asking.notes if "zone" in note.message] == ["question"]
     told = read("cisco_uccx/csq_activity_by_interval.csv", ZONE)
-    assert not [note for note in told.notes if note.kind == "question"]
+    assert not [note for note in told.notes if "zone" in note.message]
+
+
+def test_the_order_of_day_and_month_is_asked_where_the_system_alone_tells_it() -> None:
+    """Uccx writes 11/2/26 for the second of November, and in other countries for the eleventh of February."""
+    name = "cisco_uccx/csq_activity_by_interval.csv"
+    [note] = [note for note in read(name, ZONE).notes if note.kind == "question"]
+    assert "read as month/day/year" in note.message
+    assert "--date-order" in note.message
+    given = read(name, asked=Asked(timezone=ZONE, zone_given=True, date_order="month/day/year"))
+    assert not [note for note in given.notes if note.kind == "question"]
 
 
 def test_durations_of_systems_keep_their_unit() -> None:

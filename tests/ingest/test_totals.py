@@ -39,6 +39,15 @@ def test_a_forecast_never_takes_a_day_for_an_hour(tmp_path: Path) -> None:
     assert "totals by day" in raised.value.problems[0].message
 
 
+def test_a_center_of_one_interval_a_day_is_read_where_it_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "hour.csv"
+    days = pd.date_range("2026-01-05", periods=20, freq="B").strftime("%Y-%m-%d")
+    path.write_text("interval_start,queue,offered\n" + "".join(f"{day} 09:00,Help,7\n" for day in days))
+    assert "input.totals = false" in problems_of(path)[0].hint
+    config = load_config('[plan]\ntimezone = "UTC"\n[input]\ntotals = false', "plan.toml")
+    assert len(read_history(path, config)) == len(ingest([path], Asked(totals=False)).history) == 20
+
+
 def test_hours_with_a_gap_of_a_day_are_no_totals(tmp_path: Path) -> None:
     path = tmp_path / "hours.csv"
     path.write_text("start,calls\n2026-01-05 08:00,3\n2026-01-05 09:00,3\n2026-01-06 08:00,3\n2026-01-07 08:00,4\n")

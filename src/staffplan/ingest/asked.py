@@ -27,3 +27,5 @@ class Asked:
     """Name of the queue for a file without one."""
     preset: Preset | None = None
     """Preset to take; None: recognised."""
+    totals: bool = True
+    """Whether rows a day or more apart are totals; False: each is an interval."""

@@ -17,10 +17,10 @@ from staffplan.files.stamps import iso_texts
 from staffplan.files.wall_clock import settled_in_order
 from staffplan.ingest.asked import Asked
 from staffplan.ingest.columns import Header, Source, is_blank, sources, texts_of
-from staffplan.ingest.intervals import HISTORY, Part, duration_unit, queue_texts, zone_in_words
+from staffplan.ingest.intervals import HISTORY, PARTS, Part, aht_in_words, duration_unit, queue_texts, zone_in_words
 from staffplan.ingest.preset import Preset
 from staffplan.ingest.rows import grouped, reasons_by_value, reasons_of_totals
-from staffplan.ingest.starts import moment_texts
+from staffplan.ingest.starts import in_order, moment_texts
 from staffplan.ingest.tables import rejected
 from staffplan.tables.names import ABANDONED_WORDS, ANSWERED_WORDS, outcome_word, plain_word
 
@@ -40,7 +40,7 @@ def read_contacts(records: Records, preset: Preset, why: str, asked: Asked) -> P
         place = f"{records.place}:{max(records.header_row, 1)}:arrival"
         there = f"columns there: {', '.join(header.names)}"
         raise DataError(Problem(place, f"{preset.title}: no column is the arrival", f"{there}; name it with --map"))
-    arrival = iso_texts(moment_texts(frame, found["arrival"]), asked.date_order or preset.date_order)
+    arrival, assumed = in_order(moment_texts(frame, found["arrival"]), records.place, preset, asked)
     reasons = reasons_by_value(frame, header, preset.keep, preset.drop)
     remarks = reasons_of_totals(frame, {"interval_start": arrival}, pd.Series("", index=frame.index))
     reasons = reasons.where(reasons != "", remarks)
@@ -50,10 +50,11 @@ def read_contacts(records: Records, preset: Preset, why: str, asked: Asked) -> P
     arrival = arrival.mask(used, settled)
     contacts, units = _typed(records, found, preset, asked, used, arrival)
     facts = {"zone": zone_in_words(arrival[used], preset, asked), "unit of durations": units}
-    facts |= {"handling time": preset.aht_parts, "offered": preset.offered_includes, "booked by": preset.booked_by}
-    facts |= {"counted": COUNTED}
+    parts = [name for name in PARTS if name in found] or ["ended_at"]
+    facts |= {"handling time": aht_in_words(found, preset, ("handling_seconds",), parts)}
+    facts |= {"offered": preset.offered_includes, "booked by": preset.booked_by, "counted": COUNTED}
     place = records.place
-    notes = tuple(Note("ingest", "assumption", place, note) for note in (*preset.notes, *clock))
+    notes = (*assumed, *(Note("ingest", "assumption", place, note) for note in (*preset.notes, *clock)))
     history = counted(contacts, asked, abandons=preset.outcomes.unfilled == ABANDONED)
     return Part(place, preset, why, history, rejected(frame, reasons, place), facts, notes, contacts)
 
@@ -70,7 +71,7 @@ def _typed(
     contacts = pd.DataFrame({"arrival": instants, "queue": queue.mask(is_blank(queue), NO_QUEUE), "_row": rows})
     durations: dict[str, pd.Series] = {}
     units: dict[str, str] = {}
-    for name in ("wait_seconds", "talk", "hold", "after_work", "handling_seconds"):
+    for name in ("wait_seconds", *PARTS, "handling_seconds"):
         if name not in found:
             continue
         column = found[name].columns[0]
@@ -150,7 +151,7 @@ def _handling(
 ) -> pd.Series:
     """Talk, hold and after-contact work of answered contacts, or the time from the answer to the end."""
     handling = durations.get("handling_seconds", pd.Series(np.nan, index=contacts.index))
-    parts = [durations[name] for name in ("talk", "hold", "after_work") if name in durations]
+    parts = [durations[name] for name in PARTS if name in durations]
     if parts:
         total = pd.concat(parts, axis=1).sum(axis=1).where(parts[0].notna())
         handling = handling.where(handling.notna(), total)

@@ -38,7 +38,8 @@ def read_history(path: Path, config: Config) -> ContactHistory:
     """
     tables, timezone = tables_in(path), config.plan.timezone
     history = _own(tables[0], config) if _is_ours(tables, config) else _foreign(tables, config)
-    refuse_totals(history, timezone)
+    if config.input.totals:
+        refuse_totals(history, timezone)
     if "timezone" not in config.plan.model_fields_set:
         history = replace(history, notes=(*history.notes, *zone_asked(history, timezone)))
     return _asked_for(history, config)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -22,7 +22,8 @@ from staffplan.ingest.tables import rejected
 from staffplan.tables.units import DurationUnit
 
 COUNTS = ("offered", "handled", "abandoned", "answered_within_threshold", "handled_total")
-DURATIONS = ("aht", "talk", "hold", "after_work", "handling_total")
+WHOLE, PARTS = ("aht", "handling_total"), ("talk", "hold", "after_work")
+DURATIONS = ("aht", *PARTS, "handling_total")
 HISTORY = ("interval_start", "queue", "offered", "aht_seconds", "handled", "abandoned", "answered_within_threshold")
 SAME_ROW = "the same as an earlier row"
 CHANNEL_WORDS = {"call": "voice", "phone": "voice", "voice": "voice", "": "voice"}
@@ -49,7 +50,7 @@ def read_intervals(records: Records, preset: Preset, why: str, asked: Asked) -> 
     header = Header(records.frame.columns)
     found = sources(header, preset.columns, asked.within_seconds)
     _refuse_incomplete(records, preset, found, header)
-    starts = start_texts(records, found, preset, asked)
+    starts, assumed = start_texts(records, found, preset, asked)
     offered = texts_of(records.frame, found["offered"])
     queue = queue_texts(records, preset, found, asked)
     reasons = reasons_by_value(records.frame, header, preset.keep, preset.drop)
@@ -68,10 +69,10 @@ def read_intervals(records: Records, preset: Preset, why: str, asked: Asked) -> 
     reasons[used] = _same_rows(records.frame[used], typed)
     frame = _together(typed[(reasons[used] == "").to_numpy()])
     facts = {"zone": zone_in_words(starts[used], preset, asked), "unit of durations": units}
-    facts |= {"handling time": _aht_in_words(found, preset), "offered": preset.offered_includes}
+    facts |= {"handling time": aht_in_words(found, preset, WHOLE, PARTS), "offered": preset.offered_includes}
     facts |= {"booked by": preset.booked_by}
     place = records.place
-    notes = tuple(Note("ingest", "assumption", place, note) for note in (*preset.notes, *clock.told))
+    notes = (*assumed, *(Note("ingest", "assumption", place, note) for note in (*preset.notes, *clock.told)))
     return Part(place, preset, why, frame, rejected(records.frame, reasons, place), facts, notes)
 
 
@@ -170,10 +171,8 @@ def _numbers(
 
 def _negative(values: pd.Series, rows: pd.Series, column: str, place: str) -> list[Problem]:
     below = np.flatnonzero((values < 0).to_numpy()).tolist()
-    wrong: Wrong = {position: (f"{values.iloc[position]:g} is below 0", "") for position in below}
-    return grouped(
-        {p: (f"'{values.iloc[p]:g}' is below 0", hint) for p, (_, hint) in wrong.items()}, rows, column, place
-    )
+    hint = "correct it, or delete the row"
+    return grouped({p: (f"'{values.iloc[p]:g}' is below 0", hint) for p in below}, rows, column, place)
 
 
 def _with_aht(typed: pd.DataFrame) -> pd.DataFrame:
@@ -212,9 +211,11 @@ def _together(typed: pd.DataFrame) -> pd.DataFrame:
     return summed.reset_index().reindex(columns=typed.columns)
 
 
-def _aht_in_words(found: Mapping[str, Source], preset: Preset) -> str:
-    there = [found[name].in_words() for name in DURATIONS if name in found]
-    return f"{preset.aht_parts} (from {there[0]})" if there else "none in this file"
+def aht_in_words(found: Mapping[str, Source], preset: Preset, whole: Sequence[str], parts: Sequence[str]) -> str:
+    """What the handling time holds, and the columns it is from: one that has all of it, else its parts."""
+    there = [found[name].in_words() for name in whole if name in found][:1]
+    there = there or [found[name].in_words() for name in parts if name in found]
+    return f"{preset.aht_parts} (from {', '.join(there)})" if there else "none in this file"
 
 
 def zone_in_words(starts: pd.Series, preset: Preset, asked: Asked) -> str:
@@ -224,7 +225,3 @@ def zone_in_words(starts: pd.Series, preset: Preset, asked: Asked) -> str:
     if starts.str.contains(r"(?:Z|[+-]\d{2}:?\d{2})$").mean() > 0.5:
         return "as the times tell"
     return asked.timezone if asked.zone_given else f"not told; read as {asked.timezone}"
-
-
-def with_notes(part: Part, *notes: Note) -> Part:
-    return replace(part, notes=(*part.notes, *notes))

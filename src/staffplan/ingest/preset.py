@@ -89,9 +89,6 @@ class Preset(Section):
     """What a planner should know of this export."""
 
 
-CANONICAL = "canonical"
-
-
 @cache
 def all_presets() -> tuple[Preset, ...]:
     """The presets of staffplan, by name."""

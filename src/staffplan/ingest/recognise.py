@@ -10,7 +10,7 @@ from staffplan.errors import DataError, Problem, UsageError, nearest
 from staffplan.files.records import Records
 from staffplan.ingest.columns import ADDED, Header
 from staffplan.ingest.preset import Preset
-from staffplan.tables.names import CALL_NAMES, HISTORY_NAMES
+from staffplan.tables.names import CALL_NAMES, CALL_PARTS, HISTORY_NAMES
 
 SHEET, CALLS = "sheet", "calls"
 """Presets of files with usual names of columns, for systems that no other preset knows."""
@@ -90,7 +90,9 @@ def _with_usual_names(preset: Preset) -> Preset:
     if preset.name == CALLS:
         pairs = [f"{day} + {time}" for day in HISTORY_NAMES["date"] for time in CALL_TIMES]
         arrival = (*pairs, *CALL_NAMES["arrival"])
-        return preset.model_copy(update={"columns": {**CALL_NAMES, "arrival": arrival, **preset.columns}})
+        whole = tuple(name for name in CALL_NAMES["handling_seconds"] if name not in CALL_PARTS["talk"])
+        names = {**CALL_NAMES, **CALL_PARTS, "arrival": arrival, "handling_seconds": whole}
+        return preset.model_copy(update={"columns": {**names, **preset.columns}})
     return preset
 
 

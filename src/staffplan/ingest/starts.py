@@ -7,11 +7,11 @@ import re
 import numpy as np
 import pandas as pd
 
-from staffplan.errors import DataError, Problem
+from staffplan.errors import QUESTION, DataError, Note, Problem
 from staffplan.files.joined import clock_times, plain_texts
 from staffplan.files.month_names import days_by_name
 from staffplan.files.records import Records
-from staffplan.files.stamps import iso_texts
+from staffplan.files.stamps import UNKNOWN, day_order, iso_texts
 from staffplan.ingest.asked import Asked
 from staffplan.ingest.columns import Source, texts_of
 from staffplan.ingest.preset import Preset
@@ -26,8 +26,11 @@ FIRST_SERIAL = pd.Timestamp("1899-12-30")
 MINUTES_OF_HALF_A_DAY, MINUTES_OF_A_DAY = 720, 1440
 
 
-def start_texts(records: Records, found: dict[str, Source], preset: Preset, asked: Asked) -> pd.Series:
-    """The start of each row as text: ISO where it can be told, else as it stands.
+def start_texts(
+    records: Records, found: dict[str, Source], preset: Preset, asked: Asked
+) -> tuple[pd.Series, tuple[Note, ...]]:
+    """The start of each row as text: ISO where it can be told, else as it stands; and the order of day and month
+    where it is assumed.
 
     Where a row has the end of its interval alone, the start is so much before as the rows are apart.
     """
@@ -44,8 +47,19 @@ def start_texts(records: Records, found: dict[str, Source], preset: Preset, aske
         _refuse_without_day(records, texts, day)
         times = texts.str.fullmatch(_TIME_ALONE)
         texts = texts.where(~times, f"{day} " + texts) if day else texts
-    texts = iso_texts(_first_of_months(texts), asked.date_order or preset.date_order)
-    return _before_ends(texts, asked.interval_minutes) if ends else texts
+    texts, assumed = in_order(_first_of_months(texts), records.place, preset, asked)
+    return _before_ends(texts, asked.interval_minutes) if ends else texts, assumed
+
+
+def in_order(texts: pd.Series, place: str, preset: Preset, asked: Asked) -> tuple[pd.Series, tuple[Note, ...]]:
+    """Moments as `iso_texts` writes them; and a question where the preset alone tells which number is the day."""
+    read = iso_texts(texts, asked.date_order or preset.date_order)
+    if asked.date_order is not None or preset.date_order == UNKNOWN or day_order(texts) != UNKNOWN:
+        return read, ()
+    first = texts[texts.str.contains(r"\d")].iloc[0]
+    said = f"days like {first!r} are read as {preset.date_order}, the usual order of this system, as no day of the "
+    said += "file is above 12; if they are written in another order, say so (--date-order, input.date_order)"
+    return read, (Note("ingest", QUESTION, place, said),)
 
 
 def moment_texts(frame: pd.DataFrame, source: Source) -> pd.Series:

@@ -57,7 +57,8 @@ def ingest(
     made = ingest_tables([tables_in(path) for path in paths], asked, known)
     if profile is not None and (period := period_of(made.history.frame, asked.timezone)) is not None:
         return _spread(made, period, profile, asked.timezone)
-    refuse_totals(made.history, asked.timezone)
+    if asked.totals:
+        refuse_totals(made.history, asked.timezone)
     moved = () if asked.zone_given else zone_asked(made.history, asked.timezone)
     return replace(made, notes=(*made.notes, *moved))
 

@@ -45,7 +45,6 @@ def refuse_totals(history: ContactHistory, timezone: str) -> None:
         message = (
             f"the rows are totals by {period} (one a {period}, each at {first:%H:%M}), not contacts of intervals"
         )
-        hint = (
-            "export by 15, 30 or 60 minutes; or spread the totals: staffplan ingest FILE --profile typical_week.xlsx"
-        )
+        hint = "export by 15, 30 or 60 minutes; or spread the totals: staffplan ingest FILE --profile "
+        hint += "typical_week.xlsx; of a center open for one interval a day: input.totals = false"
         raise DataError(Problem(f"{history.source}:interval_start", message, hint))

@@ -314,7 +314,7 @@ STEPS: tuple[Step, ...] = (
         _ROSTER,
         _roster_settings,
         _roster,
-        (Absences.file_name,),
+        (_FORECAST, Absences.file_name),
     ),
     Step(
         "check",

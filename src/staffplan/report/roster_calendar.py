@@ -116,10 +116,6 @@ def revised(shifts: Iterable[Shift], before: Iterable[Shift], days: Iterable[dat
     return sorted([*new.values(), *kept], key=lambda shift: (shift.day, shift.start, shift.agent_id))
 
 
-def _cancelled(shift: Shift) -> Shift:
-    return shift if shift.cancelled else replace(shift, cancelled=True, sequence=shift.sequence + 1)
-
-
 def _next(shift: Shift, old: Shift | None) -> Shift:
     if old is None:
         return shift

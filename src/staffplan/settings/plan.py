@@ -102,6 +102,9 @@ class InputSettings(Section):
     (default: seconds, or what the file shows)."""
     date_order: Literal["day/month/year", "month/day/year"] | None = None
     """Order of days such as 3/4/2026 in the history file, where the file itself does not show it."""
+    totals: bool = True
+    """Rows that are a day or more apart are totals, and no intervals: they are refused. false: each row is one
+    interval, as of a center that is open for one interval a day."""
     columns: dict[str, str | tuple[str, ...]] = Field(default_factory=dict)
     """Column names of the history file: staffplan's name = the file's name, for example interval_start =
     "timestamp". A date and a time in two columns: interval_start = ["Date", "Time"]."""

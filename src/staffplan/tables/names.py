@@ -92,6 +92,15 @@ CALL_NAMES: Mapping[str, tuple[str, ...]] = {
     "ended_at": ("ended at", "end time", "call end time", "call end", "call ended", "end"),
 }
 """By column of a call log: names that mean it, the most certain first."""
+CALL_PARTS: Mapping[str, tuple[str, ...]] = {
+    "talk": ("talk time", "talk duration", "talk seconds", "conversation time"),
+    "hold": ("hold time", "hold duration", "hold seconds"),
+    "after_work": (
+        *("wrap up time", "wrapup time", "wrap time", "wrap up", "wrap up seconds", "after call work"),
+        *("after call work time", "after contact work time", "acw", "acw time", "acw seconds"),
+    ),
+}
+"""The same of the parts of a handling time, where no column has all of it."""
 ANSWERED_WORDS = frozenset(
     {"answered", "answer", "agent", "handled", "served", "connected", "completed", "complete", "yes", "y", "true"}
 )

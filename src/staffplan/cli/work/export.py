@@ -131,7 +131,7 @@ class _Reader:
         if "forecast" in preset.needs:
             path = self.given.plan if self.given.plan.is_file() else folder / VolumeForecast.file_name
             if self._is_there(path, preset, optional=optional):
-                found["forecast"] = self._try(lambda: _some_forecast(path, config))
+                found["forecast"] = self._try(lambda: read_forecast(path, config))
         if "requirement" in preset.needs and (folder / PeopleNeeded.file_name).is_file():
             need = folder / PeopleNeeded.file_name
             found["requirement"] = self._try(lambda: read_requirement(need, config.plan.timezone))
@@ -205,13 +205,6 @@ def _refuse_unknown_maps(config: Config, workspace: Workspace | None) -> None:
     if unknown and workspace is not None:
         places = {name: f"{workspace.config_place}:export.maps.{quoted_name(name)}" for name in unknown}
         raise ConfigError(Problem(places[name], "is not a preset", nearest(name, list(PRESETS))) for name in unknown)
-
-
-def _some_forecast(path: Path, config: Config) -> VolumeForecast:
-    forecast = read_forecast(path, config)
-    if not len(forecast):
-        raise DataError(Problem(forecast.source, "the forecast has no rows", "run the plan first"))
-    return forecast
 
 
 def _interval(config: Config, folder: Path, forecast: VolumeForecast | None) -> int:

@@ -71,6 +71,7 @@ def ingest_files(
         aht_unit=chosen.aht_unit,
         date_order=chosen.date_order,
         queue=chosen.queue,
+        totals=chosen.totals,
         preset=preset if mapping is None else read_preset(mapping),
     )
     made = ingest(paths, asked, profile=None if profile is None else _profile(profile, asked))

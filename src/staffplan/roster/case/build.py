@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,7 @@ from staffplan.roster.case.presence import paid_bounds, times_away, weeks_with_n
 from staffplan.roster.case.service import Service, Weights
 from staffplan.roster.case.soft import with_soft_rules
 from staffplan.roster.problem.problem import Period, Person, RosterProblem, plan_of
-from staffplan.roster.problem.worth import Worth, cover_worth
+from staffplan.roster.problem.worth import cover_worth
 from staffplan.roster.rules.team import break_circles, minimum_people, pausing_limit, seat_limit, team_rules
 from staffplan.settings.roster import RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.site import Site
@@ -76,8 +77,8 @@ def build_problem(
     skillsets, skillset_of = skill_sets(people, groups)
     starts, serves = option_starts(options, period), option_groups(options, shifts, groups)
     team = team_rules(settings)
-    wanted = np.maximum(required, minimum_people(team, groups, period, site.calendar))
-    useful = useful_options(wanted, skillsets, starts, options, serves)[skillset_of]
+    least = minimum_people(team, groups, period, site.calendar)
+    useful = useful_options(np.maximum(required, least), skillsets, starts, options, serves)[skillset_of]
     walls = option_walls(starts, options, period)
     allowed, why_not = who_can_work(people, away, useful, workforce, options, shifts, walls, period)
     fewest, most = paid_bounds(people, away.free, away.paid, period, weeks_with_need(required, period))
@@ -96,13 +97,15 @@ def build_problem(
         paid_minutes_min=fewest,
         paid_minutes_max=most,
         option_groups=serves,
-        worth=worth_of_people(required, hours, settings, groups, period, site, worth, shifts),
+        worth=cover_worth(required, hours, least, **_weights(settings)),
         seats=seat_limit(team, period),
         pausing=pausing_limit(team, period),
         understaffing_weight=settings.understaffing_weight,
         overstaffing_weight=settings.overstaffing_weight,
         circles=break_circles(team, people),
     )
+    if settings.objective == "service":
+        problem = replace(problem, worth=service_of(problem, settings, shifts, site, worth).worth())
     return with_soft_rules(problem, workforce, settings, shifts)
 
 
@@ -113,38 +116,14 @@ def skill_sets(people: tuple[Person, ...], groups: tuple[str, ...]) -> tuple[NDA
     return found, number.astype(np.int64)
 
 
-def worth_of_people(
-    required: NDArray[np.float64],
-    hours: NDArray[np.float64],
-    settings: RosterSettings,
-    groups: tuple[str, ...],
-    period: Period,
-    site: Site,
-    worth: ServiceWorth | None,
-    shifts: Mapping[str, ShiftSettings],
-) -> Worth:
-    """Cost that people on queue save, by the objective. `required`, people: (groups, slots); `hours`, of a slot:
-    (slots,).
-
-    Raises ConfigError for service without its curves.
-    """
-    if settings.objective == "service":
-        return service_of(required, hours, settings, groups, period, site, worth, shifts).worth()
-    return _cover(required, hours, settings, _least(settings, groups, period, site))
-
-
 def service_of(
-    required: NDArray[np.float64],
-    hours: NDArray[np.float64],
+    problem: RosterProblem,
     settings: RosterSettings,
-    groups: tuple[str, ...],
-    period: Period,
+    shifts: Mapping[str, ShiftSettings],
     site: Site,
     worth: ServiceWorth | None,
-    shifts: Mapping[str, ShiftSettings],
 ) -> Service:
-    """The curves, ready to be priced. `required`, people: (groups, slots); `hours`: (slots,). Errors as in
-    `worth_of_people`."""
+    """The curves of a problem that seeks service, ready to be priced. Raises ConfigError without them."""
     if worth is None:
         hint = "give the file that staffplan staff --worth writes, or set roster.objective to cover"
         raise ConfigError(
@@ -154,23 +133,17 @@ def service_of(
                 hint,
             )
         )
-    least = _least(settings, groups, period, site)
+    groups, period = problem.groups, problem.period
+    least = minimum_people(team_rules(settings), groups, period, site.calendar)
+    cover = cover_worth(problem.required, problem.hours, least, **_weights(settings))
     of_group = {name: max(queue.shortfall_weight for queue in queues) for name, queues in site.groups().items()}
     longest = max(shift.hours for shift in shifts.values())
-    weights = Weights(settings.understaffing_weight, settings.overstaffing_weight, longest, of_group)
-    return Service.of(_cover(required, hours, settings, least), worth, groups, period, least, weights)
+    weights = Weights(**_weights(settings), shift_hours=longest, of_group=of_group)
+    return Service.of(cover, worth, groups, period, least, weights)
 
 
-def _least(settings: RosterSettings, groups: tuple[str, ...], period: Period, site: Site) -> NDArray[np.int64]:
-    """(groups, slots): people due by the rules."""
-    return minimum_people(team_rules(settings), groups, period, site.calendar)
-
-
-def _cover(
-    required: NDArray[np.float64], hours: NDArray[np.float64], settings: RosterSettings, least: NDArray[np.int64]
-) -> Worth:
-    under, over = settings.understaffing_weight, settings.overstaffing_weight
-    return cover_worth(required, hours, least, under=under, over=over)
+def _weights(settings: RosterSettings) -> dict[str, float]:
+    return {"under": settings.understaffing_weight, "over": settings.overstaffing_weight}
 
 
 def make_period(requirement: StaffingRequirement, site: Site, slot: int, longest: int) -> Period:

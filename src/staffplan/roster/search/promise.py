@@ -37,16 +37,7 @@ class Promising:
     def __post_init__(self) -> None:
         problem, case = self.space.problem, self.case
         self.moved = np.zeros((len(problem.groups), problem.period.days))
-        self.service = service_of(
-            problem.required,
-            problem.hours,
-            case.settings,
-            problem.groups,
-            problem.period,
-            case.site,
-            case.worth,
-            case.shifts,
-        )
+        self.service = service_of(problem, case.settings, case.shifts, case.site, case.worth)
 
     def ask_as_judged(self, tours: Tours) -> None:
         """Let each day ask for what these tours bring and the judge, who plays them, finds lacking."""

@@ -108,7 +108,7 @@ def choose_together(
     if by_tours:
         rounds = round(RECOMBINING_ROUNDS * effort)
         recombine(board, incumbent, prices, rounds, seed, stop=stop, seconds=seconds, report=report)
-    elif space.team.watched or space.problem.worth.promises is not None or not is_tiny(space):
+    elif space.team.watched or not is_tiny(space):
         programs = round(DAY_PROGRAMS * effort)
         days_together(board, incumbent, programs, seed, stop=stop, seconds=seconds, report=report)
 
