@@ -13,12 +13,13 @@ from roster_centers import MADRID, MONDAY, SHORT, Center, day, every_day
 
 from staffplan.clock import local_dates, wall_instant
 from staffplan.planned import PlannedDays
+from staffplan.roster.case.case import Case
 from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.search.anneal import Board, make_work
 from staffplan.roster.search.compiled.anneal import anneal
 from staffplan.roster.search.compiled.moves import Span
 from staffplan.roster.search.space import make_tour_space
-from staffplan.roster.step import RosterResult
+from staffplan.roster.step import RosterResult, roster
 from staffplan.settings.roster import BreakSettings, RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.tables.requirement import ServiceWorth
 from staffplan.tables.roster import Roster
@@ -157,6 +158,18 @@ def test_what_the_judge_finds_short_is_told_with_the_hours_that_would_end_it() -
     assert note.message.endswith("more hours on queue would meet the goal")
 
 
+def solved(case: Case) -> RosterResult:
+    return roster(
+        case.requirement,
+        case.workforce,
+        case.settings,
+        shifts=case.shifts,
+        work_plans=case.work_plans,
+        site=case.site,
+        worth=case.worth,
+    )
+
+
 def short_of(result: RosterResult, worth: ServiceWorth, goals: Mapping[str, float]) -> dict[str, float]:
     """Points that each group lacks over its days."""
     cover = result.coverage.frame.set_index(["planning_group", "interval_start"])["scheduled"]
@@ -169,6 +182,17 @@ def short_of(result: RosterResult, worth: ServiceWorth, goals: Mapping[str, floa
     return found
 
 
+def test_no_promise_is_worth_a_seat_that_is_not_there() -> None:
+    """Six people, two seats, and a goal that four would keep."""
+    plain = center(1, 6)
+    seats = RosterSettings(rules=({"rule": "seats", "most": 2},)).rules
+    case = plain.but(settings=plain.settings.model_copy(update={"rules": seats})).case()
+    case = replace(case, worth=curves({"voice": 40.0}, 1, {"voice": 0.92}))
+    queues = {"voice": replace(case.site.queues["voice"], shortfall_weight=1000.0)}
+    weighty = replace(case, site=replace(case.site, queues=queues))
+    assert solved(case).broken == solved(weighty).broken == ()
+
+
 def test_where_people_are_too_few_equal_queues_miss_alike_and_a_heavier_one_misses_less() -> None:
     goals = {"voice": 0.85, "chat": 0.85}
     worth = curves({"voice": 40.0, "chat": 10.0}, 1, goals)
@@ -178,15 +202,5 @@ def test_where_people_are_too_few_equal_queues_miss_alike_and_a_heavier_one_miss
     case = made.case()
     queues = {**case.site.queues, "chat": replace(case.site.queues["chat"], shortfall_weight=50.0)}
     heavier = replace(case, worth=worth, site=replace(case.site, queues=queues))
-    from staffplan.roster.step import roster
-
-    result = roster(
-        heavier.requirement,
-        heavier.workforce,
-        heavier.settings,
-        shifts=heavier.shifts,
-        work_plans=heavier.work_plans,
-        site=heavier.site,
-        worth=worth,
-    )
+    result = solved(heavier)
     assert short_of(result, worth, goals)["chat"] < min(equal["chat"], 0.05)

@@ -20,7 +20,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from staffplan.roster.problem.problem import Period
-from staffplan.roster.problem.worth import MINIMUM_WEIGHT, Floats, Lines, Promises, Worth
+from staffplan.roster.problem.worth import ABOVE_ALL, MINIMUM_WEIGHT, Floats, Lines, Promises, Worth
 from staffplan.tables.requirement import ServiceWorth
 
 POINTS = (0.02, 0.03, 0.05, 0.1, 0.2)
@@ -129,12 +129,14 @@ class _Making:
         """The days of one group. moved: (days,)."""
         parts, slot_hours = self.period.slots_per_interval, self.period.slot_hours
         below = np.arange(self.saves.shape[2])[None, :] < floor[:, None]
-        line = np.where(below, self.weights.under * MINIMUM_WEIGHT, -self.weights.over) * slot_hours
+        for day in np.unique(curves.day):
+            self._day(g, int(day), curves, below, float(moved[day]), weight)
+        forced = ABOVE_ALL * float(self.prices[g].max()) * float(curves.brings.max()) / parts
+        minimum = max(self.weights.under * MINIMUM_WEIGHT * slot_hours, forced)
+        line = np.where(below, minimum, -self.weights.over * slot_hours)
         for part in range(parts):
             self.saves[g, curves.slot + part] = line
             self.brings[g, curves.slot + part] = curves.brings / parts
-        for day in np.unique(curves.day):
-            self._day(g, int(day), curves, below, float(moved[day]), weight)
 
     def _day(self, g: int, day: int, curves: Curves, below: NDArray[np.bool_], moved: float, weight: float) -> None:
         mine, hours = curves.day == day, self.period.slot_hours * self.period.slots_per_interval

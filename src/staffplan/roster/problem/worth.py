@@ -134,6 +134,13 @@ class Worth:
         return Worth(Lines(saves, of_nobody), staff, promises, price)
 
     @property
+    def of_the_last_resort(self) -> float:
+        """More than anybody in a slot can be worth to a promise; 0 without promises."""
+        if self.promises is None:
+            return 0.0
+        return ABOVE_ALL * float(self.promises.prices.max(initial=0.0)) * float(self.promises.brings.max(initial=0.0))
+
+    @property
     def saves(self) -> NDArray[np.float32]:
         """(groups, slots, levels): of the guide."""
         return self.guide.saves
@@ -146,6 +153,8 @@ class Worth:
 
 MINIMUM_WEIGHT = 100.0
 """Price of an hour below a minimum, in the price of an hour missing: it is missed only by force."""
+ABOVE_ALL = 2.0
+"""Times what somebody can be worth to a promise: no minimum and no seat is given up for one."""
 
 
 def cover_worth(required: Floats, hours: Floats, least: NDArray[np.int64], *, under: float, over: float) -> Worth:

@@ -19,7 +19,7 @@ from staffplan.roster.case.promised import Judge, lacking
 from staffplan.roster.case.service import Service
 from staffplan.roster.problem.worth import Floats
 from staffplan.roster.search.anneal import Board
-from staffplan.roster.search.space import Tours, TourSpace, need_of
+from staffplan.roster.search.space import Tours, TourSpace, need_of, team_arrays
 from staffplan.roster.search.tables_out import make_roster
 
 
@@ -49,4 +49,4 @@ class Promising:
         found = self.moved + in_time + np.nan_to_num(short) - promises.due
         self.moved = np.where(np.isnan(short), self.moved, found)
         problem = replace(problem, worth=self.service.worth(self.moved))
-        self.space = replace(self.space, problem=problem, need=need_of(problem))
+        self.space = replace(self.space, problem=problem, need=need_of(problem), team=team_arrays(problem))

@@ -134,6 +134,7 @@ def shift_arrays(problem: RosterProblem) -> Shifts:
 def team_arrays(problem: RosterProblem) -> Team:
     limited = bool((problem.seats < NO_LIMIT).any() or (problem.pausing < NO_LIMIT).any())
     price = TEAM_WEIGHT * problem.understaffing_weight * problem.period.slot_hours
+    price = max(price, problem.worth.of_the_last_resort)
     circles = problem.circles
     return Team(
         watched=limited or bool(circles),
