@@ -34,7 +34,7 @@ from staffplan.roster.search.interrupts import ends
 from staffplan.roster.search.promise import Promising
 from staffplan.roster.search.run import PROVEN, Run, gap_share
 from staffplan.roster.search.space import Tours, TourSpace, make_tour_space
-from staffplan.roster.search.stages import choose_together, compiled_in, move_count, search
+from staffplan.roster.search.stages import choose_together, compiled_in, mend_days, move_count, search
 from staffplan.roster.search.tables_out import make_roster
 from staffplan.roster.why.one_person import refuse_impossible_people
 from staffplan.roster.why.team_words import team_notes
@@ -49,9 +49,9 @@ MEETINGS_RESERVE, MEETINGS_PART = 0.1, 0.4
 """Part of the time limit kept for shifts that have time for the meetings, and of the moves to find them."""
 JUDGING_RESERVE = 0.3
 """Part of the time limit kept for what is sought once the simulation has judged a roster."""
-JUDGED_PART, JUDGED_WARM = 0.2, (0.1, 0.05, 0.05, 0.05)
-"""Part of the moves of each such search, and of the first temperature of a new one: it stays near the roster that was
-judged, of which the judgement holds."""
+JUDGEMENTS, JUDGED_PART, JUDGED_WARM = 3, 0.2, 0.1
+"""How often at most. First by small changes: part of the moves, and of the first temperature of a new search. Then by
+the days alone that are off: what a judgement says of a day holds while the day stays as it is."""
 RESERVE, RESERVED_BUILDS = 0.05, 2.0
 """Part of the time limit kept for tables, notes and files; so many times what reading the tables took at least."""
 
@@ -130,7 +130,7 @@ def roster(
         tours = search(space, run, settings.effort, seed).tours
         if judge is not None and problem.worth.promises is not None:
             run.reserve = kept - judging * settings.time_limit_seconds
-            space, tours = _as_judged(Promising(case, space, judge), tours, run, settings.effort, seed)
+            space, tours = _as_judged(Promising(case, space, judge), tours, run, seed)
         problem, board = space.problem, _settled(space, tours)
         run.hurried |= run.out_of_time()
         run.reserve = reserve
@@ -145,16 +145,18 @@ def roster(
         return replace(_result(board, run, placed, cover, notes), broken=broken)
 
 
-def _as_judged(promising: Promising, tours: Tours, run: Run, effort: float, seed: int) -> tuple[TourSpace, Tours]:
+def _as_judged(promising: Promising, tours: Tours, run: Run, seed: int) -> tuple[TourSpace, Tours]:
     """The roster after some more search for what the simulation says that the promises of its days need."""
     promising.ask_as_judged(tours)
     tried = [(promising.space, tours)]
-    for number, warm in enumerate(JUDGED_WARM):
+    for number in range(JUDGEMENTS):
         if run.out_of_time():
             break
-        moves, later = round(JUDGED_PART * run.moves), seed + number
-        stop = partial(_out_of_time, run)
-        tours = search_on(promising.space, tours, moves, later, stop=stop, warm=warm).tours
+        if number == 0:
+            moves, stop = round(JUDGED_PART * run.moves), partial(_out_of_time, run)
+            tours = search_on(promising.space, tours, moves, seed, stop=stop, warm=JUDGED_WARM).tours
+        else:
+            tours = mend_days(promising.space, tours, run, seed + number)
         promising.ask_as_judged(tours)
         tried.append((promising.space, tours))
     space, tours = min(tried, key=lambda one: Board(*one).cost)

@@ -14,7 +14,7 @@ from staffplan.roster.search.exact import is_tiny, solve_whole
 from staffplan.roster.search.few_tours import recombine, suits
 from staffplan.roster.search.first_roster import start, warm_up
 from staffplan.roster.search.run import PROVEN, Run
-from staffplan.roster.search.space import TourSpace
+from staffplan.roster.search.space import Tours, TourSpace
 from staffplan.roster.search.whole_days import days_together
 
 MOVES_PER_AGENT_DAY, FEWEST_MOVES = 20_000, 100_000
@@ -111,6 +111,22 @@ def choose_together(
     elif space.team.watched or not is_tiny(space):
         programs = round(DAY_PROGRAMS * effort)
         days_together(board, incumbent, programs, seed, stop=stop, seconds=seconds, report=report)
+
+
+def mend_days(space: TourSpace, tours: Tours, run: Run, seed: int) -> Tours:
+    """The tours with days chosen anew, those first that gain most, each once at most; others stay as they are."""
+    incumbent = Incumbent(Board(space, tours))
+    longest = LONGEST_DAY * (run.deadline - run.begun)
+    days_together(
+        Board(space, tours),
+        incumbent,
+        space.problem.period.days,
+        seed,
+        stop=run.out_of_time,
+        seconds=lambda: max(min(longest, run.to_the_deadline()), 0.1),
+        report=lambda done: None,
+    )
+    return incumbent.tours
 
 
 def compiled_in(space: TourSpace) -> float:
