@@ -469,6 +469,36 @@ def test_an_hour_is_left_to_be_missing_where_a_shift_costs_more_than_its_price()
     assert plan(center).facts["cost"] == 40
 
 
+FOUR_HOURS = ShiftSettings(hours=4, first_start="04:00", last_start="20:00", every_minutes=60)
+
+
+@pytest.mark.parametrize("goal", ["cost", "hours", "heads"])
+def test_of_mixes_as_good_the_one_is_taken_whose_hours_lie_where_somebody_is_needed(goal: str) -> None:
+    people = [2, 2, 3, 5, 6, 6, 5, 4, 4, 5, 5, 4, 3, 2, 2, 1]
+    eight = ShiftSettings(hours=8, first_start="00:00", last_start="16:00", every_minutes=60)
+    center = Center(
+        {"voice": {(d, 6 + n): float(needed) for d in range(2) for n, needed in enumerate(people)}},
+        shifts={"eight": eight},
+        work_plans={"any": WorkPlanSettings(shifts=("eight",), weekly_hours_max=40, hourly_rate=1)},
+        settings=RosterSettings(time_limit_seconds=TIME),
+    )
+    mix = plan(center, minimise=goal)
+    starts = mix.shifts.frame["start"].dt.tz_convert(MADRID).dt.hour
+    assert mix.facts["paid_hours"] == 2 * 9 * 8
+    assert starts.between(6, 14).all()
+    assert not [note for note in mix.notes if "nobody of the group is needed" in note.message]
+
+
+def test_hours_in_which_nobody_is_needed_are_told_where_no_shift_avoids_them() -> None:
+    center = Center(
+        {"voice": every_day(1, [9, 10, 11], 1.0)},
+        shifts={"four": FOUR_HOURS},
+        work_plans={"any": WorkPlanSettings(shifts=("four",))},
+    )
+    told = [note.message for note in plan(center).notes if "nobody of the group" in note.message]
+    assert told == ["1 h of the shifts lie where nobody of the group is needed"]
+
+
 # --- Money ---
 
 

@@ -76,6 +76,10 @@ class Demand:
         end = int(self.period.day_slot[-1])
         return [slot % end for slot in range(first, first + slots) if slot < end or self.repeats]
 
+    def idle_slots(self, group: int, first: int, slots: int) -> int:
+        """How many slots of a span nobody of the planning group is needed in."""
+        return int((self.need[group, self.inside(first, slots)] <= 0).sum())
+
 
 def make_demand(
     requirement: StaffingRequirement,

@@ -23,6 +23,7 @@ def mix_notes(
         *_left_out(demand, settings),
         *_proof(gap, sought),
         *_missing(result, demand),
+        *_idle(result, demand),
     )
 
 
@@ -72,3 +73,18 @@ def _missing(result: Staffed, demand: Demand) -> Iterator[Note]:
             hours = float(missing[slots].sum()) * demand.period.slot_hours
             message = f"{hours:.3g} understaffed hours, by up to {missing[slots].max():.3g} people"
             yield Note(STEP, "broken promise", f"{group} {words}", message)
+
+
+def _idle(result: Staffed, demand: Demand) -> Iterator[Note]:
+    """Shifts that reach into hours in which nobody of their planning group is needed."""
+    problem = demand.problem
+    for number, group in enumerate(problem.groups):
+        idle = 0
+        for crew, tours in result.tours.items():
+            for day, option in worked(tours) if demand.crews[crew].group == number else ():
+                first = int(problem.option_slot[option, day])
+                idle += demand.idle_slots(number, first, problem.options[option].slots)
+        if idle:
+            hours = idle * demand.period.slot_hours
+            message = f"{hours:,.4g} h of the shifts lie where nobody of the group is needed"
+            yield Note(STEP, "assumption", group, message)

@@ -226,9 +226,41 @@ def seek_fewer_hours(program: IntegerProgram, columns: Columns, values: NDArray[
     for settled in (heads, missing):
         program.row([(c, 1.0) for c in settled], high=float(values[settled].sum()) + 1e-6)
     program.price[:] = [0.0] * len(program.price)
-    for own in columns.crews.values():
-        for (_, option), column in own.shifts.items():
-            program.price[column] = demand.problem.options[option].paid_minutes / 60
+    for column, hours in _paid_hours(columns, demand):
+        program.price[column] = hours
+
+
+def seek_fewer_idle_hours(
+    program: IntegerProgram, columns: Columns, values: NDArray[np.float64], demand: Demand
+) -> None:
+    """From here on no more of what was minimised, of people, of their paid hours and of hours missing than in a
+    solution, with as few hours as can be in which nobody is needed. `values`: (columns,)."""
+    heads = [(c, 1.0) for own in columns.crews.values() for (day, _, _), c in own.flow.items() if day == 0]
+    missing = [(c, 1.0) for c in columns.missing.values()]
+    for terms in (list(enumerate(program.price)), heads, _paid_hours(columns, demand), missing):
+        program.row(terms, high=sum(factor * float(values[c]) for c, factor in terms) + 1e-6)
+    program.price[:] = [0.0] * len(program.price)
+    for column, hours in idle_hours(columns, demand):
+        program.price[column] = hours
+
+
+def idle_hours(columns: Columns, demand: Demand) -> list[tuple[int, float]]:
+    """Columns of shifts and how many of a shift's hours lie where nobody of its planning group is needed."""
+    problem, found = demand.problem, []
+    for pool in columns.pools:
+        first, slots = int(problem.option_slot[pool.option, pool.day]), problem.options[pool.option].slots
+        hours = demand.idle_slots(pool.group, first, slots) * demand.period.slot_hours
+        found += [(column, hours) for column in pool.people if hours]
+    return found
+
+
+def _paid_hours(columns: Columns, demand: Demand) -> list[tuple[int, float]]:
+    options = demand.problem.options
+    return [
+        (column, options[option].paid_minutes / 60)
+        for own in columns.crews.values()
+        for (_, option), column in own.shifts.items()
+    ]
 
 
 def in_house(columns: Columns, demand: Demand, groups: Sequence[int]) -> Sums:

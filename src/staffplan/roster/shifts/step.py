@@ -15,11 +15,19 @@ import numpy as np
 
 from staffplan.errors import InfeasibleError, NoSolutionError, Note, Problem
 from staffplan.progress import OnProgress, Progress, silent
+from staffplan.roster.search.integer_program import Values
 from staffplan.roster.shifts.crews import Demand, make_demand
 from staffplan.roster.shifts.money import Goal, Pay, crew_costs, make_prices
 from staffplan.roster.shifts.notes import mix_notes
 from staffplan.roster.shifts.positions import Staffed, staffed
-from staffplan.roster.shifts.program import Prices, make_program, seek_fewer_heads, seek_fewer_hours
+from staffplan.roster.shifts.program import (
+    Prices,
+    idle_hours,
+    make_program,
+    seek_fewer_heads,
+    seek_fewer_hours,
+    seek_fewer_idle_hours,
+)
 from staffplan.roster.shifts.reach import out_of_reach
 from staffplan.roster.shifts.tables import contract_heads, coverage_of, pause_counts, position_shifts, shift_counts
 from staffplan.settings.roster import RosterSettings, ShiftSettings, WorkPlanSettings
@@ -129,7 +137,8 @@ def _solve(demand: Demand, prices: Prices, limits: _Limits, on_progress: OnProgr
 def _solve_groups(
     demand: Demand, groups: Sequence[int], prices: Prices, limits: _Limits, to_come: int
 ) -> tuple[Staffed, float, float]:
-    """First what is minimised; then, without losing of it, fewer people by the same shifts, or fewer hours."""
+    """First what is minimised; then, without losing of it, fewer people by the same shifts, or fewer hours; at last
+    fewer of the hours in which nobody is needed."""
     program, columns = make_program(demand, groups, prices)
     if not program.price:
         return staffed(np.zeros(0), columns, demand), 0.0, 0.0
@@ -144,7 +153,20 @@ def _solve_groups(
         seek_fewer_heads(program, columns, first.values)
     then = program.solve(seconds=limits.seconds(to_come), gap=limits.gap)
     values = then.values if len(then.values) else first.values
+    values = _fewer_idle(values, demand, groups, prices, limits, to_come)
     return staffed(values, columns, demand), float(price @ values), first.bound
+
+
+def _fewer_idle(
+    values: Values, demand: Demand, groups: Sequence[int], prices: Prices, limits: _Limits, to_come: int
+) -> Values:
+    """Of mixes as good the one with the fewest hours in which nobody is needed; the given one if none is found."""
+    program, columns = make_program(demand, groups, prices)
+    if not sum(hours * float(values[column]) for column, hours in idle_hours(columns, demand)):
+        return values
+    seek_fewer_idle_hours(program, columns, values, demand)
+    found = program.solve(seconds=limits.seconds(to_come), gap=limits.gap).values
+    return found if len(found) else values
 
 
 def _names(demand: Demand, groups: Sequence[int]) -> str:
