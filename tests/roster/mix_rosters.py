@@ -99,8 +99,8 @@ def as_roster(mix: MixOfShifts, center: Center) -> tuple[Roster, Workforce]:
 def _workforce(mix: MixOfShifts) -> Workforce:
     agents = mix.positions.frame.groupby("position", as_index=False)[["planning_group", "work_plan"]].first()
     agents = agents.rename(columns={"position": "agent_id", "planning_group": "skills"})
-    weeks = agents["agent_id"].str.extract(r" week (\d+) ")[0]
-    agents["rotation_week"] = pd.to_numeric(weeks)
+    for turn in ("week", "day"):
+        agents[f"rotation_{turn}"] = pd.to_numeric(agents["agent_id"].str.extract(rf" {turn} (\d+) ")[0])
     return replace(NOBODY, agents=Agents.of(agents))
 
 

@@ -15,6 +15,7 @@ from staffplan.roster.case.case import Case
 from staffplan.roster.case.service_notes import service_notes
 from staffplan.roster.problem.problem import DAYS_OF_A_WHOLE_WEEK, RosterProblem
 from staffplan.roster.why.empty_days import empty_day_notes
+from staffplan.settings.hard_rules import RotationSetting
 from staffplan.settings.priced_rules import WishesSetting
 from staffplan.site import Site
 from staffplan.tables.people import Workforce
@@ -42,6 +43,7 @@ def roster_notes(
     return (
         *_days_planned(case),
         *_assumptions(problem, workforce),
+        *_long_rotations(case, problem.period.weeks),
         *clock_changes(roster, site),
         *_edges(problem, workforce),
         *_left_out(problem, workforce),
@@ -74,6 +76,15 @@ def _days_planned(case: Case) -> Iterator[Note]:
         firsts = ", ".join(f"{planned.day(DAYS_OF_A_WEEK * week):%d %b %Y}" for week in empty)
         message = f"no row in the weeks from {firsts}: nobody is required, and minimum hours do not apply there"
         yield Note("roster", "assumption", "period", message)
+
+
+def _long_rotations(case: Case, weeks: int) -> Iterator[Note]:
+    """Cycles of weeks of which the period sees a part only: often one of days is meant."""
+    for number, rule in enumerate(case.settings.rules):
+        if isinstance(rule, RotationSetting) and rule.per == "week" and len(rule.cycle) > weeks:
+            message = f"the cycle has {len(rule.cycle)} weeks, of which people see {weeks} in this period"
+            hint = 'if its turns are days, write per = "day"'
+            yield Note("roster", "warning", f"roster.rules.{number}", f"{message}; {hint}")
 
 
 def _assumptions(problem: RosterProblem, workforce: Workforce) -> Iterator[Note]:

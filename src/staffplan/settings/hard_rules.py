@@ -227,19 +227,23 @@ class ShiftsOfSetting(BoundedSection):
 
 
 class RotationSetting(RuleSection):
-    """Weeks that take turns: in each block of seven days only the shifts that the cycle names for it.
+    """Weeks or days that take turns: in each block of seven days, or on each day, only the shifts that the cycle
+    names for it. "MMEENN.." (2-2-2-2), 4-on-4-off, DuPont and Panama are cycles of days.
 
-    People of a contract start one week of the cycle apart, in the order of agents.csv, or as its column
-    rotation_week says (1: the cycle's first week).
+    People of a contract start one turn of the cycle apart, in the order of agents.csv, or as its column
+    rotation_week says, or rotation_day (1: the cycle's first week or day). A team that works together has the same
+    number there.
     """
 
     rule: Literal["rotation"] = "rotation"
     """Which rule it is."""
     cycle: tuple[tuple[str, ...], ...] = Field(min_length=1)
-    """For each week of the cycle the names under [shifts] that may be worked; an empty list is a week off."""
+    """For each turn of the cycle the names under [shifts] that may be worked; an empty list is a turn off."""
+    per: Literal["week", "day"] = "week"
+    """How long a turn is: a block of seven days, or a day."""
     first_day: Day | None = None
-    """A day of the week in which the cycle begins, so that later periods go on with it; left out: the first day
-    planned."""
+    """The day on which the cycle begins, or one of the week in which it does, so that later periods go on with it;
+    left out: the first day planned."""
 
     @property
     def families(self) -> tuple[str, ...]:

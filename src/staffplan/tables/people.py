@@ -22,6 +22,7 @@ class Agents(Table):
     there is one planning group, blank skills mean it.
 
     `rotation_week`: the week of a rotation's cycle, 1 for its first, in which the agent is when the rotation begins.
+    `rotation_day`: the same where the cycle is one of days.
     """
 
     columns: ClassVar[tuple[Column, ...]] = (
@@ -32,6 +33,7 @@ class Agents(Table):
         text("work_plan", required=False, blank=True),
         number("hourly_rate", 0, LARGEST_RATE, required=False, blank=True),
         Column("rotation_week", "count", required=False, blank=True, minimum=1, maximum=1000),
+        Column("rotation_day", "count", required=False, blank=True, minimum=1, maximum=1000),
     )
     key: ClassVar[tuple[str, ...]] = ("agent_id",)
     file_name: ClassVar[str] = "agents.csv"

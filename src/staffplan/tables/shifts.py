@@ -50,21 +50,22 @@ class ContractHeads(Table):
     """How many people of each contract, for one planning group, what they are paid for in the period, its cost.
 
     `heads`: people at work in the period. `heads_with_time_off`: people to employ, so that as many are left when the
-    share of time off that the roster is to place is away. `rotation_week`: where people take turns, the week of the
-    cycle that they begin with.
+    share of time off that the roster is to place is away. `rotation_week`, `rotation_day`: where people take turns,
+    the week or day of the cycle that they begin with.
     """
 
     columns: ClassVar[tuple[Column, ...]] = (
         text("planning_group"),
         text("work_plan"),
         Column("rotation_week", "count", blank=True, minimum=1),
+        Column("rotation_day", "count", required=False, blank=True, minimum=1),
         Column("heads", "count", minimum=0),
         Column("heads_with_time_off", "count", minimum=0),
         number("paid_hours"),
         number("hours_per_week"),
         number("cost"),
     )
-    key: ClassVar[tuple[str, ...]] = ("planning_group", "work_plan", "rotation_week")
+    key: ClassVar[tuple[str, ...]] = ("planning_group", "work_plan", "rotation_week", "rotation_day")
     file_name: ClassVar[str] = "shifts_contracts.csv"
 
 

@@ -138,6 +138,27 @@ def test_people_start_a_rotation_one_week_apart_and_go_on_with_it_later(
     assert rotation.first == turn
 
 
+@pytest.mark.parametrize(
+    ("holder", "first_day", "turn"),
+    [
+        (Holder("a", "full", MONDAY, place=4, rotation_week=2), None, 1),
+        (Holder("a", "full", MONDAY, place=4, rotation_day=3), None, 2),
+        (Holder("a", "full", MONDAY, rotation_day=1), "2026-11-01", 1),
+        (Holder("a", "full", MONDAY, rotation_day=1), "2026-10-20", 1),
+        (Holder("a", "full", MONDAY, rotation_day=1), "2026-11-03", 2),
+    ],
+)
+def test_people_start_a_rotation_by_days_one_day_apart_and_go_on_with_it_later(
+    holder: Holder, first_day: str | None, turn: int
+) -> None:
+    cycle = [["early"], ["late"], []]
+    (rotation, _) = agreement(
+        {"rule": "rotation", "per": "day", "cycle": cycle, "first_day": first_day}, holder=holder
+    )
+    assert isinstance(rotation, Rotation)
+    assert rotation.first == turn
+
+
 CENTER = Center(
     {"voice": every_day(7, range(8, 20))},
     agents=[(name, "voice", "any") for name in ("ann", "bob")],
@@ -229,6 +250,21 @@ def test_the_notes_tell_what_is_known_of_the_days_before_and_which_rows_count_no
     assert told(CENTER.but(past=[shift(-1)], locks=(("ann", day(7), "off"),))) == [
         "rows of locks.csv for days outside the period: 1"
     ]
+
+
+@pytest.mark.parametrize(
+    ("cycle", "per", "told"),
+    [(["day", "late"], "week", True), (["day"], "week", False), (["day", "late"], "day", False)],
+)
+def test_a_cycle_of_weeks_longer_than_the_period_is_told(cycle: list[str], per: str, told: bool) -> None:
+    rule = {"rule": "rotation", "per": per, "cycle": [[name] for name in cycle]}
+    center, roster = CENTER.but(settings=RosterSettings(rules=(rule,))), made([shift(1)], activities(1, PLAIN))
+    cover = coverage(roster, center.requirement, center.site)
+    said = [note.message for note in roster_notes(center.problem(), roster, cover, center.case())]
+    message = "the cycle has 2 weeks, of which people see 1 in this period"
+    assert [words for words in said if "cycle" in words] == [
+        f'{message}; if its turns are days, write per = "day"'
+    ] * told
 
 
 @pytest.mark.parametrize("rules", [(), ({"rule": "wishes"},)])

@@ -101,6 +101,7 @@ CASES = (
     Case(ShiftsOf("short", Bounds(2, None, "week")), days=12, shifts="s", pasts=("",)),
     Case(Rotation((("short",), ("late", "night"), ())), days=8, shifts="sl", pasts=("",)),
     Case(Rotation((("short",), (), ("late",)), 2)),
+    Case(Rotation((("short",), ("late", "night"), ()), 2, "day")),
     Case(Locked(((MONDAY + timedelta(days=1), "late 16:00"), (MONDAY + timedelta(days=3), "off")))),
     Case(Locked(((MONDAY, "night"), (MONDAY - timedelta(days=1), "late"), (MONDAY + timedelta(days=9), "off")))),
     Case(DaysPerWeek()),

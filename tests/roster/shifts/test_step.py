@@ -276,6 +276,27 @@ def test_a_rotation_is_planned_by_the_week_that_people_begin_with() -> None:
     assert_check_finds_nothing(mix, center, but_before=7)
 
 
+def test_pairs_in_a_cycle_of_eight_days_cover_two_people_around_the_clock() -> None:
+    shifts = {
+        name: ShiftSettings(hours=8, first_start=start, last_start=start)
+        for name, start in (("early", "06:00"), ("late", "14:00"), ("night", "22:00"))
+    }
+    cycle = (("early",), ("early",), ("late",), ("late",), ("night",), ("night",), (), ())
+    contract = WorkPlanSettings(shifts=tuple(shifts), weekly_hours_max=48, days_per_week_max=6)
+    rules = (DailyRestSetting(), RotationSetting(cycle=cycle, per="day"))
+    center = Center(
+        {"voice": {(d, hour): 2.0 for d in range(8) for hour in range(6 if d == 0 else 0, 24)}},
+        shifts=shifts,
+        work_plans={"any": contract},
+        settings=RosterSettings(rules=rules, time_limit_seconds=TIME),
+    )
+    mix = plan(center, minimise="heads")
+    people = mix.contracts.frame[mix.contracts.frame["heads"] > 0]
+    assert mix.facts["heads"] == 8
+    assert (people["heads"] * 8 * 6 == people["paid_hours"]).all()
+    assert_check_finds_nothing(mix, center, but_before=7)
+
+
 @pytest.mark.parametrize("first_day", [MONDAY.replace(month=10, day=19), MONDAY.replace(month=3, day=23)])
 def test_a_week_with_a_change_of_the_clock_has_each_of_its_hours_covered(first_day) -> None:
     hours = {(d, hour): 1.0 for d in range(7) for hour in range(24) if (d, hour) != (6, 2)}

@@ -115,12 +115,22 @@ def tell(result: MixOfShifts, paths: Sequence[Path], plan: PlanSettings, before:
 def _contracts(result: MixOfShifts) -> str:
     """Who is to be hired."""
     frame = result.contracts.frame
-    header = ["planning group", "contract", "week", "heads", "with time off", "paid hours", "hours per week", "cost"]
+    header = [
+        "planning group",
+        "contract",
+        "week",
+        "day",
+        "heads",
+        "with time off",
+        "paid hours",
+        "hours per week",
+        "cost",
+    ]
     rows = [
         (
             row["planning_group"],
             row["work_plan"],
-            "" if pd.isna(row["rotation_week"]) else f"{row['rotation_week']:.0f}",
+            *("" if pd.isna(row[name]) else f"{row[name]:.0f}" for name in ("rotation_week", "rotation_day")),
             f"{row['heads']:.0f}",
             f"{row['heads_with_time_off']:.0f}",
             f"{row['paid_hours']:,.1f}",
@@ -129,9 +139,10 @@ def _contracts(result: MixOfShifts) -> str:
         )
         for row in frame[frame["heads"] > 0].to_dict("records")
     ]
-    without = [] if frame["rotation_week"].notna().any() else [2]
+    turns = ((2, "rotation_week"), (3, "rotation_day"))
+    without = [place for place, name in turns if not frame[name].notna().any()]
     kept = [[cell for n, cell in enumerate(row) if n not in without] for row in (header, *rows)]
-    return text_table(kept[1:], kept[0], right=range(3 - len(without), len(kept[0])))
+    return text_table(kept[1:], kept[0], right=range(4 - len(without), len(kept[0])))
 
 
 def _summary(result: MixOfShifts, currency: str) -> str:

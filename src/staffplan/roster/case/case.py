@@ -11,6 +11,7 @@ import numpy as np
 from staffplan.roster.case.build import build_problem
 from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.rules import holders
+from staffplan.roster.rules.registry import Holder
 from staffplan.settings.hard_rules import RuleSettings
 from staffplan.settings.priced_rules import SoftSection
 from staffplan.settings.roster import RosterSettings, ShiftSettings, WorkPlanSettings
@@ -66,15 +67,16 @@ class Case:
             for rule in hard
             if rule.holds_for(agent_id, held.plan_name)
         )
-        turn = held.place + 1 if held.rotation_week is None else held.rotation_week
-        return replace(self.hard(), workforce=_alone(self.workforce, agent_id, turn)).with_settings(rules=mine)
+        return replace(self.hard(), workforce=_alone(self.workforce, held)).with_settings(rules=mine)
 
 
-def _alone(workforce: Workforce, agent_id: str, turn: int) -> Workforce:
+def _alone(workforce: Workforce, held: Holder) -> Workforce:
     """The person's rows of every table that says what a person can and must work."""
+    agent_id, place = held.agent_id, held.place + 1
     agents = workforce.agents.only(np.asarray(workforce.agents.frame["agent_id"] == agent_id))
+    turns = {"rotation_week": float(held.rotation_week or place), "rotation_day": float(held.rotation_day or place)}
     return Workforce(
-        Agents.of(agents.frame.assign(rotation_week=float(turn)), agents.source),
+        Agents.of(agents.frame.assign(**turns), agents.source),
         workforce.time_off.only(np.asarray(workforce.time_off.frame["agent_id"] == agent_id)),
         workforce.availability.only(np.asarray(workforce.availability.frame["agent_id"] == agent_id)),
         locks=workforce.locks.only(np.asarray(workforce.locks.frame["agent_id"] == agent_id)),

@@ -1,10 +1,11 @@
-"""What is settled beforehand: assignments that are locked, and weeks that take turns."""
+"""What is settled beforehand: assignments that are locked, and weeks or days that take turns."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from staffplan.roster.problem.machine import Machine, filtered
 from staffplan.roster.problem.problem import OFF, Person, RosterProblem, ShiftOption
 from staffplan.roster.problem.worked import Agreed, Violation, Worked
-from staffplan.roster.rules.base import in_period, week_of, weeks
+from staffplan.roster.rules.base import in_period
 from staffplan.roster.rules.options import of_families
 from staffplan.roster.rules.registry import Holder, LeftOut, rule_for
 from staffplan.settings.hard_rules import RotationSetting
@@ -44,38 +45,42 @@ class Locked:
         return filtered(bad)
 
 
+TURN_DAYS = {"week": 7, "day": 1}
+"""Days of a turn."""
+
+
 @dataclass(frozen=True)
 class Rotation:
-    """In each week only the shifts of its turn; the period's first week has turn `first` of the cycle, from 0."""
+    """In each week, or on each day, only the shifts of its turn; the period begins with turn `first`, from 0."""
 
     cycle: tuple[tuple[str, ...], ...]
     first: int = 0
+    per: Literal["week", "day"] = "week"
     name: str = "rotation"
     weight: None = None
 
-    def turn(self, week: int) -> tuple[str, ...]:
-        return self.cycle[(self.first + week) % len(self.cycle)]
-
     def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
         for w in in_period(worked, agreed):
-            turn = self.cycle[(self.first + week_of(w.schedule_date, agreed)) % len(self.cycle)]
+            days = (w.schedule_date - agreed.period_first).days
+            turn = self.cycle[(self.first + (days if self.per == "day" else days // 7)) % len(self.cycle)]
             if w.family not in turn:
-                message = f"{w.family or 'a shift'} is worked, the week's turn is {_said(turn)}"
+                message = f"{w.family or 'a shift'} is worked, the {self.per}'s turn is {_said(turn)}"
                 yield Violation(w.schedule_date, message)
 
     def machine(self, problem: RosterProblem, person: Person) -> Machine:
-        bad = np.zeros((problem.period.days, len(problem.options) + 1), dtype=bool)
-        for week, days in weeks(problem.period):
-            bad[days.start : days.stop, :-1] = ~of_families(problem, self.turn(week))
-        return filtered(bad)
+        turn = np.arange(problem.period.days) // TURN_DAYS[self.per] + self.first
+        bad = np.array([np.append(~of_families(problem, names), False) for names in self.cycle], dtype=bool)
+        return filtered(bad[turn % len(self.cycle)])
 
 
 @rule_for(RotationSetting, relaxation=LeftOut("the rotation"))
 def _rotation(setting: RotationSetting, holder: Holder) -> Rotation:
-    """People begin with the cycle one week apart, or at the week that the agents table names for them."""
-    begin = holder.place if holder.rotation_week is None else holder.rotation_week - 1
-    weeks_before = 0 if setting.first_day is None else -((setting.first_day - holder.first_day).days // 7)
-    return Rotation(setting.cycle, (begin + weeks_before) % len(setting.cycle))
+    """People begin with the cycle one turn apart, or at the turn that the agents table names for them."""
+    named = holder.rotation_week if setting.per == "week" else holder.rotation_day
+    begin = holder.place if named is None else named - 1
+    days_until = 0 if setting.first_day is None else (setting.first_day - holder.first_day).days
+    turns_before = -(days_until // TURN_DAYS[setting.per])
+    return Rotation(setting.cycle, (begin + turns_before) % len(setting.cycle), setting.per)
 
 
 def locked_options(options: Sequence[ShiftOption], what: str) -> NDArray[np.bool_]:

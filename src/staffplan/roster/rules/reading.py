@@ -23,10 +23,11 @@ from staffplan.tables.wishes import Wishes
 def holders(workforce: Workforce, work_plans: Mapping[str, WorkPlanSettings], first_day: date) -> dict[str, Holder]:
     """Whom the agreement is read for, by agent; what time off counts is not in it yet."""
     agents, found, places = workforce.agents.frame, {}, Counter[str]()
-    for agent_id, cell, week in zip(agents["agent_id"], agents["work_plan"], agents["rotation_week"], strict=True):
+    columns = (agents[name] for name in ("agent_id", "work_plan", "rotation_week", "rotation_day"))
+    for agent_id, cell, *turns in zip(*columns, strict=True):
         plan = plan_of(str(cell), work_plans)
-        turn = None if pd.isna(week) else int(week)
-        found[agent_id] = Holder(agent_id, plan, first_day, places[plan], turn)
+        week, day = (None if pd.isna(turn) else int(turn) for turn in turns)
+        found[agent_id] = Holder(agent_id, plan, first_day, places[plan], week, day)
         places[plan] += 1
     locks = workforce.locks.frame
     for agent_id, rows in locks.groupby("agent_id"):

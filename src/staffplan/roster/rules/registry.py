@@ -33,6 +33,8 @@ class Holder:
     """How many of the contract stand before the agent in the agents table."""
     rotation_week: int | None = None
     """As the agents table has it, from 1; None: by `place`."""
+    rotation_day: int | None = None
+    """The same for cycles of days."""
     locks: tuple[tuple[date, str], ...] = ()
     credited_hours: float = 0.0
     """What the days of time off in the period count, each a fifth of the contract's least."""

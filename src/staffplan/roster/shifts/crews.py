@@ -34,13 +34,18 @@ from staffplan.tables.requirement import StaffingRequirement
 DAYS_OF_A_WEEK = 7
 
 
+ROTATION = {"rotation_week": "week", "rotation_day": "day"}
+"""Columns of the agents table that name a turn, and what the turn is."""
+
+
 @dataclass(frozen=True)
 class Crew:
     """One contract for one planning group: `options`, (days, options), which shifts are on one of its tours."""
 
     work_plan: str
     group: int
-    rotation_week: int | None
+    rotation: dict[str, int]
+    """The turn to begin a rotation with, by the column of the agents table; empty: none takes turns."""
     automaton: Automaton
     options: NDArray[np.bool_]
 
@@ -114,18 +119,20 @@ def kept_rules(rules: Sequence[RuleSettings]) -> Iterator[RuleSettings]:
 
 def _one_of_each(
     groups: Sequence[str], work_plans: Mapping[str, WorkPlanSettings], rules: Sequence[RuleSettings]
-) -> tuple[Workforce, list[int | None]]:
-    """An agent for every planning group, contract and week to begin a rotation with."""
+) -> tuple[Workforce, list[dict[str, int]]]:
+    """An agent for every planning group, contract and turn to begin a rotation with."""
     rows: list[dict[str, object]] = []
+    turns: list[dict[str, int]] = []
     for group in groups:
         for plan in work_plans:
-            cycles = [len(r.cycle) for r in rules if isinstance(r, RotationSetting) and r.holds_for("", plan)]
-            turns = range(1, lcm(*cycles) + 1) if cycles else [None]
-            rows += [{"skills": group, "work_plan": plan, "rotation_week": turn} for turn in turns]
-    frame = pd.DataFrame(rows).astype({"rotation_week": float})
+            mine = [rule for rule in rules if isinstance(rule, RotationSetting) and rule.holds_for("", plan)]
+            columns = sorted({f"rotation_{rule.per}" for rule in mine})
+            number = lcm(*(len(rule.cycle) for rule in mine))
+            turns += [dict.fromkeys(columns, turn) for turn in range(1, number + 1)]
+            rows += [{"skills": group, "work_plan": plan} for _ in range(number)]
+    frame = pd.concat([pd.DataFrame(rows), pd.DataFrame(turns, columns=list(ROTATION), dtype=float)], axis=1)
     frame.insert(0, "agent_id", [f"{number:06d}" for number in range(len(frame))])
-    turns_of = [None if pd.isna(turn) else int(turn) for turn in frame["rotation_week"]]
-    return replace(_nobody(), agents=Agents.of(frame)), turns_of
+    return replace(_nobody(), agents=Agents.of(frame)), turns
 
 
 @cache
@@ -151,7 +158,7 @@ def _useful(demand: Demand) -> list[NDArray[np.bool_]]:
     return [found[number] for number in problem.skillset_of]
 
 
-def _crew(person: Person, allowed: NDArray[np.bool_], problem: RosterProblem, turn: int | None) -> Crew:
+def _crew(person: Person, allowed: NDArray[np.bool_], problem: RosterProblem, turn: dict[str, int]) -> Crew:
     """The person's contract with its automaton, and of the shifts those that some tour has."""
     machines = [m for rule in rules_of(person) if (m := rule.machine(problem, person)) is not None]
     automaton = make_automaton(machines, allowed)

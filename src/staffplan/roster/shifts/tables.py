@@ -9,7 +9,7 @@ from math import ceil
 import numpy as np
 import pandas as pd
 
-from staffplan.roster.shifts.crews import DAYS_OF_A_WEEK, Crew, Demand
+from staffplan.roster.shifts.crews import DAYS_OF_A_WEEK, ROTATION, Crew, Demand
 from staffplan.roster.shifts.positions import OFF, Staffed, on_queue, worked
 from staffplan.tables.requirement import StaffingRequirement
 from staffplan.tables.schema import Table
@@ -73,7 +73,7 @@ def contract_heads(
             {
                 "planning_group": demand.problem.groups[crew.group],
                 "work_plan": crew.work_plan,
-                "rotation_week": np.nan if crew.rotation_week is None else crew.rotation_week,
+                **{name: crew.rotation.get(name, np.nan) for name in ROTATION},
                 "heads": heads,
                 "heads_with_time_off": ceil(heads / (1 - time_off_share) - 1e-9),
                 "paid_hours": hours,
@@ -124,7 +124,7 @@ def coverage_of(result: Staffed, demand: Demand, requirement: StaffingRequiremen
 
 
 def _name(crew: Crew, demand: Demand) -> str:
-    turn = "" if crew.rotation_week is None else f" week {crew.rotation_week}"
+    turn = "".join(f" {ROTATION[name]} {number}" for name, number in crew.rotation.items())
     return f"{demand.problem.groups[crew.group]} {crew.work_plan}{turn}"
 
 

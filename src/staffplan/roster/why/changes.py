@@ -128,6 +128,6 @@ def with_skill(case: Case, agent_id: str, group: str) -> Case:
 def _with_agents(case: Case, frame: pd.DataFrame) -> Case:
     blank = frame.assign(
         **{name: frame[name].fillna("") for name in ("name", "staffing_group", "work_plan")},
-        rotation_week=frame["rotation_week"].astype(float),
+        **{name: frame[name].astype(float) for name in ("rotation_week", "rotation_day")},
     )
     return replace(case, workforce=replace(case.workforce, agents=Agents.of(blank)))
