@@ -37,9 +37,12 @@ def kinds(data: ReportData) -> dict[str, Kind]:
         "weekends": "weekends with a shift that starts on Saturday or Sunday",
         "early_starts": f"shifts that start before {rules['early_starts'].before}",
         "late_ends": f"shifts that end after {rules['late_ends'].after}",
+        "shifts": "shifts",
+        "hours": "paid hours",
         "wishes": "days with a wish that was granted",
     }
-    units = {"nights": "night shifts", "weekends": "weekends worked", "wishes": "granted wishes"}
+    units = {"nights": "night shifts", "weekends": "weekends worked", "hours": "paid hours"}
+    units["wishes"] = "granted wishes"
     priced = {*ruled, *(rule.rule for rule in data.soft_rules if isinstance(rule, WishesSetting))}
     names = {what: what.replace("_", " ").capitalize() for what in SHARED}
     return {

@@ -15,7 +15,7 @@ from staffplan.clock import clock_minute
 from staffplan.settings.base import NotNegative, Positive
 from staffplan.settings.rule_sections import NightSection, RuleSection
 
-FairKind = Literal["nights", "weekends", "early_starts", "late_ends"]
+FairKind = Literal["nights", "weekends", "early_starts", "late_ends", "shifts", "hours"]
 
 
 class SoftSection(RuleSection):
@@ -39,16 +39,21 @@ class WishesSetting(SoftSection):
 
 
 class FairShareSetting(SoftSection, NightSection):
-    """Nobody gets more of what is unpopular than a fair share, which comes from the requirement, divided over all who
-    can work then by their hours and days, less what they had too much of before (input.past_fairness).
+    """Nobody gets more than a fair share, which comes from the requirement, divided over all who can work then by
+    their hours and days, less what they had too much of before (input.past_fairness); nor fewer, where `sides` says
+    so.
 
-    The first one above costs the weight, the second twice, the third and each further one three times.
+    The first one off costs the weight, the second twice, the third and each further one three times. Of hours eight
+    count as one, and half of that on both sides of the share costs nothing.
     """
 
     rule: Literal["fair_share"] = "fair_share"
     """Which rule it is."""
     of: FairKind
-    """What is shared: night shifts, weekends with work, early starts or late ends."""
+    """What is shared: night shifts, weekends with work, early starts, late ends, all shifts or paid hours."""
+    sides: Literal["above", "both"] | None = None
+    """above: only more than the share is priced; both: fewer too. Left out: both for shifts and hours, above for what
+    is unpopular."""
     before: str = "07:00"
     """early_starts: shifts that start before this time."""
     after: str = "21:00"

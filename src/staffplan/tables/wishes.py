@@ -12,8 +12,8 @@ import pandas as pd
 from staffplan.errors import Problem, nearest
 from staffplan.tables.schema import Column, Table, number, text
 
-SHARED = ("nights", "weekends", "early_starts", "late_ends", "wishes")
-"""What is shared out: the last one is welcome, the others are not."""
+SHARED = ("nights", "weekends", "early_starts", "late_ends", "shifts", "hours", "wishes")
+"""What is shared out: the last one is welcome, the others are work."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from roster_centers import LATE, MONDAY, NIGHT, SHORT, Center, every_day
 
 from staffplan.roster.case.shares import divided, fair_shares
 from staffplan.roster.rules.fairness import Burden
-from staffplan.settings.roster import BreakSettings, ShiftSettings, WorkPlanSettings
+from staffplan.settings.roster import BreakSettings, RosterSettings, ShiftSettings, WorkPlanSettings
 
 NIGHTS, WEEKENDS = Burden("nights"), Burden("weekends")
 ROUND = [hour % 24 for hour in range(22, 33)]
@@ -43,6 +43,27 @@ def test_six_nights_are_shared_by_contract_hours() -> None:
     people = (("ann", "voice", "any"), ("bob", "voice", "any"), ("cat", "voice", "half"), ("dan", "voice", "days"))
     shares = fair_shares(center({"voice": nightly(3, 2)}, *people).problem(), NIGHTS)
     assert shares == pytest.approx([2.4, 2.4, 1.2, 0.0])
+
+
+def test_shifts_and_hours_are_shared_by_contract_hours_and_no_share_is_below_what_the_contract_takes() -> None:
+    """Five days of three people for four hours: 15 shifts of four hours; a half-time contract takes half."""
+    people = (("ann", "voice", "any"), ("bob", "voice", "any"), ("cat", "voice", "half"))
+    needed = center({"voice": every_day(5, range(8, 12), 3.0)}, *people)
+    assert fair_shares(needed.problem(), Burden("shifts")) == pytest.approx([6, 6, 3])
+    assert fair_shares(needed.problem(), Burden("hours")) == pytest.approx([24, 24, 12])
+    least = WorkPlanSettings(shifts=("short", "late"), weekly_hours_min=20, weekly_hours_max=20)
+    bound = needed.but(work_plans={**needed.work_plans, "half": least})
+    assert fair_shares(bound.problem(), Burden("hours"))[2] == 20
+
+
+@pytest.mark.parametrize("of", ["shifts", "hours"])
+def test_work_that_costs_as_much_whoever_does_it_falls_on_everybody(of: str) -> None:
+    """Five days of one person for four hours, three agents: nobody has three shifts, nobody none."""
+    people = tuple((name, "voice", "days") for name in ("ann", "bob", "cat"))
+    rules = ({"rule": "fair_share", "of": of},)
+    shared = center({"voice": every_day(5, range(8, 12), 1.0)}, *people).but(settings=RosterSettings(rules=rules))
+    worked = shared.solve().roster.shifts.frame["agent_id"].value_counts()
+    assert sorted(worked) == [1, 2, 2]
 
 
 def test_who_is_away_half_of_the_nights_takes_half_a_share() -> None:

@@ -21,6 +21,7 @@ from staffplan.roster.problem.machine import Machine
 from staffplan.roster.problem.problem import Person, RosterProblem, Rule
 from staffplan.roster.problem.worked import Agreed, Worked
 from staffplan.roster.rules.agreement import soft_rules, soft_settings
+from staffplan.roster.rules.fair_hours import FairHours
 from staffplan.roster.rules.fairness import Burden, FairShare
 from staffplan.roster.rules.known import Concern, Known, Published, Wish
 from staffplan.roster.rules.options import Night
@@ -78,6 +79,12 @@ RULES: tuple[Rule, ...] = (
     FairShare(Burden("weekends"), 0, 0.4, 0.4, 2.0),
     FairShare(Burden("early_starts", before=8 * 60 + 1), 1, 1.0, 0.0, 1.0),
     FairShare(Burden("late_ends", after=19 * 60 + 59), 2, 1.4, 0.0, 1.0),
+    FairShare(Burden("shifts"), 3, 2.6, 0.0, 2.0, least=2),
+    FairShare(Burden("weekends"), 1, 1.0, 0.0, 2.0, least=1),
+    FairShare(NIGHTS, 4, 3.3, 0.0, 1.5, least=3),
+    FairHours(20.0, 0.0, 2.0),
+    FairHours(31.0, -8.5, 0.5),
+    FairHours(6.0, 9.0, 1.0, both_sides=False),
     Overtime(20 * 60, 2.0),
     Stability((short(day(1)), night(day(2))), day(0), day(3), 5.0),
     StartsAlike(0, 0.5),

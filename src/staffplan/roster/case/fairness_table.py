@@ -26,6 +26,8 @@ from staffplan.tables.wishes import Fairness
 Before = Mapping[tuple[str, str], float]
 """By agent_id and what is shared: what was carried into the period."""
 Row = tuple[str, str, str, float, float | None, float, float | None, float, float]
+WORK: tuple[FairKind, ...] = ("shifts", "hours")
+"""What is nobody's burden by itself: told where a rule shares it."""
 NO_MORE = 1e-6
 """Of a share: nobody could have had one."""
 
@@ -46,14 +48,16 @@ def fairness_of(roster: Roster, case: Case) -> Fairness:
 
 
 def _burdens(settings: RosterSettings) -> list[Burden]:
-    """Every kind, with the times that the site's rules have for it."""
+    """Every kind that is unpopular, and others where a rule shares them, with the site's times."""
     ruled = {
         setting.of: burden_of(setting) for setting in soft_settings(settings) if isinstance(setting, FairShareSetting)
     }
-    return [ruled.get(kind, Burden(kind)) for kind in get_args(FairKind)]
+    return [ruled.get(kind, Burden(kind)) for kind in get_args(FairKind) if kind in ruled or kind not in WORK]
 
 
-def _count(burden: Burden, worked: list[Worked], timezone: str) -> int:
+def _count(burden: Burden, worked: list[Worked], timezone: str) -> float:
+    if burden.of == "hours":
+        return sum(shift.paid_hours for shift in worked)
     days = [shift.schedule_date for shift in worked if burden.counts(shift, timezone)]
     return len(one_a_weekend(days) if burden.of == "weekends" else days)
 

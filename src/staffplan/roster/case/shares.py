@@ -1,4 +1,4 @@
-"""What everybody's fair share of nights, weekends, early starts or late ends is, before anybody is rostered.
+"""What everybody's fair share of nights, weekends, early starts, late ends, shifts or hours is, before the roster.
 
 How many there will be follows from the requirement: the shifts that cover it with fewest hours, as fractions (the set
 covering of Dantzig, "A comment on Edie's 'Traffic delays at toll booths'", Operations Research 2, 1954), and among
@@ -30,33 +30,41 @@ NOBODY = 100.0
 
 def fair_shares(problem: RosterProblem, burden: Burden) -> Floats:
     """(people,): how many of them the requirement implies for each person."""
-    marked = burden.marked(problem)
-    able = problem.allowed & marked[None, :, :]
+    amount = burden.amount(problem)
+    able = problem.allowed & (amount > 0)[None, :, :]
     days: Bools = np.zeros(problem.period.days, dtype=bool)
     due = np.zeros(len(problem.groups))
     by_group = np.zeros((len(problem.people), len(problem.groups)), dtype=bool)
     for g in range(len(problem.groups)):
         mine = np.array([problem.groups[g] in person.skills for person in problem.people], dtype=bool)
-        by_day = expected(problem, g, marked, np.asarray(problem.allowed[mine].any(axis=0)))
+        by_day = expected(problem, g, amount, np.asarray(problem.allowed[mine].any(axis=0)))
         due[g] = _in_all(by_day, problem, burden)
         days[by_day > 0] = True
         by_group[:, g] = mine & able[:, by_day > 0].any(axis=(1, 2))
-    return divided(due, by_group, _weights(problem, np.asarray(able.any(axis=2)), days, burden))
+    shares = divided(due, by_group, _weights(problem, np.asarray(able.any(axis=2)), days, burden))
+    return np.maximum(shares, _due_by_contract(problem, burden))
 
 
-def expected(problem: RosterProblem, group: int, marked: Bools, possible: Bools) -> Floats:
-    """(days,): how many of the group's shifts of each day are marked in the cheapest cover of its requirement.
+def _due_by_contract(problem: RosterProblem, burden: Burden) -> Floats:
+    """(people,): shifts or hours that the contract's least hours take, whatever the requirement is."""
+    hours = problem.paid_minutes_min.sum(axis=1) / 60
+    longest = max((option.paid_minutes for option in problem.options), default=60) / 60
+    return hours * {"hours": 1.0, "shifts": 1 / longest}.get(burden.of, 0.0)
 
-    marked, possible, both (days, options): what is counted, and what anybody with the skill may work.
+
+def expected(problem: RosterProblem, group: int, amount: Floats, possible: Bools) -> Floats:
+    """(days,): how much of it the group's shifts of each day have in the cheapest cover of its requirement.
+
+    amount, possible, both (days, options): how much a shift counts, and what anybody with the skill may work.
     """
     days, options = (places := np.nonzero(possible))
     needed = np.flatnonzero(problem.required[group] > 0)
     if not len(days) or not len(needed):
         return np.zeros(problem.period.days)
     hours = np.array([option.paid_minutes / 60 for option in problem.options])[options]
-    price = np.concatenate([hours + A_LITTLE * marked[places], np.full(len(needed), NOBODY)])
+    price = np.concatenate([hours + A_LITTLE * (amount[places] > 0), np.full(len(needed), NOBODY)])
     counts = _cheapest_cover(price, _covering(problem, days, options, needed), problem.required[group, needed])
-    used = np.where(marked[places], counts[: len(days)], 0.0)
+    used = amount[places] * counts[: len(days)]
     return np.asarray(np.bincount(days, weights=used, minlength=problem.period.days).round(6), dtype=np.float64)
 
 

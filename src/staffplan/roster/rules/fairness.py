@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from math import ceil
+from math import ceil, floor
 
 import numpy as np
 import pandas as pd
@@ -25,6 +25,8 @@ from staffplan.roster.problem.machine import Ints, Machine, with_day_off
 from staffplan.roster.problem.problem import Period, Person, RosterProblem
 from staffplan.roster.problem.worked import Agreed, Violation, Worked
 from staffplan.roster.rules.base import in_period
+from staffplan.roster.rules.fair_hours import FairHours
+from staffplan.roster.rules.fair_words import in_words
 from staffplan.roster.rules.known import Concern
 from staffplan.roster.rules.nights import is_night
 from staffplan.roster.rules.options import Night, length_minutes, night_options
@@ -36,12 +38,6 @@ STEEPEST = 3
 USUAL_NIGHT = Night(23 * 60, 30 * 60, 180)
 """As the settings have it by default."""
 MINUTE = pd.Timedelta(minutes=1)
-ONE: dict[FairKind, str] = {
-    "nights": "night shift",
-    "weekends": "weekend",
-    "early_starts": "early start",
-    "late_ends": "late end",
-}
 
 
 @dataclass(frozen=True)
@@ -52,6 +48,13 @@ class Burden:
     night: Night = USUAL_NIGHT
     before: int = 7 * 60
     after: int = 21 * 60
+
+    def amount(self, problem: RosterProblem) -> NDArray[np.float64]:
+        """(days, options): how much of it a shift is: its paid hours, or 1 where it is one of it."""
+        if self.of == "hours":
+            hours = np.array([option.paid_minutes for option in problem.options], dtype=np.float64) / 60
+            return np.broadcast_to(hours, (problem.period.days, len(hours)))
+        return self.marked(problem).astype(np.float64)
 
     def marked(self, problem: RosterProblem) -> NDArray[np.bool_]:
         """(days, options): which shifts are one of it; for weekends those that begin on a Saturday or Sunday."""
@@ -68,6 +71,8 @@ class Burden:
                 return np.asarray(ends > _minutes(period, self.after)[:, None])
             case "nights":
                 return night_options(problem, self.night)
+            case "shifts" | "hours":
+                return np.ones((period.days, len(problem.options)), dtype=bool)
 
     def counts(self, shift: Worked, timezone: str) -> bool:
         """For the reader: whether a finished shift is one of it."""
@@ -81,6 +86,8 @@ class Burden:
                 return shift.end > wall_instant(day, self.after, timezone)
             case "nights":
                 return is_night(shift.start, shift.end, self.night, timezone)
+            case "shifts" | "hours":
+                return True
 
 
 def _minutes(period: Period, minute: int) -> Ints:
@@ -91,7 +98,8 @@ def _minutes(period: Period, minute: int) -> Ints:
 
 @dataclass(frozen=True)
 class FairShare:
-    """The amount grows with the count above `allowed`: 1 for the first, 2 for the second, 3 for each further one."""
+    """The amount grows with the count above `allowed`: 1 for the first, 2 for the second, 3 for each further one; and
+    so below `least`."""
 
     burden: Burden
     allowed: int
@@ -101,6 +109,8 @@ class FairShare:
     carried: float
     """What the person had above the fair share before, positive, or below it."""
     weight: float = 2.0
+    least: int = 0
+    """The share, rounded down, where fewer are priced too."""
 
     @property
     def name(self) -> str:
@@ -112,13 +122,12 @@ class FairShare:
             found = one_a_weekend(found)
         over = sorted(found)[self.allowed :]
         if over:
-            yield Violation(over[0], self._words(len(found)), sum(min(n + 1, STEEPEST) for n in range(len(over))))
+            yield Violation(over[0], self._words(len(found)), _grown(len(over)))
+        if len(found) < self.least:
+            yield Violation(agreed.period_first, self._words(len(found)), _grown(self.least - len(found)))
 
     def _words(self, count: int) -> str:
-        one = ONE[self.burden.of]
-        before = f", {abs(self.carried):.1f} too {'many' if self.carried > 0 else 'few'} before"
-        said = f"{count} {one}{'' if count == 1 else 's'}, the fair share is {self.share:.1f}"
-        return said + (before if abs(self.carried) >= 0.05 else "")
+        return in_words(count, self.burden.of, self.share, self.carried)
 
     def machine(self, problem: RosterProblem, person: Person) -> Machine | None:
         """A state is the count so far, up to where each further one costs the same; for weekends twice that, and one
@@ -131,7 +140,14 @@ class FairShare:
         step, price = self._counted()
         shape = (len(marked), *step.shape)
         kind = with_day_off(marked.astype(np.int64), 0)
-        return Machine(kind, np.broadcast_to(step, shape), np.broadcast_to(self.weight * price, shape))
+        every_day = np.broadcast_to(step, shape), np.broadcast_to(self.weight * price, shape)
+        return Machine(kind, *every_day, end=self._too_few(np.arange(len(step))))
+
+    def _too_few(self, count: Ints) -> NDArray[np.float64] | None:
+        """(states,): what ending the period with so many costs."""
+        if not self.least:
+            return None
+        return np.array([self.weight * _grown(max(self.least - n, 0)) for n in count.tolist()])
 
     def _counted(self) -> tuple[Ints, NDArray[np.float64]]:
         """Next state and price, (states, 2), without and with one more."""
@@ -155,14 +171,23 @@ class FairShare:
                 to[d, :, 0] = 2 * count
                 to[d, :, 1] = 2 * np.where(new, step[count, 1], count) + (weekday == 5)
                 cost[d, :, 1] = np.where(new, price[count, 1], 0.0)
-        return Machine(kind, to, self.weight * cost)
+        return Machine(kind, to, self.weight * cost, end=self._too_few(count))
+
+
+def _grown(number: int) -> int:
+    """What so many off the share amount to."""
+    return sum(min(n + 1, STEEPEST) for n in range(number))
 
 
 @priced_rule_for(FairShareSetting)
-def _fair_share(setting: FairShareSetting, concern: Concern) -> FairShare:
+def _fair_share(setting: FairShareSetting, concern: Concern) -> FairShare | FairHours:
     burden, who = burden_of(setting), concern.agent_id
     share, carried = concern.shares.get((burden, who), 0.0), concern.known.carried.get((who, setting.of), 0.0)
-    return FairShare(burden, max(ceil(share - carried - 1e-6), 0), share, carried, setting.weight)
+    both = setting.sides == "both" or (setting.sides is None and setting.of in ("shifts", "hours"))
+    if setting.of == "hours":
+        return FairHours(share, carried, setting.weight, both_sides=both)
+    least = max(floor(share - carried + 1e-6), 0) if both else 0
+    return FairShare(burden, max(ceil(share - carried - 1e-6), 0), share, carried, setting.weight, least)
 
 
 def burden_of(setting: FairShareSetting) -> Burden:
