@@ -9,7 +9,7 @@ import pandas as pd
 
 from staffplan.report.data import ReportData
 from staffplan.settings.priced_rules import FairKind, FairShareSetting, WishesSetting
-from staffplan.tables.wishes import SHARED, Fairness
+from staffplan.tables.wishes import SHARED, WORK_ITSELF, Fairness
 
 FAR = 1.0
 """Counts are whole and shares are not: what is up to one from the share is no more than rounding."""
@@ -44,7 +44,8 @@ def kinds(data: ReportData) -> dict[str, Kind]:
     units = {"nights": "night shifts", "weekends": "weekends worked", "hours": "paid hours"}
     units["wishes"] = "granted wishes"
     priced = {*ruled, *(rule.rule for rule in data.soft_rules if isinstance(rule, WishesSetting))}
-    names = {what: what.replace("_", " ").capitalize() for what in SHARED}
+    told = [what for what in SHARED if what in ruled or what not in WORK_ITSELF]
+    names = {what: what.replace("_", " ").capitalize() for what in told}
     return {
         what: Kind(what, name, units.get(what, name.lower()), counts[what], what in priced)
         for what, name in names.items()

@@ -14,6 +14,8 @@ from staffplan.tables.schema import Column, Table, number, text
 
 SHARED = ("nights", "weekends", "early_starts", "late_ends", "shifts", "hours", "wishes")
 """What is shared out: the last one is welcome, the others are work."""
+WORK_ITSELF = ("shifts", "hours")
+"""Of these, what is nobody's burden: told only where a rule shares it."""
 
 
 @dataclass(frozen=True)

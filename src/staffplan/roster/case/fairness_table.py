@@ -21,13 +21,11 @@ from staffplan.settings.priced_rules import FairKind, FairShareSetting
 from staffplan.settings.roster import RosterSettings
 from staffplan.tables.people import Workforce
 from staffplan.tables.roster import Roster
-from staffplan.tables.wishes import Fairness
+from staffplan.tables.wishes import WORK_ITSELF, Fairness
 
 Before = Mapping[tuple[str, str], float]
 """By agent_id and what is shared: what was carried into the period."""
 Row = tuple[str, str, str, float, float | None, float, float | None, float, float]
-WORK: tuple[FairKind, ...] = ("shifts", "hours")
-"""What is nobody's burden by itself: told where a rule shares it."""
 NO_MORE = 1e-6
 """Of a share: nobody could have had one."""
 
@@ -52,7 +50,7 @@ def _burdens(settings: RosterSettings) -> list[Burden]:
     ruled = {
         setting.of: burden_of(setting) for setting in soft_settings(settings) if isinstance(setting, FairShareSetting)
     }
-    return [ruled.get(kind, Burden(kind)) for kind in get_args(FairKind) if kind in ruled or kind not in WORK]
+    return [ruled.get(kind, Burden(kind)) for kind in get_args(FairKind) if kind in ruled or kind not in WORK_ITSELF]
 
 
 def _count(burden: Burden, worked: list[Worked], timezone: str) -> float:

@@ -49,7 +49,7 @@ def _due_by_contract(problem: RosterProblem, burden: Burden) -> Floats:
     """(people,): shifts or hours that the contract's least hours take, whatever the requirement is."""
     hours = problem.paid_minutes_min.sum(axis=1) / 60
     longest = max((option.paid_minutes for option in problem.options), default=60) / 60
-    return hours * {"hours": 1.0, "shifts": 1 / longest}.get(burden.of, 0.0)
+    return np.asarray(hours * {"hours": 1.0, "shifts": 1 / longest}.get(burden.of, 0.0), dtype=np.float64)
 
 
 def expected(problem: RosterProblem, group: int, amount: Floats, possible: Bools) -> Floats:
