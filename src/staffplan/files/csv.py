@@ -5,18 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from staffplan.errors import DataError, Problem
+from staffplan.files.arrow_table import filled_rows
 from staffplan.files.header import LOOKED_AT, find_header
 from staffplan.files.records import Records, records_of
 
 if TYPE_CHECKING:
-    from pyarrow import BufferReader, DictionaryArray
+    from pyarrow import BufferReader
 
 SEPARATORS = (",", ";", "\t", "|")
 SAVE_AS_CSV = "save it as CSV (UTF-8) and try again"
@@ -156,21 +155,10 @@ def _plain_frame(text: str, separator: str) -> pd.DataFrame | None:
             convert_options=csv.ConvertOptions(
                 column_types=dict.fromkeys(names, dictionary(int32(), string())), strings_can_be_null=False
             ),
-        ).unify_dictionaries()
+        )
     except ArrowInvalid:
         return None
-    return _filled_rows({name: table.column(name).combine_chunks() for name in names})
-
-
-def _filled_rows(columns: Mapping[str, DictionaryArray]) -> pd.DataFrame:
-    """The rows below the header that have any content, numbered as in the file."""
-    cells, filled = {}, np.zeros(len(next(iter(columns.values()))), dtype=bool)
-    for name, column in columns.items():
-        codes, distinct = np.asarray(column.indices), column.dictionary.to_pylist()
-        filled |= np.array([bool(text.strip()) for text in distinct], dtype=bool)[codes]
-        cells[name] = pd.Categorical.from_codes(codes, pd.Index(distinct, dtype=object))
-    frame = pd.DataFrame(cells).assign(_row=np.arange(len(filled), dtype=np.int64) + 2)
-    return frame if filled.all() else frame[filled].reset_index(drop=True)
+    return filled_rows({name: table.column(name).chunks for name in names}, first_row=2)
 
 
 def _rows(text: str, separator: str, place: str) -> list[list[str]]:

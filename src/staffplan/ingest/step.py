@@ -50,11 +50,22 @@ def ingest(
 ) -> Ingested:
     """The history in one or more exports; of rows that several files have, those of the last file count.
 
-    Totals by day, week or month are spread by the profile. Raises DataError with the problems of every file, and for
-    totals without a profile.
+    Raises DataError with the problems of every file, and for totals without a profile.
     """
-    known = all_presets() if presets is None else presets
-    made = ingest_tables([tables_in(path) for path in paths], asked, known)
+    return ingest_read([tables_in(path) for path in paths], asked, presets, profile)
+
+
+def ingest_read(
+    files: Sequence[Sequence[Records]],
+    asked: Asked,
+    presets: Sequence[Preset] | None = None,
+    profile: Profile | None = None,
+) -> Ingested:
+    """The history in the tables of one or more sources, as `ingest` makes it of files.
+
+    Totals by day, week or month are spread by the profile. Raises DataError as `ingest` does.
+    """
+    made = ingest_tables(files, asked, all_presets() if presets is None else presets)
     if profile is not None and (period := period_of(made.history.frame, asked.timezone)) is not None:
         return _spread(made, period, profile, asked.timezone)
     if asked.totals:
