@@ -21,7 +21,6 @@ SEPARATORS = (",", ";", "\t", "|")
 SAVE_AS_CSV = "save it as CSV (UTF-8) and try again"
 _OTHER_KINDS = {
     b"%PDF": "a PDF document",
-    b"\xd0\xcf\x11\xe0": "an old Excel workbook",
     b"\x89PNG": "a picture",
     b"SQLite format 3": "a database",
 }

@@ -14,7 +14,7 @@ from staffplan.cli.work.flags import flags_named
 
 Files = Annotated[
     list[Path] | None,
-    typer.Argument(help="Exports: CSV, Excel, JSON, XML or Parquet, also in .gz or .zip.", show_default=False),
+    typer.Argument(help="Exports: CSV, workbooks, JSON, XML or Parquet, also in .gz or .zip.", show_default=False),
 ]
 HistoryFile = Annotated[
     Path | None, typer.Option("-o", "--output", help="History to write, history.csv (default: stdout).")
