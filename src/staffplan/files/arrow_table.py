@@ -15,13 +15,14 @@ if TYPE_CHECKING:
 def filled_rows(columns: Mapping[str, Sequence[DictionaryArray]], *, first_row: int) -> pd.DataFrame:
     """The rows that have any content, with their numbers. columns: pieces of each, one after the other."""
     from pyarrow import chunked_array
+    from pyarrow.compute import not_equal, utf8_trim_whitespace
 
     cells: dict[str, pd.Categorical] = {}
     filled: np.ndarray = np.zeros(0, dtype=bool)
     for name, pieces in columns.items():
         column = chunked_array(pieces).unify_dictionaries().combine_chunks()
         codes, distinct = np.asarray(column.indices), column.dictionary.to_pylist()
-        has_text = np.array([bool(text.strip()) for text in distinct], dtype=bool)[codes]
+        has_text = np.asarray(not_equal(utf8_trim_whitespace(column.dictionary), ""))[codes]
         filled = filled | has_text if len(filled) else has_text
         cells[name] = pd.Categorical.from_codes(codes, pd.Index(distinct, dtype=object))
     frame = pd.DataFrame(cells).assign(_row=np.arange(len(filled), dtype=np.int64) + first_row)
