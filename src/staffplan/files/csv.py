@@ -57,7 +57,8 @@ def read_records(data: bytes, place: str) -> Records:
         raise DataError(Problem(place, message, SAVE_AS_CSV))
     frame = _plain_frame(text, separator)
     if frame is not None:
-        return Records(place, frame, separator != ",")
+        names = [str(name) for name in frame.columns if name != "_row"]
+        return Records(place, frame, separator != ",", header=tuple(zip(names, names, strict=True)))
     return records_of(_rows(text, separator, place), place, decimal_comma=separator != ",")
 
 

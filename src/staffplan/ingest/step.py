@@ -14,6 +14,7 @@ from staffplan.files.read import tables_in
 from staffplan.files.records import Records
 from staffplan.ingest.asked import Asked
 from staffplan.ingest.contacts import read_contacts
+from staffplan.ingest.headerless import with_names
 from staffplan.ingest.intervals import HISTORY, Part, read_intervals
 from staffplan.ingest.moved_hours import zone_asked
 from staffplan.ingest.preset import Preset, all_presets
@@ -142,7 +143,8 @@ def _recognised(
     """The tables of a file with their presets, and why others fit none."""
     known: list[tuple[Records, Recognised]] = []
     strange: list[DataError] = []
-    for records in with_handling_times([unfolded(table) for table in tables]):
+    named = [with_names(table, presets, asked.preset) for table in tables]
+    for records in with_handling_times([unfolded(table) for table in named]):
         try:
             refuse_typical_week(records)
             known.append((records, recognise(records, presets, asked.preset)))
