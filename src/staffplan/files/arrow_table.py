@@ -21,9 +21,9 @@ def filled_rows(columns: Mapping[str, Sequence[DictionaryArray]], *, first_row: 
     filled: np.ndarray = np.zeros(0, dtype=bool)
     for name, pieces in columns.items():
         column = chunked_array(pieces).unify_dictionaries().combine_chunks()
-        codes, distinct = np.asarray(column.indices), column.dictionary.to_pylist()
+        codes = np.asarray(column.indices)
         has_text = np.asarray(not_equal(utf8_trim_whitespace(column.dictionary), ""))[codes]
         filled = filled | has_text if len(filled) else has_text
-        cells[name] = pd.Categorical.from_codes(codes, pd.Index(distinct, dtype=object))
+        cells[name] = pd.Categorical.from_codes(codes, pd.Index(pd.array(column.dictionary, dtype="str")))
     frame = pd.DataFrame(cells).assign(_row=np.arange(len(filled), dtype=np.int64) + first_row)
     return frame if filled.all() else frame[filled].reset_index(drop=True)

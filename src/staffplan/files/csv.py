@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -38,6 +39,7 @@ _LONE_RETURN = re.compile(r"\r(?!\n)")
 MOST_COLUMNS = 1000
 _DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
 _FIELD_LIMIT = 10_000_000
+_PIECE = 1 << 24
 _BEGINNING = 200_000
 """Characters of a file in which its separator is sought."""
 
@@ -70,11 +72,22 @@ def arrow_file(data: bytes) -> BufferReader:
 
     Source: https://github.com/apache/arrow/issues/49942
     """
+    return _in_memory_of_arrow([data])
+
+
+def _in_memory_of_arrow(pieces: Iterable[bytes]) -> BufferReader:
     from pyarrow import BufferOutputStream, BufferReader
 
     memory = BufferOutputStream()
-    memory.write(data)
+    for piece in pieces:
+        memory.write(piece)
     return BufferReader(memory.getvalue())
+
+
+def _encoded(text: str) -> Iterator[bytes]:
+    """The text in UTF-8, a piece at a time: a second copy of a large file would fill the memory."""
+    for first in range(0, len(text), _PIECE):
+        yield text[first : first + _PIECE].encode()
 
 
 def decode(data: bytes, place: str) -> str:
@@ -149,7 +162,7 @@ def _plain_frame(text: str, separator: str) -> pd.DataFrame | None:
         return None
     try:
         table = csv.read_csv(
-            arrow_file(body.encode()),
+            _in_memory_of_arrow(_encoded(body)),
             read_options=csv.ReadOptions(column_names=names, use_threads=False),
             parse_options=csv.ParseOptions(delimiter=separator, quote_char=False, ignore_empty_lines=False),
             convert_options=csv.ConvertOptions(
