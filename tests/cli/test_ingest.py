@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pandas as pd
+import pytest
 
 from commands import Run
 from example_exports import EXAMPLES
@@ -109,3 +112,30 @@ def test_a_forecast_takes_an_export_as_it_is(tmp_path: Path, run: Run) -> None:
     assert "read as spreadsheet or report with usual names of columns (sheet)" in err
     assert "1 rows not used (a total)" in err
     assert pd.read_csv(tmp_path / "forecast.csv")["aht_seconds"].round().unique().tolist() == [210]
+
+
+def test_the_rows_of_a_query_become_a_history_without_a_word_of_the_password(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(sqlite3.connect(tmp_path / "calls.db")) as database:
+        database.execute("CREATE TABLE calls (at TEXT, line TEXT, n INT)")
+        database.execute("INSERT INTO calls VALUES ('2026-11-02 08:00', 'Sales', 17)")
+        database.commit()
+    (tmp_path / "query.sql").write_text("SELECT at AS interval_start, line AS queue, n AS offered FROM calls;")
+    code, _, err = run("ingest", "--sql", "sqlite:///calls.db", "--query", "query.sql", "-o", "history.csv")
+    assert code == 0, err
+    assert "rows of query.sql" in err
+    assert pd.read_csv(tmp_path / "history.csv")["offered"].tolist() == [17]
+    monkeypatch.setenv("CALLS_DB", "postgresql://planner:s3cret@127.0.0.1:1/calls")
+    code, out, err = run("ingest", "--sql", "env:CALLS_DB", "--query", "query.sql", "--json")
+    assert code == 4
+    assert "the server cannot be reached" in err
+    assert "s3cret" not in out + err
+
+
+def test_a_database_and_its_query_belong_together(run: Run) -> None:
+    for given, place in ((["--sql", "sqlite:///a"], "--query"), (["--query", "q.sql"], "--sql")):
+        code, _, err = run("ingest", *given)
+        assert code == 2
+        assert f"{place}: is missing" in err
+    assert run("ingest", "a.csv", "--sql", "sqlite:///a", "--query", "q.sql").code == 2

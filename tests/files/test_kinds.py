@@ -59,6 +59,45 @@ def zipped(name: str, data: bytes) -> bytes:
     return out.getvalue()
 
 
+def open_document(rows: str) -> bytes:
+    """A workbook of LibreOffice, with one visible sheet."""
+    spaces = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text")
+    )
+    content = f"""<?xml version="1.0" encoding="UTF-8"?><office:document-content {spaces}><office:body>
+<office:spreadsheet><table:table table:name="History">{rows}</table:table></office:spreadsheet></office:body>
+</office:document-content>"""
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    manifest = f"""<?xml version="1.0" encoding="UTF-8"?>
+<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">
+<manifest:file-entry manifest:full-path="/" manifest:media-type="{kind}"/></manifest:manifest>"""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, text in {"mimetype": kind, "content.xml": content, "META-INF/manifest.xml": manifest}.items():
+            archive.writestr(name, text)
+    return out.getvalue()
+
+
+def open_document_row(*cells: str) -> str:
+    """Cells of text, or of the kind that stands before "="."""
+    written = []
+    for cell in cells:
+        kind, _, value = cell.partition("=")
+        name = {"date": "date-value", "time": "time-value", "float": "value"}.get(kind)
+        about = f'office:value-type="{kind}" office:{name}="{value}"' if name else 'office:value-type="string"'
+        written.append(f"<table:table-cell {about}><text:p>{value or cell}</text:p></table:table-cell>")
+    return f"<table:table-row>{''.join(written)}</table:table-row>"
+
+
+OPEN_DOCUMENT = open_document(
+    open_document_row("interval_start", "queue", "offered", "aht_seconds")
+    + open_document_row("date=2026-11-02T08:00:00", "Техподдержка", "float=18", "time=PT00H03M40S")
+    + open_document_row("date=2026-11-02T08:30:00", "Техподдержка", "float=25", "time=PT00H03M52S")
+)
+OLD_WORKBOOK = (Path(__file__).parent / "history.xls").read_bytes()
+"""A title over merged cells, a queue merged over two rows, dates, durations, and a hidden sheet; written by xlwt."""
+
+
 @pytest.mark.parametrize(
     "data",
     [
@@ -68,6 +107,8 @@ def zipped(name: str, data: bytes) -> bytes:
         CSV.replace(",", ";").encode("cp1251"),
         workbook(),
         workbook(hidden=True),
+        OLD_WORKBOOK,
+        OPEN_DOCUMENT,
         JSON.encode(),
         JSON_LINES.encode(),
         XML.encode(),
@@ -82,6 +123,8 @@ def zipped(name: str, data: bytes) -> bytes:
         "cp1251",
         "xlsx",
         "hidden sheet",
+        "xls",
+        "ods",
         "json",
         "json lines",
         "xml",
@@ -158,3 +201,25 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused(tmp_path: Path, monkeypa
     with pytest.raises(DataError) as raised:
         tables_in(tmp_path / "a.xlsx")
     assert "unpacks to more than" in raised.value.problems[0].message
+
+
+def refusal(folder: Path, data: bytes) -> str:
+    """Why a workbook is not read."""
+    (folder / "book").write_bytes(data)
+    with pytest.raises(DataError) as raised:
+        tables_in(folder / "book")
+    return raised.value.problems[0].message
+
+
+def test_an_old_workbook_that_fills_the_memory_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few bytes claim fifty million cells."""
+    monkeypatch.setattr("staffplan.files.other_workbooks.MOST_MEMORY", 300_000_000)
+    cell = '<table:table-cell office:value-type="string" table:number-columns-repeated="1000"><text:p>x</text:p>'
+    row = f'<table:table-row table:number-rows-repeated="50000">{cell}</table:table-cell></table:table-row>'
+    assert refusal(tmp_path, open_document(row)) == "the workbook fills the memory"
+
+
+def test_an_old_workbook_that_is_large_or_damaged_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert refusal(tmp_path, OLD_WORKBOOK[:600]).startswith("the workbook is damaged")
+    monkeypatch.setattr("staffplan.files.other_workbooks.MOST_BYTES", 100)
+    assert "is larger than" in refusal(tmp_path, OLD_WORKBOOK)

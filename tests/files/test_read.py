@@ -215,7 +215,7 @@ def test_missing_columns_are_named_with_those_that_are_there(put: Put) -> None:
         (HEADER.encode() + b",,\n\n", "the file has a header but no rows"),
         (b"PK\x03\x04rest", "the archive is damaged"),
         (b"%PDF-1.7", "this is a PDF document, not a CSV file"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1", "this is an old Excel workbook, not a CSV file"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", "the workbook is damaged, or of a kind that is not read"),
         (b"\x89PNG\r\n", "this is a picture, not a CSV file"),
         (b"\x1f\x8b\x08", "the archive is damaged"),
         (b"SQLite format 3\x00", "this is a database, not a CSV file"),

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from example_exports import problems_of, read
+from example_exports import EXAMPLES, problems_of, read
 from staffplan.ingest import Asked, ingest
 from staffplan.ingest.contacts import interval_starts
 
@@ -184,7 +184,27 @@ def test_a_call_log_with_date_and_time_apart_and_yes_or_no_is_read(tmp_path: Pat
 
 
 def test_a_file_without_a_header_is_told(tmp_path: Path) -> None:
-    from example_exports import EXAMPLES
 
-    (problem,) = problems_of(EXAMPLES / "asterisk" / "cdr-csv_Master.csv")
+    (problem,) = problems_of(EXAMPLES / "3cx" / "cdr_all_fields.csv")
     assert "the file has no header: the first row is data" in problem.message
+
+
+def test_a_file_without_a_header_is_read_by_the_order_of_its_columns() -> None:
+    made = read("asterisk/cdr-csv_Master.csv", "Europe/Moscow")
+    assert made.parts[0].preset.name == "asterisk-cdr-file"
+    assert made.history.frame[["queue", "offered"]].to_numpy().tolist() == [["600", 3]]
+    assert str(made.history.frame["interval_start"].iloc[0]) == "2026-11-02 05:00:00+00:00"
+    assert made.history.frame[["handled", "abandoned"]].isna().all(axis=None)
+    assert made.rejects.frame["row"].tolist() == [3, 4]
+
+
+def test_older_records_without_the_last_columns_are_read_too(tmp_path: Path) -> None:
+    lines = (EXAMPLES / "asterisk" / "cdr-csv_Master.csv").read_text().splitlines()
+    (tmp_path / "Master.csv").write_text("\n".join(line.rsplit(",", 2)[0] for line in lines))
+    assert ingest([tmp_path / "Master.csv"], Asked()).history.frame["offered"].sum() == 3
+
+
+def test_a_log_of_extensions_gives_its_volume_alone() -> None:
+    made = read("ringcentral/call_log_api.json")
+    assert made.history.frame[["queue", "offered"]].to_numpy().tolist() == [["Support EN", 2]]
+    assert made.history.frame[["handled", "abandoned", "aht_seconds"]].isna().all(axis=None)

@@ -49,9 +49,10 @@ def read_numbers(values: pd.Series, *, decimal_comma: bool = False, percent: boo
     numbers = pd.to_numeric(values, errors="coerce").to_numpy(dtype=float, copy=True)
     wrong: Wrong = {}
     commas = False
+    cells = values.to_numpy(dtype=object)
     for position in np.flatnonzero(np.isnan(numbers)).tolist():
-        text = re.sub(r"[\s\u00a0\u202f]", "", str(values.iloc[position]))
-        if values.iloc[position] is None or text.lower() in BLANKS:
+        text = re.sub(r"[\s\u00a0\u202f]", "", str(cells[position]))
+        if cells[position] is None or text.lower() in BLANKS:
             continue
         hundredths = percent and text.endswith("%")
         number = _number(text[:-1] if hundredths else text, decimal_comma=decimal_comma)
@@ -73,10 +74,13 @@ def read_distinct(
     """What `reader` makes of the cells; of a categorical column it is given each distinct one once."""
     if not isinstance(values.dtype, pd.CategoricalDtype):
         return reader(values)
-    codes = values.cat.codes.to_numpy()
-    read, wrong = reader(pd.Series(values.cat.categories, dtype=object))
+    return of_each(*reader(pd.Series(values.cat.categories, dtype=object)), values.cat.codes.to_numpy(), values.index)
+
+
+def of_each(read: pd.Series, wrong: Wrong, codes: np.ndarray, index: pd.Index) -> tuple[pd.Series, Wrong]:
+    """What was made of the distinct cells, for each cell. codes: (cells,) places of its text among the distinct."""
     places = np.flatnonzero(np.isin(codes, list(wrong))).tolist() if wrong else []
-    return read.take(codes).set_axis(values.index), {place: wrong[int(codes[place])] for place in places}
+    return read.take(codes).set_axis(index), {place: wrong[int(codes[place])] for place in places}
 
 
 def _number(text: str, *, decimal_comma: bool) -> float | None:

@@ -5,24 +5,23 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from staffplan.errors import DataError, Problem
+from staffplan.files.arrow_table import filled_rows
 from staffplan.files.header import LOOKED_AT, find_header
 from staffplan.files.records import Records, records_of
 
 if TYPE_CHECKING:
-    from pyarrow import BufferReader, DictionaryArray
+    from pyarrow import BufferReader
 
 SEPARATORS = (",", ";", "\t", "|")
 SAVE_AS_CSV = "save it as CSV (UTF-8) and try again"
 _OTHER_KINDS = {
     b"%PDF": "a PDF document",
-    b"\xd0\xcf\x11\xe0": "an old Excel workbook",
     b"\x89PNG": "a picture",
     b"SQLite format 3": "a database",
 }
@@ -40,6 +39,7 @@ _LONE_RETURN = re.compile(r"\r(?!\n)")
 MOST_COLUMNS = 1000
 _DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
 _FIELD_LIMIT = 10_000_000
+_PIECE = 1 << 24
 _BEGINNING = 200_000
 """Characters of a file in which its separator is sought."""
 
@@ -59,7 +59,8 @@ def read_records(data: bytes, place: str) -> Records:
         raise DataError(Problem(place, message, SAVE_AS_CSV))
     frame = _plain_frame(text, separator)
     if frame is not None:
-        return Records(place, frame, separator != ",")
+        names = [str(name) for name in frame.columns if name != "_row"]
+        return Records(place, frame, separator != ",", header=tuple(zip(names, names, strict=True)))
     return records_of(_rows(text, separator, place), place, decimal_comma=separator != ",")
 
 
@@ -71,11 +72,22 @@ def arrow_file(data: bytes) -> BufferReader:
 
     Source: https://github.com/apache/arrow/issues/49942
     """
+    return _in_memory_of_arrow([data])
+
+
+def _in_memory_of_arrow(pieces: Iterable[bytes]) -> BufferReader:
     from pyarrow import BufferOutputStream, BufferReader
 
     memory = BufferOutputStream()
-    memory.write(data)
+    for piece in pieces:
+        memory.write(piece)
     return BufferReader(memory.getvalue())
+
+
+def _encoded(text: str) -> Iterator[bytes]:
+    """The text in UTF-8, a piece at a time: a second copy of a large file would fill the memory."""
+    for first in range(0, len(text), _PIECE):
+        yield text[first : first + _PIECE].encode()
 
 
 def decode(data: bytes, place: str) -> str:
@@ -150,27 +162,16 @@ def _plain_frame(text: str, separator: str) -> pd.DataFrame | None:
         return None
     try:
         table = csv.read_csv(
-            arrow_file(body.encode()),
+            _in_memory_of_arrow(_encoded(body)),
             read_options=csv.ReadOptions(column_names=names, use_threads=False),
             parse_options=csv.ParseOptions(delimiter=separator, quote_char=False, ignore_empty_lines=False),
             convert_options=csv.ConvertOptions(
                 column_types=dict.fromkeys(names, dictionary(int32(), string())), strings_can_be_null=False
             ),
-        ).unify_dictionaries()
+        )
     except ArrowInvalid:
         return None
-    return _filled_rows({name: table.column(name).combine_chunks() for name in names})
-
-
-def _filled_rows(columns: Mapping[str, DictionaryArray]) -> pd.DataFrame:
-    """The rows below the header that have any content, numbered as in the file."""
-    cells, filled = {}, np.zeros(len(next(iter(columns.values()))), dtype=bool)
-    for name, column in columns.items():
-        codes, distinct = np.asarray(column.indices), column.dictionary.to_pylist()
-        filled |= np.array([bool(text.strip()) for text in distinct], dtype=bool)[codes]
-        cells[name] = pd.Categorical.from_codes(codes, pd.Index(distinct, dtype=object))
-    frame = pd.DataFrame(cells).assign(_row=np.arange(len(filled), dtype=np.int64) + 2)
-    return frame if filled.all() else frame[filled].reset_index(drop=True)
+    return filled_rows({name: table.column(name).chunks for name in names}, first_row=2)
 
 
 def _rows(text: str, separator: str, place: str) -> list[list[str]]:

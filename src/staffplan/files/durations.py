@@ -8,7 +8,7 @@ from typing import get_args
 import numpy as np
 import pandas as pd
 
-from staffplan.files.cells import Wrong, read_numbers
+from staffplan.files.cells import Wrong, of_each, read_numbers
 from staffplan.files.stamps import stripped
 from staffplan.tables.units import SECONDS_PER, DurationUnit
 
@@ -38,20 +38,20 @@ def read_durations(
         return values.dt.total_seconds(), {}
     if pd.api.types.is_numeric_dtype(values.dtype):
         return values.astype(float) * SECONDS_PER.get(unit or "seconds", 1.0), {}
-    texts = stripped(values)
-    codes, distinct = pd.factorize(texts)
+    codes, distinct = pd.factorize(stripped(values))
+    cells = pd.Series(distinct, dtype=object)
     written = {text: parts for text in distinct.tolist() if (parts := _parts(text)) is not None}
     pairs = _meaning_of_pairs([parts for text, parts in written.items() if ":" in text], unit)
-    is_written = texts.isin(list(written)).to_numpy(dtype=bool)
-    numbers, wrong = read_numbers(values.astype(object).mask(is_written), decimal_comma=decimal_comma)
+    is_written = cells.isin(list(written))
+    numbers, wrong = read_numbers(cells.mask(is_written), decimal_comma=decimal_comma)
     numbers *= SECONDS_PER.get(unit or "seconds", 1.0)
-    seconds = np.array([_seconds(written.get(text), pairs) for text in distinct.tolist()], dtype=float)
-    for place in np.flatnonzero(is_written & np.isnan(seconds[codes])).tolist():
+    seconds = pd.Series([_seconds(written.get(text), pairs) for text in cells], dtype=float)
+    for place in np.flatnonzero(is_written & seconds.isna()).tolist():
         wrong[place] = (
-            f"{texts.iloc[place]!r} could be hours or minutes",
+            f"{cells[place]!r} could be hours or minutes",
             'write seconds, or h:mm:ss; or say what it is: input.aht_unit = "m:ss" or "h:mm"',
         )
-    return numbers.where(~is_written, seconds[codes]), wrong
+    return of_each(numbers.where(~is_written, seconds), wrong, codes, values.index)
 
 
 def unit_in_name(name: str) -> DurationUnit | None:

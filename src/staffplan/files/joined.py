@@ -16,7 +16,7 @@ _SPAN_OF_TIMES = r"^(\d{1,2}[:.]\d{2}(?::\d{2})?(?: ?[AaPp]\.?[Mm]\.?)?)\s*[-–
 def plain_texts(values: pd.Series) -> pd.Series:
     """Trimmed text of each cell; of a categorical column each distinct one is trimmed once."""
     if isinstance(values.dtype, pd.CategoricalDtype):
-        distinct = pd.Series(values.cat.categories, dtype=object).astype(str).str.strip()
+        distinct = pd.Series(values.cat.categories).astype(str).str.strip()
         return distinct.take(values.cat.codes.to_numpy()).set_axis(values.index)
     return stripped(values)
 

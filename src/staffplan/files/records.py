@@ -26,6 +26,8 @@ class Records:
     above: tuple[tuple[str, ...], ...] = ()
     """Rows above the header that have any content."""
     header_row: int = 1
+    header: tuple[tuple[str, str], ...] = ()
+    """Cells of a header of one row as they stand there, each with the name that its column was given."""
     doubled: tuple[str, ...] = ()
     """Names of columns that occur more than once; the second is called "name (2)"."""
     sheet: str = ""
@@ -48,7 +50,8 @@ def records_of(rows: list[list[str]], place: str, *, decimal_comma: bool = False
     frame = pd.DataFrame(cells, columns=[header.names[c] for c in columns], dtype=object)
     frame = frame.assign(_row=np.array(numbers, dtype=np.int64) + 1)
     above = tuple(tuple(row) for row in rows[: header.first] if any(cell.strip() for cell in row))
-    return Records(place, frame, decimal_comma, above, header.last + 1, header.doubled, sheet)
+    written = tuple(zip(rows[header.last], header.names, strict=False)) if header.first == header.last else ()
+    return Records(place, frame, decimal_comma, above, header.last + 1, written, header.doubled, sheet)
 
 
 def _picked(row: list[str], columns: list[int]) -> list[str]:

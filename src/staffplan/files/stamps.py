@@ -29,7 +29,8 @@ _LETTER = re.compile(r"^[^\W\d_]|^\d{1,2}\.?[\s/.-]*[^\W\d_]")
 """A day that begins with a name (Mon, Nov), or whose month is one."""
 _YEAR_FIRST = re.compile(r"^(\d{4})/(\d{1,2})/(\d{1,2})(?!\d)")
 _TWELVE_HOURS = re.compile(r"(?<!\d)(1[0-2]|0?[1-9]):([0-5]\d(?::[0-5]\d)?) ?([ap])\.?m\.?$", re.IGNORECASE)
-_ISO = re.compile(r"\d{4}-\d\d-\d\d[T\d :.+Z-]*", re.ASCII)
+_ISO = "[0-9]{4}-[0-9]{2}-[0-9]{2}[T0-9 :.+Z-]*"
+"""Not compiled: Arrow matches a whole column with it."""
 _OFFSET = re.compile(r"[:.]\d+ ?([+-])(\d\d):?(\d\d)?$", re.ASCII)
 _LONGEST_OFFSET = 12
 """Characters at a stamp's end that hold its offset and the digits before it."""

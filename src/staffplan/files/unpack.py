@@ -14,15 +14,27 @@ MOST_FILES = 1000
 _PIECE = 1 << 20
 GZIP = b"\x1f\x8b"
 ZIP = b"PK\x03\x04"
+OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
+BINARY_PART, OPEN_DOCUMENT_PART = "xl/workbook.bin", "META-INF/manifest.xml"
 
 
 def is_workbook(data: bytes) -> bool:
-    """Whether a zip archive is an Excel workbook."""
+    """Whether this is a workbook of any kind: .xlsx, .xls, .xlsb or .ods."""
+    return data.startswith(OLD_WORKBOOK) or is_open_workbook(data) or _holds(data, BINARY_PART, OPEN_DOCUMENT_PART)
+
+
+def is_open_workbook(data: bytes) -> bool:
+    """Whether this is an .xlsx."""
+    return _holds(data, "[Content_Types].xml") and not _holds(data, BINARY_PART)
+
+
+def _holds(data: bytes, *names: str) -> bool:
+    """Whether a zip archive holds one of these files."""
     if not data.startswith(ZIP):
         return False
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return "[Content_Types].xml" in archive.namelist()
+            return bool(set(names).intersection(archive.namelist()))
     except zipfile.BadZipFile:
         return False
 

@@ -1,37 +1,27 @@
-"""The sheets of an Excel workbook as rows of text cells."""
+"""The sheets of a workbook as rows of text cells: those of .xlsx here, of older and other kinds beside it."""
 
 from __future__ import annotations
 
 import io
 import zipfile
-from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
 from staffplan.errors import DataError, Problem
+from staffplan.files.other_workbooks import Sheet, other_sheets
 from staffplan.files.records import Records, records_of
-from staffplan.files.unpack import unpacked_bytes
+from staffplan.files.sheet_cells import MOST_COLUMNS, MOST_ROWS, cell_text, filled_down, trimmed
+from staffplan.files.unpack import is_open_workbook, unpacked_bytes
 
-FIRST_DAYS = (date(1899, 12, 30), date(1899, 12, 31), date(1900, 1, 1))
-"""Days that a spreadsheet gives to times without a day."""
 MOST_BYTES = 1_000_000_000
 UNCOMPUTED = "{number} formulas have no value yet: open the file in a spreadsheet and save it, if they matter"
-MOST_ROWS, MOST_COLUMNS = 1_048_576, 400
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """A visible sheet: its rows of text cells, and how many formulas were never computed."""
-
-    name: str
-    rows: list[list[str]]
-    uncomputed: int = 0
 
 
 def workbook_records(data: bytes, place: str) -> tuple[Records, ...]:
     """The table of every visible sheet that has one. Raises DataError for a damaged workbook, or one without rows."""
-    sheets = [sheet for sheet in _sheets(data, place) if any(any(row) for row in sheet.rows)]
+    read = _sheets if is_open_workbook(data) else other_sheets
+    sheets = [sheet for sheet in read(data, place) if any(any(row) for row in sheet.rows)]
     if not sheets:
         raise DataError(Problem(place, "the workbook has no visible sheet with content", "export it again"))
     alone = len(sheets) == 1
@@ -85,50 +75,8 @@ def _rows(sheet: Any) -> list[list[str]]:
 
     A cell merged over several rows counts for each of them.
     """
-    texts = [
-        [_text(value) for value in row[:MOST_COLUMNS]] for row in islice(sheet.iter_rows(values_only=True), MOST_ROWS)
-    ]
-    for merged in sheet.merged_cells.ranges:
-        if merged.min_col == merged.max_col:
-            for row in texts[merged.min_row : merged.max_row]:
-                row[merged.min_col - 1] = texts[merged.min_row - 1][merged.min_col - 1]
-    texts = [_trimmed(row) for row in texts]
-    while texts and not texts[-1]:
-        texts.pop()
-    return texts
-
-
-def _trimmed(row: list[str]) -> list[str]:
-    while row and not row[-1]:
-        row.pop()
-    return row
-
-
-def _text(value: object) -> str:
-    match value:
-        case None:
-            return ""
-        case bool():
-            return str(value).lower()
-        case datetime():
-            return _time(value.time()) if value.date() in FIRST_DAYS else value.isoformat(" ", "seconds")
-        case date():
-            return value.isoformat()
-        case time():
-            return _time(value)
-        case timedelta():
-            return _duration(value)
-        case float() if value.is_integer():
-            return str(int(value))
-        case _:
-            return str(value).strip()
-
-
-def _time(value: time) -> str:
-    return f"{value:%H:%M}" if value.second == 0 else f"{value:%H:%M:%S}"
-
-
-def _duration(value: timedelta) -> str:
-    """h:mm:ss, hours beyond a day too."""
-    minutes, seconds = divmod(round(value.total_seconds()), 60)
-    return f"{minutes // 60}:{minutes % 60:02d}:{seconds:02d}"
+    rows = islice(sheet.iter_rows(values_only=True), MOST_ROWS)
+    texts = [[cell_text(value) for value in row[:MOST_COLUMNS]] for row in rows]
+    merged = [span for span in sheet.merged_cells.ranges if span.min_col == span.max_col]
+    spans = [(span.min_row - 1, span.max_row - 1, span.min_col - 1) for span in merged]
+    return trimmed(filled_down(texts, spans))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from staffplan.errors import DataError, Note, Problem
-from staffplan.files.cells import Wrong, read_instants, read_numbers
+from staffplan.files.cells import Wrong, read_distinct, read_instants, read_numbers
 from staffplan.files.durations import read_durations, unit_in_name
 from staffplan.files.records import Records
 from staffplan.files.wall_clock import settled
@@ -162,11 +163,9 @@ def duration_unit(column: str, preset: Preset, asked: Asked) -> DurationUnit | N
 def _numbers(
     values: pd.Series, is_duration: bool, decimal_comma: bool, unit: DurationUnit | None
 ) -> tuple[pd.Series, Wrong]:
-    if isinstance(values.dtype, pd.CategoricalDtype):
-        values = values.astype(object)
     if is_duration:
-        return read_durations(values, decimal_comma=decimal_comma, unit=unit)
-    return read_numbers(values, decimal_comma=decimal_comma)
+        return read_distinct(values, partial(read_durations, decimal_comma=decimal_comma, unit=unit))
+    return read_distinct(values, partial(read_numbers, decimal_comma=decimal_comma))
 
 
 def _negative(values: pd.Series, rows: pd.Series, column: str, place: str) -> list[Problem]:

@@ -58,6 +58,10 @@ class Preset(Section):
     fingerprint: Names = ()
     """Columns that must all be there for the file to be recognised; "A | B": one of them, "contacts *": any that
     begins so."""
+    headerless: tuple[str, ...] = ()
+    """Names of the columns of a file without a header, in their order; the last ones may be absent."""
+    shapes: Mapping[str, str] = Field(default_factory=dict)
+    """By name of a column of such a file: pattern of its cell in the first row, by which the file is recognised."""
     columns: Mapping[str, Names] = Field(default_factory=dict)
     """Our column = the file's. Durations may be averages (aht, talk, hold, after_work) or totals (handling_total)."""
     above: Mapping[str, str] = Field(default_factory=dict)

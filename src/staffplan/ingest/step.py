@@ -14,6 +14,7 @@ from staffplan.files.read import tables_in
 from staffplan.files.records import Records
 from staffplan.ingest.asked import Asked
 from staffplan.ingest.contacts import read_contacts
+from staffplan.ingest.headerless import with_names
 from staffplan.ingest.intervals import HISTORY, Part, read_intervals
 from staffplan.ingest.moved_hours import zone_asked
 from staffplan.ingest.preset import Preset, all_presets
@@ -50,11 +51,22 @@ def ingest(
 ) -> Ingested:
     """The history in one or more exports; of rows that several files have, those of the last file count.
 
-    Totals by day, week or month are spread by the profile. Raises DataError with the problems of every file, and for
-    totals without a profile.
+    Raises DataError with the problems of every file, and for totals without a profile.
     """
-    known = all_presets() if presets is None else presets
-    made = ingest_tables([tables_in(path) for path in paths], asked, known)
+    return ingest_read([tables_in(path) for path in paths], asked, presets, profile)
+
+
+def ingest_read(
+    files: Sequence[Sequence[Records]],
+    asked: Asked,
+    presets: Sequence[Preset] | None = None,
+    profile: Profile | None = None,
+) -> Ingested:
+    """The history in the tables of one or more sources, as `ingest` makes it of files.
+
+    Totals by day, week or month are spread by the profile. Raises DataError as `ingest` does.
+    """
+    made = ingest_tables(files, asked, all_presets() if presets is None else presets)
     if profile is not None and (period := period_of(made.history.frame, asked.timezone)) is not None:
         return _spread(made, period, profile, asked.timezone)
     if asked.totals:
@@ -131,7 +143,8 @@ def _recognised(
     """The tables of a file with their presets, and why others fit none."""
     known: list[tuple[Records, Recognised]] = []
     strange: list[DataError] = []
-    for records in with_handling_times([unfolded(table) for table in tables]):
+    named = [with_names(table, presets, asked.preset) for table in tables]
+    for records in with_handling_times([unfolded(table) for table in named]):
         try:
             refuse_typical_week(records)
             known.append((records, recognise(records, presets, asked.preset)))

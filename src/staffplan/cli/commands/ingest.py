@@ -14,10 +14,22 @@ from staffplan.cli.work.flags import flags_named
 
 Files = Annotated[
     list[Path] | None,
-    typer.Argument(help="Exports: CSV, Excel, JSON, XML or Parquet, also in .gz or .zip.", show_default=False),
+    typer.Argument(help="Exports: CSV, workbooks, JSON, XML or Parquet, also in .gz or .zip.", show_default=False),
 ]
 HistoryFile = Annotated[
     Path | None, typer.Option("-o", "--output", help="History to write, history.csv (default: stdout).")
+]
+Sql = Annotated[
+    str | None,
+    typer.Option(
+        "--sql",
+        metavar="URL",
+        help="Database to read instead of files, such as postgresql://user@server/calls or sqlite:///calls.db; "
+        "env:NAME takes the URL from the environment variable NAME, so that its password is not on the command line.",
+    ),
+]
+Query = Annotated[
+    Path | None, typer.Option("--query", help="File with one SELECT, query.sql; its columns are read as a file's.")
 ]
 From = Annotated[
     str | None, typer.Option("--from", metavar="PRESET", help="Preset of the files (default: recognised).")
@@ -56,6 +68,8 @@ def register(app: typer.Typer) -> None:
 def ingest(
     files: Files = None,
     output: HistoryFile = None,
+    sql: Sql = None,
+    query: Query = None,
     from_preset: From = None,
     mapping: Map = None,
     timezone: Timezone = None,
@@ -83,28 +97,31 @@ def ingest(
 
     staffplan ingest daily.csv -o history.csv --profile typical_week.xlsx
 
+    staffplan ingest --sql env:CALLS_DB --query query.sql -o history.csv
+
     staffplan ingest --list
 
     The system is recognised by the names of the columns. The report tells how
     the files were read. Rows that are not used are written to rejects.csv, next
     to the history, with the reason.
     """
-    from staffplan.cli.work.ingest import ingest_files, presets_in_words, refuse_without_files, tables_to_write
+    from staffplan.cli.work.ingest import ingest_asked, presets_in_words, tables_to_write
 
     if list_presets:
         show_text(presets_in_words())
         return
-    paths = refuse_without_files(files)
     flags = {"plan.timezone": "--timezone", "plan.interval_minutes": "--interval", "input.aht_unit": "--aht-unit"}
     flags |= {"input.date_order": "--date-order", "input.queue": "--queue"}
     given = given_only(dict(zip(flags, (timezone, interval, aht_unit, date_order, queue), strict=True)))
     beside = None if output is None else output.parent / "rejects.csv"
     before = refuse([output, beside], force=force or append)
     with flags_named(flags):
-        done = ingest_files(
-            paths,
+        done = ingest_asked(
+            files,
             config,
             given,
+            sql=sql,
+            query=query,
             from_preset=from_preset,
             mapping=mapping,
             within_seconds=within,

@@ -11,12 +11,14 @@ import pandas as pd
 
 from staffplan.cli.work.common import config_and_workspace, interval_of
 from staffplan.errors import Note, Problem, UsageError
-from staffplan.files.read import read_table
-from staffplan.ingest import Asked, Rejects, all_presets, ingest, read_preset
+from staffplan.files.database import EXAMPLE, database_at, query_records
+from staffplan.files.read import read_table, tables_in
+from staffplan.files.records import Records
+from staffplan.ingest import Asked, Rejects, all_presets, read_preset
 from staffplan.ingest.profile import Profile, even_profile
 from staffplan.ingest.recognise import preset_named, preset_of_columns
 from staffplan.ingest.report import report, report_text
-from staffplan.ingest.step import read_profile
+from staffplan.ingest.step import ingest_read, read_profile
 from staffplan.plan.text import text_table
 from staffplan.tables.history import ContactHistory
 from staffplan.tables.schema import Table
@@ -38,25 +40,41 @@ class Done:
         return report_text(self.report)
 
 
-def refuse_without_files(files: Sequence[Path] | None) -> list[Path]:
-    """The files; raises UsageError where none is given."""
+def tables_asked(files: Sequence[Path] | None, sql: str | None, query: Path | None) -> list[Sequence[Records]]:
+    """The tables of the files, or of a database. Raises UsageError where neither is given, or both are."""
+    if sql is None and query is None:
+        return [tables_in(path) for path in _some(files)]
+    if files:
+        raise UsageError(Problem("FILE", "cannot be given together with --sql", "read the files in a second run"))
+    if sql is None or query is None:
+        missing, hint = ("--query", "query.sql") if query is None else ("--sql", EXAMPLE.split(",")[0])
+        raise UsageError(Problem(missing, "is missing: --sql and --query belong together", f"{missing} {hint}"))
+    return [(query_records(database_at(sql), query),)]
+
+
+def _some(files: Sequence[Path] | None) -> Sequence[Path]:
     if not files:
         raise UsageError(Problem("FILE", "no file is given", "staffplan ingest export.csv -o history.csv"))
-    return list(files)
+    return files
 
 
-def ingest_files(
-    paths: Sequence[Path],
+def ingest_asked(
+    files: Sequence[Path] | None,
     config_path: Path | None,
     given: Mapping[str, object],
     *,
+    sql: str | None,
+    query: Path | None,
     from_preset: str | None,
     mapping: Path | None,
     within_seconds: float,
     profile: str | None,
     append_to: Path | None,
 ) -> Done:
-    """Read the exports. Raises UsageError for an unknown preset, DataError with the problems of all files."""
+    """Read the exports, or the rows of a query.
+
+    Raises UsageError for an unknown preset, DataError with the problems of all files.
+    """
     if from_preset is not None and mapping is not None:
         raise UsageError(Problem("--map", "cannot be given together with --from", "keep one of the two"))
     config = config_and_workspace(config_path, given)[0]
@@ -74,7 +92,8 @@ def ingest_files(
         totals=chosen.totals,
         preset=preset if mapping is None else read_preset(mapping),
     )
-    made = ingest(paths, asked, profile=None if profile is None else _profile(profile, asked))
+    read = tables_asked(files, sql, query)
+    made = ingest_read(read, asked, profile=None if profile is None else _profile(profile, asked))
     minutes = interval_of(made.history.frame, "queue")
     notes = list(made.notes)
     history = made.history
