@@ -303,7 +303,9 @@ def test_a_plan_that_is_out_of_date_is_exported_with_a_warning_that_says_why(
     fresh = run("export", planned / "plan", "--to", "shifts", "-o", tmp_path / "fresh.csv")
     assert (fresh.code, "out of date" in fresh.err) == (0, False)
     settings = planned / "plan.toml"
-    settings.write_text(settings.read_text() + '\n[shifts.late]\nhours = 4\nfirst_start = "12:00"\n')
+    settings.write_text(
+        settings.read_text() + '\n[shifts.late]\nhours = 4\nfirst_start = "12:00"\nlast_start = "12:00"\n'
+    )
     late = run("export", planned / "plan", "--to", "shifts", "-o", tmp_path / "late.csv")
     assert late.code == 0, late.err
     assert "the plan is out of date: roster (" in late.err

@@ -146,7 +146,7 @@ def about_shift(writer: Writer, shift: Shift | None, grid: DayGrid) -> list[Note
 
 
 def about_passing(writer: Writer, learned: Learned, series: QueueSeries) -> list[Note]:
-    """Days in a row of the last weeks that look like a campaign or an outage: asked about, until they are answered."""
+    """Days in a row of the last weeks that look like a campaign or an outage: asked about until it is answered."""
     notes = []
     answered = series.grid.calendar.ordinary_days
     for found in find_passing(learned.log_level, series.label == ""):

@@ -12,7 +12,7 @@ from staffplan.ingest.columns import ADDED, Header
 from staffplan.ingest.preset import Preset
 from staffplan.tables.names import CALL_NAMES, CALL_PARTS, HISTORY_NAMES
 
-SHEET, CALLS = "sheet", "calls"
+CANONICAL, SHEET, CALLS = "canonical", "sheet", "calls"
 """Presets of files with usual names of columns, for systems that no other preset knows."""
 NEEDED = (
     (SHEET, ("interval_start", "offered")),
@@ -45,7 +45,7 @@ def recognise(records: Records, presets: Sequence[Preset], wanted: Preset | None
     fits = [preset for preset in presets if preset.fingerprint and all(map(header.has, preset.fingerprint))]
     if fits:
         best = max(fits, key=lambda preset: len(preset.fingerprint))
-        return Recognised(best, f"it has the columns {', '.join(best.fingerprint)}")
+        return Recognised(_with_usual_names(best), f"it has the columns {', '.join(best.fingerprint)}")
     by_name = {preset.name: preset for preset in presets}
     for name, needed in NEEDED:
         own = _with_usual_names(by_name[name]) if name in by_name else None
@@ -81,7 +81,10 @@ def preset_of_columns(columns: Mapping[str, str | Sequence[str]]) -> Preset | No
 
 
 def _with_usual_names(preset: Preset) -> Preset:
-    """The preset; those of usual names with the table of these names."""
+    """The preset; those of usual names with the table of these names, staffplan's own with it after its own names."""
+    if preset.name == CANONICAL:
+        known = {ours: (*preset.columns[ours], *HISTORY_NAMES[ours]) for ours in preset.columns}
+        return preset.model_copy(update={"columns": {**preset.columns, **known}})
     if preset.name == SHEET:
         pairs = [f"{day} + {time}" for day in HISTORY_NAMES["date"] for time in HISTORY_NAMES["time"] if day != time]
         names = {ours: theirs for ours, theirs in HISTORY_NAMES.items() if ours not in ("date", "time")}

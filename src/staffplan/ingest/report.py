@@ -105,7 +105,7 @@ def _alike(tables: Sequence[dict[str, Any]]) -> list[tuple[dict[str, Any], int]]
 
 
 def _facts(table: dict[str, Any]) -> Sequence[str]:
-    known = ("zone", "unit of durations", "handling time", "offered", "booked by", "counted")
+    known = ("form", "columns", "zone", "unit of durations", "handling time", "offered", "booked by", "counted")
     return [name for name in known if name.replace(" ", "_") in table]
 
 

@@ -18,6 +18,7 @@ from staffplan.ingest.recognise import preset_named, preset_of_columns
 from staffplan.ingest.report import report, report_text
 from staffplan.ingest.step import read_profile
 from staffplan.plan.text import text_table
+from staffplan.settings.config import Config
 from staffplan.tables.history import ContactHistory
 from staffplan.tables.schema import Table
 
@@ -59,9 +60,12 @@ def ingest_files(
     """Read the exports. Raises UsageError for an unknown preset, DataError with the problems of all files."""
     if from_preset is not None and mapping is not None:
         raise UsageError(Problem("--map", "cannot be given together with --from", "keep one of the two"))
-    config = config_and_workspace(config_path, given)[0]
-    plan, chosen = config.plan, config.input
+    config, workspace = config_and_workspace(config_path, given)
+    plan, chosen = config.plan, config.input.model_copy(update=decided(config, given))
     named = from_preset or chosen.preset
+    if profile is None and config.ingest.profile is not None:
+        beside = workspace.base / config.ingest.profile
+        profile = str(beside) if beside.is_file() else config.ingest.profile
     preset = preset_of_columns(chosen.columns) if named is None else preset_named(named, all_presets())
     asked = Asked(
         timezone=plan.timezone,
@@ -82,6 +86,12 @@ def ingest_files(
         history, note = _appended(read_table(append_to, ContactHistory, timezone=plan.timezone), history)
         notes.append(note)
     return Done(history, made.rejects, report(made, plan.timezone, minutes), tuple(notes), plan.timezone)
+
+
+def decided(config: Config, given: Mapping[str, object]) -> dict[str, object]:
+    """What [ingest] says of exports, in place of what [input] says of the history; flags count before both."""
+    said = config.ingest.model_dump(exclude={"profile"}, exclude_none=True)
+    return {key: value for key, value in said.items() if f"input.{key}" not in given}
 
 
 def _profile(given: str, asked: Asked) -> Profile:
