@@ -7,7 +7,11 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from staffplan.clock import public_holidays
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from staffplan.clock import public_holidays, zones_with
 
 LOCAL_TIME = Path("/etc/localtime")
 ZONES = "zoneinfo/"
@@ -41,6 +45,18 @@ def zone_of_this_computer() -> str:
     return told if told in _countries() else "UTC"
 
 
-def zone_names() -> tuple[str, ...]:
-    """Every zone of a place."""
-    return tuple(_countries())
+def likeliest_zone(instants: pd.DatetimeIndex, offsets: NDArray[np.int64]) -> str | None:
+    """The zone whose clock has just these offsets (instants,), minutes; None where there is none.
+
+    Of several it is that of this computer, else the main zone of the country with most zones, as the time zone
+    database lists the most populous zone of a country first.
+    """
+    fits = zones_with(instants, offsets, _countries())
+    own = zone_of_this_computer()
+    if own in fits or not fits:
+        return own if fits else None
+    of_country: dict[str, list[str]] = {}
+    for zone, country in _countries().items():
+        of_country.setdefault(country, []).append(zone)
+    zones = {zone: of_country[_countries()[zone]] for zone in fits}
+    return min(fits, key=lambda zone: (zones[zone].index(zone), -len(zones[zone])))

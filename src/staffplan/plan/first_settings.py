@@ -24,7 +24,7 @@ FULL_MINUTES, SHORTEST_FULL_MINUTES, MEAL_MINUTES = 510, 420, 30
 HALF_MINUTES, SHORTEST_MINUTES = 240, 60
 DAYS_OF_A_CONTRACT, HALF_DAYS_LEAST, LEAST_SHARE = 5, 3, 0.8
 STEPS_MINUTES = (60, 30, 15, 5)
-SHRINKAGE = """# Why a paid hour is not an hour on queue: ASSUMPTIONS, common in the field. Shares of paid time, applied once.
+SHRINKAGE = """# Why a paid hour is not an hour on queue: ASSUMPTIONS, common in the field. Shares of paid time.
 # in_roster = true: the roster places it by name, so nothing is added for it.
 [staffing.shrinkage]
 vacation = { share = 0.08, in_office = false, in_roster = true }
@@ -116,9 +116,10 @@ def _plan(first: FirstPlan) -> str:
 
 
 def _input(first: FirstPlan) -> str:
-    decided = [
-        _line(key, json.dumps(value, ensure_ascii=False), "as answered") for key, value in first.reading.items()
-    ]
+    reading = {key: json.dumps(value, ensure_ascii=False) for key, value in first.reading.items()}
+    decided = [_line(key, value, "as answered") for key, value in reading.items()]
+    if decided:
+        decided.insert(0, f"{'[ingest]':<36} # how exports are read, as decided for the first")
     lines = [
         "[input]                              # files, relative to this one",
         _line("history", '"history.csv"', "the export in staffplan's own form, times with their offset"),
@@ -129,11 +130,6 @@ def _input(first: FirstPlan) -> str:
         "# history.csv is a copy on purpose: most systems give out the last months alone, so an export forgets.",
         "# Add each new export to it; intervals that both have are taken from the new one:",
         f"#   {first.next_export}",
-        *(
-            ["[ingest]                             # how exports are read, as decided for the first"]
-            if decided
-            else []
-        ),
         *decided,
         "",
     ]

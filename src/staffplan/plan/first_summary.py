@@ -16,7 +16,7 @@ from staffplan.tables.shifts import ContractHeads, ShiftCounts
 
 HEADER = ("group", "channel", "goal", "contacts", "peak on queue", "hours a week on duty")
 CONTRACTS = ("group", "contract", "heads", "with time off", "hours a week", "cost a week")
-DAYS_OF_A_WEEK = 7
+COLUMNS = "agent_id, name, skills, work_plan"
 
 
 def first_summary(workspace: Workspace, manifest: Manifest) -> dict[str, Any]:
@@ -91,7 +91,7 @@ def _heads_lines(told: Mapping[str, Any]) -> list[str]:
         return summary_line("heads", "not counted: the settings have no contracts ([shifts] and [work_plans])")
     said = f"{told['heads']:,.0f} cover an ordinary week, {told['heads_with_time_off']:,.0f} with time off"
     missing = told["uncovered_hours"] or 0.0
-    said += f"; {missing:,.1f} hours a week are covered by no shift" if missing > 0.05 else ""
+    said += f"; {missing:,.1f} hours a week are left short" if missing > 0.05 else ""
     return summary_line("heads", said)
 
 
@@ -113,6 +113,6 @@ def _contract_lines(told: Mapping[str, Any]) -> list[str]:
 def _next_lines(workspace: Workspace) -> list[str]:
     folder, agents = place_of(workspace.folder), workspace.required_path("agents")
     again = f"staffplan plan {workspace.config_place} -o {folder}"
-    roster = f"the roster needs people: write them into {place_of(agents)} (agent_id, name, skills, work_plan), then: {again}"
+    roster = f"the roster needs people: write them into {place_of(agents)} ({COLUMNS}), then: {again}"
     look = f"look at {folder}/{ShiftCounts.file_name} (heads by day and shift), forecast.csv and requirement.csv"
     return [*summary_line("next", roster), *summary_line("", look)]

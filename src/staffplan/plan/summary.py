@@ -33,6 +33,7 @@ SMALLEST_SHOWN = 0.05
 """Missing hours on a day that are told."""
 SMALLEST_GAP = 0.001
 DAY = "%a %d %b"
+EMPTY_DAYS = "days with nobody on duty, although agents have hours left:"
 SEE_REPORT = "listed in the report"
 
 
@@ -282,11 +283,7 @@ def summary_text(summary: PlanSummary, workspace: Workspace) -> str:
         "",
         *_promise_lines(summary),
         *_missing_lines(summary),
-        *(
-            summary_line("empty", "days with nobody on duty, although agents have hours left:")
-            if summary.left_empty
-            else []
-        ),
+        *(summary_line("empty", EMPTY_DAYS) if summary.left_empty else []),
         *_more(summary.left_empty, len(summary.left_empty), SEE_REPORT),
         "",
         *_next_lines(summary, workspace),

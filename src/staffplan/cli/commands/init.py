@@ -12,7 +12,7 @@ from staffplan.cli.commands.options import Country, Force, Interval, Json, Timez
 from staffplan.cli.output.say import say, say_long, show_json
 from staffplan.cli.work.delivery import given_only, say_last, say_notes
 from staffplan.cli.work.flags import flags_named
-from staffplan.errors import Problem, UsageError
+from staffplan.errors import Problem, UnansweredError, UsageError
 from staffplan.process.ctrl_c import INTERRUPTED
 
 if TYPE_CHECKING:
@@ -125,9 +125,9 @@ def _from_exports(given: Given, *, yes: bool, force: bool, as_json: bool) -> Non
     with flags_named(flags):
         made = look_at(given, ask, _tell)
     if asked and not yes:
-        raise UsageError(
+        raise UnansweredError(
             [
-                Problem(question.flag, f"{question.text} Assumed: {question.default}", "give it, or --yes for all")
+                Problem(question.flag, question.text, f"suggested: {question.default}; --yes takes all suggestions")
                 for question in asked
             ]
         )

@@ -14,14 +14,14 @@ import pandas as pd
 
 from staffplan.cli.work.common import interval_of
 from staffplan.cli.work.ingest import Done, ingest_files
-from staffplan.clock import OpeningHours, SiteCalendar, public_holidays, zones_with
+from staffplan.clock import OpeningHours, SiteCalendar, public_holidays
 from staffplan.errors import DataError, Problem, nearest, place_of
 from staffplan.files.read import tables_in
 from staffplan.files.write import table_bytes
 from staffplan.forecast.channels import channel_named
 from staffplan.forecast.history.hours import in_words
 from staffplan.forecast.learnt_hours import learnt_hours
-from staffplan.plan.countries import country_of_zone, zone_names, zone_of_this_computer
+from staffplan.plan.countries import country_of_zone, likeliest_zone, zone_of_this_computer
 from staffplan.plan.first_settings import MAIL_HOURS, FirstPlan, FirstQueue, first_settings
 from staffplan.settings.plan import known_zone
 from staffplan.settings.queues import Channel
@@ -192,7 +192,7 @@ def _one_of(words: Sequence[str]) -> Callable[[str], str]:
 
 
 def zone_of_offsets(exports: Iterable[Path]) -> str | None:
-    """The zone, of those of this computer's region first, whose clock has the offsets that the times show."""
+    """The likeliest zone whose clock has the offsets that the times show; None where they show none."""
     for path in exports:
         for records in tables_in(path):
             for name in records.frame.columns:
@@ -205,16 +205,14 @@ def zone_of_offsets(exports: Iterable[Path]) -> str | None:
                 if known.any():
                     minutes = (local - instants.dt.tz_localize(None)).dt.total_seconds().to_numpy() / 60
                     offsets = np.rint(minutes[known]).astype(np.int64)
-                    fits = zones_with(pd.DatetimeIndex(instants[known]), offsets, zone_names())
-                    own = zone_of_this_computer()
-                    return own if own in fits else fits[0] if fits else None
+                    return likeliest_zone(pd.DatetimeIndex(instants[known]), offsets)
     return None
 
 
 def _zone(given: Given, found: str, ask: Ask) -> tuple[str, str]:
     if given.timezone is not None:
         return given.timezone, "as given"
-    text = "In which time zone is the center? Local times in the exports are read in it"
+    text = "In which time zone is the center? Times without an offset are read in it."
     answer = ask(Question("timezone", text, found, known_zone))
     return answer, "ASSUMPTION: not told by the export" if answer == found else "as answered"
 
@@ -271,7 +269,7 @@ def _confirmed(channels: dict[str, tuple[str, str]], ask: Ask) -> dict[str, tupl
     """The channels, with the changes that the answer names: Shop = chat, Orders = email."""
     shown = [f"{name}: {channel}" for name, (channel, _) in channels.items()]
     more = f" and {len(shown) - MOST_QUEUES_SHOWN} more" if len(shown) > MOST_QUEUES_SHOWN else ""
-    text = f"Channels: {', '.join(shown[:MOST_QUEUES_SHOWN])}{more}. Is this right? Changes as QUEUE=CHANNEL, ..."
+    text = f"Channels: {', '.join(shown[:MOST_QUEUES_SHOWN])}{more}. Right? (yes, or changes: Shop=chat, Mail=email)"
     answer = ask(Question("channels", text, "yes", lambda answer: _changes_checked(answer, channels)))
     changed = dict(_changes(answer))
     return {name: (changed[name], "as answered") if name in changed else told for name, told in channels.items()}

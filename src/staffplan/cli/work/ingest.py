@@ -15,7 +15,7 @@ from staffplan.files.read import read_table
 from staffplan.ingest import Asked, Rejects, all_presets, ingest, read_preset
 from staffplan.ingest.profile import Profile, even_profile
 from staffplan.ingest.recognise import preset_named, preset_of_columns
-from staffplan.ingest.report import report, report_text
+from staffplan.ingest.report import alike, report, report_text
 from staffplan.ingest.step import read_profile
 from staffplan.plan.text import text_table
 from staffplan.settings.config import Config
@@ -121,6 +121,14 @@ def tables_to_write(done: Done, output: Path | None) -> dict[Path, Table]:
     beside = output.parent / Rejects.file_name
     tables: dict[Path, Table] = {output: done.history}
     return tables | ({beside: done.rejects} if len(done.rejects) or beside.exists() else {})
+
+
+def page_of(done: Done, paths: Sequence[Path]) -> bytes:
+    """The report as one HTML file."""
+    from staffplan.report.ingest_page import ingest_page
+
+    told = {**done.report, "tables": alike(done.report["tables"])}
+    return ingest_page(told, ", ".join(path.name for path in paths)).encode()
 
 
 def presets_in_words() -> str:
