@@ -81,6 +81,9 @@ def _months(mondays: Sequence[date]) -> str:
     return text
 
 
-def missing_days(days: Sequence[dict[str, Any]]) -> list[str]:
-    """The days whose rows are missing."""
-    return [day["day"] for day in days if day["missing"]]
+def missing_days(calendar: Sequence[dict[str, Any]]) -> list[tuple[str, list[str]]]:
+    """The days whose rows are missing, by queue; days that all queues lack stand with all queues alone."""
+    found = [(queue["queue"], [day["day"] for day in queue["days"] if day["missing"]]) for queue in calendar]
+    everywhere = set(found[0][1]) if len(found) > 1 else set()
+    own = [(name, [day for day in days if day not in everywhere]) for name, days in found[1:]]
+    return [(name, days) for name, days in [found[0], *own] if days]

@@ -27,7 +27,8 @@ def report(ingested: Ingested, timezone: str, interval_minutes: int) -> dict[str
     return {
         "tables": [_table(part) for part in ingested.parts],
         "history": _history(ingested.history, timezone, interval_minutes),
-        "calendar": days_of(ingested.history, timezone),
+        "calendar": (calendar := days_of(ingested.history, timezone)),
+        "missing_days": [{"queue": queue, "days": days} for queue, days in missing_days(calendar)],
         "notes": [vars(note) for note in ingested.notes],
     }
 
@@ -88,23 +89,22 @@ def report_text(told: dict[str, Any]) -> str:
         f"{history['days_without_rows']:,} days; they are not written, the forecast decides "
         "(forecast.missing_rows)",
     ]
-    return "\n".join([*lines, *_calendar(told["calendar"])])
+    return "\n".join([*lines, *_calendar(told)])
 
 
-def _calendar(calendar: Sequence[dict[str, Any]]) -> list[str]:
+def _calendar(told: dict[str, Any]) -> list[str]:
     """The calendar of all queues together, and the days that are missing queue by queue."""
-    days = calendar[0]["days"]
+    days = told["calendar"][0]["days"]
     busiest = max(days, key=lambda day: day["offered"] or 0.0)
     lines = [
         f"    contacts by day: 9 = {busiest['offered']:,.0f} ({busiest['day']}, the most), . = no rows, "
         "! = no rows although that weekday usually has some",
         *(f"        {line}" for line in calendar_text(days)),
     ]
-    for queue in calendar:
-        missing = missing_days(queue["days"])
-        if missing:
-            more = f" and {len(missing) - DAYS_SHOWN} more" if len(missing) > DAYS_SHOWN else ""
-            lines.append(f"    missing days, {queue['queue']}: {', '.join(missing[:DAYS_SHOWN])}{more}")
+    for missing in told["missing_days"]:
+        shown = ", ".join(missing["days"][:DAYS_SHOWN])
+        more = f" and {len(missing['days']) - DAYS_SHOWN} more" if len(missing["days"]) > DAYS_SHOWN else ""
+        lines.append(f"    missing days, {missing['queue']}: {shown}{more}")
     return lines
 
 

@@ -194,7 +194,8 @@ def _shifts(queues: Sequence[FirstQueue]) -> Iterator[str]:
     full: dict[str, int] = {}
     half: dict[str, int] = {}
     days = 0
-    for weekdays, first, last in open_days([queue.hours for queue in queues if queue.hours is not None]):
+    known = [queue.hours for queue in queues if queue.hours is not None]
+    for weekdays, first, last in list(open_days(known)) or open_days([MAIL_HOURS]):
         days += len(parse_weekdays(weekdays))
         end = first + 2 * MINUTES_PER_DAY if last - first >= MINUTES_PER_DAY else last
         name = weekdays.replace("-", "_")

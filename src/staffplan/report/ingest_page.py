@@ -38,16 +38,12 @@ def _calendar_section(told: Mapping[str, Any]) -> Section:
     said += f"{history['last_day']}, intervals of {history['interval_minutes']} minutes. Days without rows: "
     said += f"{history['days_without_rows']}. They are not written: the forecast decides whether they were closed or "
     said += "are missing (setting forecast.missing_rows)."
-    missing = [(queue["queue"], _missing(queue["days"])) for queue in told["calendar"]]
     words = "no rows on {days}, although that weekday usually has some."
-    alerts = [Alert(f"{name}: {words.format(days=_listed(days))}") for name, days in missing if days]
+    missing = [(found["queue"], _listed(found["days"])) for found in told["missing_days"]]
+    alerts = [Alert(f"{queue}: {words.format(days=days)}") for queue, days in missing]
     busiest = sorted(told["calendar"], key=lambda queue: -sum(day["offered"] or 0.0 for day in queue["days"]))
     figures = [calendar_figure(queue, number) for number, queue in enumerate(busiest[:MOST_QUEUES], start=1)]
     return Section("calendar", "Contacts by day", (Text(said), *alerts, *figures))
-
-
-def _missing(days: Sequence[Mapping[str, Any]]) -> list[str]:
-    return [day["day"] for day in days if day["missing"]]
 
 
 def _listed(days: Sequence[str], most: int = 10) -> str:
@@ -59,10 +55,8 @@ def calendar_figure(queue: Mapping[str, Any], number: int) -> Figure:
     """The calendar of one queue, and its days as a table."""
     days, title = queue["days"], f"{queue['queue']}: contacts by day"
     most = max(days, key=lambda day: day["offered"] or 0.0)
-    alt = (
-        f"Calendar of the contacts of {queue['queue']} by day; most on {most['day']} with {count(most['offered'])}, "
-    )
-    alt += f"missing on {len(_missing(days))} days."
+    missing = sum(day["missing"] for day in days)
+    alt = f"Calendar of {title}; most on {most['day']} with {count(most['offered'])}, missing on {missing} days."
     rows = tuple((Cell(day["day"]), Cell(_shown(day), is_number=True)) for day in days)
     return Figure(
         name="contacts_by_day",

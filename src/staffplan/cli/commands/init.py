@@ -27,6 +27,9 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="With --from: take every 
 Preset = Annotated[
     str | None, typer.Option("--preset", help="With --from: preset of the exports (default: recognised).")
 ]
+Map = Annotated[
+    Path | None, typer.Option("--map", help="With --from: mapping of the exports' columns, mapping.toml.")
+]
 AhtUnit = Annotated[
     str | None, typer.Option("--aht-unit", help="Unit of handling times: seconds, minutes, milliseconds, m:ss, h:mm.")
 ]
@@ -54,6 +57,7 @@ def init(
     country: Country = None,
     channels: Channels = None,
     preset: Preset = None,
+    mapping: Map = None,
     interval: Interval = None,
     aht_unit: AhtUnit = None,
     date_order: DateOrder = None,
@@ -77,13 +81,19 @@ def init(
     agents.csv without people.
     """
     answers = given_only({"date_order": date_order, "aht_unit": aht_unit, "profile": profile})
-    about = {"--timezone": timezone, "--country": country, "--channel": channels, "--preset": preset}
+    about = {
+        "--timezone": timezone,
+        "--country": country,
+        "--channel": channels,
+        "--preset": preset,
+        "--map": mapping,
+    }
     about |= {"--interval": interval, "--yes": yes or None}
     if exports:
         from staffplan.cli.work.first_plan import Given
 
         _from_exports(
-            Given(exports, folder, preset, timezone, country, interval, answers, _channels(channels or [])),
+            Given(exports, folder, preset, mapping, timezone, country, interval, answers, _channels(channels or [])),
             yes=yes,
             force=force,
             as_json=as_json,
@@ -135,7 +145,7 @@ def _from_exports(given: Given, *, yes: bool, force: bool, as_json: bool) -> Non
     for name in made.files:
         say(f"wrote {given.folder / name}")
     for line in made.assumed:
-        say_long(f"assumed: {line}")
+        say_long(f"in plan.toml: {line}")
     if as_json:
         written = [str(given.folder / name) for name in made.files]
         show_json({"written": written, "assumed": made.assumed})

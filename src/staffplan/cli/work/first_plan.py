@@ -70,6 +70,7 @@ class Given:
     exports: Sequence[Path]
     folder: Path
     preset: str | None = None
+    mapping: Path | None = None
     timezone: str | None = None
     country: str | None = None
     interval: int | None = None
@@ -128,7 +129,8 @@ def look_at(given: Given, ask: Ask, tell: Callable[[Done], None]) -> FirstFiles:
 def _next_export(given: Given) -> str:
     folder = place_of(given.folder)
     history, settings = (shlex.quote(f"{folder}/{name}") for name in ("history.csv", "plan.toml"))
-    return f"staffplan ingest EXPORT -o {history} --append -c {settings}"
+    mapped = "" if given.mapping is None else f" --map {shlex.quote(place_of(given.mapping))}"
+    return f"staffplan ingest EXPORT -o {history} --append -c {settings}{mapped}"
 
 
 def _read(given: Given, answers: dict[str, str], zone: str, ask: Ask) -> Done:
@@ -143,7 +145,7 @@ def _read(given: Given, answers: dict[str, str], zone: str, ask: Ask) -> Done:
                 None,
                 settings,
                 from_preset=given.preset,
-                mapping=None,
+                mapping=given.mapping,
                 within_seconds=20.0,
                 profile=answers.get("profile"),
                 append_to=None,
