@@ -53,10 +53,8 @@ def test_an_export_becomes_settings_with_its_own_queues_and_hours(german: Path, 
     assert {Path(name).name for name in json.loads(made.out)["written"]} == {*FILES, "rejects.csv"}
     config = load_config_file(tmp_path / "center" / "plan.toml")
     assert (config.plan.timezone, config.plan.country, config.plan.interval_minutes) == ("Europe/Berlin", "DE", 30)
-    assert {name: queue.channel for name, queue in config.queues.items()} == {
-        "Störung": "voice",
-        "Chat Vertrag": "chat",
-    }
+    channels = {name: queue.channel for name, queue in config.queues.items()}
+    assert channels == {"Störung": "voice", "Chat Vertrag": "chat"}
     assert [hours.model_extra for hours in config.hours.values()] == [{"mon-fri": "08:00-18:00"}]
     history = read_history(tmp_path / "center" / "history.csv", config)
     assert history.frame["offered"].sum() == 2 * rows()["contacts"].sum()
@@ -105,8 +103,8 @@ def test_on_a_terminal_an_answer_that_cannot_be_used_is_asked_again(
 
 
 def test_totals_and_days_of_either_order_are_asked_about_and_five_questions_are_the_most(tmp_path: Path) -> None:
-    lines = ["Day,Contacts,AHT"]
-    lines += [f"{day}/11/2026,{90 + day},3:{day:02d}" for day in (2, 3, 4, 5, 6, 9, 10, 11, 12)]
+    days = (2, 3, 4, 5, 6, 9, 10, 11, 12)
+    lines = ["Day,Contacts,AHT", *(f"{day}/11/2026,{90 + day},3:{day:02d}" for day in days)]
     path = tmp_path / "daily.csv"
     path.write_text("\n".join(lines))
     asked: list[str] = []
@@ -155,14 +153,11 @@ def test_the_offsets_of_the_times_suggest_the_zone(tmp_path: Path) -> None:
 
 def test_hours_that_changed_are_not_written_but_learnt_anew(tmp_path: Path) -> None:
     early, late = rows(56, (8, 16)), rows(56, (8, 20))
-    frame = pd.concat([early, late.assign(start=late["start"] + pd.Timedelta(days=56))])
+    frame = pd.concat([early, late.assign(start=late["start"] + pd.Timedelta(days=56))]).assign(queue="q")
     path = tmp_path / "history.csv"
-    frame.rename(columns={"start": "interval_start", "contacts": "offered"}).assign(queue="q").to_csv(
-        path, index=False
-    )
-    made = look_at(
-        Given([path], tmp_path / "center", timezone="UTC"), lambda question: question.default, lambda _: None
-    )
+    frame.rename(columns={"start": "interval_start", "contacts": "offered"}).to_csv(path, index=False)
+    given = Given([path], tmp_path / "center", timezone="UTC")
+    made = look_at(given, lambda question: question.default, lambda _: None)
     text = made.files["plan.toml"].decode()
     assert "[hours." not in text
     assert "# hours: they changed on 2026-10-26, to mon-fri 08:00-20:00" in text

@@ -72,12 +72,13 @@ def _mark(day: dict[str, Any], most: float) -> str:
 
 
 def _months(mondays: Sequence[date]) -> str:
-    """The month's name over the first week that begins in it, where there is room."""
+    """The month's name over the first week that lies mostly in it, where there is room."""
+    months = [monday + timedelta(days=DAYS_OF_A_WEEK // 2) for monday in mondays]
     text = ""
-    for place, monday in enumerate(mondays):
-        begins = place == 0 or mondays[place - 1].month != monday.month
+    for place, day in enumerate(months):
+        begins = place == 0 or months[place - 1].month != day.month
         if begins and place >= len(text) + (1 if text else 0):
-            text = f"{text.ljust(place)}{monday:%b}"
+            text = f"{text.ljust(place)}{day:%b}"
     return text
 
 
