@@ -55,5 +55,5 @@ def test_a_year_and_more_goes_on_below() -> None:
     [queue] = days_of(history({"q": working_days("2025-01-06", "2026-10-30")}), "UTC")
     lines = calendar_text(queue["days"])
     assert len(lines) == 16
-    assert lines[0].startswith("    Jan  Feb Mar")
+    assert lines[0].startswith("    Jan Feb Mar")
     assert all(len(line) <= 60 for line in lines)
