@@ -42,7 +42,7 @@ def recognise(records: Records, presets: Sequence[Preset], wanted: Preset | None
     header = Header(records.frame.columns)
     if wanted is not None:
         return Recognised(_with_usual_names(wanted), "as asked")
-    fits = [preset for preset in presets if preset.fingerprint and all(map(header.has, preset.fingerprint))]
+    fits = [preset for preset in presets if _fits(preset, header)]
     if fits:
         best = max(fits, key=lambda preset: len(preset.fingerprint))
         return Recognised(_with_usual_names(best), f"it has the columns {', '.join(best.fingerprint)}")
@@ -52,6 +52,13 @@ def recognise(records: Records, presets: Sequence[Preset], wanted: Preset | None
         if own and all(header.source(own.columns[column]) for column in needed):
             return Recognised(own, "its columns have usual names")
     raise DataError(_unknown(records, header, presets))
+
+
+def _fits(preset: Preset, header: Header) -> bool:
+    """Whether the file has the preset's columns; staffplan's own history has them letter by letter."""
+    if preset.name == CANONICAL:
+        return set(preset.fingerprint) <= set(header.names)
+    return bool(preset.fingerprint) and all(map(header.has, preset.fingerprint))
 
 
 def is_recognised(records: Records, presets: Sequence[Preset]) -> bool:

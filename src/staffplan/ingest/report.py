@@ -20,6 +20,8 @@ CERTAINTY = {
     "own": "by usual names",
 }
 ROWS_SHOWN, DAYS_SHOWN = 3, 5
+FEWEST_DAYS = 8
+"""Days that make a calendar worth its lines."""
 
 
 def report(ingested: Ingested, timezone: str, interval_minutes: int) -> dict[str, Any]:
@@ -93,8 +95,10 @@ def report_text(told: dict[str, Any]) -> str:
 
 
 def _calendar(told: dict[str, Any]) -> list[str]:
-    """The calendar of all queues together, and the days that are missing queue by queue."""
+    """The calendar of all queues together, and the days that are missing queue by queue; nothing for a week or less."""
     days = told["calendar"][0]["days"]
+    if len(days) < FEWEST_DAYS:
+        return []
     busiest = max(days, key=lambda day: day["offered"] or 0.0)
     lines = [
         f"    contacts by day: 9 = {busiest['offered']:,.0f} ({busiest['day']}, the most), . = no rows, "
