@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from staffplan.clock import OpeningHours, Spans
@@ -26,7 +28,18 @@ def _first(weekdays: tuple[Spans, ...] | None, channel: str) -> FirstPlan:
     queue = FirstQueue('Shop "A"', channel, "as given", hours, "learnt", has_handling_times=False)
     other = FirstQueue("Звонки", "voice", "as given", None, "they changed")
     return FirstPlan(
-        "Center", "x.csv", "2026", "UTC", "as given", None, "none", 15, (queue, other), {"queue": "all"}, "staffplan"
+        "Center",
+        "x.csv",
+        "2026",
+        date(2026, 3, 2),
+        "UTC",
+        "as given",
+        None,
+        "none",
+        15,
+        (queue, other),
+        {"queue": "all"},
+        "staffplan",
     )
 
 

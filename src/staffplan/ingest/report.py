@@ -95,7 +95,7 @@ def report_text(told: dict[str, Any]) -> str:
 
 
 def _calendar(told: dict[str, Any]) -> list[str]:
-    """The calendar of all queues together, and the days that are missing queue by queue; nothing for a week or less."""
+    """The calendar of all queues together and the missing days of each; nothing for a week or less."""
     days = told["calendar"][0]["days"]
     if len(days) < FEWEST_DAYS:
         return []

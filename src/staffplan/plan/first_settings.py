@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 
 from staffplan.clock import MINUTES_PER_DAY, WEEKDAYS, OpeningHours, Spans, parse_weekdays
@@ -74,6 +75,8 @@ class FirstPlan:
     exports: str
     """The files, in words."""
     period: str
+    next_monday: date
+    """The first Monday after the exports."""
     timezone: str
     timezone_why: str
     country: str | None
@@ -109,7 +112,7 @@ def _plan(first: FirstPlan) -> str:
         country if first.country else f"# {country}",
         _line("interval_minutes", str(first.interval_minutes), "length of an interval in the export"),
         _line("weeks", "4", "weeks to plan; the first day is the day after the history ends"),
-        "# start = 2027-01-04                 # first day to plan, for example the next Monday",
+        f"# {_line('start', f'{first.next_monday}', 'first day to plan instead')}",
         "",
     ]
     return "\n".join(lines)

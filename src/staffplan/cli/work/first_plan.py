@@ -6,6 +6,7 @@ import re
 import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from pathlib import Path
 from typing import get_args
 
@@ -101,21 +102,7 @@ def look_at(given: Given, ask: Ask, tell: Callable[[Done], None]) -> FirstFiles:
     timezone, why = _zone(given, zone, ask)
     if timezone != zone:
         done = _read(given, answers, timezone, ask)
-    country, country_why = _country(given, timezone)
-    queues = _queues(given, done, timezone, country, ask)
-    first = FirstPlan(
-        name=given.folder.resolve().name,
-        exports=", ".join(path.name for path in given.exports),
-        period=f"{done.report['history']['first_day']} to {done.report['history']['last_day']}",
-        timezone=timezone,
-        timezone_why=why,
-        country=country,
-        country_why=country_why,
-        interval_minutes=interval_of(done.history.frame, "queue"),
-        queues=queues,
-        reading={**answers, **({"preset": given.preset} if given.preset else {})},
-        next_export=_next_export(given),
-    )
+    first = _laid_out(given, done, answers, (timezone, why), ask)
     files = {
         "plan.toml": first_settings(first).encode(),
         ContactHistory.file_name: table_bytes(done.history.frame, timezone),
@@ -124,6 +111,28 @@ def look_at(given: Given, ask: Ask, tell: Callable[[Done], None]) -> FirstFiles:
     if len(done.rejects):
         files[done.rejects.file_name] = table_bytes(done.rejects.frame)
     return FirstFiles(files, tuple(_assumed(first)), done.history)
+
+
+def _laid_out(given: Given, done: Done, answers: Mapping[str, str], zone: tuple[str, str], ask: Ask) -> FirstPlan:
+    """All that the settings are made of. zone: its name, and how it is known."""
+    timezone, why = zone
+    country, country_why = _country(given, timezone)
+    history = done.report["history"]
+    after = date.fromisoformat(history["last_day"]) + timedelta(days=1)
+    return FirstPlan(
+        name=given.folder.resolve().name,
+        exports=", ".join(path.name for path in given.exports),
+        period=f"{history['first_day']} to {history['last_day']}",
+        next_monday=after + timedelta(days=-after.weekday() % 7),
+        timezone=timezone,
+        timezone_why=why,
+        country=country,
+        country_why=country_why,
+        interval_minutes=interval_of(done.history.frame, "queue"),
+        queues=_queues(given, done, timezone, country, ask),
+        reading={**answers, **({"preset": given.preset} if given.preset else {})},
+        next_export=_next_export(given),
+    )
 
 
 def _next_export(given: Given) -> str:
