@@ -10,7 +10,7 @@ import typer
 
 from staffplan.cli.commands.options import Country, Force, Interval, Json, Timezone
 from staffplan.cli.output.say import say, say_long, show_json
-from staffplan.cli.work.delivery import given_only, say_last, say_notes
+from staffplan.cli.work.delivery import say_last, say_notes
 from staffplan.cli.work.flags import flags_named
 from staffplan.errors import Problem, UnansweredError, UsageError
 from staffplan.process.ctrl_c import INTERRUPTED
@@ -80,8 +80,9 @@ def init(
     plan.toml with your queues and their opening hours, history.csv, and
     agents.csv without people.
     """
-    answers = given_only({"date_order": date_order, "aht_unit": aht_unit, "profile": profile})
-    about = {
+    said = {"date_order": date_order, "aht_unit": aht_unit, "profile": profile}
+    answers = {key: value for key, value in said.items() if value is not None}
+    about: dict[str, object] = {
         "--timezone": timezone,
         "--country": country,
         "--channel": channels,

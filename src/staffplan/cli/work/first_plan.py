@@ -145,7 +145,7 @@ def _next_export(given: Given) -> str:
 def _read(given: Given, answers: dict[str, str], zone: str, ask: Ask) -> Done:
     """The exports as a history; what stops the reading and can be answered is asked, and then read again."""
     while True:
-        settings = {f"input.{key}": value for key, value in answers.items() if key != "profile"}
+        settings: dict[str, object] = {f"input.{key}": value for key, value in answers.items() if key != "profile"}
         settings |= {"plan.timezone": zone}
         settings |= {} if given.interval is None else {"plan.interval_minutes": given.interval}
         try:
