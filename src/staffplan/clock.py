@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
+from typing import Self
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -37,7 +38,8 @@ class SpecialDay:
     day: date
     name: str
     kind: str = "holiday"
-    """"holiday" (opening hours of holidays apply), "closed" (nothing is open), "event" (open as usual)."""
+    """"holiday" (opening hours of holidays apply), "closed" (nothing is open), "event" (open as usual), "ordinary" (a
+    day like any other, whatever it looks like)."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,16 @@ class SiteCalendar:
     timezone: str = "UTC"
     interval_minutes: int = 30
     special_days: Mapping[date, SpecialDay] = field(default_factory=dict)
+    ordinary_days: frozenset[date] = frozenset()
+    """Days of which somebody said that they were like any other; none of them is among the special days."""
+
+    @classmethod
+    def of(cls, timezone: str, interval_minutes: int, days: Iterable[SpecialDay]) -> Self:
+        """The calendar with these days; of several on one day the last counts."""
+        known = {special.day: special for special in days}
+        ordinary = frozenset(day for day, special in known.items() if special.kind == "ordinary")
+        special = {day: special for day, special in known.items() if day not in ordinary}
+        return cls(timezone, interval_minutes, special, ordinary)
 
     @cached_property
     def zone(self) -> ZoneInfo:

@@ -69,6 +69,12 @@ class UsageError(StaffplanError):
     heading = "wrong command line"
 
 
+class UnansweredError(UsageError):
+    """A command has questions, and there is no terminal to ask them on."""
+
+    heading = "nothing was written: there are questions, and no terminal to ask them on"
+
+
 class ConfigError(StaffplanError):
     """A setting is missing, unknown or out of range."""
 

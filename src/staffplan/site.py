@@ -94,9 +94,7 @@ def make_site(
         years = range(first_day.year - 1, last_day.year + 2)
         days += public_holidays(config.plan.country, years, config.plan.subdivision)
     days += special_days
-    calendar = SiteCalendar(
-        config.plan.timezone, config.plan.interval_minutes, {special.day: special for special in days}
-    )
+    calendar = SiteCalendar.of(config.plan.timezone, config.plan.interval_minutes, days)
     learning = {name for name, queue in config.queues.items() if queue.like is not None or queue.was}
     learning -= set(config.input.ignore_queues)
     older = {name for heir in learning for name in config.queues[heir].was}

@@ -295,3 +295,21 @@ def test_a_plan_directory_brings_everything(planned: Path, run_in: Run) -> None:
     paid = [float(row["hours"]) for row in costs if row["line"] == "paid hours" and not row["planning_group"]]
     assert [sum(float(row["hours"]) for row in rows_in(planned / "pay.csv"))] == pytest.approx(paid)
     assert {row["basis"] for row in rows_in(planned / "pay.csv")} == {"planned"}
+
+
+def test_a_plan_that_is_out_of_date_is_exported_with_a_warning_that_says_why(
+    planned: Path, tmp_path: Path, run: Run
+) -> None:
+    fresh = run("export", planned / "plan", "--to", "shifts", "-o", tmp_path / "fresh.csv")
+    assert (fresh.code, "out of date" in fresh.err) == (0, False)
+    settings = planned / "plan.toml"
+    settings.write_text(
+        settings.read_text() + '\n[shifts.late]\nhours = 4\nfirst_start = "12:00"\nlast_start = "12:00"\n'
+    )
+    late = run("export", planned / "plan", "--to", "shifts", "-o", tmp_path / "late.csv")
+    assert late.code == 0, late.err
+    assert "the plan is out of date: roster (" in late.err
+    assert "to bring it up to date: staffplan plan" in late.err
+    assert (tmp_path / "late.csv").read_bytes() == (tmp_path / "fresh.csv").read_bytes()
+    forecast = run("export", planned / "plan", "--to", "verint-planner", "-o", tmp_path / "volume.csv")
+    assert (forecast.code, "out of date" in forecast.err) == (0, False)

@@ -18,7 +18,7 @@ FLAGS = {
     "forecast": "--output --config --start --weeks --interval --timezone --country --overrides --drivers --explain "
     "--seed --jobs --cluster --force --json",
     "ingest": "--output --from --map --timezone --interval --within --aht-unit --date-order --queue --profile "
-    "--sql --query --append --list --config --force --json",
+    "--sql --query --append --page --list --config --force --json",
     "reforecast": "--output --config --now --backtest --timezone --country --jobs --cluster --force --json",
     "score": "--output --config --overrides --by --timezone --force --json",
     "staff": "--output --config --goal --asa --occupancy --shrinkage --absence --patience --concurrency --minimum "
@@ -42,7 +42,8 @@ FLAGS = {
     "simulate": "--output --config --goal --patience --seed --force --json",
     "cost": "--force --json",
     "report": "--force --json",
-    "init": "--force --json",
+    "init": "--from --yes --timezone --country --channel --preset --map --interval --aht-unit --date-order --profile "
+    "--force --json",
 }
 
 

@@ -37,7 +37,7 @@ class World:
         aht_seconds: float | None = 240.0,
         names: tuple[str, ...] = ("q",),
     ) -> Site:
-        calendar = SiteCalendar(zone, minutes, {special.day: special for special in special_days})
+        calendar = SiteCalendar.of(zone, minutes, special_days)
         queues = {
             name: Queue(name, planning_group=name, arrival_hours=hours, aht_seconds=aht_seconds) for name in names
         }

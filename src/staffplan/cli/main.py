@@ -14,6 +14,7 @@ from staffplan.cli.commands import (
     forecast,
     handoff,
     ingest,
+    init,
     mix,
     plan,
     reforecast,
@@ -36,8 +37,8 @@ app = typer.Typer(
     name="staffplan",
     help=(
         "Plan a contact center: forecast the workload, roster agents, control waiting times.\n\n"
-        "Start: [bold]staffplan init mycenter[/bold], then [bold]staffplan plan mycenter/plan.toml -o "
-        "mycenter/plan[/bold]. Every step can also run alone, on files:\n\n"
+        "Start: [bold]staffplan init mycenter --from export.xlsx[/bold], then [bold]staffplan plan "
+        "mycenter/plan.toml -o mycenter/plan[/bold]. Every step can also run alone, on files:\n\n"
         "staffplan forecast history.csv -o forecast.csv\n\n"
         "staffplan staff forecast.csv --goal 80/20 -o requirement.csv"
     ),
@@ -62,6 +63,7 @@ def _root(
 
 
 plan.register(app)
+init.register(app)
 ingest.register(app)
 forecast.register(app)
 staff.register(app)

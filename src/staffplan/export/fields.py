@@ -13,6 +13,7 @@ import pandas as pd
 from staffplan.export.source import Source
 from staffplan.export.text import rows_of
 from staffplan.export.work import Activity, Shift, first_and_last_name, shifts_of
+from staffplan.tables.names import HISTORY_NAMES
 
 Cell = str | int | float | date | datetime | time
 Row = Mapping[str, Cell]
@@ -62,15 +63,18 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "time_zone": ("time zone", "timezone", "tz"),
     "channel": ("channel", "channel type", "media type"),
     "offered": (
-        *("offered", "volume", "contacts", "calls", "calls offered", "contact volume", "forecast", "forecast volume"),
-        *("forecasted volume", "interactions", "tickets", "anrufe", "звонки"),
+        *HISTORY_NAMES["offered"],
+        *("contact volume", "forecast", "forecast volume", "forecasted volume", "tickets"),
     ),
     "aht_seconds": (
-        *("aht", "aht seconds", "aht s", "aht sec", "average handle time", "average handling time"),
-        *("avg handle time", "handle time"),
+        *HISTORY_NAMES["aht"],
+        *("aht s", "aht sec", "handle time"),
     ),
 }
-"""One table for all templates. A header is compared without case, punctuation and what stands in brackets."""
+"""One table for all templates; volumes and handling times have the names that exports give them.
+
+A header is compared without case, punctuation and what stands in brackets.
+"""
 FIELD_OF = {alias: field for field, aliases in ALIASES.items() for alias in (*aliases, field.replace("_", " "))}
 _BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 _NOT_WORD = re.compile(r"[\W_]+")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -44,9 +45,12 @@ _BEGINNING = 200_000
 """Characters of a file in which its separator is sought."""
 
 
+_SEPARATOR_WORDS = {"\t": "tab"}
+
+
 def read_records(data: bytes, place: str) -> Records:
     """The table of a CSV file, below title lines if there are any. Raises DataError for files of another kind."""
-    text = decode(data, place)
+    text, encoding = _decoded(data, place)
     if not text.strip():
         raise DataError(Problem(place, "the file is empty", "export it again, with a header row"))
     named = _SEPARATOR_LINE.match(text)
@@ -57,11 +61,13 @@ def read_records(data: bytes, place: str) -> Records:
     if header.count(separator) >= MOST_COLUMNS:
         message = f"the header has {header.count(separator) + 1:,} columns, and a table at most {MOST_COLUMNS:,}"
         raise DataError(Problem(place, message, SAVE_AS_CSV))
+    form = f"separator {_SEPARATOR_WORDS.get(separator, separator)}, encoding {encoding}"
     frame = _plain_frame(text, separator)
     if frame is not None:
         names = [str(name) for name in frame.columns if name != "_row"]
-        return Records(place, frame, separator != ",", header=tuple(zip(names, names, strict=True)))
-    return records_of(_rows(text, separator, place), place, decimal_comma=separator != ",")
+        return Records(place, frame, separator != ",", header=tuple(zip(names, names, strict=True)), form=form)
+    rows = _rows(text, separator, place)
+    return replace(records_of(rows, place, decimal_comma=separator != ","), form=form)
 
 
 def arrow_file(data: bytes) -> BufferReader:
@@ -92,6 +98,11 @@ def _encoded(text: str) -> Iterator[bytes]:
 
 def decode(data: bytes, place: str) -> str:
     """Text of a file: UTF-8 (with or without BOM), UTF-16 with BOM, or the likeliest Windows code page."""
+    return _decoded(data, place)[0]
+
+
+def _decoded(data: bytes, place: str) -> tuple[str, str]:
+    """The text, and the name of its encoding."""
     for start, kind in _OTHER_KINDS.items():
         if data.startswith(start):
             raise DataError(Problem(place, f"this is {kind}, not a CSV file", SAVE_AS_CSV))
@@ -99,10 +110,11 @@ def decode(data: bytes, place: str) -> str:
     if not wide and b"\x00" in data:
         raise DataError(Problem(place, "this is a binary file, not a CSV file", SAVE_AS_CSV))
     try:
-        return data.decode("utf-16" if wide else "utf-8-sig")
+        return data.decode("utf-16" if wide else "utf-8-sig"), "UTF-16" if wide else "UTF-8"
     except UnicodeDecodeError as error:
         _refuse_damaged(data, error, place)
-    return data.decode(_code_page(data), errors="replace")
+    page = _code_page(data)
+    return data.decode(page, errors="replace"), page
 
 
 def _refuse_damaged(data: bytes, error: UnicodeDecodeError, place: str) -> None:

@@ -358,7 +358,7 @@ def one_line_break(texts: pd.Series) -> pd.Series:
 
 
 def read_special_days(path: Path) -> tuple[SpecialDay, ...]:
-    """Special days of a file with the columns day, name, kind (holiday, closed or event)."""
+    """Special days of a file with the columns day, name, kind (holiday, closed, event or ordinary)."""
     frame = read_table(path, SpecialDays).frame
     days = zip(frame["day"].dt.date, frame["name"], frame["kind"], strict=True)
     return tuple(SpecialDay(day, name, kind) for day, name, kind in days)

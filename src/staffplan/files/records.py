@@ -31,6 +31,8 @@ class Records:
     doubled: tuple[str, ...] = ()
     """Names of columns that occur more than once; the second is called "name (2)"."""
     sheet: str = ""
+    form: str = ""
+    """Separator and encoding of a text file, in words; "" for other files."""
     told: tuple[str, ...] = ()
     """What to know of how the cells were read."""
 

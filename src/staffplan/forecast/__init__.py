@@ -3,6 +3,7 @@
 from staffplan.forecast.explanation import Explanation
 from staffplan.forecast.history.joined import joined_history
 from staffplan.forecast.intraday.step import ReforecastResult, reforecast
+from staffplan.forecast.learnt_hours import learnt_hours
 from staffplan.forecast.scoring import ScoreResult, score
 from staffplan.forecast.step import ForecastResult, explain, forecast
 
@@ -14,6 +15,7 @@ __all__ = [
     "explain",
     "forecast",
     "joined_history",
+    "learnt_hours",
     "reforecast",
     "score",
 ]

@@ -10,9 +10,9 @@ from staffplan.settings.toml_words import quoted_name
 from staffplan.site import Queue
 
 NAMED: dict[str, frozenset[str]] = {
-    "callback": frozenset({"callback", "callbacks"}),
-    "chat": frozenset({"chat", "chats", "livechat", "webchat"}),
-    "email": frozenset({"email", "emails", "mail", "mails", "ticket", "tickets"}),
+    "callback": frozenset({"callback", "callbacks", "rückruf", "rückrufe"}),
+    "chat": frozenset({"chat", "chats", "livechat", "webchat", "чат"}),
+    "email": frozenset({"email", "emails", "mail", "mails", "ticket", "tickets", "correo", "courriel", "почта"}),
     "social": frozenset({"social", "facebook", "instagram", "twitter"}),
     "counter": frozenset({"counter", "counters", "walkin", "walkins"}),
 }

@@ -146,15 +146,19 @@ def about_shift(writer: Writer, shift: Shift | None, grid: DayGrid) -> list[Note
 
 
 def about_passing(writer: Writer, learned: Learned, series: QueueSeries) -> list[Note]:
-    """Days in a row of the last weeks that look like a campaign or an outage: asked about, each time."""
+    """Days in a row of the last weeks that look like a campaign or an outage: asked about until it is answered."""
     notes = []
+    answered = series.grid.calendar.ordinary_days
     for found in find_passing(learned.log_level, series.label == ""):
+        if 2 * sum(series.grid.date_of(day) in answered for day in found.days) >= len(found.days):
+            continue
         first, last = (series.grid.date_of(found.days[place]) for place in (0, -1))
         kind = "a campaign" if found.factor > 1 else "an outage"
         message = (
             f"{first} to {last}: {found.factor:.2f} times the usual contacts, and the usual level since; these days "
             f"count in the level. Was it {kind} that will not come again? If so, list each day with a name and the "
-            "kind event in the file of input.special_days; if not, nothing is to be done"
+            "kind event in the file of input.special_days; if not, list them there with the kind ordinary, and they "
+            "are not asked about again"
         )
         notes.append(Note("forecast", QUESTION, writer.queue, message))
     return notes

@@ -17,7 +17,16 @@ from staffplan.files.stamps import iso_texts
 from staffplan.files.wall_clock import settled_in_order
 from staffplan.ingest.asked import Asked
 from staffplan.ingest.columns import Header, Source, is_blank, sources, texts_of
-from staffplan.ingest.intervals import HISTORY, PARTS, Part, aht_in_words, duration_unit, queue_texts, zone_in_words
+from staffplan.ingest.intervals import (
+    HISTORY,
+    PARTS,
+    Part,
+    aht_in_words,
+    columns_in_words,
+    duration_unit,
+    queue_texts,
+    zone_in_words,
+)
 from staffplan.ingest.preset import Preset
 from staffplan.ingest.rows import grouped, reasons_by_value, reasons_of_totals
 from staffplan.ingest.starts import in_order, moment_texts
@@ -49,7 +58,9 @@ def read_contacts(records: Records, preset: Preset, why: str, asked: Asked) -> P
     settled, clock = settled_in_order(arrival[used], "UTC" if preset.zone == "utc" else asked.timezone)
     arrival = arrival.mask(used, settled)
     contacts, units = _typed(records, found, preset, asked, used, arrival)
-    facts = {"zone": zone_in_words(arrival[used], preset, asked), "unit of durations": units}
+    facts = {"form": records.form} if records.form else {}
+    facts |= {"columns": columns_in_words(found)}
+    facts |= {"zone": zone_in_words(arrival[used], preset, asked), "unit of durations": units}
     parts = [name for name in PARTS if name in found] or ["ended_at"]
     facts |= {"handling time": aht_in_words(found, preset, ("handling_seconds",), parts)}
     facts |= {"offered": preset.offered_includes, "booked by": preset.booked_by, "counted": COUNTED}

@@ -69,7 +69,9 @@ def read_intervals(records: Records, preset: Preset, why: str, asked: Asked) -> 
     typed = typed.assign(queue=queue[used].to_numpy(), _row=records.frame.loc[used, "_row"].to_numpy())
     reasons[used] = _same_rows(records.frame[used], typed)
     frame = _together(typed[(reasons[used] == "").to_numpy()])
-    facts = {"zone": zone_in_words(starts[used], preset, asked), "unit of durations": units}
+    facts = {"form": records.form} if records.form else {}
+    facts |= {"columns": columns_in_words(found)}
+    facts |= {"zone": zone_in_words(starts[used], preset, asked), "unit of durations": units}
     facts |= {"handling time": aht_in_words(found, preset, WHOLE, PARTS), "offered": preset.offered_includes}
     facts |= {"booked by": preset.booked_by}
     place = records.place
@@ -208,6 +210,11 @@ def _together(typed: pd.DataFrame) -> pd.DataFrame:
     summed = by[numbers].sum(min_count=1).assign(_row=by["_row"].min())
     summed["aht_seconds"] = summed["_work"] / summed["_weight"].where(summed["_weight"] > 0)
     return summed.reset_index().reindex(columns=typed.columns)
+
+
+def columns_in_words(found: Mapping[str, Source]) -> str:
+    """Which column of the file each of ours is."""
+    return ", ".join(f"{ours} = {source.in_words()}" for ours, source in found.items())
 
 
 def aht_in_words(found: Mapping[str, Source], preset: Preset, whole: Sequence[str], parts: Sequence[str]) -> str:

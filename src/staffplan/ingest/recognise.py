@@ -12,7 +12,7 @@ from staffplan.ingest.columns import ADDED, Header
 from staffplan.ingest.preset import Preset
 from staffplan.tables.names import CALL_NAMES, CALL_PARTS, HISTORY_NAMES
 
-SHEET, CALLS = "sheet", "calls"
+CANONICAL, SHEET, CALLS = "canonical", "sheet", "calls"
 """Presets of files with usual names of columns, for systems that no other preset knows."""
 NEEDED = (
     (SHEET, ("interval_start", "offered")),
@@ -42,16 +42,23 @@ def recognise(records: Records, presets: Sequence[Preset], wanted: Preset | None
     header = Header(records.frame.columns)
     if wanted is not None:
         return Recognised(_with_usual_names(wanted), "as asked")
-    fits = [preset for preset in presets if preset.fingerprint and all(map(header.has, preset.fingerprint))]
+    fits = [preset for preset in presets if _fits(preset, header)]
     if fits:
         best = max(fits, key=lambda preset: len(preset.fingerprint))
-        return Recognised(best, f"it has the columns {', '.join(best.fingerprint)}")
+        return Recognised(_with_usual_names(best), f"it has the columns {', '.join(best.fingerprint)}")
     by_name = {preset.name: preset for preset in presets}
     for name, needed in NEEDED:
         own = _with_usual_names(by_name[name]) if name in by_name else None
         if own and all(header.source(own.columns[column]) for column in needed):
             return Recognised(own, "its columns have usual names")
     raise DataError(_unknown(records, header, presets))
+
+
+def _fits(preset: Preset, header: Header) -> bool:
+    """Whether the file has the preset's columns; staffplan's own history has them letter by letter."""
+    if preset.name == CANONICAL:
+        return set(preset.fingerprint) <= set(header.names)
+    return bool(preset.fingerprint) and all(map(header.has, preset.fingerprint))
 
 
 def is_recognised(records: Records, presets: Sequence[Preset]) -> bool:
@@ -81,7 +88,10 @@ def preset_of_columns(columns: Mapping[str, str | Sequence[str]]) -> Preset | No
 
 
 def _with_usual_names(preset: Preset) -> Preset:
-    """The preset; those of usual names with the table of these names."""
+    """The preset; those of usual names with the table of these names, staffplan's own with it after its own names."""
+    if preset.name == CANONICAL:
+        known = {ours: (*preset.columns[ours], *HISTORY_NAMES[ours]) for ours in preset.columns}
+        return preset.model_copy(update={"columns": {**preset.columns, **known}})
     if preset.name == SHEET:
         pairs = [f"{day} + {time}" for day in HISTORY_NAMES["date"] for time in HISTORY_NAMES["time"] if day != time]
         names = {ours: theirs for ours, theirs in HISTORY_NAMES.items() if ours not in ("date", "time")}

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from staffplan.clock import local_dates
+from staffplan.ingest.days import calendar_text, days_of, missing_days
 from staffplan.ingest.intervals import Part
 from staffplan.ingest.step import Ingested
 from staffplan.tables.history import ContactHistory
@@ -18,7 +19,9 @@ CERTAINTY = {
     "seen": "as public programs read it",
     "own": "by usual names",
 }
-ROWS_SHOWN = 3
+ROWS_SHOWN, DAYS_SHOWN = 3, 5
+FEWEST_DAYS = 8
+"""Days that make a calendar worth its lines."""
 
 
 def report(ingested: Ingested, timezone: str, interval_minutes: int) -> dict[str, Any]:
@@ -26,6 +29,8 @@ def report(ingested: Ingested, timezone: str, interval_minutes: int) -> dict[str
     return {
         "tables": [_table(part) for part in ingested.parts],
         "history": _history(ingested.history, timezone, interval_minutes),
+        "calendar": (calendar := days_of(ingested.history, timezone)),
+        "missing_days": [{"queue": queue, "days": days} for queue, days in missing_days(calendar)],
         "notes": [vars(note) for note in ingested.notes],
     }
 
@@ -74,11 +79,8 @@ def _absent(frame: pd.DataFrame, days: pd.Series, minutes: int) -> int:
 def report_text(told: dict[str, Any]) -> str:
     """The report as lines."""
     lines: list[str] = []
-    for table, others in _alike(told["tables"]):
-        more = f" and {others} tables like it" if others else ""
-        lines += [
-            f"{table['file']}{more}: {table['system']} ({table['preset']}): {table['why']}; {table['certainty']}"
-        ]
+    for table in alike(told["tables"]):
+        lines += [f"{table['file']}: {table['system']} ({table['preset']}): {table['why']}; {table['certainty']}"]
         lines += [f"    {name}: {table[name.replace(' ', '_')]}" for name in _facts(table)]
         lines += [f"    rows used: {table['rows_used']:,}", *_reasons(table["rows_not_used"])]
     history = told["history"]
@@ -89,23 +91,43 @@ def report_text(told: dict[str, Any]) -> str:
         f"{history['days_without_rows']:,} days; they are not written, the forecast decides "
         "(forecast.missing_rows)",
     ]
-    return "\n".join(lines)
+    return "\n".join([*lines, *_calendar(told)])
 
 
-def _alike(tables: Sequence[dict[str, Any]]) -> list[tuple[dict[str, Any], int]]:
-    """Tables that were read in the same way as one, with their rows added up, and how many others there are."""
+def _calendar(told: dict[str, Any]) -> list[str]:
+    """The calendar of all queues together and the missing days of each; nothing for a week or less."""
+    days = told["calendar"][0]["days"]
+    if len(days) < FEWEST_DAYS:
+        return []
+    busiest = max(days, key=lambda day: day["offered"] or 0.0)
+    lines = [
+        f"    contacts by day: 9 = {busiest['offered']:,.0f} ({busiest['day']}, the most), . = no rows, "
+        "! = no rows although that weekday usually has some",
+        *(f"        {line}" for line in calendar_text(days)),
+    ]
+    for missing in told["missing_days"]:
+        shown = ", ".join(missing["days"][:DAYS_SHOWN])
+        more = f" and {len(missing['days']) - DAYS_SHOWN} more" if len(missing["days"]) > DAYS_SHOWN else ""
+        lines.append(f"    missing days, {missing['queue']}: {shown}{more}")
+    return lines
+
+
+def alike(tables: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Tables that were read in the same way as one, with their rows added up."""
     found: dict[str, list[dict[str, Any]]] = {}
     for table in tables:
         how = {name: said for name, said in table.items() if name not in ("file", "rows_used")}
         found.setdefault(repr(how), []).append(table)
-    return [
-        ({**alike[0], "rows_used": sum(table["rows_used"] for table in alike)}, len(alike) - 1)
-        for alike in found.values()
-    ]
+    together = []
+    for same in found.values():
+        more = f" and {len(same) - 1} tables like it" if len(same) > 1 else ""
+        used = sum(table["rows_used"] for table in same)
+        together.append({**same[0], "file": f"{same[0]['file']}{more}", "rows_used": used})
+    return together
 
 
 def _facts(table: dict[str, Any]) -> Sequence[str]:
-    known = ("zone", "unit of durations", "handling time", "offered", "booked by", "counted")
+    known = ("form", "columns", "zone", "unit of durations", "handling time", "offered", "booked by", "counted")
     return [name for name in known if name.replace(" ", "_") in table]
 
 

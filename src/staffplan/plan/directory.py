@@ -18,7 +18,7 @@ from staffplan.files.disk import sha256
 from staffplan.files.together import recover, settle, write_together
 from staffplan.files.write import refuse_existing
 from staffplan.plan.manifest import FILE_NAME, Manifest, manifest_bytes, read_manifest
-from staffplan.plan.steps import STEPS
+from staffplan.plan.steps import ALL_STEPS
 from staffplan.plan.workspace import INPUTS, Workspace
 from staffplan.settings.config import Config, load_config
 from staffplan.settings.toml_words import dotted_names, read_toml, toml_problem
@@ -94,7 +94,7 @@ def _refuse_foreign(folder: Path, manifest: Manifest | None, config_path: Path, 
         raise UsageError(Problem(place, "is a file", "give a folder for the plan"))
     if same_file:
         if manifest is None:
-            refuse_existing((folder / name for step in STEPS for name in step.makes), force=False)
+            refuse_existing((folder / name for step in ALL_STEPS for name in step.makes), force=False)
         return
     if manifest is None and any(folder.iterdir()):
         hint = "give an empty or new folder, or use --force"

@@ -12,7 +12,7 @@ from staffplan.files.disk import sha256
 from staffplan.files.together import EditedMeanwhileError, Hashes, refuse_obstacles, write_together
 from staffplan.plan.manifest import FILE_NAME, Manifest, StepRecord, manifest_bytes, settings_hashes, write_manifest
 from staffplan.plan.step import Step, StepWork
-from staffplan.plan.steps import STEPS
+from staffplan.plan.steps import ALL_STEPS, steps_due
 from staffplan.plan.workspace import Workspace
 from staffplan.progress import OnProgress, Progress, silent
 from staffplan.settings.ignored import ignored_settings
@@ -97,7 +97,7 @@ def status(workspace: Workspace, manifest: Manifest) -> list[StepState]:
     """How every step stands; one that reads what a stale step makes is stale too."""
     states: list[StepState] = []
     waiting: dict[str, str] = {}
-    for step in STEPS:
+    for step in steps_due(workspace):
         state = step_state(step, workspace, manifest)
         upstream = list(dict.fromkeys(waiting[name] for name in step.may_read if name in waiting))
         if upstream and state.state == "up to date":
@@ -135,7 +135,7 @@ def run(
     """
     ran: list[str] = []
     kept: list[StepState] = []
-    steps = [step for step in STEPS if not only or step.name in only]
+    steps = [step for step in steps_due(workspace) if not only or step.name in only]
     _refuse_unreadable(workspace, steps, status(workspace, manifest))
     for number, step in enumerate(steps):
         before = {name: sha256(workspace.folder / name) for name in step.makes}
@@ -198,7 +198,7 @@ def _run_step(
 def _in_order(manifest: Manifest) -> Manifest:
     """The manifest with its steps in the river's order, whether it was just made or read from its file."""
     return replace(
-        manifest, steps={step.name: manifest.steps[step.name] for step in STEPS if step.name in manifest.steps}
+        manifest, steps={step.name: manifest.steps[step.name] for step in ALL_STEPS if step.name in manifest.steps}
     )
 
 
@@ -222,7 +222,7 @@ def _with_edits(step: Step, workspace: Workspace, manifest: Manifest, names: Ite
 def hand_edits(workspace: Workspace, manifest: Manifest) -> tuple[str, ...]:
     """Files of the plan that are not as their step wrote them."""
     found: list[str] = []
-    for step in STEPS:
+    for step in ALL_STEPS:
         found += step_state(step, workspace, manifest).by_hand
     return tuple(found)
 
@@ -242,7 +242,7 @@ def _notes(workspace: Workspace, manifest: Manifest, by_hand: Sequence[str]) -> 
     )
     notes = [
         note
-        for step in STEPS
+        for step in ALL_STEPS
         if step.name in manifest.steps
         for note in manifest.steps[step.name].notes
         if note.kind != "broken promise" or not set(by_hand) & set(step.makes)
@@ -255,13 +255,13 @@ def require_before(name: str, workspace: Workspace, manifest: Manifest) -> list[
 
     Raises UsageError where a file that the step reads does not exist yet.
     """
-    step = next(step for step in STEPS if step.name == name)
+    step = next(step for step in ALL_STEPS if step.name == name)
     absent = [file for file in step.reads if not (workspace.folder / file).exists()]
     if absent:
         folder = place_of(workspace.folder)
         hint = f"run the plan first: staffplan plan {workspace.config_place} -o {folder}"
         raise UsageError(Problem(f"{folder}/{file}", f"the step {name} needs this file", hint) for file in absent)
-    sources = [other.name for other in STEPS if set(other.makes) & set(step.may_read)]
+    sources = [other.name for other in ALL_STEPS if set(other.makes) & set(step.may_read)]
     return [
         f"note: {state.name} is {state.state} ({'; '.join(state.reasons)}); its existing files are used"
         for state in status(workspace, manifest)

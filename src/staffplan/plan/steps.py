@@ -17,6 +17,7 @@ from staffplan.tables.people import Absences, Workforce
 from staffplan.tables.requirement import ServiceWorth, StaffingRequirement
 from staffplan.tables.roster import RosterActivities, RosterBreaches, RosterShifts
 from staffplan.tables.schema import Table
+from staffplan.tables.shifts import ContractHeads, PauseCounts, PositionShifts, ShiftCounts
 from staffplan.tables.waits import Coverage, DayService, WaitDetails
 from staffplan.tables.wishes import Fairness
 
@@ -260,6 +261,16 @@ def _cost(work: StepWork) -> StepOutput:
     return StepOutput(_files(result.report, timezone=config.plan.timezone), result.notes, result.facts)
 
 
+def _heads(work: StepWork) -> StepOutput:
+    from staffplan.plan.heads import heads
+
+    return heads(work)
+
+
+def _heads_settings(config: Config) -> dict[str, Any]:
+    return _picked(config, *_CALENDAR, *_PERIOD, "shifts", "roster", "work_plans", "cost", "staffing.shrinkage")
+
+
 def _report(work: StepWork) -> StepOutput:
     from staffplan.plan.reporting import report_files
 
@@ -354,3 +365,19 @@ STEPS: tuple[Step, ...] = (
         (Fairness.file_name,),
     ),
 )
+"""The steps of a plan with people, in the river's order."""
+HEADS = Step(
+    "heads",
+    ("special_days",),
+    (_REQUIREMENT,),
+    (ShiftCounts.file_name, ContractHeads.file_name, PauseCounts.file_name, PositionShifts.file_name),
+    _heads_settings,
+    _heads,
+)
+"""In place of all that needs people, as long as there are none."""
+ALL_STEPS = (*STEPS[:2], HEADS, *STEPS[2:])
+
+
+def steps_due(workspace: Workspace) -> tuple[Step, ...]:
+    """The steps that a plan runs: without people the forecast, the requirement and the head counts."""
+    return STEPS if workspace.has_people else ALL_STEPS[:3]

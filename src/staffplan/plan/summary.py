@@ -33,6 +33,7 @@ SMALLEST_SHOWN = 0.05
 """Missing hours on a day that are told."""
 SMALLEST_GAP = 0.001
 DAY = "%a %d %b"
+EMPTY_DAYS = "days with nobody on duty, although agents have hours left:"
 SEE_REPORT = "listed in the report"
 
 
@@ -117,7 +118,7 @@ def summarize(workspace: Workspace, manifest: Manifest) -> PlanSummary:
     contacts = float(forecast["offered"].sum())
     cost = workspace.table(CostReport).frame
     money = _total(cost, "cost", "loaded cost", "amount")
-    groups = _groups(waits, requirement, _goals(workspace, forecast["queue"].unique()))
+    groups = _groups(waits, requirement, goals_of(workspace, forecast["queue"].unique()))
     facts, checked = manifest.steps["roster"].facts, manifest.steps["check"].facts
     edited = hand_edits(workspace, manifest)
     proof = {} if _moved(edited) else facts
@@ -154,8 +155,13 @@ def summarize(workspace: Workspace, manifest: Manifest) -> PlanSummary:
         bound=_number(proof, "bound"),
         ended=_noted(manifest, ENDED),
         questions=_noted(manifest, QUESTION),
-        look_at=tuple(note for note in all_notes(workspace, manifest) if _is_doubtful(note)),
+        look_at=look_at_notes(all_notes(workspace, manifest)),
     )
+
+
+def look_at_notes(notes: Iterable[Note]) -> tuple[Note, ...]:
+    """Those that a planner should look at."""
+    return tuple(note for note in notes if _is_doubtful(note))
 
 
 def _is_doubtful(note: Note) -> bool:
@@ -208,7 +214,7 @@ def _rows(frame: pd.DataFrame) -> Iterator[Any]:
     yield from frame.itertuples()
 
 
-def _goals(workspace: Workspace, queues: Iterable[str]) -> dict[str, str]:
+def goals_of(workspace: Workspace, queues: Iterable[str]) -> dict[str, str]:
     """What each group promises; the history, long to read, is not needed for that."""
     first = workspace.first_day
     site = make_site(workspace.config, queues=queues, first_day=first, last_day=first)
@@ -268,22 +274,22 @@ def summary_text(summary: PlanSummary, workspace: Workspace) -> str:
         f"people   {summary.agents} agents, {summary.rostered_hours:,.0f} hours on duty, "
         f"{summary.paid_hours:,.0f} paid hours including time off",
         f"cost     {_cost_text(summary)}",
-        *_line("roster", _roster_text(summary)),
+        *summary_line("roster", _roster_text(summary)),
         *_more(summary.breaches, summary.broken_rules, "listed in check.csv"),
         *_wishes(summary),
-        *(_line("by hand", ", ".join(summary.changed_by_hand)) if summary.changed_by_hand else []),
+        *(summary_line("by hand", ", ".join(summary.changed_by_hand)) if summary.changed_by_hand else []),
         "",
         text_table([_group_row(group) for group in summary.groups], _HEADER, right=range(2, len(_HEADER))),
         "",
         *_promise_lines(summary),
         *_missing_lines(summary),
-        *(_line("empty", "days with nobody on duty, although agents have hours left:") if summary.left_empty else []),
+        *(summary_line("empty", EMPTY_DAYS) if summary.left_empty else []),
         *_more(summary.left_empty, len(summary.left_empty), SEE_REPORT),
         "",
         *_next_lines(summary, workspace),
-        *_look_lines(summary.look_at),
-        *_last_lines("ended", summary.ended),
-        *_last_lines("asked", summary.questions),
+        *look_lines(summary.look_at),
+        *last_lines("ended", summary.ended),
+        *last_lines("asked", summary.questions),
     ]
     return "\n".join(lines)
 
@@ -313,7 +319,7 @@ def _group_row(group: GroupSummary) -> tuple[str, ...]:
     )
 
 
-def _line(name: str, text: str) -> list[str]:
+def summary_line(name: str, text: str) -> list[str]:
     """A line of the summary, broken at words where it is too long for a terminal."""
     return textwrap.wrap(
         f"{name:<{INDENT}}{text}",
@@ -326,17 +332,17 @@ def _line(name: str, text: str) -> list[str]:
 
 def _more(shown: Sequence[str], of: int, where: str) -> list[str]:
     """Lines below a heading, and how many more there are."""
-    lines = [line for text in shown[:SHOWN] for line in _line("", text)]
+    lines = [line for text in shown[:SHOWN] for line in summary_line("", text)]
     rest = of - min(len(shown), SHOWN)
-    return [*lines, *(_line("", f"and {rest} more, {where}") if rest > 0 else [])]
+    return [*lines, *(summary_line("", f"and {rest} more, {where}") if rest > 0 else [])]
 
 
-def _last_lines(name: str, lines: Sequence[str]) -> list[str]:
+def last_lines(name: str, lines: Sequence[str]) -> list[str]:
     """Lines that must not drown, after everything else."""
-    return [part for place, text in enumerate(lines) for part in _line(name if not place else "", text)]
+    return [part for place, text in enumerate(lines) for part in summary_line(name if not place else "", text)]
 
 
-def _look_lines(notes: Sequence[Note]) -> list[str]:
+def look_lines(notes: Sequence[Note]) -> list[str]:
     """How many notes there are, and the first; the same of several places is one line."""
     if not notes:
         return []
@@ -347,7 +353,7 @@ def _look_lines(notes: Sequence[Note]) -> list[str]:
     warnings = sum(note.kind == "warning" for note in notes)
     counts = ((warnings, "warning"), (len(notes) - warnings, "note on what was left out"))
     head = " and ".join(_counted(number, words) for number, words in counts if number)
-    return [*_line("look at", f"{head}:"), *_more(lines, len(lines), SEE_REPORT)]
+    return [*summary_line("look at", f"{head}:"), *_more(lines, len(lines), SEE_REPORT)]
 
 
 def _counted(number: int, words: str) -> str:
@@ -364,7 +370,7 @@ def _some(places: Sequence[str]) -> str:
 
 def _wishes(summary: PlanSummary) -> list[str]:
     granted = summary.wished_days - summary.wishes_not_granted
-    return _line("wishes", f"{granted} of {summary.wished_days} days granted") if summary.wished_days else []
+    return summary_line("wishes", f"{granted} of {summary.wished_days} days granted") if summary.wished_days else []
 
 
 def _cost_text(summary: PlanSummary) -> str:
@@ -396,7 +402,7 @@ def _promise_lines(summary: PlanSummary) -> list[str]:
     if not summary.promises_not_kept:
         head = "met over every day as a whole, but not in every hour:"
     lines = summary.broken_promises
-    return [*_line("goals", head), *_more(lines, max(summary.promises_not_kept, len(lines)), SEE_REPORT)]
+    return [*summary_line("goals", head), *_more(lines, max(summary.promises_not_kept, len(lines)), SEE_REPORT)]
 
 
 def _missing_lines(summary: PlanSummary) -> list[str]:
@@ -405,7 +411,7 @@ def _missing_lines(summary: PlanSummary) -> list[str]:
         return ["staffing as required in every interval"]
     rest = len(summary.missing_hours) - SHOWN
     listed = ", ".join(summary.missing_hours[:SHOWN]) + (f", and {rest} more" if rest > 0 else "")
-    return _line("short", f"{hours:,.1f} understaffed hours on queue, most on: {listed}")
+    return summary_line("short", f"{hours:,.1f} understaffed hours on queue, most on: {listed}")
 
 
 def _next_lines(summary: PlanSummary, workspace: Workspace) -> list[str]:
@@ -416,4 +422,4 @@ def _next_lines(summary: PlanSummary, workspace: Workspace) -> list[str]:
         edit = f"correct the roster ({folder}/{RosterBreaches.file_name} lists every broken rule), {again}"
     elif summary.interrupted:
         edit = f"to run the full search: staffplan plan {config} -o {folder}"
-    return [*_line("next", f"open {folder}/{REPORT_PAGE}"), *_line("", edit)]
+    return [*summary_line("next", f"open {folder}/{REPORT_PAGE}"), *summary_line("", edit)]

@@ -14,7 +14,7 @@ import pandas as pd
 from staffplan.clock import SpecialDay, local_dates, midnight
 from staffplan.errors import ConfigError, DataError, Problem, place_of
 from staffplan.files.disk import sha256
-from staffplan.files.read import read_drivers, read_overrides, read_special_days, read_table
+from staffplan.files.read import read_drivers, read_file, read_overrides, read_special_days, read_table
 from staffplan.files.workforce import WORKFORCE_TABLES, file_in, read_workforce
 from staffplan.ingest import read_history
 from staffplan.plan.manifest import FILE_NAME as MANIFEST
@@ -78,6 +78,18 @@ class Workspace:
                     problems += error.problems
         if problems:
             raise ConfigError(problems)
+
+    @cached_property
+    def has_people(self) -> bool:
+        """Whether the file of agents has a row; False for a header alone. A file that cannot be read counts as one
+        with people: reading it tells what is wrong."""
+        path = self.input_path("agents")
+        if path is None or not path.is_file():
+            return True
+        try:
+            return not read_file(path).frame.empty
+        except DataError:
+            return True
 
     @cached_property
     def input_hashes(self) -> Mapping[str, str]:

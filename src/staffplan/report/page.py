@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
@@ -33,6 +33,11 @@ SECTIONS: tuple[Callable[[ReportData], Section], ...] = (
     candour_section,
 )
 """In the order in which they are read."""
+PLAN_LINKS = {"Settings": "../plan.toml", "Workbook": "workbook.xlsx"}
+PLAN_FOOTER = (
+    "Made by staffplan from the files listed under “What you should know”. The same inputs, settings and seed "
+    "give the same page."
+)
 
 
 def page_sections(data: ReportData) -> tuple[Section, ...]:
@@ -48,9 +53,21 @@ def page_and_pictures(data: ReportData) -> tuple[str, dict[str, bytes]]:
     """The page, and the pictures as `pictures` gives them; each is drawn once."""
     sections = page_sections(data)
     drawn = {figure.key: figure.png() for figure in figures_of(sections)}
-    sources = {key: f"data:image/png;base64,{base64.b64encode(png).decode()}" for key, png in drawn.items()}
-    page = visible(_template().render(title=data.title, sections=sections, sources=sources))
+    page = _rendered(data.title, sections, drawn, PLAN_LINKS, PLAN_FOOTER)
     return page, {f"{figure.key}.png": drawn[figure.key] for figure in samples_of(sections)}
+
+
+def sections_page(title: str, sections: Sequence[Section]) -> str:
+    """A page of its own, of sections that belong to no plan."""
+    drawn = {figure.key: figure.png() for figure in figures_of(sections)}
+    return _rendered(title, sections, drawn, {}, "Made by staffplan. The same files and options give the same page.")
+
+
+def _rendered(
+    title: str, sections: Sequence[Section], drawn: Mapping[str, bytes], links: Mapping[str, str], footer: str
+) -> str:
+    sources = {key: f"data:image/png;base64,{base64.b64encode(png).decode()}" for key, png in drawn.items()}
+    return visible(_template().render(title=title, sections=sections, sources=sources, links=links, footer=footer))
 
 
 def pictures(data: ReportData) -> dict[str, bytes]:

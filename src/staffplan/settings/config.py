@@ -17,6 +17,7 @@ from staffplan.settings.cost import CostSettings
 from staffplan.settings.export import ExportSettings, PayrollSettings
 from staffplan.settings.forecast import ForecastSettings
 from staffplan.settings.hard_rules import RuleSettings, unknown_names
+from staffplan.settings.ingest import IngestSettings
 from staffplan.settings.plan import InputSettings, PlanSettings
 from staffplan.settings.queues import HoursSettings, QueueSettings
 from staffplan.settings.roster import RosterSettings, ShiftSettings, WorkPlanSettings
@@ -36,6 +37,7 @@ class Config(Section):
 
     plan: PlanSettings = PlanSettings()
     input: InputSettings = InputSettings()
+    ingest: IngestSettings = IngestSettings()
     hours: dict[str, HoursSettings] = Field(default_factory=dict)
     queues: dict[str, QueueSettings] = Field(default_factory=dict)
     forecast: ForecastSettings = ForecastSettings()

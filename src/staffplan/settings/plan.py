@@ -84,7 +84,8 @@ class InputSettings(Section):
     """Roster of the days just before the plan (optional): a folder, or its roster_shifts.csv. Rest times, consecutive
     days and consecutive nights are counted from it."""
     special_days: str | None = None
-    """Special days in addition to public holidays (optional): day, name, kind (holiday, closed, event)."""
+    """Special days in addition to public holidays (optional): day, name, kind (holiday, closed, event,
+    ordinary)."""
     drivers: str | None = None
     """Daily drivers of contacts that are known in advance, for example letters sent (optional): day, driver, value,
     queue."""

@@ -49,13 +49,14 @@ class ContactHistory(Table):
 class SpecialDays(Table):
     """Days that the calendar should know beside public holidays.
 
-    `kind`: "holiday" (opening hours of holidays apply), "closed" (nothing is open) or "event" (open as usual).
+    `kind`: "holiday" (opening hours of holidays apply), "closed" (nothing is open), "event" (open as usual) or
+    "ordinary" (a day like any other: it is not asked about, and a public holiday on it does not count).
     """
 
     columns: ClassVar[tuple[Column, ...]] = (
         Column("day", "date"),
         text("name"),
-        text("kind", choices=("holiday", "closed", "event")),
+        text("kind", choices=("holiday", "closed", "event", "ordinary")),
     )
     key: ClassVar[tuple[str, ...]] = ("day",)
     file_name: ClassVar[str] = "special_days.csv"

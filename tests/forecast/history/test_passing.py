@@ -63,8 +63,9 @@ def test_chance_alone_is_rarely_asked_about() -> None:
     assert sum(bool(_found(_levels(seed, 0.15))) for seed in range(50)) <= 2
 
 
-def test_a_campaign_is_asked_about_and_left_out_of_the_level_where_the_answer_is_written(world) -> None:
-    """Nearly twice as much for one week, three weeks ago; told, it is forecast as if it had never been."""
+def test_a_campaign_is_asked_about_until_the_answer_is_written(world) -> None:
+    """Nearly twice as much for one week, three weeks ago: as an event it is forecast as if it had never been, as
+    ordinary days it counts as without an answer, and neither is asked about again."""
 
     def rows(lift: float):
         def offered(local) -> np.ndarray:
@@ -74,14 +75,23 @@ def test_a_campaign_is_asked_about_and_left_out_of_the_level_where_the_answer_is
 
         return world.rows(offered, days=105)
 
-    event = [world.day(number) for number in range(77, 82)]
-    site = world.site(special_days=tuple(SpecialDay(day, "campaign", "event") for day in event))
+    days = [world.day(number) for number in range(77, 82)]
     first_day = world.day(105)
     usual, asked = (world.forecast(rows(lift), first_day=first_day) for lift in (1.0, 1.8))
-    told = world.forecast(rows(1.8), first_day=first_day, site=site)
-    questions = [[note.message for note in made.notes if note.kind == "question"] for made in (usual, asked, told)]
-    assert [len(found) for found in questions] == [0, 1, 0]
-    assert questions[1][0].startswith(f"{event[0]} to {event[-1]}: 1.")
+    event, ordinary = (
+        world.forecast(
+            rows(1.8),
+            first_day=first_day,
+            site=world.site(special_days=tuple(SpecialDay(day, "campaign", kind) for day in days)),
+        )
+        for kind in ("event", "ordinary")
+    )
+    made = (usual, asked, event, ordinary)
+    questions = [[note.message for note in each.notes if note.kind == "question"] for each in made]
+    assert [len(found) for found in questions] == [0, 1, 0, 0]
+    assert questions[1][0].startswith(f"{days[0]} to {days[-1]}: 1.")
     assert "kind event in the file of input.special_days" in questions[1][0]
-    total, with_answer = (made.forecast.frame["offered"].sum() for made in (usual, told))
-    assert with_answer == pytest.approx(total, rel=0.02)
+    assert "kind ordinary" in questions[1][0]
+    totals = [each.forecast.frame["offered"].sum() for each in made]
+    assert totals[2] == pytest.approx(totals[0], rel=0.02)
+    assert totals[3] == totals[1]

@@ -9,7 +9,7 @@ import typer
 
 from staffplan.cli.commands.options import STEPS, ConfigFile, Force, Interval, Json, Timezone
 from staffplan.cli.output.say import say, show_json, show_text
-from staffplan.cli.work.delivery import deliver, given_only, put_tables, refuse, say_last, say_notes
+from staffplan.cli.work.delivery import deliver, given_only, put, put_tables, refuse, say_last, say_notes
 from staffplan.cli.work.flags import flags_named
 
 Files = Annotated[
@@ -57,6 +57,9 @@ QueueName = Annotated[str | None, typer.Option("--queue", help="Name of the queu
 Append = Annotated[
     bool, typer.Option("--append", help="Add to the history that is there; new rows replace old ones.")
 ]
+Page = Annotated[
+    Path | None, typer.Option("--page", help="Page to write, report.html: how the files were read, contacts by day.")
+]
 List = Annotated[bool, typer.Option("--list", help="List the presets.")]
 
 
@@ -80,6 +83,7 @@ def ingest(
     queue: QueueName = None,
     profile: ProfileOption = None,
     append: Append = False,
+    page: Page = None,
     list_presets: List = False,
     config: ConfigFile = None,
     force: Force = False,
@@ -105,7 +109,12 @@ def ingest(
     the files were read. Rows that are not used are written to rejects.csv, next
     to the history, with the reason.
     """
-    from staffplan.cli.work.ingest import ingest_asked, presets_in_words, tables_to_write
+    from staffplan.cli.work.ingest import (
+        ingest_asked,
+        page_of,
+        presets_in_words,
+        tables_to_write,
+    )
 
     if list_presets:
         show_text(presets_in_words())
@@ -114,7 +123,7 @@ def ingest(
     flags |= {"input.date_order": "--date-order", "input.queue": "--queue"}
     given = given_only(dict(zip(flags, (timezone, interval, aht_unit, date_order, queue), strict=True)))
     beside = None if output is None else output.parent / "rejects.csv"
-    before = refuse([output, beside], force=force or append)
+    before = {**refuse([output, beside], force=force or append), **refuse([page], force=force)}
     with flags_named(flags):
         done = ingest_asked(
             files,
@@ -134,6 +143,9 @@ def ingest(
         deliver({None: done.history}, done.timezone, before)
     else:
         put_tables(tables_to_write(done, output), done.timezone, before)
+    if page is not None:
+        put({page: page_of(done, files or [path for path in (query,) if path])}, before)
+        say(f"wrote {page}")
     if as_json:
         show_json({"written": [str(path) for path in tables_to_write(done, output)], **done.report})
     say_last(done.notes)

@@ -1,4 +1,4 @@
-"""Commands on a plan directory: plan, status, simulate, cost, report; and init, which makes a workspace."""
+"""Commands on a plan directory: plan, status, simulate, cost, report."""
 
 from __future__ import annotations
 
@@ -32,7 +32,6 @@ def register(app: typer.Typer) -> None:
     app.command("simulate", rich_help_panel=PLANS)(simulate)
     app.command("cost", rich_help_panel=PLANS)(cost)
     app.command("report", rich_help_panel=PLANS)(report)
-    app.command("init", rich_help_panel="Getting started")(init)
 
 
 def plan(
@@ -93,7 +92,6 @@ def plan(
 def _run(opened: OpenPlan, *, force: bool, as_json: bool) -> None:
     """Run what is stale and say what happened; the summary is the result."""
     from staffplan.plan.run import run
-    from staffplan.plan.summary import summarize, summary_text
 
     with progress_shown() as on_progress:
         result = run(opened.workspace, opened.manifest, force=force, on_progress=on_progress)
@@ -101,6 +99,11 @@ def _run(opened: OpenPlan, *, force: bool, as_json: bool) -> None:
         say(remark)
     say(f"steps run: {', '.join(result.ran)}" if result.ran else "nothing to do: every step is up to date")
     _say_kept(result)
+    if not opened.workspace.has_people:
+        _show_first(opened, result, as_json=as_json)
+        return
+    from staffplan.plan.summary import summarize, summary_text
+
     summary = summarize(opened.workspace, result.manifest)
     if as_json:
         show_json({"made": result.ran, "kept": [state.name for state in result.kept], **summary.as_dict()})
@@ -111,6 +114,17 @@ def _run(opened: OpenPlan, *, force: bool, as_json: bool) -> None:
         raise typer.Exit(INTERRUPTED)
     if summary.broken_rules:
         raise typer.Exit(RULES_BROKEN)
+
+
+def _show_first(opened: OpenPlan, result: RunResult, *, as_json: bool) -> None:
+    """What is planned as long as there are no people."""
+    from staffplan.plan.first_summary import first_summary, first_summary_text
+
+    told = first_summary(opened.workspace, result.manifest)
+    if as_json:
+        show_json({"made": result.ran, "kept": [state.name for state in result.kept], **told})
+    else:
+        show_text(first_summary_text(told, opened.workspace, result.manifest))
 
 
 def _say_kept(result: RunResult) -> None:
@@ -233,22 +247,3 @@ def report(folder: Folder, force: Force = False, as_json: Json = False) -> None:
         show_json({"page": page, "workbook": workbook})
     else:
         show(page)
-
-
-def init(
-    folder: Annotated[Path, typer.Argument(help="Folder to create.", show_default=False)],
-    force: Force = False,
-    as_json: Json = False,
-) -> None:
-    """Create a folder to start from: settings with comments, and sample files to replace with your own.
-
-    Example: staffplan init mycenter && staffplan plan mycenter/plan.toml -o mycenter/plan
-    """
-    from staffplan.plan.starter import write_starter
-
-    written = write_starter(folder, force=force)
-    for path in written:
-        say(f"wrote {path}")
-    if as_json:
-        show_json({"written": [str(path) for path in written]})
-    say(f"next: staffplan plan {folder}/plan.toml -o {folder}/plan; then replace the sample files with your own")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,13 +19,15 @@ from staffplan.cli.work.own_tables import read_forecast, read_requirement
 from staffplan.clock import local_dates
 from staffplan.cost.pay import pay_minutes
 from staffplan.cost.people import DAYS_PAID_PER_WEEK, paid_days_off
-from staffplan.errors import ConfigError, DataError, Problem, UsageError, nearest, place_of
+from staffplan.errors import ConfigError, DataError, Note, Problem, UsageError, nearest, place_of
 from staffplan.export import PRESETS, Exported, Ids, Preset, Source
 from staffplan.export.pay import pay_hours
 from staffplan.files.read import bytes_of, read_table
 from staffplan.files.workforce import read_workforce
 from staffplan.files.write import table_bytes
+from staffplan.plan.directory import PLAN_TOML, open_existing
 from staffplan.plan.manifest import is_plan
+from staffplan.plan.run import status
 from staffplan.plan.text import text_table
 from staffplan.plan.workspace import Workspace
 from staffplan.planned import PlannedDays, days_planned
@@ -38,6 +41,8 @@ from staffplan.tables.roster import Roster, RosterShifts
 from staffplan.tables.schema import Table
 
 T = TypeVar("T")
+STEP_OF = {"forecast": "forecast", "requirement": "staff", "roster": "roster", "pay": "roster"}
+"""By what a preset needs: the step of a plan that makes it."""
 ABOUT = "planned_hours.txt"
 """The text beside payroll files."""
 
@@ -84,7 +89,28 @@ def preset_text() -> str:
 def export_files(given: ExportInput, preset: Preset) -> tuple[Exported, str]:
     """Everything that the preset writes, and the zone of its tables."""
     source = _Reader(given).source(preset)
-    return preset.make(source), source.timezone
+    made = preset.make(source)
+    return replace(made, notes=(*_out_of_date(given, preset), *made.notes)), source.timezone
+
+
+def _out_of_date(given: ExportInput, preset: Preset) -> list[Note]:
+    """A warning where a file of the plan that is exported is not what the plan's inputs and settings now ask for."""
+    folder = given.plan if given.plan.is_dir() else given.plan.parent
+    if not is_plan(folder) or not (folder / PLAN_TOML).exists():
+        return []
+    opened = open_existing(folder)
+    wanted = {STEP_OF[need] for need in preset.needs if need in STEP_OF}
+    late = [
+        f"{state.name} ({'; '.join(reasons)})"
+        for state in status(opened.workspace, opened.manifest)
+        if state.name in wanted and (reasons := state.reasons[len(state.by_hand) :])
+    ]
+    if not late:
+        return []
+    config = place_of(Path(os.path.normpath(folder / opened.manifest.config)))
+    message = f"the plan is out of date: {', '.join(late)}; its files as they are were exported; to bring it up to "
+    message += f"date: staffplan plan {config} -o {place_of(folder)}"
+    return [Note("export", "warning", place_of(given.plan), message)]
 
 
 @dataclass

@@ -17,9 +17,10 @@ from staffplan.files.records import Records
 from staffplan.ingest import Asked, Rejects, all_presets, read_preset
 from staffplan.ingest.profile import Profile, even_profile
 from staffplan.ingest.recognise import preset_named, preset_of_columns
-from staffplan.ingest.report import report, report_text
+from staffplan.ingest.report import alike, report, report_text
 from staffplan.ingest.step import ingest_read, read_profile
 from staffplan.plan.text import text_table
+from staffplan.settings.config import Config
 from staffplan.tables.history import ContactHistory
 from staffplan.tables.schema import Table
 
@@ -63,8 +64,8 @@ def ingest_asked(
     config_path: Path | None,
     given: Mapping[str, object],
     *,
-    sql: str | None,
-    query: Path | None,
+    sql: str | None = None,
+    query: Path | None = None,
     from_preset: str | None,
     mapping: Path | None,
     within_seconds: float,
@@ -77,9 +78,12 @@ def ingest_asked(
     """
     if from_preset is not None and mapping is not None:
         raise UsageError(Problem("--map", "cannot be given together with --from", "keep one of the two"))
-    config = config_and_workspace(config_path, given)[0]
-    plan, chosen = config.plan, config.input
+    config, workspace = config_and_workspace(config_path, given)
+    plan, chosen = config.plan, config.input.model_copy(update=decided(config, given))
     named = from_preset or chosen.preset
+    if profile is None and config.ingest.profile is not None:
+        beside = workspace.base / config.ingest.profile
+        profile = str(beside) if beside.is_file() else config.ingest.profile
     preset = preset_of_columns(chosen.columns) if named is None else preset_named(named, all_presets())
     asked = Asked(
         timezone=plan.timezone,
@@ -101,6 +105,12 @@ def ingest_asked(
         history, note = _appended(read_table(append_to, ContactHistory, timezone=plan.timezone), history)
         notes.append(note)
     return Done(history, made.rejects, report(made, plan.timezone, minutes), tuple(notes), plan.timezone)
+
+
+def decided(config: Config, given: Mapping[str, object]) -> dict[str, object]:
+    """What [ingest] says of exports, in place of what [input] says of the history; flags count before both."""
+    said = config.ingest.model_dump(exclude={"profile"}, exclude_none=True)
+    return {key: value for key, value in said.items() if f"input.{key}" not in given}
 
 
 def _profile(given: str, asked: Asked) -> Profile:
@@ -130,6 +140,14 @@ def tables_to_write(done: Done, output: Path | None) -> dict[Path, Table]:
     beside = output.parent / Rejects.file_name
     tables: dict[Path, Table] = {output: done.history}
     return tables | ({beside: done.rejects} if len(done.rejects) or beside.exists() else {})
+
+
+def page_of(done: Done, paths: Sequence[Path]) -> bytes:
+    """The report as one HTML file."""
+    from staffplan.report.ingest_page import ingest_page
+
+    told = {**done.report, "tables": alike(done.report["tables"])}
+    return ingest_page(told, ", ".join(path.name for path in paths)).encode()
 
 
 def presets_in_words() -> str:

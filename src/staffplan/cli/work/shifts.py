@@ -6,25 +6,21 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from staffplan.cli.output.json_rows import records
 from staffplan.cli.output.say import say, show, show_json
 from staffplan.cli.work.common import config_and_workspace, site_of
 from staffplan.cli.work.delivery import put_tables, say_notes
 from staffplan.cli.work.own_tables import read_requirement
-from staffplan.clock import SiteCalendar
-from staffplan.cost.premiums import minutes_of, premium_clock
 from staffplan.files.write import table_bytes
+from staffplan.plan.heads import pay_of, time_off_share
 from staffplan.plan.text import percent, text_table
 from staffplan.progress import OnProgress
-from staffplan.roster.shifts.money import Goal, Pay
+from staffplan.roster.shifts.money import Goal
 from staffplan.roster.shifts.step import MixOfShifts, mix_of_shifts
 from staffplan.roster.shifts.typical_week import typical_week
 from staffplan.settings.config import Config
-from staffplan.settings.cost import CostSettings
 from staffplan.settings.plan import PlanSettings
 
 if TYPE_CHECKING:
@@ -59,41 +55,10 @@ def mix_files(
         minimise=minimise,
         allow_short=allow_short,
         gap=gap,
-        time_off_share=_time_off_share(config),
+        time_off_share=time_off_share(config),
         on_progress=on_progress,
     )
     return result, config
-
-
-def pay_of(config: Config, calendar: SiteCalendar) -> Pay:
-    """What people cost by the settings: wages by contract, premiums by the minute, on-costs."""
-    beside = 1.0 + sum(on_cost.share for on_cost in config.cost.on_costs)
-    default = config.cost.default_hourly_rate
-    rates = {
-        name: default if plan.hourly_rate is None else plan.hourly_rate for name, plan in config.work_plans.items()
-    }
-    monthly = sum(on_cost.monthly_per_agent for on_cost in config.cost.on_costs)
-
-    def surcharges(first: pd.Timestamp, minutes: int) -> NDArray[np.float64]:
-        return premium_shares(config.cost, calendar, first, minutes)
-
-    return Pay({name: rate * beside for name, rate in rates.items()}, monthly, surcharges)
-
-
-def premium_shares(
-    cost: CostSettings, calendar: SiteCalendar, first: pd.Timestamp, minutes: int
-) -> NDArray[np.float64]:
-    """(minutes,): share of the base rate that is paid on top in each minute from `first` on."""
-    begin = int(minutes_of(pd.DatetimeIndex([first]))[0])
-    clock = premium_clock(cost.premiums, calendar, begin, begin + minutes)
-    shares = np.array([premium.share for premium in cost.premiums])
-    return np.asarray(shares @ np.diff(clock.paid_before, axis=1) if len(shares) else np.zeros(minutes))
-
-
-def _time_off_share(config: Config) -> float:
-    """Share of paid time away that the requirement leaves to the roster's time off."""
-    shrinkage = config.staffing.shrinkage.values()
-    return sum(own.share for own in shrinkage if own.in_roster and not own.in_office and own.paid)
 
 
 def tell(result: MixOfShifts, paths: Sequence[Path], plan: PlanSettings, before: Hashes, *, as_json: bool) -> None:
