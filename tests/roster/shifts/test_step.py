@@ -276,7 +276,10 @@ def test_a_rotation_is_planned_by_the_week_that_people_begin_with() -> None:
     assert_check_finds_nothing(mix, center, but_before=7)
 
 
-@pytest.mark.parametrize("first_day", [MONDAY.replace(month=10, day=19), MONDAY.replace(month=3, day=23)])
+@pytest.mark.parametrize(
+    "first_day",
+    [MONDAY.replace(month=10, day=19), pytest.param(MONDAY.replace(month=3, day=23), marks=pytest.mark.thorough)],
+)
 def test_a_week_with_a_change_of_the_clock_has_each_of_its_hours_covered(first_day) -> None:
     hours = {(d, hour): 1.0 for d in range(7) for hour in range(24) if (d, hour) != (6, 2)}
     center = AROUND.but(need={"voice": hours}, first_day=first_day)
