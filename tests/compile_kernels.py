@@ -19,7 +19,7 @@ from small_center import SMALL_PLAN, write_small_center
 keep_beside_python()
 
 CHATS = SMALL_PLAN.replace('channel = "email"', 'channel = "chat"\nconcurrency = 2').replace("90/8h", "80/60")
-SEARCHED = SMALL_PLAN.replace("effort = 0.01", "effort = 0.05")
+SEARCHED = SMALL_PLAN.replace("effort = 0.003", "effort = 0.05")
 """Long enough for every part of the search."""
 GROUPS = """group,offered,interval_minutes,aht_seconds,patience_seconds,service_level,answer_within_seconds
 sales,10,30,240,,0.8,20

@@ -3,7 +3,7 @@
 *Two sets.* `make test` proves every law in four minutes on two cores. `make test-all` proves the same laws with
 more examples, more days and more sizes: it sets STAFFPLAN_ALL. A test or a case of a parameter marked `thorough`
 runs there alone, and the summary counts those left out. A test that repeats takes its number from
-`repetitions(few, many)` of thorough.py. Laws that name no number of examples have 40 and 200 (profiles below).
+`repetitions(few, many)` of thorough.py. Laws that name no number of examples have 25 and 200 (profiles below).
 
 *A law stays.* What is made smaller in `make test` is held in full in `make test-all`. A test is marked `thorough`
 only where a smaller case of the same law runs in both.
@@ -41,7 +41,7 @@ from staffplan.cli.main import run as run_command
 from thorough import THOROUGH
 
 keep_beside_python()
-settings.register_profile("staffplan", deadline=None, derandomize=True, max_examples=40)
+settings.register_profile("staffplan", deadline=None, derandomize=True, max_examples=25)
 settings.register_profile("thorough", deadline=None, derandomize=True, max_examples=200)
 settings.load_profile("thorough" if THOROUGH else "staffplan")
 

@@ -65,7 +65,7 @@ hourly_rate = 14
 
 [roster]
 time_limit_seconds = 20
-effort = 0.01
+effort = 0.003
 
 [simulate]
 replications = 5

@@ -58,7 +58,9 @@ def test_the_plan_brings_names_contracts_time_off_coverage_and_the_days_without_
     assert files_in(planned / "out") == {"roster.xlsx"}
     book = openpyxl.load_workbook(planned / "out" / "roster.xlsx")
     assert book.sheetnames == ["Roster", "Week 2 Mar 2026", "Coverage", "Legend"]
-    grid = pd.read_excel(planned / "out" / "roster.xlsx", header=1, dtype={"contract": str}).set_index("agent")
+    grid = pd.read_excel(
+        planned / "out" / "roster.xlsx", header=1, dtype={"contract": str}, engine="openpyxl"
+    ).set_index("agent")
     assert [f"{day:%a %d}" for day in grid.columns[3:10]] == [
         "Mon 02",
         "Tue 03",

@@ -201,22 +201,21 @@ def interrupting(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("interrupting")
-def test_ctrl_c_in_the_search_keeps_the_best_roster_and_finishes_the_plan_with_it(
-    small_center: Path, run_in: Run
-) -> None:
-    code, out, err = run_in(small_center, "plan", "plan.toml", "-o", "plan")
+def test_ctrl_c_in_the_search_keeps_the_best_roster_and_finishes_the_plan_with_it(planned: Path, run_in: Run) -> None:
+    again = ("plan", "plan.toml", "-o", "plan", "--set", "roster.effort=0.004")
+    code, out, err = run_in(planned, *again)
     assert code == 130
     assert "the best roster found so far is used" in err
     assert "(search interrupted)" in out
-    assert run_in(small_center, "check", "plan")[0] == 0
-    states = {state["name"]: state for state in strict_json(run_in(small_center, "status", "plan", "--json")[1])}
+    assert run_in(planned, "check", "plan")[0] == 0
+    states = {state["name"]: state for state in strict_json(run_in(planned, "status", "plan", "--json")[1])}
     assert states["roster"] == {
         "name": "roster",
         "state": "stale",
         "reasons": ["the search was interrupted"],
         "by_hand": [],
     }
-    code, out, _ = run_in(small_center, "plan", "plan.toml", "-o", "plan", "--json")
+    code, out, _ = run_in(planned, *again, "--json")
     assert code == 0
     assert "roster" in strict_json(out)["made"], "the next run searches to the end"
 

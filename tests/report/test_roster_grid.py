@@ -42,7 +42,7 @@ def opened(handoff: Handoff) -> Workbook:
 
 def grid_of(data: bytes, sheet: str) -> pd.DataFrame:
     """A grid as pandas reads it: agents by days and totals, without the two rows of sums."""
-    frame = pd.read_excel(io.BytesIO(data), sheet_name=sheet, header=1, keep_default_na=False)
+    frame = pd.read_excel(io.BytesIO(data), sheet_name=sheet, header=1, keep_default_na=False, engine="openpyxl")
     return frame[frame["agent"] != ""].set_index("agent")
 
 
@@ -83,7 +83,9 @@ def test_four_weeks_of_61_people_add_up_to_the_tables(demo, data):
     assert len(grid) == 61
     assert grid["paid hours"].astype(float).to_dict() == shifts.groupby("agent_id")["paid_hours"].sum().to_dict()
     assert grid["days"].astype(int).to_dict() == shifts.groupby("agent_id").size().to_dict()
-    sums = pd.read_excel(io.BytesIO(data), sheet_name="Roster", header=1).iloc[-2:].set_index("name")
+    sums = (
+        pd.read_excel(io.BytesIO(data), sheet_name="Roster", header=1, engine="openpyxl").iloc[-2:].set_index("name")
+    )
     per_day = shifts.groupby("schedule_date")
     assert sums.loc["agents at work", list(per_day.groups)].astype(int).to_dict() == per_day.size().to_dict()
     assert (
@@ -121,7 +123,7 @@ def test_cells_are_dates_times_and_numbers_not_text(book):
 
 
 def test_coverage_is_the_table_turned_on_its_side(demo, data):
-    wide = pd.read_excel(io.BytesIO(data), sheet_name="Coverage")
+    wide = pd.read_excel(io.BytesIO(data), sheet_name="Coverage", engine="openpyxl")
     frame = demo.coverage.frame
     for group, rows in frame.groupby("planning_group"):
         for column, name in (("required", "required"), ("rostered", "scheduled"), ("net staffing", "net")):

@@ -31,15 +31,15 @@ def test_every_sheet_keeps_its_header_in_sight_and_its_columns_readable(book):
 
 
 def test_pandas_reads_the_same_numbers_back(plan):
-    forecast = pd.read_excel(io.BytesIO(build_workbook(plan)), sheet_name="Forecast")
+    forecast = pd.read_excel(io.BytesIO(build_workbook(plan)), sheet_name="Forecast", engine="openpyxl")
     assert forecast["contacts"].sum() == pytest.approx(plan.forecast.frame["offered"].sum())
-    coverage = pd.read_excel(io.BytesIO(build_workbook(plan)), sheet_name="Coverage")
+    coverage = pd.read_excel(io.BytesIO(build_workbook(plan)), sheet_name="Coverage", engine="openpyxl")
     assert coverage["rostered on queue"].sum() == plan.coverage.frame["scheduled"].sum()
     assert len(coverage) == len(plan.coverage)
 
 
 def test_the_roster_sheet_adds_up_to_the_shifts(plan):
-    grid = pd.read_excel(io.BytesIO(build_workbook(plan)), sheet_name="Roster", header=1)
+    grid = pd.read_excel(io.BytesIO(build_workbook(plan)), sheet_name="Roster", header=1, engine="openpyxl")
     sums = grid.set_index("name").loc[["agents at work", "paid hours"]]
     shifts = plan.roster.shifts.frame
     assert sums.loc["paid hours", "paid hours"] == shifts["paid_hours"].sum()

@@ -59,13 +59,30 @@ def before(problem: RosterProblem, past: str) -> Iterator[Worked]:
 
 def worked(problem: RosterProblem, assignment: Sequence[int]) -> list[Worked]:
     """The past and the assignment."""
-    found = list(problem.people[0].past)
+    return [*problem.people[0].past, *planned_shifts(problem, assignment)]
+
+
+def planned_shifts(problem: RosterProblem, assignment: Sequence[int]) -> list[Worked]:
+    """The assignment. The shifts of the problem asked about last are kept: every roster is made of the same few."""
+    if not _latest or _latest[0][0] is not problem:
+        _latest[:] = [(problem, {})]
+    known = _latest[0][1]
+    found = []
     for day, number in enumerate(assignment):
         if number != OFF:
-            option, slot = problem.options[number], int(problem.option_slot[number, day])
-            start, end = problem.period.instant(slot), problem.period.instant(slot + option.slots)
-            found.append(Worked(problem.period.day(day), start, end, option.paid_minutes / 60, option.name))
+            if (day, number) not in known:
+                known[day, number] = _shift(problem, day, number)
+            found.append(known[day, number])
     return found
+
+
+_latest: list[tuple[RosterProblem, dict[tuple[int, int], Worked]]] = []
+
+
+def _shift(problem: RosterProblem, day: int, number: int) -> Worked:
+    option, slot = problem.options[number], int(problem.option_slot[number, day])
+    start, end = problem.period.instant(slot), problem.period.instant(slot + option.slots)
+    return Worked(problem.period.day(day), start, end, option.paid_minutes / 60, option.name)
 
 
 def agreed(problem: RosterProblem) -> Agreed:

@@ -9,6 +9,7 @@ import pytest
 
 from staffplan.forecast.intraday.gain import backtest
 from staffplan.forecast.intraday.model import Days
+from thorough import repetitions
 
 SLOTS, MORNING = 48, slice(16, 26)
 OPEN = slice(16, 40)
@@ -127,7 +128,7 @@ def test_an_hour_from_which_updating_never_gained_leaves_the_forecast_alone() ->
     assert gain.rest.after[at_six] == gain.rest.before[at_six]
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(repetitions(2, 5)))
 @pytest.mark.parametrize("deviation", [0.0, 0.05, 0.2])
 def test_at_no_hour_does_updating_lose_on_past_days(seed: int, deviation: float) -> None:
     gain = backtest(days_of(levels(56, deviation, seed) * np.ones((1, 24)), mean=8, seed=seed), 0.5, counts=True)

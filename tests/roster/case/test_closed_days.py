@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, timedelta
@@ -22,6 +21,7 @@ from staffplan.settings import priced_rules as soft
 from staffplan.settings import team_rules as team
 from staffplan.settings.roster import RosterSettings, WorkPlanSettings
 from staffplan.tables.roster import Roster, RosterActivities, RosterShifts
+from thorough import repetitions
 
 PLAN = WorkPlanSettings(shifts=("day", "short"), weekly_hours_min=12, weekly_hours_max=30, days_per_week_max=4)
 RULES = (
@@ -53,7 +53,7 @@ CENTER = Center(
 )
 OPEN = range(8, 15)
 Closed = frozenset[int]
-EXAMPLES = 400 if os.environ.get("STAFFPLAN_ALL") else 8
+EXAMPLES = repetitions(5, 400)
 CLOSED = st.frozensets(st.integers(0, 6), min_size=1, max_size=3)
 
 
@@ -104,7 +104,7 @@ def some_roster(first: date, days: int, seed: int) -> Roster:
 
 
 @settings(
-    max_examples=400 if os.environ.get("STAFFPLAN_ALL") else 8,
+    max_examples=repetitions(4, 400),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )

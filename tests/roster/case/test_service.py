@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -40,9 +41,10 @@ def test_the_rate_of_a_day_is_what_the_first_person_brings_whom_the_cheapest_cre
     assert rate_of_day(brings, 0.0) == float("inf")
 
 
-def worth_of(in_time: list[float], goal_share: float) -> Worth:
+@cache
+def worth_of(in_time: tuple[float, ...], goal_share: float) -> Worth:
     """Of the only interval of a day, ten contacts, at prices of 10 and 1."""
-    worth = curves({8: in_time}, {8: 10.0})
+    worth = curves({8: list(in_time)}, {8: 10.0})
     center = Center(
         {"voice": every_day(1, [8])},
         planned=PlannedDays(MONDAY, 1),
@@ -54,7 +56,7 @@ def worth_of(in_time: list[float], goal_share: float) -> Worth:
 
 def costs_of(in_time: list[float], goal_share: float) -> list[float]:
     """What nobody costs, one person, two ..."""
-    worth = worth_of(in_time, goal_share)
+    worth = worth_of(tuple(in_time), goal_share)
     slots = worth.saves.shape[1]
     on_queue = [np.where(np.arange(slots) == 8, float(heads), 0.0)[None, :] for heads in range(len(in_time))]
     return [worth.cost(there) for there in on_queue]
@@ -86,7 +88,7 @@ def test_where_the_promise_is_kept_by_nobody_people_are_only_too_many() -> None:
 @given(st.floats(0.0, 40.0), st.lists(st.integers(0, 4), min_size=4, max_size=4))
 def test_the_guide_never_says_more_than_a_roster_costs(price: float, heads: list[int]) -> None:
     """A relaxation of the promise, whatever a contact in time is paid."""
-    made = worth_of([0.0, 0.3, 0.7, 0.85, 0.95], 0.8)
+    made = worth_of((0.0, 0.3, 0.7, 0.85, 0.95), 0.8)
     assert made.promises is not None
     guided = Worth.promising(made.staff, made.promises, np.full(made.promises.due.shape, price))
     on_queue = np.zeros((1, made.saves.shape[1]))

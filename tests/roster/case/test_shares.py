@@ -7,13 +7,14 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from roster_centers import LATE, MONDAY, NIGHT, SHORT, Center, every_day
 
 from staffplan.roster.case.shares import divided, fair_shares
 from staffplan.roster.rules.fairness import Burden
 from staffplan.settings.roster import BreakSettings, RosterSettings, ShiftSettings, WorkPlanSettings
+from thorough import repetitions
 
 NIGHTS, WEEKENDS = Burden("nights"), Burden("weekends")
 ROUND = [hour % 24 for hour in range(22, 33)]
@@ -126,6 +127,7 @@ def test_the_division_of_overlapping_groups_by_hand() -> None:
     assert shares == pytest.approx([1.5] * 20 + [1.0] * 10)
 
 
+@settings(max_examples=repetitions(8, 200))
 @given(
     st.lists(st.floats(0, 20), min_size=3, max_size=3),
     st.lists(st.integers(1, 7), min_size=4, max_size=6),

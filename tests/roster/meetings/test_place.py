@@ -34,6 +34,7 @@ from staffplan.settings.roster import RosterSettings
 from staffplan.tables.people import TimeOff, Workforce
 from staffplan.tables.requirement import StaffingRequirement
 from staffplan.tables.roster import Roster
+from thorough import repetitions
 
 ALL = ("ann", "bob", "cleo")
 
@@ -157,9 +158,9 @@ def test_no_meeting_is_cheaper_elsewhere_while_the_others_stay(seed: int) -> Non
 
 
 def test_two_meetings_of_all_are_rarely_dearer_than_the_best_of_every_pair_of_places() -> None:
-    """Coordinate descent is exact for one meeting; of twenty rosters with two each at least sixteen are the best."""
-    best = 0
-    for seed in range(20):
+    """Coordinate descent is exact for one meeting; of rosters with two each at least four in five are the best."""
+    best, count = 0, repetitions(7, 20)
+    for seed in range(count):
         rng = np.random.default_rng(seed)
         doing, need = random_doing(rng, ("ann", "bob")), random_need(rng)
         rows = [meeting(agents=name, minutes=60, together="no", meeting=name) for name in ("ann", "bob")]
@@ -169,7 +170,7 @@ def test_two_meetings_of_all_are_rarely_dearer_than_the_best_of_every_pair_of_pl
             both = {key: one[key] if key[0] == "ann" else other[key] for key in doing}
             costs.append(cost_of(both, need))
         best += not costs or slow_cost(made, need) <= min(costs) + 1e-9
-    assert best >= 16
+    assert best >= 0.8 * count
 
 
 def one_shift(agent_id: str, number: int, start: float, spans: str) -> Doing:

@@ -10,6 +10,7 @@ from itertools import product
 import numpy as np
 import pandas as pd
 import pytest
+from every_roster import planned_shifts
 from hypothesis import given
 from hypothesis import strategies as st
 from ortools.sat.python import cp_model
@@ -102,16 +103,6 @@ def case(past: Sequence[Worked], first_day: date = THURSDAY, days: int = DAYS) -
     return replace(problem, people=(person,)), person
 
 
-def worked(problem: RosterProblem, assignment: Assignment) -> list[Worked]:
-    found = []
-    for d, o in enumerate(assignment):
-        if o != OFF:
-            option, slot = problem.options[o], int(problem.option_slot[o, d])
-            span = problem.period.instant(slot), problem.period.instant(slot + option.slots)
-            found.append(Worked(problem.period.day(d), *span, option.paid_minutes / 60, option.name))
-    return found
-
-
 def agreed(problem: RosterProblem) -> Agreed:
     hours = tuple((problem.paid_minutes_max[0] / 60).tolist())
     return Agreed(problem.period.first_day, problem.period.days, (0.0,) * len(hours), hours, 7, MADRID)
@@ -165,7 +156,7 @@ def test_solver_reader_and_search_name_the_same_price_for_every_roster(rule: Rul
     prices, machine, said = said_by_solver(problem, person, rule), rule.machine(problem, person), agreed(problem)
     assert len(prices) == (len(problem.options) + 1) ** DAYS
     for assignment, price in prices.items():
-        found = list(rule.violations([*past, *worked(problem, assignment)], said))
+        found = list(rule.violations([*past, *planned_shifts(problem, assignment)], said))
         assert all(day(0) <= violation.day <= day(DAYS - 1) for violation in found)
         assert rule.weight is not None
         assert rule.weight * sum(v.amount for v in found) == pytest.approx(price), (assignment, found)
@@ -180,7 +171,7 @@ def test_weeks_are_counted_each_for_itself(rule: Rule) -> None:
     machine, said = rule.machine(problem, person), agreed(problem)
     for tail in product(range(-1, len(problem.options)), repeat=4):
         assignment = (0, 2, OFF, 2, 1, *tail)
-        found = list(rule.violations(worked(problem, assignment), said))
+        found = list(rule.violations(planned_shifts(problem, assignment), said))
         assert rule.weight is not None
         assert rule.weight * sum(v.amount for v in found) == pytest.approx(said_by_machine(machine, assignment))
 
@@ -191,7 +182,7 @@ def test_the_clock_change_is_read_alike(rule: Rule, first_day: date) -> None:
     problem, person = case((), first_day=first_day, days=3)
     machine, said = rule.machine(problem, person), agreed(problem)
     for assignment in product(range(-1, len(problem.options)), repeat=3):
-        found = list(rule.violations(worked(problem, assignment), said))
+        found = list(rule.violations(planned_shifts(problem, assignment), said))
         assert rule.weight is not None
         assert rule.weight * sum(v.amount for v in found) == pytest.approx(said_by_machine(machine, assignment))
 

@@ -35,7 +35,10 @@ CENTER = Center(
     "center",
     [
         pytest.param(CENTER, marks=pytest.mark.thorough),
-        CENTER.but(settings=RosterSettings(rules=({"rule": "seats", "most": 2},), time_limit_seconds=300)),
+        pytest.param(
+            CENTER.but(settings=RosterSettings(rules=({"rule": "seats", "most": 2},), time_limit_seconds=300)),
+            marks=pytest.mark.thorough,
+        ),
         CENTER.but(
             settings=RosterSettings(
                 rules=({"rule": "concurrent_breaks", "most": 1},), overstaffing_weight=4, time_limit_seconds=300
