@@ -16,6 +16,7 @@ from staffplan.cli.commands import (
     ingest,
     mix,
     plan,
+    pull,
     reforecast,
     repair,
     roster,
@@ -63,6 +64,7 @@ def _root(
 
 plan.register(app)
 ingest.register(app)
+pull.register(app)
 forecast.register(app)
 staff.register(app)
 roster.register(app)
