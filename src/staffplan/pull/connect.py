@@ -1,7 +1,7 @@
 """Amazon Connect, by boto3: GetMetricDataV2.
 
-Source: the service model of botocore (connect, 2017-08-08), operations GetMetricDataV2 and ListQueues: intervals of 15,
-30 or 60 minutes in windows under 3 days, 3 months kept, 100 results a page, 100 values of filters in a request.
+Source: the service model of botocore (connect, 2017-08-08), operations GetMetricDataV2 and ListQueues: intervals of
+15, 30 or 60 minutes in windows under 3 days, 3 months kept, 100 results a page, 100 values of filters in a request.
 """
 
 from __future__ import annotations

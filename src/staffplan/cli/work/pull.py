@@ -149,7 +149,7 @@ def _old(output: Path | None, plan: PlanSettings) -> ContactHistory | None:
 def _known_until(frame: pd.DataFrame, wanted: Sequence[str]) -> pd.Timestamp | None:
     """The last interval that is there of every queue wanted (of all together, where none is named)."""
     if not wanted:
-        return frame["interval_start"].max()
+        return pd.Timestamp(frame["interval_start"].max())
     names = frame["queue"].str.replace(r" \([^()]*\)$", "", regex=True)
     lasts = [frame.loc[(names == name) | (frame["queue"] == name), "interval_start"].max() for name in wanted]
     return None if any(pd.isna(last) for last in lasts) else min(lasts)
