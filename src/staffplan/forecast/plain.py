@@ -1,7 +1,7 @@
 """Many thin queues, forecast by what came of them alone: all of them at once, in a few operations on arrays.
 
-To study a queue (hours, levels, backtest, bands) takes a part of a second, however few rows it has. So a history bears
-so many studies; where it names more queues than that, those with the fewest rows are forecast here.
+To study a queue (hours, levels, backtest, bands) takes a part of a second, however few rows it has. So a history
+bears so many studies; where it names more queues than that, those with the fewest rows are forecast here.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from staffplan.clock import minute_of_day
+from staffplan.clock import OpeningHours, minute_of_day
 from staffplan.errors import DataError, Note, Problem, listed
 from staffplan.forecast.backtest import rows_without_trial
 from staffplan.forecast.bands.bands import UNKNOWN_DISPERSION, unknown_bands
@@ -25,6 +25,8 @@ from staffplan.site import Queue
 METHOD = "plain_average"
 STUDIES, ROWS_A_STUDY = 100, 1000
 """Queues of any history that are studied, and rows of a history for each further one."""
+FEW_ROWS = 48
+"""Queues with as few as the first that is not borne are not studied either, up to so many."""
 MOST_ROWS = 1_500_000
 """Of the forecast of thin queues: so many are made and written in half a minute."""
 DAYS_TO_KNOW_WEEKDAYS = 14
@@ -61,13 +63,18 @@ class _Seen:
 
 
 def thin_queues(rows: pd.DataFrame, studied: Collection[str]) -> frozenset[str]:
-    """Names of the queues with the fewest rows, beyond those that the history bears studying; never of `studied`."""
+    """Names of the queues with the fewest rows, beyond those that the history bears studying; never of `studied`.
+
+    Empty where the history bears all of its queues.
+    """
     sizes = rows.groupby("queue").size()
     borne = STUDIES + len(rows) // ROWS_A_STUDY
     if len(sizes) <= borne:
         return frozenset()
     order = sorted(sizes.index, key=lambda name: (-int(sizes[name]), str(name)))
-    return frozenset(map(str, order[borne:])) - frozenset(studied)
+    few = min(int(sizes[order[borne]]), FEW_ROWS)
+    thin = {*order[borne:], *sizes.index[sizes <= few]}
+    return frozenset(map(str, thin)) - frozenset(studied)
 
 
 def forecast_plainly(rows: pd.DataFrame, queues: Sequence[Queue], task: Task, place: str) -> Plain:
@@ -80,7 +87,11 @@ def forecast_plainly(rows: pd.DataFrame, queues: Sequence[Queue], task: Task, pl
         return Plain()
     grid = DayGrid(task.first_day, task.days, task.calendar)
     seen = _seen(rows, [queue.name for queue in queues], grid)
-    opened = [_open(seen, number, queue, grid) for number, queue in enumerate(queues)]
+    given = {hours: hours.open_mask(grid.instants, grid.calendar) for hours in _hours_given(queues)}
+    opened = [
+        given[queue.arrival_hours] if queue.arrival_hours is not None else _open_as_seen(seen, number, grid)
+        for number, queue in enumerate(queues)
+    ]
     _refuse_endless(sum(int(cells.sum()) for cells in opened), len(queues), len(rows), place)
     aht = _handling_times(seen, queues)
     frame = _rows_ahead(seen, queues, opened, aht, grid, (task.first_day - task.last_day).days - 1 + task.days)
@@ -121,16 +132,20 @@ def _mean_aht(rows: pd.DataFrame, code: Whole, queues: int) -> Floats:
     return np.divide(worked, total, out=np.full(queues, np.nan), where=total > 0)
 
 
-def _open(seen: _Seen, number: int, queue: Queue, grid: DayGrid) -> Flags:
-    """(intervals,) ahead: in the hours of the settings, else in those in which something came."""
-    if queue.arrival_hours is not None:
-        return queue.arrival_hours.open_mask(grid.instants, grid.calendar)
+def _hours_given(queues: Sequence[Queue]) -> set[OpeningHours]:
+    return {queue.arrival_hours for queue in queues if queue.arrival_hours is not None}
+
+
+def _open_as_seen(seen: _Seen, number: int, grid: DayGrid) -> Flags:
+    """(intervals,) ahead: in the hours in which something came."""
     return np.asarray(seen.weekdays[number][grid.weekday[grid.day]] & seen.slots[number][grid.slot])
 
 
 def _refuse_endless(rows_ahead: int, queues: int, rows: int, place: str) -> None:
     if rows_ahead > MOST_ROWS:
-        message = f"the {rows:,} rows of the {queues:,} queues with the fewest rows would become {rows_ahead:,} rows of "
+        message = (
+            f"the {rows:,} rows of the {queues:,} queues with the fewest rows would become {rows_ahead:,} rows of "
+        )
         message += "forecast; is the column that is read as the queue the number of a contact?"
         hint = "name the right column (input.columns), leave queues out (input.ignore_queues), or plan fewer weeks"
         raise DataError(Problem(place, message, hint))
@@ -193,11 +208,15 @@ def _expected(seen: _Seen, opened: Sequence[Flags], grid: DayGrid) -> Floats:
 
 def _notes(rows: pd.DataFrame, seen: _Seen, queues: Sequence[Queue], place: str) -> tuple[Note, ...]:
     most = int(rows.groupby("queue").size().max())
-    message = f"{len(queues):,} queues with the fewest rows (at most {most}) are forecast by their mean alone, in the "
+    message = (
+        f"{len(queues):,} queues with the fewest rows (at most {most}) are forecast by their mean alone, in the "
+    )
     message += "hours in which something came, without a backtest; their bands are assumed. If they are no queues, "
     message += "name the right column (input.columns) or leave them out (input.ignore_queues): "
     notes = [Note("forecast", "warning", place, message + listed([queue.name for queue in queues][:3]) + ", ...")]
-    unknown = sum(1 for queue, aht in zip(queues, seen.aht_seconds, strict=True) if queue.aht_seconds is None and aht != aht)
+    unknown = sum(
+        1 for queue, aht in zip(queues, seen.aht_seconds, strict=True) if queue.aht_seconds is None and aht != aht
+    )
     if unknown:
         said = f"NO HANDLING TIME IS KNOWN of {unknown:,} of them: {ASSUMED_AHT_SECONDS:g} s is assumed"
         notes.append(Note("forecast", "warning", place, said))
@@ -210,5 +229,9 @@ def _facts(frame: pd.DataFrame, queues: Sequence[Queue], aht: Floats, days: int)
     for queue, seconds in zip(queues, aht.tolist(), strict=True):
         name = queue.name
         facts |= {f"{name}.method": METHOD, f"{name}.contacts_per_week": float(per_week.get(name, 0.0))}
-        facts |= {f"{name}.aht_seconds": seconds, f"{name}.aht_profile": "no", f"{name}.dispersion": UNKNOWN_DISPERSION}
+        facts |= {
+            f"{name}.aht_seconds": seconds,
+            f"{name}.aht_profile": "no",
+            f"{name}.dispersion": UNKNOWN_DISPERSION,
+        }
     return facts

@@ -92,8 +92,8 @@ def forecast_totals(
 ) -> ForecastTotals:
     """Totals of `days` local days from `first_day` on; weeks begin on the weekday of `first_day`.
 
-    Each queue of the forecast must be among `queues`, or among `plain`: those have the bands that are assumed, a sum of
-    days as one day. The answer does not depend on their order.
+    Each queue of the forecast must be among `queues`, or among `plain`: those have the bands that are assumed, a sum
+    of days as one day. The answer does not depend on their order.
     """
     contacts = _by_day(forecast, timezone, first_day, days)
     known = sorted((own for own in queues if own.queue in contacts), key=lambda own: own.queue)
