@@ -37,7 +37,14 @@ def _shown(values: pd.Series, timezone: str) -> pd.Series:
         return days.fillna("")
     if np.issubdtype(values.to_numpy().dtype, np.floating):
         return _numbers((values.round(6) + 0.0).to_numpy(), values.index)
-    return one_line_break(values.astype(str)).str.replace(CELL_START + FORMULA, r"\1'", regex=True)
+    if isinstance(values.dtype, pd.StringDtype):
+        codes, distinct = pd.factorize(values)
+        return _guarded(pd.Series(distinct)).reindex(codes).set_axis(values.index)
+    return _guarded(values.astype(str))
+
+
+def _guarded(texts: pd.Series) -> pd.Series:
+    return one_line_break(texts).str.replace(CELL_START + FORMULA, r"\1'", regex=True)
 
 
 def _numbers(values: NDArray[np.float64], index: pd.Index) -> pd.Series:
