@@ -101,7 +101,7 @@ def forecast_plainly(rows: pd.DataFrame, queues: Sequence[Queue], task: Task, pl
 
 
 def _seen(rows: pd.DataFrame, names: Sequence[str], grid: DayGrid) -> _Seen:
-    code = pd.Index(names).get_indexer(rows["queue"])
+    code = pd.Index(names).get_indexer(pd.Index(rows["queue"]))
     starts = pd.DatetimeIndex(rows["interval_start"])
     local = grid.calendar.local(starts).tz_localize(None).normalize()
     day = np.asarray((local - pd.Timestamp(1970, 1, 1)).days, dtype=np.int64)
@@ -119,7 +119,7 @@ def _seen(rows: pd.DataFrame, names: Sequence[str], grid: DayGrid) -> _Seen:
     weekdays[last - first + 1 < DAYS_TO_KNOW_WEEKDAYS] = True
     every = np.arange(grid.slots)
     between = (every >= early[:, None]) & (every <= late[:, None])
-    by_slot = cells.reshape(len(names), grid.slots)
+    by_slot = np.asarray(cells.reshape(len(names), grid.slots), dtype=float)
     return _Seen(last - first + 1, (first + 3) % 7, by_slot, weekdays, between, _mean_aht(rows, code, len(names)))
 
 
@@ -129,7 +129,7 @@ def _mean_aht(rows: pd.DataFrame, code: Whole, queues: int) -> Floats:
     weight = np.where(np.isfinite(handled), handled, offered) * np.isfinite(aht)
     total = np.bincount(code, weight, minlength=queues)
     worked = np.bincount(code, weight * np.nan_to_num(aht), minlength=queues)
-    return np.divide(worked, total, out=np.full(queues, np.nan), where=total > 0)
+    return np.asarray(np.divide(worked, total, out=np.full(queues, np.nan), where=total > 0))
 
 
 def _hours_given(queues: Sequence[Queue]) -> set[OpeningHours]:

@@ -85,17 +85,16 @@ def forecast(
     task, notes = ground.task, list(ground.notes)
     results = _all_queues(ground, site, workers, on_progress)
     plain = _thin_queues(ground, site)
+    everything: list[QueueForecast | Plain] = [*results, plain]
     notes += about_all(bool(site.calendar.special_days))
     notes += [note for name in ground.studied for note in about_channel(Writer(name), _queue(site, name))]
     made = ForecastResult(
         _together(results, plain),
         Backtest.of(
-            pd.DataFrame(
-                [row for result in (*results, plain) for row in result.backtest], columns=_backtest_columns()
-            )
+            pd.DataFrame([row for result in everything for row in result.backtest], columns=_backtest_columns())
         ),
-        tuple(notes + [note for result in (*results, plain) for note in result.notes]),
-        {key: value for result in (*results, plain) for key, value in result.facts.items()},
+        tuple(notes + [note for result in everything for note in result.notes]),
+        {key: value for result in everything for key, value in result.facts.items()},
         quality=_quality(results),
         aht_backtest=_aht_backtest(results),
     )
