@@ -33,6 +33,17 @@ def test_many_columns_and_the_same_many_problems_are_counted(tmp_path: Path, run
     assert "and 800 more problems" in stderr
 
 
+def test_a_column_of_numbers_of_contacts_is_no_column_of_queues(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [f"2026-01-05 09:{half:02d},{number},1,200\n" for number in range(11) for half in (0, 30)]
+    (tmp_path / "h.csv").write_text(HEADER + "".join(rows))
+    monkeypatch.setattr("staffplan.cli.work.forecast.MOST_QUEUES", 10)
+    code, _, stderr = run("forecast", "h.csv", "-o", "g.csv")
+    assert code == 4
+    assert "h.csv:queue: 22 rows have 11 queues" in stderr
+
+
 def test_a_parquet_file_of_one_row_repeated_is_not_unpacked(tmp_path: Path, run: Run) -> None:
     pq.write_table(
         pa.table({"offered": pa.DictionaryArray.from_arrays([0] * 600_000, [1.0])}), tmp_path / "h.parquet"

@@ -19,6 +19,8 @@ FLAGS = {
     "--seed --jobs --cluster --force --json",
     "ingest": "--output --from --map --timezone --interval --within --aht-unit --date-order --queue --profile "
     "--sql --query --append --page --list --config --force --json",
+    "pull": "--output --append --instance --region --queue --from --to --timezone --interval --within --config "
+    "--force --json",
     "reforecast": "--output --config --now --backtest --timezone --country --jobs --cluster --force --json",
     "score": "--output --config --overrides --by --timezone --force --json",
     "staff": "--output --config --goal --asa --occupancy --shrinkage --absence --patience --concurrency --minimum "

@@ -28,6 +28,7 @@ UTC_FILES = ("genesys_cloud/wfm_historical_data_import.csv", "amazon_connect/for
         ("amazon_connect/historical_metrics_report.csv", "amazon-report", "Support EN"),
         ("amazon_connect/historical_metrics_report_resaved_in_excel.csv", "amazon-report", "Support EN"),
         ("amazon_connect/forecasting_historical_import.csv", "amazon-import", "Support EN"),
+        ("amazon_connect/get_metric_data_v2.json", "amazon-metrics", "11111111-2222-4333-8444-555566667777"),
         ("avaya_cms/hsplit_database_extract.csv", "cms-hsplit", "21"),
         ("avaya_cms/split_skill_summary_interval_report.csv", "cms-report", "Support EN"),
         ("cisco_uccx/csq_activity_by_interval.csv", "uccx-csq", "Support_EN"),

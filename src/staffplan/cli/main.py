@@ -17,6 +17,7 @@ from staffplan.cli.commands import (
     init,
     mix,
     plan,
+    pull,
     reforecast,
     repair,
     roster,
@@ -65,6 +66,7 @@ def _root(
 plan.register(app)
 init.register(app)
 ingest.register(app)
+pull.register(app)
 forecast.register(app)
 staff.register(app)
 roster.register(app)

@@ -13,8 +13,9 @@ import pandas as pd
 from staffplan.errors import DataError, Problem
 from staffplan.files.records import Records
 
-KEYS = ("metric",)
-"""Keys of objects in a list whose values name the object: [{"metric": "nOffered", ...}] becomes a column each."""
+KEYS = (("metric",), ("Metric", "Name"))
+"""Keys of objects in a list whose values name the object, the second inside the first: [{"metric": "nOffered", ...}]
+and [{"Metric": {"Name": "CONTACTS_QUEUED"}, ...}] become a column each."""
 DEEPEST = 60
 Plain = dict[str, str]
 
@@ -147,10 +148,13 @@ def _flat_object(value: dict[str, Any], name: str) -> Iterator[Plain]:
 
 def _named(objects: list[dict[str, Any]]) -> dict[str, Any] | None:
     """A list whose objects name themselves as one object of them; None for other lists."""
-    for key in KEYS:
+    for key, *inside in KEYS:
         names = [inner.get(key) for inner in objects]
+        for name in inside:
+            names = [value.get(name) if isinstance(value, dict) else None for value in names]
         if all(isinstance(name, str) for name in names) and len(set(names)) == len(names):
-            return {str(inner[key]): {k: v for k, v in inner.items() if k != key} for inner in objects}
+            rest = [{k: v for k, v in inner.items() if k != key} for inner in objects]
+            return dict(zip(map(str, names), rest, strict=True))
     return None
 
 

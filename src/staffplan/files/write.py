@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from staffplan.errors import Problem, UsageError, place_of
 from staffplan.files.disk import sha256
@@ -22,7 +23,7 @@ def table_bytes(frame: pd.DataFrame, timezone: str = "UTC") -> bytes:
     again.
     """
     shown = pd.DataFrame({name: _shown(frame[name], timezone) for name in frame.columns})
-    return shown.to_csv(index=False, float_format="%.15g", lineterminator="\n").encode()
+    return shown.to_csv(index=False, lineterminator="\n").encode()
 
 
 def _shown(values: pd.Series, timezone: str) -> pd.Series:
@@ -35,8 +36,22 @@ def _shown(values: pd.Series, timezone: str) -> pd.Series:
         days: pd.Series = values.dt.strftime("%Y-%m-%d")
         return days.fillna("")
     if np.issubdtype(values.to_numpy().dtype, np.floating):
-        return values.round(6) + 0.0
-    return one_line_break(values.astype(str)).str.replace(CELL_START + FORMULA, r"\1'", regex=True)
+        return _numbers((values.round(6) + 0.0).to_numpy(), values.index)
+    if isinstance(values.dtype, pd.StringDtype):
+        codes, distinct = pd.factorize(values)
+        return _guarded(pd.Series(distinct)).reindex(codes).set_axis(values.index)
+    return _guarded(values.astype(str))
+
+
+def _guarded(texts: pd.Series) -> pd.Series:
+    return one_line_break(texts).str.replace(CELL_START + FORMULA, r"\1'", regex=True)
+
+
+def _numbers(values: NDArray[np.float64], index: pd.Index) -> pd.Series:
+    """Numbers as text, at most fifteen digits; NaN is blank. Each distinct number is written once, as many repeat."""
+    codes, distinct = pd.factorize(values)
+    texts = np.array([f"{number:.15g}" for number in distinct.tolist()] + [""], dtype=object)
+    return pd.Series(texts[codes], index=index)
 
 
 def refuse_existing(paths: Iterable[Path], *, force: bool) -> dict[Path, str | None]:

@@ -21,6 +21,7 @@ from staffplan.forecast.history.joined import join_histories, join_problems, old
 from staffplan.forecast.history.series import interval_problems
 from staffplan.forecast.notes import Writer, about_all
 from staffplan.forecast.overrides import apply_overrides, edits_of
+from staffplan.forecast.plain import Plain, forecast_plainly, thin_queues
 from staffplan.forecast.queue import QueueForecast, explain_queue, forecast_queue
 from staffplan.forecast.task import Task, local_date
 from staffplan.process.workers import AS_MANY_AS_PAY, Workers, do_all
@@ -83,15 +84,17 @@ def forecast(
     ground = _Ground.of(history, settings, site, first_day, days, drivers)
     task, notes = ground.task, list(ground.notes)
     results = _all_queues(ground, site, workers, on_progress)
+    plain = _thin_queues(ground, site)
+    everything: list[QueueForecast | Plain] = [*results, plain]
     notes += about_all(bool(site.calendar.special_days))
-    notes += [note for name in ground.names for note in about_channel(Writer(name), _queue(site, name))]
+    notes += [note for name in ground.studied for note in about_channel(Writer(name), _queue(site, name))]
     made = ForecastResult(
-        VolumeForecast.of(pd.concat([result.forecast for result in results], ignore_index=True)),
+        _together(results, plain),
         Backtest.of(
-            pd.DataFrame([row for result in results for row in result.backtest], columns=_backtest_columns())
+            pd.DataFrame([row for result in everything for row in result.backtest], columns=_backtest_columns())
         ),
-        tuple(notes + [note for result in results for note in result.notes]),
-        {key: value for result in results for key, value in result.facts.items()},
+        tuple(notes + [note for result in everything for note in result.notes]),
+        {key: value for result in everything for key, value in result.facts.items()},
         quality=_quality(results),
         aht_backtest=_aht_backtest(results),
     )
@@ -103,8 +106,20 @@ def forecast(
         first_day=first_day,
         days=days,
         seed=seed,
+        plain=plain.names,
     )
     return replace(edited, totals=totals)
+
+
+def _together(results: Sequence[QueueForecast], plain: Plain) -> VolumeForecast:
+    frames = [result.forecast for result in results] + ([plain.forecast] if plain.names else [])
+    return VolumeForecast.of(pd.concat(frames, ignore_index=True))
+
+
+def _thin_queues(ground: _Ground, site: Site) -> Plain:
+    """The forecast of the queues that are not studied."""
+    rows = ground.rows[ground.rows["queue"].isin(list(ground.thin))].reset_index(drop=True)
+    return forecast_plainly(rows, [_queue(site, name) for name in sorted(ground.thin)], ground.task, ground.place)
 
 
 def explain(
@@ -130,6 +145,9 @@ def explain(
         raise UsageError(Problem("--explain", f"{queue} has no forecast: {ground.not_forecast[queue]}", hint))
     if queue not in ground.names:
         raise UsageError(Problem("--explain", f"there is no queue {queue!r}", nearest(queue, ground.names)))
+    if queue in ground.thin:
+        hint = "give a history of fewer queues to have it studied: input.ignore_queues leaves others out"
+        raise UsageError(Problem("--explain", f"{queue} has few rows, and is forecast by their mean alone", hint))
     asked = _queue(site, queue)
     found = explain_queue(ground.rows_of(queue), asked, ground.task, day)
     if found is None or day < first_day or not takes_contacts(asked, day):
@@ -145,8 +163,8 @@ def _edited(found: Explanation, ground: _Ground, overrides: Overrides, site: Sit
     if not any(edit.queue in ("", found.queue) for edit in edits):
         return found
     together = any(not edit.queue and edit.kind == "offered_total" for edit in edits)
-    results = _all_queues(ground if together else ground.only(found.queue), site, workers, silent)
-    made = VolumeForecast.of(pd.concat([result.forecast for result in results], ignore_index=True))
+    wanted = ground if together else ground.only(found.queue)
+    made = _together(_all_queues(wanted, site, workers, silent), _thin_queues(wanted, site))
     task = ground.task
     _, log, _ = apply_overrides(made, overrides, task.calendar, first_day=task.first_day, days=task.days)
     return with_edits(found, overrides, log, task.calendar)
@@ -162,6 +180,9 @@ class _Ground:
     notes: tuple[Note, ...]
     not_forecast: Mapping[str, str]
     """Queues of the history that have no forecast of their own, each with the reason."""
+    thin: frozenset[str]
+    """Queues that are not studied."""
+    place: str
 
     @classmethod
     def of(
@@ -187,17 +208,24 @@ class _Ground:
             hint = "look at input.until and at ended in the settings of the queues"
             raise DataError(Problem(history.source or "history", "every queue has ended: nothing is forecast", hint))
         reasons = {**endings.reasons, **_taken_over(site)}
-        return cls(rows, task, loans, (*notes, *joined, *endings.notes), reasons)
+        bound = {name for name, queue in site.queues.items() if queue.opens is not None or queue.ended is not None}
+        thin = thin_queues(rows, {*loans, *bound})
+        place = history.source or "history"
+        return cls(rows, task, loans, (*notes, *joined, *endings.notes), reasons, thin, place)
 
     @property
     def names(self) -> list[str]:
         return sorted(self.rows["queue"].unique())
 
+    @property
+    def studied(self) -> list[str]:
+        return [name for name in self.names if name not in self.thin]
+
     def rows_of(self, queue: str) -> pd.DataFrame:
         return self.rows[self.rows["queue"] == queue].reset_index(drop=True)
 
     def only(self, queue: str) -> _Ground:
-        return replace(self, rows=self.rows_of(queue))
+        return replace(self, rows=self.rows_of(queue), thin=frozenset())
 
 
 def _taken_over(site: Site) -> dict[str, str]:
@@ -237,16 +265,17 @@ def _quality(results: Sequence[QueueForecast]) -> DataQuality:
 
 
 def _all_queues(ground: _Ground, site: Site, workers: Workers, on_progress: OnProgress) -> list[QueueForecast]:
-    """Each queue's forecast from its own rows, in the order of their names."""
+    """Each studied queue's forecast from its own rows, in the order of their names."""
     done = itertools.count(1)
-    queues = [_queue(site, name) for name in ground.names]
-    by_queue = zip(ground.rows.groupby("queue"), queues, strict=True)
+    queues = [_queue(site, name) for name in ground.studied]
+    rows = ground.rows[~ground.rows["queue"].isin(list(ground.thin))] if ground.thin else ground.rows
+    by_queue = zip(rows.groupby("queue"), queues, strict=True)
     on_progress(Progress("forecast", 0, len(queues)))
     results = do_all(
         forecast_queue,
         ((own.reset_index(drop=True), queue, ground.task) for (_, own), queue in by_queue),
         workers,
-        processes=workers.processes(len(queues), len(ground.rows)),
+        processes=workers.processes(len(queues), len(rows)),
         on_done=lambda number: on_progress(Progress("forecast", next(done), len(queues), queues[number].name)),
     )
     made_of = zip(results, queues, strict=True)

@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from staffplan.errors import Note
+from staffplan.process.interrupts import ends
 from staffplan.progress import OnProgress, silent
 from staffplan.roster.case.case import Case
 from staffplan.roster.case.promised import Judge
@@ -30,7 +31,6 @@ from staffplan.roster.notes import roster_notes
 from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.search.anneal import Board, Incumbent, search_on, settle
 from staffplan.roster.search.bound import bound_from, grain, tour_classes
-from staffplan.roster.search.interrupts import ends
 from staffplan.roster.search.promise import Promising
 from staffplan.roster.search.run import PROVEN, Run, gap_share
 from staffplan.roster.search.space import Tours, TourSpace, make_tour_space

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from staffplan.cli.work.common import config_and_workspace, interval_of
+from staffplan.errors import DataError, Problem
 from staffplan.files.read import read_drivers, read_overrides
 from staffplan.ingest import read_history
 from staffplan.plan.workspace import first_day_of
@@ -18,6 +19,9 @@ from staffplan.settings.config import Config
 from staffplan.site import Site, make_site
 from staffplan.tables.forecast import Drivers, Overrides
 from staffplan.tables.history import ContactHistory
+
+MOST_QUEUES = 10_000
+"""Queues that one history may have."""
 
 if TYPE_CHECKING:
     from staffplan.forecast import Explanation, ForecastResult
@@ -86,6 +90,15 @@ def explain_files(
     )
 
 
+def _refuse_countless(history: ContactHistory) -> None:
+    """Raise DataError for more queues than any center has: the column holds something else."""
+    queues = history.frame["queue"].nunique()
+    if queues > MOST_QUEUES:
+        message = f"{len(history):,} rows have {queues:,} queues; is the column the number of a contact?"
+        hint = "name the right column (input.columns), or leave queues out (input.ignore_queues)"
+        raise DataError(Problem(f"{history.source}:queue", message, hint))
+
+
 @dataclass(frozen=True)
 class _ForecastJob:
     """What a history file and settings come to."""
@@ -107,6 +120,7 @@ def _forecast_job(
 ) -> _ForecastJob:
     config, workspace = config_and_workspace(config_path, overrides)
     contacts = read_history(history, config)
+    _refuse_countless(contacts)
     if config_path is None and "plan.interval_minutes" not in overrides:
         found = interval_of(contacts.frame, "queue")
         config, workspace = config_and_workspace(config_path, {**overrides, "plan.interval_minutes": found})

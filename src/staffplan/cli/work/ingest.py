@@ -102,7 +102,7 @@ def ingest_asked(
     notes = list(made.notes)
     history = made.history
     if append_to is not None and append_to.exists():
-        history, note = _appended(read_table(append_to, ContactHistory, timezone=plan.timezone), history)
+        history, note = appended(read_table(append_to, ContactHistory, timezone=plan.timezone), history)
         notes.append(note)
     return Done(history, made.rejects, report(made, plan.timezone, minutes), tuple(notes), plan.timezone)
 
@@ -124,11 +124,14 @@ def _profile(given: str, asked: Asked) -> Profile:
         raise UsageError(Problem("--profile", f"{given!r} is no file, and no hours", hint)) from error
 
 
-def _appended(old: ContactHistory, new: ContactHistory) -> tuple[ContactHistory, Note]:
+def appended(old: ContactHistory, new: ContactHistory) -> tuple[ContactHistory, Note]:
     """The old rows and the new ones, which count where both have an interval; and how many there were."""
     both = pd.concat([old.frame, new.frame], ignore_index=True)
-    again = both.duplicated(list(ContactHistory.key), keep="last")
-    message = f"{len(new) - int(again.sum()):,} rows added, {int(again.sum()):,} replaced"
+    key = list(ContactHistory.key)
+    again, same = both.duplicated(key, keep="last"), both.duplicated(keep="first")
+    replaced, unchanged = int(again.sum()) - int(same.sum()), int(same.sum())
+    message = f"{len(new) - int(again.sum()):,} rows added, {replaced:,} replaced"
+    message += f", {unchanged:,} as they were" if unchanged else ""
     history = ContactHistory.of(both[~again].reset_index(drop=True), old.source)
     return history, Note("ingest", "assumption", old.source, message)
 

@@ -194,6 +194,12 @@ def _independent_cells(interval: _Level, day: _Level, sharing: Sharing) -> float
     return 1 / (1 / seen_once + correlation**2 / max(sharing.independent, 1.0))
 
 
+def unknown_bands() -> Bands:
+    """The bands that are assumed where nothing tells how far contacts scatter."""
+    unknown = Scale(Variance(0.0, UNKNOWN_DISPERSION, UNKNOWN_DRIFT))
+    return Bands(unknown, unknown, Sharing(near=1.0, far=1.0))
+
+
 def bands_without_backtest(series: QueueSeries, rates: Floats) -> tuple[Bands, bool]:
     """From the scatter of the history around its own weekday means `rates` (7, slots).
 
@@ -205,8 +211,7 @@ def bands_without_backtest(series: QueueSeries, rates: Floats) -> tuple[Bands, b
     np.add.at(repeats, weekday, known)
     comparable = known & (repeats[weekday] > 1)
     if not comparable.any():
-        unknown = Scale(Variance(0.0, UNKNOWN_DISPERSION, UNKNOWN_DRIFT))
-        return Bands(unknown, unknown, Sharing(near=1.0, far=1.0)), False
+        return unknown_bands(), False
     day = np.broadcast_to(np.arange(series.days)[:, None], known.shape)[comparable]
     expected = rates[weekday][comparable]
     stretch = np.sqrt(repeats / np.maximum(repeats - 1, 1))[weekday][comparable]

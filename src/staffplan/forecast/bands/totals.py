@@ -14,7 +14,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from staffplan.forecast.bands.bands import Bands
+from staffplan.forecast.bands.bands import Bands, unknown_bands
 from staffplan.forecast.bands.paths import DaysAhead, Shocks, day_paths
 from staffplan.forecast.bands.sharing import loadings
 from staffplan.forecast.history.series import Floats, Whole
@@ -22,6 +22,8 @@ from staffplan.tables.forecast import ForecastTotals, VolumeForecast
 
 ALL_QUEUES = ""
 """In place of a queue's name: all queues together."""
+PLAIN = "queues forecast by their mean alone"
+"""Names their stream of random numbers, as one queue."""
 COMMON = "errors common to all queues"
 """Names the stream of random numbers that the queues share."""
 TINY_WEIGHT = 1e-9
@@ -86,10 +88,12 @@ def forecast_totals(
     first_day: date,
     days: int,
     seed: int,
+    plain: Sequence[str] = (),
 ) -> ForecastTotals:
     """Totals of `days` local days from `first_day` on; weeks begin on the weekday of `first_day`.
 
-    Each queue of the forecast must be among `queues`. The answer does not depend on their order.
+    Each queue of the forecast must be among `queues`, or among `plain`: those have the bands that are assumed, a sum
+    of days as one day. The answer does not depend on their order.
     """
     contacts = _by_day(forecast, timezone, first_day, days)
     known = sorted((own for own in queues if own.queue in contacts), key=lambda own: own.queue)
@@ -101,6 +105,14 @@ def forecast_totals(
         shocks = common.mixed(Shocks.draw(_stream(seed, own.queue), days), loading[own.queue])
         account = _account(own, contacts[own.queue], first_day, shocks)
         rows += _rows(own.queue, account, first_day)
+        together = account if together is None else together + account
+    rest = [name for name in plain if name in contacts]
+    if rest:
+        stacked = np.stack([contacts[name] for name in rest], axis=1)
+        rows += _plain_rows(rest, stacked, first_day)
+        own = QueueBands(PLAIN, unknown_bands(), first_day, first_day - timedelta(days=1))
+        shocks = common.mixed(Shocks.draw(_stream(seed, PLAIN), days), 0.0)
+        account = _account(own, stacked.sum(axis=1), first_day, shocks)
         together = account if together is None else together + account
     rows += _rows(ALL_QUEUES, together, first_day) if together is not None else []
     return ForecastTotals.of(pd.concat(rows, ignore_index=True)) if rows else ForecastTotals.empty()
@@ -156,6 +168,25 @@ def _rows(queue: str, account: _Account, first_day: date) -> list[pd.DataFrame]:
         handled = np.divide(sums.seconds, sums.weight, out=np.zeros(len(begins)), where=sums.weight > 0)
         frame = pd.DataFrame(columns | _bounds(sums) | {"aht_seconds": handled})
         frames.append(frame[sums.parts > 0])
+    return frames
+
+
+def _plain_rows(names: Sequence[str], contacts: Floats, first_day: date) -> list[pd.DataFrame]:
+    """Rows of all periods of queues whose bands are assumed. contacts: (4, queues, days)."""
+    days = contacts.shape[-1]
+    frames: list[pd.DataFrame] = []
+    for period, length in (("day", 1), ("week", 7), ("horizon", days)):
+        begins = np.arange(0, days, length)
+        offered, weight, seconds, intervals = np.add.reduceat(contacts, begins, axis=-1)
+        row, place = np.nonzero(intervals > 0)
+        distinct, of_row = np.unique(offered[row, place], return_inverse=True)
+        ahead, ordinary = np.full(len(distinct), days), np.zeros(len(distinct), dtype=bool)
+        bounds = unknown_bands().day_bounds(distinct, ahead, ordinary)
+        starts = pd.to_datetime([first_day + timedelta(days=int(day)) for day in begins])
+        columns = {"period": period, "period_start": starts[place], "queue": np.array(names, dtype=object)[row]}
+        ends = {name: bounds[level][side][of_row] for name, (level, side) in BOUNDS.items()}
+        aht = seconds[row, place] / weight[row, place]
+        frames.append(pd.DataFrame({**columns, "offered": distinct[of_row], **ends, "aht_seconds": aht}))
     return frames
 
 

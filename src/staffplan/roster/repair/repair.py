@@ -18,6 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from staffplan.errors import Note
+from staffplan.process.interrupts import ends
 from staffplan.progress import OnProgress, Progress, silent
 from staffplan.roster.case.case import Case
 from staffplan.roster.check.cover import coverage
@@ -33,7 +34,6 @@ from staffplan.roster.search.bound import best_prices
 from staffplan.roster.search.compiled.arrays import IMPOSSIBLE, NOTHING, Flags
 from staffplan.roster.search.compiled.best_response import retour
 from staffplan.roster.search.compiled.board import put_day_back
-from staffplan.roster.search.interrupts import ends
 from staffplan.roster.search.run import PROVEN, gap_share
 from staffplan.roster.search.space import NEVER, Tours, TourSpace, make_tour_space, need_of, price_tour, team_arrays
 from staffplan.roster.search.stages import compiled_in, move_count

@@ -1,4 +1,4 @@
-"""Ctrl-C as a wish to end the search, so that what was found is finished and kept."""
+"""Ctrl-C as a wish to end a long piece of work, so that what was found is finished and kept."""
 
 from __future__ import annotations
 
