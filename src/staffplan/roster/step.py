@@ -14,7 +14,6 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 
 from staffplan.errors import Note
 from staffplan.process.interrupts import ends
@@ -29,7 +28,7 @@ from staffplan.roster.meetings.place import Placed, place_meetings
 from staffplan.roster.meetings.shifts import rooms
 from staffplan.roster.notes import roster_notes
 from staffplan.roster.problem.problem import RosterProblem
-from staffplan.roster.search.anneal import Board, Incumbent, search_on, settle
+from staffplan.roster.search.anneal import Board, search_on, settle
 from staffplan.roster.search.bound import bound_from, grain, tour_classes
 from staffplan.roster.search.promise import Promising
 from staffplan.roster.search.run import PROVEN, Run, gap_share
@@ -49,9 +48,10 @@ MEETINGS_RESERVE, MEETINGS_PART = 0.1, 0.4
 """Part of the time limit kept for shifts that have time for the meetings, and of the moves to find them."""
 JUDGING_RESERVE = 0.3
 """Part of the time limit kept for what is sought once the simulation has judged a roster."""
-JUDGEMENTS, JUDGED_PART, JUDGED_WARM = 3, 0.2, 0.1
-"""How often at most. First by small changes: part of the moves, and of the first temperature of a new search. Then by
-the days alone that are off: what a judgement says of a day holds while the day stays as it is."""
+JUDGEMENTS, JUDGED_PART, JUDGED_WARM, JUDGED_SECONDS = 3, 0.2, 0.1, 0.5
+"""How often at most. First by small changes: part of the moves, of the first temperature of a new search, and of the
+time left at most. Then by the days alone that are off: what a judgement says of a day holds while the day stays as it
+is."""
 RESERVE, RESERVED_BUILDS = 0.05, 2.0
 """Part of the time limit kept for tables, notes and files; so many times what reading the tables took at least."""
 
@@ -130,7 +130,9 @@ def roster(
         tours = search(space, run, settings.effort, seed).tours
         if judge is not None and problem.worth.promises is not None:
             run.reserve = kept - judging * settings.time_limit_seconds
-            space, tours = _as_judged(Promising(case, space, judge), tours, run, seed)
+            promising = Promising(case, space, judge)
+            space, tours = _as_judged(promising, tours, run, seed)
+            reserve += promising.seconds
         problem, board = space.problem, _settled(space, tours)
         run.hurried |= run.out_of_time()
         run.reserve = reserve
@@ -146,26 +148,35 @@ def roster(
 
 
 def _as_judged(promising: Promising, tours: Tours, run: Run, seed: int) -> tuple[TourSpace, Tours]:
-    """The roster after some more search for what the simulation says that the promises of its days need."""
+    """The roster after some more search for what the simulation says that the promises of its days need.
+
+    Each round leaves the time to judge what it found, and the final roster once more.
+    """
     promising.ask_as_judged(tours)
-    tried = [(promising.space, tours)]
+    tried, kept = [(promising.space, tours)], run.reserve
     for number in range(JUDGEMENTS):
+        run.reserve = kept + 2 * promising.seconds
         if run.out_of_time():
+            run.hurried = True
             break
         if number == 0:
-            moves, stop = round(JUDGED_PART * run.moves), partial(_out_of_time, run)
-            tours = search_on(promising.space, tours, moves, seed, stop=stop, warm=JUDGED_WARM).tours
+            tours = _searched_on(promising.space, tours, run, seed)
         else:
             tours = mend_days(promising.space, tours, run, seed + number)
         promising.ask_as_judged(tours)
         tried.append((promising.space, tours))
+    run.reserve = kept + promising.seconds
     space, tours = min(tried, key=lambda one: Board(*one).cost)
     run.bound = bound_from(space, run.prices)
     return space, tours
 
 
-def _out_of_time(run: Run, incumbent: Incumbent) -> bool:
-    return run.out_of_time()
+def _searched_on(space: TourSpace, tours: Tours, run: Run, seed: int) -> Tours:
+    over = run.within(JUDGED_SECONDS * run.to_the_deadline())
+    moves = round(JUDGED_PART * run.moves)
+    found = search_on(space, tours, moves, seed, stop=lambda _: over(), warm=JUDGED_WARM)
+    run.hurried |= over()
+    return found.tours
 
 
 def _settled(space: TourSpace, tours: Tours) -> Board:

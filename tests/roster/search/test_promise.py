@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import product
@@ -147,6 +148,20 @@ def test_a_judge_who_finds_fewer_contacts_in_time_gets_more_people() -> None:
     plain, judged = center(2, 6).solve(worth=worth), center(2, 6).solve(worth=worth, judge=strict)
     assert paid(judged) > paid(plain)
     assert all(service_by_curves(judged.roster, worth, number) - 0.15 >= 0.55 - 0.005 for number in range(2))
+
+
+def test_a_slow_judge_is_asked_as_often_as_the_time_limit_allows(monkeypatch: pytest.MonkeyPatch) -> None:
+    slow, real, asked = 70.0, time.monotonic, []
+    monkeypatch.setattr(time, "monotonic", lambda: real() + slow * len(asked))
+
+    def judge(roster: Roster) -> DayService:
+        days = played(-0.1 * len(asked) + 0.2, 1, 0.8)
+        asked.append(roster)
+        return days
+
+    center(1, 6).solve(worth=curves({"voice": 10.0}, 1, {"voice": 0.8}), judge=judge)
+    assert len(asked) > 1
+    assert slow * len(asked) <= 300  # the time limit of this center, which five judgements would miss
 
 
 def test_what_the_judge_finds_short_is_told_with_the_hours_that_would_end_it() -> None:

@@ -9,6 +9,7 @@ lacking.
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -21,6 +22,8 @@ from staffplan.roster.problem.worth import Floats
 from staffplan.roster.search.anneal import Board
 from staffplan.roster.search.space import Tours, TourSpace, need_of, team_arrays
 from staffplan.roster.search.tables_out import make_roster
+from staffplan.tables.roster import Roster
+from staffplan.tables.waits import DayService
 
 
 @dataclass
@@ -33,6 +36,8 @@ class Promising:
     service: Service = field(init=False)
     moved: Floats = field(init=False)
     """(groups, days): contacts in time asked for beyond the curves' own count."""
+    seconds: float = 0.0
+    """What the longest judgement took."""
 
     def __post_init__(self) -> None:
         problem, case = self.space.problem, self.case
@@ -45,8 +50,14 @@ class Promising:
         if promises is None:
             return
         in_time = promises.in_time(Board(self.space, tours).plan.on_queue.astype(float))
-        short = lacking(self.judge(make_roster(problem, tours)), problem, self.service)
+        short = lacking(self._judged(make_roster(problem, tours)), problem, self.service)
         found = self.moved + in_time + np.nan_to_num(short) - promises.due
         self.moved = np.where(np.isnan(short), self.moved, found)
         problem = replace(problem, worth=self.service.worth(self.moved))
         self.space = replace(self.space, problem=problem, need=need_of(problem), team=team_arrays(problem))
+
+    def _judged(self, roster: Roster) -> DayService:
+        begun = time.monotonic()
+        days = self.judge(roster)
+        self.seconds = max(self.seconds, time.monotonic() - begun)
+        return days

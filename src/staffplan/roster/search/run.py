@@ -52,6 +52,11 @@ class Run:
     def out_of_time(self) -> bool:
         return self.stopped.is_set() or time.monotonic() > self.deadline
 
+    def within(self, seconds: float) -> Callable[[], bool]:
+        """Whether so many seconds from now are over, or the search was interrupted."""
+        end = time.monotonic() + seconds
+        return lambda: self.stopped.is_set() or time.monotonic() > end
+
     def spent(self, begin: float, end: float) -> Callable[[], float]:
         """The share that is over of a part of the time limit, both ends shares of it."""
         whole = self.deadline - self.begun
