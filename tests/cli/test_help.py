@@ -17,8 +17,8 @@ FLAGS = {
     "status": "--json",
     "forecast": "--output --config --start --weeks --interval --timezone --country --overrides --drivers --explain "
     "--seed --jobs --cluster --force --json",
-    "ingest": "--output --from --map --timezone --interval --within --aht-unit --date-order --queue --profile "
-    "--sql --query --append --page --list --config --force --json",
+    "ingest": "--output --from --map --timezone --times --interval --within --aht-unit --date-order --queue "
+    "--profile --sql --query --append --page --list --config --force --json",
     "pull": "--output --append --instance --region --queue --from --to --timezone --interval --within --config "
     "--force --json",
     "reforecast": "--output --config --now --backtest --timezone --country --jobs --cluster --force --json",
@@ -44,8 +44,8 @@ FLAGS = {
     "simulate": "--output --config --goal --patience --seed --force --json",
     "cost": "--force --json",
     "report": "--force --json",
-    "init": "--from --yes --timezone --country --channel --preset --map --interval --aht-unit --date-order --profile "
-    "--force --json",
+    "init": "--from --yes --timezone --times --country --channel --preset --map --interval --aht-unit --date-order "
+    "--profile --force --json",
 }
 
 

@@ -62,6 +62,22 @@ def test_an_export_is_read_in_one_line_with_what_a_planner_may_contradict() -> N
     assert "1 rows not used (a total)" in said
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "interval_start,queue,offered\n2026-07-06 12:00,a,3\n",
+        "Interval Start;Queue;Offered;AHT\n2026-07-06 12:00;a;3;200\n",
+        "Arrival,Queue,Outcome,Wait (s)\n" + "2026-07-06 12:00:05,a,answered,4\n" * 3,
+    ],
+    ids=["staffplan's own", "a sheet", "calls"],
+)
+def test_times_of_another_clock_than_the_center_s_are_read_by_theirs(tmp_path: Path, text: str) -> None:
+    settings = '[plan]\ntimezone = "America/New_York"\n[input]\ntimezone = "UTC"'
+    made = read(tmp_path, text, settings).frame
+    assert made["interval_start"].iloc[0].isoformat() == "2026-07-06T12:00:00+00:00"
+    assert made["offered"].tolist() == [3]
+
+
 def test_queues_of_an_export_must_be_those_of_the_settings() -> None:
     path = EXAMPLES / "genesys_cloud" / "wfm_historical_data_import.csv"
     assert len(read_history(path, load_config('[queues."Support EN"]', "plan.toml"))) == 6

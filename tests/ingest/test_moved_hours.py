@@ -43,5 +43,15 @@ def test_a_center_that_opens_earlier_but_closes_as_before_is_not_asked() -> None
     assert zone_asked(ContactHistory.of(history[keep], "f.csv"), "UTC") == ()
 
 
+def test_local_times_that_undo_the_changes_of_the_center_s_own_clock_are_asked_about() -> None:
+    """UTC read as if it were New York's clock: the hours move on the day on which that clock changes."""
+    utc = center("America/New_York", "2025-10-05")
+    read = utc.frame["interval_start"].dt.tz_localize(None).dt.tz_localize("America/New_York")
+    history = ContactHistory.of(utc.frame.assign(interval_start=read.dt.tz_convert("UTC")), "f.csv")
+    (note,) = zone_asked(history, "America/New_York", given=True)
+    assert '--times UTC, or input.timezone = "UTC"' in note.message
+    assert zone_asked(history, "Europe/Berlin", given=True) == ()
+
+
 def test_a_center_in_its_own_zone_is_not_asked() -> None:
     assert zone_asked(center("America/New_York", "2025-10-05"), "America/New_York") == ()

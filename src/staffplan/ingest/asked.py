@@ -16,6 +16,8 @@ class Asked:
     timezone: str = "UTC"
     """Zone of local times, and of the days of the site."""
     zone_given: bool = False
+    times: str | None = None
+    """Zone of times without an offset, where it is not that of the site; None: the preset's."""
     interval_minutes: int = 30
     """Length of the intervals that single contacts are counted in."""
     within_seconds: float = 20.0
@@ -29,3 +31,7 @@ class Asked:
     """Preset to take; None: recognised."""
     totals: bool = True
     """Whether rows a day or more apart are totals; False: each is an interval."""
+
+    def clock(self, preset: Preset) -> str:
+        """Zone by which times without an offset are read."""
+        return self.times or ("UTC" if preset.zone == "utc" else self.timezone)

@@ -55,7 +55,7 @@ def read_contacts(records: Records, preset: Preset, why: str, asked: Asked) -> P
     reasons = reasons.where(reasons != "", remarks)
     reasons = reasons.mask((reasons == "") & is_blank(arrival), "it has no time of arrival")
     used = (reasons == "").to_numpy()
-    settled, clock = settled_in_order(arrival[used], "UTC" if preset.zone == "utc" else asked.timezone)
+    settled, clock = settled_in_order(arrival[used], asked.clock(preset))
     arrival = arrival.mask(used, settled)
     contacts, units = _typed(records, found, preset, asked, used, arrival)
     facts = {"form": records.form} if records.form else {}
@@ -75,7 +75,7 @@ def _typed(
 ) -> tuple[pd.DataFrame, str]:
     """Contacts in their kinds, and the units in words. used: (rows,) whether each row is. Raises DataError."""
     frame, rows = records.frame[used], records.frame.loc[used, "_row"]
-    zone = "UTC" if preset.zone == "utc" else asked.timezone
+    zone = asked.clock(preset)
     instants, wrong = read_instants(arrival[used], zone)
     problems = grouped(wrong, rows, "arrival", records.place)
     queue = queue_texts(records, preset, found, asked)[used]

@@ -15,7 +15,7 @@ from staffplan.files.read import strangers, table_from, tables_in
 from staffplan.files.records import Records
 from staffplan.ingest.asked import Asked
 from staffplan.ingest.columns import Header
-from staffplan.ingest.intervals import Part
+from staffplan.ingest.intervals import Part, tell_zone
 from staffplan.ingest.moved_hours import zone_asked
 from staffplan.ingest.preset import all_presets
 from staffplan.ingest.recognise import is_recognised, preset_named
@@ -40,9 +40,17 @@ def read_history(path: Path, config: Config) -> ContactHistory:
     history = _own(tables[0], config) if _is_ours(tables, config) else _foreign(tables, config)
     if config.input.totals:
         refuse_totals(history, timezone)
-    if "timezone" not in config.plan.model_fields_set:
-        history = replace(history, notes=(*history.notes, *zone_asked(history, timezone)))
+    given = "timezone" in config.plan.model_fields_set
+    if not (given and (config.input.timezone or _tells_zone(tables[0], config))):
+        history = replace(history, notes=(*history.notes, *zone_asked(history, timezone, given=given)))
     return _asked_for(history, config)
+
+
+def _tells_zone(records: Records, config: Config) -> bool:
+    """Whether the times of staffplan's own column have an offset; a preset's are looked at by ingest alone."""
+    start = config.input.columns.get("interval_start", "interval_start")
+    known = isinstance(start, str) and start in records.frame.columns
+    return not known or tell_zone(plain_texts(records.frame[start]))
 
 
 def _is_ours(tables: Sequence[Records], config: Config) -> bool:
@@ -61,7 +69,7 @@ def _own(records: Records, config: Config) -> ContactHistory:
     return table_from(
         records,
         ContactHistory,
-        timezone=config.plan.timezone,
+        timezone=chosen.timezone or config.plan.timezone,
         columns=chosen.columns,
         constants={"queue": chosen.queue} if chosen.queue else None,
         known={"queue": _names(config)} if _names(config) else None,
@@ -96,6 +104,7 @@ def _foreign(tables: Sequence[Records], config: Config) -> ContactHistory:
     asked = Asked(
         timezone=config.plan.timezone,
         zone_given="timezone" in config.plan.model_fields_set,
+        times=chosen.timezone,
         interval_minutes=config.plan.interval_minutes,
         aht_unit=chosen.aht_unit,
         date_order=chosen.date_order,

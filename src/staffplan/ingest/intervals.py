@@ -59,7 +59,7 @@ def read_intervals(records: Records, preset: Preset, why: str, asked: Asked) -> 
     totals = reasons_of_totals(records.frame, key, offered)
     reasons = reasons.where(reasons != "", totals)
     reasons = reasons.mask((reasons == "") & is_blank(offered), "the number of contacts is not known")
-    zone = "UTC" if preset.zone == "utc" else asked.timezone
+    zone = asked.clock(preset)
     used = reasons == ""
     clock = settled(starts[used], queue[used], offered[used], records.frame.loc[used, "_row"], zone, records.place)
     starts = starts.mask(used, clock.texts)
@@ -132,7 +132,7 @@ def _typed(
 ) -> tuple[pd.DataFrame, str]:
     """The rows used with their cells in their kinds, and the units in words. Raises DataError for other cells."""
     frame, rows = records.frame[used], records.frame.loc[used, "_row"]
-    zone = "UTC" if preset.zone == "utc" else asked.timezone
+    zone = asked.clock(preset)
     instants, wrong = read_instants(starts[used], zone)
     problems = grouped(wrong, rows, "interval_start", records.place)
     typed = pd.DataFrame({"interval_start": instants})
@@ -224,10 +224,17 @@ def aht_in_words(found: Mapping[str, Source], preset: Preset, whole: Sequence[st
     return f"{preset.aht_parts} (from {', '.join(there)})" if there else "none in this file"
 
 
+def tell_zone(starts: pd.Series) -> bool:
+    """Whether most of the times have an offset."""
+    return bool(starts.str.contains(r"(?:Z|[+-]\d{2}:?\d{2})$").mean() > 0.5)
+
+
 def zone_in_words(starts: pd.Series, preset: Preset, asked: Asked) -> str:
     """Which clock the times are read by."""
+    if tell_zone(starts):
+        return "as the times tell"
+    if asked.times is not None:
+        return f"{asked.times}, as given"
     if preset.zone == "utc":
         return "UTC, as the system writes it"
-    if starts.str.contains(r"(?:Z|[+-]\d{2}:?\d{2})$").mean() > 0.5:
-        return "as the times tell"
     return asked.timezone if asked.zone_given else f"not told; read as {asked.timezone}"

@@ -27,22 +27,26 @@ EDGE, HOUR = 2, 60
 """Days just before and after a change that must have the old and the new hours; minutes."""
 
 
-def zone_asked(history: ContactHistory, timezone: str) -> tuple[Note, ...]:
-    """A question where opening and closing both move by the hour on the day of a clock change, in each queue."""
+def zone_asked(history: ContactHistory, timezone: str, *, given: bool = False) -> tuple[Note, ...]:
+    """A question where opening and closing both move by the hour on the day of a clock change, in each queue.
+
+    `given`: the zone is the center's; then only hours that undo the changes of its own clock are asked about.
+    """
     hours = _hours(history, timezone)
     if len(hours) < 2 * FEWEST_DAYS:
         return ()
     changes = sorted(_changes(hours.index[0].to_pydatetime(), hours.index[-1].to_pydatetime()))
     moved = [(day, -shift) for day, expected in changes if (shift := _shift(hours, day)) == -expected]
     fits = zones_that_change((day, timedelta(minutes=int(change))) for day, change in moved) if moved else []
-    if not fits:
+    if not fits or (given and timezone not in fits):
         return ()
     day = moved[0][0]
     message = (
         f"opening and closing both move by one hour on {day:%Y-%m-%d}, as the clock changed then in {named(fits)}"
     )
-    message += f": the times look like those of {timezone}, not of the center's clock"
-    message += "; give its zone (--timezone, plan.timezone)"
+    message += f": the times look like those of {'UTC' if given else timezone}, not of the center's clock; "
+    message += "" if given else "give its zone (--timezone, plan.timezone); "
+    message += 'if the times are of UTC, say so: --times UTC, or input.timezone = "UTC"'
     return (Note("forecast", "question", history.source, message),)
 
 

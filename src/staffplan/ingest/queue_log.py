@@ -59,8 +59,8 @@ def _events(records: Records, preset: Preset, asked: Asked) -> pd.DataFrame:
     """Events of one table: at, callid, queue, agent, event, data1 ... data5, calltime of attended transfers."""
     found = sources(Header(records.frame.columns), preset.columns, asked.within_seconds)
     texts = {name: texts_of(records.frame, found[name]) for name in ("time", "callid", "queue", "agent", "event")}
-    stamps, _ = settled_in_order(iso_texts(texts["time"]), asked.timezone)
-    at, wrong = read_instants(stamps, asked.timezone)
+    stamps, _ = settled_in_order(iso_texts(texts["time"]), asked.clock(preset))
+    at, wrong = read_instants(stamps, asked.clock(preset))
     if wrong:
         raise DataError(grouped(wrong, records.frame["_row"], "time", records.place))
     data = _parameters(records.frame)

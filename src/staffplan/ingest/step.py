@@ -27,6 +27,8 @@ from staffplan.ingest.wide import typical_week, unfolded, with_handling_times
 from staffplan.tables.history import ContactHistory
 from staffplan.tables.schema import doubt_of_unit
 
+TOLD = ("as the times tell", "UTC, as the system writes it")
+"""What is said of the zone where the times themselves or their system have one."""
 ZONE_ASKED = (
     "the times have no zone, and none is given: they are read as {zone}; give the zone of the center "
     "(--timezone Europe/Madrid, or plan.timezone)"
@@ -71,8 +73,13 @@ def ingest_read(
         return _spread(made, period, profile, asked.timezone)
     if asked.totals:
         refuse_totals(made.history, asked.timezone)
-    moved = () if asked.zone_given else zone_asked(made.history, asked.timezone)
-    return replace(made, notes=(*made.notes, *moved))
+    return replace(made, notes=(*made.notes, *_moved(made, asked)))
+
+
+def _moved(made: Ingested, asked: Asked) -> tuple[Note, ...]:
+    """The question of hours that move with some clock, unless the files or the reader tell what clock they are of."""
+    told = asked.times is not None or all(part.facts["zone"] in TOLD for part in made.parts)
+    return () if told and asked.zone_given else zone_asked(made.history, asked.timezone, given=asked.zone_given)
 
 
 def _spread(made: Ingested, period: Period, profile: Profile, timezone: str) -> Ingested:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from staffplan.settings.base import Section
+from staffplan.settings.plan import Zone
 from staffplan.tables.units import DurationUnit
 
 
@@ -16,6 +17,8 @@ class IngestSettings(Section):
 
     preset: str | None = None
     """Preset of the exports, as `staffplan ingest --list` has them (default: recognised by their columns)."""
+    timezone: Zone | None = None
+    """Time zone of times without an offset in the exports, where it is not the center's."""
     aht_unit: DurationUnit | None = None
     """Unit of the handling times in the exports (default: seconds, or what the file shows)."""
     date_order: Literal["day/month/year", "month/day/year"] | None = None

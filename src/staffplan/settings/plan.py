@@ -23,6 +23,10 @@ def known_zone(name: str) -> str:
     return name
 
 
+Zone = Annotated[str, AfterValidator(known_zone)]
+"""A name of the IANA list."""
+
+
 class PlanSettings(Section):
     """What is planned, where and for when."""
 
@@ -35,7 +39,7 @@ class PlanSettings(Section):
     day: whole weeks from the first day that has a row."""
     interval_minutes: Literal[15, 30, 60] = 30
     """Length of an interval, minutes."""
-    timezone: Annotated[str, AfterValidator(known_zone)] = "UTC"
+    timezone: Zone = "UTC"
     """Time zone of the site, for example Europe/Madrid. Local times in files are read in this zone."""
     country: str | None = None
     """Country whose public holidays apply, ISO 3166 code, for example ES (default: no public holidays)."""
@@ -98,6 +102,9 @@ class InputSettings(Section):
     """Source of the data, shown when a file is missing."""
     preset: str | None = None
     """Preset of the history file, as `staffplan ingest --list` has them (default: recognised by its columns)."""
+    timezone: Zone | None = None
+    """Time zone of times without an offset in the history file, where it is not the center's: "UTC" for many exports
+    (default: plan.timezone, or what the system is known to write)."""
     aht_unit: DurationUnit | None = None
     """Unit of the handling times in the history file, for numbers, or for cells such as 3:40 ("m:ss", "h:mm")
     (default: seconds, or what the file shows)."""

@@ -50,6 +50,9 @@ ProfileOption = Annotated[
 AhtUnit = Annotated[
     str | None, typer.Option("--aht-unit", help="Unit of handling times: seconds, minutes, milliseconds, m:ss, h:mm.")
 ]
+Times = Annotated[
+    str | None, typer.Option("--times", help="Zone of times without an offset, where not the center's: UTC.")
+]
 DateOrder = Annotated[
     str | None, typer.Option("--date-order", help="Order of days such as 3/4/2026: day/month/year, month/day/year.")
 ]
@@ -76,6 +79,7 @@ def ingest(
     from_preset: From = None,
     mapping: Map = None,
     timezone: Timezone = None,
+    times: Times = None,
     interval: Interval = None,
     within: Within = 20.0,
     aht_unit: AhtUnit = None,
@@ -120,8 +124,8 @@ def ingest(
         show_text(presets_in_words())
         return
     flags = {"plan.timezone": "--timezone", "plan.interval_minutes": "--interval", "input.aht_unit": "--aht-unit"}
-    flags |= {"input.date_order": "--date-order", "input.queue": "--queue"}
-    given = given_only(dict(zip(flags, (timezone, interval, aht_unit, date_order, queue), strict=True)))
+    flags |= {"input.date_order": "--date-order", "input.queue": "--queue", "input.timezone": "--times"}
+    given = given_only(dict(zip(flags, (timezone, interval, aht_unit, date_order, queue, times), strict=True)))
     beside = None if output is None else output.parent / "rejects.csv"
     before = {**refuse([output, beside], force=force or append), **refuse([page], force=force)}
     with flags_named(flags):

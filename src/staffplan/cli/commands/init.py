@@ -33,6 +33,9 @@ Map = Annotated[
 AhtUnit = Annotated[
     str | None, typer.Option("--aht-unit", help="Unit of handling times: seconds, minutes, milliseconds, m:ss, h:mm.")
 ]
+Times = Annotated[
+    str | None, typer.Option("--times", help="Zone of times without an offset, where not the center's: UTC.")
+]
 DateOrder = Annotated[
     str | None, typer.Option("--date-order", help="Order of days such as 3/4/2026: day/month/year, month/day/year.")
 ]
@@ -54,6 +57,7 @@ def init(
     exports: Exports = None,
     yes: Yes = False,
     timezone: Timezone = None,
+    times: Times = None,
     country: Country = None,
     channels: Channels = None,
     preset: Preset = None,
@@ -80,7 +84,7 @@ def init(
     plan.toml with your queues and their opening hours, history.csv, and
     agents.csv without people.
     """
-    said = {"date_order": date_order, "aht_unit": aht_unit, "profile": profile}
+    said = {"date_order": date_order, "aht_unit": aht_unit, "profile": profile, "timezone": times}
     answers = {key: value for key, value in said.items() if value is not None}
     about: dict[str, object] = {
         "--timezone": timezone,
@@ -100,7 +104,8 @@ def init(
             as_json=as_json,
         )
         return
-    alone = [flag for flag, value in about.items() if value] + [f"--{name.replace('_', '-')}" for name in answers]
+    alone = [flag for flag, value in {**about, "--times": times}.items() if value]
+    alone += [f"--{name.replace('_', '-')}" for name in answers if name != "timezone"]
     if alone:
         raise UsageError(Problem(", ".join(alone), "is about an export, and none is given", "add --from export.xlsx"))
     from staffplan.plan.starter import write_starter
@@ -132,7 +137,7 @@ def _from_exports(given: Given, *, yes: bool, force: bool, as_json: bool) -> Non
     asked: list[Question] = []
     ask = _suggested(asked) if yes or not sys.stdin.isatty() else _prompt
     flags = {"plan.timezone": "--timezone", "plan.country": "--country", "plan.interval_minutes": "--interval"}
-    flags |= {"input.aht_unit": "--aht-unit", "input.date_order": "--date-order"}
+    flags |= {"input.aht_unit": "--aht-unit", "input.date_order": "--date-order", "input.timezone": "--times"}
     with flags_named(flags):
         made = look_at(given, ask, _tell)
     if asked and not yes:

@@ -88,6 +88,7 @@ def ingest_asked(
     asked = Asked(
         timezone=plan.timezone,
         zone_given="timezone" in plan.model_fields_set,
+        times=chosen.timezone,
         interval_minutes=plan.interval_minutes,
         within_seconds=within_seconds,
         aht_unit=chosen.aht_unit,
