@@ -69,8 +69,9 @@ class Fitted:
 
 def fit_file(calls: Path, config_path: Path | None, given: Mapping[str, object], asked: Asked) -> Fitted:
     """Learn from a file; of the settings, the site's zone and the length of an interval matter."""
-    plan = config_and_workspace(config_path, given)[0].plan
-    log, read_so = _call_log(calls, asked, plan)
+    config = config_and_workspace(config_path, given)[0]
+    plan = config.plan
+    log, read_so = _call_log(calls, asked, plan, config.input.timezone)
     words = OutcomeWords.of(asked.answered, asked.abandoned)
     choices = FitChoices(words, plan.timezone, plan.interval_minutes, asked.short_seconds, asked.redial_minutes)
     learnt_from = log if asked.learn_until is None else _until(log, asked.learn_until, plan.timezone)
@@ -82,18 +83,23 @@ def fit_file(calls: Path, config_path: Path | None, given: Mapping[str, object],
     return Fitted(result, waits, asked.within_seconds, settings_lines(result.parameters), plan.timezone, notes)
 
 
-def _call_log(path: Path, asked: Asked, plan: PlanSettings) -> tuple[CallLog, tuple[Note, ...]]:
-    """The calls of a file: of a system that is recognised, else by the columns that are named or guessed."""
+def _call_log(path: Path, asked: Asked, plan: PlanSettings, times: str | None) -> tuple[CallLog, tuple[Note, ...]]:
+    """The calls of a file: of a system that is recognised, else by the columns that are named or guessed.
+
+    times: zone of times without an offset, where it is not the center's.
+    """
     tables = tables_in(path)
     zone_given = "timezone" in plan.model_fields_set
-    known = None if asked.columns else contacts_of(tables, Doors(plan.timezone, zone_given, plan.interval_minutes))
+    doors = Doors(plan.timezone, zone_given, times, plan.interval_minutes)
+    known = None if asked.columns else contacts_of(tables, doors)
     if known is not None:
         return CallLog.of(known[0], place_of(path)), known[1]
     records = one_table(tables, path)
     columns = guess_columns([str(n) for n in records.frame.columns if n != "_row"], asked.columns, place_of(path))
-    records, names = with_call_times(records, columns.names, plan.timezone)
+    zone = times or plan.timezone
+    records, names = with_call_times(records, columns.names, zone)
     constants = {} if "queue" in columns.names else {"queue": ONE_QUEUE}
-    log = table_from(records, CallLog, timezone=plan.timezone, columns=names, constants=constants)
+    log = table_from(records, CallLog, timezone=zone, columns=names, constants=constants)
     return log, columns.notes
 
 
