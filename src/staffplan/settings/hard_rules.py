@@ -147,18 +147,30 @@ class StartVariationSetting(RuleSection):
 
 
 class SuccessionSetting(RuleSection):
-    """Shifts that may not be worked on the day after certain others."""
+    """Shifts that may not be worked on the day after certain others, or for some days after them."""
 
     rule: Literal["succession"] = "succession"
     """Which rule it is."""
     after: str
     """Name under [shifts] of the shift worked on a day."""
     never: tuple[str, ...] = Field(min_length=1)
-    """Names under [shifts] of those not allowed on the day after it."""
+    """Names under [shifts] of those not allowed after it. Whatever else is worked in between does not matter."""
+    days: int = Field(default=1, ge=1, le=1000)
+    """They are not allowed on so many days after it: 1 is the next day. With after = "night", never = ["night"] it is
+    the distance between two nights."""
+    from_day: int = Field(default=1, ge=1, le=1000)
+    """The first of these days. 2 allows the next day: nights in a row are one run, and the distance begins with its
+    last."""
 
     @property
     def families(self) -> tuple[str, ...]:
         return (self.after, *self.never)
+
+    @model_validator(mode="after")
+    def _ordered_days(self) -> Self:
+        if self.from_day > self.days:
+            raise ValueError("from_day is above days, so that no day is left; make days larger")
+        return self
 
 
 class DayHoursSetting(RuleSection):

@@ -65,6 +65,10 @@ WRITTEN: tuple[tuple[dict[str, object], rules.Rule], ...] = (
     ({"rule": "rest_after_nights", "days_off": 2}, RestAfterNights(0, NIGHTLY, 1, 2)),
     ({"rule": "start_variation", "minutes": 90}, StartVariation(90)),
     ({"rule": "succession", "after": "late", "never": ["early"]}, Succession("late", ("early",))),
+    (
+        {"rule": "succession", "after": "late", "never": ["late"], "days": 5, "from_day": 2},
+        Succession("late", ("late",), 5, 2),
+    ),
     ({"rule": "day_hours", "most": 9.5}, DayHours(570)),
     ({"rule": "period_hours", "least": 100, "most": 120}, PeriodHours(Bounds(6000, 7200))),
     ({"rule": "period_days", "most": 10}, PeriodDays(Bounds(None, 10))),

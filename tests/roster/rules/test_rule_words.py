@@ -51,6 +51,10 @@ EXAMPLES: tuple[tuple[Rule, str, str, list[tuple[int, str]]], ...] = (
         (2, "short on the day after late"),
         (5, "short on the day after late"),
     ]),
+    (Succession("night", ("night",), 5, 2), "n--", "-n--nn-", [
+        (3, "night 4 days after night"),
+        (6, "night 3 days after night"),
+    ]),
     (DayHours(600), "", "--n----", [(4, "11 paid hours on the day, 10 h are allowed")]),
     (PeriodHours(Bounds(40 * 60, None)), "nnn", "ss--nn-", [(2, "30 paid hours in the period, 40 h are due")]),
     (PeriodDays(Bounds(None, 2)), "s", "s-ss---", [(5, "3 working days in the period, 2 allowed")]),

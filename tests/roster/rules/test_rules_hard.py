@@ -89,6 +89,8 @@ CASES = (
     Case(StartVariation(8 * 60), first_day=CLOCKS_GO_BACK - 2),
     Case(Succession("late", ("short",)), pasts=("", "l", "l-", "s")),
     Case(Succession("night", ("short", "late")), pasts=("", "n")),
+    Case(Succession("night", ("night",), 3), shifts="sn", pasts=("", "n", "n--", "n---", "ns")),
+    Case(Succession("night", ("night", "late"), 3, 2), pasts=("", "n-", "nn")),
     Case(DayHours(8 * 60)),
     Case(PeriodHours(Bounds(16 * 60, 24 * 60))),
     Case(PeriodHours(Bounds(None, 13 * 60))),

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from itertools import pairwise
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,45 +61,55 @@ def _start_variation(setting: StartVariationSetting, _holder: Holder) -> StartVa
 
 @dataclass(frozen=True)
 class Succession:
-    """Shifts of some families are not worked on the day after one of `after`, whatever the rest between them."""
+    """Shifts of some families are not worked on some days after the latest one of `after`, whatever the rest between
+    them."""
 
     after: str
     never: tuple[str, ...]
+    days: int = 1
+    from_day: int = 1
+    """The last and the first of these days, counted from the shift's own."""
     weight: None = None
 
     @property
     def name(self) -> str:
-        return f"no {' or '.join(self.never)} after {self.after}"
+        within = "" if self.days == 1 else f" within {self.days} days"
+        return f"no {' or '.join(self.never)} after {self.after}{within}"
 
     def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
-        for before, after in pairwise(sorted(worked, key=lambda w: w.schedule_date)):
-            next_day = (after.schedule_date - before.schedule_date).days == 1
-            inside = agreed.period_first <= after.schedule_date <= agreed.period_last
-            if next_day and inside and before.family == self.after and after.family in self.never:
-                yield Violation(after.schedule_date, f"{after.family} on the day after {before.family}")
+        latest: date | None = None
+        for shift in sorted(worked, key=lambda w: w.schedule_date):
+            distance = 0 if latest is None else (shift.schedule_date - latest).days
+            inside = agreed.period_first <= shift.schedule_date <= agreed.period_last
+            if inside and self.from_day <= distance <= self.days and shift.family in self.never:
+                ahead = "on the day after" if distance == 1 else f"{distance} days after"
+                yield Violation(shift.schedule_date, f"{shift.family} {ahead} {self.after}")
+            latest = shift.schedule_date if shift.family == self.after else latest
 
     def machine(self, problem: RosterProblem, person: Person) -> Machine:
-        """A state is whether yesterday's shift was one of `after`."""
+        """A state is the number of days since the latest of `after`, 0 where there is none that matters."""
         labels = [
             with_day_off(np.broadcast_to(which, (problem.period.days, len(which))).astype(np.int64), 0)
             for which in (of_families(problem, (self.after,)), of_families(problem, self.never))
         ]
 
         def follow(day: int, states: Ints, what: Ints) -> tuple[Ints, NDArray[np.bool_]]:
-            good = (states[..., 0] == 0) | (what[..., 1] == 0)
-            return rows_of(what[..., 0] + 0 * states[..., 0]), good
+            since, again, never = states[..., 0], what[..., 0] == 1, what[..., 1] == 1
+            longer = np.where((since > 0) & (since < self.days), since + 1, 0)
+            return rows_of(np.where(again, 1, longer)), ~never | (since < self.from_day)
 
         return unrolled(labels, (self._in_past(problem, person),), follow)
 
     def _in_past(self, problem: RosterProblem, person: Person) -> int:
-        """1 where the day before the period was worked in one of `after`."""
-        yesterday = problem.period.first_day - timedelta(days=1)
-        return int(any(w.schedule_date == yesterday and w.family == self.after for w in person.past))
+        """Days from the latest of `after` before the period to its first day, as a state."""
+        past = [w.schedule_date for w in person.past if w.family == self.after]
+        distance = (problem.period.first_day - max(past)).days if past else 0
+        return distance if distance <= self.days else 0
 
 
 @rule_for(SuccessionSetting, relaxation=LeftOut("after {after} never {never}"))
 def _succession(setting: SuccessionSetting, _holder: Holder) -> Succession:
-    return Succession(setting.after, setting.never)
+    return Succession(setting.after, setting.never, setting.days, setting.from_day)
 
 
 def _clock(minute: int) -> str:
