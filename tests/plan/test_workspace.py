@@ -43,7 +43,9 @@ def test_a_file_has_the_days_that_the_settings_give() -> None:
     """Four weeks are the default; of a file alone no more of them count than have rows."""
     rows = [date(2026, 11, 30), date(2026, 12, 12)]
     start = "start = 2026-11-29"
-    for text, days in (("", None), ("weeks = 3", None), (f"{start}\nweeks = 3", 21), (start, 14)):
+    lengths = ("weeks = 3", 21), ("months = 1", 30), ("end = 2026-12-15", 17)
+    given_too = [(f"{start}\n{text}", days) for text, days in lengths]
+    for text, days in (("", None), ("weeks = 3", None), *given_too, (start, 14)):
         given = workspace(Path("nowhere"), f"[plan]\n{text}").days_given(rows)
         assert given == (None if days is None else PlannedDays(date(2026, 11, 29), days))
 

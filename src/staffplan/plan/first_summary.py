@@ -11,6 +11,7 @@ from staffplan.plan.run import all_notes
 from staffplan.plan.summary import goals_of, last_lines, look_at_notes, look_lines, summary_line
 from staffplan.plan.text import text_table
 from staffplan.plan.workspace import Workspace
+from staffplan.planned import DAYS_OF_A_WEEK
 from staffplan.tables.requirement import StaffingRequirement
 from staffplan.tables.shifts import ContractHeads, ShiftCounts
 
@@ -22,7 +23,7 @@ COLUMNS = "agent_id, name, skills, work_plan"
 def first_summary(workspace: Workspace, manifest: Manifest) -> dict[str, Any]:
     """What is planned without people, as plain values. Hours: of people on duty, shrinkage included, in one week."""
     forecast, requirement = workspace.forecast().frame, workspace.table(StaffingRequirement).frame
-    weeks, hours = workspace.config.plan.weeks, workspace.config.plan.interval_minutes / 60
+    weeks, hours = workspace.planned.number / DAYS_OF_A_WEEK, workspace.config.plan.interval_minutes / 60
     goals = goals_of(workspace, forecast["queue"].unique())
     groups = [
         {
@@ -70,7 +71,7 @@ def first_summary_text(told: Mapping[str, Any], workspace: Workspace, manifest: 
         for group in told["groups"]
     ]
     lines = [
-        f"{told['name']}: {told['weeks']} weeks from {told['first_day']:%a %d %b %Y}, without people",
+        f"{told['name']}: {told['weeks']:.3g} weeks from {told['first_day']:%a %d %b %Y}, without people",
         "",
         f"volume   {volume}",
         *_heads_lines(told),

@@ -37,15 +37,19 @@ def _picked(config: Config, *names: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name in names:
         section, _, key = name.partition(".")
-        if key:
+        if key and (name not in _LATER or raw[section][key] is not None):
             found[name] = raw[section][key]
+        elif key:
+            continue
         else:
             found |= {f"{section}.{inner}": value for inner, value in raw[section].items()}
     return found
 
 
 _CALENDAR = ("plan.timezone", "plan.interval_minutes", "plan.country", "plan.subdivision", "hours", "queues")
-_PERIOD = ("plan.start", "plan.weeks")
+_PERIOD = ("plan.start", "plan.weeks", "plan.months", "plan.end")
+_LATER = ("plan.months", "plan.end")
+"""Settings that plans of earlier versions do not know: only where they are given do they count."""
 _READING = ("input.columns", "input.until", "input.ignore_queues", "input.queue")
 
 
@@ -74,7 +78,7 @@ def _forecast(work: StepWork) -> StepOutput:
         workspace.config.forecast,
         site=workspace.site,
         first_day=workspace.first_day,
-        days=7 * plan.weeks,
+        days=workspace.planned.number,
         seed=plan.seed,
         drivers=workspace.drivers,
         overrides=workspace.overrides,

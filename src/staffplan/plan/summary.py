@@ -123,11 +123,10 @@ def summarize(workspace: Workspace, manifest: Manifest) -> PlanSummary:
     edited = hand_edits(workspace, manifest)
     proof = {} if _moved(edited) else facts
     breaches = workspace.table(RosterBreaches).frame
-    days = pd.Timedelta(weeks=workspace.config.plan.weeks) - pd.Timedelta(days=1)
     return PlanSummary(
         name=workspace.config.plan.name,
         first_day=workspace.first_day,
-        last_day=(pd.Timestamp(workspace.first_day) + days).date(),
+        last_day=workspace.planned.last,
         contacts=contacts,
         workload_hours=float((forecast["offered"] * forecast["aht_seconds"]).sum() / 3600),
         agents=int(shifts["agent_id"].nunique()),

@@ -172,8 +172,8 @@ class Workspace:
         plan, first = self.config.plan, self._first_day_given
         if first is None:
             return None
-        given = PlannedDays(first, DAYS_OF_A_WEEK * plan.weeks)
-        if self._is_plan or "weeks" in plan.model_fields_set:
+        given = planned_days(self.config, first, self.config_place)
+        if self._is_plan or plan.has_length:
             return given
         weeks = (max(rows) - first).days // DAYS_OF_A_WEEK + 1
         return PlannedDays(first, min(given.number, DAYS_OF_A_WEEK * max(weeks, 1)))
@@ -196,15 +196,19 @@ class Workspace:
     def site(self) -> Site:
         """Calendar and queues, over the history and the period planned."""
         frame = self.full_history.frame
-        planned = PlannedDays(self.first_day, DAYS_OF_A_WEEK * self.config.plan.weeks)
         return make_site(
             self.config,
             queues=frame["queue"].unique(),
             first_day=min(frame["interval_start"].min().date(), self.first_day),
-            last_day=planned.last,
+            last_day=self.planned.last,
             special_days=self.special_days,
-            planned=planned,
+            planned=self.planned,
         )
+
+    @cached_property
+    def planned(self) -> PlannedDays:
+        """The days of the plan."""
+        return planned_days(self.config, self.first_day, self.config_place)
 
     def table(self, table: type[T]) -> T:
         """One of the plan's own tables, as its file now is: edits by hand count. An unchanged file is read once."""
@@ -261,6 +265,15 @@ def first_day_of(history: ContactHistory, config: Config, config_place: str) -> 
         hint = f"correct the year; at most {LONGEST_LEAD.days:,} days after it can be planned"
         raise ConfigError(Problem(f"{config_place}:plan.start", message, hint))
     return following if start is None else start
+
+
+def planned_days(config: Config, first: date, config_place: str) -> PlannedDays:
+    """The days planned from the first one on; raises ConfigError where plan.end does not fit it."""
+    try:
+        return config.plan.days_from(first)
+    except ValueError as error:
+        hint = "the first day is plan.start, or the day after the history's last"
+        raise ConfigError(Problem(f"{config_place}:plan.end", str(error), hint)) from error
 
 
 def history_before(history: ContactHistory, day: date, timezone: str) -> ContactHistory:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
+import pandas as pd
 from pydantic import AfterValidator, Field, model_validator
 
 from staffplan.clock import public_holidays
+from staffplan.planned import DAYS_OF_A_WEEK, PlannedDays, between
 from staffplan.settings.base import Day, Section
 from staffplan.tables.units import DurationUnit
 
@@ -21,6 +24,17 @@ def known_zone(name: str) -> str:
             f"{name!r} is not a time zone; write a name from the IANA list, for example Europe/Madrid"
         ) from None
     return name
+
+
+MOST_DAYS = 18 * 31
+"""As many days as a period may have."""
+
+
+def _refuse_length(first: date, last: date) -> None:
+    if last < first:
+        raise ValueError(f"end is {last}, before the first day planned, {first}; write a later day")
+    if (last - first).days >= MOST_DAYS:
+        raise ValueError(f"end is {last}, more than 18 months after the first day planned, {first}; correct the year")
 
 
 Zone = Annotated[str, AfterValidator(known_zone)]
@@ -37,6 +51,11 @@ class PlanSettings(Section):
     weeks: int = Field(default=4, ge=1, le=78)
     """Number of weeks planned. The roster covers all their days, closed days too. For single files without a start
     day: whole weeks from the first day that has a row."""
+    months: int | None = Field(default=None, ge=1, le=18)
+    """Months planned, in place of weeks: from plan.start to the day before the same day of a later month, so that a
+    month from its first day is the calendar's."""
+    end: Day | None = None
+    """Last day planned, in place of weeks."""
     interval_minutes: Literal[15, 30, 60] = 30
     """Length of an interval, minutes."""
     timezone: Zone = "UTC"
@@ -49,6 +68,33 @@ class PlanSettings(Section):
     """Currency of all amounts, ISO 4217 code."""
     seed: int = Field(default=1, ge=0, le=2**63 - 1)
     """Seed of the random numbers. The same seed gives the same plan."""
+
+    @model_validator(mode="after")
+    def _one_length(self) -> Self:
+        given = [name for name in ("weeks", "months", "end") if name in self.model_fields_set]
+        given = [name for name in given if getattr(self, name) is not None]
+        if len(given) > 1:
+            named = " and ".join(given)
+            raise ValueError(f"{named} are given, and each says how long the period is; keep one of them")
+        if self.end is not None and self.start is not None:
+            _refuse_length(self.start, self.end)
+        return self
+
+    @property
+    def has_length(self) -> bool:
+        """Whether the settings say how long the period is, and not the default."""
+        return "weeks" in self.model_fields_set or self.months is not None or self.end is not None
+
+    def days_from(self, first: date) -> PlannedDays:
+        """The days planned, where the first one is known. Raises ValueError where plan.end is before it, or years
+        after it."""
+        if self.end is not None:
+            _refuse_length(first, self.end)
+            return between(first, self.end)
+        if self.months is not None:
+            after = pd.Timestamp(first) + pd.DateOffset(months=self.months)
+            return between(first, after.date() - timedelta(days=1))
+        return PlannedDays(first, DAYS_OF_A_WEEK * self.weeks)
 
     @model_validator(mode="after")
     def _known_country(self) -> Self:

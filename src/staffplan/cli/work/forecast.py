@@ -12,7 +12,8 @@ from staffplan.cli.work.common import config_and_workspace, interval_of
 from staffplan.errors import DataError, Problem
 from staffplan.files.read import read_drivers, read_overrides
 from staffplan.ingest import read_history
-from staffplan.plan.workspace import first_day_of
+from staffplan.plan.workspace import first_day_of, planned_days
+from staffplan.planned import PlannedDays
 from staffplan.process.workers import AS_MANY_AS_PAY, Workers
 from staffplan.progress import OnProgress
 from staffplan.settings.config import Config
@@ -50,8 +51,8 @@ def forecast_files(
         job.history,
         job.config.forecast,
         site=job.site,
-        first_day=job.first_day,
-        days=7 * job.config.plan.weeks,
+        first_day=job.planned.first,
+        days=job.planned.number,
         seed=job.config.plan.seed,
         drivers=job.drivers,
         overrides=job.edits,
@@ -81,8 +82,8 @@ def explain_files(
         job.history,
         job.config.forecast,
         site=job.site,
-        first_day=job.first_day,
-        days=7 * job.config.plan.weeks,
+        first_day=job.planned.first,
+        days=job.planned.number,
         queue=queue,
         day=day,
         drivers=job.drivers,
@@ -106,7 +107,7 @@ class _ForecastJob:
     config: Config
     history: ContactHistory
     site: Site
-    first_day: date
+    planned: PlannedDays
     drivers: Drivers | None
     edits: Overrides | None
 
@@ -124,13 +125,13 @@ def _forecast_job(
     if config_path is None and "plan.interval_minutes" not in overrides:
         found = interval_of(contacts.frame, "queue")
         config, workspace = config_and_workspace(config_path, {**overrides, "plan.interval_minutes": found})
-    plan = config.plan
     first_day = first_day_of(contacts, config, workspace.config_place)
+    planned = planned_days(config, first_day, workspace.config_place)
     site = make_site(
         config,
         queues=contacts.frame["queue"].unique(),
         first_day=contacts.frame["interval_start"].min().date(),
-        last_day=first_day + timedelta(weeks=plan.weeks),
+        last_day=planned.last + timedelta(days=1),
         special_days=workspace.special_days,
     )
     drivers = drivers or workspace.input_path("drivers")
@@ -139,7 +140,7 @@ def _forecast_job(
         config,
         contacts,
         site,
-        first_day,
+        planned,
         None if drivers is None else read_drivers(drivers, site.queues),
         None if edits is None else read_overrides(edits, site.queues),
     )
