@@ -64,6 +64,11 @@ class SiteCalendar:
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
 
+    @cached_property
+    def holidays(self) -> frozenset[date]:
+        """Public holidays, and days that the site has named so."""
+        return frozenset(day for day, special in self.special_days.items() if special.kind == "holiday")
+
     def local(self, instants: pd.DatetimeIndex) -> pd.DatetimeIndex:
         """The same instants, as the clock on the wall shows them."""
         return instants.tz_convert(self.timezone)

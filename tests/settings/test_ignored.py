@@ -37,6 +37,7 @@ def told(text: str) -> dict[str, str]:
         ("[staffing]\ngoal_scope = 'day'", "staffing.goal_scope", "with erlang-c"),
         ("[staffing]\ninterval_floor = 0.6", "staffing.interval_floor", "for verified"),
         ("[staffing]\nmethod = 'verified'\ninterval_floor = 0.6", "staffing.interval_floor", 'write "day"'),
+        ("[roster]\nrules = [{ rule = 'fair_share', of = 'holidays' }]", "roster.rules", "write plan.country"),
         ("[hours.office]\nmon-fri = '08:00-20:00'", "hours.office", 'hours = "office"'),
         (
             "[shifts.early]\nhours = 8\n[shifts.late]\nhours = 8\n[work_plans.full]\nshifts = ['early']",

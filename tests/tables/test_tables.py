@@ -84,7 +84,7 @@ def test_a_word_outside_the_choices_is_told_with_the_choices() -> None:
         SpecialDays.of(frame)
     problem = caught.value.problems[0]
     assert (problem.place, problem.message) == ("special_days.csv:2:kind", "'holliday' is not known here")
-    assert problem.hint == "known: holiday, closed, event"
+    assert problem.hint == "known: holiday, closed, event, ordinary"
 
 
 def test_a_share_lies_between_nothing_and_all() -> None:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from staffplan.report.data import ReportData
 from staffplan.settings.priced_rules import FairKind, FairShareSetting, WishesSetting
-from staffplan.tables.wishes import SHARED, WORK_ITSELF, Fairness
+from staffplan.tables.wishes import SHARED, WHERE_RULED, Fairness
 
 FAR = 1.0
 """Counts are whole and shares are not: what is up to one from the share is no more than rounding."""
@@ -37,14 +37,15 @@ def kinds(data: ReportData) -> dict[str, Kind]:
         "weekends": "weekends with a shift that starts on Saturday or Sunday",
         "early_starts": f"shifts that start before {rules['early_starts'].before}",
         "late_ends": f"shifts that end after {rules['late_ends'].after}",
+        "holidays": "public holidays with a shift that starts on the day",
         "shifts": "shifts",
         "hours": "paid hours",
         "wishes": "days with a wish that was granted",
     }
-    units = {"nights": "night shifts", "weekends": "weekends worked", "hours": "paid hours"}
-    units["wishes"] = "granted wishes"
+    units = {"nights": "night shifts", "weekends": "weekends worked", "holidays": "holidays worked"}
+    units |= {"hours": "paid hours", "wishes": "granted wishes"}
     priced = {*ruled, *(rule.rule for rule in data.soft_rules if isinstance(rule, WishesSetting))}
-    told = [what for what in SHARED if what in ruled or what not in WORK_ITSELF]
+    told = [what for what in SHARED if what in ruled or what not in WHERE_RULED]
     names = {what: what.replace("_", " ").capitalize() for what in told}
     return {
         what: Kind(what, name, units.get(what, name.lower()), counts[what], what in priced)

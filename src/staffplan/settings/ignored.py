@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from staffplan.errors import Note
 from staffplan.settings.config import Config
+from staffplan.settings.priced_rules import FairShareSetting
 from staffplan.settings.queues import QueueSettings
 from staffplan.tables.history import WORK_TYPE
 
@@ -83,5 +84,8 @@ def _others(config: Config) -> Iterator[Note]:
         if plan.weekly_hours_norm is not None and not rules & {"overtime", "fair_share"}:
             said = 'has no effect: no hour above it is priced; write a rule { rule = "overtime" }'
             yield _note(f"work_plans.{name}.weekly_hours_norm", said)
+    shared = [rule.of for rule in config.roster.rules if isinstance(rule, FairShareSetting)]
+    if "holidays" in shared and config.plan.country is None and config.input.special_days is None:
+        yield _note("roster.rules", "fair_share of holidays has no effect: none is known; write plan.country")
     if config.input.published is not None and "stability" not in rules:
         yield _note("input.published", 'nothing is kept of it: write a rule { rule = "stability" }')

@@ -15,7 +15,7 @@ from staffplan.clock import clock_minute
 from staffplan.settings.base import NotNegative, Positive
 from staffplan.settings.rule_sections import NightSection, RuleSection
 
-FairKind = Literal["nights", "weekends", "early_starts", "late_ends", "shifts", "hours"]
+FairKind = Literal["nights", "weekends", "early_starts", "late_ends", "holidays", "shifts", "hours"]
 
 
 class SoftSection(RuleSection):
@@ -50,7 +50,8 @@ class FairShareSetting(SoftSection, NightSection):
     rule: Literal["fair_share"] = "fair_share"
     """Which rule it is."""
     of: FairKind
-    """What is shared: night shifts, weekends with work, early starts, late ends, all shifts or paid hours."""
+    """What is shared: night shifts, weekends with work, early starts, late ends, public holidays with work,
+    all shifts or paid hours."""
     sides: Literal["above", "both"] | None = None
     """above: only more than the share is priced; both: fewer too. Left out: both for shifts and hours, above for what
     is unpopular."""

@@ -12,10 +12,10 @@ import pandas as pd
 from staffplan.errors import Problem, nearest
 from staffplan.tables.schema import Column, Table, number, text
 
-SHARED = ("nights", "weekends", "early_starts", "late_ends", "shifts", "hours", "wishes")
+SHARED = ("nights", "weekends", "early_starts", "late_ends", "holidays", "shifts", "hours", "wishes")
 """What is shared out: the last one is welcome, the others are work."""
-WORK_ITSELF = ("shifts", "hours")
-"""Of these, what is nobody's burden: told only where a rule shares it."""
+WHERE_RULED = ("holidays", "shifts", "hours")
+"""Of these, what is told only where a rule shares it."""
 
 
 @dataclass(frozen=True)

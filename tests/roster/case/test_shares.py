@@ -57,6 +57,14 @@ def test_shifts_and_hours_are_shared_by_contract_hours_and_no_share_is_below_wha
     assert fair_shares(bound.problem(), Burden("hours"))[2] == 20
 
 
+def test_shifts_on_public_holidays_are_shared_and_those_of_other_days_are_not() -> None:
+    """Two people are needed on each of five days, one of them a holiday."""
+    people = (("ann", "voice", "any"), ("bob", "voice", "any"), ("cat", "voice", "any"))
+    needed = center({"voice": every_day(5, range(8, 12), 2.0)}, *people)
+    holidays = Burden("holidays", holidays=frozenset({MONDAY + timedelta(days=2), MONDAY - timedelta(days=1)}))
+    assert fair_shares(needed.problem(), holidays) == pytest.approx([2 / 3] * 3)
+
+
 @pytest.mark.parametrize("of", ["shifts", "hours"])
 def test_work_that_costs_as_much_whoever_does_it_falls_on_everybody(of: str) -> None:
     """Five days of one person for four hours, three agents: nobody has three shifts, nobody none."""

@@ -80,6 +80,7 @@ RULES: tuple[Rule, ...] = (
     FairShare(Burden("weekends"), 0, 0.4, 0.4, 2.0),
     FairShare(Burden("early_starts", before=8 * 60 + 1), 1, 1.0, 0.0, 1.0),
     FairShare(Burden("late_ends", after=19 * 60 + 59), 2, 1.4, 0.0, 1.0),
+    FairShare(Burden("holidays", holidays=frozenset({day(1), day(3)})), 0, 0.4, 0.0, 2.0),
     FairShare(Burden("shifts"), 3, 2.6, 0.0, 2.0, least=2),
     FairShare(Burden("weekends"), 1, 1.0, 0.0, 2.0, least=1),
     FairShare(NIGHTS, 4, 3.3, 0.0, 1.5, least=3),

@@ -106,7 +106,7 @@ def build_problem(
     )
     if settings.objective == "service":
         problem = replace(problem, worth=service_of(problem, settings, shifts, site, worth).worth())
-    return with_soft_rules(problem, workforce, settings, shifts)
+    return with_soft_rules(problem, workforce, settings, shifts, site.calendar.holidays)
 
 
 def skill_sets(people: tuple[Person, ...], groups: tuple[str, ...]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

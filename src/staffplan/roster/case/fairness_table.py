@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import get_args
 
 import pandas as pd
@@ -21,7 +22,7 @@ from staffplan.settings.priced_rules import FairKind, FairShareSetting
 from staffplan.settings.roster import RosterSettings
 from staffplan.tables.people import Workforce
 from staffplan.tables.roster import Roster
-from staffplan.tables.wishes import WORK_ITSELF, Fairness
+from staffplan.tables.wishes import WHERE_RULED, Fairness
 
 Before = Mapping[tuple[str, str], float]
 """By agent_id and what is shared: what was carried into the period."""
@@ -40,17 +41,17 @@ def fairness_of(roster: Roster, case: Case) -> Fairness:
     problem = case.hard().problem()
     worked = worked_by_agent(roster.shifts.frame, case.shifts, problem.period.timezone)
     before = carried_over(case.workforce)
-    rows = [row for burden in _burdens(case.settings) for row in _shared(burden, worked, problem, before)]
+    burdens = _burdens(case.settings, case.site.calendar.holidays)
+    rows = [row for burden in burdens for row in _shared(burden, worked, problem, before)]
     rows += _wishes(worked, problem, case.workforce, before)
     return Fairness.of(pd.DataFrame(rows, columns=[column.name for column in Fairness.columns]))
 
 
-def _burdens(settings: RosterSettings) -> list[Burden]:
+def _burdens(settings: RosterSettings, holidays: frozenset[date]) -> list[Burden]:
     """Every kind that is unpopular, and others where a rule shares them, with the site's times."""
-    ruled = {
-        setting.of: burden_of(setting) for setting in soft_settings(settings) if isinstance(setting, FairShareSetting)
-    }
-    return [ruled.get(kind, Burden(kind)) for kind in get_args(FairKind) if kind in ruled or kind not in WORK_ITSELF]
+    rules = [setting for setting in soft_settings(settings) if isinstance(setting, FairShareSetting)]
+    ruled = {rule.of: burden_of(rule, holidays) for rule in rules}
+    return [ruled.get(kind, Burden(kind)) for kind in get_args(FairKind) if kind in ruled or kind not in WHERE_RULED]
 
 
 def _count(burden: Burden, worked: list[Worked], timezone: str) -> float:

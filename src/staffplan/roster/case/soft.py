@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 
 import pandas as pd
 
@@ -20,14 +21,18 @@ from staffplan.tables.people import Workforce
 
 
 def with_soft_rules(
-    problem: RosterProblem, workforce: Workforce, settings: RosterSettings, shifts: Mapping[str, ShiftSettings]
+    problem: RosterProblem,
+    workforce: Workforce,
+    settings: RosterSettings,
+    shifts: Mapping[str, ShiftSettings],
+    holidays: frozenset[date],
 ) -> RosterProblem:
     """The same problem, its people under the priced rules too."""
     soft = soft_settings(settings)
     if not soft:
         return problem
-    known = known_of(workforce, shifts, problem.period.timezone)
-    shares = shares_of(problem, settings)
+    known = replace(known_of(workforce, shifts, problem.period.timezone), holidays=holidays)
+    shares = shares_of(problem, settings, holidays)
     people = []
     for person in problem.people:
         concern = Concern(person.agent_id, person.contract, known, shares)
@@ -35,9 +40,10 @@ def with_soft_rules(
     return replace(problem, people=tuple(people))
 
 
-def shares_of(problem: RosterProblem, settings: RosterSettings) -> Shares:
+def shares_of(problem: RosterProblem, settings: RosterSettings, holidays: frozenset[date]) -> Shares:
     """The fair shares that the rules ask for."""
-    burdens = {burden_of(setting) for setting in soft_settings(settings) if isinstance(setting, FairShareSetting)}
+    rules = [setting for setting in soft_settings(settings) if isinstance(setting, FairShareSetting)]
+    burdens = {burden_of(rule, holidays) for rule in rules}
     return {
         (burden, person.agent_id): share
         for burden in burdens

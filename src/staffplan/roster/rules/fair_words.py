@@ -9,6 +9,7 @@ ONE: dict[FairKind, str] = {
     "weekends": "weekend",
     "early_starts": "early start",
     "late_ends": "late end",
+    "holidays": "public holiday",
     "shifts": "shift",
     "hours": "paid hour",
 }

@@ -48,6 +48,7 @@ class Burden:
     night: Night = USUAL_NIGHT
     before: int = 7 * 60
     after: int = 21 * 60
+    holidays: frozenset[date] = frozenset()
 
     def amount(self, problem: RosterProblem) -> NDArray[np.float64]:
         """(days, options): how much of it a shift is: its paid hours, or 1 where it is one of it."""
@@ -65,6 +66,9 @@ class Burden:
             case "weekends":
                 weekend = [period.day(d).weekday() >= 5 for d in range(period.days)]
                 return np.repeat(np.array(weekend, dtype=bool)[:, None], len(problem.options), axis=1)
+            case "holidays":
+                holiday = [period.day(d) in self.holidays for d in range(period.days)]
+                return np.repeat(np.array(holiday, dtype=bool)[:, None], len(problem.options), axis=1)
             case "early_starts":
                 return np.asarray(starts < _minutes(period, self.before)[:, None])
             case "late_ends":
@@ -80,6 +84,8 @@ class Burden:
         match self.of:
             case "weekends":
                 return day.isoweekday() > 5
+            case "holidays":
+                return day in self.holidays
             case "early_starts":
                 return shift.start < wall_instant(day, self.before, timezone)
             case "late_ends":
@@ -181,7 +187,7 @@ def _grown(number: int) -> int:
 
 @priced_rule_for(FairShareSetting)
 def _fair_share(setting: FairShareSetting, concern: Concern) -> FairShare | FairHours:
-    burden, who = burden_of(setting), concern.agent_id
+    burden, who = burden_of(setting, concern.known.holidays), concern.agent_id
     share, carried = concern.shares.get((burden, who), 0.0), concern.known.carried.get((who, setting.of), 0.0)
     both = setting.sides == "both" or (setting.sides is None and setting.of in ("shifts", "hours"))
     if setting.of == "hours":
@@ -190,10 +196,12 @@ def _fair_share(setting: FairShareSetting, concern: Concern) -> FairShare | Fair
     return FairShare(burden, max(ceil(share - carried - 1e-6), 0), share, carried, setting.weight, least)
 
 
-def burden_of(setting: FairShareSetting) -> Burden:
+def burden_of(setting: FairShareSetting, holidays: frozenset[date]) -> Burden:
+    """What the rule shares; `holidays`: public holidays of the site."""
     ((begin, end),) = parse_spans(setting.night)
     night = Night(begin, end, round(setting.night_hours * 60))
-    return Burden(setting.of, night, clock_minute(setting.before), clock_minute(setting.after))
+    days = holidays if setting.of == "holidays" else frozenset[date]()
+    return Burden(setting.of, night, clock_minute(setting.before), clock_minute(setting.after), days)
 
 
 def _weekends(period: Period) -> list[range]:

@@ -49,6 +49,8 @@ class Known:
     carried: Mapping[tuple[str, str], float] = field(default_factory=dict)
     """By agent_id and what is shared: how many more than the fair share the person had before."""
     published: Published | None = None
+    holidays: frozenset[date] = frozenset()
+    """Public holidays of the site."""
 
 
 Shares = Mapping[tuple[Hashable, str], float]
