@@ -87,7 +87,7 @@ def test_all_that_belongs_to_the_mix_is_written_and_never_overwritten(
     assert written["_pauses"] == ["day,planning_group,shift,pause,activity,start,end,heads"]
     assert len(written["_positions"]) == 29
     assert len(written["_coverage"]) == 57
-    assert written["_contracts"][1].startswith("phone,half,,6,7,112,")
+    assert written["_contracts"][1].startswith("phone,half,,,6,7,112,")
     assert run(command) == 2
     assert "shifts.csv" in capsys.readouterr().err
     assert run([*command, "--force"]) == 0

@@ -283,9 +283,15 @@ STEPS = (
 )
 
 
+def made_by(monkeypatch: pytest.MonkeyPatch, steps: tuple[Step, ...]) -> None:
+    """Plans are made by these steps from here on."""
+    monkeypatch.setattr(plan_run, "ALL_STEPS", steps)
+    monkeypatch.setattr(plan_run, "steps_due", lambda _workspace: steps)
+
+
 @pytest.fixture
 def tiny_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plan_run, "STEPS", STEPS)
+    made_by(monkeypatch, STEPS)
 
 
 def begin_center(folder: Path) -> None:
@@ -336,7 +342,7 @@ def with_edit(monkeypatch: pytest.MonkeyPatch, path: Path, text: bytes) -> None:
         path.write_bytes(text)
         return output
 
-    monkeypatch.setattr(plan_run, "STEPS", (STEPS[0], replace(STEPS[1], run=make), STEPS[2]))
+    made_by(monkeypatch, (STEPS[0], replace(STEPS[1], run=make), STEPS[2]))
 
 
 @pytest.mark.usefixtures("tiny_steps")
@@ -351,7 +357,7 @@ def test_a_file_edited_while_its_step_ran_is_kept_then_and_later(
     assert result.ran == ("forecast", "report")
     assert [(state.name, state.by_hand) for state in result.kept] == [("roster", ("roster_shifts.csv",))]
     assert result.kept[0].reasons[0] == "roster_shifts.csv was changed by hand"
-    monkeypatch.setattr(plan_run, "STEPS", STEPS)
+    made_by(monkeypatch, STEPS)
     assert [state.name for state in run_plan(tmp_path).kept] == ["roster"]
     assert edited.read_bytes() == b"mine"
     assert run_plan(tmp_path, force=True).ran == ("roster", "report")
@@ -386,11 +392,11 @@ def test_a_folder_in_a_files_place_is_named_before_the_step_is_run(
     begin_planned(tmp_path)
     (tmp_path / "plan" / "roster_shifts.csv").unlink()
     (tmp_path / "plan" / "roster_shifts.csv").mkdir()
-    monkeypatch.setattr(plan_run, "STEPS", (STEPS[0], replace(STEPS[1], run=pytest.fail), STEPS[2]))
+    made_by(monkeypatch, (STEPS[0], replace(STEPS[1], run=pytest.fail), STEPS[2]))
     with pytest.raises(UsageError, match=r"roster_shifts\.csv: is a folder"):
         run_plan(tmp_path)
     (tmp_path / "plan" / "roster_shifts.csv").rmdir()
-    monkeypatch.setattr(plan_run, "STEPS", STEPS)
+    made_by(monkeypatch, STEPS)
     assert run_plan(tmp_path).ran == ("roster", "report")
 
 
