@@ -7,7 +7,17 @@ from typing import Annotated
 
 import typer
 
-from staffplan.cli.commands.options import STEPS, ConfigFile, Force, Interval, Json, Timezone
+from staffplan.cli.commands.options import (
+    STEPS,
+    AhtUnit,
+    ConfigFile,
+    DateOrder,
+    Force,
+    Interval,
+    Json,
+    Times,
+    Timezone,
+)
 from staffplan.cli.output.say import say, show_json, show_text
 from staffplan.cli.work.delivery import deliver, given_only, put, put_tables, refuse, say_last, say_notes
 from staffplan.cli.work.flags import flags_named
@@ -46,15 +56,6 @@ ProfileOption = Annotated[
         "--profile",
         help="For totals by day, week or month: typical week or history to spread them by, or hours: 08:00-18:00.",
     ),
-]
-AhtUnit = Annotated[
-    str | None, typer.Option("--aht-unit", help="Unit of handling times: seconds, minutes, milliseconds, m:ss, h:mm.")
-]
-Times = Annotated[
-    str | None, typer.Option("--times", help="Zone of times without an offset, where not the center's: UTC.")
-]
-DateOrder = Annotated[
-    str | None, typer.Option("--date-order", help="Order of days such as 3/4/2026: day/month/year, month/day/year.")
 ]
 QueueName = Annotated[str | None, typer.Option("--queue", help="Name of the queue for a file that has none.")]
 Append = Annotated[

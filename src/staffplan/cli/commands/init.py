@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from staffplan.cli.commands.options import Country, Force, Interval, Json, Timezone
+from staffplan.cli.commands.options import AhtUnit, Country, DateOrder, Force, Interval, Json, Times, Timezone
 from staffplan.cli.output.say import say, say_long, show_json
 from staffplan.cli.work.delivery import say_last, say_notes
 from staffplan.cli.work.flags import flags_named
@@ -29,15 +29,6 @@ Preset = Annotated[
 ]
 Map = Annotated[
     Path | None, typer.Option("--map", help="With --from: mapping of the exports' columns, mapping.toml.")
-]
-AhtUnit = Annotated[
-    str | None, typer.Option("--aht-unit", help="Unit of handling times: seconds, minutes, milliseconds, m:ss, h:mm.")
-]
-Times = Annotated[
-    str | None, typer.Option("--times", help="Zone of times without an offset, where not the center's: UTC.")
-]
-DateOrder = Annotated[
-    str | None, typer.Option("--date-order", help="Order of days such as 3/4/2026: day/month/year, month/day/year.")
 ]
 ProfileOption = Annotated[
     str | None, typer.Option("--profile", help="For totals by day or longer: hours, 08:00-18:00, or a typical week.")

@@ -18,6 +18,16 @@ Interval = Annotated[int | None, typer.Option("--interval", help="Length of an i
 Timezone = Annotated[str | None, typer.Option("--timezone", help="Time zone of the site, for example Europe/Madrid.")]
 Country = Annotated[str | None, typer.Option("--country", help="Country of the public holidays, for example ES.")]
 
+AhtUnit = Annotated[
+    str | None, typer.Option("--aht-unit", help="Unit of handling times: seconds, minutes, milliseconds, m:ss, h:mm.")
+]
+Times = Annotated[
+    str | None, typer.Option("--times", help="Zone of times without an offset, where not the center's: UTC.")
+]
+DateOrder = Annotated[
+    str | None, typer.Option("--date-order", help="Order of days such as 3/4/2026: day/month/year, month/day/year.")
+]
+
 TimeOff = Annotated[Path | None, typer.Option("--time-off", help="File of time off (default: input.time_off).")]
 Availability = Annotated[
     Path | None,
