@@ -40,5 +40,7 @@ def test_init_says_what_it_wrote_and_what_to_do_next(
     out, err = capsys.readouterr()
     assert set(json.loads(out)["written"]) == {str(Path("center", name)) for name in starter_files()}
     assert "next: staffplan plan center/plan.toml -o center/plan" in err
+    assert run(["init", "my center"]) == 0
+    assert "next: staffplan plan 'my center/plan.toml' -o 'my center/plan'; then" in capsys.readouterr().err
     assert run(["init", "center"]) == 2
     assert run(["init", "center/plan.toml"]) == 2

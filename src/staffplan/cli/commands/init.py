@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -106,7 +107,7 @@ def init(
         say(f"wrote {path}")
     if as_json:
         show_json({"written": [str(path) for path in written]})
-    say(f"next: staffplan plan {folder}/plan.toml -o {folder}/plan; then replace the sample files with your own")
+    say(f"next: {_plan_command(folder)}; then replace the sample files with your own")
 
 
 def _channels(given: list[str]) -> dict[str, str]:
@@ -147,8 +148,13 @@ def _from_exports(given: Given, *, yes: bool, force: bool, as_json: bool) -> Non
         written = [str(given.folder / name) for name in made.files]
         show_json({"written": written, "assumed": made.assumed})
     settings, people = given.folder / "plan.toml", given.folder / "agents.csv"
-    say(f"next: look at {settings}, then: staffplan plan {settings} -o {given.folder / 'plan'}")
+    say(f"next: look at {settings}, then: {_plan_command(given.folder)}")
     say(f"      your people belong in {people}; without them contacts, staff and head counts are planned")
+
+
+def _plan_command(folder: Path) -> str:
+    """As it can be copied into a shell, whatever the folder is called."""
+    return shlex.join(["staffplan", "plan", f"{folder}/plan.toml", "-o", f"{folder}/plan"])
 
 
 def _tell(done: Done) -> None:
