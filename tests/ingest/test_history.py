@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from example_exports import EXAMPLES
@@ -76,6 +77,19 @@ def test_times_of_another_clock_than_the_center_s_are_read_by_theirs(tmp_path: P
     made = read(tmp_path, text, settings).frame
     assert made["interval_start"].iloc[0].isoformat() == "2026-07-06T12:00:00+00:00"
     assert made["offered"].tolist() == [3]
+
+
+@pytest.mark.parametrize("header", ["interval_start,queue,offered,aht_seconds", "Interval Start,Queue,Offered,AHT"])
+def test_utc_read_as_the_center_s_clock_is_asked_about_whatever_wrote_the_file(tmp_path: Path, header: str) -> None:
+    hours = pd.date_range("2025-10-05", periods=24 * 60, freq="h", tz="UTC")
+    local = hours.tz_convert("America/New_York")
+    opened = hours[(local.hour >= 8) & (local.hour < 18) & (local.day_of_week < 5)]
+    text = "\n".join([header, *(f"{stamp:%Y-%m-%d %H:%M},a,5,200" for stamp in opened)]) + "\n"
+    plan = '[plan]\ninterval_minutes = 60\ntimezone = "America/New_York"\n'
+    asked = [note.message for note in read(tmp_path, text, plan).notes if note.kind == "question"]
+    assert [message for message in asked if "look like those of UTC" in message]
+    told = read(tmp_path, text, plan + '[input]\ntimezone = "UTC"').notes
+    assert not [note for note in told if "look like those of" in note.message]
 
 
 def test_queues_of_an_export_must_be_those_of_the_settings() -> None:

@@ -20,7 +20,7 @@ from staffplan.ingest.moved_hours import zone_asked
 from staffplan.ingest.preset import all_presets
 from staffplan.ingest.recognise import is_recognised, preset_named
 from staffplan.ingest.starts import is_time_alone
-from staffplan.ingest.step import ingest_tables
+from staffplan.ingest.step import ingest_tables, moved_hours
 from staffplan.ingest.totals import refuse_totals
 from staffplan.settings.config import Config
 from staffplan.tables.history import ContactHistory
@@ -36,21 +36,11 @@ def read_history(path: Path, config: Config) -> ContactHistory:
     Files of other systems are recognised, and read as `staffplan ingest` does, with a note. Raises DataError for a
     queue that the settings do not know (when they name any), for totals by day or longer, and when nothing is left.
     """
-    tables, timezone = tables_in(path), config.plan.timezone
+    tables = tables_in(path)
     history = _own(tables[0], config) if _is_ours(tables, config) else _foreign(tables, config)
     if config.input.totals:
-        refuse_totals(history, timezone)
-    given = "timezone" in config.plan.model_fields_set
-    if not (given and (config.input.timezone or _tells_zone(tables[0], config))):
-        history = replace(history, notes=(*history.notes, *zone_asked(history, timezone, given=given)))
+        refuse_totals(history, config.plan.timezone)
     return _asked_for(history, config)
-
-
-def _tells_zone(records: Records, config: Config) -> bool:
-    """Whether the times of staffplan's own column have an offset; a preset's are looked at by ingest alone."""
-    start = config.input.columns.get("interval_start", "interval_start")
-    known = isinstance(start, str) and start in records.frame.columns
-    return not known or tell_zone(plain_texts(records.frame[start]))
 
 
 def _is_ours(tables: Sequence[Records], config: Config) -> bool:
@@ -66,7 +56,7 @@ def _is_ours(tables: Sequence[Records], config: Config) -> bool:
 def _own(records: Records, config: Config) -> ContactHistory:
     chosen = config.input
     _refuse_without_times(records, chosen.columns.get("interval_start", "interval_start"))
-    return table_from(
+    history = table_from(
         records,
         ContactHistory,
         timezone=chosen.timezone or config.plan.timezone,
@@ -76,6 +66,17 @@ def _own(records: Records, config: Config) -> ContactHistory:
         units={"aht_seconds": chosen.aht_unit} if chosen.aht_unit else None,
         date_order=chosen.date_order,
     )
+    given = "timezone" in config.plan.model_fields_set
+    if given and (chosen.timezone or _tells_zone(records, config)):
+        return history
+    return replace(history, notes=(*history.notes, *zone_asked(history, config.plan.timezone, given=given)))
+
+
+def _tells_zone(records: Records, config: Config) -> bool:
+    """Whether the times have an offset; a date and a time in two columns have none."""
+    start = config.input.columns.get("interval_start", "interval_start")
+    known = isinstance(start, str) and start in records.frame.columns
+    return known and tell_zone(plain_texts(records.frame[start]))
 
 
 def _refuse_without_times(records: Records, start: str | tuple[str, ...]) -> None:
@@ -117,7 +118,8 @@ def _foreign(tables: Sequence[Records], config: Config) -> ContactHistory:
     problems = strangers(frame, "queue", names, made.history.source) if names else []
     if problems:
         raise DataError(problems)
-    notes = (*map(_read_as, made.parts), *(replace(note, step="forecast") for note in made.notes))
+    told = (*made.notes, *moved_hours(made, asked))
+    notes = (*map(_read_as, made.parts), *(replace(note, step="forecast") for note in told))
     return replace(made.history, notes=tuple(dict.fromkeys(notes)))
 
 

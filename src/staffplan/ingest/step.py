@@ -73,10 +73,10 @@ def ingest_read(
         return _spread(made, period, profile, asked.timezone)
     if asked.totals:
         refuse_totals(made.history, asked.timezone)
-    return replace(made, notes=(*made.notes, *_moved(made, asked)))
+    return replace(made, notes=(*made.notes, *moved_hours(made, asked)))
 
 
-def _moved(made: Ingested, asked: Asked) -> tuple[Note, ...]:
+def moved_hours(made: Ingested, asked: Asked) -> tuple[Note, ...]:
     """The question of hours that move with some clock, unless the files or the reader tell what clock they are of."""
     told = asked.times is not None or all(part.facts["zone"] in TOLD for part in made.parts)
     return () if told and asked.zone_given else zone_asked(made.history, asked.timezone, given=asked.zone_given)

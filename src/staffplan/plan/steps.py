@@ -37,12 +37,10 @@ def _picked(config: Config, *names: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name in names:
         section, _, key = name.partition(".")
-        if key and (name not in _LATER or raw[section][key] is not None):
-            found[name] = raw[section][key]
-        elif key:
-            continue
-        else:
+        if not key:
             found |= {f"{section}.{inner}": value for inner, value in raw[section].items()}
+        elif name not in _LATER or raw[section][key] is not None:
+            found[name] = raw[section][key]
     return found
 
 

@@ -114,12 +114,7 @@ def ingest(
     the files were read. Rows that are not used are written to rejects.csv, next
     to the history, with the reason.
     """
-    from staffplan.cli.work.ingest import (
-        ingest_asked,
-        page_of,
-        presets_in_words,
-        tables_to_write,
-    )
+    from staffplan.cli.work.ingest import ingest_asked, page_of, presets_in_words, tables_to_write
 
     if list_presets:
         show_text(presets_in_words())
@@ -149,7 +144,7 @@ def ingest(
     else:
         put_tables(tables_to_write(done, output), done.timezone, before)
     if page is not None:
-        put({page: page_of(done, files or [path for path in (query,) if path])}, before)
+        put({page: page_of(done, files or ([] if query is None else [query]))}, before)
         say(f"wrote {page}")
     if as_json:
         show_json({"written": [str(path) for path in tables_to_write(done, output)], **done.report})
