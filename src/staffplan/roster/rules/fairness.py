@@ -25,7 +25,7 @@ from staffplan.roster.problem.machine import Ints, Machine, with_day_off
 from staffplan.roster.problem.problem import Period, Person, RosterProblem
 from staffplan.roster.problem.worked import Agreed, Violation, Worked
 from staffplan.roster.rules.base import in_period
-from staffplan.roster.rules.fair_hours import FairHours
+from staffplan.roster.rules.fair_hours import STEEPEST, FairHours
 from staffplan.roster.rules.fair_words import in_words
 from staffplan.roster.rules.known import Concern
 from staffplan.roster.rules.nights import is_night
@@ -33,8 +33,6 @@ from staffplan.roster.rules.options import Night, length_minutes, night_options
 from staffplan.roster.rules.registry import priced_rule_for
 from staffplan.settings.priced_rules import FairKind, FairShareSetting
 
-STEEPEST = 3
-"""The first one above the share costs the weight once, the second twice, the third and each further one so often."""
 USUAL_NIGHT = Night(23 * 60, 30 * 60, 180)
 """As the settings have it by default."""
 MINUTE = pd.Timedelta(minutes=1)
