@@ -22,7 +22,8 @@ AhtUnit = Annotated[
     str | None, typer.Option("--aht-unit", help="Unit of handling times: seconds, minutes, milliseconds, m:ss, h:mm.")
 ]
 Times = Annotated[
-    str | None, typer.Option("--times", help="Zone of times without an offset, where not the center's: UTC.")
+    str | None,
+    typer.Option("--times", help="Time zone of the times in the file, where not the site's, for example UTC."),
 ]
 DateOrder = Annotated[
     str | None, typer.Option("--date-order", help="Order of days such as 3/4/2026: day/month/year, month/day/year.")
