@@ -74,6 +74,11 @@ class SiteCalendar:
         return instants.tz_convert(self.timezone)
 
 
+def first_of_week(day: date, starts: str) -> date:
+    """First day of the day's week, where weeks begin on the weekday `starts` ("mon")."""
+    return day - timedelta(days=(day.weekday() - WEEKDAYS.index(starts)) % len(WEEKDAYS))
+
+
 def midnight(day: date, timezone: str) -> pd.Timestamp:
     """The instant (UTC) at which a local day begins; where midnight is skipped, the first instant after."""
     local = pd.Timestamp(datetime.combine(day, time())).tz_localize(

@@ -17,7 +17,7 @@ from staffplan.roster.problem.machine import Machine
 from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.rules import Agreed, Rule, Worked
 from staffplan.roster.search.rule_model import add_one_shift_a_day, add_rule
-from staffplan.settings.roster import ShiftSettings, WorkPlanSettings
+from staffplan.settings.roster import RosterSettings, ShiftSettings, WorkPlanSettings
 
 OFF = -1
 Assignment = tuple[int, ...]
@@ -30,11 +30,16 @@ TINY = Center({}, shifts=SHIFTS, work_plans={"any": PLAN})
 
 
 def tiny_problem(
-    days: int, first_day: int = 0, past: str = "", shifts: Mapping[str, ShiftSettings] = SHIFTS
+    days: int,
+    first_day: int = 0,
+    past: str = "",
+    shifts: Mapping[str, ShiftSettings] = SHIFTS,
+    week_starts: str | None = None,
+    plan: WorkPlanSettings = PLAN,
 ) -> RosterProblem:
     """The problem from so many days after MONDAY on. past: a letter for each day before it, "sln-": short, late,
     night, off."""
-    plan = PLAN.model_copy(update={"shifts": tuple(shifts)})
+    plan = plan.model_copy(update={"shifts": tuple(shifts)})
     center = TINY.but(
         need={"voice": every_day(days, range(24))},
         shifts=shifts,
@@ -44,7 +49,16 @@ def tiny_problem(
     )
     problem = center.problem()
     person = replace(problem.people[0], past=tuple(before(problem, past)))
+    if week_starts is not None:
+        settings = RosterSettings(rules=(), week_starts=week_starts)  # type: ignore[arg-type]
+        return center.but(settings=settings, past=[row_of(w) for w in person.past]).problem()
     return replace(problem, people=(person,))
+
+
+def row_of(shift: Worked) -> dict[str, object]:
+    """A row of the past roster."""
+    row = {"agent_id": "ann", "schedule_date": pd.Timestamp(shift.schedule_date), "shift": shift.shift}
+    return {**row, "start": shift.start, "end": shift.end, "paid_hours": shift.paid_hours}
 
 
 def before(problem: RosterProblem, past: str) -> Iterator[Worked]:
@@ -93,6 +107,8 @@ def agreed(problem: RosterProblem) -> Agreed:
         tuple((problem.paid_minutes_max[0] / 60).tolist()),
         problem.people[0].contract.days_per_week_max,
         problem.period.timezone,
+        problem.period.week_first,
+        problem.people[0].past_from,
     )
 
 

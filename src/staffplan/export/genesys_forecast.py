@@ -14,7 +14,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from staffplan.clock import WEEKDAYS, horizon_intervals, local_dates
+from staffplan.clock import first_of_week, horizon_intervals, local_dates
 from staffplan.errors import Note
 from staffplan.export.source import Exported, Source, note
 from staffplan.export.text import json_bytes
@@ -58,7 +58,7 @@ def _ends(frame: pd.DataFrame, timezone: str) -> tuple[date, date]:
 
 def _weeks(first: date, last: date, starts: str) -> tuple[date, int]:
     """First day of the business unit's week that holds the first day, and the weeks up to the last day."""
-    begin = first - timedelta(days=(first.weekday() - WEEKDAYS.index(starts)) % DAYS_OF_A_WEEK)
+    begin = first_of_week(first, starts)
     return begin, (last - begin).days // DAYS_OF_A_WEEK + 1
 
 

@@ -7,11 +7,11 @@ those of the business unit.
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 import pandas as pd
 
-from staffplan.clock import WEEKDAYS
+from staffplan.clock import first_of_week
 from staffplan.export.source import Exported, Source, note
 from staffplan.export.text import json_bytes
 from staffplan.export.work import NAMES, Activity, DayOff, Shift, days_off, shifts_of
@@ -25,7 +25,7 @@ def make(source: Source) -> Exported:
     activities = {a.kind for shift in shifts for a in shift.activities} | {kind for *_, kind, _ in off}
     source.ids.require({"agent": agents, "activity": activities}, "genesys-schedule")
     first = min(shift.day for shift in shifts)
-    begin = first - timedelta(days=(first.weekday() - WEEKDAYS.index(source.settings.week_starts)) % DAYS_OF_A_WEEK)
+    begin = first_of_week(first, source.settings.week_starts)
     last = max(shift.day for shift in shifts)
     own: dict[str, list[Shift]] = {agent: [] for agent in agents}
     for shift in shifts:

@@ -13,6 +13,7 @@ from staffplan.errors import Note
 from staffplan.planned import DAYS_OF_A_WEEK
 from staffplan.roster.case.case import Case
 from staffplan.roster.case.service_notes import service_notes
+from staffplan.roster.problem.part_weeks import unknown_before
 from staffplan.roster.problem.problem import DAYS_OF_A_WHOLE_WEEK, RosterProblem
 from staffplan.roster.why.empty_days import empty_day_notes
 from staffplan.settings.hard_rules import RotationSetting
@@ -70,10 +71,12 @@ def _days_planned(case: Case) -> Iterator[Note]:
     elif given is None and planned.last > days[-1]:
         message = f"{words}, whole weeks: the weekdays after the last row, of {days[-1]:%a %d %b}, are closed"
         yield Note("roster", "assumption", "period", message)
-    weeks = {(day - planned.first).days // DAYS_OF_A_WEEK for day in days}
-    empty = [week for week in range(-(-planned.number // DAYS_OF_A_WEEK)) if week not in weeks]
+    before = (planned.first - (case.settings.week_of_first(planned.first) or planned.first)).days
+    weeks = {((day - planned.first).days + before) // DAYS_OF_A_WEEK for day in days}
+    empty = [week for week in range(-(-(planned.number + before) // DAYS_OF_A_WEEK)) if week not in weeks]
     if empty:
-        firsts = ", ".join(f"{planned.day(DAYS_OF_A_WEEK * week):%d %b %Y}" for week in empty)
+        begins = [planned.day(max(DAYS_OF_A_WEEK * week - before, 0)) for week in empty]
+        firsts = ", ".join(f"{day:%d %b %Y}" for day in begins)
         message = f"no row in the weeks from {firsts}: nobody is required, and minimum hours do not apply there"
         yield Note("roster", "assumption", "period", message)
 
@@ -89,13 +92,14 @@ def _long_rotations(case: Case, weeks: int) -> Iterator[Note]:
 
 def _assumptions(problem: RosterProblem, workforce: Workforce) -> Iterator[Note]:
     period = problem.period
-    if period.first_day.weekday() != 0:
+    if period.week_first is None and period.first_day.weekday() != 0:
         message = (
             f"weeks of the contract run {period.first_day:%A} to {period.day(6):%A}, from the first planned day on"
         )
         yield Note("roster", "assumption", "weeks", message)
+    yield from _part_weeks(problem)
     rest = period.days % 7
-    if rest and rest < DAYS_OF_A_WHOLE_WEEK:
+    if period.week_first is None and rest and rest < DAYS_OF_A_WHOLE_WEEK:
         message = f"the last {rest} days are not a whole week: minimum hours do not apply there"
         yield Note("roster", "assumption", "weeks", message)
     if period.slot_minutes < period.interval_minutes:
@@ -107,6 +111,25 @@ def _assumptions(problem: RosterProblem, workforce: Workforce) -> Iterator[Note]
         yield Note("roster", "assumption", "breaks", message)
     if (workforce.time_off.frame["paid"] == "").any():
         yield Note("roster", "assumption", "time off", "time off not marked paid or unpaid is treated as paid")
+
+
+def _part_weeks(problem: RosterProblem) -> Iterator[Note]:
+    """What counts in calendar weeks of which a part lies outside the period."""
+    period = problem.period
+    share = "of its minimum the share of its days in the plan is due"
+    if period.days_before:
+        known = [person for person in problem.people if unknown_before(person, period) == 0]
+        message = f"the week from {period.week_first:%a %d %b %Y} began before the plan: "
+        if known:
+            message += f"its hours and days before are counted for {len(known)} of {len(problem.people)} agents"
+        if len(known) < len(problem.people):
+            message += f"{'; for the others' if known else 'no shifts of it are known, and'} {share}"
+        yield Note("roster", "assumption", "weeks", message)
+    last = period.weeks - 1
+    if period.is_part(last) and period.week_days(last).stop < 7 * period.weeks - period.days_before:
+        first = period.day(7 * last - period.days_before)
+        message = f"the week from {first:%a %d %b %Y} goes on after the plan: its maximum holds, {share}"
+        yield Note("roster", "assumption", "weeks", message)
 
 
 def _edges(problem: RosterProblem, workforce: Workforce) -> Iterator[Note]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -18,6 +18,7 @@ Factor = Annotated[float, Field(ge=0, le=100)]
 Patience = Annotated[float, Field(gt=0, le=1e7)]
 Money = Annotated[float, Field(ge=0, le=1e9)]
 """Amounts in any currency."""
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Day = Annotated[date, Field(ge=date(FIRST_YEAR, 1, 1), le=date(LAST_YEAR, 12, 31))]
 
 

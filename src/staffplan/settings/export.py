@@ -6,10 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from staffplan.settings.base import Section, Share
+from staffplan.settings.base import Section, Share, Weekday
 from staffplan.settings.plan import known_zone
-
-Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
 class ExportSettings(Section):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from staffplan.clock import clock_minute, parse_weekdays
-from staffplan.settings.base import Money, NotNegative, Positive, Section
+from staffplan.clock import clock_minute, first_of_week, parse_weekdays
+from staffplan.settings.base import Money, NotNegative, Positive, Section, Weekday
 from staffplan.settings.hard_rules import ConsecutiveDaysSetting, DailyRestSetting, RuleSettings
 
 WeeklyHours = Annotated[float, Field(ge=0, le=168)]
@@ -117,6 +118,11 @@ class RosterSettings(Section):
     rules: tuple[RuleSettings, ...] = (DailyRestSetting(), ConsecutiveDaysSetting())
     """Rules of the site. The rules of contract, availability, time off and skills always apply in addition. Rules
     with a weight are preferences; the others are mandatory."""
+    week_starts: Weekday | None = None
+    """First day of the weeks in which contracts and rules count, for example mon: calendar weeks, whatever day the
+    plan begins. A week that began before it is joined with the past roster (input.past_roster). Of a week that goes
+    on after it the maximum holds, and of the minimum the share of its days in the plan is due. A shift belongs to
+    the week in which it starts (default: blocks of seven days from the first day planned)."""
     objective: Literal["cover", "service"] = "cover"
     """Objective of the search. cover: the required agents in every interval. service: the service goal of every day,
     with agents placed where they improve it most; deferred work is covered as required."""
@@ -129,3 +135,7 @@ class RosterSettings(Section):
     give the same roster."""
     time_limit_seconds: Positive = 90.0
     """Time limit of the roster step, seconds, with reading and preparation. The best roster found by then is used."""
+
+    def week_of_first(self, first_day: date) -> date | None:
+        """First day of the week in which a period begins; None: weeks begin with the period."""
+        return None if self.week_starts is None else first_of_week(first_day, self.week_starts)

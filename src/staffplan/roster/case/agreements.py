@@ -24,9 +24,11 @@ def under_agreement(
     period: Period,
     credited: NDArray[np.float64],
 ) -> tuple[Person, ...]:
-    """The people with their rules and their past. credited, (people, 2): hours that their time off counts, and their
-    paid time off alone."""
-    known = holders(workforce, work_plans, period.first_day)
+    """The people with their rules and their past; who has no shift in the past roster was not there yet.
+
+    credited, (people, 2): hours that their time off counts, and their paid time off alone.
+    """
+    known = holders(workforce, work_plans, period.first_day, period.week_first)
     rows = workforce.past_roster.frame
     earlier = rows[(rows["schedule_date"].dt.date < period.first_day).to_numpy()]
     past = worked_by_agent(earlier, shifts, period.timezone)
@@ -34,7 +36,9 @@ def under_agreement(
     for person, (hours, paid_hours) in zip(people, credited.tolist(), strict=True):
         holder = replace(known[person.agent_id], credited_hours=hours, credited_paid_hours=paid_hours)
         rules = agreed_rules(holder, settings.rules)
-        found.append(replace(person, rules=rules, past=tuple(past.get(person.agent_id, ()))))
+        mine = tuple(past.get(person.agent_id, ()))
+        since = earlier["schedule_date"].min().date() if mine else None
+        found.append(replace(person, rules=rules, past=mine, past_from=since))
     return tuple(found)
 
 

@@ -22,6 +22,7 @@ from staffplan.roster.case.candidates import (
     useful_options,
 )
 from staffplan.roster.case.inputs import refuse_what_cannot_be_used, slot_minutes
+from staffplan.roster.case.part_weeks import PartWeeks
 from staffplan.roster.case.presence import paid_bounds, times_away, weeks_with_need, who_can_work
 from staffplan.roster.case.service import Service, Weights
 from staffplan.roster.case.soft import with_soft_rules
@@ -59,7 +60,7 @@ def build_problem(
     refuse_what_cannot_be_used(requirement, workforce, settings, shifts=shifts, work_plans=work_plans, site=site)
     slot = slot_minutes(shifts, site)
     options = make_options(shifts, slot)
-    period = make_period(requirement, site, slot, max(option.slots for option in options))
+    period = make_period(requirement, site, slot, max(option.slots for option in options), settings)
     groups = tuple(sorted(set(requirement.frame["planning_group"])))
     required = required_by_slot(requirement, groups, period)
     hours = np.where(np.arange(period.slots) < period.day_slot[-1], period.slot_hours, 0.0)
@@ -82,6 +83,8 @@ def build_problem(
     walls = option_walls(starts, options, period)
     allowed, why_not = who_can_work(people, away, useful, workforce, options, shifts, walls, period)
     fewest, most = paid_bounds(people, away.free, away.paid, period, weeks_with_need(required, period))
+    parts = PartWeeks(away.days, away.closed, options, shifts, groups, required, period, workforce, site.calendar)
+    fewest, most = parts.joined(people, fewest, most)
     problem = RosterProblem(
         period=period,
         groups=groups,
@@ -146,7 +149,9 @@ def _weights(settings: RosterSettings) -> dict[str, float]:
     return {"under": settings.understaffing_weight, "over": settings.overstaffing_weight}
 
 
-def make_period(requirement: StaffingRequirement, site: Site, slot: int, longest: int) -> Period:
+def make_period(
+    requirement: StaffingRequirement, site: Site, slot: int, longest: int, settings: RosterSettings
+) -> Period:
     """The days planned, closed ones too."""
     calendar, planned = site.calendar, site.days_of(pd.DatetimeIndex(requirement.frame["interval_start"]))
     start = midnight(planned.first, calendar.timezone)
@@ -162,6 +167,7 @@ def make_period(requirement: StaffingRequirement, site: Site, slot: int, longest
         start,
         day_slot,
         int(day_slot[-1]) + room,
+        settings.week_of_first(planned.first),
     )
 
 

@@ -60,7 +60,8 @@ class Case:
 
     def of_one(self, agent_id: str, first_day: date) -> Case:
         """One person under the hard rules for each person; the person's turn in a rotation stays."""
-        held = holders(self.workforce, self.work_plans, first_day)[agent_id]
+        week_first = self.settings.week_of_first(first_day)
+        held = holders(self.workforce, self.work_plans, first_day, week_first)[agent_id]
         hard = [rule for rule in self.hard().settings.rules if isinstance(rule, RuleSection)]
         mine: tuple[RuleSettings, ...] = tuple(
             rule.model_copy(update={"agents": (), "work_plans": ()})

@@ -113,6 +113,9 @@ class Away:
     credited, for all days and for the paid ones."""
 
     days: tuple[DaysOff, ...]
+    """From the first day of the week in which the period begins to the last of that in which it ends."""
+    closed: tuple[set[date], ...]
+    """Holidays of the period on which none of the person's groups is open."""
     free: NDArray[np.float64]
     paid: NDArray[np.float64]
 
@@ -132,10 +135,11 @@ def times_away(
 ) -> Away:
     """Time off as the tables have it, and holidays on which none of the person's groups is open. `required`, people:
     (groups, slots)."""
-    time_off = workforce.time_off.within(period.first_day, period.day(period.days))
+    last = 7 * period.weeks - period.days_before
+    time_off = workforce.time_off.within(period.day(-period.days_before), period.day(last))
     off = tuple(days_off(person.agent_id, time_off) for person in people)
     holidays = [closed_holidays(person, groups, required, period, calendar) for person in people]
-    return Away(off, *credited_days(people, off, holidays, period))
+    return Away(off, tuple(holidays), *credited_days(people, off, holidays, period))
 
 
 def closed_holidays(

@@ -6,97 +6,27 @@ Nothing here knows the solver or the problem it is given; the roster is read as 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
 import pandas as pd
 
-from staffplan.clock import wall_instant
 from staffplan.errors import zeros_lost
 from staffplan.roster import rules
+from staffplan.roster.check.contract import agreed_hours, rules_of
 from staffplan.roster.check.meetings import meeting_breaches
 from staffplan.roster.check.need import uncovered
-from staffplan.roster.check.presence import MINUTE, DaysOff, Hours, can_work, days_off, hours_by_agent
+from staffplan.roster.check.people import Activity, Agent, Case, agents_of
+from staffplan.roster.check.presence import MINUTE, can_work
 from staffplan.roster.check.report import Breach, CheckReport
 from staffplan.roster.check.wishes import missed_wishes, wished_days
 from staffplan.roster.rules.team import Seats, team_rules, team_violations
 from staffplan.settings.roster import RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.site import Site
-from staffplan.tables.people import TimeOff, Workforce
+from staffplan.tables.people import Workforce
 from staffplan.tables.requirement import StaffingRequirement
 from staffplan.tables.roster import Roster
-
-
-@dataclass(frozen=True)
-class _Case:
-    """What everything is checked against."""
-
-    workforce: Workforce
-    settings: RosterSettings
-    shifts: Mapping[str, ShiftSettings]
-    work_plans: Mapping[str, WorkPlanSettings]
-    site: Site
-    first: date
-    days: int
-    open_days: Mapping[str, frozenset[date]]
-    """Local days on which each planning group needs anybody."""
-    whole: bool
-    """Whether it is known what happens inside the shifts."""
-
-    @property
-    def zone(self) -> str:
-        return self.site.calendar.timezone
-
-    @cached_property
-    def weeks_with_need(self) -> frozenset[int]:
-        """Numbers of the blocks of seven days in which anybody is needed."""
-        return frozenset((day - self.first).days // 7 for days in self.open_days.values() for day in days)
-
-    @cached_property
-    def grid(self) -> pd.Timestamp:
-        """Midnight of the first day: an interval begins then."""
-        return wall_instant(self.first, 0, self.zone)
-
-    def local(self, instant: pd.Timestamp) -> pd.Timestamp:
-        """Wall clock time, without a zone."""
-        return instant.tz_convert(self.zone).tz_localize(None)
-
-
-@dataclass(frozen=True)
-class _Activity:
-    """A row of roster_activities.csv."""
-
-    schedule_date: date
-    activity_date: date
-    start: pd.Timestamp
-    end: pd.Timestamp
-    activity: str
-    group: str
-    paid: bool
-
-    @property
-    def minutes(self) -> float:
-        return (self.end - self.start) / MINUTE
-
-
-@dataclass(frozen=True)
-class _Agent:
-    """One agent with what the roster gives them, by start."""
-
-    agent_id: str
-    skills: frozenset[str]
-    holder: rules.Holder
-    plan: WorkPlanSettings
-    off: DaysOff
-    available: Hours | None
-    """None: always."""
-    past: tuple[rules.Worked, ...]
-    """Shifts before the period, as far as they are known."""
-    shifts: tuple[rules.Worked, ...]
-    activities: tuple[_Activity, ...]
 
 
 def check(
@@ -121,9 +51,9 @@ def check(
     open_days = {g: frozenset(local_days[needed & (groups == g).to_numpy()]) for g in groups.unique()}
     planned = site.days_of(pd.DatetimeIndex(starts))
     first, days = planned.first, planned.number
-    case = _Case(workforce, settings, shifts, work_plans, site, first, days, open_days, not shifts_alone)
+    case = Case(workforce, settings, shifts, work_plans, site, first, days, open_days, not shifts_alone)
     breaches, worked = [*_unknown_agents(roster, workforce)], {}
-    for agent in _agents(roster, case):
+    for agent in agents_of(roster, case):
         breaches += _agent_breaches(agent, case)
         worked[agent.agent_id] = (*agent.past, *agent.shifts)
     breaches += breaches_together(roster, workforce, settings, first=first, days=days, site=site, whole=case.whole)
@@ -136,7 +66,7 @@ def check(
     return CheckReport(found, short.iloc[:0], missed, wished, tuple(_not_checked(case)))
 
 
-def _not_checked(case: _Case) -> Iterator[str]:
+def _not_checked(case: Case) -> Iterator[str]:
     """What shifts alone cannot tell."""
     yield from ("coverage of the requirement", "breaks", "paid hours against activities", "skills")
     if len(case.workforce.meetings):
@@ -182,45 +112,7 @@ def _unknown_agents(roster: Roster, workforce: Workforce) -> Iterator[Breach]:
             yield Breach(agent_id, row.schedule_date.date(), "agent", f"is not in the agents table{asked}")
 
 
-def _agents(roster: Roster, case: _Case) -> Iterator[_Agent]:
-    shifts = rules.worked_by_agent(roster.shifts.frame, case.shifts, case.zone)
-    before = case.workforce.past_roster.frame
-    before = before[(before["schedule_date"].dt.date < case.first).to_numpy()]
-    past = rules.worked_by_agent(before, case.shifts, case.zone)
-    activities: dict[str, list[_Activity]] = {}
-    for row in _rows(roster.activities.frame.sort_values(["start", "end"])):
-        days = (row.schedule_date.date(), row.activity_date.date())
-        done = _Activity(*days, row.start, row.end, str(row.activity), str(row.planning_group), row.paid == "yes")
-        activities.setdefault(str(row.agent_id), []).append(done)
-    holders = rules.holders(case.workforce, case.work_plans, case.first)
-    off, available = days_off(_time_off(roster, case)), hours_by_agent(case.workforce.availability)
-    for row in _rows(case.workforce.agents.frame):
-        agent_id = str(row.agent_id)
-        holder = holders[agent_id]
-        if holder.plan_name not in case.work_plans:
-            continue
-        yield _Agent(
-            agent_id,
-            skills=frozenset(part.strip() for part in str(row.skills).split(";")),
-            holder=holder,
-            plan=case.work_plans[holder.plan_name],
-            off=off.get(agent_id, DaysOff()),
-            available=available.get(agent_id),
-            past=tuple(past.get(agent_id, ())),
-            shifts=tuple(shifts.get(agent_id, ())),
-            activities=tuple(activities.get(agent_id, ())),
-        )
-
-
-def _time_off(roster: Roster, case: _Case) -> TimeOff:
-    """What of it lies in the period or beside a shift of the roster."""
-    frame = roster.shifts.frame
-    begin = min([case.first, *(frame["start"] - pd.Timedelta(days=1)).dt.date])
-    end = max([case.first + timedelta(days=case.days), *(frame["end"] + pd.Timedelta(days=1)).dt.date])
-    return case.workforce.time_off.within(begin, end)
-
-
-def _agent_breaches(agent: _Agent, case: _Case) -> Iterator[Breach]:
+def _agent_breaches(agent: Agent, case: Case) -> Iterator[Breach]:
     for shift in agent.shifts:
         inside = [a for a in agent.activities if a.schedule_date == shift.schedule_date]
         found = [
@@ -237,13 +129,13 @@ def _agent_breaches(agent: _Agent, case: _Case) -> Iterator[Breach]:
         for rule, message in found:
             yield Breach(agent.agent_id, shift.schedule_date, rule, message)
     yield from _stray_activities(agent, case)
-    agreed, hard = _agreed(agent, case), (keeps for keeps in _rules(agent, case) if keeps.weight is None)
+    agreed, hard = agreed_hours(agent, case), (keeps for keeps in rules_of(agent, case) if keeps.weight is None)
     for keeps in hard:
         for violation in keeps.violations((*agent.past, *agent.shifts), agreed):
             yield Breach(agent.agent_id, violation.day, keeps.name, violation.message)
 
 
-def _stray_activities(agent: _Agent, case: _Case) -> Iterator[Breach]:
+def _stray_activities(agent: Agent, case: Case) -> Iterator[Breach]:
     dates = {shift.schedule_date for shift in agent.shifts}
     for a in agent.activities:
         if a.schedule_date not in dates:
@@ -255,7 +147,7 @@ Words = Iterator[tuple[str, str]]
 """Rule and message of what a shift breaks."""
 
 
-def _date_words(shift: rules.Worked, case: _Case) -> Words:
+def _date_words(shift: rules.Worked, case: Case) -> Words:
     day = shift.schedule_date
     if shift.end <= shift.start:
         yield "shift", "it ends before it starts"
@@ -265,7 +157,7 @@ def _date_words(shift: rules.Worked, case: _Case) -> Words:
         yield "schedule date", "the day is outside the period of the requirement"
 
 
-def _shift_words(shift: rules.Worked, inside: list[_Activity], agent: _Agent, case: _Case) -> Words:
+def _shift_words(shift: rules.Worked, inside: list[Activity], agent: Agent, case: Case) -> Words:
     """The shift is one that the settings know and the contract allows; its pauses are where they belong."""
     named = rules.names_of(shift.schedule_date, shift.start, shift.end, case.shifts, case.zone)
     known = list(dict.fromkeys(name.rsplit(" ", 1)[0] for name in named))
@@ -279,13 +171,13 @@ def _shift_words(shift: rules.Worked, inside: list[_Activity], agent: _Agent, ca
         yield from min((list(_pause_words(shift, inside, case.shifts[n], case)) for n in mine or known), key=len)
 
 
-def _paid_words(shift: rules.Worked, inside: list[_Activity]) -> Words:
+def _paid_words(shift: rules.Worked, inside: list[Activity]) -> Words:
     paid = sum(a.minutes for a in inside if a.paid) / 60
     if abs(paid - shift.paid_hours) > 1e-6:
         yield "paid hours", f"{shift.paid_hours:g} in roster_shifts.csv, but the activities give {paid:g}"
 
 
-def _pause_words(shift: rules.Worked, inside: list[_Activity], family: ShiftSettings, case: _Case) -> Words:
+def _pause_words(shift: rules.Worked, inside: list[Activity], family: ShiftSettings, case: Case) -> Words:
     taken = [a for a in inside if a.activity in ("break", "meal")]
     for number, (pause, due) in enumerate(zip(taken, family.breaks, strict=False)):
         after = (pause.start - shift.start) / MINUTE
@@ -305,7 +197,7 @@ def _pause_words(shift: rules.Worked, inside: list[_Activity], family: ShiftSett
         yield "breaks", f"{pause.activity} at {case.local(pause.start):%H:%M} is not planned for this shift"
 
 
-def _presence_words(shift: rules.Worked, agent: _Agent, case: _Case) -> Words:
+def _presence_words(shift: rules.Worked, agent: Agent, case: Case) -> Words:
     start, end = case.local(shift.start), case.local(shift.end)
     day = start.date()
     while pd.Timestamp(day) < end:
@@ -316,7 +208,7 @@ def _presence_words(shift: rules.Worked, agent: _Agent, case: _Case) -> Words:
         yield "availability", f"{start:%H:%M}-{end:%H:%M} is outside the hours the agent can work"
 
 
-def _activity_words(shift: rules.Worked, inside: list[_Activity], agent: _Agent, case: _Case) -> Words:
+def _activity_words(shift: rules.Worked, inside: list[Activity], agent: Agent, case: Case) -> Words:
     """No gaps, no overlaps, skills, dates."""
     at = shift.start
     for a in inside:
@@ -338,7 +230,7 @@ def _activity_words(shift: rules.Worked, inside: list[_Activity], agent: _Agent,
         yield "activities", f"nothing is planned from {case.local(at):%H:%M} to {case.local(shift.end):%H:%M}"
 
 
-def _switching_words(inside: list[_Activity], case: _Case) -> Words:
+def _switching_words(inside: list[Activity], case: Case) -> Words:
     """Through one interval somebody serves one group."""
     length = pd.Timedelta(minutes=case.site.calendar.interval_minutes)
     queue = [a for a in inside if a.activity == "queue"]
@@ -346,50 +238,3 @@ def _switching_words(inside: list[_Activity], case: _Case) -> Words:
         same_interval = (one.end - MINUTE - case.grid) // length == (other.start - case.grid) // length
         if one.group != other.group and same_interval:
             yield "one group", f"{one.group} and {other.group} in the interval of {case.local(other.start):%H:%M}"
-
-
-def _agreed(agent: _Agent, case: _Case) -> rules.Agreed:
-    """Hours due and allowed in each block of seven days, time off and closed holidays credited."""
-    fewest, most = [], []
-    a_day = agent.plan.weekly_hours_min / 5
-    nobody_needed = not any(skill in case.open_days for skill in agent.skills)
-    for week, (days, free, paid) in enumerate(_credited(agent, case)):
-        no_minimum = days < 5 or nobody_needed or week not in case.weeks_with_need
-        fewest.append(0.0 if no_minimum else a_day * (5 - free))
-        most.append(max(agent.plan.weekly_hours_max - a_day * paid, 0.0))
-    return rules.Agreed(case.first, case.days, tuple(fewest), tuple(most), agent.plan.days_per_week_max, case.zone)
-
-
-def _credited(agent: _Agent, case: _Case) -> Iterator[tuple[int, float, float]]:
-    """For each block of seven days: its days, and the fifths of a week's hours that days off count, all and paid."""
-    for week in range(-(-case.days // 7)):
-        days = {case.first + timedelta(days=d) for d in range(7 * week, min(7 * week + 7, case.days))}
-        closed = {d for d in days if _closed_holiday(d, agent, case)}
-        paid = days & ((agent.off.days - agent.off.unpaid) | closed)
-        yield len(days), _fifths(days & (agent.off.days | closed), closed, agent), _fifths(paid, closed, agent)
-
-
-def _fifths(days: set[date], closed: set[date], agent: _Agent) -> float:
-    """Hours off over a fifth of the weekly minimum, where they are given; else, and if closed, a day is one. Five at
-    most."""
-    weekly = agent.plan.weekly_hours_min
-    known = (days & set(agent.off.hours)) - closed if weekly else set()
-    hours = sum(agent.off.hours[day] for day in sorted(known))
-    return min(5.0, len(days - known) + (5 * hours / weekly if weekly else 0.0))
-
-
-def _closed_holiday(day: date, agent: _Agent, case: _Case) -> bool:
-    special = case.site.calendar.special_days.get(day)
-    is_open = any(day in case.open_days.get(skill, ()) for skill in agent.skills)
-    return special is not None and special.kind != "event" and day.weekday() < 5 and not is_open
-
-
-def _rules(agent: _Agent, case: _Case) -> list[rules.Rule]:
-    always = (rules.OneShiftADay(), rules.DaysPerWeek(), rules.WeeklyHoursMin(), rules.WeeklyHoursMax())
-    a_day, credited = agent.plan.weekly_hours_min / 5, list(_credited(agent, case))
-    holder = replace(
-        agent.holder,
-        credited_hours=a_day * sum(free for _, free, _ in credited),
-        credited_paid_hours=a_day * sum(paid for _, _, paid in credited),
-    )
-    return [*always, *rules.agreed_rules(holder, case.settings.rules)]

@@ -63,11 +63,13 @@ class Person:
     """The site's agreement for the person, beside what every contract says."""
     past: tuple[Worked, ...] = ()
     """Shifts worked before the period, as far as they are known."""
+    past_from: date | None = None
+    """First day from which they are known; None: not at all."""
 
 
 @dataclass(frozen=True)
 class Period:
-    """The days planned, their slots and weeks. Weeks are blocks of seven days from the first day on."""
+    """The days planned, their slots and weeks: calendar weeks, or blocks of seven days from the first day on."""
 
     first_day: date
     days: int
@@ -80,10 +82,17 @@ class Period:
     """(days + 1,): first slot of each local day; the last entry is the end of the period."""
     slots: int
     """Slots in all: the period's, and after its end as many as the longest shift needs."""
+    week_first: date | None = None
+    """First day of the calendar week in which the period begins; None: weeks are blocks from the first day on."""
 
     @property
     def weeks(self) -> int:
-        return -(-self.days // 7)
+        return self.week_of(self.days - 1) + 1
+
+    @property
+    def days_before(self) -> int:
+        """Days of the first week that lie before the period."""
+        return 0 if self.week_first is None else (self.first_day - self.week_first).days
 
     @property
     def slots_per_interval(self) -> int:
@@ -96,9 +105,18 @@ class Period:
     def day(self, number: int) -> date:
         return self.first_day + timedelta(days=number)
 
+    def week_of(self, day: int) -> int:
+        """Number of the week of a day."""
+        return (day + self.days_before) // 7
+
     def week_days(self, week: int) -> range:
-        """Numbers of the days of a week."""
-        return range(7 * week, min(7 * week + 7, self.days))
+        """Numbers of the days of a week that lie in the period."""
+        first = 7 * week - self.days_before
+        return range(max(first, 0), min(first + 7, self.days))
+
+    def is_part(self, week: int) -> bool:
+        """Whether some days of a calendar week lie outside the period."""
+        return self.week_first is not None and len(self.week_days(week)) < 7
 
     def instant(self, slot: int) -> pd.Timestamp:
         return self.start + pd.Timedelta(minutes=int(slot) * self.slot_minutes)

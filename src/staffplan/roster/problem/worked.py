@@ -38,10 +38,19 @@ class Agreed:
     weekly_hours_max: tuple[float, ...]
     days_per_week_max: int
     timezone: str = "UTC"
+    week_first: date | None = None
+    """First day of the calendar week in which the period begins; None: weeks are blocks from its first day on."""
+    past_from: date | None = None
+    """First day from which the person's shifts before the period are known; None: not at all."""
 
     @property
     def period_last(self) -> date:
         return self.period_first + timedelta(days=self.period_days - 1)
+
+    @property
+    def first_week(self) -> date:
+        """First day of the first week."""
+        return self.period_first if self.week_first is None else self.week_first
 
 
 @dataclass(frozen=True)

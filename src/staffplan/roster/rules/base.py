@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
@@ -35,12 +35,33 @@ def weeks(period: Period) -> Iterator[tuple[int, range]]:
         yield week, period.week_days(week)
 
 
+def last_of_week(period: Period) -> NDArray[np.bool_]:
+    """(days,): the day is the last of its week, or of the period."""
+    week = [period.week_of(day) for day in range(period.days)]
+    return np.append(np.diff(week) > 0, True)
+
+
 def week_of(day: date, agreed: Agreed) -> int:
-    return (day - agreed.period_first).days // 7
+    return (day - agreed.first_week).days // 7
+
+
+def begin_of(week: int, agreed: Agreed) -> date:
+    """First day of a week that lies in the period."""
+    return max(agreed.first_week + timedelta(weeks=week), agreed.period_first)
 
 
 def in_period(worked: Sequence[Worked], agreed: Agreed) -> list[Worked]:
     return [w for w in worked if 0 <= (w.schedule_date - agreed.period_first).days < agreed.period_days]
+
+
+def in_weeks(worked: Sequence[Worked], agreed: Agreed) -> list[Worked]:
+    """Shifts of the period, and those before it in the calendar week in which it begins."""
+    return [w for w in worked if agreed.first_week <= w.schedule_date <= agreed.period_last]
+
+
+def of_first_week(person: Person, period: Period) -> list[Worked]:
+    """Shifts before the period in the calendar week in which it begins."""
+    return [w for w in person.past if period.week_first is not None and w.schedule_date >= period.week_first]
 
 
 def span(first: date, last: date) -> str:

@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from staffplan.roster.problem.machine import Ints, Machine, filtered, rows_of, unrolled, with_day_off
-from staffplan.roster.problem.problem import DAYS_OF_A_WHOLE_WEEK, Person, RosterProblem
+from staffplan.roster.problem.part_weeks import days_elsewhere, part_due
+from staffplan.roster.problem.problem import DAYS_OF_A_WHOLE_WEEK, Period, Person, RosterProblem
 from staffplan.roster.problem.worked import Agreed, Violation, Worked
-from staffplan.roster.rules.base import in_period
-from staffplan.roster.rules.options import blocks, of_families
+from staffplan.roster.rules.base import in_period, in_weeks, of_first_week, weeks
+from staffplan.roster.rules.options import of_families
 from staffplan.roster.rules.registry import Holder, Relaxable, rule_for
 from staffplan.settings.hard_rules import DayHoursSetting, PeriodDaysSetting, PeriodHoursSetting, ShiftsOfSetting
 
@@ -41,11 +42,12 @@ class ShiftsOf:
         return f"{self.family} shifts"
 
     def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
-        days = [w.schedule_date for w in in_period(worked, agreed) if w.family == self.family]
+        days = [w.schedule_date for w in in_weeks(worked, agreed) if w.family == self.family]
         yield from said_often(days, agreed, self.bounds, f"{self.family} shift")
 
     def machine(self, problem: RosterProblem, person: Person) -> Machine:
-        return counted(problem, self._amount(problem), self.bounds)
+        before = sum(w.family == self.family for w in of_first_week(person, problem.period))
+        return counted(problem, person, self._amount(problem), self.bounds, before)
 
     def _amount(self, problem: RosterProblem) -> Ints:
         which = of_families(problem, (self.family,)).astype(np.int64)
@@ -74,7 +76,8 @@ class PeriodDays:
         yield from said_often(days, agreed, self.bounds, "working day")
 
     def machine(self, problem: RosterProblem, person: Person) -> Machine:
-        return counted(problem, np.ones((problem.period.days, len(problem.options)), dtype=np.int64), self.bounds)
+        every = np.ones((problem.period.days, len(problem.options)), dtype=np.int64)
+        return counted(problem, person, every, self.bounds)
 
 
 @rule_for(
@@ -110,7 +113,7 @@ class PeriodHours:
         least = None if self.bounds.least is None else -(-self.bounds.least // unit)
         most = None if self.bounds.most is None else self.bounds.most // unit
         amount = np.broadcast_to(paid // unit, (problem.period.days, len(paid)))
-        return counted(problem, amount, Bounds(least, most))
+        return counted(problem, person, amount, Bounds(least, most))
 
 
 @rule_for(
@@ -151,9 +154,13 @@ def _day_hours(setting: DayHoursSetting, _holder: Holder) -> DayHours:
     return DayHours(floor(setting.most * 60))
 
 
-def counted(problem: RosterProblem, amount: Ints, bounds: Bounds) -> Machine:
-    """A state is the sum of amount, (days, options), in the block so far; without a most it stops at the least."""
-    ends = {days[-1]: whole for days, whole in blocks(problem.period, bounds.per)}
+def counted(problem: RosterProblem, person: Person, amount: Ints, bounds: Bounds, before: int = 0) -> Machine:
+    """A state is the sum of amount, (days, options), in the block so far; without a most it stops at the least.
+
+    before: how much of it there was in the week's days before the period.
+    """
+    start = before if bounds.per == "week" else 0
+    ends = leasts(problem.period, person, bounds, start)
     least, most = bounds.least or 0, bounds.most
 
     def follow(day: int, states: Ints, what: Ints) -> tuple[Ints, NDArray[np.bool_]]:
@@ -161,26 +168,65 @@ def counted(problem: RosterProblem, amount: Ints, bounds: Bounds) -> Machine:
         good = np.ones(count.shape, dtype=bool) if most is None else count <= most
         count = np.minimum(count, least) if most is None else count
         if day in ends:
-            good = good & (count >= least) if ends[day] else good
+            good = good & (count >= ends[day])
             count = 0 * count
         return rows_of(count), good
 
-    return unrolled([with_day_off(amount, 0)], (0,), follow)
+    return unrolled([with_day_off(amount, 0)], (min(start, least if most is None else most),), follow)
+
+
+def leasts(period: Period, person: Person, bounds: Bounds, before: int) -> dict[int, int]:
+    """By the last day of each block the least that is due there. Of a calendar week that goes on outside the period
+    it is the share of the days inside, or more where the days outside could not hold the rest."""
+    if bounds.per == "period":
+        return {period.days - 1: bounds.least or 0}
+    found = {}
+    for week, days in weeks(period):
+        due = bounds.least or 0
+        if period.is_part(week):
+            done, outside = before if week == 0 else 0, days_elsewhere(person, period, week)
+            due = min(done + part_due(due - done, len(days), outside), due)
+        elif len(days) < DAYS_OF_A_WHOLE_WEEK:
+            due = 0
+        found[days[-1]] = due
+    return found
 
 
 def said_often(days: Iterable[date], agreed: Agreed, bounds: Bounds, what: str) -> Iterator[Violation]:
     """What of the bounds is broken where something happens once on each of the days."""
-    length = agreed.period_days if bounds.per == "period" else 7
-    for begin in range(0, agreed.period_days, length):
-        first = agreed.period_first + timedelta(days=begin)
-        size = min(length, agreed.period_days - begin)
-        mine = sorted(day for day in days if 0 <= (day - first).days < size)
+    for first, last in _spans(agreed, bounds.per):
+        mine = sorted(day for day in days if first <= day <= last)
+        inside = [day for day in mine if day >= agreed.period_first]
         many = f"{len(mine)} {what}{'' if len(mine) == 1 else 's'} in the {bounds.per}"
-        whole = bounds.per == "period" or size >= DAYS_OF_A_WHOLE_WEEK
-        if bounds.least is not None and whole and len(mine) < bounds.least:
-            yield Violation(first, f"{many}, {bounds.least} due")
-        if bounds.most is not None and len(mine) > bounds.most:
-            yield Violation(mine[bounds.most], f"{many}, {bounds.most} allowed")
+        due = _due(first, last, len(mine) - len(inside), agreed, bounds)
+        if len(mine) < due:
+            yield Violation(max(first, agreed.period_first), f"{many}, {due} due")
+        if bounds.most is not None and inside and len(mine) > bounds.most:
+            yield Violation(max(mine[bounds.most], inside[0]), f"{many}, {bounds.most} allowed")
+
+
+def _spans(agreed: Agreed, per: str) -> Iterator[tuple[date, date]]:
+    """First and last day of each block in which is counted; calendar weeks as a whole."""
+    if per == "period":
+        yield agreed.period_first, agreed.period_last
+        return
+    first = agreed.first_week
+    while first <= agreed.period_last:
+        last = first + timedelta(days=6)
+        yield first, last if agreed.week_first is not None else min(last, agreed.period_last)
+        first = last + timedelta(days=1)
+
+
+def _due(first: date, last: date, before: int, agreed: Agreed, bounds: Bounds) -> int:
+    """How many are due in the block by the end of the period. before: how many there were of it before the period."""
+    length, least = (last - first).days + 1, bounds.least or 0
+    inside = (min(last, agreed.period_last) - max(first, agreed.period_first)).days + 1
+    if agreed.week_first is None or bounds.per == "period":
+        return least if bounds.per == "period" or length >= DAYS_OF_A_WHOLE_WEEK else 0
+    known = max((agreed.period_first - max(first, agreed.past_from)).days, 0) if agreed.past_from else 0
+    unknown, left = length - inside - known, least - before
+    share = left * inside // (inside + unknown)
+    return min(before + max(0, min(max(share, left - unknown), inside)), least)
 
 
 def _hours(minutes: int) -> str:

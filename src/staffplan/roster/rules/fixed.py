@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from staffplan.roster.problem.machine import Machine, filtered
 from staffplan.roster.problem.problem import OFF, Person, RosterProblem, ShiftOption
 from staffplan.roster.problem.worked import Agreed, Violation, Worked
-from staffplan.roster.rules.base import in_period
+from staffplan.roster.rules.base import in_period, week_of
 from staffplan.roster.rules.options import of_families
 from staffplan.roster.rules.registry import Holder, LeftOut, rule_for
 from staffplan.settings.hard_rules import RotationSetting
@@ -61,14 +61,19 @@ class Rotation:
 
     def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
         for w in in_period(worked, agreed):
-            days = (w.schedule_date - agreed.period_first).days
-            turn = self.cycle[(self.first + (days if self.per == "day" else days // 7)) % len(self.cycle)]
+            number = (
+                (w.schedule_date - agreed.period_first).days
+                if self.per == "day"
+                else week_of(w.schedule_date, agreed)
+            )
+            turn = self.cycle[(self.first + number) % len(self.cycle)]
             if w.family not in turn:
                 message = f"{w.family or 'a shift'} is worked, the {self.per}'s turn is {_said(turn)}"
                 yield Violation(w.schedule_date, message)
 
     def machine(self, problem: RosterProblem, person: Person) -> Machine:
-        turn = np.arange(problem.period.days) // TURN_DAYS[self.per] + self.first
+        days = range(problem.period.days)
+        turn = np.array([problem.period.week_of(day) if self.per == "week" else day for day in days]) + self.first
         bad = np.array([np.append(~of_families(problem, names), False) for names in self.cycle], dtype=bool)
         return filtered(bad[turn % len(self.cycle)])
 
@@ -78,7 +83,8 @@ def _rotation(setting: RotationSetting, holder: Holder) -> Rotation:
     """People begin with the cycle one turn apart, or at the turn that the agents table names for them."""
     named = holder.rotation_week if setting.per == "week" else holder.rotation_day
     begin = holder.place if named is None else named - 1
-    days_until = 0 if setting.first_day is None else (setting.first_day - holder.first_day).days
+    begins = holder.first_day if setting.per == "day" else holder.first_week
+    days_until = 0 if setting.first_day is None else (setting.first_day - begins).days
     turns_before = -(days_until // TURN_DAYS[setting.per])
     return Rotation(setting.cycle, (begin + turns_before) % len(setting.cycle), setting.per)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from math import gcd
 
@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from staffplan.roster.problem.machine import FORBIDDEN, Machine, kinds_of, with_day_off, within_weeks
-from staffplan.roster.problem.problem import Period, Person, RosterProblem
+from staffplan.roster.problem.problem import Person, RosterProblem
 from staffplan.roster.problem.worked import Agreed, Violation, Worked
-from staffplan.roster.rules.base import in_period, week_of
+from staffplan.roster.rules.base import begin_of, in_period, in_weeks, last_of_week, of_first_week, span, week_of
 from staffplan.roster.rules.runs import worked_or_off
 
 
@@ -26,12 +26,13 @@ class DaysPerWeek:
 
     def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
         count: dict[int, set[date]] = {}
-        for w in in_period(worked, agreed):
+        for w in in_weeks(worked, agreed):
             count.setdefault(week_of(w.schedule_date, agreed), set()).add(w.schedule_date)
         for _, days in sorted(count.items()):
-            if len(days) > agreed.days_per_week_max:
+            mine = [day for day in days if day >= agreed.period_first]
+            if mine and len(days) > agreed.days_per_week_max:
                 message = f"{len(days)} days worked in the week, {agreed.days_per_week_max} are allowed"
-                yield Violation(min(days), message)
+                yield Violation(min(mine), message)
 
     def machine(self, problem: RosterProblem, person: Person) -> Machine:
         """A state is the number of days worked in the week so far."""
@@ -39,7 +40,9 @@ class DaysPerWeek:
         count = np.arange(limit + 1)
         step = np.stack([count, np.where(count < limit, count + 1, FORBIDDEN)], axis=1)
         every_day = Machine(worked_or_off(problem), np.broadcast_to(step, (problem.period.days, *step.shape)))
-        return within_weeks(every_day, last_of_week(problem.period), np.ones((problem.period.weeks, limit + 1), bool))
+        weeks = np.ones((problem.period.weeks, limit + 1), bool)
+        before = {w.schedule_date for w in of_first_week(person, problem.period)}
+        return replace(within_weeks(every_day, last_of_week(problem.period), weeks), start=min(len(before), limit))
 
 
 @dataclass(frozen=True)
@@ -52,8 +55,8 @@ class WeeklyHoursMin:
     def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
         for week, hours in enumerate(_hours_by_week(worked, agreed)):
             if hours < agreed.weekly_hours_min[week] - 1e-6:
-                day = agreed.period_first + timedelta(days=7 * week)
-                yield Violation(day, f"{hours:g} paid hours in the week, {agreed.weekly_hours_min[week]:g} are due")
+                message = f"{hours:g} paid hours in {_words(week, agreed)}, {agreed.weekly_hours_min[week]:g} are due"
+                yield Violation(begin_of(week, agreed), message)
 
     def machine(self, problem: RosterProblem, person: Person) -> Machine | None:
         """A state is the paid time of the week so far in the contract's unit; enough is enough."""
@@ -76,9 +79,9 @@ class WeeklyHoursMax:
     def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
         for week, hours in enumerate(_hours_by_week(worked, agreed)):
             if hours > agreed.weekly_hours_max[week] + 1e-6:
-                day = agreed.period_first + timedelta(days=7 * week)
                 limit = agreed.weekly_hours_max[week]
-                yield Violation(day, f"{hours:g} paid hours in the week, {limit:g} are allowed")
+                message = f"{hours:g} paid hours in {_words(week, agreed)}, {limit:g} are allowed"
+                yield Violation(begin_of(week, agreed), message)
 
     def machine(self, problem: RosterProblem, person: Person) -> Machine:
         """A state is the paid time of the week so far in the contract's unit."""
@@ -92,10 +95,6 @@ def paid_unit(problem: RosterProblem, person: Person) -> int:
     """Largest unit (minutes) of which every shift of the contract is a multiple."""
     paid = [option.paid_minutes for option in problem.options if option.family in person.contract.shifts]
     return max(gcd(*paid), 1)
-
-
-def last_of_week(period: Period) -> NDArray[np.bool_]:
-    return np.array([d % 7 == 6 or d == period.days - 1 for d in range(period.days)], dtype=bool)
 
 
 def _paid_machine(
@@ -115,6 +114,14 @@ def _paid_machine(
     step = np.where(reached <= top, reached, top if keeps_the_top else FORBIDDEN)
     machine = Machine(kind, np.broadcast_to(step, (problem.period.days, *step.shape)))
     return within_weeks(machine, last_of_week(problem.period), allowed)
+
+
+def _words(week: int, agreed: Agreed) -> str:
+    """The week, or the part of it in the period, for which the hours are counted."""
+    first, last = begin_of(week, agreed), min(begin_of(week + 1, agreed) - timedelta(days=1), agreed.period_last)
+    if agreed.week_first is None or (last - first).days == 6:
+        return "the week"
+    return f"the part of the week in the period ({span(first, last)})"
 
 
 def _hours_by_week(worked: Sequence[Worked], agreed: Agreed) -> list[float]:

@@ -16,7 +16,7 @@ from staffplan.clock import parse_spans, wall_instant
 from staffplan.roster.problem.machine import Ints, Machine, rows_of, unrolled, with_day_off
 from staffplan.roster.problem.problem import Person, RosterProblem
 from staffplan.roster.problem.worked import Agreed, Violation, Worked
-from staffplan.roster.rules.base import in_period
+from staffplan.roster.rules.base import in_weeks, of_first_week
 from staffplan.roster.rules.counts import Bounds, counted, said_often
 from staffplan.roster.rules.options import (
     DAY_OFF,
@@ -90,13 +90,15 @@ class Nights:
     weight: None = None
 
     def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
-        nights = [w for w in in_period(worked, agreed) if is_night(w.start, w.end, self.night, agreed.timezone)]
+        nights = [w for w in in_weeks(worked, agreed) if is_night(w.start, w.end, self.night, agreed.timezone)]
         days = [w.schedule_date for w in nights]
         yield from said_often(days, agreed, Bounds(None, self.most, self.per), "night shift")
 
     def machine(self, problem: RosterProblem, person: Person) -> Machine:
         amount = night_options(problem, self.night).astype(np.int64)
-        return counted(problem, amount, Bounds(None, self.most, self.per))
+        zone, past = problem.period.timezone, of_first_week(person, problem.period)
+        before = sum(is_night(w.start, w.end, self.night, zone) for w in past)
+        return counted(problem, person, amount, Bounds(None, self.most, self.per), before)
 
 
 @rule_for(NightsSetting, Relaxable("most", 1, 8, "at most {:g} nights"))

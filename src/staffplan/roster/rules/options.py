@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 
 from staffplan.clock import wall_instant
 from staffplan.roster.problem.machine import Ints
-from staffplan.roster.problem.problem import DAYS_OF_A_WHOLE_WEEK, Period, RosterProblem
-from staffplan.roster.rules.base import weeks
+from staffplan.roster.problem.problem import Period, RosterProblem
 
 DAY_OFF = -(2**40)
 """Label of a day off beside labels that are times."""
@@ -71,13 +70,6 @@ def night_options(problem: RosterProblem, night: Night) -> NDArray[np.bool_]:
         begin, end = ((edge - period.start) // pd.Timedelta(minutes=1) for edge in edges)
         inside += np.maximum(np.minimum(last, end) - np.maximum(first, begin), 0)
     return np.asarray(inside >= night.minutes, dtype=bool)
-
-
-def blocks(period: Period, per: str) -> list[tuple[range, bool]]:
-    """The days that are counted together, and whether a least holds for them: not in a last week of few days."""
-    if per == "period":
-        return [(range(period.days), True)]
-    return [(days, len(days) >= DAYS_OF_A_WHOLE_WEEK) for _, days in weeks(period)]
 
 
 def minutes_from_start(instant: pd.Timestamp, period: Period) -> int:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 import numpy as np
 
 from staffplan.roster.problem.machine import Ints, Machine, kinds_of, with_day_off
 from staffplan.roster.problem.problem import Person, RosterProblem
 from staffplan.roster.problem.worked import Agreed, Violation, Worked
-from staffplan.roster.rules.base import in_period, week_of
-from staffplan.roster.rules.hours import last_of_week, paid_unit
+from staffplan.roster.rules.base import begin_of, in_period, last_of_week, week_of
+from staffplan.roster.rules.hours import paid_unit
 from staffplan.roster.rules.known import Concern
 from staffplan.roster.rules.registry import priced_rule_for
 from staffplan.settings.priced_rules import OvertimeSetting
@@ -40,9 +39,8 @@ class Overtime:
             most = int(agreed.weekly_hours_max[week] * 60 + 1e-6) / 60
             normal = max(most - self.allowance_minutes / 60, 0.0)
             if paid > normal + 1e-6:
-                day = agreed.period_first + timedelta(days=7 * week)
                 message = f"{paid:g} paid hours in the week, {normal:g} are normal"
-                yield Violation(day, message, paid - normal)
+                yield Violation(begin_of(week, agreed), message, paid - normal)
 
     def machine(self, problem: RosterProblem, person: Person) -> Machine | None:
         """A state is the paid time of the week so far in the contract's unit, up to the normal hours."""
@@ -52,7 +50,7 @@ class Overtime:
         amount = with_day_off(np.broadcast_to(units, (problem.period.days, len(units))), 0)
         kind, what = kinds_of(amount)
         reached = paid[:, None] + what[:, 0][None, :]
-        week = np.arange(problem.period.days) // 7
+        week = np.array([problem.period.week_of(day) for day in range(problem.period.days)])
         above = [np.maximum(unit * at - normal[week][:, None, None], 0) for at in (paid[:, None], reached)]
         step = np.where(last_of_week(problem.period)[:, None, None], 0, np.minimum(reached, paid[-1])[None, :, :])
         return Machine(kind, step, self.weight * (above[1] - above[0]) / 60)

@@ -20,14 +20,20 @@ from staffplan.tables.people import Workforce
 from staffplan.tables.wishes import Wishes
 
 
-def holders(workforce: Workforce, work_plans: Mapping[str, WorkPlanSettings], first_day: date) -> dict[str, Holder]:
-    """Whom the agreement is read for, by agent; what time off counts is not in it yet."""
+def holders(
+    workforce: Workforce,
+    work_plans: Mapping[str, WorkPlanSettings],
+    first_day: date,
+    week_first: date | None = None,
+) -> dict[str, Holder]:
+    """Whom the agreement is read for, by agent; what time off counts is not in it yet. week_first: first day of the
+    calendar week in which the period begins."""
     agents, found, places = workforce.agents.frame, {}, Counter[str]()
     columns = (agents[name] for name in ("agent_id", "work_plan", "rotation_week", "rotation_day"))
     for agent_id, cell, *turns in zip(*columns, strict=True):
         plan = plan_of(str(cell), work_plans)
         week, day = (None if pd.isna(turn) else int(turn) for turn in turns)
-        found[agent_id] = Holder(agent_id, plan, first_day, places[plan], week, day)
+        found[agent_id] = Holder(agent_id, plan, first_day, places[plan], week, day, week_first=week_first)
         places[plan] += 1
     locks = workforce.locks.frame
     for agent_id, rows in locks.groupby("agent_id"):

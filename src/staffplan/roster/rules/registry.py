@@ -36,10 +36,17 @@ class Holder:
     rotation_day: int | None = None
     """The same for cycles of days."""
     locks: tuple[tuple[date, str], ...] = ()
+    week_first: date | None = None
+    """First day of the calendar week in which the period begins; None: weeks begin with the period."""
     credited_hours: float = 0.0
     """What the days of time off in the period count, each a fifth of the contract's least."""
     credited_paid_hours: float = 0.0
     """The same of paid time off alone."""
+
+    @property
+    def first_week(self) -> date:
+        """First day of the first week."""
+        return self.first_day if self.week_first is None else self.week_first
 
 
 @dataclass(frozen=True)

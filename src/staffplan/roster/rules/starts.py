@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from staffplan.roster.problem.machine import Ints, Machine, rows_of, unrolled, with_day_off
 from staffplan.roster.problem.problem import Person, RosterProblem
 from staffplan.roster.problem.worked import Agreed, Violation, Worked
-from staffplan.roster.rules.base import in_period, week_of
+from staffplan.roster.rules.base import in_period, last_of_week, of_first_week, week_of
 from staffplan.roster.rules.options import DAY_OFF, clock_starts, of_families
 from staffplan.roster.rules.registry import Holder, LeftOut, Relaxable, rule_for
 from staffplan.settings.hard_rules import StartVariationSetting, SuccessionSetting
@@ -29,29 +29,40 @@ class StartVariation:
     def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
         starts: dict[int, list[tuple[int, Worked]]] = {}
         for w in sorted(in_period(worked, agreed), key=lambda w: w.start):
-            local = w.start.tz_convert(agreed.timezone)
-            starts.setdefault(week_of(w.schedule_date, agreed), []).append((local.hour * 60 + local.minute, w))
-        for _, mine in sorted(starts.items()):
-            earliest, latest = min(minute for minute, _ in mine), max(minute for minute, _ in mine)
+            starts.setdefault(week_of(w.schedule_date, agreed), []).append((_start(w, agreed.timezone), w))
+        before = [w for w in worked if agreed.first_week <= w.schedule_date < agreed.period_first]
+        known = self._kept(_start(w, agreed.timezone) for w in before)
+        for week, mine in sorted(starts.items()):
+            all_starts = [*(known if week == 0 else ()), *(minute for minute, _ in mine)]
+            earliest, latest = min(all_starts), max(all_starts)
             if latest - earliest > self.minutes:
-                day = next(w.schedule_date for minute, w in reversed(mine) if minute in (earliest, latest))
+                ends = (w.schedule_date for minute, w in reversed(mine) if minute in (earliest, latest))
+                day = next(ends, mine[-1][1].schedule_date)
                 message = f"starts of the week from {_clock(earliest)} to {_clock(latest)}"
                 yield Violation(day, f"{message}, {self.minutes} minutes apart are allowed")
 
     def machine(self, problem: RosterProblem, person: Person) -> Machine:
         """A state is the week's earliest and latest start so far."""
-        none_yet, last = 24 * 60, problem.period.days - 1
+        none_yet, last = 24 * 60, last_of_week(problem.period)
 
         def follow(day: int, states: Ints, what: Ints) -> tuple[Ints, NDArray[np.bool_]]:
             start, off = what[..., 0], what[..., 0] == DAY_OFF
             earliest = np.where(off, states[..., 0], np.minimum(states[..., 0], start))
             latest = np.where(off, states[..., 1], np.maximum(states[..., 1], start))
             good = latest - earliest <= self.minutes
-            if day % 7 == 6 or day == last:
+            if last[day]:
                 earliest, latest = np.full_like(earliest, none_yet), np.full_like(latest, -1)
             return rows_of(earliest, latest), good
 
-        return unrolled([with_day_off(clock_starts(problem), DAY_OFF)], (none_yet, -1), follow)
+        known = self._kept(_start(w, problem.period.timezone) for w in of_first_week(person, problem.period))
+        start = (min(known, default=none_yet), max(known, default=-1))
+        return unrolled([with_day_off(clock_starts(problem), DAY_OFF)], start, follow)
+
+    def _kept(self, starts: Iterable[int]) -> list[int]:
+        """Starts of the week's days before the period; none where they break the rule among themselves, as nobody
+        can keep it then."""
+        known = list(starts)
+        return known if known and max(known) - min(known) <= self.minutes else []
 
 
 @rule_for(StartVariationSetting, Relaxable("minutes", 30, 0.5, "starts within {:g} minutes in a week"))
@@ -110,6 +121,12 @@ class Succession:
 @rule_for(SuccessionSetting, relaxation=LeftOut("after {after} never {never}"))
 def _succession(setting: SuccessionSetting, _holder: Holder) -> Succession:
     return Succession(setting.after, setting.never, setting.days, setting.from_day)
+
+
+def _start(shift: Worked, timezone: str) -> int:
+    """Start on the wall clock, minutes after midnight."""
+    local = shift.start.tz_convert(timezone)
+    return int(local.hour * 60 + local.minute)
 
 
 def _clock(minute: int) -> str:

@@ -95,7 +95,9 @@ def make_demand(
     site: Site,
 ) -> Demand:
     """Every contract for every planning group. Raises ConfigError or DataError with all that cannot be used."""
-    kept = settings.model_copy(update={"rules": tuple(kept_rules(settings.rules)), "objective": "cover"})
+    as_block = {"week_starts": None}  # nobody has a past, and the period is taken to come again
+    changes = {"rules": tuple(kept_rules(settings.rules)), "objective": "cover", **as_block}
+    kept = settings.model_copy(update=changes)
     groups = sorted(set(requirement.frame["planning_group"]))
     workforce, turns = _one_of_each(groups, work_plans, kept.rules)
     problem = build_problem(requirement, workforce, kept, shifts=shifts, work_plans=work_plans, site=site)

@@ -113,7 +113,7 @@ def _too_many(
 ) -> dict[date, float]:
     """Hours by day of the week in which these people are on queue and more are there than needed."""
     period = problem.period
-    days = {period.day(number) for number in period.week_days(day // 7)}
+    days = {period.day(number) for number in period.week_days(period.week_of(day))}
     ids = {problem.people[number].agent_id for number in able}
     doing = roster.activities.frame
     doing = doing[(doing["activity"] == "queue") & doing["agent_id"].isin(ids)]
@@ -144,7 +144,8 @@ def _trial(
     contract: list[Rule] = [rules.DaysPerWeek(), rules.WeeklyHoursMax()]
     held = [*contract, rules.WeeklyHoursMin(), *(rule for rule in person.rules if rule.weight is None)]
     agreed = _agreed(problem, person, number)
-    week = {problem.period.day(d) for d in problem.period.week_days(day // 7)}
+    period = problem.period
+    week = {period.day(d) for d in period.week_days(period.week_of(day))}
     moved = [[*(w for w in mine if w is not old), new] for old in mine if old.schedule_date in week]
     ways = [sorted(way, key=lambda w: w.start) for way in ([*mine, new], *moved)]
     tried = [_newly_broken(held, mine, way, agreed) for way in ways]
@@ -155,7 +156,8 @@ def _trial(
 def _agreed(problem: RosterProblem, person: Person, number: int) -> Agreed:
     least, most = (bound[number] / 60 for bound in (problem.paid_minutes_min, problem.paid_minutes_max))
     period, days = problem.period, person.contract.days_per_week_max
-    return Agreed(period.first_day, period.days, tuple(least), tuple(most), days, period.timezone)
+    bounds = tuple(least), tuple(most), days, period.timezone
+    return Agreed(period.first_day, period.days, *bounds, period.week_first, person.past_from)
 
 
 def _shift_for(problem: RosterProblem, number: int, one: EmptyDay, day: int) -> Worked:
