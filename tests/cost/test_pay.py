@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -10,6 +11,7 @@ from staffplan.cost import pay_minutes
 from staffplan.planned import between
 from staffplan.settings.cost import CostSettings, PremiumSettings
 from staffplan.settings.roster import WorkPlanSettings
+from staffplan.tables.roster import RosterShifts
 
 HOUR = 60
 WEEK = between(date(2026, 3, 2), date(2026, 3, 8)).days
@@ -70,6 +72,26 @@ def test_beyond_the_normal_week_it_is_overtime_and_days_off_count_towards_it(mak
     assert found["bob", "03-02", "vacation"] == 480
     assert sum(total for (who, _, kind), total in found.items() if (who, kind) == ("bob", "overtime")) == 240
     assert sum(total for (who, *_), total in found.items() if who == "bob") == 44 * HOUR
+
+
+def test_calendar_weeks_are_joined_with_the_hours_before_the_plan(make_books) -> None:
+    """From Thursday on: three days before of nine hours leave 13 hours of the normal 40."""
+    days = between(date(2026, 3, 5), date(2026, 3, 11)).days
+    books = make_books(first_day=days[0])
+    books.hire("ann", plan="full")
+    for day in (0, 1, 4):
+        books.work("ann", 8 * HOUR, 17 * HOUR, day=day)
+    begins = [pd.Timestamp(2026, 3, day, 8, tz="UTC") for day in (1, 2, 3, 4)]
+    rows = {"agent_id": "ann", "schedule_date": [t.tz_localize(None).normalize() for t in begins], "shift": "day"}
+    past = pd.DataFrame(
+        {**rows, "start": begins, "end": [t + pd.Timedelta(hours=9) for t in begins], "paid_hours": 9.0}
+    )
+    people = replace(books.workforce(), past_roster=RosterShifts.of(past))
+    told = {"work_plans": PLANS, "settings": NO_PREMIUM, "site": books.site}
+    for starts, overtime in (("mon", 5 * HOUR), ("thu", 0), (None, 0)):
+        found = pay_minutes(books.roster(), people, days, week_starts=starts, **told)
+        assert found["ann", days[1], "overtime"] == overtime
+        assert sum(found.values()) == 27 * HOUR
 
 
 def test_a_contract_without_normal_hours_has_no_overtime(make_books) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
+from staffplan.clock import first_of_week
 from staffplan.cost.exact import exact
 from staffplan.cost.people import paid_days_off
 from staffplan.cost.premiums import minutes_of, premium_minutes
@@ -19,6 +21,8 @@ from staffplan.tables.roster import Roster
 REGULAR, OVERTIME, ABSENCE, TIME_OFF = "regular", "overtime", "absence", "time off"
 Minutes = Counter[tuple[str, date, str]]
 """Minutes by agent, day and kind."""
+Used = Counter[tuple[str, date]]
+"""Minutes by agent and first day of the week."""
 
 
 def pay_minutes(
@@ -29,16 +33,52 @@ def pay_minutes(
     work_plans: Mapping[str, WorkPlanSettings],
     settings: CostSettings,
     site: Site,
+    week_starts: str | None = None,
 ) -> Minutes:
     """Paid minutes of the roster and paid time off on `days`; without premiums they add up to the cost's paid hours.
 
     A shift over midnight counts on its first day. Overtime is work beyond the contract's weekly_hours_norm in a week
-    counted from the first of `days`, paid time off credited, as the rule "overtime" counts. Minutes with a premium,
-    under its name, are among the regular or overtime ones already.
+    counted from the first of `days`, or in calendar weeks (week_starts: "mon"), the first of which is joined with the
+    past roster; paid time off is credited, as the rule "overtime" counts. Minutes with a premium, under its name, are
+    among the regular or overtime ones already.
     """
-    off = _time_off(workforce, days, work_plans)
-    worked = _with_overtime(_worked(roster), off, workforce, days, work_plans)
+    off, weeks = _time_off(workforce, days, work_plans), _Weeks(days, week_starts)
+    used: Used = Counter()
+    for (agent, day, _), minutes in (off + _before(workforce, weeks, work_plans)).items():
+        used[agent, weeks.of(day)] += minutes
+    worked = _with_overtime(_worked(roster), used, workforce, weeks, work_plans)
     return worked + off + _with_premium(roster, settings, site)
+
+
+@dataclass(frozen=True)
+class _Weeks:
+    """The weeks in which overtime is counted."""
+
+    days: Sequence[date]
+    starts: str | None
+
+    def of(self, day: date) -> date:
+        """First day of the day's week: calendar weeks, or blocks from the first of the days planned."""
+        if self.starts is not None:
+            return first_of_week(day, self.starts)
+        return day - timedelta(days=(day - self.days[0]).days % DAYS_OF_A_WEEK)
+
+    @property
+    def before(self) -> list[date]:
+        """Days of the first week before the first day planned."""
+        first = self.of(self.days[0])
+        return [first + timedelta(days=number) for number in range((self.days[0] - first).days)]
+
+
+def _before(workforce: Workforce, weeks: _Weeks, work_plans: Mapping[str, WorkPlanSettings]) -> Minutes:
+    """Paid minutes of the first week before the first day planned: worked, and time off."""
+    if not weeks.before:
+        return Counter()
+    found, rows = _time_off(workforce, weeks.before, work_plans), workforce.past_roster.frame
+    for agent, day, hours in zip(rows["agent_id"], rows["schedule_date"].dt.date, rows["paid_hours"], strict=True):
+        if day in weeks.before:
+            found[str(agent), day, REGULAR] += round(hours * 60)
+    return found
 
 
 def _worked(roster: Roster) -> Minutes:
@@ -73,33 +113,25 @@ def _kinds_of_days_off(workforce: Workforce) -> dict[str, list[tuple[date, date,
 
 def _with_overtime(
     worked: Minutes,
-    off: Minutes,
+    used: Used,
     workforce: Workforce,
-    days: Sequence[date],
+    weeks: _Weeks,
     work_plans: Mapping[str, WorkPlanSettings],
 ) -> Minutes:
-    """The minutes worked, what lies beyond a contract's normal week as overtime."""
+    """The minutes worked, what lies beyond a contract's normal week as overtime. used: minutes that count before."""
     frame = workforce.agents.frame
     contracts = dict(zip(frame["agent_id"], frame["work_plan"], strict=True))
     norms = {name: plan.weekly_hours_norm for name, plan in work_plans.items() if plan.weekly_hours_norm is not None}
-    used: Counter[tuple[str, date]] = Counter()
-    for (agent, day, _), minutes in off.items():
-        used[agent, _week(day, days)] += minutes
     found: Minutes = Counter()
     for (agent, day, kind), minutes in sorted(worked.items()):
         norm = norms.get(contracts.get(agent, ""))
-        week = (agent, _week(day, days))
+        week = (agent, weeks.of(day))
         left = minutes if norm is None else max(0, round(exact(norm) * 60) - used[week])
         used[week] += minutes
         beyond = max(0, minutes - left) if kind == REGULAR else 0
         found[agent, day, kind] += minutes - beyond
         found[agent, day, OVERTIME] += beyond
     return found
-
-
-def _week(day: date, days: Sequence[date]) -> date:
-    """First day of the week, counted from the first of the days planned."""
-    return day - timedelta(days=(day - days[0]).days % DAYS_OF_A_WEEK)
 
 
 def _with_premium(roster: Roster, settings: CostSettings, site: Site) -> Minutes:

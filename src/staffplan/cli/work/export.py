@@ -264,7 +264,15 @@ def _pay(
 ) -> PayHours:
     frame = roster.activities.frame.rename(columns={"start": "interval_start"})
     site = site_of(config, frame, workspace or Workspace(Path(), config, Path(), COMMAND_LINE))
-    minutes = pay_minutes(roster, people, planned.days, work_plans=config.work_plans, settings=config.cost, site=site)
+    minutes = pay_minutes(
+        roster,
+        people,
+        planned.days,
+        work_plans=config.work_plans,
+        settings=config.cost,
+        site=site,
+        week_starts=config.roster.week_starts,
+    )
     names = dict(zip(roster.shifts.frame["agent_id"], roster.shifts.frame["name"], strict=True))
     agents = people.agents.frame
     names |= {agent: name for agent, name in zip(agents["agent_id"], agents["name"], strict=True) if name}
