@@ -6,10 +6,12 @@ Limits that law sets are settings; where a default comes from a law, the text be
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from re import fullmatch
 from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
+from staffplan.clock import parse_weekdays
 from staffplan.errors import Problem, nearest
 from staffplan.settings.base import Day, NotNegative, Positive, Section
 from staffplan.settings.priced_rules import SoftRuleSettings
@@ -208,6 +210,63 @@ class PeriodHoursSetting(BoundedSection):
     """Hours, at most; only paid time off counts here."""
 
 
+class MonthlyHoursSetting(RuleSection):
+    """Paid hours in each calendar month: the norm hours of its working days by the country's public holidays
+    (plan.country), or the hours written for it.
+
+    Of a month that is not whole in the plan the share of its working days counts; a month that began before the plan
+    is joined with the past roster where that reaches back to its first day. A working day of time off lowers the norm
+    by its own hours, or by those given for it.
+    """
+
+    rule: Literal["monthly_hours"] = "monthly_hours"
+    """Which rule it is."""
+    daily_hours: Annotated[float, Field(gt=0, le=24)] = 8.0
+    """Norm hours of a working day: 8 for 40 hours a week, 7.8 for 39."""
+    weekdays: str = "mon-fri"
+    """Weekdays that are working days unless they are public holidays."""
+    shorter_before_holidays: Annotated[float, Field(ge=0, le=24)] = 0.0
+    """Hours by which a working day right before a public holiday is shorter: 1 in Russia, Labour Code, article 95."""
+    hours: dict[str, NotNegative] = Field(default_factory=dict)
+    """Norm hours of months by hand, in place of the calendar's: { "2026-11" = 159 }."""
+    below: NotNegative | None = 8.0
+    """Hours below the norm that are allowed, as shifts are whole."""
+    above: NotNegative | None = 0.0
+    """Hours above the norm that are allowed."""
+
+    @model_validator(mode="after")
+    def _readable(self) -> Self:
+        parse_weekdays(self.weekdays)
+        for month in self.hours:
+            if not fullmatch(r"\d{4}-(0[1-9]|1[0-2])", month):
+                raise ValueError(f'{month!r} is no month; write year and month, "2026-11"')
+        return self
+
+
+class AverageHoursSetting(RuleSection):
+    """Paid hours averaged over a longer reference period, with the balance of its earlier weeks carried in.
+
+    The balance is what was worked above (or below) the weekly hours since the reference period began: from the past
+    roster where it reaches back so far, else from the column hours_balance of agents.csv. A day of time off counts as
+    a fifth of the weekly hours, five in a week at most, or its own hours.
+    """
+
+    rule: Literal["average_hours"] = "average_hours"
+    """Which rule it is."""
+    weekly_hours: Annotated[float, Field(gt=0, le=168)]
+    """Hours a week, on the average of the reference period."""
+    weeks: int = Field(default=13, ge=1, le=104)
+    """Length of a reference period, weeks. 17: four months, Directive 2003/88/EC, article 16(b)."""
+    first_day: Day
+    """First day of a reference period; others begin every so many weeks before and after it."""
+    below: NotNegative | None = 8.0
+    """Hours below the average that are allowed when a reference period ends."""
+    above: NotNegative | None = 0.0
+    """Hours above it that are allowed when a reference period ends."""
+    drift: NotNegative | None = 40.0
+    """Hours above or below the average that are allowed when the plan ends inside a reference period."""
+
+
 class PeriodDaysSetting(BoundedSection):
     """Days worked in the whole period."""
 
@@ -279,6 +338,8 @@ HardRuleSettings = (
     | SuccessionSetting
     | DayHoursSetting
     | PeriodHoursSetting
+    | MonthlyHoursSetting
+    | AverageHoursSetting
     | PeriodDaysSetting
     | ShiftsOfSetting
     | RotationSetting

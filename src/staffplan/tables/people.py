@@ -23,6 +23,8 @@ class Agents(Table):
 
     `rotation_week`: the week of a rotation's cycle, 1 for its first, in which the agent is when the rotation begins.
     `rotation_day`: the same where the cycle is one of days.
+    `hours_balance`: hours worked above (below: negative) the average of the current reference period, for the rule
+    average_hours, before the first day planned.
     """
 
     columns: ClassVar[tuple[Column, ...]] = (
@@ -34,6 +36,7 @@ class Agents(Table):
         number("hourly_rate", 0, LARGEST_RATE, required=False, blank=True),
         Column("rotation_week", "count", required=False, blank=True, minimum=1, maximum=1000),
         Column("rotation_day", "count", required=False, blank=True, minimum=1, maximum=1000),
+        number("hours_balance", -10000, 10000, required=False, blank=True),
     )
     key: ClassVar[tuple[str, ...]] = ("agent_id",)
     file_name: ClassVar[str] = "agents.csv"

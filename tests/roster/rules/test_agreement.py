@@ -27,11 +27,12 @@ from staffplan.roster import rules
 from staffplan.roster.check.cover import coverage
 from staffplan.roster.notes import roster_notes, unpriced_wishes
 from staffplan.roster.rules import Holder, Locked, agreed_rules
+from staffplan.roster.rules.accounts import HoursOver, Span
 from staffplan.roster.rules.counts import Bounds, DayHours, PeriodDays, PeriodHours, ShiftsOf
 from staffplan.roster.rules.fixed import Rotation
 from staffplan.roster.rules.nights import Nights, NightsInARow, RestAfterNights
 from staffplan.roster.rules.options import Night
-from staffplan.roster.rules.registry import Binding, LeftOut
+from staffplan.roster.rules.registry import Account, Binding, LeftOut
 from staffplan.roster.rules.runs import ConsecutiveDays, ConsecutiveDaysMin, DaysOffInARow
 from staffplan.roster.rules.starts import StartVariation, Succession
 from staffplan.roster.rules.weekends import WeekendsInARow, WeekendsOff, WeekendsWorked, WholeWeekends
@@ -45,7 +46,8 @@ from staffplan.settings.rule_sections import RuleSection
 from staffplan.tables.wishes import Wishes
 
 NIGHTLY = Night(23 * 60, 30 * 60, 180)
-ANN = Holder("ann", "full", MONDAY)
+ACCOUNT = Account(day(6), frozenset())
+ANN = Holder("ann", "full", MONDAY, account=ACCOUNT)
 WRITTEN: tuple[tuple[dict[str, object], rules.Rule], ...] = (
     ({"rule": "daily_rest"}, rules.DailyRest(11 * 60)),
     ({"rule": "weekly_rest"}, WeeklyRest(35 * 60)),
@@ -71,6 +73,14 @@ WRITTEN: tuple[tuple[dict[str, object], rules.Rule], ...] = (
     ),
     ({"rule": "day_hours", "most": 9.5}, DayHours(570)),
     ({"rule": "period_hours", "least": 100, "most": 120}, PeriodHours(Bounds(6000, 7200))),
+    (
+        {"rule": "monthly_hours", "below": 4},
+        HoursOver((Span(MONDAY, day(6), 36 * 60, 40 * 60),), "monthly hours"),
+    ),
+    (
+        {"rule": "average_hours", "weekly_hours": 38, "first_day": MONDAY, "drift": 12},
+        HoursOver((Span(MONDAY, day(6), 26 * 60, 50 * 60),), "average hours"),
+    ),
     ({"rule": "period_days", "most": 10}, PeriodDays(Bounds(None, 10))),
     ({"rule": "shifts_of", "shift": "night", "least": 1}, ShiftsOf("night", Bounds(1, None))),
     ({"rule": "rotation", "cycle": [["early"], []]}, Rotation((("early",), ()))),

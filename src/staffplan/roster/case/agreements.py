@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
 from staffplan.roster.problem.problem import Period, Person, ShiftOption
-from staffplan.roster.rules import Locked, agreed_rules, holders, locked_options, worked_by_agent
+from staffplan.roster.rules import Locked, accounts_of, agreed_rules, holders, locked_options, worked_by_agent
 from staffplan.settings.roster import RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.tables.people import Workforce
 
@@ -23,6 +24,7 @@ def under_agreement(
     work_plans: Mapping[str, WorkPlanSettings],
     period: Period,
     credited: NDArray[np.float64],
+    holidays: frozenset[date],
 ) -> tuple[Person, ...]:
     """The people with their rules and their past; who has no shift in the past roster was not there yet.
 
@@ -32,13 +34,14 @@ def under_agreement(
     rows = workforce.past_roster.frame
     earlier = rows[(rows["schedule_date"].dt.date < period.first_day).to_numpy()]
     past = worked_by_agent(earlier, shifts, period.timezone)
+    known_hours = accounts_of(workforce, past, period.first_day, period.day(period.days - 1), holidays)
     found = []
     for person, (hours, paid_hours) in zip(people, credited.tolist(), strict=True):
-        holder = replace(known[person.agent_id], credited_hours=hours, credited_paid_hours=paid_hours)
+        mine = known_hours[person.agent_id]
+        counted = {"credited_hours": hours, "credited_paid_hours": paid_hours}
+        holder = replace(known[person.agent_id], account=mine, **counted)
         rules = agreed_rules(holder, settings.rules)
-        mine = tuple(past.get(person.agent_id, ()))
-        since = earlier["schedule_date"].min().date() if mine else None
-        found.append(replace(person, rules=rules, past=mine, past_from=since))
+        found.append(replace(person, rules=rules, past=mine.past, past_from=mine.past_from))
     return tuple(found)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
@@ -126,10 +126,11 @@ def agents_of(roster: Roster, case: Case) -> Iterator[Agent]:
         activities.setdefault(str(row.agent_id), []).append(done)
     week_first = case.settings.week_of_first(case.first)
     holders = rules.holders(case.workforce, case.work_plans, case.first, week_first)
+    accounts = rules.accounts_of(case.workforce, past, case.first, case.last, case.site.calendar.holidays)
     off, available = days_off(_time_off(roster, case)), hours_by_agent(case.workforce.availability)
     for row in _rows(case.workforce.agents.frame):
         agent_id = str(row.agent_id)
-        holder = holders[agent_id]
+        holder = replace(holders[agent_id], account=accounts[agent_id])
         if holder.plan_name not in case.work_plans:
             continue
         yield Agent(
@@ -140,7 +141,7 @@ def agents_of(roster: Roster, case: Case) -> Iterator[Agent]:
             off=off.get(agent_id, DaysOff()),
             available=available.get(agent_id),
             past=tuple(past.get(agent_id, ())),
-            past_from=before["schedule_date"].min().date() if agent_id in past else None,
+            past_from=accounts[agent_id].past_from,
             shifts=tuple(shifts.get(agent_id, ())),
             activities=tuple(activities.get(agent_id, ())),
         )

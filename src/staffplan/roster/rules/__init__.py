@@ -6,7 +6,7 @@ from staffplan.roster.rules.agreement import agreed_rules, rule_of, rules_of
 from staffplan.roster.rules.base import span
 from staffplan.roster.rules.fixed import Locked, locked_options
 from staffplan.roster.rules.hours import DaysPerWeek, WeeklyHoursMax, WeeklyHoursMin
-from staffplan.roster.rules.reading import holders, names_of, worked_by_agent
+from staffplan.roster.rules.reading import accounts_of, holders, names_of, worked_by_agent
 from staffplan.roster.rules.registry import Holder, hard_rules, priced_rule_for, priced_rules, rule_for
 from staffplan.roster.rules.rest import DailyRest, OneShiftADay
 
@@ -22,6 +22,7 @@ __all__ = [
     "WeeklyHoursMax",
     "WeeklyHoursMin",
     "Worked",
+    "accounts_of",
     "agreed_rules",
     "hard_rules",
     "holders",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 
 import pandas as pd
@@ -14,10 +14,13 @@ from staffplan.clock import parse_weekdays, wall_instant
 from staffplan.roster.problem.problem import plan_of
 from staffplan.roster.problem.worked import Worked
 from staffplan.roster.rules.known import Wish
-from staffplan.roster.rules.registry import Holder
+from staffplan.roster.rules.registry import Account, Holder
 from staffplan.settings.roster import ShiftSettings, WorkPlanSettings
 from staffplan.tables.people import Workforce
 from staffplan.tables.wishes import Wishes
+
+LONGEST_REFERENCE = timedelta(weeks=104)
+"""Time off is looked at so far back, as reference periods may reach."""
 
 
 def holders(
@@ -40,6 +43,30 @@ def holders(
         days = zip(rows["day"].dt.date, rows["shift"], strict=True)
         if agent_id in found:
             found[agent_id] = replace(found[agent_id], locks=tuple(days))
+    return found
+
+
+def accounts_of(
+    workforce: Workforce,
+    past: Mapping[str, Sequence[Worked]],
+    first_day: date,
+    last_day: date,
+    holidays: frozenset[date],
+) -> dict[str, Account]:
+    """What each agent's hours over months and reference periods are counted from. past: shifts before the period."""
+    earliest, rows = first_day - LONGEST_REFERENCE, workforce.past_roster.frame["schedule_date"]
+    time_off = workforce.time_off.within(earliest, last_day).frame
+    off: dict[str, dict[date, float | None]] = {}
+    columns = (time_off[name] for name in ("agent_id", "first_day", "last_day", "hours"))
+    for agent_id, first, last, hours in zip(*columns, strict=True):
+        days = (day.date() for day in pd.date_range(first, last))
+        off.setdefault(agent_id, {}).update(dict.fromkeys(days, None if pd.isna(hours) else float(hours)))
+    since, agents, found = None if rows.empty else rows.min().date(), workforce.agents.frame, {}
+    for agent_id, balance in zip(agents["agent_id"], agents["hours_balance"], strict=True):
+        mine = tuple(past.get(agent_id, ()))
+        known = (mine, since) if mine else ((), None)
+        days_off = tuple(sorted(off.get(agent_id, {}).items()))
+        found[agent_id] = Account(last_day, holidays, days_off, *known, None if pd.isna(balance) else float(balance))
     return found
 
 

@@ -14,11 +14,27 @@ from pkgutil import iter_modules
 from typing import Any, TypeVar
 
 from staffplan.roster.problem.problem import Rule
+from staffplan.roster.problem.worked import Worked
 from staffplan.roster.rules.known import Concern
 from staffplan.settings.priced_rules import SoftSection
 from staffplan.settings.rule_sections import RuleSection
 
 PACKAGE = "staffplan.roster.rules"
+
+
+@dataclass(frozen=True)
+class Account:
+    """The days planned, public holidays, and what is known of one person: time off, and shifts before the period."""
+
+    last_day: date
+    holidays: frozenset[date]
+    off: tuple[tuple[date, float | None], ...] = ()
+    """Days of time off, before the period too, with the hours that each counts; None: those of a usual day."""
+    past: tuple[Worked, ...] = ()
+    past_from: date | None = None
+    """First day from which the past is known; None: not at all."""
+    balance_hours: float | None = None
+    """As the agents table has it."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +58,8 @@ class Holder:
     """What the days of time off in the period count, each a fifth of the contract's least."""
     credited_paid_hours: float = 0.0
     """The same of paid time off alone."""
+    account: Account | None = None
+    """What hours over months and reference periods are counted from; None: nothing is known."""
 
     @property
     def first_week(self) -> date:

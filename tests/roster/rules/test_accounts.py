@@ -1,0 +1,143 @@
+"""Hours over calendar months, and on the average of a reference period."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pandas as pd
+import pytest
+from every_roster import (
+    SHIFTS,
+    accepted_by_machine,
+    accepted_by_solver,
+    agreed,
+    every_assignment,
+    planned_shifts,
+    tiny_problem,
+)
+from roster_centers import MONDAY
+
+from staffplan.clock import public_holidays
+from staffplan.roster.problem.worked import Worked
+from staffplan.roster.rules import Holder, rule_of
+from staffplan.roster.rules.accounts import HoursOver, Span, norm_hours
+from staffplan.roster.rules.registry import Account
+from staffplan.settings.hard_rules import AverageHoursSetting, MonthlyHoursSetting
+
+NOVEMBER, DECEMBER = date(2026, 11, 1), date(2026, 12, 1)
+DAY = timedelta(days=1)
+
+
+def holidays(country: str, subdivision: str | None = None) -> frozenset[date]:
+    return frozenset(special.day for special in public_holidays(country, [2026, 2027], subdivision))
+
+
+@pytest.mark.parametrize(
+    ("country", "daily", "shorter", "month", "hours"),
+    [
+        ("RU", 8.0, 1.0, NOVEMBER, 159),  # 20 working days, Tuesday before Unity Day an hour shorter
+        ("RU", 8.0, 0.0, NOVEMBER, 160),
+        ("DE", 7.8, 0.0, DECEMBER, 22 * 7.8),  # Christmas is a Friday and a Saturday
+        ("ES", 8.0, 0.0, date(2026, 10, 12), 21 * 8),  # 22 weekdays without the 12th
+    ],
+)
+def test_the_norm_of_a_month_follows_the_calendar_of_the_country(
+    country: str, daily: float, shorter: float, month: date, hours: float
+) -> None:
+    setting = MonthlyHoursSetting(daily_hours=daily, shorter_before_holidays=shorter)
+    assert sum(norm_hours(setting, month, holidays(country)).values()) == pytest.approx(hours)
+
+
+def test_hours_of_a_month_by_hand_go_before_the_calendar() -> None:
+    setting = MonthlyHoursSetting(hours={"2026-11": 150})
+    assert sum(norm_hours(setting, NOVEMBER, holidays("RU")).values()) == pytest.approx(150)
+
+
+def shift_on(day: date, hours: float) -> Worked:
+    start = pd.Timestamp(day, tz="UTC") + pd.Timedelta(hours=8)
+    return Worked(day, start, start + pd.Timedelta(hours=hours), hours)
+
+
+def holder(first: date, last: date, **known: object) -> Holder:
+    return Holder("ann", "full", first, account=Account(last, holidays("RU"), **known))  # type: ignore[arg-type]
+
+
+def spans_of(
+    setting: MonthlyHoursSetting | AverageHoursSetting, who: Holder
+) -> list[tuple[date, date, float, float]]:
+    rule = rule_of(setting, who)
+    assert isinstance(rule, HoursOver)
+    return [(one.first, one.last, one.least / 60, one.most / 60) for one in rule.spans]
+
+
+EXACT = MonthlyHoursSetting(below=0, shorter_before_holidays=1)
+
+
+def test_part_months_at_both_ends_are_due_by_their_working_days() -> None:
+    """From Thursday 29 October to Wednesday 2 December: two days, the whole of November, and two days."""
+    who = holder(date(2026, 10, 29), date(2026, 12, 2))
+    assert [hours for _, _, hours, _ in spans_of(EXACT, who)] == [16, 159, 16]
+
+
+def test_a_month_that_began_before_the_plan_is_joined_with_the_past_roster() -> None:
+    """The norm up to 18 November is 12 working days less an hour, 95 h; 50 were worked before the 11th."""
+    first, last = date(2026, 11, 11), date(2026, 11, 18)
+    past = tuple(shift_on(NOVEMBER + number * DAY, 10.0) for number in range(5))
+    assert spans_of(EXACT, holder(first, last, past=past, past_from=NOVEMBER)) == [(first, last, 45, 45)]
+    assert spans_of(EXACT, holder(first, last, past=past[2:], past_from=past[2].schedule_date))[0][2] == 48
+
+
+def test_a_working_day_of_time_off_lowers_the_norm_by_its_own_hours() -> None:
+    """Tuesday before the holiday has seven hours, the holiday none, a Saturday none, and the 9th has five by hand."""
+    off = ((date(2026, 11, 3), None), (date(2026, 11, 4), None), (date(2026, 11, 7), None), (date(2026, 11, 9), 5.0))
+    who = holder(NOVEMBER, date(2026, 11, 30), off=off)
+    assert spans_of(EXACT, who) == [(NOVEMBER, date(2026, 11, 30), 147, 147)]
+
+
+AVERAGE = AverageHoursSetting(weekly_hours=38, weeks=2, first_day=MONDAY, below=4, above=2, drift=10)
+
+
+def test_a_reference_period_that_ends_inside_the_plan_is_settled_there_and_the_next_begins_with_nothing() -> None:
+    who = holder(MONDAY + 7 * DAY, MONDAY + 20 * DAY, balance_hours=6.0)
+    assert spans_of(AVERAGE, who) == [
+        (MONDAY + 7 * DAY, MONDAY + 13 * DAY, 38 - 6 - 4, 38 - 6 + 2),
+        (MONDAY + 14 * DAY, MONDAY + 20 * DAY, 28, 48),
+    ]
+
+
+def test_the_balance_is_worked_out_from_a_past_roster_that_reaches_back_to_the_beginning() -> None:
+    past = tuple(shift_on(MONDAY + number * DAY, 9.0) for number in range(5))
+    who = holder(MONDAY + 7 * DAY, MONDAY + 13 * DAY, past=past, past_from=MONDAY)
+    assert spans_of(AVERAGE, who)[0][2:] == (38 - 7 - 4, 38 - 7 + 2)
+    later = holder(MONDAY + 7 * DAY, MONDAY + 13 * DAY, past=past, past_from=MONDAY + DAY)
+    assert spans_of(AVERAGE, later)[0][2:] == (34, 40), "it is not known, and taken as none"
+
+
+def test_time_off_counts_a_fifth_of_the_weekly_hours_on_the_average() -> None:
+    off = tuple((MONDAY + number * DAY, None) for number in range(7))
+    assert spans_of(AVERAGE, holder(MONDAY, MONDAY + 13 * DAY, off=off))[0][2:] == (34, 40)
+
+
+RULES = (
+    (
+        HoursOver(
+            (Span(MONDAY, MONDAY + DAY, 240, 660), Span(MONDAY + 2 * DAY, MONDAY + 4 * DAY, 480, 720)), "months"
+        ),
+        5,
+    ),
+    (HoursOver((Span(MONDAY, MONDAY + 3 * DAY, 0, 700),), "average hours"), 4),
+)
+
+
+@pytest.mark.parametrize(("rule", "days"), RULES, ids=lambda value: str(value)[:30])
+def test_solver_reader_and_search_agree_on_every_roster(rule: HoursOver, days: int) -> None:
+    problem = tiny_problem(days, shifts={name: SHIFTS[name] for name in ("short", "night")})
+    accepted, said = accepted_by_solver(problem, rule), agreed(problem)
+    machine = rule.machine(problem, problem.people[0])
+    verdicts = set()
+    for assignment in every_assignment(problem):
+        broken = list(rule.violations(planned_shifts(problem, assignment), said))
+        assert (assignment in accepted) == (not broken), (assignment, broken)
+        assert accepted_by_machine(machine, assignment) == (not broken), (assignment, broken)
+        verdicts.add(not broken)
+    assert verdicts == {True, False}
