@@ -59,6 +59,7 @@ def shares(fairness: Fairness) -> pd.DataFrame:
     By kind in the order of SHARED, then the largest due first.
     """
     frame = fairness.frame
+    frame = frame[frame["what"].isin(SHARED)]
     name = frame["name"].where(frame["name"] != "", frame["agent_id"])
     people = frame[["agent_id"]].assign(name=name).drop_duplicates("agent_id")
     twice = set(people.loc[people["name"].duplicated(keep=False), "name"])

@@ -12,6 +12,7 @@ from staffplan.clock import local_dates
 from staffplan.errors import Note
 from staffplan.planned import DAYS_OF_A_WEEK
 from staffplan.roster.case.case import Case
+from staffplan.roster.case.hours_accounts import account_notes
 from staffplan.roster.case.service_notes import service_notes
 from staffplan.roster.problem.part_weeks import unknown_before
 from staffplan.roster.problem.problem import DAYS_OF_A_WHOLE_WEEK, RosterProblem
@@ -45,6 +46,7 @@ def roster_notes(
         *_days_planned(case),
         *_assumptions(problem, workforce),
         *_long_rotations(case, problem.period.weeks),
+        *account_notes(case, problem),
         *clock_changes(roster, site),
         *_edges(problem, workforce),
         *_left_out(problem, workforce),

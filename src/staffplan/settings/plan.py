@@ -125,14 +125,16 @@ class InputSettings(Section):
     """Wishes of agents (optional): agent_id, first_day, last_day, wish (off, shift, not), shift, weight. The rule
     "wishes" sets the price of a wish that is not granted."""
     past_fairness: str | None = None
-    """The fairness.csv of the previous period (optional). Unfair shares of that period are compensated."""
+    """The fairness.csv of the previous period (optional). Unfair shares of that period are compensated, and balances
+    of hours go on (rule average_hours)."""
     published: str | None = None
     """Published roster: the roster_shifts.csv that agents have received (optional). The rule "stability" uses it."""
     locks: str | None = None
     """Fixed shifts and days off (optional): agent_id, day, shift ("early 08:00", "early" or "off")."""
     past_roster: str | None = None
     """Roster of the days just before the plan (optional): a folder, or its roster_shifts.csv. Rest times, consecutive
-    days and consecutive nights are counted from it."""
+    days and consecutive nights are counted from it, and the hours and days of a week or month that began before the
+    plan."""
     special_days: str | None = None
     """Special days in addition to public holidays (optional): day, name, kind (holiday, closed, event,
     ordinary)."""

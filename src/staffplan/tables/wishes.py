@@ -16,6 +16,8 @@ SHARED = ("nights", "weekends", "early_starts", "late_ends", "holidays", "shifts
 """What is shared out: the last one is welcome, the others are work."""
 WHERE_RULED = ("holidays", "shifts", "hours")
 """Of these, what is told only where a rule shares it."""
+BALANCE = "average_hours"
+"""Hours of a reference period: worked, due, and the balance that goes on."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,8 @@ class Fairness(Table):
     """How often what is shared out fell to each agent, against the fair share; for all who could have had it.
 
     `what`: night shifts, weekends with work, early starts, late ends; or wishes: days wished that were granted, out
-    of those asked, `of`. `expected`: the agent's part of what the requirement implies (blank for wishes), which the
+    of those asked, `of`; or average_hours: hours worked in the reference period of that rule, with those due in it as
+    `fair_share`. `expected`: the agent's part of what the requirement implies (blank for wishes), which the
     rule "fair_share" prices. `fair_share`: the agent's part of what there was in the end. `carried_in`: how many more
     than the fair share there were in the periods before; `carried_out` = carried_in + count - fair_share goes into
     the next one, as input.past_fairness.
@@ -82,7 +85,7 @@ class Fairness(Table):
     columns: ClassVar[tuple[Column, ...]] = (
         text("agent_id"),
         text("name", required=False, blank=True),
-        text("what", choices=SHARED),
+        text("what", choices=(*SHARED, BALANCE)),
         number("count"),
         number("of", required=False, blank=True),
         number("fair_share"),

@@ -9,11 +9,13 @@ from typing import get_args
 import pandas as pd
 
 from staffplan.roster.case.case import Case
+from staffplan.roster.case.hours_accounts import averaged
 from staffplan.roster.case.shares import fair_shares
 from staffplan.roster.case.soft import carried_over
 from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.problem.worked import Agreed, Worked
 from staffplan.roster.rules import worked_by_agent
+from staffplan.roster.rules.accounts import balance_before, due_hours, reference_begin
 from staffplan.roster.rules.agreement import soft_settings
 from staffplan.roster.rules.fairness import Burden, burden_of, one_a_weekend
 from staffplan.roster.rules.reading import wishes_by_agent
@@ -22,7 +24,7 @@ from staffplan.settings.priced_rules import FairKind, FairShareSetting
 from staffplan.settings.roster import RosterSettings
 from staffplan.tables.people import Workforce
 from staffplan.tables.roster import Roster
-from staffplan.tables.wishes import WHERE_RULED, Fairness
+from staffplan.tables.wishes import BALANCE, WHERE_RULED, Fairness
 
 Before = Mapping[tuple[str, str], float]
 """By agent_id and what is shared: what was carried into the period."""
@@ -44,6 +46,7 @@ def fairness_of(roster: Roster, case: Case) -> Fairness:
     burdens = _burdens(case.settings, case.site.calendar.holidays)
     rows = [row for burden in burdens for row in _shared(burden, worked, problem, before)]
     rows += _wishes(worked, problem, case.workforce, before)
+    rows += _balances(worked, problem, case)
     return Fairness.of(pd.DataFrame(rows, columns=[column.name for column in Fairness.columns]))
 
 
@@ -77,6 +80,16 @@ def _shared(
             share = part * scale if in_all > NO_MORE else float(count)
             out = carried + count - share
             yield person.agent_id, person.name, burden.of, float(count), None, share, part, carried, out
+
+
+def _balances(worked: Mapping[str, list[Worked]], problem: RosterProblem, case: Case) -> Iterator[Row]:
+    """Hours worked and due in the reference period in which the period ends, of everybody with such a rule."""
+    for person, rule, holder, account in averaged(case, problem):
+        first = max(reference_begin(rule, account.last_day), holder.first_day)
+        carried = balance_before(rule, holder) if first == holder.first_day else 0.0
+        count = sum(w.paid_hours for w in worked.get(person.agent_id, ()) if first <= w.schedule_date)
+        due = due_hours(rule, account, first, account.last_day)
+        yield person.agent_id, person.name, BALANCE, count, None, due, None, carried, carried + count - due
 
 
 def _wishes(

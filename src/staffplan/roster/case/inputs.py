@@ -11,7 +11,7 @@ import pandas as pd
 from staffplan.clock import midnight
 from staffplan.errors import ConfigError, DataError, Problem, nearest
 from staffplan.roster.problem.problem import OFF, plan_of
-from staffplan.settings.hard_rules import unknown_names
+from staffplan.settings.hard_rules import AverageHoursSetting, unknown_names
 from staffplan.settings.roster import RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.settings.rule_sections import RuleSection
 from staffplan.site import Site
@@ -39,6 +39,7 @@ def refuse_what_cannot_be_used(
         *_shift_problems(shifts, site),
         *unknown_names(settings.rules, shifts, work_plans, site.groups(), "roster.rules"),
         *_unknown_agents(settings, workforce),
+        *_two_averages(settings, workforce, work_plans),
     ]
     data = [
         *_requirement_problems(requirement, site),
@@ -158,6 +159,21 @@ def _unknown_agents(settings: RosterSettings, workforce: Workforce) -> Iterator[
             if name not in known:
                 place, message = f"roster.rules.{number}.agents", f"{name!r} is not in the agents table"
                 yield Problem(place, message, nearest(name, known))
+
+
+def _two_averages(
+    settings: RosterSettings, workforce: Workforce, work_plans: Mapping[str, WorkPlanSettings]
+) -> Iterator[Problem]:
+    """An agent has one balance of hours, so that one rule may count it."""
+    rules = [(n, rule) for n, rule in enumerate(settings.rules) if isinstance(rule, AverageHoursSetting)]
+    for agent in _rows(workforce.agents.frame):
+        plan = plan_of(str(agent.work_plan), work_plans)
+        mine = [number for number, rule in rules if rule.holds_for(str(agent.agent_id), plan)]
+        if len(mine) > 1:
+            hint = "name contracts or agents in each, so that one holds for everybody"
+            message = f"average_hours holds for {agent.agent_id} by rule {mine[0]} too, and others perhaps"
+            yield Problem(f"roster.rules.{mine[1]}", message, hint)
+            return
 
 
 def _lock_problems(workforce: Workforce, shifts: Mapping[str, ShiftSettings]) -> Iterator[Problem]:

@@ -104,12 +104,12 @@ def norm_hours(setting: MonthlyHoursSetting, day: date, holidays: frozenset[date
     Relaxable("drift", 1.0, 1.0, "at most {:g} hours from the average when the plan ends"),
 )
 def _average_hours(setting: AverageHoursSetting, holder: Holder) -> HoursOver:
-    account, spans, length = _account(holder), [], timedelta(weeks=setting.weeks)
+    account, length = _account(holder), timedelta(weeks=setting.weeks)
+    spans: list[Span] = []
     first = holder.first_day
     while first <= account.last_day:
-        begin = setting.first_day + (first - setting.first_day) // length * length
-        end = begin + length - DAY
-        last, balance = min(end, account.last_day), balance_before(setting, holder) if first > begin else 0.0
+        end = reference_begin(setting, first) + length - DAY
+        last, balance = min(end, account.last_day), balance_before(setting, holder) if not spans else 0.0
         due = due_hours(setting, account, first, last) - balance
         slack = (setting.below, setting.above) if end <= account.last_day else (setting.drift, setting.drift)
         spans.append(_span(first, last, due, *slack))
@@ -119,13 +119,26 @@ def _average_hours(setting: AverageHoursSetting, holder: Holder) -> HoursOver:
 
 def balance_before(setting: AverageHoursSetting, holder: Holder) -> float:
     """Hours above the average (below it: negative) of the reference period in which the plan begins, before it."""
-    account, length = _account(holder), timedelta(weeks=setting.weeks)
-    begin = setting.first_day + (holder.first_day - setting.first_day) // length * length
-    if account.balance_hours is not None:
-        return account.balance_hours
-    if account.past_from is None or account.past_from > begin:
+    account, begin = _account(holder), reference_begin(setting, holder.first_day)
+    if not balance_known(setting, holder):
         return 0.0
+    if account.balance_hours is not None:
+        return account.balance_hours if begin < holder.first_day else 0.0
     return _done(account, begin, holder.first_day) - due_hours(setting, account, begin, holder.first_day - DAY)
+
+
+def balance_known(setting: AverageHoursSetting, holder: Holder) -> bool:
+    """Whether anything tells the balance with which the period begins; a reference period that begins with it has
+    none."""
+    account, begin = _account(holder), reference_begin(setting, holder.first_day)
+    reaches = account.past_from is not None and account.past_from <= begin
+    return begin == holder.first_day or account.balance_hours is not None or reaches
+
+
+def reference_begin(setting: AverageHoursSetting, day: date) -> date:
+    """First day of the reference period of a day."""
+    length = timedelta(weeks=setting.weeks)
+    return setting.first_day + (day - setting.first_day) // length * length
 
 
 def due_hours(setting: AverageHoursSetting, account: Account, first: date, last: date) -> float:

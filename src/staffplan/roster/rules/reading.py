@@ -17,7 +17,7 @@ from staffplan.roster.rules.known import Wish
 from staffplan.roster.rules.registry import Account, Holder
 from staffplan.settings.roster import ShiftSettings, WorkPlanSettings
 from staffplan.tables.people import Workforce
-from staffplan.tables.wishes import Wishes
+from staffplan.tables.wishes import BALANCE, Wishes
 
 LONGEST_REFERENCE = timedelta(weeks=104)
 """Time off is looked at so far back, as reference periods may reach."""
@@ -62,7 +62,12 @@ def accounts_of(
         days = (day.date() for day in pd.date_range(first, last))
         off.setdefault(agent_id, {}).update(dict.fromkeys(days, None if pd.isna(hours) else float(hours)))
     since, agents, found = None if rows.empty else rows.min().date(), workforce.agents.frame, {}
-    for agent_id, balance in zip(agents["agent_id"], agents["hours_balance"], strict=True):
+    before = workforce.past_fairness.frame
+    before = before[before["what"] == BALANCE]
+    carried = dict(zip(before["agent_id"], before["carried_out"], strict=True))
+    own = zip(agents["agent_id"], agents["hours_balance"], strict=True)
+    balances = [carried.get(agent_id, balance) for agent_id, balance in own]
+    for agent_id, balance in zip(agents["agent_id"], balances, strict=True):
         mine = tuple(past.get(agent_id, ()))
         known = (mine, since) if mine else ((), None)
         days_off = tuple(sorted(off.get(agent_id, {}).items()))

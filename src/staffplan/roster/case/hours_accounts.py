@@ -1,0 +1,59 @@
+"""Who has hours over months or reference periods, and what a reader should know of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+
+from staffplan.errors import Note
+from staffplan.roster.case.case import Case
+from staffplan.roster.problem.problem import Person, RosterProblem
+from staffplan.roster.rules import accounts_of, holders
+from staffplan.roster.rules.accounts import balance_known, norm_hours
+from staffplan.roster.rules.registry import Account, Holder
+from staffplan.settings.hard_rules import AverageHoursSetting, MonthlyHoursSetting
+
+
+def averaged(case: Case, problem: RosterProblem) -> Iterator[tuple[Person, AverageHoursSetting, Holder, Account]]:
+    """Everybody with hours on the average of a reference period: the first rule of that kind that holds for them."""
+    period, holidays = problem.period, case.site.calendar.holidays
+    rules = [rule for rule in case.settings.rules if isinstance(rule, AverageHoursSetting)]
+    if not rules:
+        return
+    past = {person.agent_id: person.past for person in problem.people}
+    held = holders(case.workforce, case.work_plans, period.first_day, period.week_first)
+    accounts = accounts_of(case.workforce, past, period.first_day, period.day(period.days - 1), holidays)
+    for person in problem.people:
+        account = accounts[person.agent_id]
+        mine = [rule for rule in rules if rule.holds_for(person.agent_id, person.plan_name)]
+        for rule in mine[:1]:
+            yield person, rule, replace(held[person.agent_id], account=account), account
+
+
+def account_notes(case: Case, problem: RosterProblem) -> Iterator[Note]:
+    """The norm hours of each month, and balances that nothing tells."""
+    for number, rule in enumerate(case.settings.rules):
+        if isinstance(rule, MonthlyHoursSetting):
+            norms = [norm_hours(rule, month, case.site.calendar.holidays) for month in _months(problem)]
+            said = [
+                f"{min(norm):%b %Y} {sum(norm.values()):g} h ({len(norm)} working days)" for norm in norms if norm
+            ]
+            message = f"norm hours of the months: {', '.join(said)}"
+            yield Note("roster", "assumption", f"roster.rules.{number}", message)
+    unknown = [person.agent_id for person, rule, held, _ in averaged(case, problem) if not balance_known(rule, held)]
+    if unknown:
+        message = (
+            f"no balance of hours is known for {len(unknown)} agents, the first {unknown[0]}: it begins with 0; "
+            "set input.past_fairness, or hours_balance in agents.csv"
+        )
+        yield Note("roster", "assumption", "average hours", message)
+
+
+def _months(problem: RosterProblem) -> list[date]:
+    """First days of the months of the period."""
+    first, last = problem.period.first_day, problem.period.day(problem.period.days - 1)
+    months = [first.replace(day=1)]
+    while (following := (months[-1] + timedelta(days=32)).replace(day=1)) <= last:
+        months.append(following)
+    return months
