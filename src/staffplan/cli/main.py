@@ -22,6 +22,7 @@ from staffplan.cli.commands import (
     reforecast,
     repair,
     roster,
+    rules,
     score,
     shifts,
     size,
@@ -84,6 +85,7 @@ fit.register(app)
 size.register(app)
 mix.register(app)
 shifts.register(app)
+rules.register(app)
 COMMAND = cast("Commands", typer.main.get_command(root)).know(app)
 """The whole command line, laid out once for however many commands a process runs."""
 

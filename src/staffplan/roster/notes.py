@@ -13,6 +13,7 @@ from staffplan.errors import Note
 from staffplan.planned import DAYS_OF_A_WEEK
 from staffplan.roster.case.case import Case
 from staffplan.roster.case.service_notes import service_notes
+from staffplan.roster.in_words.gaps import agreement_gaps
 from staffplan.roster.problem.problem import DAYS_OF_A_WHOLE_WEEK, RosterProblem
 from staffplan.roster.why.empty_days import empty_day_notes
 from staffplan.settings.hard_rules import RotationSetting
@@ -43,6 +44,7 @@ def roster_notes(
     return (
         *_days_planned(case),
         *_assumptions(problem, workforce),
+        *agreement_gaps(case.settings, case.shifts, case.work_plans),
         *_long_rotations(case, problem.period.weeks),
         *clock_changes(roster, site),
         *_edges(problem, workforce),
