@@ -10,6 +10,7 @@ import typer
 
 from staffplan import __version__
 from staffplan.cli.commands import (
+    explain_day,
     export,
     fit,
     forecast,
@@ -81,6 +82,7 @@ handoff.register(app)
 export.register(app)
 reforecast.register(app)
 score.register(app)
+explain_day.register(app)
 fit.register(app)
 size.register(app)
 mix.register(app)
