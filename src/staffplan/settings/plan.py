@@ -128,7 +128,8 @@ class InputSettings(Section):
     """The fairness.csv of the previous period (optional). Unfair shares of that period are compensated, and balances
     of hours go on (rule average_hours)."""
     published: str | None = None
-    """Published roster: the roster_shifts.csv that agents have received (optional). The rule "stability" uses it."""
+    """Published roster: the roster_shifts.csv that agents have received (optional). The rule "stability" prices
+    each day that differs from it, by its default where roster.rules do not name it."""
     locks: str | None = None
     """Fixed shifts and days off (optional): agent_id, day, shift ("early 08:00", "early" or "off")."""
     past_roster: str | None = None
