@@ -27,8 +27,8 @@ TOLD = (
     ),
     (
         {"rule": "average_hours", "weekly_hours": 38, "first_day": "2026-01-05", "weeks": 17},
-        "38 paid hours a week on the average of 17 weeks, from 2026-01-05 on. At most 8 hours below and 0 hours above "
-        "are allowed. At most 40 hours away from it when the plan ends in between.",
+        "On the average of 17 weeks, from 2026-01-05 on, 38 paid hours a week. At most 8 hours below and 0 hours "
+        "above are allowed. At most 40 hours away from it when the plan ends in between.",
     ),
     ({"rule": "shifts_of", "shift": "late", "most": 2, "per": "week"}, "At most 2 shifts of late in each week."),
     ({"rule": "succession", "after": "late", "never": ["early"]}, "Never early on the day after late."),

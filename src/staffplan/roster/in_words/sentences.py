@@ -111,9 +111,9 @@ def _monthly_hours(rule: hard.MonthlyHoursSetting) -> str:
 
 
 def _average_hours(rule: hard.AverageHoursSetting) -> str:
-    when = f"on the average of {_many(rule.weeks, 'week')}, from {rule.first_day} on"
+    when = f"On the average of {_many(rule.weeks, 'week')}, from {rule.first_day} on"
     until = "" if rule.drift is None else f" At most {rule.drift:g} hours away from it when the plan ends in between."
-    return f"{rule.weekly_hours:g} paid hours a week {when}.{_slack(rule.below, rule.above)}{until}"
+    return f"{when}, {rule.weekly_hours:g} paid hours a week.{_slack(rule.below, rule.above)}{until}"
 
 
 def _slack(below: float | None, above: float | None) -> str:
