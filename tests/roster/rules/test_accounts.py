@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pandas as pd
@@ -15,14 +16,21 @@ from every_roster import (
     planned_shifts,
     tiny_problem,
 )
-from roster_centers import MONDAY
+from roster_centers import MONDAY, Center, every_day
 
 from staffplan.clock import public_holidays
+from staffplan.errors import ConfigError, InfeasibleError
+from staffplan.planned import PlannedDays
+from staffplan.roster.case.fairness_table import fairness_of
+from staffplan.roster.case.hours_accounts import account_notes
+from staffplan.roster.check.check import check
 from staffplan.roster.problem.worked import Worked
 from staffplan.roster.rules import Holder, rule_of
 from staffplan.roster.rules.accounts import HoursOver, Span, norm_hours
 from staffplan.roster.rules.registry import Account
 from staffplan.settings.hard_rules import AverageHoursSetting, MonthlyHoursSetting
+from staffplan.settings.roster import RosterSettings, ShiftSettings, WorkPlanSettings
+from staffplan.tables.wishes import Fairness
 
 NOVEMBER, DECEMBER = date(2026, 11, 1), date(2026, 12, 1)
 DAY = timedelta(days=1)
@@ -141,3 +149,70 @@ def test_solver_reader_and_search_agree_on_every_roster(rule: HoursOver, days: i
         assert accepted_by_machine(machine, assignment) == (not broken), (assignment, broken)
         verdicts.add(not broken)
     assert verdicts == {True, False}
+
+
+SHORT_DAYS = ShiftSettings(hours=4, first_start="08:00", last_start="08:00")
+PLAN = WorkPlanSettings(shifts=("short",), weekly_hours_max=28, days_per_week_max=7)
+
+
+def center(*written: dict[str, object], **changes: object) -> Center:
+    """Ann for ten days from Wednesday 4 November, weeks from Monday."""
+    wednesday = MONDAY + 2 * DAY
+    return Center(
+        {"voice": every_day(10, range(8, 12))},
+        shifts={"short": SHORT_DAYS},
+        work_plans={"any": PLAN},
+        settings=RosterSettings(rules=written, week_starts="mon", effort=0.2),  # type: ignore[arg-type]
+        first_day=wednesday,
+        planned=PlannedDays(wednesday, 10),
+    ).but(**changes)
+
+
+WEEKS = {"rule": "average_hours", "weekly_hours": 14, "weeks": 13, "first_day": "2026-10-05", "drift": 2}
+
+
+def test_the_balance_goes_from_plan_to_plan_in_the_table_of_fairness() -> None:
+    """Ten days of 14 hours a week are 20: with 3 hours too many before, 15 to 19 are left, and 16 is four shifts."""
+    here = center(WEEKS)
+    rows = [("ann", "average_hours", 100.0, 97.0, 3.0)]
+    past = Fairness.of(pd.DataFrame(rows, columns=["agent_id", "what", "count", "fair_share", "carried_out"]))
+    people = replace(here.workforce, past_fairness=past)
+    made = here.solve(people)
+    told = fairness_of(made.roster, replace(here.case(), workforce=people)).frame
+    row = told[told["what"] == "average_hours"].iloc[0]
+    assert (row["count"], row["fair_share"], row["carried_in"], row["carried_out"]) == (16, 20, 3, -1)
+    report = check(made.roster, people, here.settings, requirement=here.requirement, shifts=here.shifts,
+                   work_plans=here.work_plans, site=here.site)  # fmt: skip
+    assert report.breaches == ()
+    assert [b.rule for b in here.check(made.roster).breaches] == ["average hours"], "16 of 20 hours, 2 may lack"
+
+
+def test_a_balance_that_nothing_tells_is_named() -> None:
+    case = center(WEEKS, {"rule": "monthly_hours", "below": 80}).case()
+    said = [note.message for note in account_notes(case, case.problem())]
+    assert said[0].startswith("norm hours of the months: Nov 2026 168 h (21 working days)")
+    assert said[1].startswith("no balance of hours is known for 1 agents, the first ann")
+
+
+def test_one_agent_has_one_balance() -> None:
+    with pytest.raises(ConfigError, match="average_hours holds for ann by rule 0 too"):
+        center(WEEKS, WEEKS).problem()
+
+
+def test_a_norm_that_shifts_cannot_meet_is_told_with_what_would_help() -> None:
+    """Ten days hold 40 hours, and the norm of their eight working days is 64."""
+    with pytest.raises(InfeasibleError) as raised:
+        center({"rule": "monthly_hours"}).solve()
+    [problem] = raised.value.problems
+    assert "at most 8 hours below the norm of the month" in problem.message
+    assert "hours below the norm of the month instead of 8 (monthly_hours)" in str(problem.hint)
+
+
+def test_part_weeks_are_told_at_both_ends() -> None:
+    said = [note.message for note in center().solve().notes if note.place == "weeks"]
+    assert said == [
+        "the week from Mon 02 Nov 2026 began before the plan: no shifts of it are known, and of its minimum the "
+        "share of its days in the plan is due",
+        "the week from Mon 09 Nov 2026 goes on after the plan: its maximum holds, of its minimum the share of its "
+        "days in the plan is due",
+    ]
