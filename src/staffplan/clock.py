@@ -40,6 +40,8 @@ class SpecialDay:
     kind: str = "holiday"
     """"holiday" (opening hours of holidays apply), "closed" (nothing is open), "event" (open as usual), "ordinary" (a
     day like any other, whatever it looks like)."""
+    moved: bool = False
+    """A day off in place of a holiday or of a weekend on which people work."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,8 @@ class SiteCalendar:
     special_days: Mapping[date, SpecialDay] = field(default_factory=dict)
     ordinary_days: frozenset[date] = frozenset()
     """Days of which somebody said that they were like any other; none of them is among the special days."""
+    working_weekends: frozenset[date] = frozenset()
+    """Days of weekends on which the country works in place of a weekday."""
 
     @classmethod
     def of(cls, timezone: str, interval_minutes: int, days: Iterable[SpecialDay]) -> Self:
@@ -287,7 +291,17 @@ def public_holidays(country: str, years: Iterable[int], subdivision: str | None 
         found = holidays.country_holidays(country, subdiv=subdivision, years=list(years))
     except NotImplementedError as error:
         raise ValueError(f"{country}{f'-{subdivision}' if subdivision else ''}: {error}") from error
-    return [SpecialDay(day, name) for day, name in sorted(found.items())]
+    label = getattr(found, "substituted_label", None)
+    moved = str(found.tr(label)).split("%s")[0] if label else ""
+    return [SpecialDay(day, name, moved=bool(moved) and moved in name) for day, name in sorted(found.items())]
+
+
+def working_weekends(country: str, years: Iterable[int], subdivision: str | None = None) -> frozenset[date]:
+    """Days of weekends that are working days, from the `holidays` library; none where it knows of none."""
+    import holidays
+
+    found = holidays.country_holidays(country, subdiv=subdivision, years=list(years))
+    return frozenset(getattr(found, "weekend_workdays", ()))
 
 
 def localize(local: pd.Series, timezone: str) -> tuple[pd.Series, pd.Series]:

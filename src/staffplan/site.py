@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import pandas as pd
 
-from staffplan.clock import OpeningHours, SiteCalendar, SpecialDay, local_dates, public_holidays
+from staffplan.clock import OpeningHours, SiteCalendar, SpecialDay, local_dates, public_holidays, working_weekends
 from staffplan.planned import PlannedDays, days_planned
 from staffplan.settings.config import Config
 from staffplan.settings.queues import DEFAULT_GOALS, Goal, QueueSettings
@@ -90,11 +90,14 @@ def make_site(
     `special_days` from a file replace a public holiday on the same day.
     """
     days: list[SpecialDay] = []
+    at_work: frozenset[date] = frozenset()
     if config.plan.country is not None:
         years = range(first_day.year - 1, last_day.year + 2)
         days += public_holidays(config.plan.country, years, config.plan.subdivision)
+        at_work = working_weekends(config.plan.country, years, config.plan.subdivision)
     days += special_days
     calendar = SiteCalendar.of(config.plan.timezone, config.plan.interval_minutes, days)
+    calendar = replace(calendar, working_weekends=at_work)
     learning = {name for name, queue in config.queues.items() if queue.like is not None or queue.was}
     learning -= set(config.input.ignore_queues)
     older = {name for heir in learning for name in config.queues[heir].was}

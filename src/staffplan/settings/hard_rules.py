@@ -226,7 +226,8 @@ class MonthlyHoursSetting(RuleSection):
     weekdays: str = "mon-fri"
     """Weekdays that are working days unless they are public holidays."""
     shorter_before_holidays: Annotated[float, Field(ge=0, le=24)] = 0.0
-    """Hours by which a working day right before a public holiday is shorter: 1 in Russia, Labour Code, article 95."""
+    """Hours by which a working day right before a public holiday is shorter: 1 in Russia, Labour Code, article 95.
+    Not before a day off that was moved there from another day."""
     hours: dict[str, NotNegative] = Field(default_factory=dict)
     """Norm hours of months by hand, in place of the calendar's: { "2026-11" = 159 }."""
     below: NotNegative | None = 8.0

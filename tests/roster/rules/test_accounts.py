@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import cache
 
 import pandas as pd
 import pytest
@@ -18,7 +19,7 @@ from every_roster import (
 )
 from roster_centers import MONDAY, Center, every_day
 
-from staffplan.clock import public_holidays
+from staffplan.clock import SiteCalendar, public_holidays, working_weekends
 from staffplan.errors import ConfigError, InfeasibleError
 from staffplan.planned import PlannedDays
 from staffplan.roster.case.fairness_table import fairness_of
@@ -36,8 +37,11 @@ NOVEMBER, DECEMBER = date(2026, 11, 1), date(2026, 12, 1)
 DAY = timedelta(days=1)
 
 
-def holidays(country: str, subdivision: str | None = None) -> frozenset[date]:
-    return frozenset(special.day for special in public_holidays(country, [2026, 2027], subdivision))
+@cache
+def calendar_of(country: str) -> SiteCalendar:
+    years = range(2024, 2028)
+    known = SiteCalendar.of("UTC", 30, public_holidays(country, years))
+    return replace(known, working_weekends=working_weekends(country, years))
 
 
 @pytest.mark.parametrize(
@@ -53,12 +57,25 @@ def test_the_norm_of_a_month_follows_the_calendar_of_the_country(
     country: str, daily: float, shorter: float, month: date, hours: float
 ) -> None:
     setting = MonthlyHoursSetting(daily_hours=daily, shorter_before_holidays=shorter)
-    assert sum(norm_hours(setting, month, holidays(country)).values()) == pytest.approx(hours)
+    assert sum(norm_hours(setting, month, calendar_of(country)).values()) == pytest.approx(hours)
+
+
+def test_a_year_has_the_norm_of_the_production_calendar() -> None:
+    """Russia 2026, 40 hours a week: 247 working days and 1972 hours. 30 December is no shorter, as the 31st is a
+    day off moved from January."""
+    setting, russia = MonthlyHoursSetting(shorter_before_holidays=1), calendar_of("RU")
+    norms = [norm_hours(setting, date(2026, month, 1), russia) for month in range(1, 13)]
+    assert [sum(norm.values()) for norm in norms] == [120, 152, 168, 175, 151, 167, 184, 168, 176, 176, 159, 176]
+    assert sum(len(norm) for norm in norms) == 247
+
+
+def test_a_saturday_on_which_a_country_works_is_a_working_day() -> None:
+    assert date(2025, 11, 1) in norm_hours(MonthlyHoursSetting(), date(2025, 11, 1), calendar_of("RU"))
 
 
 def test_hours_of_a_month_by_hand_go_before_the_calendar() -> None:
     setting = MonthlyHoursSetting(hours={"2026-11": 150})
-    assert sum(norm_hours(setting, NOVEMBER, holidays("RU")).values()) == pytest.approx(150)
+    assert sum(norm_hours(setting, NOVEMBER, calendar_of("RU")).values()) == pytest.approx(150)
 
 
 def shift_on(day: date, hours: float) -> Worked:
@@ -67,7 +84,7 @@ def shift_on(day: date, hours: float) -> Worked:
 
 
 def holder(first: date, last: date, **known: object) -> Holder:
-    return Holder("ann", "full", first, account=Account(last, holidays("RU"), **known))  # type: ignore[arg-type]
+    return Holder("ann", "full", first, account=Account(last, calendar_of("RU"), **known))  # type: ignore[arg-type]
 
 
 def spans_of(

@@ -22,6 +22,7 @@ from roster_centers import (
     shift,
 )
 
+from staffplan.clock import SiteCalendar
 from staffplan.errors import ConfigError, DataError
 from staffplan.roster import rules
 from staffplan.roster.check.cover import coverage
@@ -46,7 +47,7 @@ from staffplan.settings.rule_sections import RuleSection
 from staffplan.tables.wishes import Wishes
 
 NIGHTLY = Night(23 * 60, 30 * 60, 180)
-ACCOUNT = Account(day(6), frozenset())
+ACCOUNT = Account(day(6), SiteCalendar())
 ANN = Holder("ann", "full", MONDAY, account=ACCOUNT)
 WRITTEN: tuple[tuple[dict[str, object], rules.Rule], ...] = (
     ({"rule": "daily_rest"}, rules.DailyRest(11 * 60)),

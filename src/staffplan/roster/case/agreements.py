@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
+from staffplan.clock import SiteCalendar
 from staffplan.roster.problem.problem import Period, Person, ShiftOption
 from staffplan.roster.rules import Locked, accounts_of, agreed_rules, holders, locked_options, worked_by_agent
 from staffplan.settings.roster import RosterSettings, ShiftSettings, WorkPlanSettings
@@ -24,7 +24,7 @@ def under_agreement(
     work_plans: Mapping[str, WorkPlanSettings],
     period: Period,
     credited: NDArray[np.float64],
-    holidays: frozenset[date],
+    calendar: SiteCalendar,
 ) -> tuple[Person, ...]:
     """The people with their rules and their past; who has no shift in the past roster was not there yet.
 
@@ -34,7 +34,7 @@ def under_agreement(
     rows = workforce.past_roster.frame
     earlier = rows[(rows["schedule_date"].dt.date < period.first_day).to_numpy()]
     past = worked_by_agent(earlier, shifts, period.timezone)
-    known_hours = accounts_of(workforce, past, period.first_day, period.day(period.days - 1), holidays)
+    known_hours = accounts_of(workforce, past, period.first_day, period.day(period.days - 1), calendar)
     found = []
     for person, (hours, paid_hours) in zip(people, credited.tolist(), strict=True):
         mine = known_hours[person.agent_id]

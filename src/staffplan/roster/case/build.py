@@ -74,7 +74,7 @@ def build_problem(
         work_plans=work_plans,
         period=period,
         credited=away.credited_hours(contracted),
-        holidays=site.calendar.holidays,
+        calendar=site.calendar,
     )
     skillsets, skillset_of = skill_sets(people, groups)
     starts, serves = option_starts(options, period), option_groups(options, shifts, groups)

@@ -17,13 +17,13 @@ from staffplan.settings.hard_rules import AverageHoursSetting, MonthlyHoursSetti
 
 def averaged(case: Case, problem: RosterProblem) -> Iterator[tuple[Person, AverageHoursSetting, Holder, Account]]:
     """Everybody with hours on the average of a reference period: the first rule of that kind that holds for them."""
-    period, holidays = problem.period, case.site.calendar.holidays
+    period = problem.period
     rules = [rule for rule in case.settings.rules if isinstance(rule, AverageHoursSetting)]
     if not rules:
         return
     past = {person.agent_id: person.past for person in problem.people}
     held = holders(case.workforce, case.work_plans, period.first_day, period.week_first)
-    accounts = accounts_of(case.workforce, past, period.first_day, period.day(period.days - 1), holidays)
+    accounts = accounts_of(case.workforce, past, period.first_day, period.day(period.days - 1), case.site.calendar)
     for person in problem.people:
         account = accounts[person.agent_id]
         mine = [rule for rule in rules if rule.holds_for(person.agent_id, person.plan_name)]
@@ -35,7 +35,7 @@ def account_notes(case: Case, problem: RosterProblem) -> Iterator[Note]:
     """The norm hours of each month, and balances that nothing tells."""
     for number, rule in enumerate(case.settings.rules):
         if isinstance(rule, MonthlyHoursSetting):
-            norms = [norm_hours(rule, month, case.site.calendar.holidays) for month in _months(problem)]
+            norms = [norm_hours(rule, month, case.site.calendar) for month in _months(problem)]
             said = [
                 f"{min(norm):%b %Y} {sum(norm.values()):g} h ({len(norm)} working days)" for norm in norms if norm
             ]

@@ -9,7 +9,7 @@ from math import ceil, floor
 
 import numpy as np
 
-from staffplan.clock import parse_weekdays
+from staffplan.clock import SiteCalendar, parse_weekdays
 from staffplan.roster.problem.machine import FORBIDDEN, Machine, kinds_of, with_day_off, within_weeks
 from staffplan.roster.problem.problem import Person, RosterProblem
 from staffplan.roster.problem.worked import Agreed, Violation, Worked
@@ -75,7 +75,7 @@ def _monthly_hours(setting: MonthlyHoursSetting, holder: Holder) -> HoursOver:
     first = holder.first_day
     while first <= account.last_day:
         month_first, month_last = first.replace(day=1), _month_end(first)
-        last, norms = min(month_last, account.last_day), norm_hours(setting, first, account.holidays)
+        last, norms = min(month_last, account.last_day), norm_hours(setting, first, account.calendar)
         since = _known_since(month_first, holder, account)
         due = sum(hours for day, hours in norms.items() if since <= day <= last)
         due -= sum(_own(hours, norms[day]) for day, hours in account.off if since <= day <= last and day in norms)
@@ -84,17 +84,19 @@ def _monthly_hours(setting: MonthlyHoursSetting, holder: Holder) -> HoursOver:
     return HoursOver(tuple(spans), "monthly hours")
 
 
-def norm_hours(setting: MonthlyHoursSetting, day: date, holidays: frozenset[date]) -> dict[date, float]:
+def norm_hours(setting: MonthlyHoursSetting, day: date, calendar: SiteCalendar) -> dict[date, float]:
     """Norm hours of each working day of the day's month: as many hours as the setting names for the month, shared
-    over the working days, or daily_hours each, less right before a public holiday."""
+    over the working days, or daily_hours each, less right before a public holiday that is no day moved there."""
     weekdays, first, last = parse_weekdays(setting.weekdays), day.replace(day=1), _month_end(day)
     days = [first + timedelta(days=number) for number in range(last.day)]
-    working = [one for one in days if one.weekday() in weekdays and one not in holidays]
+    extra, free = calendar.working_weekends, calendar.holidays
+    working = [one for one in days if one in extra or (one.weekday() in weekdays and one not in free)]
     given = setting.hours.get(f"{day:%Y-%m}")
     if given is not None:
         return {one: given / len(working) for one in working}
     shorter = max(setting.daily_hours - setting.shorter_before_holidays, 0.0)
-    return {one: shorter if one + DAY in holidays else setting.daily_hours for one in working}
+    eves = {day - DAY for day in free if not calendar.special_days[day].moved}
+    return {one: shorter if one in eves else setting.daily_hours for one in working}
 
 
 @rule_for(

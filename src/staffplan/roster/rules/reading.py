@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import pandas as pd
 
-from staffplan.clock import parse_weekdays, wall_instant
+from staffplan.clock import SiteCalendar, parse_weekdays, wall_instant
 from staffplan.roster.problem.problem import plan_of
 from staffplan.roster.problem.worked import Worked
 from staffplan.roster.rules.known import Wish
@@ -51,7 +51,7 @@ def accounts_of(
     past: Mapping[str, Sequence[Worked]],
     first_day: date,
     last_day: date,
-    holidays: frozenset[date],
+    calendar: SiteCalendar,
 ) -> dict[str, Account]:
     """What each agent's hours over months and reference periods are counted from. past: shifts before the period."""
     earliest, rows = first_day - LONGEST_REFERENCE, workforce.past_roster.frame["schedule_date"]
@@ -71,7 +71,7 @@ def accounts_of(
         mine = tuple(past.get(agent_id, ()))
         known = (mine, since) if mine else ((), None)
         days_off = tuple(sorted(off.get(agent_id, {}).items()))
-        found[agent_id] = Account(last_day, holidays, days_off, *known, None if pd.isna(balance) else float(balance))
+        found[agent_id] = Account(last_day, calendar, days_off, *known, None if pd.isna(balance) else float(balance))
     return found
 
 

@@ -13,6 +13,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any, TypeVar
 
+from staffplan.clock import SiteCalendar
 from staffplan.roster.problem.problem import Rule
 from staffplan.roster.problem.worked import Worked
 from staffplan.roster.rules.known import Concern
@@ -24,10 +25,10 @@ PACKAGE = "staffplan.roster.rules"
 
 @dataclass(frozen=True)
 class Account:
-    """The days planned, public holidays, and what is known of one person: time off, and shifts before the period."""
+    """The days planned, the calendar, and what is known of one person: time off, and shifts before the period."""
 
     last_day: date
-    holidays: frozenset[date]
+    calendar: SiteCalendar
     off: tuple[tuple[date, float | None], ...] = ()
     """Days of time off, before the period too, with the hours that each counts; None: those of a usual day."""
     past: tuple[Worked, ...] = ()
