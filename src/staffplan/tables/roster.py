@@ -13,7 +13,8 @@ from staffplan.tables.spread import LONGEST_SHIFT
 
 @dataclass(frozen=True)
 class RosterShifts(Table):
-    """One row for each agent and day worked. `paid_hours` excludes unpaid meals.
+    """One row for each agent and day worked. `paid_hours` excludes unpaid meals and the free time of a split shift,
+    which lasts from the start of its first part to the end of its second.
 
     `premium_hours` tells the hours by kind, "night:2.5;sunday:8"; a shift over midnight keeps its first day.
     """
@@ -35,12 +36,16 @@ class RosterShifts(Table):
     calendar: ClassVar[tuple[str, ...]] = ("schedule_date", "start")
 
 
-ACTIVITIES = ("queue", "break", "meal", "meeting", "training", "absence")
+BREAKS = ("break", "meal")
+SPLIT = "split"
+"""Free time between the parts of a split shift: not paid, and not on site."""
+ACTIVITIES = ("queue", *BREAKS, "meeting", "training", "absence", SPLIT)
 
 
 @dataclass(frozen=True)
 class RosterActivities(Table):
-    """What happens inside each shift, without gaps. On queue, `planning_group` says for whom."""
+    """What happens inside each shift, without gaps. On queue, `planning_group` says for whom. `split`: the free time
+    between the parts of a split shift."""
 
     columns: ClassVar[tuple[Column, ...]] = (
         text("agent_id"),

@@ -336,8 +336,8 @@ def test_a_shift_in_the_hour_that_the_clock_skips_has_the_names_of_both_times() 
     """In Madrid 02:30 does not exist on 29 March 2026: a shift meant for then begins at 03:00."""
     early = ShiftSettings(hours=4, first_start="02:30", last_start="03:00", every_minutes=30)
     start = pd.Timestamp("2026-03-29 01:00", tz="UTC")
-    named = rules.names_of(start.date(), start, start + pd.Timedelta(hours=4), {"early": early}, CENTER.timezone)
-    assert named == ["early 02:30", "early 03:00"]
+    forms = rules.forms_of(start.date(), start, start + pd.Timedelta(hours=4), {"early": early}, CENTER.timezone)
+    assert [form.name for form in forms] == ["early 02:30", "early 03:00"]
 
 
 def test_a_lock_that_the_days_before_forbid_is_named_with_the_rule_that_forbids_it() -> None:
