@@ -72,6 +72,20 @@ class Roster:
     activities: RosterActivities
 
 
+def on_site(shifts: pd.DataFrame, activities: pd.DataFrame) -> pd.DataFrame:
+    """agent_id, schedule_date, start and end of everybody's time in a shift; a row for each part of a split one."""
+    columns = ["agent_id", "schedule_date", "start", "end"]
+    free = activities.loc[activities["activity"] == SPLIT, columns].sort_values("start")
+    if free.empty:
+        return shifts[columns]
+    gaps = {key: list(zip(own["start"], own["end"], strict=True)) for key, own in free.groupby(columns[:2])}
+    rows = []
+    for *key, start, end in zip(*(shifts[name] for name in columns), strict=True):
+        edges = [start, *(at for gap in gaps.get(tuple(key), ()) for at in gap), end]
+        rows += [(*key, *part) for part in zip(edges[::2], edges[1::2], strict=True)]
+    return pd.DataFrame(rows, columns=columns).astype(shifts[columns].dtypes.to_dict())
+
+
 @dataclass(frozen=True)
 class RosterChanges(Table):
     """What a repair makes different, person by person, the person whose changes bring most first.

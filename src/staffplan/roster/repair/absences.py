@@ -94,7 +94,7 @@ def is_among(frame: pd.DataFrame, days: Iterable[AgentDay]) -> Flags:
 
 
 def _sent_home(activities: pd.DataFrame, key: AgentDay, begin: pd.Timestamp, timezone: str) -> pd.DataFrame:
-    """One shift's work from an instant on made absence; its meals and breaks stay, and the free time between parts."""
+    """One shift's work from an instant on made absence; its meals, breaks and free time between parts stay."""
     touched = is_among(activities, [key]) & ~activities["activity"].isin(PAUSES).to_numpy()
     touched &= (activities["end"] > begin).to_numpy()
     if not touched.any():

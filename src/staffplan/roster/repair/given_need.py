@@ -19,10 +19,10 @@ from staffplan.roster.check.cover import scheduled
 from staffplan.roster.problem.problem import NO_LIMIT, Period, RosterProblem
 from staffplan.roster.problem.worth import Worth, cover_worth
 from staffplan.roster.repair.given import Given, slot_of
-from staffplan.roster.rules.team import minimum_people, on_site, team_rules
+from staffplan.roster.rules.team import minimum_people, team_rules
 from staffplan.roster.search.compiled.arrays import NOTHING, Floats, Ints
 from staffplan.roster.search.space import Tours
-from staffplan.tables.roster import BREAKS, Roster
+from staffplan.tables.roster import BREAKS, Roster, on_site
 
 
 def corrected(given: Given, case: Case, roster: Roster, since: pd.Timestamp) -> RosterProblem:

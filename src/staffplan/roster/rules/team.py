@@ -22,7 +22,7 @@ from staffplan.roster.problem.problem import NO_LIMIT, Circle, Period, Person
 from staffplan.settings import team_rules as settings
 from staffplan.settings.roster import RosterSettings
 from staffplan.tables.people import Workforce
-from staffplan.tables.roster import BREAKS, SPLIT, Roster
+from staffplan.tables.roster import BREAKS, Roster, on_site
 from staffplan.tables.schema import names_in
 
 Ints = NDArray[np.int64]
@@ -233,18 +233,6 @@ class MinimumStaff:
                 for begin, end in self.spans:
                     until = min(wall_instant(day, end, zone).value, over)
                     yield wall_instant(day, begin, zone).value, until
-
-
-def on_site(shifts: pd.DataFrame, activities: pd.DataFrame) -> pd.DataFrame:
-    """agent_id, start and end of everybody's time in a shift; both parts of a split one, for themselves."""
-    columns = ["agent_id", "schedule_date", "start", "end"]
-    free = activities.loc[activities["activity"] == SPLIT, columns]
-    split = shifts[columns].merge(free, on=columns[:2], suffixes=("", "_free"))
-    first = split.assign(end=split["start_free"])[columns]
-    second = split.assign(start=split["end_free"])[columns]
-    keys = pd.MultiIndex.from_frame(free[columns[:2]])
-    whole = shifts.loc[~pd.MultiIndex.from_frame(shifts[columns[:2]]).isin(keys), columns]
-    return pd.concat([whole, first, second], ignore_index=True) if len(split) else whole
 
 
 def team_rules(roster: RosterSettings) -> tuple[TeamRule, ...]:
