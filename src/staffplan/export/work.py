@@ -68,7 +68,7 @@ class Shift:
 
 
 def shifts_of(source: Source, *, joined: bool = False) -> list[Shift]:
-    """All shifts, by agent and day; the parts of a split one are two shifts. joined: time on queue for one group after
+    """All shifts, by agent and day; a split one is two of them. joined: time on queue for one group after
     another counts as one activity."""
     inside: dict[tuple[str, date], list[Activity]] = {}
     rows = source.roster.activities.frame.sort_values(["agent_id", "start"], kind="stable")

@@ -104,7 +104,7 @@ class ShiftForm:
 class ShiftSettings(Section):
     """A family of shifts: one length, several starts."""
 
-    hours: Annotated[float, Field(gt=0, le=16)]
+    hours: Annotated[float, Field(gt=0, le=24)]
     """Length from start to end, hours, breaks and meals included; of a split shift that of its first part. The length
     is the same on nights when the clocks change, so the local end is an hour earlier when they go back and an hour
     later when they go forward."""

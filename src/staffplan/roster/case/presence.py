@@ -98,10 +98,11 @@ def days_off(agent_id: str, time_off: TimeOff) -> DaysOff:
 
 
 def touches(days: frozenset[date], walls: Walls, period: Period) -> NDArray[np.bool_]:
-    """(days, options): the shift has a minute on one of the days; a night shift has some on the next day."""
-    off = np.array([period.day(d) in days for d in range(period.days + 1)], dtype=bool)
-    past_midnight = walls[-1][1] > DAY
-    return np.asarray(off[:-1, None] | (past_midnight & off[1:, None]), dtype=bool)
+    """(days, options): the shift has a minute on one of the days; a night shift has some on the next day, one around
+    the clock on the day after too where the clock goes forward."""
+    off = np.array([period.day(d) in days for d in range(period.days + 2)], dtype=bool)
+    later = [(walls[-1][1] > n * DAY) & off[n : n + period.days, None] for n in (1, 2)]
+    return np.asarray(off[: period.days, None] | later[0] | later[1], dtype=bool)
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,7 @@ def times_away(
 ) -> Away:
     """Time off as the tables have it, and holidays on which none of the person's groups is open. `required`, people:
     (groups, slots)."""
-    time_off = workforce.time_off.within(period.first_day, period.day(period.days))
+    time_off = workforce.time_off.within(period.first_day, period.day(period.days + 1))
     off = tuple(days_off(person.agent_id, time_off) for person in people)
     holidays = [closed_holidays(person, groups, required, period, calendar) for person in people]
     return Away(off, *credited_days(people, off, holidays, period))
