@@ -19,6 +19,7 @@ from staffplan.settings.forecast import ForecastSettings
 from staffplan.settings.hard_rules import RuleSettings, unknown_names
 from staffplan.settings.ingest import IngestSettings
 from staffplan.settings.plan import InputSettings, PlanSettings
+from staffplan.settings.priced_rules import StabilitySetting
 from staffplan.settings.queues import HoursSettings, QueueSettings
 from staffplan.settings.roster import RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.settings.simulate import SimulateSettings
@@ -80,7 +81,16 @@ def make_config(raw: Mapping[str, object], source: str) -> Config:
     problems = [*names, *_cross_problems(config, source)]
     if problems:
         raise ConfigError(problems)
-    return config
+    return _keeping_what_was_published(config)
+
+
+def _keeping_what_was_published(config: Config) -> Config:
+    """With a published roster its days have a price, that of the rule's default where the rules name none."""
+    rules, own = config.roster.rules, config.roster.articles.count("")
+    if config.input.published is None or any(isinstance(rule, StabilitySetting) for rule in rules):
+        return config
+    priced = config.roster.model_copy(update={"rules": (*rules[:own], StabilitySetting(), *rules[own:])})
+    return config.model_copy(update={"roster": priced})
 
 
 def _set(raw: dict[str, Any], keys: Sequence[str], value: object, source: str) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
 from staffplan.clock import clock_minute, parse_weekdays
+from staffplan.errors import nearest
+from staffplan.settings.agreements import agreed_settings, all_agreements, articles_of
 from staffplan.settings.base import Money, NotNegative, Positive, Section
 from staffplan.settings.hard_rules import ConsecutiveDaysSetting, DailyRestSetting, RuleSettings
 from staffplan.tables.roster import SPLIT
@@ -241,6 +243,10 @@ class RosterSettings(Section):
     rules: tuple[RuleSettings, ...] = (DailyRestSetting(), ConsecutiveDaysSetting())
     """Rules of the site. The rules of contract, availability, time off and skills always apply in addition. Rules
     with a weight are preferences; the others are mandatory."""
+    agreements: tuple[str, ...] = ()
+    """Statutory minimum rules of countries, in force beside `rules`: eu, france, germany, spain, united_kingdom,
+    united_states. Where rules are left out, only they are in force. staffplan rules prints each with its article and
+    what it cannot hold a roster to. They are no legal advice."""
     objective: Literal["cover", "service"] = "cover"
     """Objective of the search. cover: the required agents in every interval. service: the service goal of every day,
     with agents placed where they improve it most; deferred work is covered as required."""
@@ -253,3 +259,28 @@ class RosterSettings(Section):
     give the same roster."""
     time_limit_seconds: Positive = 90.0
     """Time limit of the roster step, seconds, with reading and preparation. The best roster found by then is used."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_agreements(cls, raw: Any) -> Any:
+        """The rules of the agreements after those of the settings."""
+        names = raw.get("agreements") if isinstance(raw, dict) else None
+        own = raw.get("rules", ()) if isinstance(raw, dict) else ()
+        if not isinstance(names, list | tuple) or not isinstance(own, list | tuple) or not names:
+            return raw
+        return {**raw, "rules": [*own, *agreed_settings([name for name in names if isinstance(name, str)])]}
+
+    @model_validator(mode="after")
+    def _known_agreements(self) -> Self:
+        for name in self.agreements:
+            if name not in all_agreements():
+                raise ValueError(
+                    f"{name!r} is no agreement that staffplan knows; {nearest(name, list(all_agreements()))}"
+                )
+        return self
+
+    @property
+    def articles(self) -> tuple[str, ...]:
+        """The law behind each of `rules`; blank for the settings' own."""
+        found = articles_of(self.agreements)
+        return (*("" for _ in range(len(self.rules) - len(found))), *found)

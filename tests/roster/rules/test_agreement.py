@@ -32,6 +32,7 @@ from staffplan.roster.rules.fixed import Rotation
 from staffplan.roster.rules.nights import Nights, NightsInARow, RestAfterNights
 from staffplan.roster.rules.options import Night
 from staffplan.roster.rules.registry import Binding, LeftOut
+from staffplan.roster.rules.rest_after import RestAfter
 from staffplan.roster.rules.runs import ConsecutiveDays, ConsecutiveDaysMin, DaysOffInARow
 from staffplan.roster.rules.starts import StartVariation, Succession
 from staffplan.roster.rules.weekends import WeekendsInARow, WeekendsOff, WeekendsWorked, WholeWeekends
@@ -63,6 +64,7 @@ WRITTEN: tuple[tuple[dict[str, object], rules.Rule], ...] = (
     ),
     ({"rule": "rest_after_nights", "hours": 48, "nights": 3}, RestAfterNights(48 * 60, NIGHTLY, 3, 0)),
     ({"rule": "rest_after_nights", "days_off": 2}, RestAfterNights(0, NIGHTLY, 1, 2)),
+    ({"rule": "rest_after", "shift": "late", "hours": 48}, RestAfter("late", 48 * 60)),
     ({"rule": "start_variation", "minutes": 90}, StartVariation(90)),
     ({"rule": "succession", "after": "late", "never": ["early"]}, Succession("late", ("early",))),
     (

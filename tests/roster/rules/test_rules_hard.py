@@ -23,6 +23,7 @@ from staffplan.roster.rules.counts import Bounds, DayHours, PeriodDays, PeriodHo
 from staffplan.roster.rules.fixed import Rotation
 from staffplan.roster.rules.nights import Nights, NightsInARow, RestAfterNights
 from staffplan.roster.rules.options import Night
+from staffplan.roster.rules.rest_after import RestAfter
 from staffplan.roster.rules.runs import ConsecutiveDays, ConsecutiveDaysMin, DaysOffInARow
 from staffplan.roster.rules.starts import StartVariation, Succession
 from staffplan.roster.rules.weekends import WeekendsInARow, WeekendsOff, WeekendsWorked, WholeWeekends
@@ -113,6 +114,9 @@ CASES = (
     Case(DayHours(8 * 60), days=2, shifts="tn"),
     Case(DailyRest(48 * 60), shifts="sd", pasts=("", "d", "d-", "d--")),
     Case(DailyRest(24 * 60), first_day=CLOCKS_GO_BACK - 2, shifts="sd", pasts=("", "d")),
+    Case(RestAfter("duty", 48 * 60), shifts="sd", pasts=("", "d", "d-", "d--", "ds")),
+    Case(RestAfter("duty", 72 * 60), first_day=CLOCKS_GO_BACK - 2, shifts="sd", pasts=("", "d")),
+    Case(RestAfter("twice", 33 * 60), days=4, shifts="st", pasts=("", "t")),
     Case(NightsInARow(1, NIGHT), shifts="sd", pasts=("", "d")),
     Case(WeeklyRest(59 * 60), days=7, shifts="sd", pasts=("", "d")),
     Case(WholeWeekends(), days=5, first_day=3, shifts="sd", pasts=("", "d")),
