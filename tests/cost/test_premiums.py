@@ -138,3 +138,13 @@ def test_an_amount_is_paid_for_each_shift_of_a_kind_on_its_days(make_books):
 def test_a_premium_is_a_share_of_hours_or_an_amount_for_shifts(given, said):
     with pytest.raises(ValidationError, match=said):
         PremiumSettings(name="odd", **given)
+
+
+def test_free_time_that_is_paid_by_hand_is_in_the_books(make_books):
+    books = make_books(first_day=SUNDAY_8_MARCH)
+    books.work("ann", 8 * HOUR, 12 * HOUR)
+    books.work("ann", 12 * HOUR, 13 * HOUR, "split", paid=True)
+    books.work("ann", 13 * HOUR, 16 * HOUR)
+    books.expect("calls", 8 * HOUR, offered=1, aht=60, need=(1, 1))
+    books.hire("ann", 20.0)
+    assert books.cost().facts["paid hours"] == 8.0

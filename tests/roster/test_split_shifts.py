@@ -11,10 +11,11 @@ import pytest
 from roster_centers import MADRID, Center, activities, day, every_day, made, shift
 
 from staffplan.clock import wall_instant
+from staffplan.errors import InfeasibleError
 from staffplan.roster.repair.absences import Absence
 from staffplan.roster.repair.repair import repair
 from staffplan.roster.rules.options import Night, night_options
-from staffplan.settings.hard_rules import DailyRestSetting
+from staffplan.settings.hard_rules import DailyRestSetting, RestAfterSetting
 from staffplan.settings.roster import (
     BreakSettings,
     RosterSettings,
@@ -211,3 +212,17 @@ def test_a_repair_says_the_parts_of_a_new_shift() -> None:
     assert rows.loc[rows["agent_id"] == "ann", "before"].tolist() == ["day 12:00-16:00, 19:00-23:00"]
     after = rows.loc[rows["agent_id"] == "bob", "after"].tolist()
     assert any("late 12:00-16:00, " in words for words in after), after
+
+
+@pytest.mark.parametrize(
+    ("rule", "told"),
+    [
+        (DailyRestSetting(hours=10), "9 h of rest between shifts instead of 10"),
+        (RestAfterSetting(shift="late", hours=10), "9 h of rest after late instead of 10"),
+    ],
+)
+def test_a_conflict_counts_the_rest_from_the_end_of_the_second_part(rule: RuleSection, told: str) -> None:
+    locks = [("ann", day(0), "late 12:00/19:00"), ("ann", day(1), "early")]
+    with pytest.raises(InfeasibleError) as caught:
+        TWO.but(settings=settings(rule), locks=locks).solve()
+    assert told in caught.value.problems[0].hint

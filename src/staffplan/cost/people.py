@@ -22,7 +22,7 @@ from staffplan.settings.cost import CostSettings
 from staffplan.settings.roster import WorkPlanSettings
 from staffplan.site import Site
 from staffplan.tables.people import Workforce
-from staffplan.tables.roster import Roster
+from staffplan.tables.roster import SPLIT, Roster
 
 NO_GROUP = "(no group)"
 """Stands for the planning group of people who are paid but have neither a minute on queue nor a skill."""
@@ -124,7 +124,8 @@ def paid_time(
 
 
 def paid_spans(roster: Roster, frame: Frame, site: Site) -> Spans:
-    """The paid activities, those over the end of a month in two."""
+    """The paid activities, those over the end of a month in two. Free time of a split shift that is paid after all
+    counts as a break."""
     rows = roster.activities.frame
     rows = rows[rows["paid"] == "yes"]
     start, end = minutes_of(rows["start"]), minutes_of(rows["end"])
@@ -136,7 +137,7 @@ def paid_spans(roster: Roster, frame: Frame, site: Site) -> Spans:
     period = first[row] + np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
     groups = {name: number for number, name in enumerate(frame.groups)}
     agents = {name: number for number, name in enumerate(frame.agents)}
-    kind = rows["activity"].to_numpy(dtype=object)
+    kind = rows["activity"].replace(SPLIT, "break").to_numpy(dtype=object)
     named = np.array([groups.get(name, len(groups) - 1) for name in rows["planning_group"]], dtype=np.int64)
     group = np.where(kind == "queue", named, -1)
     agent = np.array([agents[name] for name in rows["agent_id"]], dtype=np.int64)

@@ -20,7 +20,7 @@ class PremiumSettings(Section):
     """Share of the base rate paid in addition: 0.25 is +25 %."""
     per_shift: Money = 0.0
     """Amount paid for each shift instead of a share, such as for a split shift. The day is that on which the shift
-    begins."""
+    begins. The shift mix leaves it out."""
     shifts: tuple[str, ...] = ()
     """Names under [shifts] of the shifts that per_shift is paid for (default: all shifts)."""
     weekdays: str = "daily"

@@ -30,6 +30,10 @@ class RosterShifts(Table):
         text("premium_hours", blank=True, required=False),
     )
     key: ClassVar[tuple[str, ...]] = ("agent_id", "schedule_date")
+    twice: ClassVar[str] = (
+        "keep one of the two rows; a split shift is one row from the start of its first part to the end of its "
+        "second, and its free time a row of roster_activities.csv with the activity split"
+    )
     file_name: ClassVar[str] = "roster_shifts.csv"
     ordered: ClassVar[tuple[str, str] | None] = ("start", "end")
     longest: ClassVar[pd.Timedelta] = LONGEST_SHIFT
