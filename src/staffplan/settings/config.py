@@ -5,7 +5,7 @@ Paths are relative to the file that names them; `{data}` stands for the folder g
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -120,6 +120,18 @@ def _name_problems(raw: Mapping[str, object], source: str) -> Iterable[Problem]:
     listed = queues if any(not queue or set(queue) - ABOUT_THE_PAST for queue in queues.values()) else {}
     groups = sorted({str(queue.get("planning_group") or name) for name, queue in listed.items()})
     yield from unknown_names(_rules_of(raw), shifts, plans, groups, f"{source}:roster.rules")
+    yield from _unpaid_names(raw, shifts, source)
+
+
+def _unpaid_names(raw: Mapping[str, object], shifts: Mapping[str, object], source: str) -> Iterator[Problem]:
+    """Shifts that a premium names and the settings do not have."""
+    cost = raw.get("cost")
+    premiums = cost.get("premiums") if isinstance(cost, Mapping) else ()
+    for number, premium in enumerate(premiums if isinstance(premiums, list | tuple) else ()):
+        for name in _texts_of(premium.get("shifts")) if isinstance(premium, Mapping) else ():
+            if name not in shifts:
+                place = f"{source}:cost.premiums.{number}.shifts"
+                yield Problem(place, f"no [shifts.{name}] is defined", nearest(name, list(shifts)))
 
 
 def _groups_of(raw: Mapping[str, object], name: str) -> dict[str, Mapping[str, object]]:

@@ -74,6 +74,7 @@ NEEDED = {
     "nights": {"most": 4},
     "weekends_worked": {"weekends": 2},
     "rest_after_nights": {"hours": 24},
+    "rest_after": {"shift": "a", "hours": 48},
     "start_variation": {"minutes": 60},
     "succession": {"after": "a", "never": ["b"]},
     "day_hours": {"most": 10},

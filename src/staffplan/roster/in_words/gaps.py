@@ -23,9 +23,11 @@ def agreement_gaps(
 
 
 def _breaks(agreement: Agreement, name: str, shift: ShiftSettings) -> Iterator[Note]:
-    """The longest break that is due and not there. A break lessens the work that it is due for."""
-    has = sum(pause.minutes for pause in shift.breaks)
-    work = shift.hours * 60 - has
+    """The longest break that is due and not there. A break lessens the work that it is due for; the free time of a
+    split shift is one."""
+    form = shift.forms(name)[0]
+    has = sum(pause.minutes for pause in form.breaks)
+    work = form.minutes - has
     missing = [due for due in agreement.breaks if due.is_due(work) and has < due.minutes]
     if missing:
         due = max(missing, key=lambda each: each.minutes)

@@ -159,6 +159,7 @@ _SENTENCES: Mapping[type[Section], Callable[[Any], str]] = {
     hard.NightsInARowSetting: lambda r: f"At most {_many(r.nights, 'night shift')} in a row. {_night(r)}",
     hard.NightsSetting: lambda r: f"At most {_many(r.most, 'night shift')} {_span(r.per)}. {_night(r)}",
     hard.RestAfterNightsSetting: _rest_after_nights,
+    hard.RestAfterSetting: lambda r: f"At least {_many(r.hours, 'hour')} of rest after {r.shift}.",
     hard.StartVariationSetting: lambda r: (
         f"In each week the starts of the shifts differ by at most {r.minutes} minutes."
     ),
