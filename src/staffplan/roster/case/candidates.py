@@ -57,8 +57,10 @@ of the shift's day."""
 
 
 def option_walls(starts: NDArray[np.int64], options: tuple[ShiftOption, ...], period: Period) -> Walls:
-    """When the parts of each shift begin and end, (options, days) each; `starts`: the slots, of that shape. Where some
-    shifts are split, others have the same part twice."""
+    """When the parts of each shift begin and end, (options, days) each. `starts`: the slots, of that shape.
+
+    Where some shifts are split, others have the same part twice.
+    """
     most = max(len(option.parts) for option in options)
     parts = np.array([[option.parts[min(n, len(option.parts) - 1)] for n in range(most)] for option in options])
     first = starts[:, :, None, None] + parts[:, None]
