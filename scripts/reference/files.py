@@ -38,6 +38,7 @@ ROOMS = {
     "staffplan.ingest.tables": "What exports hold (ingest)",
     "staffplan.fit.tables": "What single calls teach (fit)",
     "staffplan.staffing.cases": "Cases to size",
+    "staffplan.staffing.cheapest": "The cheapest number of agents",
     "staffplan.staffing.skills.tables": "Skill mix",
 }
 """The title of each module's tables, in the order of the plan; a module that is not named comes last, as its name."""

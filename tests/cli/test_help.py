@@ -27,7 +27,7 @@ FLAGS = {
     "--interval --timezone --abandon --cross-check --explain --method --scope --risk --worth --force --json",
     "size": "--output --load --per-hour --aht --goal --within --definition --asa --occupancy --abandon --agents "
     "--patience --lines --redial --volume-cv --absence --aht-by-chats --arrivals --interval --due --backlog --open "
-    "--clock --model --force --json",
+    "--clock --agent-cost --wait-cost --abandon-cost --model --force --json",
     "mix": "--output --profiles --seed --force --json",
     "fit": "--output --config --arrival-column --queue-column --wait-column --outcome-column --handling-column "
     "--customer-column --agent-column --answered --abandoned --short-seconds --redial-minutes --on-duty "
