@@ -37,6 +37,7 @@ FLAGS = {
     "repair": "--output --absent --from --per-change --requirement --agents --time-off --availability --meetings "
     "--wishes --locks --past --worth --config --seed --force --json",
     "shifts": "--output --config --minimise --weeks --allow-short --gap --force --json",
+    "variance": "--budget --actual --output --method --force --json",
     "check": "--requirement --agents --time-off --availability --meetings --wishes --locks --past --config --map "
     "--output --force --json",
     "export": "--to --output --template --map --agents --time-off --timezone --config --list --force --json",

@@ -25,6 +25,7 @@ from staffplan.cli.commands import (
     shifts,
     size,
     staff,
+    variance,
 )
 from staffplan.cli.output.say import say, say_problems, show
 from staffplan.errors import DataError, Problem, StaffplanError
@@ -79,6 +80,7 @@ fit.register(app)
 size.register(app)
 mix.register(app)
 shifts.register(app)
+variance.register(app)
 COMMAND = typer.main.get_command(app)
 """All that the app holds, laid out once for however many commands a process runs."""
 
