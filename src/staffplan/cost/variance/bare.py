@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from fractions import Fraction
-from typing import TypeVar
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,7 +17,7 @@ from staffplan.tables.schema import Table, capped
 from staffplan.tables.variance import LabourCost, WorkloadCost
 
 OPTIONAL = ("occupancy", "shrinkage", "paid_hours", "premiums", "one_off")
-T = TypeVar("T", bound=Table)
+Row = dict[Any, Any]
 
 
 def compare_workload(budget: WorkloadCost, actual: WorkloadCost) -> Compared:
@@ -39,8 +39,8 @@ def compare_workload(budget: WorkloadCost, actual: WorkloadCost) -> Compared:
         for name, words in (("premiums", "premiums"), ("one_off", "one-off"))
         if name in given
     ]
-    cents = [_cents(side, _workload_cost) for side in (first, last)]
-    return with_rest(Compared(first[["period", "queue"]], *cents, tuple(factors), tuple(terms), notes))
+    budgeted, paid = _cents(first, _workload_cost), _cents(last, _workload_cost)
+    return with_rest(Compared(first[["period", "queue"]], budgeted, paid, tuple(factors), tuple(terms), notes))
 
 
 def compare_labour(standard: LabourCost, actual: LabourCost) -> Compared:
@@ -62,27 +62,27 @@ def compare_labour(standard: LabourCost, actual: LabourCost) -> Compared:
         "mix": [_ratio(s["hours"].fillna(0), h) for s, h in zip((first, last), hours, strict=True)],
         "rate": [side["rate"].to_numpy() for side in (first, last)],
     }
-    cents = [_cents(side, _labour_cost) for side in (first, last)]
+    budgeted, paid = _cents(first, _labour_cost), _cents(last, _labour_cost)
     leaves = first[["period", "grade"]].rename(columns={"grade": "queue"})
-    factors = tuple(Factor(name, *pair) for name, pair in pairs.items())
-    return with_rest(Compared(leaves, *cents, factors, notes=notes, part="grade"))
+    factors = tuple(Factor.of(name, pair) for name, pair in pairs.items())
+    return with_rest(Compared(leaves, budgeted, paid, factors, notes=notes, part="grade"))
 
 
 def _workload_factors(first: pd.DataFrame, last: pd.DataFrame, given: set[str]) -> Iterable[Factor]:
     sides = (first, last)
     volume = [side.groupby("period")["contacts"].transform("sum").to_numpy() for side in sides]
     several = first.groupby("period")["queue"].transform("size").max() > 1
-    yield Factor("volume", *volume)
+    yield Factor.of("volume", volume)
     if several:
-        yield Factor("mix", *(_ratio(s["contacts"].fillna(0), v) for s, v in zip(sides, volume, strict=True)))
-    yield Factor("aht", *(_used(side, "aht_seconds") / 3600 for side in sides))
+        yield Factor.of("mix", (_ratio(s["contacts"].fillna(0), v) for s, v in zip(sides, volume, strict=True)))
+    yield Factor.of("aht", (_used(side, "aht_seconds") / 3600 for side in sides))
     if "occupancy" in given:
-        yield Factor("occupancy", *(1 / _used(side, "occupancy", 1.0) for side in sides))
+        yield Factor.of("occupancy", (1 / _used(side, "occupancy", 1.0) for side in sides))
     if "shrinkage" in given:
-        yield Factor("shrinkage", *(1 / (1 - _used(side, "shrinkage", 0.0)) for side in sides))
+        yield Factor.of("shrinkage", (1 / (1 - _used(side, "shrinkage", 0.0)) for side in sides))
     if "paid_hours" in given:
-        yield Factor("roster fit", *map(_fit, sides))
-    yield Factor("rate", *(side["rate"].to_numpy() for side in sides))
+        yield Factor.of("roster fit", map(_fit, sides))
+    yield Factor.of("rate", (side["rate"].to_numpy() for side in sides))
 
 
 def _used(side: pd.DataFrame, name: str, blank: float = np.nan) -> Floats:
@@ -104,7 +104,7 @@ def _ratio(part: pd.Series | Floats, whole: Floats) -> Floats:
     return np.asarray(part, dtype=float) / np.where(np.asarray(whole) > 0, whole, np.nan)
 
 
-def _needed_hours(row: dict[str, float]) -> Fraction:
+def _needed_hours(row: Row) -> Fraction:
     """Paid hours that the contacts of a row need."""
     if not row["contacts"] > 0:
         return Fraction(0)
@@ -113,17 +113,17 @@ def _needed_hours(row: dict[str, float]) -> Fraction:
     return exact(row["contacts"]) * exact(row["aht_seconds"]) / 3600 / occupancy / (1 - shrinkage)
 
 
-def _workload_cost(row: dict[str, float]) -> Fraction:
+def _workload_cost(row: Row) -> Fraction:
     hours = exact(row["paid_hours"]) if row["paid_hours"] == row["paid_hours"] else _needed_hours(row)
     beside = [exact(row[name]) for name in ("premiums", "one_off") if row[name] == row[name]]
     return hours * exact(row["rate"]) + sum(beside, start=Fraction(0))
 
 
-def _labour_cost(row: dict[str, float]) -> Fraction:
+def _labour_cost(row: Row) -> Fraction:
     return exact(row["hours"]) * exact(row["rate"])
 
 
-def _cents(side: pd.DataFrame, cost: Callable[[dict[str, float]], Fraction]) -> Ints:
+def _cents(side: pd.DataFrame, cost: Callable[[Row], Fraction]) -> Ints:
     """(leaves,): each row's cost, rounded once, a half up; 0 where the row is not there."""
     rows = side.to_dict("records")
     cents = [half_up(100 * cost(row)) if row["rate"] == row["rate"] else 0 for row in rows]
@@ -147,7 +147,7 @@ def _notes(budget: Table, actual: Table) -> Iterable[Note]:
             f"{table.source} has {listed(sorted(own))}" for table, own in zip((budget, actual), sides, strict=True)
         ]
         raise DataError(Problem("period", f"no period is in both tables: {'; '.join(have)}", "write them alike"))
-    for table, own, other in ((budget, *sides), (actual, *sides[::-1])):
+    for table, own, other in ((budget, sides[0], sides[1]), (actual, sides[1], sides[0])):
         if own - other:
             said = f"periods of this table alone are not compared: {listed(sorted(own - other))}"
             yield Note("variance", "left out", table.source, said)
@@ -155,7 +155,7 @@ def _notes(budget: Table, actual: Table) -> Iterable[Note]:
     common = sides[0] & sides[1]
     rows = [table.frame[table.frame["period"].isin(common)] for table in (budget, actual)]
     names = [set(own[name]) for own in rows]
-    for table, own, other in ((budget, *names), (actual, *names[::-1])):
+    for table, own, other in ((budget, names[0], names[1]), (actual, names[1], names[0])):
         if alone := sorted(own - other):
             said = f"in this table alone, and so volume and mix: {listed(alone)}"
             yield Note("variance", "assumption", table.source, said)

@@ -6,7 +6,7 @@ linear. Amounts become whole cents at the end, so that they add up exactly.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import factorial
 
@@ -29,6 +29,12 @@ class Factor:
     before: Floats
     after: Floats
     parts: Mapping[str, tuple[Floats, Floats]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, name: str, sides: Iterable[Floats]) -> Factor:
+        """A factor without parts, from its values before and after."""
+        before, after = sides
+        return cls(name, before, after)
 
     def both(self) -> tuple[Floats, Floats]:
         """Before and after without nan: 1 where neither is known."""

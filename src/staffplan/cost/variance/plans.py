@@ -38,7 +38,8 @@ def compare_plans(budget: CostReport, actual: CostReport) -> Compared:
     keys = first.index.union(last.index)
     sides = tuple(side.reindex(keys) for side in (first, last))
     notes = () if same else (_different(months),)
-    leaves = keys.to_frame(index=False, name=["period", "queue"])
+    factors = _factors(*sides)
+    leaves = keys.set_names(["period", "queue"]).to_frame(index=False)
     return with_rest(
         Compared(leaves, _cents(sides[0]), _cents(sides[1]), _factors(*sides), (), notes, "planning group")
     )
@@ -66,7 +67,7 @@ def _leaves(report: CostReport, *, same: bool) -> pd.DataFrame:
 
 def _cents(side: pd.DataFrame) -> Ints:
     """(leaves,): the loaded cost; 0 where the plan does not have the leaf."""
-    return np.rint(side["loaded cost"].fillna(0.0).to_numpy(dtype=float) * 100).astype(np.int64)
+    return np.asarray(np.rint(side["loaded cost"].fillna(0.0).to_numpy(dtype=float) * 100), dtype=np.int64)
 
 
 def _factors(first: pd.DataFrame, last: pd.DataFrame) -> tuple[Factor, ...]:
@@ -74,12 +75,12 @@ def _factors(first: pd.DataFrame, last: pd.DataFrame) -> tuple[Factor, ...]:
     sides = (first, last)
     volume = [side.groupby(level=0)["contacts"].transform("sum").to_numpy(dtype=float) for side in sides]
     mix = [_ratio(side["contacts"].fillna(0.0), whole) for side, whole in zip(sides, volume, strict=True)]
-    found = [Factor("volume", *volume), Factor("mix", *mix)]
+    found = [Factor.of("volume", volume), Factor.of("mix", mix)]
     before = "contacts"
     for cause, name in STEPS:
-        found.append(Factor(cause, *(_ratio(side[name], side[before]) for side in sides)))
+        found.append(Factor.of(cause, (_ratio(side[name], side[before]) for side in sides)))
         before = name
-    found.append(Factor("rate", *(_ratio(side["base pay"], side["paid hours"]) for side in sides)))
+    found.append(Factor.of("rate", (_ratio(side["base pay"], side["paid hours"]) for side in sides)))
     pay = [side["base pay"] for side in sides]
     for kind in ("premium", "on-cost"):
         names = [name for name in first.columns.union(last.columns) if name.startswith(f"{kind}: ")]
@@ -93,9 +94,8 @@ def _factors(first: pd.DataFrame, last: pd.DataFrame) -> tuple[Factor, ...]:
 def _raised(kind: str, lines: list[pd.DataFrame], pay: list[pd.Series], names: list[str]) -> Factor:
     """Premiums, or on-costs, as what they add to a unit of pay, each under its own name."""
     before, after = ([_ratio(own[name], base) for name in names] for own, base in zip(lines, pay, strict=True))
-    sums = [1 + np.sum(side, axis=0) for side in (before, after)]
-    parts = {name: _filled(*pair) for name, *pair in zip(names, before, after, strict=True)}
-    return Factor(kind, *sums, parts)
+    parts = {name: _filled(first, last) for name, first, last in zip(names, before, after, strict=True)}
+    return Factor(kind, 1 + np.sum(before, axis=0), 1 + np.sum(after, axis=0), parts)
 
 
 def _filled(before: Floats, after: Floats) -> tuple[Floats, Floats]:

@@ -39,7 +39,7 @@ class Compared:
     @property
     def causes(self) -> tuple[str, ...]:
         """Names in the usual order."""
-        return tuple(cause.name for cause in (*self.factors, *self.terms))
+        return (*(factor.name for factor in self.factors), *(term.name for term in self.terms))
 
 
 def with_rest(compared: Compared) -> Compared:
