@@ -41,7 +41,7 @@ def compare_plans(budget: CostReport, actual: CostReport) -> Compared:
     factors = _factors(*sides)
     leaves = keys.set_names(["period", "queue"]).to_frame(index=False)
     return with_rest(
-        Compared(leaves, _cents(sides[0]), _cents(sides[1]), _factors(*sides), (), notes, "planning group")
+        Compared(leaves, _cents(sides[0]), _cents(sides[1]), factors, (), notes, "planning group")
     )
 
 
