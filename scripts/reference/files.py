@@ -34,6 +34,7 @@ ROOMS = {
     "staffplan.tables.shifts": "Shifts before there are agents",
     "staffplan.tables.waits": "Waits",
     "staffplan.tables.cost": "Cost",
+    "staffplan.tables.capacity": "Capacity plan",
     "staffplan.tables.variance": "Budget and actual",
     "staffplan.tables.exchange": "Other systems",
     "staffplan.ingest.tables": "What exports hold (ingest)",

@@ -9,6 +9,7 @@ import typer
 
 from staffplan import __version__
 from staffplan.cli.commands import (
+    capacity,
     export,
     fit,
     forecast,
@@ -81,6 +82,7 @@ size.register(app)
 mix.register(app)
 shifts.register(app)
 variance.register(app)
+capacity.register(app)
 COMMAND = typer.main.get_command(app)
 """All that the app holds, laid out once for however many commands a process runs."""
 

@@ -165,7 +165,7 @@ def safety_factor(wait_to_agent_cost: float) -> float:
 
 
 def size_priced(row: dict[Any, Any], load: Array, case: dict[str, Any], fewest: float) -> dict[str, float]:
-    """The answers that prices give a case, by column. `fewest`: agents for its targets, nan without any."""
+    """The answers that prices give a case, by column. `load`: (1,). `fewest`: agents for its targets, nan without."""
     prices = Prices.of(row)
     found = cheapest_agents(float(load[0]), prices, case, at_least=float(np.nan_to_num(fewest)))
     answers = {
@@ -180,7 +180,7 @@ def size_priced(row: dict[Any, Any], load: Array, case: dict[str, Any], fewest: 
 
 
 def marginal_agents(answer: dict[Any, Any], load: Array, case: dict[str, Any]) -> MarginalAgents:
-    """The numbers of agents around those that an answered case marks, row by row with what the step costs."""
+    """The numbers of agents around those that an answered case marks, with what each step costs. `load`: (1,)."""
     marks = _marks(answer)
     first = max(_fewest(float(load[0]), case), min(marks) - AROUND)
     heads = heads_shown(first, max(marks) + AROUND, tuple(marks))

@@ -32,12 +32,12 @@ class Factor:
 
     @classmethod
     def of(cls, name: str, sides: Iterable[Floats]) -> Factor:
-        """A factor without parts, from its values before and after."""
+        """A factor without parts, from its values before and after, (leaves,) each."""
         before, after = sides
         return cls(name, before, after)
 
     def both(self) -> tuple[Floats, Floats]:
-        """Before and after without nan: 1 where neither is known."""
+        """Before and after, (leaves,) each, without nan: 1 where neither is known."""
         before = np.where(np.isnan(self.before), self.after, self.before)
         after = np.where(np.isnan(self.after), self.before, self.after)
         return np.nan_to_num(before, nan=1.0), np.nan_to_num(after, nan=1.0)

@@ -40,9 +40,7 @@ def compare_plans(budget: CostReport, actual: CostReport) -> Compared:
     notes = () if same else (_different(months),)
     factors = _factors(*sides)
     leaves = keys.set_names(["period", "queue"]).to_frame(index=False)
-    return with_rest(
-        Compared(leaves, _cents(sides[0]), _cents(sides[1]), factors, (), notes, "planning group")
-    )
+    return with_rest(Compared(leaves, _cents(sides[0]), _cents(sides[1]), factors, (), notes, "planning group"))
 
 
 def _different(months: list[list[str]]) -> Note:
