@@ -23,7 +23,7 @@ class Risk:
 
 
 def risk_of(starts: Floats, outlook: Outlook, rng: np.random.Generator) -> Risk:
-    """Leavers by chance, for (periods,) starts: of each class, and of those there at the start, each person is there with the plan's share.
+    """Leavers by chance, for (periods,) starts: everybody is there with the plan's share of a class, or of the first.
 
     Every period is drawn by itself. Numbers of leavers and transfers that are given are as given.
     """
