@@ -79,3 +79,31 @@ def test_mistakes_in_both_files_are_told_with_their_place(command, tmp_path: Pat
     (tmp_path / "required.csv").write_text("period,required\n2027-01,3\n2027-03,3\n")
     assert run([*command]) == 4
     assert "required.csv:3:period: 2027-03 does not follow 2027-01" in capsys.readouterr().err
+
+
+def test_required_people_or_a_plan_are_needed(command, tmp_path: Path, capsys):
+    assert run(["capacity"]) == 2
+    assert "--required: give required people, or a plan to forecast them" in capsys.readouterr().err
+    assert run([*command[:3]]) == 2
+    assert "--workforce: is missing" in capsys.readouterr().err
+    assert run([*command, "--months", "3"]) == 2
+    assert "--months: the file has its own periods" in capsys.readouterr().err
+
+
+def test_a_history_is_forecast_months_ahead_and_staffed(tmp_path: Path, capsys):
+    hours = [f"2026-0{m}-{d:02d} {h:02d}:00" for m in (1, 2) for d in range(1, 29) for h in range(9, 17)]
+    rows = "".join(f"{hour},phone,{20 + n % 5},300\n" for n, hour in enumerate(hours))
+    (tmp_path / "history.csv").write_text(f"interval_start,queue,offered,aht_seconds\n{rows}")
+    (tmp_path / "plan.toml").write_text(
+        '[plan]\nstart = 2026-03-01\nweeks = 1\ninterval_minutes = 60\n[input]\nhistory = "history.csv"\n'
+        '[hours.day]\ndaily = "09:00-17:00"\n[queues.phone]\nhours = "day"\ngoal = "80/20"\n'
+        "[capacity]\nheads = 5\n"
+    )
+    assert run(["capacity", str(tmp_path / "plan.toml"), "--months", "2", "-o", str(tmp_path / "out")]) == 0
+    required, planned = (
+        list(csv.DictReader((tmp_path / "out" / f"{name}.csv").read_text().splitlines()))
+        for name in ("required", "capacity")
+    )
+    assert [row["period"] for row in required] == ["2026-03", "2026-04"]
+    assert all(4 <= float(row["required"]) <= 9 for row in required)
+    assert [row["site"] for row in planned] == ["phone", "phone"]

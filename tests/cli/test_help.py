@@ -38,7 +38,7 @@ FLAGS = {
     "--wishes --locks --past --worth --config --seed --force --json",
     "shifts": "--output --config --minimise --weeks --allow-short --gap --force --json",
     "variance": "--budget --actual --output --method --force --json",
-    "capacity": "--required --workforce --output --seed --force --json",
+    "capacity": "--months --required --workforce --output --seed --force --json",
     "check": "--requirement --agents --time-off --availability --meetings --wishes --locks --past --config --map "
     "--output --force --json",
     "export": "--to --output --template --map --agents --time-off --timezone --config --list --force --json",

@@ -72,5 +72,7 @@ class CapacitySettings(Section):
     """Cost of one person for one period, from the start of the training on."""
     shortfall_cost: Money = 0.0
     """Price of one missing person for one period: overtime, outsourcing, lost customers."""
+    weekly_hours: Positive = 40.0
+    """Paid hours of one person in a week: turns the hours that a plan requires into people."""
     hiring: HiringSettings | None = None
     """What hiring may do. Without it nobody is hired beside the classes that are given."""

@@ -18,13 +18,20 @@ def register(app: typer.Typer) -> None:
 
 
 def capacity(
+    config: Annotated[
+        Path | None,
+        typer.Argument(help="Settings file, plan.toml, to forecast the people.", show_default=False),
+    ] = None,
+    months: Annotated[
+        int | None, typer.Option("--months", min=1, max=18, help="Months to forecast from the plan's first day.")
+    ] = None,
     required: Annotated[
-        Path, typer.Option("--required", help="People required in each period, required.csv.", show_default=False)
-    ],
+        Path | None, typer.Option("--required", help="People required in each period, instead of a forecast.")
+    ] = None,
     workforce: Annotated[
-        Path,
-        typer.Option("--workforce", help="Settings of people, attrition, training and hiring.", show_default=False),
-    ],
+        Path | None,
+        typer.Option("--workforce", help="Settings of people, attrition, training, hiring (default: [capacity])."),
+    ] = None,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="Folder to write (default: the plan on stdout).")
     ] = None,
@@ -34,7 +41,11 @@ def capacity(
 ) -> None:
     """Plan people over months: who is there, who leaves, when to hire how many, and the chance of being short.
 
-    Example: staffplan capacity --required required.csv --workforce workforce.toml -o capacity/
+    Examples:
+
+    staffplan capacity --required required.csv --workforce workforce.toml -o capacity/
+
+    staffplan capacity plan.toml --months 18 -o capacity/
 
     required.csv has the columns period and required (people at work on
     contacts) and, where they are known, site, shrinkage, attrition, leavers,
@@ -44,14 +55,17 @@ def capacity(
     productivity, shrinkage, wage, shortfall_cost and [hiring]: the settings of
     [capacity].
 
+    With plan.toml the history is forecast months ahead and staffed as in a
+    plan; each planning group is a site. The folder gets required.csv too.
+
     The hiring plan is the cheapest one of whole classes, proven. The next best
     plans follow with their price. The folder gets capacity.csv, hiring.csv,
     capacity.xlsx and capacity.png.
     """
-    from staffplan.cli.work.capacity import FILES, capacity_files, tell
+    from staffplan.cli.work.capacity import FILES, capacity_of, tell
 
     paths = {} if output is None else {name: output / name for name in FILES}
     before = refuse(paths.values(), force=force)
     with progress_shown() as on_progress:
-        result, settings = capacity_files(required, workforce, seed=seed, on_progress=on_progress)
-    tell(result, settings, paths, before, as_json=as_json)
+        work = capacity_of(config, months, required, workforce, seed=seed, on_progress=on_progress)
+    tell(work, paths, before, as_json=as_json)
