@@ -16,7 +16,7 @@ from staffplan.roster.problem.machine import Machine
 from staffplan.roster.problem.problem import NO_LIMIT, RosterProblem
 from staffplan.roster.rules import rules_of
 from staffplan.roster.rules.automaton import Automaton, alone, joined
-from staffplan.roster.search.compiled.arrays import Desk, Floats, Folk, Ints, Need, Shifts, Team, Walks
+from staffplan.roster.search.compiled.arrays import GONE, PAUSED, Desk, Floats, Folk, Ints, Need, Shifts, Team, Walks
 from staffplan.roster.search.compiled.tours import best_tour, best_values, price_days
 
 TEAM_WEIGHT = 100.0
@@ -128,6 +128,7 @@ def shift_arrays(problem: RosterProblem) -> Shifts:
         pause_slots=np.array([pause.slots for pause in flat], dtype=np.int64),
         pause_earliest=np.array([pause.earliest for pause in flat], dtype=np.int64),
         pause_latest=np.array([pause.latest for pause in flat], dtype=np.int64),
+        pause_mark=np.array([GONE if pause.gone else PAUSED for pause in flat], dtype=np.int64),
     )
 
 
