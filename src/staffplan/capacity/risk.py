@@ -8,7 +8,7 @@ import numpy as np
 
 from staffplan.capacity.cohorts import Floats, Outlook
 
-DRAWS = 20_000
+DRAWS = 10_000
 SAME_PEOPLE = 1e-9
 
 
@@ -32,9 +32,11 @@ def risk_of(starts: Floats, outlook: Outlook, rng: np.random.Generator) -> Risk:
     stay = np.vstack([_stays(outlook), outlook.survive])
     work = np.vstack([np.ones(count), outlook.works / np.where(outlook.survive > 0, outlook.survive, 1.0)])
     surely = outlook.net(starts) / (1.0 - outlook.shrinkage) - (groups[:, None] * stay * work).sum(axis=0)
+    there = groups > 0
+    groups, stay, work = groups[there], stay[there], work[there]
     found = []
     for period in range(count):
-        people = rng.binomial(groups, stay[:, period], size=(DRAWS, count + 1))
+        people = rng.binomial(groups, stay[:, period], size=(DRAWS, len(groups)))
         net = (people @ work[:, period] + surely[period]) * (1.0 - outlook.shrinkage[period])
         short = np.maximum(0.0, outlook.required[period] - net)
         low, high = np.quantile(net, [0.1, 0.9])
