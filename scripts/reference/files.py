@@ -35,11 +35,14 @@ ROOMS = {
     "staffplan.tables.rules": "Rules in words",
     "staffplan.tables.waits": "Waits",
     "staffplan.tables.cost": "Cost",
+    "staffplan.tables.capacity": "Capacity plan",
+    "staffplan.tables.variance": "Budget and actual",
     "staffplan.tables.control": "Days, after they were",
     "staffplan.tables.exchange": "Other systems",
     "staffplan.ingest.tables": "What exports hold (ingest)",
     "staffplan.fit.tables": "What single calls teach (fit)",
     "staffplan.staffing.cases": "Cases to size",
+    "staffplan.staffing.cheapest": "The cheapest number of agents",
     "staffplan.staffing.skills.tables": "Skill mix",
 }
 """The title of each module's tables, in the order of the plan; a module that is not named comes last, as its name."""

@@ -27,7 +27,7 @@ FLAGS = {
     "--interval --timezone --abandon --cross-check --explain --method --scope --risk --worth --force --json",
     "size": "--output --load --per-hour --aht --goal --within --definition --asa --occupancy --abandon --agents "
     "--patience --lines --redial --volume-cv --absence --aht-by-chats --arrivals --interval --due --backlog --open "
-    "--clock --model --force --json",
+    "--clock --agent-cost --wait-cost --abandon-cost --model --force --json",
     "mix": "--output --profiles --seed --force --json",
     "fit": "--output --config --arrival-column --queue-column --wait-column --outcome-column --handling-column "
     "--customer-column --agent-column --answered --abandoned --short-seconds --redial-minutes --on-duty "
@@ -37,6 +37,8 @@ FLAGS = {
     "repair": "--output --absent --from --per-change --requirement --agents --time-off --availability --meetings "
     "--wishes --locks --past --worth --config --seed --force --json",
     "shifts": "--output --config --minimise --weeks --allow-short --gap --force --json",
+    "variance": "--budget --actual --output --method --force --json",
+    "capacity": "--months --required --workforce --output --seed --force --json",
     "check": "--requirement --agents --time-off --availability --meetings --wishes --locks --past --config --map "
     "--output --force --json",
     "export": "--to --output --template --map --agents --time-off --timezone --config --list --force --json",
@@ -100,7 +102,7 @@ def test_completion_for_bash_is_shown_and_installed(tmp_path: Path) -> None:
     asked = {**environment, "_STAFFPLAN_COMPLETE": "complete_bash"}
     for words, place, answer in (
         ("staffplan sta", "1", ["status", "staff"]),
-        ("staffplan size --ag", "2", ["--agents"]),
+        ("staffplan size --ag", "2", ["--agents", "--agent-cost"]),
     ):
         words_so_far = {"COMP_WORDS": words, "COMP_CWORD": place}
         done = subprocess.run([staffplan], **{**command, "env": {**asked, **words_so_far}})

@@ -81,3 +81,41 @@ def test_a_command_line_that_makes_no_case_is_refused(
 ):
     assert run(["size", *flags]) == 2
     assert said in capsys.readouterr().err
+
+
+MAIL_ORDER = ("size", "--per-hour", "20", "--aht", "150", "--agent-cost", "20", "--wait-cost", "120")
+
+
+def test_with_prices_the_cheapest_number_and_the_steps_around_it_are_shown(capsys: pytest.CaptureFixture[str]):
+    assert run([*MAIL_ORDER]) == 0
+    out = capsys.readouterr().out
+    assert "cheapest number of agents                   2\n" in out
+    assert "     2   31.51     41.7 %          61.01  20.00   -458.99  cheapest\n" in out
+    assert "     3    4.00     27.8 %          62.66  20.00      1.66  preview\n" in out
+
+
+def test_the_steps_are_written_beside_the_answer(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    assert run([*MAIL_ORDER, "-o", str(tmp_path / "mail.csv")]) == 0
+    (answer,), steps = rows_of(tmp_path / "mail.csv"), rows_of(tmp_path / "mail_agents.csv")
+    assert answer["out_cheapest_agents"] == "2"
+    assert [row["cost_per_hour"] for row in steps[:2]] == ["520", "61.008403"]
+    assert run([*MAIL_ORDER, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [row["agents"] for row in told["agents"]] == [float(row["agents"]) for row in steps]
+
+
+def test_prices_of_many_cases_are_columns_of_their_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    cases = tmp_path / "cases.csv"
+    cases.write_text("load_erl,aht_s,agent_cost,wait_cost,target_asa_s\n5,300,1,50,\n10,300,,,10\n")
+    assert run(["size", str(cases)]) == 0
+    rows = list(csv.DictReader(capsys.readouterr().out.splitlines()))
+    assert [row["out_cheapest_agents"] for row in rows] == ["11", ""]
+    assert [row["out_min_agents"] for row in rows] == ["", "15"]
+
+
+def test_prices_that_leave_everybody_unanswered_are_told(capsys: pytest.CaptureFixture[str]):
+    flags = ("--load", "10", "--aht", "300", "--patience", "120", "--agent-cost", "20", "--wait-cost", "12")
+    assert run(["size", *flags]) == 0
+    assert "it is cheapest to answer nobody" in capsys.readouterr().err
+    assert run([*MAIL_ORDER, "--agents", "3"]) == 2
+    assert "--agents: agents are sought where prices are given" in capsys.readouterr().err

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from staffplan.cli.main import app
 from staffplan.errors import StaffplanError
 from staffplan.settings import (
+    capacity,
     cost,
     export,
     forecast,
@@ -78,6 +79,7 @@ def test_every_exit_code_of_an_error_is_on_its_page(pages: dict[str, str]) -> No
 def models() -> Iterator[type[BaseModel]]:
     """Groups of settings that a file can hold, without those that others only build on."""
     modules = (
+        capacity,
         cost,
         export,
         forecast,

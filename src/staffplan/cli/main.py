@@ -10,6 +10,7 @@ import typer
 
 from staffplan import __version__
 from staffplan.cli.commands import (
+    capacity,
     explain_day,
     export,
     fit,
@@ -28,6 +29,7 @@ from staffplan.cli.commands import (
     shifts,
     size,
     staff,
+    variance,
 )
 from staffplan.cli.group import Commands
 from staffplan.cli.output.say import say, say_problems, show
@@ -87,6 +89,8 @@ fit.register(app)
 size.register(app)
 mix.register(app)
 shifts.register(app)
+variance.register(app)
+capacity.register(app)
 rules.register(app)
 COMMAND = cast("Commands", typer.main.get_command(root)).know(app)
 """The whole command line, laid out once for however many commands a process runs."""

@@ -344,7 +344,8 @@ def _read(
         case _ if column.name.endswith("_seconds"):
             return read_durations(values, decimal_comma=decimal_comma, unit=unit)
         case _:
-            return read_numbers(values, decimal_comma=decimal_comma, percent=column.name.endswith("_share"))
+            is_share = column.name.endswith("_share") or (column.maximum is not None and column.maximum <= 1)
+            return read_numbers(values, decimal_comma=decimal_comma, percent=is_share)
 
 
 def _texts(values: pd.Series) -> pd.Series:

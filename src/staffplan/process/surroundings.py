@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, chdir, contextmanager, nullcontext
 from pathlib import Path
@@ -39,6 +40,19 @@ def working_folder_not_imported() -> Iterator[None]:
     """
     with _environment(_SAFE_PATH):
         yield
+
+
+@contextmanager
+def library_prints_on_stderr() -> Iterator[None]:
+    """Within it what compiled code prints goes to stderr: stdout is for results."""
+    sys.stdout.flush()
+    kept = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
 
 
 @contextmanager

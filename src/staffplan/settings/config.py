@@ -13,6 +13,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from staffplan.errors import ConfigError, Problem, nearest
 from staffplan.settings.base import Section
+from staffplan.settings.capacity import CapacitySettings
 from staffplan.settings.cost import CostSettings
 from staffplan.settings.export import ExportSettings, PayrollSettings
 from staffplan.settings.forecast import ForecastSettings
@@ -48,6 +49,7 @@ class Config(Section):
     roster: RosterSettings = RosterSettings()
     simulate: SimulateSettings = SimulateSettings()
     cost: CostSettings = CostSettings()
+    capacity: CapacitySettings = CapacitySettings()
     export: ExportSettings = ExportSettings()
     payroll: PayrollSettings = PayrollSettings()
 
@@ -69,6 +71,17 @@ def load_config(text: str, source: str, overrides: Mapping[str, object] | None =
     for dotted, value in (overrides or {}).items():
         _set(raw, dotted_names(dotted), value, source)
     return make_config(raw, source)
+
+
+def load_capacity(text: str, source: str) -> CapacitySettings:
+    """The section [capacity] from a file of its own, with its keys at the top.
+
+    Raises ConfigError with every problem found, each at `source:key`.
+    """
+    try:
+        return CapacitySettings.model_validate(read_toml(text, source))
+    except ValidationError as error:
+        raise ConfigError(value_problems(error.errors(), source, CapacitySettings)) from error
 
 
 def make_config(raw: Mapping[str, object], source: str) -> Config:

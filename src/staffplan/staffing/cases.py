@@ -33,7 +33,12 @@ SPECIAL = (
 )
 """Inputs that only some models know."""
 
-
+PRICES = ("in_agent_cost", "in_wait_cost", "in_abandon_cost")
+"""Money: an agent's hour, an hour of a waiting contact, a contact that hangs up."""
+PRICED = ("erlang_c", "min_agents_erlang_c", "erlang_a", "min_agents_erlang_a", "erlang_a_redial", "chat_balanced")
+"""Models whose cheapest number of agents is sought."""
+MOST_PRICED_ERLANGS, LARGEST_PRICE = 20_000, 1e9
+"""Largest load of a case with prices, as every number of agents is looked at, and the largest price."""
 MOST_ABSENT = 100_000
 """Most agents, and erlangs, of a case with absence; larger ones take minutes."""
 
@@ -98,6 +103,7 @@ class SizingCases(Table):
         number("in_initial_backlog", required=False, blank=True),
         text("in_open_mask", required=False, blank=True),
         text("in_clock", required=False, blank=True, choices=("elapsed", "opening")),
+        *(number(name, required=False, blank=True) for name in PRICES),
     )
     key: ClassVar[tuple[str, ...]] = ("_row",)
     file_name: ClassVar[str] = "cases.csv"
@@ -193,6 +199,9 @@ _RANGES: tuple[tuple[str, Callable[[float], object], str], ...] = (
     ("in_max_occ", lambda v: 0 < v <= 1, "is not a share above 0 and up to 1; 85 % is 0.85"),
     ("in_max_abandon", lambda v: 0 < v < 1, "is not a share above 0 and below 1; 3 % is 0.03"),
     ("in_target_asa_s", lambda v: v > 0, "is not above 0"),
+    ("in_agent_cost", lambda v: 0 < v <= LARGEST_PRICE, f"is not above 0 and up to {LARGEST_PRICE:g}"),
+    ("in_wait_cost", lambda v: v <= LARGEST_PRICE, f"is above {LARGEST_PRICE:g}"),
+    ("in_abandon_cost", lambda v: v <= LARGEST_PRICE, f"is above {LARGEST_PRICE:g}"),
     (
         "in_due_intervals",
         lambda v: 1 <= v <= MOST_DUE and v == np.floor(v),
@@ -234,6 +243,7 @@ def _live_problems(row: dict[Any, Any]) -> Iterator[Told]:
     if _there(row, "in_target_sl") and not _there(row, "in_T_s"):
         yield "in_T_s", "a service level needs its threshold in seconds", "fill it in, in seconds"
     yield from _agents_problems(row)
+    yield from _price_problems(row)
     if row["in_absence"] > 0:
         yield from _absence_problems(row)
 
@@ -251,6 +261,34 @@ def _absence_problems(row: dict[Any, Any]) -> Iterator[Told]:
             yield column, f"{size:g} is above {MOST_ABSENT:,} with in_absence", "leave in_absence empty"
 
 
+def _price_problems(row: dict[Any, Any]) -> Iterator[Told]:
+    """With prices the number of agents is what is sought, and something must speak against having none."""
+    given = [column for column in PRICES if _there(row, column)]
+    if not given:
+        return
+    if row["model"] not in PRICED:
+        yield given[0], f"{row['model']} has no cheapest number of agents", "leave the prices empty, or the model"
+    if not _there(row, "in_agent_cost"):
+        yield "in_agent_cost", "the price of an agent's hour is not given", "fill it in"
+    elif not (row["in_wait_cost"] > 0 or row["in_abandon_cost"] > 0):
+        yield "in_wait_cost", "neither waiting nor hanging up costs anything", "fill in in_wait_cost, money an hour"
+    if _there(row, "in_abandon_cost") and not _there(row, "in_patience_s"):
+        yield (
+            "in_abandon_cost",
+            "nobody hangs up, as no patience is given",
+            "fill in in_patience_s, or leave it empty",
+        )
+    for column, what in (
+        ("in_agents", "agents are sought where prices are given"),
+        ("in_absence", "cannot be combined with prices"),
+    ):
+        if row[column] > 0:
+            yield column, what, "leave it empty, or leave the prices empty"
+    contacts = row["in_contacts_per_hour"] / 3600 * _longest_aht(row)
+    if (load := np.nanmax([row["in_load_erl"], contacts, 0])) > MOST_PRICED_ERLANGS:
+        yield "in_load_erl", f"{load:g} is above {MOST_PRICED_ERLANGS:,} with prices", "give a smaller load"
+
+
 def _longest_aht(row: dict[Any, Any]) -> float:
     """The handling time of a case in seconds, of chats that of the most at once; nan where it is not given."""
     times = pace_seconds(row["in_aht_by_concurrency_s"])
@@ -264,7 +302,7 @@ def _agents_problems(row: dict[Any, Any]) -> Iterator[Told]:
             yield wanted[0], f"{row['model']} can be computed for given agents only", "leave it empty"
         if not _there(row, "in_agents"):
             yield "in_agents", f"{row['model']} needs it, and the cell is empty", "fill it in"
-    elif not wanted and not _there(row, "in_agents"):
+    elif not wanted and not _there(row, "in_agents") and not _there(row, "in_agent_cost"):
         yield "in_agents", "neither agents nor a target is given", f"fill in one of in_agents, {', '.join(TARGETS)}"
     if not _there(row, "in_agents"):
         return
@@ -279,7 +317,7 @@ def _deferred_problems(row: dict[Any, Any]) -> Iterator[Told]:
     for column in ("in_aht_s", "in_interval_s", "in_due_intervals"):
         if not _there(row, column):
             yield column, "deferred_fifo needs it, and the cell is empty", "fill it in"
-    for column in ("in_agents", *TARGETS):
+    for column in ("in_agents", *TARGETS, *PRICES):
         if _there(row, column):
             yield column, "deferred_fifo computes the agents that finish all work in time", "leave it empty"
     if _there(row, "in_arrivals") and len(numbers_in(row["in_arrivals"])) == 0:

@@ -8,7 +8,16 @@ import numpy as np
 import pandas as pd
 
 from staffplan.errors import DataError, Problem
-from staffplan.staffing.cases import DEFINITIONS, TARGETS, SizingCases, checked_cases, numbers_in, pace_seconds
+from staffplan.staffing.cases import (
+    DEFINITIONS,
+    PRICES,
+    TARGETS,
+    SizingCases,
+    checked_cases,
+    numbers_in,
+    pace_seconds,
+)
+from staffplan.staffing.cheapest import MarginalAgents, marginal_agents, size_priced
 from staffplan.staffing.models.arrays import Array
 from staffplan.staffing.models.backlog import DeferredWork, constant_agents
 from staffplan.staffing.models.erlang import (
@@ -28,6 +37,8 @@ OUTPUTS = (
     *("pab_one_less", "total_load_erl", "avg_chats_per_agent", "agents_exact", "agents_present", "days_kept"),
 )
 """What is told of a case, each in a column out_..., blank where it does not apply; beside them out_state."""
+PRICED_OUTPUTS = ("cheapest_agents", "cost_per_hour", "preview_agents", "free_agents", "targets_cost_per_hour")
+"""What is told besides where a case has prices."""
 STABLE, UNSTABLE, OUT_OF_REACH = (
     "stable",
     "unstable: the queue grows without limit",
@@ -41,14 +52,19 @@ def size(cases: SizingCases) -> pd.DataFrame:
     Raises DataError with every problem of every row.
     """
     frame = checked_cases(cases)
-    answers = pd.DataFrame(np.nan, index=frame.index, columns=[f"out_{name}" for name in OUTPUTS])
+    priced = frame["in_agent_cost"].notna()
+    outputs = (*OUTPUTS, *(PRICED_OUTPUTS if priced.any() else ()))
+    answers = pd.DataFrame(np.nan, index=frame.index, columns=[f"out_{name}" for name in outputs])
     answers["out_state"] = STABLE
     live, absent = frame["model"] != "deferred_fifo", frame["in_absence"] > 0
     for place in frame.index[absent]:
         case = frame.loc[[place]]
         for name, value in size_absent(case.iloc[0].to_dict(), *_case(case)).items():
             answers.loc[place, name] = value
-    for _, group in frame[live & ~absent].groupby(
+    for place in frame.index[priced]:
+        for name, value in _priced(frame.loc[[place]]).items():
+            answers.loc[place, name] = value
+    for _, group in frame[live & ~absent & ~priced].groupby(
         ["model", "in_aht_by_concurrency_s", "in_sl_definition"], sort=False
     ):
         found = _least_loaded(group, cases.source) if group["model"].iloc[0] == "chat_least_loaded" else _live(group)
@@ -56,7 +72,22 @@ def size(cases: SizingCases) -> pd.DataFrame:
             answers.loc[group.index, name] = values
     for place, row in zip(frame.index[~live], frame[~live].to_dict("records"), strict=True):
         answers.loc[place, "out_min_agents"] = _deferred(row, cases.source)
-    return pd.concat([frame.drop(columns="_row"), answers], axis=1)
+    unused = ["_row"] if priced.any() else ["_row", *PRICES]
+    return pd.concat([frame.drop(columns=unused), answers], axis=1)
+
+
+def agents_one_by_one(answers: pd.DataFrame) -> MarginalAgents:
+    """The numbers of agents around the cheapest of one answered case, row by row with the cost of the step."""
+    return marginal_agents(answers.iloc[0].to_dict(), *_case(answers))
+
+
+def _priced(group: pd.DataFrame) -> dict[str, Any]:
+    """Answers for one row with prices: the waits are those with the cheapest number that meets its targets."""
+    load, case = _case(group)
+    fewest = _live(group)["out_min_agents"] if group[list(TARGETS)].notna().any(axis=None) else np.array([np.nan])
+    found = size_priced(group.iloc[0].to_dict(), load, case, float(fewest[0]))
+    told = _live(group.assign(in_agents=found["out_cheapest_agents"]))
+    return {name: np.asarray(values)[0] for name, values in told.items()} | found
 
 
 def _case(group: pd.DataFrame) -> tuple[Array, dict[str, Any]]:

@@ -308,7 +308,9 @@ def _range_problems(values: np.ndarray, filled: np.ndarray, column: Column) -> l
     most = LARGEST_NUMBER if column.maximum is None else column.maximum
     low, high = filled & (values < least) & ~infinite, filled & (values > most) & ~infinite
     found += [(i, f"{values[i]:g} is below {least:g}", "") for i in np.flatnonzero(low).tolist()]
-    found += [(i, f"{values[i]:g} is above {most:g}", "") for i in np.flatnonzero(high).tolist()]
+    for i in np.flatnonzero(high).tolist():
+        hint = f"a share is at most 1: {values[i]:g} % is {values[i] / 100:g}" if least >= 0 and most <= 1 else ""
+        found.append((i, f"{values[i]:g} is above {most:g}", hint if values[i] <= 100 else ""))
     if column.kind == "count":
         broken = filled & ~infinite & (values != np.floor(values))
         found += [(i, f"{values[i]:g} is not a whole number", "") for i in np.flatnonzero(broken).tolist()]

@@ -9,14 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from staffplan.cli.commands.options import STEPS, Force, Json, Output
-from staffplan.cli.output.say import say, show, show_json
-from staffplan.cli.work.delivery import put, refuse
+from staffplan.cli.work.delivery import beside, refuse
 from staffplan.errors import DataError, Problem, UsageError
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from staffplan.cli.work.delivery import Hashes
 
 FLAGS = {
     "model": "--model",
@@ -42,32 +39,11 @@ FLAGS = {
     "in_initial_backlog": "--backlog",
     "in_open_mask": "--open",
     "in_clock": "--clock",
+    "in_agent_cost": "--agent-cost",
+    "in_wait_cost": "--wait-cost",
+    "in_abandon_cost": "--abandon-cost",
 }
 """Columns of a file of cases, by the flags that give one case."""
-SHOWN = {
-    "out_state": "state of the queue",
-    "out_min_agents": "agents needed for the targets",
-    "out_agents_exact": "agents needed, before rounding up",
-    "out_agents_present": "agents who must be present",
-    "out_days_kept": "share of days that meet the targets",
-    "out_sl": "service level",
-    "out_sl_offered": "  answered in time / offered",
-    "out_sl_answered": "  answered in time / answered",
-    "out_sl_excl_short_ab": "  answered in time / (offered - short abandons)",
-    "out_sl_short_ab_good": "  (answered in time + short abandons) / offered",
-    "out_sl_virtual": "  service level without abandonment",
-    "out_asa_answered": "average wait of answered contacts (ASA), s",
-    "out_ew_all": "average wait of all contacts, s",
-    "out_pwait": "share that waits",
-    "out_pab": "share that hangs up",
-    "out_pblock": "share that is blocked",
-    "out_occ": "occupancy",
-    "out_lq": "average number of waiting contacts",
-    "out_total_load_erl": "load with redials, erlangs",
-    "out_avg_chats_per_agent": "contacts per agent",
-    "out_sl_one_less": "service level with one agent fewer",
-}
-SHARES = {"out_pwait", "out_pab", "out_pblock", "out_occ", "out_sl_one_less", "out_days_kept"}
 
 
 def register(app: typer.Typer) -> None:
@@ -146,6 +122,15 @@ def size(
     clock: Annotated[
         str | None, typer.Option("--clock", help="Deferred work: intervals that --due counts: elapsed or opening.")
     ] = None,
+    agent_cost: Annotated[
+        float | None, typer.Option("--agent-cost", help="Cost of an agent per hour: find the cheapest number.")
+    ] = None,
+    wait_cost: Annotated[
+        float | None, typer.Option("--wait-cost", help="Cost of one hour that a contact waits.")
+    ] = None,
+    abandon_cost: Annotated[
+        float | None, typer.Option("--abandon-cost", help="Cost of a contact that hangs up; needs --patience.")
+    ] = None,
     model: Annotated[
         str | None, typer.Option("--model", help="Queueing model (default: the one that fits the options).")
     ] = None,
@@ -164,6 +149,8 @@ def size(
 
     staffplan size --per-hour 60 --aht-by-chats "300 360 450" --goal 80/60 --occupancy 0.85
 
+    staffplan size --per-hour 20 --aht 150 --agent-cost 20 --wait-cost 120
+
     staffplan size cases.csv -o answers.csv
 
     A file has one row per case, with the columns in_load_erl or
@@ -173,7 +160,14 @@ def size(
 
     Several targets must be met at the same time. The default model is the one
     that uses all given values.
+
+    With --agent-cost, the cheapest number of agents is found: the cost is that
+    of the agents, of the hours that contacts wait, and of contacts that hang
+    up. A table shows what each further agent changes; with -o it is written
+    next to the answers (answers_agents.csv).
     """
+    from staffplan.cli.work.size import tell
+
     level, threshold = _goal_of(goal, within)
     given = {
         **{"model": model, "in_load_erl": load, "in_contacts_per_hour": per_hour, "in_aht_s": aht},
@@ -183,10 +177,13 @@ def size(
         **{"in_sl_definition": definition, "in_target_asa_s": asa, "in_max_occ": occupancy},
         **{"in_max_abandon": abandon, "in_arrivals": arrivals, "in_interval_s": interval, "in_due_intervals": due},
         **{"in_initial_backlog": backlog, "in_open_mask": opened, "in_clock": clock},
+        **{"in_agent_cost": agent_cost, "in_wait_cost": wait_cost, "in_abandon_cost": abandon_cost},
     }
-    before = refuse([output], force=force)
+    has_steps = cases is None and agent_cost is not None
+    paths = [] if output is None else [output, *([beside(output, "agents")] if has_steps else [])]
+    before = refuse(paths, force=force)
     answers = _answers(cases, {name: value for name, value in given.items() if value is not None})
-    _tell(answers, output, before, as_json=as_json, as_list=cases is None)
+    tell(answers, paths, before, as_json=as_json, as_list=cases is None)
 
 
 def _goal_of(goal: str | None, within: float | None) -> tuple[float | None, float | None]:
@@ -235,49 +232,3 @@ def _with_flags(problem: Problem) -> Problem:
     column = problem.place.rpartition(":")[2]
     said = worded(problem.message).replace(", and the cell is empty", "")
     return Problem(FLAGS.get(column, column), said, worded(problem.hint).replace("fill it in", "give it"))
-
-
-def _tell(answers: pd.DataFrame, output: Path | None, before: Hashes, *, as_json: bool, as_list: bool) -> None:
-    """Write the answers, or show them: as JSON, one case as a list, several as CSV."""
-    from staffplan.files.write import table_bytes
-
-    data = table_bytes(answers.map(_cell))
-    if output is not None:
-        put({output: data}, before)
-        say(f"wrote {output} ({len(answers)} rows)")
-    if as_json:
-        show_json({"written": [str(output)] if output else [], "rows": _records(answers)})
-    elif output is None:
-        show(_as_list(answers.iloc[0].to_dict()) if as_list else data.decode())
-
-
-def _records(answers: pd.DataFrame) -> list[dict[str, object]]:
-    """Rows for JSON, without what is blank; infinite waits as text."""
-    return [
-        {str(name): "inf" if value == float("inf") else value for name, value in row.items() if _cell(value)}
-        for row in answers.to_dict("records")
-    ]
-
-
-def _cell(value: object) -> str:
-    """A cell of the file: all digits of a number, none of a whole one's after the point; blank for nan."""
-    if isinstance(value, float):
-        if value != value:
-            return ""
-        return f"{value:.0f}" if value == value // 1 and abs(value) < 1e15 else repr(float(value))
-    return str(value)
-
-
-def _as_list(answer: dict[Any, Any]) -> str:
-    """One case for a person: what is so, line by line, blank lines left out."""
-    from staffplan.plan.text import percent, text_table
-
-    rows = []
-    for name, words in SHOWN.items():
-        value = answer[name]
-        if isinstance(value, str):
-            rows.append((words, value))
-        elif value == value:
-            is_share = name in SHARES or name.startswith("out_sl")
-            rows.append((words, percent(value) if is_share else f"{value:,.2f}".removesuffix(".00")))
-    return text_table(rows, ("model", answer["model"]))
