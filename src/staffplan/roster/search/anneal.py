@@ -89,7 +89,7 @@ def plan_of(space: TourSpace, tours: Tours) -> Plan:
         choice=tours.choice.copy(),
         pauses=tours.pauses.copy(),
         group=tours.group.copy(),
-        node=np.zeros((people, days + 1), dtype=np.int32),
+        node=np.zeros((people, days + 1, space.desk.label.shape[2]), dtype=np.int32),
         paid=np.zeros((people, days), dtype=np.float32),
         on_queue=np.zeros(shape, dtype=np.int32),
         gain=space.need.worth[:, :, 0].astype(float),
@@ -155,7 +155,7 @@ def make_work(space: TourSpace, seed: int, stream: int) -> Work:
         groups=np.zeros(longest, dtype=np.int64),
         pauses=np.zeros(pauses, dtype=np.int16),
         kept=np.zeros(pauses, dtype=np.int16),
-        nodes=np.zeros(days + 2, dtype=np.int64),
+        nodes=np.zeros((days + 2, space.desk.label.shape[2]), dtype=np.int64),
         paid=np.zeros(days),
         gained=np.zeros((len(space.problem.groups), DAYS_OF_A_CHANGE)),
     )

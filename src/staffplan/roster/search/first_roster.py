@@ -17,9 +17,10 @@ from itertools import cycle
 
 import numpy as np
 
+from staffplan.errors import NoSolutionError, Problem
 from staffplan.roster.search.anneal import Board, make_work, no_tours, run_round, take_best_tour
 from staffplan.roster.search.bound import Auction, Prices, TourClass, best_prices, tour_classes, whole_crew
-from staffplan.roster.search.compiled.arrays import Ints
+from staffplan.roster.search.compiled.arrays import IMPOSSIBLE, Ints
 from staffplan.roster.search.compiled.moves import Span
 from staffplan.roster.search.compiled.offers import Crew, Offers, count_offer
 from staffplan.roster.search.space import Tours, TourSpace
@@ -70,6 +71,8 @@ def start(
 
     `spent` gives the share of the time that is over: where it is ahead of the people done, prices do not adapt.
     """
+    if space.in_parts:
+        return one_by_one(space, prices, seed, report)
     people = len(space.problem.people)
     stages = min(MOST_STAGES, people)
     each = max(rounds // stages, FEWEST_ROUNDS)
@@ -84,6 +87,31 @@ def start(
         _accept(hall, -(-left // (stages - stage)), rng)
         report(done)
     return Board(space, hall.tours)
+
+
+def one_by_one(space: TourSpace, prices: Prices, seed: int, report: Callable[[float], None]) -> Board:
+    """A board of tours that people take one after the other, at the prices where those before them leave a need: rules
+    in parts allow no rounds in which everybody bids. Raises NoSolutionError where no tour is found for somebody."""
+    people, tours, need = len(space.problem.people), no_tours(space), space.need
+    there = np.zeros(need.worth.shape[:2], dtype=np.int64)
+    for done, person in enumerate(np.random.default_rng([seed, 4]).permutation(people).tolist()):
+        number = np.minimum(there, need.worth.shape[2] - 1)
+        gain = np.take_along_axis(need.worth, number[:, :, None], axis=2)[:, :, 0]
+        crew = Crew(np.array([person], dtype=np.int64), np.ones(1, dtype=np.int64))
+        auction = Auction(space, crew, np.minimum(gain, prices.prices), there, relaxed=False)
+        auction.bid()
+        if auction.worth <= IMPOSSIBLE / 2:
+            raise NoSolutionError(_not_found(space.problem.people[person].agent_id))
+        tours.choice[person], tours.pauses[person] = auction.offers.choice[0], auction.offers.pauses[0]
+        tours.group[person] = auction.offers.group[0]
+        count_offer(0, auction.offers, need.step, space.shifts, there)
+        report((done + 1) / people)
+    return Board(space, tours)
+
+
+def _not_found(agent_id: str) -> Problem:
+    message = "no sequence of shifts was found that keeps all rules, and none of them is known to forbid it"
+    return Problem(f"roster:{agent_id}", message, "plan a shorter period, or take limits out of [roster.rules]")
 
 
 def _open(space: TourSpace, memory: int) -> _Hall:

@@ -1,0 +1,222 @@
+"""Everybody's rules as automata: all of a person's as one where that stays small, else as several that bind together.
+
+How large all the products would be is judged from the first few, before the rest is made. Where they are too large,
+people under equal rules share theirs, whatever shifts their contracts allow, and a product ends where it would grow
+beyond its share of what a round of pricing may cost: the rest of the rules are parts beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from staffplan.roster.problem.machine import Machine
+from staffplan.roster.problem.problem import Person, RosterProblem
+from staffplan.roster.rules import rules_of
+from staffplan.roster.rules.automaton import Allowance, Automaton, TooLarge, alone, both, joined, size
+from staffplan.roster.search.compiled.arrays import Ints, Walks
+from staffplan.roster.search.compiled.several import DAYS_OF_A_WEEK
+
+NEVER = 1e18
+"""Price of a day's choice that is forbidden in itself."""
+MOST_STEPS = 30e6
+"""Of all automata made whole, those on the way included: some 40 seconds and 500 MB."""
+JUDGED_FROM = 3
+"""Automata made before their size is taken as that of the others."""
+STEPS_OF_A_ROUND, FEWEST_STEPS = 20e6, 20e3
+"""What everybody's parts may have together, so that a round of pricing takes a fraction of a second; and what a part may
+have in any case."""
+ON_THE_WAY = 3
+"""Times so many steps while a part is made."""
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """All rules of all people, as the search follows them."""
+
+    automata: tuple[Automaton, ...]
+    parts: tuple[tuple[int, ...], ...]
+    """Numbers of the automata that bind together, by walk."""
+    walk_of: Ints
+    """(people,)"""
+    likings: NDArray[np.float32]
+    """(likings, days, options + 1): prices of single days' choices."""
+    liking_of: Ints
+    """(people,): row of `likings`."""
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """What the rules of everybody say, before any are joined."""
+
+    parts: tuple[tuple[Automaton, ...], ...]
+    """Of each person; equal machines are the same automaton."""
+    likings: NDArray[np.float32]
+    liking_of: Ints
+
+
+def make_rulebook(problem: RosterProblem, most_steps: float = MOST_STEPS) -> Rulebook:
+    reading = _read(problem)
+    try:
+        return _whole(problem, reading, most_steps)
+    except TooLarge:
+        return _in_parts(problem, reading)
+
+
+def _read(problem: RosterProblem) -> _Reading:
+    likings: dict[bytes, tuple[int, NDArray[np.float32]]] = {}
+    parts_of: dict[object, tuple[tuple[Automaton, ...], NDArray[np.float32]]] = {}
+    known: dict[object, Automaton] = {}
+    parts, liking_of = [], []
+    for number, person in enumerate(problem.people):
+        bounds = (problem.paid_minutes_min[number].tobytes(), problem.paid_minutes_max[number].tobytes())
+        key = (person.plan_name, person.rules, person.past, bounds)
+        if key not in parts_of:
+            made = [machine for rule in rules_of(person) if (machine := rule.machine(problem, person)) is not None]
+            parts_of[key] = split_likings([_known(machine, known) for machine in made], problem)
+        mine, liking = parts_of[key]
+        parts.append(mine)
+        liking_of.append(likings.setdefault(liking.tobytes(), (len(likings), liking))[0])
+    rows = np.stack([liking for _, liking in likings.values()])
+    return _Reading(tuple(parts), rows, np.array(liking_of, dtype=np.int64))
+
+
+def _whole(problem: RosterProblem, reading: _Reading, most_steps: float) -> Rulebook:
+    """One automaton for each. Raises TooLarge, early where the first ones show it."""
+    useful = {
+        plan: np.asarray(
+            problem.allowed[[n for n, person in enumerate(problem.people) if person.plan_name == plan]].any(axis=0)
+        )
+        for plan in {person.plan_name for person in problem.people}
+    }
+    keys = [_key(*pair) for pair in zip(problem.people, reading.parts, strict=True)]
+    expected, allowance = len(set(keys)), Allowance(most_steps)
+    automata: dict[object, tuple[int, Automaton]] = {}
+    for key, person, parts in zip(keys, problem.people, reading.parts, strict=True):
+        if key not in automata:
+            automata[key] = (len(automata), joined(parts, useful[person.plan_name], allowance))
+            used = most_steps - allowance.steps
+            if len(automata) >= JUDGED_FROM and used / len(automata) * expected > most_steps:
+                raise TooLarge
+    walk_of = np.array([automata[key][0] for key in keys], dtype=np.int64)
+    made = tuple(automaton for _, automaton in automata.values())
+    return Rulebook(made, tuple((n,) for n in range(len(made))), walk_of, reading.likings, reading.liking_of)
+
+
+def _key(person: Person, parts: Sequence[Automaton]) -> object:
+    return (person.plan_name, *map(_signature, parts))
+
+
+def _in_parts(problem: RosterProblem, reading: _Reading) -> Rulebook:
+    """Several automata for each, shared by people under equal rules."""
+    most = max(STEPS_OF_A_ROUND / len(problem.people), FEWEST_STEPS)
+    every = np.ones((problem.period.days, len(problem.options)), dtype=bool)
+    automata: dict[object, tuple[int, Automaton]] = {}
+    walks: dict[object, tuple[int, tuple[int, ...]]] = {}
+    walk_of = []
+    for parts in reading.parts:
+        key = tuple(sorted(map(id, parts)))
+        if key not in walks:
+            numbers = tuple(
+                automata.setdefault(_signature(part), (len(automata), part))[0]
+                for part in _gathered(parts, every, most)
+            )
+            walks[key] = (len(walks), numbers)
+        walk_of.append(walks[key][0])
+    return Rulebook(
+        tuple(automaton for _, automaton in automata.values()),
+        tuple(numbers for _, numbers in walks.values()),
+        np.array(walk_of, dtype=np.int64),
+        reading.likings,
+        reading.liking_of,
+    )
+
+
+def _gathered(parts: Sequence[Automaton], every: NDArray[np.bool_], most: float) -> list[Automaton]:
+    """Parts joined, the smallest first, while a product has no more than `most` steps."""
+    made = [joined((), every)]
+    for part in sorted(parts, key=size):
+        try:
+            product = both(made[-1], part, Allowance(ON_THE_WAY * most))
+        except TooLarge:
+            product = None
+        if product is not None and steps_of(product) <= most:
+            made[-1] = product
+        else:
+            made.append(part)
+    return made
+
+
+def steps_of(automaton: Automaton) -> int:
+    return sum(layer.to.size for layer in automaton.layers)
+
+
+def _known(machine: Machine, known: dict[object, Automaton]) -> Automaton:
+    """The machine's automaton, made only once for equal machines."""
+    parts = (machine.kind, machine.step, machine.price, machine.end)
+    key = (machine.start, *(None if part is None else (part.shape, part.tobytes()) for part in parts))
+    if key not in known:
+        known[key] = alone(machine)
+    return known[key]
+
+
+def _signature(automaton: Automaton) -> tuple[object, ...]:
+    return tuple(
+        part.tobytes() for layer in automaton.layers for part in (np.array(layer.to.shape), *vars(layer).values())
+    )
+
+
+def split_likings(
+    parts: list[Automaton], problem: RosterProblem
+) -> tuple[tuple[Automaton, ...], NDArray[np.float32]]:
+    """Parts of one state say only what single days' choices cost: summed up, (days, options + 1); and the rest."""
+    price = np.zeros((problem.period.days, len(problem.options) + 1), dtype=np.float32)
+    rest = []
+    for part in parts:
+        if any(len(layer.to) != 1 for layer in part.layers):
+            rest.append(part)
+            continue
+        for day, layer in enumerate(part.layers):
+            price[day] += layer.price[0, layer.kind].astype(np.float32)
+            price[day, layer.to[0, layer.kind] < 0] = NEVER
+    return tuple(rest), price
+
+
+def flat_walks(book: Rulebook, options: int) -> Walks:
+    """Automata one after the other. One without any tour keeps a state from which every step is forbidden."""
+    automata = book.automata
+    days = len(automata[0].layers)
+    to, price = [], []
+    offset, kinds, states = (np.zeros((len(automata), days), dtype=np.int64) for _ in range(3))
+    kind = np.zeros((len(automata), days, options + 1), dtype=np.int16)
+    at = 0
+    for a, automaton in enumerate(automata):
+        for d, layer in enumerate(automaton.layers):
+            table = layer.to if layer.to.size else np.full((1, int(layer.kind.max()) + 1), -1, dtype=np.int64)
+            offset[a, d], states[a, d], kinds[a, d] = at, *table.shape
+            kind[a, d] = layer.kind
+            to.append(table.ravel().astype(np.int32))
+            price.append((layer.price if layer.to.size else np.zeros(table.shape)).ravel().astype(np.float32))
+            at += table.size
+    part = np.array([number for numbers in book.parts for number in numbers], dtype=np.int64)
+    return Walks(
+        np.concatenate(to),
+        np.concatenate(price),
+        offset,
+        kinds,
+        states,
+        kind,
+        part_from=np.concatenate([[0], np.cumsum([len(numbers) for numbers in book.parts])]).astype(np.int64),
+        part=part,
+        same=np.stack([_first_alike(kind[number]) for number in part.tolist()]),
+        toll=np.zeros((len(part), DAYS_OF_A_WEEK, options + 1)),
+    )
+
+
+def _first_alike(kind: NDArray[np.int16]) -> Ints:
+    """(options + 1,): the first option that is of the same kind on all days, kind being (days, options + 1)."""
+    _, first, number = np.unique(kind.T, axis=0, return_index=True, return_inverse=True)
+    return first[number.ravel()].astype(np.int64)
