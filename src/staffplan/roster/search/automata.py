@@ -14,9 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from staffplan.roster.problem.machine import Machine
-from staffplan.roster.problem.problem import Person, RosterProblem
+from staffplan.roster.problem.problem import Person, RosterProblem, Rule
 from staffplan.roster.rules import rules_of
 from staffplan.roster.rules.automaton import Allowance, Automaton, TooLarge, alone, both, joined, size
+from staffplan.roster.rules.counts import PeriodDays, PeriodHours, ShiftsOf
+from staffplan.roster.rules.hours import paid_unit
+from staffplan.roster.rules.runs import ConsecutiveDays, ConsecutiveDaysMin, DaysOffInARow
+from staffplan.roster.rules.starts import Succession
+from staffplan.roster.rules.weekends import WeekendsWorked
 from staffplan.roster.search.compiled.arrays import Ints, Walks
 from staffplan.roster.search.compiled.several import DAYS_OF_A_WEEK
 
@@ -24,9 +29,9 @@ NEVER = 1e18
 """Price of a day's choice that is forbidden in itself."""
 MOST_STEPS = 30e6
 """Of all automata made whole, those on the way included: some 40 seconds and 500 MB."""
-JUDGED_FROM = 3
-"""Automata made before their size is taken as that of the others."""
-STEPS_OF_A_ROUND, FEWEST_STEPS = 20e6, 20e3
+JUDGED_FROM, UNEQUAL = 3, 8
+"""Automata made before their size is taken as that of the others, and how many times the mean one may have."""
+STEPS_OF_A_ROUND, FEWEST_STEPS = 10e6, 20e3
 """What everybody's parts may have together, so that a round of pricing takes a fraction of a second; and what a part may
 have in any case."""
 ON_THE_WAY = 3
@@ -69,14 +74,14 @@ def make_rulebook(problem: RosterProblem, most_steps: float = MOST_STEPS) -> Rul
 def _read(problem: RosterProblem) -> _Reading:
     likings: dict[bytes, tuple[int, NDArray[np.float32]]] = {}
     parts_of: dict[object, tuple[tuple[Automaton, ...], NDArray[np.float32]]] = {}
-    known: dict[object, Automaton] = {}
+    known: dict[object, Automaton | None] = {}
     parts, liking_of = [], []
     for number, person in enumerate(problem.people):
         bounds = (problem.paid_minutes_min[number].tobytes(), problem.paid_minutes_max[number].tobytes())
         key = (person.plan_name, person.rules, person.past, bounds)
         if key not in parts_of:
-            made = [machine for rule in rules_of(person) if (machine := rule.machine(problem, person)) is not None]
-            parts_of[key] = split_likings([_known(machine, known) for machine in made], problem)
+            made = [_alone(rule, problem, person, key, known) for rule in rules_of(person)]
+            parts_of[key] = split_likings([automaton for automaton in made if automaton is not None], problem)
         mine, liking = parts_of[key]
         parts.append(mine)
         liking_of.append(likings.setdefault(liking.tobytes(), (len(likings), liking))[0])
@@ -97,7 +102,10 @@ def _whole(problem: RosterProblem, reading: _Reading, most_steps: float) -> Rule
     automata: dict[object, tuple[int, Automaton]] = {}
     for key, person, parts in zip(keys, problem.people, reading.parts, strict=True):
         if key not in automata:
-            automata[key] = (len(automata), joined(parts, useful[person.plan_name], allowance))
+            mine = Allowance(min(allowance.steps, max(UNEQUAL * most_steps / expected, 0.0)))
+            before = mine.steps
+            automata[key] = (len(automata), joined(parts, useful[person.plan_name], mine))
+            allowance.steps -= before - mine.steps
             used = most_steps - allowance.steps
             if len(automata) >= JUDGED_FROM and used / len(automata) * expected > most_steps:
                 raise TooLarge
@@ -154,13 +162,32 @@ def steps_of(automaton: Automaton) -> int:
     return sum(layer.to.size for layer in automaton.layers)
 
 
-def _known(machine: Machine, known: dict[object, Automaton]) -> Automaton:
+def _alone(
+    rule: Rule, problem: RosterProblem, person: Person, terms: object, known: dict[object, Automaton | None]
+) -> Automaton | None:
+    """The automaton of a rule, made only once for equal ones; None where it forbids and costs nothing. `terms`: all
+    that it can depend on beside the rule."""
+    match rule:
+        case PeriodHours():
+            terms = (person.past, paid_unit(problem, person))
+        case ConsecutiveDays() | ConsecutiveDaysMin() | DaysOffInARow() | WeekendsWorked():
+            terms = person.past
+        case PeriodDays() | ShiftsOf() | Succession():
+            terms = person.past
+    key = (rule, terms)
+    if key not in known:
+        machine = rule.machine(problem, person)
+        known[key] = None if machine is None else _known(machine, known)
+    return known[key]
+
+
+def _known(machine: Machine, known: dict[object, Automaton | None]) -> Automaton:
     """The machine's automaton, made only once for equal machines."""
     parts = (machine.kind, machine.step, machine.price, machine.end)
     key = (machine.start, *(None if part is None else (part.shape, part.tobytes()) for part in parts))
-    if key not in known:
-        known[key] = alone(machine)
-    return known[key]
+    found = known.get(key) or alone(machine)
+    known[key] = found
+    return found
 
 
 def _signature(automaton: Automaton) -> tuple[object, ...]:

@@ -31,6 +31,8 @@ long steps find the level, and many short ones what is between the people. A str
 bound up to a fifth lower after few rounds, and 0.1 to 1 % after a thousand."""
 NEARBY, NEARBY_ROUNDS = 0.02, 100
 """Of a search that begins at good prices: its first step, and how long it is."""
+TOLL_STEP = 0.2
+"""Of tolls (Walks.toll), as a share of the step of prices; nothing keeps tolls within a range."""
 GRAINS = (1.0, 0.5, 0.25, 0.125)
 SLACK, ROUNDING = 1e-6, 0.05
 """How far a price may be from a multiple, and all of a roster's together, in grains."""
@@ -185,7 +187,7 @@ class Auction:
         for room in self.rooms:
             asked += room.desk.asked
             room.desk.asked[:] = 0.0
-        moved = self._tolls.after(asked, step * float(np.median(slots_on_queue(self.space.shifts))))
+        moved = self._tolls.after(asked, TOLL_STEP * step * float(np.median(slots_on_queue(self.space.shifts))))
         walks.toll[:] += np.take_along_axis(moved, walks.same[:, None, :], axis=2)
 
 

@@ -20,7 +20,7 @@ import numpy as np
 from staffplan.errors import NoSolutionError, Problem
 from staffplan.roster.search.anneal import Board, make_work, no_tours, run_round, take_best_tour
 from staffplan.roster.search.bound import Auction, Prices, TourClass, best_prices, tour_classes, whole_crew
-from staffplan.roster.search.compiled.arrays import IMPOSSIBLE, Ints
+from staffplan.roster.search.compiled.arrays import IMPOSSIBLE, Floats, Ints
 from staffplan.roster.search.compiled.moves import Span
 from staffplan.roster.search.compiled.offers import Crew, Offers, count_offer
 from staffplan.roster.search.space import Tours, TourSpace
@@ -97,16 +97,26 @@ def one_by_one(space: TourSpace, prices: Prices, seed: int, report: Callable[[fl
     for done, person in enumerate(np.random.default_rng([seed, 4]).permutation(people).tolist()):
         number = np.minimum(there, need.worth.shape[2] - 1)
         gain = np.take_along_axis(need.worth, number[:, :, None], axis=2)[:, :, 0]
-        crew = Crew(np.array([person], dtype=np.int64), np.ones(1, dtype=np.int64))
-        auction = Auction(space, crew, np.minimum(gain, prices.prices), there, relaxed=False)
-        auction.bid()
-        if auction.worth <= IMPOSSIBLE / 2:
-            raise NoSolutionError(_not_found(space.problem.people[person].agent_id))
-        tours.choice[person], tours.pauses[person] = auction.offers.choice[0], auction.offers.pauses[0]
-        tours.group[person] = auction.offers.group[0]
-        count_offer(0, auction.offers, need.step, space.shifts, there)
+        offers = _some_tour(space, person, np.minimum(gain, prices.prices))
+        tours.choice[person], tours.pauses[person] = offers.choice[0], offers.pauses[0]
+        tours.group[person] = offers.group[0]
+        count_offer(0, offers, need.step, space.shifts, there)
         report((done + 1) / people)
     return Board(space, tours)
+
+
+def _some_tour(space: TourSpace, person: int, values: Floats) -> Offers:
+    """A good tour of a person at these values, (groups, slots); where the search lost its way, one that works early
+    what hours it has to, or late."""
+    crew = Crew(np.array([person], dtype=np.int64), np.ones(1, dtype=np.int64))
+    worth = space.need.worth
+    much = float(worth[:, :, 0].max() - worth[:, :, -1].min()) + 1.0
+    for more in (0.0, much, 10 * much, -much):
+        auction = Auction(space, crew, values + more, relaxed=False)
+        auction.bid()
+        if auction.worth > IMPOSSIBLE / 2:
+            return auction.offers
+    raise NoSolutionError(_not_found(space.problem.people[person].agent_id))
 
 
 def _not_found(agent_id: str) -> Problem:
@@ -161,7 +171,7 @@ def warm_up(space: TourSpace) -> None:
     """Have everything compiled that a search uses. Only the first search after an installation takes long for it; its
     time is not that of the search, which would otherwise be cut short and not repeat."""
     prices = best_prices(space, 1, spent=_everything, report=lambda bound: None)
-    board = start(space, prices, 1, 0, spent=_everything)
+    board = Board(space, no_tours(space)) if space.in_parts else start(space, prices, 1, 0, spent=_everything)
     take_best_tour(board, 0)
     everything = Span(0, space.problem.period.days, 0, space.problem.period.slots)
     with ThreadPoolExecutor(1) as threads:
