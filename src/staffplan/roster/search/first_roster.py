@@ -48,14 +48,14 @@ class _Hall:
     there: Ints
     recent: deque[Offers]
 
-    def accept(self, number: int, offers: Offers) -> None:
-        """The next of a class takes the class' tour of a round."""
+    def accept(self, number: int, offers: Offers, row: int) -> None:
+        """The next of a class takes the tour in a row of a round's offers."""
         self.crew.left[number] -= 1
         person = self.classes[number].members[self.crew.left[number]]
-        self.tours.choice[person] = offers.choice[number]
-        self.tours.pauses[person] = offers.pauses[number]
-        self.tours.group[person] = offers.group[number]
-        count_offer(number, offers, self.space.need.step, self.space.shifts, self.there)
+        self.tours.choice[person] = offers.choice[row]
+        self.tours.pauses[person] = offers.pauses[row]
+        self.tours.group[person] = offers.group[row]
+        count_offer(row, offers, self.space.need.step, self.space.shifts, self.there)
 
 
 def start(
@@ -72,7 +72,7 @@ def start(
     `spent` gives the share of the time that is over: where it is ahead of the people done, prices do not adapt.
     """
     if space.in_parts:
-        return one_by_one(space, prices, seed, report)
+        return one_by_one(space, prices, rounds, seed, spent=spent, report=report)
     people = len(space.problem.people)
     stages = min(MOST_STAGES, people)
     each = max(rounds // stages, FEWEST_ROUNDS)
@@ -89,20 +89,31 @@ def start(
     return Board(space, hall.tours)
 
 
-def one_by_one(space: TourSpace, prices: Prices, seed: int, report: Callable[[float], None]) -> Board:
-    """A board of tours that people take one after the other, at the prices where those before them leave a need: rules
-    in parts allow no rounds in which everybody bids. Raises NoSolutionError where no tour is found for somebody."""
-    people, tours, need = len(space.problem.people), no_tours(space), space.need
-    there = np.zeros(need.worth.shape[:2], dtype=np.int64)
-    for done, person in enumerate(np.random.default_rng([seed, 4]).permutation(people).tolist()):
-        number = np.minimum(there, need.worth.shape[2] - 1)
-        gain = np.take_along_axis(need.worth, number[:, :, None], axis=2)[:, :, 0]
-        offers = _some_tour(space, person, np.minimum(gain, prices.prices))
-        tours.choice[person], tours.pauses[person] = offers.choice[0], offers.pauses[0]
-        tours.group[person] = offers.group[0]
-        count_offer(0, offers, need.step, space.shifts, there)
+def one_by_one(
+    space: TourSpace,
+    prices: Prices,
+    rounds: int,
+    seed: int,
+    *,
+    spent: Callable[[], float],
+    report: Callable[[float], None] = lambda share: None,
+) -> Board:
+    """As `start` where rules are in parts: people take a tour one after the other, and prices adapt between them to
+    what is left to do. Raises NoSolutionError where no tour is found for somebody."""
+    hall, people, need = _open(space, 1), len(space.problem.people), space.need
+    auction = Auction(space, hall.crew, prices.prices, hall.there)
+    order = np.repeat(np.arange(len(hall.classes)), hall.crew.left)
+    each = max(rounds // people, 1)
+    for done, number in enumerate(np.random.default_rng([seed, 4]).permutation(order).tolist()):
+        for _ in range(each):
+            if spent() > (done + 1) / people:
+                break
+            auction.round(STEP)
+        there = np.minimum(hall.there, need.worth.shape[2] - 1)
+        gain = np.take_along_axis(need.worth, there[:, :, None], axis=2)[:, :, 0]
+        hall.accept(number, _some_tour(space, hall.classes[number].first, np.minimum(gain, auction.prices)), 0)
         report((done + 1) / people)
-    return Board(space, tours)
+    return Board(space, hall.tours)
 
 
 def _some_tour(space: TourSpace, person: int, values: Floats) -> Offers:
@@ -145,7 +156,7 @@ def _accept(hall: _Hall, people: int, rng: np.random.Generator) -> None:
         if not people:
             return
         if hall.crew.left[number]:
-            hall.accept(number, offers)
+            hall.accept(number, offers, number)
             people -= 1
 
 
