@@ -142,7 +142,12 @@ def roster(
         cover = coverage(placed.roster, requirement, site)
         curves = worth if settings.objective == "service" else None
         days = None if judge is None or problem.worth.promises is None else judge(placed.roster)
-        notes = (*roster_notes(problem, placed.roster, cover, case, curves, days), *size_notes(space), *conflicts, *placed.notes)
+        notes = (
+            *roster_notes(problem, placed.roster, cover, case, curves, days),
+            *size_notes(space),
+            *conflicts,
+            *placed.notes,
+        )
         broken = tuple(_breaches(case, problem, placed.roster))
         return replace(_result(board, run, placed, cover, notes), broken=broken)
 

@@ -30,13 +30,13 @@ from staffplan.roster.repair.given_need import corrected
 from staffplan.roster.repair.tables import Forced, Lost, meetings_of, repaired, roster_changes
 from staffplan.roster.rules.team import minimum_people, team_rules
 from staffplan.roster.search.anneal import Board, Incumbent, Schedule, improve, polish
+from staffplan.roster.search.automata import NEVER
 from staffplan.roster.search.bound import best_prices
 from staffplan.roster.search.compiled.arrays import IMPOSSIBLE, NOTHING, Flags
 from staffplan.roster.search.compiled.best_response import retour
 from staffplan.roster.search.compiled.board import put_day_back
 from staffplan.roster.search.compiled.tours import rest_of_tour
 from staffplan.roster.search.run import PROVEN, gap_share
-from staffplan.roster.search.automata import NEVER
 from staffplan.roster.search.space import Tours, TourSpace, begin, make_tour_space, need_of, price_tour, team_arrays
 from staffplan.roster.search.stages import compiled_in, move_count
 from staffplan.roster.step import RESERVE

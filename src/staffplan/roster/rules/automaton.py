@@ -44,7 +44,7 @@ class Automaton:
         return len(self.layers[0].to) == 0
 
 
-class TooLarge(Exception):
+class TooLargeError(Exception):
     """An automaton would have more steps than it may."""
 
 
@@ -57,20 +57,22 @@ class Allowance:
     def spend(self, states: int, kinds: int) -> None:
         self.steps -= states * kinds
         if self.steps < 0:
-            raise TooLarge
+            raise TooLargeError
 
 
 def make_automaton(
     machines: Sequence[Machine], useful: NDArray[np.bool_], allowance: Allowance | None = None
 ) -> Automaton:
-    """The automaton of these machines; useful, (days, options): options that somebody of the contract may work. Raises
-    TooLarge where it takes more steps than allowed."""
+    """The automaton of these machines; useful, (days, options): options that somebody of the contract may work.
+
+    Raises TooLargeError where it takes more steps than allowed.
+    """
     return joined([alone(machine) for machine in machines], useful, allowance)
 
 
 def joined(parts: Iterable[Automaton], useful: NDArray[np.bool_], allowance: Allowance | None = None) -> Automaton:
-    """Tours of useful options that every part allows, at the sum of their prices. Raises TooLarge where that takes
-    more steps than allowed."""
+    """Tours of useful options that every part allows, at the sum of their prices. Raises TooLargeError where that
+    takes more steps than allowed."""
     nothing = Layer(np.zeros(useful.shape[1] + 1, dtype=np.int64), np.zeros((1, 1), dtype=np.int64), np.zeros((1, 1)))
     ours = [_only(part, useful) for part in sorted(parts, key=size)]
     return reduce(lambda one, other: both(one, other, allowance), ours, Automaton((nothing,) * len(useful)))
@@ -103,7 +105,7 @@ def alone(machine: Machine) -> Automaton:
 
 
 def both(one: Automaton, other: Automaton, allowance: Allowance | None = None) -> Automaton:
-    """Tours that both allow, at the sum of their prices. Raises TooLarge."""
+    """Tours that both allow, at the sum of their prices. Raises TooLargeError."""
     if one.is_empty or other.is_empty:
         return one if one.is_empty else other
     pairs, layers = np.zeros(1, dtype=np.int64), []

@@ -7,8 +7,9 @@ beyond its share of what a round of pricing may cost: the rest of the rules are 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,9 +17,9 @@ from numpy.typing import NDArray
 from staffplan.roster.problem.machine import Machine
 from staffplan.roster.problem.problem import Person, RosterProblem, Rule
 from staffplan.roster.rules import rules_of
-from staffplan.roster.rules.automaton import Allowance, Automaton, TooLarge, alone, both, joined, size
+from staffplan.roster.rules.automaton import Allowance, Automaton, TooLargeError, alone, both, joined, size
 from staffplan.roster.rules.counts import PeriodDays, PeriodHours, ShiftsOf
-from staffplan.roster.rules.hours import paid_unit
+from staffplan.roster.rules.hours import DaysPerWeek, WeeklyHoursMax, WeeklyHoursMin, paid_unit
 from staffplan.roster.rules.runs import ConsecutiveDays, ConsecutiveDaysMin, DaysOffInARow
 from staffplan.roster.rules.starts import Succession
 from staffplan.roster.rules.weekends import WeekendsWorked
@@ -31,9 +32,10 @@ MOST_STEPS = 30e6
 """Of all automata made whole, those on the way included: some 40 seconds and 500 MB."""
 JUDGED_FROM, UNEQUAL = 3, 8
 """Automata made before their size is taken as that of the others, and how many times the mean one may have."""
-STEPS_OF_A_ROUND, FEWEST_STEPS = 10e6, 20e3
-"""What everybody's parts may have together, so that a round of pricing takes a fraction of a second; and what a part may
-have in any case."""
+STEPS_OF_A_ROUND, STEPS_A_DAY = 10e6, 1000
+"""What everybody's parts may have together, so that a round of pricing takes a fraction of a second; and what a part
+may have in any case: runs of days on and off, and what may follow what, have to be one part, or tours end in dead
+ends."""
 ON_THE_WAY = 3
 """Times so many steps while a part is made."""
 
@@ -67,7 +69,7 @@ def make_rulebook(problem: RosterProblem, most_steps: float = MOST_STEPS) -> Rul
     reading = _read(problem)
     try:
         return _whole(problem, reading, most_steps)
-    except TooLarge:
+    except TooLargeError:
         return _in_parts(problem, reading)
 
 
@@ -90,7 +92,7 @@ def _read(problem: RosterProblem) -> _Reading:
 
 
 def _whole(problem: RosterProblem, reading: _Reading, most_steps: float) -> Rulebook:
-    """One automaton for each. Raises TooLarge, early where the first ones show it."""
+    """One automaton for each. Raises TooLargeError, early where the first ones show it."""
     useful = {
         plan: np.asarray(
             problem.allowed[[n for n, person in enumerate(problem.people) if person.plan_name == plan]].any(axis=0)
@@ -99,6 +101,11 @@ def _whole(problem: RosterProblem, reading: _Reading, most_steps: float) -> Rule
     }
     keys = [_key(*pair) for pair in zip(problem.people, reading.parts, strict=True)]
     expected, allowance = len(set(keys)), Allowance(most_steps)
+    if (
+        max((steps_of(part) for parts in reading.parts for part in parts), default=0) * expected
+        > UNEQUAL * most_steps
+    ):
+        raise TooLargeError
     automata: dict[object, tuple[int, Automaton]] = {}
     for key, person, parts in zip(keys, problem.people, reading.parts, strict=True):
         if key not in automata:
@@ -108,7 +115,7 @@ def _whole(problem: RosterProblem, reading: _Reading, most_steps: float) -> Rule
             allowance.steps -= before - mine.steps
             used = most_steps - allowance.steps
             if len(automata) >= JUDGED_FROM and used / len(automata) * expected > most_steps:
-                raise TooLarge
+                raise TooLargeError
     walk_of = np.array([automata[key][0] for key in keys], dtype=np.int64)
     made = tuple(automaton for _, automaton in automata.values())
     return Rulebook(made, tuple((n,) for n in range(len(made))), walk_of, reading.likings, reading.liking_of)
@@ -120,7 +127,7 @@ def _key(person: Person, parts: Sequence[Automaton]) -> object:
 
 def _in_parts(problem: RosterProblem, reading: _Reading) -> Rulebook:
     """Several automata for each, shared by people under equal rules."""
-    most = max(STEPS_OF_A_ROUND / len(problem.people), FEWEST_STEPS)
+    most = max(STEPS_OF_A_ROUND / len(problem.people), STEPS_A_DAY * problem.period.days)
     every = np.ones((problem.period.days, len(problem.options)), dtype=bool)
     automata: dict[object, tuple[int, Automaton]] = {}
     walks: dict[object, tuple[int, tuple[int, ...]]] = {}
@@ -149,7 +156,7 @@ def _gathered(parts: Sequence[Automaton], every: NDArray[np.bool_], most: float)
     for part in sorted(parts, key=size):
         try:
             product = both(made[-1], part, Allowance(ON_THE_WAY * most))
-        except TooLarge:
+        except TooLargeError:
             product = None
         if product is not None and steps_of(product) <= most:
             made[-1] = product
@@ -163,17 +170,25 @@ def steps_of(automaton: Automaton) -> int:
 
 
 def _alone(
-    rule: Rule, problem: RosterProblem, person: Person, terms: object, known: dict[object, Automaton | None]
+    rule: Rule,
+    problem: RosterProblem,
+    person: Person,
+    terms: tuple[object, ...],
+    known: dict[object, Automaton | None],
 ) -> Automaton | None:
     """The automaton of a rule, made only once for equal ones; None where it forbids and costs nothing. `terms`: all
-    that it can depend on beside the rule."""
+    that it can depend on beside the rule, weekly hours the last."""
     match rule:
         case PeriodHours():
             terms = (person.past, paid_unit(problem, person))
+        case WeeklyHoursMin() | WeeklyHoursMax():
+            terms = (terms[-1], paid_unit(problem, person))
+        case DaysPerWeek():
+            terms = (person.contract.days_per_week_max,)
         case ConsecutiveDays() | ConsecutiveDaysMin() | DaysOffInARow() | WeekendsWorked():
-            terms = person.past
+            terms = (person.past,)
         case PeriodDays() | ShiftsOf() | Succession():
-            terms = person.past
+            terms = (person.past,)
     key = (rule, terms)
     if key not in known:
         machine = rule.machine(problem, person)
@@ -184,16 +199,23 @@ def _alone(
 def _known(machine: Machine, known: dict[object, Automaton | None]) -> Automaton:
     """The machine's automaton, made only once for equal machines."""
     parts = (machine.kind, machine.step, machine.price, machine.end)
-    key = (machine.start, *(None if part is None else (part.shape, part.tobytes()) for part in parts))
+    key = (machine.start, *(None if part is None else (part.shape, _digest([part])) for part in parts))
     found = known.get(key) or alone(machine)
     known[key] = found
     return found
 
 
-def _signature(automaton: Automaton) -> tuple[object, ...]:
-    return tuple(
-        part.tobytes() for layer in automaton.layers for part in (np.array(layer.to.shape), *vars(layer).values())
-    )
+def _signature(automaton: Automaton) -> bytes:
+    """The same for equal automata."""
+    return _digest(part for layer in automaton.layers for part in (np.array(layer.to.shape), *vars(layer).values()))
+
+
+def _digest(arrays: Iterable[NDArray[np.generic]]) -> bytes:
+    """A few bytes in place of what may be millions."""
+    digest = sha256()
+    for array in arrays:
+        digest.update(array.tobytes())
+    return digest.digest()
 
 
 def split_likings(

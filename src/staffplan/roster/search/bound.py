@@ -19,9 +19,9 @@ from functools import cache
 
 import numpy as np
 
+from staffplan.roster.search.automata import NEVER
 from staffplan.roster.search.compiled.arrays import Floats, Ints, Shifts
 from staffplan.roster.search.compiled.offers import Crew, Offers, cheapest_crew, make_offers
-from staffplan.roster.search.automata import NEVER
 from staffplan.roster.search.space import TourSpace, most_pauses, own_room
 
 FIRST_MOMENT, SECOND_MOMENT = 0.9, 0.99

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from staffplan.roster.problem.problem import NO_LIMIT, RosterProblem
-from staffplan.roster.search.automata import MOST_STEPS, NEVER, flat_walks, make_rulebook
+from staffplan.roster.search.automata import MOST_STEPS, flat_walks, make_rulebook
 from staffplan.roster.search.compiled.arrays import IMPOSSIBLE, Desk, Floats, Folk, Ints, Need, Shifts, Team, Walks
 from staffplan.roster.search.compiled.several import relaxed_tour
 from staffplan.roster.search.compiled.tours import best_tour, best_values, price_days

@@ -28,8 +28,8 @@ START_ROUNDS, MOST_START_EFFORT = 2000, 2.0
 EFFORT_OF_A_START, MOST_STARTS, SEEDS = 4.0, 8, 10_000
 DAY_PROGRAMS = 8
 PARTS_WARM = 0.1
-"""First temperature of small changes where rules are in parts, as a share of the usual one: the first roster is good, and
-few of the changes are possible."""
+"""First temperature of small changes where rules are in parts, as a share of the usual one: the first roster is good,
+and few of the changes are possible."""
 LONGEST_PROGRAM, LONGEST_DAY = 0.05, 0.25
 """Shares of the time limit that one integer program may take: of a few people's tours, and of a whole day."""
 TOO_LARGE = "the rules of everybody together have too many states to be followed at once; "

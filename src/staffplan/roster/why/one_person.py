@@ -20,7 +20,7 @@ from staffplan.errors import InfeasibleError, Problem
 from staffplan.roster.case.case import Case
 from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.rules import Locked, rules_of, span
-from staffplan.roster.rules.automaton import Allowance, TooLarge, make_automaton
+from staffplan.roster.rules.automaton import Allowance, TooLargeError, make_automaton
 from staffplan.roster.search.automata import MOST_STEPS
 from staffplan.roster.search.space import TourSpace, is_impossible
 from staffplan.roster.why.relaxations import Ladder, Step, ladders
@@ -91,7 +91,7 @@ def has_tour(problem: RosterProblem) -> bool:
     machines = [machine for rule in rules_of(person) if (machine := rule.machine(problem, person)) is not None]
     try:
         return not make_automaton(machines, problem.allowed[0], Allowance(MOST_STEPS)).is_empty
-    except TooLarge:
+    except TooLargeError:
         return True
 
 

@@ -139,10 +139,10 @@ def make_offers(
 ) -> float:
     """The best tour of every class with people left at prices (groups, slots), counted in on_queue for each of them.
 
-    Where the rules of a class are several automata, a tour that keeps them all, which may not be the best one; or, if
-    `relaxed`, the best that keeps the first alone, and the worth that no tour exceeds. Of the classes from `begin` up to `end`; allowed: (people, days, options). Gives what all these tours are worth
-    together; nobody can do better, since each slot counts for the group that pays most. The offers themselves serve
-    one group in an interval.
+    Where the rules of a class are several automata: a tour that keeps them all, which may not be the best one; or, if
+    `relaxed`, the best that keeps the first alone, and the worth that no tour exceeds. Of the classes from `begin` up
+    to `end`; allowed: (people, days, options). Gives what all these tours are worth together; nobody can do better,
+    since each slot counts for the group that pays most. The offers themselves serve one group in an interval.
     """
     days, worth = offers.choice.shape[1], 0.0
     nothing, start = np.full(days, NOTHING, dtype=np.int16), np.zeros(desk.label.shape[2], dtype=np.int32)

@@ -2,8 +2,9 @@
 
 What the rest of the period may bring is known for each automaton alone, where the first pays the others `Walks.toll`:
 no tour is worth more than these together (a Lagrangian decomposition). Day after day the tours of highest worth so
-far and promise are kept, of those in the same states the best one: a beam search (Ow and Morton, "Filtered beam search
-in scheduling", International Journal of Production Research 26, 1988). It keeps every rule, and may miss the best.
+far and promise are kept, of those in the same states the best one: a beam search (Ow and Morton, "Filtered beam
+search in scheduling", International Journal of Production Research 26, 1988). It keeps every rule, and may miss the
+best.
 """
 
 # mypy: allow-untyped-decorators
@@ -47,7 +48,7 @@ def look_ahead(
     choice: NDArray[np.int16],
     desk: Desk,
 ) -> None:
-    """desk.ahead, (parts, days + 1, states), for the days of a window; the days after it stay as in `choice`, (days,).
+    """desk.ahead, (parts, days + 1, states), for the days of a window; days after it stay as in `choice`, (days,).
 
     desk.worth, (days, options + 1), of the window loses what the person's likings cost, (days, options + 1).
     """
@@ -166,8 +167,8 @@ def _choices(day: int, first: int, parts: int, walks: Walks, desk: Desk, chosen:
 
 @njit(cache=True, nogil=True)
 def _place(states: NDArray[np.int32], count: int, found: NDArray[np.int32], table: Ints) -> int:
-    """Where these states, (parts,), stand among the `count` found, (tours, parts); `count` where they are new, noted in
-    `table` then."""
+    """Where these states, (parts,), stand among the `count` found, (tours, parts); `count` where they are new, then
+    noted in `table`, (places,)."""
     mixed = 0
     for p in range(len(states)):
         mixed = (mixed * HASHED + states[p] * MIXED) & 0x3FFFFFFFFFFFFFF
@@ -253,7 +254,9 @@ def _keep(
 ) -> int:
     """Keep the tours of highest promise, (tours,), as labels of the next day; gives how many."""
     labels, kept = desk.label.shape[1], 0
-    least = np.partition(promise, len(promise) - labels)[len(promise) - labels] if len(promise) > labels else IMPOSSIBLE
+    least = (
+        np.partition(promise, len(promise) - labels)[len(promise) - labels] if len(promise) > labels else IMPOSSIBLE
+    )
     for strictly in (True, False):
         for at in range(len(promise)):
             if kept < labels and (promise[at] > least if strictly else promise[at] == least):

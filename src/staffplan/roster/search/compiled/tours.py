@@ -109,8 +109,8 @@ def best_tour(
     """The choices of highest worth for the days of a window; the days after it stay as in `choice`.
 
     From the states `start`, (parts,), on first_day; desk.worth: (days, options + 1) of the window. Written to
-    desk.tour; gives the worth less the price of all steps from first_day on, IMPOSSIBLE where no tour is allowed. Where
-    the rules are several automata it may miss the best one (several.py).
+    desk.tour; gives the worth less the price of all steps from first_day on, IMPOSSIBLE where no tour is allowed.
+    Where the rules are several automata it may miss the best one (several.py).
     """
     walk, likes = folk.walk[person], folk.price[folk.liking[person]]
     if walks.part_from[walk + 1] - walks.part_from[walk] > 1:
