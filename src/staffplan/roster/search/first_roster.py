@@ -117,13 +117,12 @@ def one_by_one(
 
 
 def _some_tour(space: TourSpace, person: int, values: Floats) -> Offers:
-    """A good tour of a person at these values, (groups, slots); where the search lost its way, one that works early
-    what hours it has to, or late."""
+    """A good tour of a person at these values, (groups, slots); where the search lost its way, any that it finds."""
     crew = Crew(np.array([person], dtype=np.int64), np.ones(1, dtype=np.int64))
     worth = space.need.worth
     much = float(worth[:, :, 0].max() - worth[:, :, -1].min()) + 1.0
-    for more in (0.0, much, 10 * much, -much):
-        auction = Auction(space, crew, values + more, relaxed=False)
+    for tried in (values, 0.0 * values, values + much, values - much):
+        auction = Auction(space, crew, tried, relaxed=False)
         auction.bid()
         if auction.worth > IMPOSSIBLE / 2:
             return auction.offers
