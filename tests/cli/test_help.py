@@ -44,6 +44,8 @@ FLAGS = {
     "simulate": "--output --config --goal --patience --seed --force --json",
     "cost": "--force --json",
     "report": "--force --json",
+    "explain-day": "--planned --actual --goal --model --patience --interval --timezone --output --force --json",
+    "rules": "--contract --agent --agents --output --force --json",
     "init": "--from --yes --timezone --times --country --channel --preset --map --interval --aht-unit --date-order "
     "--profile --force --json",
 }
@@ -95,6 +97,11 @@ def test_completion_for_bash_is_shown_and_installed(tmp_path: Path) -> None:
     assert "_staffplan_completion" in subprocess.run([*within, "--show-completion", "bash"], **command).stdout
     subprocess.run([*within, "--install-completion", "bash"], **command)
     assert "staffplan" in (tmp_path / ".bashrc").read_text()
-    asked = {**environment, "_STAFFPLAN_COMPLETE": "complete_bash", "COMP_WORDS": "staffplan sta", "COMP_CWORD": "1"}
-    done = subprocess.run([staffplan], **{**command, "env": asked})
-    assert done.stdout.split() == ["status", "staff"]
+    asked = {**environment, "_STAFFPLAN_COMPLETE": "complete_bash"}
+    for words, place, answer in (
+        ("staffplan sta", "1", ["status", "staff"]),
+        ("staffplan size --ag", "2", ["--agents"]),
+    ):
+        words_so_far = {"COMP_WORDS": words, "COMP_CWORD": place}
+        done = subprocess.run([staffplan], **{**command, "env": {**asked, **words_so_far}})
+        assert done.stdout.split() == answer

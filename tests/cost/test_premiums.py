@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from pydantic import ValidationError
 
 from staffplan.cost import premium_hours
 from staffplan.cost.premiums import paid_together
@@ -93,3 +94,57 @@ def test_a_night_premium_of_fridays_goes_on_after_midnight(make_books):
 def test_one_that_is_shut_out_shuts_nothing_out(excludes, paid):
     premiums = [PremiumSettings(name=name, share=0.1, excludes=tuple(excludes.get(name, ""))) for name in "abc"]
     assert paid_together(premiums) == paid
+
+
+def test_an_amount_is_paid_for_each_shift_of_a_kind_on_its_days(make_books):
+    """Two split shifts at 12.50, one of them on a Sunday; the rest of the month is paid by the hour."""
+    books = make_books(first_day=SUNDAY_8_MARCH)
+    for day in (0, 1):
+        books.work("ann", 8 * HOUR, 12 * HOUR, day=day)
+        books.work("ann", 12 * HOUR, 16 * HOUR, "split", paid=False, day=day)
+        books.work("ann", 16 * HOUR, 20 * HOUR, day=day)
+    books.expect("calls", 8 * HOUR, offered=1, aht=60, need=(1, 1))
+    books.expect("calls", 8 * HOUR, offered=1, aht=60, need=(1, 1), day=1)
+    books.hire("ann", 20.0)
+    premiums = (
+        PremiumSettings(name="split", per_shift=12.5, shifts=("x",)),
+        PremiumSettings(name="sunday split", per_shift=4, weekdays="sun"),
+        PremiumSettings(name="other", per_shift=100, shifts=("y",)),
+        PremiumSettings(name="afternoon", share=0.5, hours="12:00-17:00"),
+    )
+    settings = CostSettings(premiums=premiums)
+    frame = books.cost(settings).report.frame
+    own = frame[(frame["ledger"] == "cost") & (frame["period"] == "total") & (frame["planning_group"] == "")]
+    assert dict(zip(own["line"], own["amount"], strict=True)) == {
+        "base pay": 320.0,
+        "premium: split": 25.0,
+        "premium: sunday split": 4.0,
+        "premium: other": 0.0,
+        "premium: afternoon": 20.0,
+        "loaded cost": 369.0,
+    }
+    assert premium_hours(books.roster(), settings, books.site).tolist() == ["afternoon:1", "afternoon:1"]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({}, "give one of share and per_shift"),
+        ({"share": 0.1, "per_shift": 5}, "give one of share and per_shift"),
+        ({"share": 0.1, "shifts": ("x",)}, "shifts cannot be given with share"),
+        ({"per_shift": 5, "hours": "22:00-06:00"}, "hours cannot be given with per_shift"),
+    ],
+)
+def test_a_premium_is_a_share_of_hours_or_an_amount_for_shifts(given, said):
+    with pytest.raises(ValidationError, match=said):
+        PremiumSettings(name="odd", **given)
+
+
+def test_free_time_that_is_paid_by_hand_is_in_the_books(make_books):
+    books = make_books(first_day=SUNDAY_8_MARCH)
+    books.work("ann", 8 * HOUR, 12 * HOUR)
+    books.work("ann", 12 * HOUR, 13 * HOUR, "split", paid=True)
+    books.work("ann", 13 * HOUR, 16 * HOUR)
+    books.expect("calls", 8 * HOUR, offered=1, aht=60, need=(1, 1))
+    books.hire("ann", 20.0)
+    assert books.cost().facts["paid hours"] == 8.0

@@ -108,7 +108,7 @@ def test_every_setting_of_every_group_is_on_the_page_with_its_meaning(pages: dic
 
 def test_every_group_has_a_heading_as_in_the_file(pages: dict[str, str]) -> None:
     headings = [line[4:-1] for line in pages["settings.md"].splitlines() if line.startswith("## `")]
-    assert len(headings) == len(set(headings)) == len(list(models()))
+    assert len(headings) == len(set(headings)) >= len(list(models()))  # breaks stand below both parts of a shift
     assert {"[plan]", "[hours.NAME]", "[[shifts.NAME.breaks]]", '[[roster.rules]], rule = "daily_rest"'} <= set(
         headings
     )

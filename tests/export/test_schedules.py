@@ -16,6 +16,8 @@ from exports import WEEK, agents, half_hours, one_shift
 
 from staffplan.errors import DataError, UsageError
 from staffplan.export import PRESETS, Ids, Source
+from staffplan.files.rosters import read_foreign_roster
+from staffplan.files.write import write_table
 from staffplan.settings.export import ExportSettings
 from staffplan.tables.exchange import PlainShifts
 from staffplan.tables.people import TimeOff
@@ -231,3 +233,33 @@ def test_a_template_that_nobody_understands_is_refused_with_the_names_seen() -> 
 def test_a_damaged_workbook_is_refused() -> None:
     with pytest.raises(DataError, match="is not a workbook that can be read"):
         only_file("template", source(template=b"PK\x03\x04damaged", template_place="t.xlsx"))
+
+
+SPLIT = [
+    ("2026-11-02T08:00Z", "2026-11-02T12:00Z", "queue", GROUP, "yes"),
+    ("2026-11-02T12:00Z", "2026-11-02T15:00Z", "split", "", "no"),
+    ("2026-11-02T15:00Z", "2026-11-02T16:00Z", "meal", "", "no"),
+    ("2026-11-02T16:00Z", "2026-11-02T19:00Z", "queue", GROUP, "yes"),
+]
+
+
+def test_a_split_shift_is_two_shifts_elsewhere_and_one_again_when_it_is_read_back(tmp_path: Path) -> None:
+    roster = one_shift("A001", "2026-11-02", "split 09:00/16:00", SPLIT)
+    table = PRESETS["shifts"].make(source(roster=roster)).files["shifts.csv"]
+    assert isinstance(table, PlainShifts)
+    frame = table.frame
+    assert frame["paid_hours"].tolist() == [4.0, 3.0]
+    assert frame["breaks"].tolist() == ["", "16:00-17:00 meal (unpaid)"]
+    given = {"agent": {"A001": "7"}, "planning_group": {GROUP: "3"}, "activity": {"queue": "on", "meal": "eat"}}
+    bodies = json.loads(only_file("deputy", source(roster=roster, ids=ids(**given))))
+    assert [(b["intEndTimestamp"] - b["intStartTimestamp"]) / 3600 for b in bodies] == [4, 4]
+    sent = json.loads(only_file("assembled", source(roster=roster, ids=ids(**given))))["activities"]
+    assert len({one["external_id"] for one in sent}) == len(sent) == 3
+    write_table(table, tmp_path / "shifts.csv")
+    again = read_foreign_roster(tmp_path / "shifts.csv", MADRID)
+    columns = ["agent_id", "schedule_date", "shift", "start", "end", "paid_hours"]
+    pd.testing.assert_frame_equal(again.shifts.frame[columns], roster.shifts.frame[columns])
+    free = again.activities.frame
+    assert list(zip(free["activity"], free["start"], free["end"], strict=True)) == [
+        ("split", pd.Timestamp(SPLIT[1][0]), pd.Timestamp(SPLIT[1][1]))
+    ]

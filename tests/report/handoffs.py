@@ -23,7 +23,8 @@ EVIL = '=HYPERLINK("http://example.org","pay")'
 
 @dataclass(frozen=True)
 class Work:
-    """A shift, by wall-clock minutes after midnight; half an hour in its middle is a meal."""
+    """A shift, by wall-clock minutes after midnight; half an hour in its middle is a meal, or the time `free`, from
+    and to, between its two parts."""
 
     agent: str
     day: date
@@ -33,9 +34,13 @@ class Work:
     name: str = ""
     group: str = "sales"
     zone: str = MADRID
+    free: tuple[int, int] = (0, 0)
 
     def spans(self) -> list[tuple[str, pd.Timestamp, pd.Timestamp]]:
         start, end = (wall_instant(self.day, minute, self.zone) for minute in (self.begin, self.end))
+        if self.free[1]:
+            away, back = (wall_instant(self.day, minute, self.zone) for minute in self.free)
+            return [("queue", start, away), ("split", away, back), ("queue", back, end)]
         half = start + (end - start) // 2
         half = half.floor("15min")
         edges = (start, half, half + pd.Timedelta(minutes=30), end)

@@ -49,7 +49,7 @@ def test_nights_are_those_whose_quarters_of_an_hour_lie_in_the_night(day, begin,
     grid = pd.date_range(start, periods=quarters, freq="15min").tz_convert(MADRID)
     evenings = Counter((at - pd.Timedelta(hours=12)).date() for at in grid if at.hour >= 23 or at.hour < 6)
     most = max(evenings.values(), default=0)
-    assert is_night(start, start + pd.Timedelta(minutes=15 * quarters), MADRID) == (most >= 12)
+    assert is_night([(start, start + pd.Timedelta(minutes=15 * quarters))], MADRID) == (most >= 12)
 
 
 def test_people_stand_by_team_and_those_without_a_shift_are_there_too():

@@ -193,3 +193,20 @@ def test_any_name_comes_back_and_never_breaks_a_line(name, agent):
     assert len(events_of(made[""])) == 2
     if name.isprintable():
         assert str(events_of(made[agent])[0]["SUMMARY"]) == f"early ({name})"
+
+
+SPLIT = {"begin": 9 * 60, "end": 20 * 60, "free": (13 * 60, 16 * 60), "shift": "split 09:00/16:00"}
+
+
+def test_a_split_shift_is_two_events_and_the_second_goes_when_it_is_split_no_more():
+    first = calendars(handoff_of(Work("a", MONDAY, name="Ann", **SPLIT)))
+    parts = events_of(first["a"])
+    assert [f"{e['DTSTART'].dt:%H:%M}-{e['DTEND'].dt:%H:%M}" for e in parts] == ["09:00-13:00", "16:00-20:00"]
+    assert [str(event["DESCRIPTION"]) for event in parts] == ["09:00–13:00 sales", "16:00–20:00 sales"]
+    assert [str(event["SUMMARY"])[-11:] for event in parts] == ["part 1 of 2", "part 2 of 2"]
+    assert calendars(handoff_of(Work("a", MONDAY, name="Ann", **SPLIT)), first[""]) == first
+    plain = events_of(calendars(handoff_of(Work("a", MONDAY)), first[""])["a"])
+    assert {str(e["UID"]): str(e["STATUS"]) for e in plain} == {
+        str(parts[0]["UID"]): "CONFIRMED",
+        str(parts[1]["UID"]): "CANCELLED",
+    }

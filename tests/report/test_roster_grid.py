@@ -255,3 +255,11 @@ def test_the_report_s_workbook_has_the_same_grid(plan):
     ours = grid_of(build_workbook(plan), "Roster")
     assert ours.equals(grid_of(build_roster_workbook(handoff), "Roster"))
     assert set(legend(handoff)["code"]) <= set(ours.to_numpy().ravel())
+
+
+def test_a_split_shift_stands_in_the_week_with_both_its_parts():
+    split = Work("a", MONDAY, begin=9 * 60, end=20 * 60, free=(13 * 60, 16 * 60), shift="split 09:00/16:00")
+    handoff = handoff_of(split)
+    assert opened(handoff)["Week 7 Dec 2026"].cell(3, 5).value == "S09\n09:00–13:00\n16:00–20:00"
+    assert legend(handoff)["breaks"].tolist() == ["180 min off between two parts"]
+    assert legend(handoff)["paid_hours"].tolist() == [8.0]

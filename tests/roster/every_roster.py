@@ -17,12 +17,21 @@ from staffplan.roster.problem.machine import Machine
 from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.rules import Agreed, Rule, Worked
 from staffplan.roster.search.rule_model import add_one_shift_a_day, add_rule
-from staffplan.settings.roster import ShiftSettings, WorkPlanSettings
+from staffplan.settings.roster import SecondPartSettings, ShiftSettings, WorkPlanSettings
 
 OFF = -1
 Assignment = tuple[int, ...]
 """Option number or OFF for each day."""
 SHIFTS = {"short": SHORT, "late": LATE, "night": NIGHT}
+TWICE = ShiftSettings(
+    hours=4,
+    first_start="16:00",
+    last_start="16:00",
+    second_part=SecondPartSettings(hours=4, free_hours_min=2, free_hours_max=4, every_minutes=120),
+)
+DUTY = ShiftSettings(hours=24, first_start="08:00", last_start="08:00")
+RARE = {"twice": TWICE, "duty": DUTY}
+"""A split shift and one around the clock, for the rules that see what is inside a shift or how long it is."""
 PLAN = WorkPlanSettings(
     shifts=("short", "late", "night"), weekly_hours_min=8, weekly_hours_max=20, days_per_week_max=3
 )
@@ -80,9 +89,7 @@ _latest: list[tuple[RosterProblem, dict[tuple[int, int], Worked]]] = []
 
 
 def _shift(problem: RosterProblem, day: int, number: int) -> Worked:
-    option, slot = problem.options[number], int(problem.option_slot[number, day])
-    start, end = problem.period.instant(slot), problem.period.instant(slot + option.slots)
-    return Worked(problem.period.day(day), start, end, option.paid_minutes / 60, option.name)
+    return problem.worked(day, number)
 
 
 def agreed(problem: RosterProblem) -> Agreed:

@@ -605,3 +605,12 @@ def test_sections_that_only_answer_what_was_asked_do_not_list_the_queues() -> No
     answers = '[queues.a]\nwas = "b"\n[queues.c]\nended = 2026-03-01\n'
     assert load_config(answers, "plan.toml").queues_listed() == []
     assert load_config(answers + "[queues.d]", "plan.toml").queues_listed() == ["a", "c", "d", "b"]
+
+
+def test_what_was_published_has_a_price_without_being_written() -> None:
+    text = "[input]\npublished = 'roster_shifts.csv'\n[roster]\nagreements = ['eu']\n"
+    names = [rule.rule for rule in load_config(text, "plan.toml").roster.rules]
+    assert names == ["stability", "daily_rest", "weekly_rest"]
+    assert load_config(text, "plan.toml").roster.articles[0] == ""
+    own = f"{text}rules = [{{ rule = 'stability', weight = 1 }}]"
+    assert [rule.rule for rule in load_config(own, "plan.toml").roster.rules] == names

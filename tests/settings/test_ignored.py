@@ -55,7 +55,6 @@ def told(text: str) -> dict[str, str]:
             "work_plans.full.weekly_hours_norm",
             '"overtime"',
         ),
-        ("[input]\npublished = 'roster_shifts.csv'", "input.published", '"stability"'),
     ],
 )
 def test_a_setting_without_effect_is_told_with_what_would_give_it_one(text: str, place: str, remedy: str) -> None:

@@ -280,3 +280,11 @@ def test_time_off_is_cut_to_the_days_asked_for() -> None:
     ends = cut.frame[["agent_id", "first_day", "last_day"]].astype(str).to_numpy().tolist()
     assert ends == [["a", "2026-03-03", "2026-03-05"], ["c", "2026-03-04", "2026-03-05"]]
     assert cut.place(1, "last_day").endswith(":4:last_day")
+
+
+def test_two_shifts_on_a_day_are_told_how_a_split_shift_is_written() -> None:
+    begin = pd.Timestamp("2026-11-02 08:00", tz="UTC")
+    row = {"agent_id": "ann", "schedule_date": pd.Timestamp("2026-11-02"), "shift": "split", "paid_hours": 4.0}
+    rows = [row | {"start": begin + pd.Timedelta(hours=h), "end": begin + pd.Timedelta(hours=h + 4)} for h in (0, 8)]
+    with pytest.raises(DataError, match="a split shift is one row"):
+        RosterShifts.of(pd.DataFrame(rows))

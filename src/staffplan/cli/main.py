@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 import traceback
+from typing import cast
 
 import typer
 
 from staffplan import __version__
 from staffplan.cli.commands import (
+    explain_day,
     export,
     fit,
     forecast,
@@ -21,11 +23,13 @@ from staffplan.cli.commands import (
     reforecast,
     repair,
     roster,
+    rules,
     score,
     shifts,
     size,
     staff,
 )
+from staffplan.cli.group import Commands
 from staffplan.cli.output.say import say, say_problems, show
 from staffplan.errors import DataError, Problem, StaffplanError
 from staffplan.files.lock import let_go
@@ -34,8 +38,11 @@ from staffplan.process.ctrl_c import INTERRUPTED, KEPT, asked, ending_in_130
 ISSUES = "This is a bug in staffplan. Please report it with the lines above, the command and, if allowed, the file."
 TOO_LARGE = Problem("", "the memory of this computer is too small for this input", "plan fewer weeks or fewer queues")
 
-app = typer.Typer(
+app = typer.Typer()
+"""All commands in the order of the help."""
+root = typer.Typer(
     name="staffplan",
+    cls=Commands,
     help=(
         "Plan a contact center: forecast the workload, roster agents, control waiting times.\n\n"
         "Start: [bold]staffplan init mycenter --from export.xlsx[/bold], then [bold]staffplan plan "
@@ -56,7 +63,7 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
+@root.callback()
 def _root(
     version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Show the version."),
 ) -> None:
@@ -75,12 +82,14 @@ handoff.register(app)
 export.register(app)
 reforecast.register(app)
 score.register(app)
+explain_day.register(app)
 fit.register(app)
 size.register(app)
 mix.register(app)
 shifts.register(app)
-COMMAND = typer.main.get_command(app)
-"""All that the app holds, laid out once for however many commands a process runs."""
+rules.register(app)
+COMMAND = cast("Commands", typer.main.get_command(root)).know(app)
+"""The whole command line, laid out once for however many commands a process runs."""
 
 
 def main() -> None:

@@ -17,12 +17,12 @@ from numpy.typing import NDArray
 
 from staffplan.clock import local_dates, midnight
 from staffplan.cost.exact import Floats, Ints, exact, half_up, share_out
-from staffplan.cost.premiums import minutes_of, premium_clock
+from staffplan.cost.premiums import minutes_of, paid_for_shift, premium_clock
 from staffplan.settings.cost import CostSettings
 from staffplan.settings.roster import WorkPlanSettings
 from staffplan.site import Site
 from staffplan.tables.people import Workforce
-from staffplan.tables.roster import Roster
+from staffplan.tables.roster import SPLIT, Roster
 
 NO_GROUP = "(no group)"
 """Stands for the planning group of people who are paid but have neither a minute on queue nor a skill."""
@@ -62,13 +62,15 @@ class Spans:
 @dataclass(frozen=True)
 class PaidTime:
     """Minutes paid: (agents, periods, groups) on queue, (agents, periods, kinds) beside it,
-    (premiums, agents, periods) with a premium; and (agents, periods, groups) how each agent's time is attributed."""
+    (premiums, agents, periods) with a premium; and (agents, periods, groups) how each agent's time is attributed.
+    `premium_shifts`, (premiums, agents, periods): shifts for which an amount is paid."""
 
     frame: Frame
     spans: Spans
     on_queue: Ints
     other: Ints
     premium: Ints
+    premium_shifts: Ints
     weights: Floats
 
     def attributed(self, minutes: Ints) -> Ints:
@@ -117,11 +119,13 @@ def paid_time(
         own = spans.kind == kind
         np.add.at(other, (spans.agent[own], spans.period[own], number), spans.minutes[own])
     weights = _weights(on_queue, workforce, frame)
-    return PaidTime(frame, spans, on_queue, other, _premium_minutes(spans, frame, settings, site), weights)
+    premiums = (_premium_minutes(spans, frame, settings, site), _premium_shifts(roster, frame, settings, site))
+    return PaidTime(frame, spans, on_queue, other, *premiums, weights)
 
 
 def paid_spans(roster: Roster, frame: Frame, site: Site) -> Spans:
-    """The paid activities, those over the end of a month in two."""
+    """The paid activities, those over the end of a month in two. Free time of a split shift that is paid after all
+    counts as a break."""
     rows = roster.activities.frame
     rows = rows[rows["paid"] == "yes"]
     start, end = minutes_of(rows["start"]), minutes_of(rows["end"])
@@ -133,7 +137,7 @@ def paid_spans(roster: Roster, frame: Frame, site: Site) -> Spans:
     period = first[row] + np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
     groups = {name: number for number, name in enumerate(frame.groups)}
     agents = {name: number for number, name in enumerate(frame.agents)}
-    kind = rows["activity"].to_numpy(dtype=object)
+    kind = rows["activity"].replace(SPLIT, "break").to_numpy(dtype=object)
     named = np.array([groups.get(name, len(groups) - 1) for name in rows["planning_group"]], dtype=np.int64)
     group = np.where(kind == "queue", named, -1)
     agent = np.array([agents[name] for name in rows["agent_id"]], dtype=np.int64)
@@ -207,6 +211,19 @@ def _premium_minutes(spans: Spans, frame: Frame, settings: CostSettings, site: S
         clock = premium_clock(settings.premiums, site.calendar, int(spans.start.min()), int(spans.end.max()))
         for number, minutes in enumerate(clock.minutes(spans.start, spans.end)):
             np.add.at(counted[number], (spans.agent, spans.period), minutes)
+    return counted
+
+
+def _premium_shifts(roster: Roster, frame: Frame, settings: CostSettings, site: Site) -> Ints:
+    counted = np.zeros((len(settings.premiums), len(frame.agents), len(frame.periods)), dtype=np.int64)
+    agents = {agent: number for number, agent in enumerate(frame.agents)}
+    periods = {period: number for number, period in enumerate(frame.periods)}
+    rows = roster.shifts.frame
+    for agent, day, shift in zip(rows["agent_id"], rows["schedule_date"].dt.date, rows["shift"], strict=True):
+        place = agents.get(agent), periods.get(f"{day:%Y-%m}")
+        for number, premium in enumerate(settings.premiums):
+            if None not in place and paid_for_shift(premium, shift, day, site.calendar):
+                counted[number, *place] += 1
     return counted
 
 

@@ -56,7 +56,7 @@ def premium_clock(premiums: Sequence[PremiumSettings], calendar: SiteCalendar, f
 
 def _spans(premium: PremiumSettings, calendar: SiteCalendar, first: int, last: int) -> Iterable[tuple[int, int]]:
     """Minutes (since 1970) from and to which the premium's hours last; a span belongs to the day it begins on."""
-    spans = parse_spans(premium.hours)
+    spans = () if premium.per_shift else parse_spans(premium.hours)
     begin, end = local_dates(instants_of(np.array([first, last])), calendar.timezone)
     for step in range(-1, (end - begin).days + 1):
         day = begin + timedelta(days=step)
@@ -101,6 +101,12 @@ def paid_together(premiums: Sequence[PremiumSettings]) -> set[str]:
         paid.add(chosen.name)
         open_ones = [p for p in open_ones if p is not chosen and p.name not in chosen.excludes]
     return paid
+
+
+def paid_for_shift(premium: PremiumSettings, shift: str, day: date, calendar: SiteCalendar) -> bool:
+    """Whether an amount is paid for a shift, "split 08:00/16:00" or "split", that begins on the day."""
+    named = not premium.shifts or bool({shift, shift.rsplit(" ", 1)[0]} & set(premium.shifts))
+    return bool(premium.per_shift) and named and _holds_on(day, premium, calendar)
 
 
 def premium_hours(roster: Roster, settings: CostSettings, site: Site) -> pd.Series:

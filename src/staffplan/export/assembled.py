@@ -27,6 +27,7 @@ def make(source: Source) -> Exported:
 
 
 def _row(source: Source, shift: Shift, number: int, one: Activity) -> dict[str, object]:
+    place = f"{number}" if shift.part == 1 else f"{shift.part}-{number}"
     queues = {"queue_ids": [source.ids.get("planning_group", one.group)]} if one.group else {}
     return {
         "agent_id": source.ids.get("agent", shift.agent_id),
@@ -34,5 +35,5 @@ def _row(source: Source, shift: Shift, number: int, one: Activity) -> dict[str, 
         "start_time": utc_text(one.start),
         "end_time": utc_text(one.end),
         **queues,
-        "external_id": f"staffplan:{shift.agent_id}:{shift.day}:{number}",
+        "external_id": f"staffplan:{shift.agent_id}:{shift.day}:{place}",
     }

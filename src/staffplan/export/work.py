@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import pandas as pd
 
 from staffplan.export.source import Source
 from staffplan.export.text import rows_of
+from staffplan.tables.roster import BREAKS, SPLIT
 
 NAMES = {"queue": "on queue"}
 """Activities whose name is not plain English by itself."""
@@ -35,12 +36,12 @@ class Activity:
 
     @property
     def is_break(self) -> bool:
-        return self.kind in ("break", "meal")
+        return self.kind in BREAKS
 
 
 @dataclass(frozen=True)
 class Shift:
-    """One person's day of work."""
+    """One person's day of work, or one part of it where the shift is split."""
 
     agent_id: str
     name: str
@@ -50,6 +51,7 @@ class Shift:
     end: pd.Timestamp
     paid_hours: float
     activities: tuple[Activity, ...]
+    part: int = 1
 
     @property
     def minutes(self) -> int:
@@ -66,7 +68,8 @@ class Shift:
 
 
 def shifts_of(source: Source, *, joined: bool = False) -> list[Shift]:
-    """All shifts, by agent and day. joined: time on queue for one group after another counts as one activity."""
+    """All shifts, by agent and day; a split one is two of them. joined: time on queue for one group after
+    another counts as one activity."""
     inside: dict[tuple[str, date], list[Activity]] = {}
     rows = source.roster.activities.frame.sort_values(["agent_id", "start"], kind="stable")
     for row in rows_of(rows):
@@ -79,10 +82,23 @@ def shifts_of(source: Source, *, joined: bool = False) -> list[Shift]:
         agent, day = str(row.agent_id), row.schedule_date.date()
         activities = _joined(inside.get((agent, day), [])) if joined else inside.get((agent, day), [])
         name = str(row.name) or names.get(agent, "")
-        found.append(
-            Shift(agent, name, day, str(row.shift), row.start, row.end, float(row.paid_hours), tuple(activities))
-        )
+        times = (row.start, row.end, float(row.paid_hours))
+        found += _parts(Shift(agent, name, day, str(row.shift), *times, tuple(activities)))
     return found
+
+
+def _parts(shift: Shift) -> list[Shift]:
+    """The shift, or both parts of a split one."""
+    free = next((one for one in shift.activities if one.kind == SPLIT), None)
+    if free is None:
+        return [shift]
+    before = tuple(one for one in shift.activities if one.end <= free.start)
+    after = tuple(one for one in shift.activities if one.start >= free.end)
+    hours = [sum(one.minutes for one in part if one.paid) / 60 for part in (before, after)]
+    return [
+        replace(shift, end=free.start, paid_hours=hours[0], activities=before),
+        replace(shift, start=free.end, paid_hours=hours[1], activities=after, part=2),
+    ]
 
 
 def _joined(activities: list[Activity]) -> list[Activity]:

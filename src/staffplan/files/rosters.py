@@ -18,7 +18,7 @@ from staffplan.clock import local_dates
 from staffplan.errors import DataError, Problem, place_of
 from staffplan.files.read import bytes_of, column_names, read_table
 from staffplan.tables.exchange import ExternalIds, PlainShifts
-from staffplan.tables.roster import Roster, RosterActivities, RosterShifts
+from staffplan.tables.roster import SPLIT, Roster, RosterActivities, RosterShifts
 from staffplan.tables.schema import Table
 
 MINUTE = pd.Timedelta(minutes=1)
@@ -142,13 +142,37 @@ def _deputy(body: Mapping[str, Any]) -> Shift:
 
 
 def shifts_alone(frame: pd.DataFrame, timezone: str, place: str) -> Roster:
-    """A roster of shifts.
+    """A roster of shifts. Two on a day, one after the other, are the parts of a split shift.
 
     frame: agent_id, start, end, paid minutes, the shift's name, and the day where it is not that of the start.
     """
-    local = pd.to_datetime(pd.Series(local_dates(pd.DatetimeIndex(frame["start"]), timezone), index=frame.index))
-    days = frame.get("schedule_date", local)
+    days = frame.get("schedule_date", _local_days(frame["start"], timezone))
     shifts = frame.assign(
         schedule_date=days, paid_hours=frame["paid"] / 60, shift=frame["shift"].where(frame["shift"] != "", "shift")
     )
-    return Roster(RosterShifts.of(shifts, place), RosterActivities.empty())
+    joined, free = _with_parts_joined(shifts, timezone)
+    return Roster(RosterShifts.of(joined, place), free)
+
+
+def _local_days(instants: pd.Series, timezone: str) -> pd.Series:
+    return pd.to_datetime(pd.Series(local_dates(pd.DatetimeIndex(instants), timezone), index=instants.index))
+
+
+def _with_parts_joined(shifts: pd.DataFrame, timezone: str) -> tuple[pd.DataFrame, RosterActivities]:
+    """One row for each agent and day, and the free time between the parts; parts that overlap stay as they are."""
+    keys = ["agent_id", "schedule_date"]
+    ordered = shifts.sort_values([*keys, "start"], kind="stable")
+    before = ordered.groupby(keys)["end"].shift()
+    overlaps = (ordered["start"] < before).groupby([ordered[key] for key in keys]).transform("any")
+    follows = before.notna() & ~overlaps
+    if not follows.any():
+        return shifts, RosterActivities.empty()
+    free = ordered[follows].assign(end=ordered["start"], start=before, activity=SPLIT, planning_group="", paid="no")
+    free = free[free["start"] < free["end"]]
+    run = (~follows).cumsum()
+    sums = ordered.assign(
+        end=ordered.groupby(run)["end"].transform("last"),
+        paid_hours=ordered.groupby(run)["paid_hours"].transform("sum"),
+    )
+    free["activity_date"] = _local_days(free["start"], timezone)
+    return sums[~follows].sort_index(), RosterActivities.of(free)

@@ -123,7 +123,8 @@ def _staff(work: StepWork) -> StepOutput:
 
 def _roster_settings(config: Config) -> dict[str, Any]:
     """A premium's price does not move the roster; when it is paid does, as its hours are shown there."""
-    shown = [premium.model_dump(mode="json", exclude={"share"}) for premium in config.cost.premiums]
+    timed = [premium for premium in config.cost.premiums if not premium.per_shift]
+    shown = [premium.model_dump(mode="json", exclude={"share"}) for premium in timed]
     names: tuple[str, ...] = ("plan.seed", *_CALENDAR[:-1], *_PERIOD, "shifts", "roster")
     if config.roster.objective == "service":
         names += ("simulate", "queues", "staffing")

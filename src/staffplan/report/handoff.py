@@ -11,9 +11,10 @@ from typing import Any
 import pandas as pd
 
 from staffplan.clock import local_dates, wall_instant
+from staffplan.report.formats import span
 from staffplan.report.shift_codes import day_off_codes, family_of, shift_codes
 from staffplan.tables.people import Agents, TimeOff
-from staffplan.tables.roster import Roster
+from staffplan.tables.roster import BREAKS, SPLIT, Roster, on_site
 from staffplan.tables.waits import Coverage
 
 SATURDAY = 5
@@ -75,7 +76,8 @@ class Handoff:
 
     @cached_property
     def worked(self) -> pd.DataFrame:
-        """The shifts with `day`, `family`, wall-clock `start_local` and `end_local`, `code`, `night` and `weekend`.
+        """The shifts with `day`, `family`, wall-clock `start_local` and `end_local`, `times` in words, `code`,
+        `night` and `weekend`.
 
         `weekend` is its Saturday for a shift that begins on a Saturday or Sunday, else None, as the rules on
         weekends worked count them.
@@ -84,15 +86,29 @@ class Handoff:
         local = {f"{name}_local": wall_clock(frame[name], self.timezone) for name in ("start", "end")}
         days = [value.date() for value in frame["schedule_date"]]
         shifts = frame.assign(day=pd.Series(days, index=frame.index, dtype=object), **local)
-        spans = zip(frame["start"], frame["end"], strict=True)
-        nights = [is_night(start, end, self.timezone) for start, end in spans]
+        nights = [is_night(self.parts[key], self.timezone) for key in _keys(frame)]
         weekends = [_saturday(day) for day in days]
         return shifts.assign(
             family=frame["shift"].map(family_of).astype(object),
+            times=pd.Series([self._times(key) for key in _keys(frame)], index=frame.index, dtype=object),
             code=shift_codes(shifts),
             night=pd.Series(nights, index=frame.index, dtype=bool),
             weekend=pd.Series(weekends, index=frame.index, dtype=object),
         )
+
+    @cached_property
+    def parts(self) -> dict[tuple[str, pd.Timestamp], list[tuple[pd.Timestamp, pd.Timestamp]]]:
+        """Start and end of each part of a shift, by agent_id and schedule_date; one where it is not split."""
+        found: dict[tuple[str, pd.Timestamp], list[tuple[pd.Timestamp, pd.Timestamp]]] = {}
+        rows = on_site(self.roster.shifts.frame, self.roster.activities.frame).sort_values("start")
+        for key, start, end in zip(_keys(rows), rows["start"], rows["end"], strict=True):
+            found.setdefault(key, []).append((start, end))
+        return found
+
+    def _times(self, key: tuple[str, pd.Timestamp]) -> str:
+        """A line "09:00–13:00" for each part."""
+        local = [[at.tz_convert(self.timezone) for at in part] for part in self.parts[key]]
+        return "\n".join(span(start, end) for start, end in local)
 
     @cached_property
     def codes(self) -> dict[str, str]:
@@ -128,11 +144,16 @@ def days_between(first: date, last: date) -> list[date]:
     return [first + timedelta(days=step) for step in range((last - first).days + 1)]
 
 
-def is_night(start: pd.Timestamp, end: pd.Timestamp, timezone: str) -> bool:
-    """Whether at least NIGHT_HOURS of a shift lie in one night."""
-    first, last = start.tz_convert(timezone).date(), end.tz_convert(timezone).date()
+def _keys(frame: pd.DataFrame) -> list[tuple[str, pd.Timestamp]]:
+    return list(zip(frame["agent_id"], frame["schedule_date"], strict=True))
+
+
+def is_night(parts: Sequence[tuple[pd.Timestamp, pd.Timestamp]], timezone: str) -> bool:
+    """Whether at least NIGHT_HOURS of a shift, given by its parts, lie in one night."""
+    first, last = (at.tz_convert(timezone).date() for at in (parts[0][0], parts[-1][1]))
     evenings = days_between(first - timedelta(days=1), last)
-    return any(hours >= NIGHT_HOURS for hours in _night_hours(start, end, evenings, timezone))
+    by_part = [[max(hours, 0.0) for hours in _night_hours(*part, evenings, timezone)] for part in parts]
+    return any(sum(hours) >= NIGHT_HOURS for hours in zip(*by_part, strict=True))
 
 
 def _night_hours(start: pd.Timestamp, end: pd.Timestamp, evenings: Sequence[date], timezone: str) -> Iterator[float]:
@@ -171,12 +192,14 @@ def day_totals(worked: pd.DataFrame, days: Sequence[date]) -> pd.DataFrame:
 
 
 def pauses_in_words(handoff: Handoff) -> pd.Series:
-    """Breaks and meals of each shift, by agent_id and schedule_date: "15 min break, 30 min meal unpaid"."""
+    """Breaks and meals of each shift, by agent_id and schedule_date: "15 min break, 30 min meal unpaid"; the free
+    time of a split shift too."""
     frame = handoff.roster.activities.frame
-    frame = frame[frame["activity"].isin(("break", "meal"))]
+    frame = frame[frame["activity"].isin((*BREAKS, SPLIT))]
     minutes = (frame["end"] - frame["start"]).dt.total_seconds() / 60
     words = [
-        f"{length:g} min {activity}{'' if paid == 'yes' else ' unpaid'}"
+        f"{length:g} min {'off between two parts' if activity == SPLIT else activity}"
+        f"{'' if paid == 'yes' or activity == SPLIT else ' unpaid'}"
         for length, activity, paid in zip(minutes, frame["activity"], frame["paid"], strict=True)
     ]
     texts = frame.assign(words=pd.Series(words, index=frame.index, dtype=object))

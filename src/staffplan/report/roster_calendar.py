@@ -25,18 +25,19 @@ from staffplan.errors import visible
 from staffplan.report.formats import span
 from staffplan.report.handoff import Handoff
 from staffplan.report.vtimezone import vtimezone
+from staffplan.tables.roster import SPLIT
 
 _NAMES = uuid5(NAMESPACE_URL, "https://staffplan/roster")
 _STAMP = datetime(2000, 1, 1, tzinfo=UTC)
 """DTSTAMP must be there (RFC 5545, 3.8.7.2), and must not be the clock's: this day, and a later one by revision."""
 MOST_REVISIONS = 10_000
 """Changes of a shift that was handed off."""
-_AGENT, _DAY = "X-STAFFPLAN-AGENT", "X-STAFFPLAN-DAY"
+_AGENT, _DAY, _PART = "X-STAFFPLAN-AGENT", "X-STAFFPLAN-DAY", "X-STAFFPLAN-PART"
 
 
 @dataclass(frozen=True)
 class Shift:
-    """An event: an agent's shift of one day."""
+    """An event: an agent's shift of one day, or one part of it where it is split."""
 
     agent_id: str
     day: date
@@ -46,11 +47,13 @@ class Shift:
     description: str
     sequence: int = 0
     cancelled: bool = False
+    part: int = 1
 
     @property
     def uid(self) -> str:
-        """Known by agent and day, whatever the shift."""
-        return str(uuid5(_NAMES, f"{self.day.isoformat()} {self.agent_id}"))
+        """Known by agent and day, whatever the shift; the second part of a split one by its number too."""
+        second = "" if self.part == 1 else f" part {self.part}"
+        return str(uuid5(_NAMES, f"{self.day.isoformat()} {self.agent_id}{second}"))
 
 
 def calendars(handoff: Handoff, before: bytes | None = None) -> dict[str, bytes]:
@@ -73,28 +76,43 @@ def _title(handoff: Handoff, whose: str) -> str:
 
 
 def _shifts(handoff: Handoff) -> list[Shift]:
-    """Every shift of the roster, what happens in it told line by line."""
+    """Every shift of the roster, what happens in it told line by line; both parts of a split one."""
     told, names = _told(handoff), handoff.people["name"].to_dict()
-    columns = [handoff.worked[name] for name in ("agent_id", "day", "start", "end", "shift")]
+    columns = [handoff.worked[name] for name in ("agent_id", "day", "shift")]
     found = []
-    for agent, day, start, end, shift in zip(*columns, strict=True):
-        name = names.get(agent) or agent
-        words = _plain(f"{shift} ({name})"), _plain(told.get((agent, pd.Timestamp(day)), ""))
-        found.append(Shift(agent, day, start.to_pydatetime(), end.to_pydatetime(), *words))
+    for agent, day, shift in zip(*columns, strict=True):
+        name, date_of = names.get(agent) or agent, pd.Timestamp(day)
+        parts = handoff.parts[agent, date_of]
+        for number, (start, end) in enumerate(parts, start=1):
+            which = f", part {number} of {len(parts)}" if len(parts) > 1 else ""
+            words = _plain(f"{shift} ({name}){which}"), _plain(told.get((agent, date_of, start), ""))
+            found.append(Shift(agent, day, start.to_pydatetime(), end.to_pydatetime(), *words, part=number))
     return found
 
 
 def _told(handoff: Handoff) -> dict[Any, str]:
-    """Lines like "08:00–10:00 sales" for each agent and day."""
+    """Lines like "08:00–10:00 sales" for each agent, day and start of a part of the shift."""
     frame = handoff.roster.activities.frame
+    frame = frame[frame["activity"] != SPLIT]
     local = (frame[name].dt.tz_convert(handoff.timezone) for name in ("start", "end"))
     columns = (*local, frame["planning_group"], frame["activity"], frame["paid"])
     lines = [
         f"{span(start, end)} {group or activity}{'' if paid == 'yes' else ' (unpaid)'}"
         for start, end, group, activity, paid in zip(*columns, strict=True)
     ]
-    texts = frame.assign(line=pd.Series(lines, index=frame.index, dtype=object)).sort_values("start")
-    return dict(texts.groupby(["agent_id", "schedule_date"])["line"].agg("\n".join))
+    parts = [handoff.parts.get(key, [(at, at)]) for key, at in _begun(frame)]
+    begun = [
+        max((first for first, _ in own if first <= at), default=own[0][0])
+        for own, at in zip(parts, frame["start"], strict=True)
+    ]
+    texts = frame.assign(line=pd.Series(lines, index=frame.index, dtype=object), part=begun).sort_values("start")
+    return dict(texts.groupby(["agent_id", "schedule_date", "part"])["line"].agg("\n".join))
+
+
+def _begun(frame: pd.DataFrame) -> list[tuple[tuple[str, pd.Timestamp], pd.Timestamp]]:
+    """Agent and day of each activity, and its start."""
+    keys = zip(frame["agent_id"], frame["schedule_date"], strict=True)
+    return list(zip(keys, frame["start"], strict=True))
 
 
 def _plain(text: str) -> str:
@@ -176,6 +194,7 @@ def _event(shift: Shift, zone: _Zone) -> Event:
         "TRANSP": "TRANSPARENT" if shift.cancelled else "OPAQUE",
         _AGENT: quote(shift.agent_id),
         _DAY: shift.day.isoformat(),
+        **({} if shift.part == 1 else {_PART: shift.part}),
     }
     event = Event()
     for name, value in properties.items():
@@ -206,4 +225,5 @@ def _shift(event: Any) -> Shift:
         description=str(event["DESCRIPTION"]),
         sequence=sequence,
         cancelled=str(event["STATUS"]) == "CANCELLED",
+        part=int(event.get(_PART, 1)),
     )

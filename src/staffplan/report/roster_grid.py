@@ -15,7 +15,6 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from staffplan.report.formats import day as day_words
-from staffplan.report.formats import span
 from staffplan.report.handoff import (
     NIGHT_HOURS,
     NIGHT_MINUTES,
@@ -50,6 +49,8 @@ TIME = "hh:mm"
 HOURS = "#,##0.##"
 """Up to two decimals."""
 PEOPLE, SIGNED = "General", "+General;-General;0"
+LINE_POINTS = 14.5
+"""Height of a line in a cell."""
 _LEFT = ("agent", "name", "team", "contract")
 _RIGHT = ("days", "paid hours", "nights", "weekends")
 _HEADER_ROWS = 2
@@ -89,18 +90,18 @@ class _Page:
 
     title: str
     days: Sequence[date]
-    says: Callable[[str, pd.Timestamp, pd.Timestamp], str]
+    says: Callable[[str, str], str]
     width: float
     height: float
     paper: str
 
 
-def _code_alone(code: str, start: pd.Timestamp, end: pd.Timestamp) -> str:
+def _code_alone(code: str, times: str) -> str:
     return code
 
 
-def _with_hours(code: str, start: pd.Timestamp, end: pd.Timestamp) -> str:
-    return f"{code}\n{span(start, end)}"
+def _with_hours(code: str, times: str) -> str:
+    return f"{code}\n{times}"
 
 
 def _blocks(days: Sequence[date]) -> list[Sequence[date]]:
@@ -174,9 +175,12 @@ def _day_cells(sheet: Worksheet, handoff: Handoff, page: _Page, worked: pd.DataF
         if day in column_of:
             _fill(sheet, row_of[agent], column_of[day], handoff.day_off_codes[kind], _OFF)
     fills = family_fills(handoff)
-    columns = [worked[name] for name in ("agent_id", "day", "family", "code", "start_local", "end_local")]
-    for agent, day, family, code, start, end in zip(*columns, strict=True):
-        _fill(sheet, row_of[agent], column_of[day], page.says(code, start, end), fills[family])
+    columns = [worked[name] for name in ("agent_id", "day", "family", "code", "times")]
+    for agent, day, family, code, times in zip(*columns, strict=True):
+        _fill(sheet, row_of[agent], column_of[day], page.says(code, times), fills[family])
+        most = 1 + page.says(code, times).count("\n")
+        height = sheet.row_dimensions[row_of[agent]]
+        height.height = max(height.height or 0.0, LINE_POINTS * most)
 
 
 def _fill(sheet: Worksheet, row: int, column: int, text: str, fill: PatternFill) -> None:

@@ -10,6 +10,7 @@ import pandas as pd
 from staffplan.clock import midnight
 from staffplan.report.data import ReportData
 from staffplan.report.handoff import Handoff
+from staffplan.tables.roster import SPLIT
 
 MOST_DAYS = 28
 """Days drawn in one grid; longer plans are complete in the workbook and the files."""
@@ -57,13 +58,14 @@ def busiest_day(data: ReportData) -> date | None:
 
 
 def roster_day(data: ReportData, day: date) -> pd.DataFrame:
-    """Activities of one schedule day: agent_id, activity, planning_group, `from_hour` and `to_hour` since midnight.
+    """Activities of one schedule day, without the free time of a split shift: agent_id, activity, planning_group,
+    `from_hour` and `to_hour` since midnight.
 
     Hours are elapsed, not read off the clock, so that a day of 23 or 25 hours keeps its lengths. Agents are in
     order of their start.
     """
     frame = data.roster.activities.frame
-    rows = frame[frame["schedule_date"] == pd.Timestamp(day)]
+    rows = frame[(frame["schedule_date"] == pd.Timestamp(day)) & (frame["activity"] != SPLIT)]
     zone = data.site.calendar.timezone
     zero = midnight(day, zone)
     out = pd.DataFrame(

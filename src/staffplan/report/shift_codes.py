@@ -10,11 +10,11 @@ from string import ascii_lowercase
 import pandas as pd
 
 MOST_LETTERS = 3
-_START = re.compile(r"\s+\d{1,2}:\d{2}$")
+_START = re.compile(r"\s+\d{1,2}:\d{2}(/\d{1,2}:\d{2})?$")
 
 
 def family_of(shift: str) -> str:
-    """The shift's name without its start: "early 08:00" is of the family early."""
+    """The shift's name without its start: "early 08:00" is of the family early, "split 08:00/16:00" of split."""
     return _START.sub("", shift)
 
 

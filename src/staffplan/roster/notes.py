@@ -13,6 +13,7 @@ from staffplan.errors import Note
 from staffplan.planned import DAYS_OF_A_WEEK
 from staffplan.roster.case.case import Case
 from staffplan.roster.case.service_notes import service_notes
+from staffplan.roster.in_words.gaps import agreement_gaps
 from staffplan.roster.problem.problem import DAYS_OF_A_WHOLE_WEEK, RosterProblem
 from staffplan.roster.why.empty_days import empty_day_notes
 from staffplan.settings.hard_rules import RotationSetting
@@ -43,9 +44,11 @@ def roster_notes(
     return (
         *_days_planned(case),
         *_assumptions(problem, workforce),
+        *agreement_gaps(case.settings, case.shifts, case.work_plans),
         *_long_rotations(case, problem.period.weeks),
         *clock_changes(roster, site),
         *_edges(problem, workforce),
+        *changed_since_published(roster, workforce, problem),
         *_left_out(problem, workforce),
         *unpriced_wishes(case),
         *(() if worth is None else service_notes(cover, worth, site, days)),
@@ -131,6 +134,33 @@ def _edges(problem: RosterProblem, workforce: Workforce) -> Iterator[Note]:
     if outside:
         message = f"rows of {workforce.locks.source} for days outside the period: {outside}"
         yield Note("roster", "left out", "locks", message)
+
+
+def changed_since_published(roster: Roster, workforce: Workforce, problem: RosterProblem) -> Iterator[Note]:
+    """How many days of people differ from the published roster, of those that both have."""
+    told: pd.DataFrame = workforce.published.frame
+    days, planned = told["schedule_date"].dt.date, problem.period
+    first, last = planned.first_day, planned.day(planned.days - 1)
+    if told.empty or days.max() < first or days.min() > last:
+        return
+    first, last = max(first, days.min()), min(last, days.max())
+    columns = ["agent_id", "schedule_date", "start", "end"]
+    people = {person.agent_id for person in problem.people}
+    before, now = (
+        {
+            tuple(row)
+            for row in frame[columns].itertuples(index=False)
+            if row[0] in people and first <= row[1].date() <= last
+        }
+        for frame in (told, roster.shifts.frame)
+    )
+    changed = {row[:2] for row in before ^ now}
+    among = len({agent_id for agent_id, _ in changed})
+    message = (
+        f"{len(changed)} of {len(people) * ((last - first).days + 1)} days of people differ from it, "
+        f"{first:%d %b} to {last:%d %b %Y}, of {among} of {len(people)} people"
+    )
+    yield Note("roster", "assumption", workforce.published.source, message)
 
 
 def _left_out(problem: RosterProblem, workforce: Workforce) -> Iterator[Note]:

@@ -5,7 +5,7 @@ Paths are relative to the file that names them; `{data}` stands for the folder g
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from staffplan.settings.forecast import ForecastSettings
 from staffplan.settings.hard_rules import RuleSettings, unknown_names
 from staffplan.settings.ingest import IngestSettings
 from staffplan.settings.plan import InputSettings, PlanSettings
+from staffplan.settings.priced_rules import StabilitySetting
 from staffplan.settings.queues import HoursSettings, QueueSettings
 from staffplan.settings.roster import RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.settings.simulate import SimulateSettings
@@ -80,7 +81,16 @@ def make_config(raw: Mapping[str, object], source: str) -> Config:
     problems = [*names, *_cross_problems(config, source)]
     if problems:
         raise ConfigError(problems)
-    return config
+    return _keeping_what_was_published(config)
+
+
+def _keeping_what_was_published(config: Config) -> Config:
+    """With a published roster its days have a price, that of the rule's default where the rules name none."""
+    rules, own = config.roster.rules, config.roster.articles.count("")
+    if config.input.published is None or any(isinstance(rule, StabilitySetting) for rule in rules):
+        return config
+    priced = config.roster.model_copy(update={"rules": (*rules[:own], StabilitySetting(), *rules[own:])})
+    return config.model_copy(update={"roster": priced})
 
 
 def _set(raw: dict[str, Any], keys: Sequence[str], value: object, source: str) -> None:
@@ -110,6 +120,18 @@ def _name_problems(raw: Mapping[str, object], source: str) -> Iterable[Problem]:
     listed = queues if any(not queue or set(queue) - ABOUT_THE_PAST for queue in queues.values()) else {}
     groups = sorted({str(queue.get("planning_group") or name) for name, queue in listed.items()})
     yield from unknown_names(_rules_of(raw), shifts, plans, groups, f"{source}:roster.rules")
+    yield from _unpaid_names(raw, shifts, source)
+
+
+def _unpaid_names(raw: Mapping[str, object], shifts: Mapping[str, object], source: str) -> Iterator[Problem]:
+    """Shifts that a premium names and the settings do not have."""
+    cost = raw.get("cost")
+    premiums = cost.get("premiums") if isinstance(cost, Mapping) else ()
+    for number, premium in enumerate(premiums if isinstance(premiums, list | tuple) else ()):
+        for name in _texts_of(premium.get("shifts")) if isinstance(premium, Mapping) else ():
+            if name not in shifts:
+                place = f"{source}:cost.premiums.{number}.shifts"
+                yield Problem(place, f"no [shifts.{name}] is defined", nearest(name, list(shifts)))
 
 
 def _groups_of(raw: Mapping[str, object], name: str) -> dict[str, Mapping[str, object]]:

@@ -11,12 +11,18 @@ from staffplan.settings.base import Factor, Money, Section
 
 
 class PremiumSettings(Section):
-    """Premium: extra pay at certain times. The amounts are inputs, not legal advice. A preset names its source."""
+    """Premium: extra pay at certain times, or for certain shifts. The amounts are inputs, not legal advice. A preset
+    names its source."""
 
     name: str
     """Name in the cost report."""
-    share: Factor
+    share: Factor = 0.0
     """Share of the base rate paid in addition: 0.25 is +25 %."""
+    per_shift: Money = 0.0
+    """Amount paid for each shift instead of a share, such as for a split shift. The day is that on which the shift
+    begins. The shift mix leaves it out."""
+    shifts: tuple[str, ...] = ()
+    """Names under [shifts] of the shifts that per_shift is paid for (default: all shifts)."""
     weekdays: str = "daily"
     """Weekdays on which the hours begin. Hours that pass midnight belong to their first day."""
     hours: str = "24h"
@@ -30,6 +36,12 @@ class PremiumSettings(Section):
     def _readable(self) -> Self:
         parse_weekdays(self.weekdays)
         parse_spans(self.hours)
+        given = self.model_fields_set & {"share", "per_shift"}
+        if len(given) != 1:
+            raise ValueError("give one of share and per_shift")
+        by_time = sorted(self.model_fields_set & ({"shifts"} if "share" in given else {"hours", "excludes"}))
+        if by_time:
+            raise ValueError(f"{', '.join(by_time)} cannot be given with {' '.join(given)}")
         return self
 
 

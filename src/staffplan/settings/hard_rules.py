@@ -22,7 +22,7 @@ class DailyRestSetting(RuleSection):
 
     rule: Literal["daily_rest"] = "daily_rest"
     """Which rule it is."""
-    hours: Annotated[float, Field(gt=0, le=48)] = 11.0
+    hours: Annotated[float, Field(gt=0, le=168)] = 11.0
     """Rest, at least. 11 hours: Directive 2003/88/EC, article 3."""
 
 
@@ -135,6 +135,21 @@ class RestAfterNightsSetting(NightSection):
         if not self.hours and not self.days_off:
             raise ValueError("neither hours nor days_off is given; give one of them, or both")
         return self
+
+
+class RestAfterSetting(RuleSection):
+    """Longer rest after certain shifts, whatever comes next: 48 hours after a duty of 24 hours."""
+
+    rule: Literal["rest_after"] = "rest_after"
+    """Which rule it is."""
+    shift: str
+    """Name under [shifts] of the shift that it follows."""
+    hours: Annotated[float, Field(gt=0, le=168)]
+    """Rest from its end to the start of the next shift, at least."""
+
+    @property
+    def families(self) -> tuple[str, ...]:
+        return (self.shift,)
 
 
 class StartVariationSetting(RuleSection):
@@ -275,6 +290,7 @@ HardRuleSettings = (
     | NightsInARowSetting
     | NightsSetting
     | RestAfterNightsSetting
+    | RestAfterSetting
     | StartVariationSetting
     | SuccessionSetting
     | DayHoursSetting

@@ -87,5 +87,3 @@ def _others(config: Config) -> Iterator[Note]:
     shared = [rule.of for rule in config.roster.rules if isinstance(rule, FairShareSetting)]
     if "holidays" in shared and config.plan.country is None and config.input.special_days is None:
         yield _note("roster.rules", "fair_share of holidays has no effect: none is known; write plan.country")
-    if config.input.published is not None and "stability" not in rules:
-        yield _note("input.published", 'nothing is kept of it: write a rule { rule = "stability" }')

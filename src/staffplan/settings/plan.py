@@ -127,7 +127,8 @@ class InputSettings(Section):
     past_fairness: str | None = None
     """The fairness.csv of the previous period (optional). Unfair shares of that period are compensated."""
     published: str | None = None
-    """Published roster: the roster_shifts.csv that agents have received (optional). The rule "stability" uses it."""
+    """Published roster: the roster_shifts.csv that agents have received (optional). The rule "stability" prices
+    each day that differs from it, by its default where roster.rules do not name it."""
     locks: str | None = None
     """Fixed shifts and days off (optional): agent_id, day, shift ("early 08:00", "early" or "off")."""
     past_roster: str | None = None

@@ -77,7 +77,8 @@ class OvertimeSetting(SoftSection):
 
 
 class StabilitySetting(SoftSection):
-    """Days on which a person's shift differs from the roster published before (input.published)."""
+    """Days on which a person's shift differs from the roster published before (input.published). It holds without
+    being written wherever a published roster is named."""
 
     rule: Literal["stability"] = "stability"
     """Which rule it is."""

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
 from staffplan.clock import clock_minute, parse_weekdays
+from staffplan.errors import nearest
+from staffplan.settings.agreements import agreed_settings, all_agreements, articles_of
 from staffplan.settings.base import Money, NotNegative, Positive, Section
 from staffplan.settings.hard_rules import ConsecutiveDaysSetting, DailyRestSetting, RuleSettings
+from staffplan.tables.roster import SPLIT
 
 WeeklyHours = Annotated[float, Field(ge=0, le=168)]
+DAY_MINUTES = 24 * 60
+"""Longest time from the start of a shift to its end."""
 
 
 class BreakSettings(Section):
@@ -34,12 +41,75 @@ class BreakSettings(Section):
         return self
 
 
+class SecondPartSettings(Section):
+    """Second part of a split shift, on the same day. The free time between the parts is not paid; the agent is not on
+    site."""
+
+    hours: Annotated[float, Field(gt=0, le=16)]
+    """Length of the second part, hours, breaks and meals included."""
+    free_hours_min: Annotated[float, Field(gt=0, le=16)]
+    """Free time between the parts, hours, at least."""
+    free_hours_max: Annotated[float, Field(gt=0, le=16)]
+    """Free time between the parts, hours, at most."""
+    every_minutes: int = Field(default=60, gt=0, le=1440)
+    """Step between lengths of the free time, minutes."""
+    breaks: tuple[BreakSettings, ...] = ()
+    """Breaks and meals of the second part, in order; their windows are minutes after its start."""
+
+    @model_validator(mode="after")
+    def _readable(self) -> Self:
+        if self.free_hours_max < self.free_hours_min:
+            raise ValueError("free_hours_max is below free_hours_min")
+        _refuse_late_breaks(self.breaks, self.hours, "part")
+        return self
+
+    @property
+    def free_minutes(self) -> tuple[int, ...]:
+        """Every length of the free time."""
+        first, last = round(self.free_hours_min * 60), round(self.free_hours_max * 60)
+        return tuple(range(first, last + 1, self.every_minutes))
+
+
+@dataclass(frozen=True)
+class DueBreak:
+    """A break, a meal or the free time of a split shift, its window in minutes after the start of the shift."""
+
+    activity: str
+    minutes: int
+    earliest: int
+    latest: int
+    paid: bool
+
+
+@dataclass(frozen=True)
+class ShiftForm:
+    """One start of a family of shifts: with the second part's start, if it is split."""
+
+    name: str
+    start: int
+    """Minutes after midnight, local time."""
+    minutes: int
+    """From the start to the end, the free time between the parts included."""
+    breaks: tuple[DueBreak, ...]
+    """In order; the free time of a split shift is one of them."""
+
+    @property
+    def family(self) -> str:
+        return self.name.rsplit(" ", 1)[0]
+
+    @property
+    def free(self) -> DueBreak | None:
+        """The free time between the parts of a split shift."""
+        return next((due for due in self.breaks if due.activity == SPLIT), None)
+
+
 class ShiftSettings(Section):
     """A family of shifts: one length, several starts."""
 
-    hours: Annotated[float, Field(gt=0, le=16)]
-    """Length from start to end, hours, breaks and meals included. The length is the same on nights when the clocks
-    change, so the local end is an hour earlier when they go back and an hour later when they go forward."""
+    hours: Annotated[float, Field(gt=0, le=24)]
+    """Length from start to end, hours, breaks and meals included; of a split shift that of its first part. The length
+    is the same on nights when the clocks change, so the local end is an hour earlier when they go back and an hour
+    later when they go forward."""
     first_start: str = "08:00"
     """Earliest start, local time."""
     last_start: str = "08:00"
@@ -52,6 +122,8 @@ class ShiftSettings(Section):
     """Breaks and meals of the shift, in order."""
     groups: tuple[str, ...] = ()
     """Planning groups that the shift serves (default: all that the agent has the skill for)."""
+    second_part: SecondPartSettings | None = None
+    """Second part of a split shift (default: the shift is not split)."""
 
     @model_validator(mode="after")
     def _readable(self) -> Self:
@@ -59,9 +131,10 @@ class ShiftSettings(Section):
         first, last = self.start_minutes[0], clock_minute(self.last_start)
         if last < first:
             raise ValueError("last_start is before first_start")
-        for pause in self.breaks:
-            if pause.latest_minutes + pause.minutes > self.hours * 60:
-                raise ValueError(f"a {pause.activity} can end after the shift; reduce its latest_minutes")
+        _refuse_late_breaks(self.breaks, self.hours, "shift" if self.second_part is None else "part")
+        longest = max(self.lengths)
+        if longest > DAY_MINUTES:
+            raise ValueError(f"it can last {longest / 60:g} hours from start to end, at most 24 are possible")
         return self
 
     @property
@@ -71,13 +144,66 @@ class ShiftSettings(Section):
         return tuple(range(first, max(last, first) + 1, self.every_minutes))
 
     def names(self, family: str) -> list[str]:
-        """The family, and each of its starts, "early 08:00"."""
-        return [family, *(f"{family} {m // 60:02d}:{m % 60:02d}" for m in self.start_minutes)]
+        """The family, and each of its starts, "early 08:00"; "split 08:00/16:00" with the second part's."""
+        return [family, *(form.name for form in self.forms(family))]
+
+    def forms(self, family: str) -> list[ShiftForm]:
+        """Every start, of a split shift with every length of the free time."""
+        return [form for start in self.start_minutes for form in self.forms_at(family, start)]
+
+    def forms_at(self, family: str, start: int) -> list[ShiftForm]:
+        """The forms of one start, minutes after midnight."""
+        return [self._form(family, start, free) for free in self._free_minutes]
+
+    @property
+    def lengths(self) -> tuple[int, ...]:
+        """Minutes from the start to the end, one for each length of a split shift's free time."""
+        first, second = round(self.hours * 60), self.second_part
+        return tuple(first + (free + round(second.hours * 60) if second else 0) for free in self._free_minutes)
+
+    @property
+    def times_minutes(self) -> tuple[int, ...]:
+        """Starts, lengths and breaks: every time that the grid of the search has to fit."""
+        pauses = [*self.breaks, *(self.second_part.breaks if self.second_part else ())]
+        lengths = (round(self.hours * 60), *self._free_minutes, *self.lengths)
+        return (*self.start_minutes, *lengths, *(pause.minutes for pause in pauses))
 
     @property
     def paid_minutes(self) -> int:
-        """Length without unpaid breaks."""
-        return round(self.hours * 60) - sum(pause.minutes for pause in self.breaks if not pause.paid)
+        """Length without unpaid breaks and the free time of a split shift."""
+        second = self.second_part
+        parts = [(self.hours, self.breaks), *([(second.hours, second.breaks)] if second else [])]
+        return sum(round(hours * 60) - sum(b.minutes for b in breaks if not b.paid) for hours, breaks in parts)
+
+    @property
+    def _free_minutes(self) -> tuple[int, ...]:
+        return (0,) if self.second_part is None else self.second_part.free_minutes
+
+    def _form(self, family: str, start: int, free: int) -> ShiftForm:
+        first, second = round(self.hours * 60), self.second_part
+        name, breaks = f"{family} {_clock(start)}", tuple(_due(self.breaks, 0))
+        if second is None:
+            return ShiftForm(name, start, first, breaks)
+        away, then = DueBreak(SPLIT, free, first, first, paid=False), first + free
+        name = f"{name}/{_clock((start + then) % DAY_MINUTES)}"
+        return ShiftForm(name, start, then + round(second.hours * 60), (*breaks, away, *_due(second.breaks, then)))
+
+
+def _due(breaks: tuple[BreakSettings, ...], after: int) -> Iterator[DueBreak]:
+    """The breaks of a part that begins so many minutes after the shift."""
+    for one in breaks:
+        window = (after + one.earliest_minutes, after + one.latest_minutes)
+        yield DueBreak(one.activity, one.minutes, *window, one.paid)
+
+
+def _refuse_late_breaks(breaks: tuple[BreakSettings, ...], hours: float, whole: str) -> None:
+    for pause in breaks:
+        if pause.latest_minutes + pause.minutes > hours * 60:
+            raise ValueError(f"a {pause.activity} can end after the {whole}; reduce its latest_minutes")
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60:02d}:{minute % 60:02d}"
 
 
 class WorkPlanSettings(Section):
@@ -117,6 +243,10 @@ class RosterSettings(Section):
     rules: tuple[RuleSettings, ...] = (DailyRestSetting(), ConsecutiveDaysSetting())
     """Rules of the site. The rules of contract, availability, time off and skills always apply in addition. Rules
     with a weight are preferences; the others are mandatory."""
+    agreements: tuple[str, ...] = ()
+    """Statutory minimum rules of countries, in force beside `rules`: eu, france, germany, spain, united_kingdom,
+    united_states. Where rules are left out, only they are in force. staffplan rules prints each with its article and
+    what it cannot hold a roster to. They are no legal advice."""
     objective: Literal["cover", "service"] = "cover"
     """Objective of the search. cover: the required agents in every interval. service: the service goal of every day,
     with agents placed where they improve it most; deferred work is covered as required."""
@@ -129,3 +259,28 @@ class RosterSettings(Section):
     give the same roster."""
     time_limit_seconds: Positive = 90.0
     """Time limit of the roster step, seconds, with reading and preparation. The best roster found by then is used."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_agreements(cls, raw: Any) -> Any:
+        """The rules of the agreements after those of the settings."""
+        names = raw.get("agreements") if isinstance(raw, dict) else None
+        own = raw.get("rules", ()) if isinstance(raw, dict) else ()
+        if not isinstance(names, list | tuple) or not isinstance(own, list | tuple) or not names:
+            return raw
+        return {**raw, "rules": [*own, *agreed_settings([name for name in names if isinstance(name, str)])]}
+
+    @model_validator(mode="after")
+    def _known_agreements(self) -> Self:
+        for name in self.agreements:
+            if name not in all_agreements():
+                raise ValueError(
+                    f"{name!r} is no agreement that staffplan knows; {nearest(name, list(all_agreements()))}"
+                )
+        return self
+
+    @property
+    def articles(self) -> tuple[str, ...]:
+        """The law behind each of `rules`; blank for the settings' own."""
+        found = articles_of(self.agreements)
+        return (*("" for _ in range(len(self.rules) - len(found))), *found)

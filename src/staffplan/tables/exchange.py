@@ -51,7 +51,8 @@ class PayHours(Table):
 
 @dataclass(frozen=True)
 class PlainShifts(Table):
-    """One row for each shift, for people and for systems that take any CSV file. `breaks` lists them with local
+    """One row for each shift, and for each part of a split one, for people and for systems that take any CSV file.
+    `breaks` lists them with local
     times: "12:00-12:30 meal (unpaid); 15:00-15:15 break".
     """
 
@@ -67,6 +68,6 @@ class PlainShifts(Table):
         number("paid_hours", blank=True, required=False),
         text("breaks", blank=True, required=False),
     )
-    key: ClassVar[tuple[str, ...]] = ("agent_id", "date")
+    key: ClassVar[tuple[str, ...]] = ("agent_id", "date", "start")
     file_name: ClassVar[str] = "shifts.csv"
     ordered: ClassVar[tuple[str, str] | None] = ("start", "end")

@@ -13,7 +13,8 @@ from staffplan.tables.spread import LONGEST_SHIFT
 
 @dataclass(frozen=True)
 class RosterShifts(Table):
-    """One row for each agent and day worked. `paid_hours` excludes unpaid meals.
+    """One row for each agent and day worked. `paid_hours` excludes unpaid meals and the free time of a split shift,
+    which lasts from the start of its first part to the end of its second.
 
     `premium_hours` tells the hours by kind, "night:2.5;sunday:8"; a shift over midnight keeps its first day.
     """
@@ -29,18 +30,26 @@ class RosterShifts(Table):
         text("premium_hours", blank=True, required=False),
     )
     key: ClassVar[tuple[str, ...]] = ("agent_id", "schedule_date")
+    twice: ClassVar[str] = (
+        "keep one of the two rows; a split shift is one row from the start of its first part to the end of its "
+        "second, and its free time a row of roster_activities.csv with the activity split"
+    )
     file_name: ClassVar[str] = "roster_shifts.csv"
     ordered: ClassVar[tuple[str, str] | None] = ("start", "end")
     longest: ClassVar[pd.Timedelta] = LONGEST_SHIFT
     calendar: ClassVar[tuple[str, ...]] = ("schedule_date", "start")
 
 
-ACTIVITIES = ("queue", "break", "meal", "meeting", "training", "absence")
+BREAKS = ("break", "meal")
+SPLIT = "split"
+"""Free time between the parts of a split shift: not paid, and not on site."""
+ACTIVITIES = ("queue", *BREAKS, "meeting", "training", "absence", SPLIT)
 
 
 @dataclass(frozen=True)
 class RosterActivities(Table):
-    """What happens inside each shift, without gaps. On queue, `planning_group` says for whom."""
+    """What happens inside each shift, without gaps. On queue, `planning_group` says for whom. `split`: the free time
+    between the parts of a split shift."""
 
     columns: ClassVar[tuple[Column, ...]] = (
         text("agent_id"),
@@ -65,6 +74,20 @@ class Roster:
 
     shifts: RosterShifts
     activities: RosterActivities
+
+
+def on_site(shifts: pd.DataFrame, activities: pd.DataFrame) -> pd.DataFrame:
+    """agent_id, schedule_date, start and end of everybody's time in a shift; a row for each part of a split one."""
+    columns = ["agent_id", "schedule_date", "start", "end"]
+    free = activities.loc[activities["activity"] == SPLIT, columns].sort_values("start")
+    if free.empty:
+        return shifts[columns]
+    gaps = {key: list(zip(own["start"], own["end"], strict=True)) for key, own in free.groupby(columns[:2])}
+    rows = []
+    for *key, start, end in zip(*(shifts[name] for name in columns), strict=True):
+        edges = [start, *(at for gap in gaps.get(tuple(key), ()) for at in gap), end]
+        rows += [(*key, *part) for part in zip(edges[::2], edges[1::2], strict=True)]
+    return pd.DataFrame(rows, columns=columns).astype(shifts[columns].dtypes.to_dict())
 
 
 @dataclass(frozen=True)

@@ -110,6 +110,8 @@ class Table:
 
     columns: ClassVar[tuple[Column, ...]] = ()
     key: ClassVar[tuple[str, ...]] = ()
+    twice: ClassVar[str] = "keep one of the two rows"
+    """What to do about two rows with the same key."""
     file_name: ClassVar[str] = ""
     needs_rows: ClassVar[bool] = False
     """Whether a file with nothing but the header says nothing, and is refused."""
@@ -188,7 +190,7 @@ class Table:
         problems += stray_problems(data, cls.calendar, cls.reach, rows, source)
         if cls.work:
             problems += _work_problems(data, rows, source)
-        return problems + _key_problems(data, cls.key, rows, source)
+        return problems + _key_problems(data, cls.key, rows, source, cls.twice)
 
     @classmethod
     def empty(cls) -> Self:
@@ -366,7 +368,9 @@ def _rises(data: pd.DataFrame, key: tuple[str, ...]) -> bool:
     return bool(below.all())
 
 
-def _key_problems(data: pd.DataFrame, key: tuple[str, ...], rows: np.ndarray, source: str) -> list[Problem]:
+def _key_problems(
+    data: pd.DataFrame, key: tuple[str, ...], rows: np.ndarray, source: str, hint: str
+) -> list[Problem]:
     if not key or _rises(data, key):
         return []
     doubled = data.duplicated(list(key), keep="first").to_numpy()
@@ -379,7 +383,7 @@ def _key_problems(data: pd.DataFrame, key: tuple[str, ...], rows: np.ndarray, so
         Problem(
             f"{source}:{rows[i]}:{place_column}",
             f"the same {' and '.join(key)} as row {row_of_first[first[i]]}",
-            "keep one of the two rows",
+            hint,
         )
         for i in np.flatnonzero(doubled)
     ]

@@ -32,6 +32,7 @@ from staffplan.roster.rules.fixed import Rotation
 from staffplan.roster.rules.nights import Nights, NightsInARow, RestAfterNights
 from staffplan.roster.rules.options import Night
 from staffplan.roster.rules.registry import Binding, LeftOut
+from staffplan.roster.rules.rest_after import RestAfter
 from staffplan.roster.rules.runs import ConsecutiveDays, ConsecutiveDaysMin, DaysOffInARow
 from staffplan.roster.rules.starts import StartVariation, Succession
 from staffplan.roster.rules.weekends import WeekendsInARow, WeekendsOff, WeekendsWorked, WholeWeekends
@@ -63,6 +64,7 @@ WRITTEN: tuple[tuple[dict[str, object], rules.Rule], ...] = (
     ),
     ({"rule": "rest_after_nights", "hours": 48, "nights": 3}, RestAfterNights(48 * 60, NIGHTLY, 3, 0)),
     ({"rule": "rest_after_nights", "days_off": 2}, RestAfterNights(0, NIGHTLY, 1, 2)),
+    ({"rule": "rest_after", "shift": "late", "hours": 48}, RestAfter("late", 48 * 60)),
     ({"rule": "start_variation", "minutes": 90}, StartVariation(90)),
     ({"rule": "succession", "after": "late", "never": ["early"]}, Succession("late", ("early",))),
     (
@@ -336,8 +338,8 @@ def test_a_shift_in_the_hour_that_the_clock_skips_has_the_names_of_both_times() 
     """In Madrid 02:30 does not exist on 29 March 2026: a shift meant for then begins at 03:00."""
     early = ShiftSettings(hours=4, first_start="02:30", last_start="03:00", every_minutes=30)
     start = pd.Timestamp("2026-03-29 01:00", tz="UTC")
-    named = rules.names_of(start.date(), start, start + pd.Timedelta(hours=4), {"early": early}, CENTER.timezone)
-    assert named == ["early 02:30", "early 03:00"]
+    forms = rules.forms_of(start.date(), start, start + pd.Timedelta(hours=4), {"early": early}, CENTER.timezone)
+    assert [form.name for form in forms] == ["early 02:30", "early 03:00"]
 
 
 def test_a_lock_that_the_days_before_forbid_is_named_with_the_rule_that_forbids_it() -> None:

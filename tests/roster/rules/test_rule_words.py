@@ -13,6 +13,7 @@ from staffplan.roster.rules.counts import Bounds, DayHours, PeriodDays, PeriodHo
 from staffplan.roster.rules.fixed import Rotation
 from staffplan.roster.rules.nights import Nights, NightsInARow, RestAfterNights
 from staffplan.roster.rules.options import Night
+from staffplan.roster.rules.rest_after import RestAfter
 from staffplan.roster.rules.runs import ConsecutiveDaysMin, DaysOffInARow
 from staffplan.roster.rules.starts import StartVariation, Succession
 from staffplan.roster.rules.weekends import WeekendsInARow, WeekendsWorked, WholeWeekends
@@ -44,6 +45,7 @@ EXAMPLES: tuple[tuple[Rule, str, str, list[tuple[int, str]]], ...] = (
     (Nights(1, NIGHT, "week"), "nn", "n--nn--", [(5, "3 night shifts in the week, 1 allowed")]),
     (RestAfterNights(48 * 60, NIGHT), "n", "-s--n--", [(3, "23 h after the last night, 48 h are due")]),
     (RestAfterNights(0, NIGHT, 1, 2), "", "nn-l---", [(5, "1 day off after the last night, 2 due")]),
+    (RestAfter("night", 48 * 60), "n", "-s--n--", [(3, "23 h after night, 48 h are due")]),
     (StartVariation(120), "", "s--l---", [
         (5, "starts of the week from 08:00 to 16:00, 120 minutes apart are allowed"),
     ]),

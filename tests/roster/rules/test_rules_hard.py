@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 from every_roster import (
+    RARE,
     SHIFTS,
     accepted_by_machine,
     accepted_by_solver,
@@ -22,6 +23,7 @@ from staffplan.roster.rules.counts import Bounds, DayHours, PeriodDays, PeriodHo
 from staffplan.roster.rules.fixed import Rotation
 from staffplan.roster.rules.nights import Nights, NightsInARow, RestAfterNights
 from staffplan.roster.rules.options import Night
+from staffplan.roster.rules.rest_after import RestAfter
 from staffplan.roster.rules.runs import ConsecutiveDays, ConsecutiveDaysMin, DaysOffInARow
 from staffplan.roster.rules.starts import StartVariation, Succession
 from staffplan.roster.rules.weekends import WeekendsInARow, WeekendsOff, WeekendsWorked, WholeWeekends
@@ -106,6 +108,19 @@ CASES = (
     Case(Rotation((("short",), ("late", "night"), ()), 2, "day")),
     Case(Locked(((MONDAY + timedelta(days=1), "late 16:00"), (MONDAY + timedelta(days=3), "off")))),
     Case(Locked(((MONDAY, "night"), (MONDAY - timedelta(days=1), "late"), (MONDAY + timedelta(days=9), "off")))),
+    Case(DailyRest(9 * 60), days=4, shifts="st", pasts=("", "t")),
+    Case(NightsInARow(1, Night(23 * 60, 30 * 60, 270)), days=4, shifts="tn", pasts=("", "n")),
+    Case(RestAfterNights(30 * 60, Night(23 * 60, 30 * 60, 180)), days=4, shifts="ts", pasts=("", "t")),
+    Case(DayHours(8 * 60), days=2, shifts="tn"),
+    Case(DailyRest(48 * 60), shifts="sd", pasts=("", "d", "d-", "d--")),
+    Case(DailyRest(24 * 60), first_day=CLOCKS_GO_BACK - 2, shifts="sd", pasts=("", "d")),
+    Case(RestAfter("duty", 48 * 60), shifts="sd", pasts=("", "d", "d-", "d--", "ds")),
+    Case(RestAfter("duty", 72 * 60), first_day=CLOCKS_GO_BACK - 2, shifts="sd", pasts=("", "d")),
+    Case(RestAfter("twice", 33 * 60), days=4, shifts="st", pasts=("", "t")),
+    Case(NightsInARow(1, NIGHT), shifts="sd", pasts=("", "d")),
+    Case(WeeklyRest(59 * 60), days=7, shifts="sd", pasts=("", "d")),
+    Case(WholeWeekends(), days=5, first_day=3, shifts="sd", pasts=("", "d")),
+    Case(WeekendsOff(1), first_day=3, shifts="sd", pasts=("", "d")),
     Case(DaysPerWeek()),
     Case(WeeklyHoursMin()),
     Case(WeeklyHoursMax()),
@@ -120,7 +135,7 @@ LONG = (Case(WeeklyRest(90 * 60), days=8, shifts="sn", pasts=("", "n")),)
     "case", [*CASES, *(pytest.param(case, marks=pytest.mark.thorough) for case in LONG)], ids=str
 )
 def test_solver_reader_and_search_agree_on_every_roster_of_a_tiny_problem(case: Case) -> None:
-    shifts = {name: shift for name, shift in SHIFTS.items() if name[0] in case.shifts}
+    shifts = {name: shift for name, shift in (SHIFTS | RARE).items() if name[0] in case.shifts}
     verdicts = set()
     for past in case.pasts:
         problem = tiny_problem(case.days, case.first_day, past, shifts)

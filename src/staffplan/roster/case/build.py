@@ -137,7 +137,7 @@ def service_of(
     least = minimum_people(team_rules(settings), groups, period, site.calendar)
     cover = cover_worth(problem.required, problem.hours, least, **_weights(settings))
     of_group = {name: max(queue.shortfall_weight for queue in queues) for name, queues in site.groups().items()}
-    longest = max(shift.hours for shift in shifts.values())
+    longest = max(length for shift in shifts.values() for length in shift.lengths) / 60
     weights = Weights(**_weights(settings), shift_hours=longest, of_group=of_group)
     return Service.of(cover, worth, groups, period, least, weights)
 

@@ -10,36 +10,36 @@ from numpy.typing import NDArray
 
 from staffplan.clock import wall_instant
 from staffplan.roster.problem.problem import Pause, Period, ShiftOption
-from staffplan.settings.roster import ShiftSettings
+from staffplan.settings.roster import ShiftForm, ShiftSettings
 
 
 def make_options(shifts: Mapping[str, ShiftSettings], slot: int) -> tuple[ShiftOption, ...]:
     return tuple(
         ShiftOption(
-            name=f"{family} {minute // 60:02d}:{minute % 60:02d}",
+            name=form.name,
             family=family,
-            start_minute=minute,
-            slots=round(shift.hours * 60) // slot,
+            start_minute=form.start,
+            slots=form.minutes // slot,
             paid_minutes=shift.paid_minutes,
-            pauses=make_pauses(shift, slot),
+            pauses=make_pauses(form, slot),
         )
         for family, shift in shifts.items()
-        for minute in shift.start_minutes
+        for form in shift.forms(family)
     )
 
 
-def make_pauses(shift: ShiftSettings, slot: int) -> tuple[Pause, ...]:
+def make_pauses(form: ShiftForm, slot: int) -> tuple[Pause, ...]:
     """Windows on the grid of slots, tightened from both ends so that the pauses fit one after the other."""
-    lengths = [pause.minutes // slot for pause in shift.breaks]
+    lengths = [pause.minutes // slot for pause in form.breaks]
     earliest: list[int] = []
-    for pause in shift.breaks:
+    for pause in form.breaks:
         before = earliest[-1] + lengths[len(earliest) - 1] if earliest else 0
-        earliest.append(max(-(-pause.earliest_minutes // slot), before))
-    latest = [pause.latest_minutes // slot for pause in shift.breaks]
+        earliest.append(max(-(-pause.earliest // slot), before))
+    latest = [pause.latest // slot for pause in form.breaks]
     for k in reversed(range(len(latest) - 1)):
         latest[k] = min(latest[k], latest[k + 1] - lengths[k])
     return tuple(
-        Pause(pause.activity, lengths[k], earliest[k], latest[k], pause.paid) for k, pause in enumerate(shift.breaks)
+        Pause(pause.activity, lengths[k], earliest[k], latest[k], pause.paid) for k, pause in enumerate(form.breaks)
     )
 
 
@@ -51,12 +51,19 @@ def option_starts(options: tuple[ShiftOption, ...], period: Period) -> NDArray[n
     return np.array([slots[option.start_minute] for option in options], dtype=np.int64)
 
 
-def option_walls(
-    starts: NDArray[np.int64], options: tuple[ShiftOption, ...], period: Period
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """(days, options) start and end on the wall clock, minutes after midnight of the shift's day."""
-    ends = starts + np.array([option.slots for option in options], dtype=np.int64)[:, None]
-    return _wall_minutes(starts, period), _wall_minutes(ends, period)
+Walls = tuple[tuple[NDArray[np.int64], NDArray[np.int64]], ...]
+"""Of each part of a shift, the last one last: (days, options) start and end on the wall clock, minutes after midnight
+of the shift's day."""
+
+
+def option_walls(starts: NDArray[np.int64], options: tuple[ShiftOption, ...], period: Period) -> Walls:
+    """When the parts of each shift begin and end; where some are split, others have the same part twice."""
+    most = max(len(option.parts) for option in options)
+    parts = np.array([[option.parts[min(n, len(option.parts) - 1)] for n in range(most)] for option in options])
+    first = starts[:, :, None, None] + parts[:, None]
+    return tuple(
+        (_wall_minutes(first[:, :, n, 0], period), _wall_minutes(first[:, :, n, 1], period)) for n in range(most)
+    )
 
 
 def _wall_minutes(slots: NDArray[np.int64], period: Period) -> NDArray[np.int64]:

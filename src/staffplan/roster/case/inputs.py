@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from math import gcd
 from typing import Any
 
@@ -12,7 +12,7 @@ from staffplan.clock import midnight
 from staffplan.errors import ConfigError, DataError, Problem, nearest
 from staffplan.roster.problem.problem import OFF, plan_of
 from staffplan.settings.hard_rules import unknown_names
-from staffplan.settings.roster import RosterSettings, ShiftSettings, WorkPlanSettings
+from staffplan.settings.roster import BreakSettings, RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.settings.rule_sections import RuleSection
 from staffplan.site import Site
 from staffplan.tables.meetings import unknown_people
@@ -80,21 +80,27 @@ def _shift_problems(shifts: Mapping[str, ShiftSettings], site: Site) -> Iterator
         yield Problem("shifts", f"their times need a grid of {slot} minutes", hint)
         return
     for name, shift in shifts.items():
-        at = 0
-        for number, pause in enumerate(shift.breaks):
-            earliest = -(-max(pause.earliest_minutes, at) // slot) * slot
-            if earliest > pause.latest_minutes:
-                hint = "breaks are taken in the order listed: widen the windows, or change the order"
-                message = f"the {pause.activity} does not fit into its window on the {slot}-minute grid"
-                yield Problem(f"shifts.{name}.breaks.{number}", message, hint)
-            at = earliest + pause.minutes
+        yield from _break_problems(f"shifts.{name}", shift.breaks, slot)
+        if shift.second_part is not None:
+            yield from _break_problems(f"shifts.{name}.second_part", shift.second_part.breaks, slot)
+
+
+def _break_problems(place: str, breaks: Sequence[BreakSettings], slot: int) -> Iterator[Problem]:
+    at = 0
+    for number, pause in enumerate(breaks):
+        earliest = -(-max(pause.earliest_minutes, at) // slot) * slot
+        if earliest > pause.latest_minutes:
+            hint = "breaks are taken in the order listed: widen the windows, or change the order"
+            message = f"the {pause.activity} does not fit into its window on the {slot}-minute grid"
+            yield Problem(f"{place}.breaks.{number}", message, hint)
+        at = earliest + pause.minutes
 
 
 def slot_minutes(shifts: Mapping[str, ShiftSettings], site: Site) -> int:
     """Longest step that fits the interval and every start, length and break of the shifts."""
     step = site.calendar.interval_minutes
     for shift in shifts.values():
-        step = gcd(step, round(shift.hours * 60), *shift.start_minutes, *(pause.minutes for pause in shift.breaks))
+        step = gcd(step, *shift.times_minutes)
     return step
 
 

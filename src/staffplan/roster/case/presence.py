@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from staffplan.clock import WEEKDAYS, SiteCalendar, Spans, parse_spans, parse_weekdays
 from staffplan.roster.case.agreements import locked_in
+from staffplan.roster.case.candidates import Walls
 from staffplan.roster.problem.problem import DAYS_OF_A_WHOLE_WEEK, Period, Person, ShiftOption
 from staffplan.settings.roster import ShiftSettings
 from staffplan.tables.people import TimeOff, Workforce
@@ -21,10 +22,6 @@ DAY = 24 * 60
 CREDITED_DAYS = 5
 """A day of paid time off counts as a fifth of the weekly hours unless its hours are given, and no more than five
 fifths count in a week."""
-
-
-Walls = tuple[NDArray[np.int64], NDArray[np.int64]]
-"""(days, options) start and end on the wall clock, minutes after midnight of the shift's day."""
 
 
 def _rows(frame: pd.DataFrame) -> Iterator[Any]:
@@ -44,21 +41,21 @@ def contract_options(
 
 
 def available_options(agent_id: str, workforce: Workforce, walls: Walls, period: Period) -> NDArray[np.bool_]:
-    """(days, options): the shift lies within hours in which the agent can work."""
+    """(days, options): all parts of the shift lie within hours in which the agent can work."""
     rows = workforce.availability.frame
     rows = rows[rows["agent_id"] == agent_id]
-    starts, ends = walls
     if rows.empty:
-        return np.ones(starts.shape, dtype=bool)
+        return np.ones(walls[0][0].shape, dtype=bool)
     by_weekday: list[Spans] = [()] * len(WEEKDAYS)
     for row in _rows(rows):
         for weekday in parse_weekdays(str(row.weekdays)):
             by_weekday[weekday] += parse_spans(str(row.hours))
-    inside = np.zeros(starts.shape, dtype=bool)
-    for d in range(period.days):
-        for begin, end in spans_around(by_weekday, period.day(d).weekday()):
-            inside[d] |= (starts[d] >= begin) & (ends[d] <= end)
-    return inside
+    inside = np.zeros((len(walls), *walls[0][0].shape), dtype=bool)
+    for part, (starts, ends) in enumerate(walls):
+        for d in range(period.days):
+            for begin, end in spans_around(by_weekday, period.day(d).weekday()):
+                inside[part, d] |= (starts[d] >= begin) & (ends[d] <= end)
+    return np.asarray(inside.all(axis=0))
 
 
 def spans_around(by_weekday: list[Spans], weekday: int) -> list[tuple[int, int]]:
@@ -101,10 +98,11 @@ def days_off(agent_id: str, time_off: TimeOff) -> DaysOff:
 
 
 def touches(days: frozenset[date], walls: Walls, period: Period) -> NDArray[np.bool_]:
-    """(days, options): the shift has a minute on one of the days; a night shift has some on the next day."""
-    off = np.array([period.day(d) in days for d in range(period.days + 1)], dtype=bool)
-    past_midnight = walls[1] > DAY
-    return np.asarray(off[:-1, None] | (past_midnight & off[1:, None]), dtype=bool)
+    """(days, options): the shift has a minute on one of the days; a night shift has some on the next day, one around
+    the clock on the day after too where the clock goes forward."""
+    off = np.array([period.day(d) in days for d in range(period.days + 2)], dtype=bool)
+    later = [(walls[-1][1] > n * DAY) & off[n : n + period.days, None] for n in (1, 2)]
+    return np.asarray(off[: period.days, None] | later[0] | later[1], dtype=bool)
 
 
 @dataclass(frozen=True)
@@ -132,7 +130,7 @@ def times_away(
 ) -> Away:
     """Time off as the tables have it, and holidays on which none of the person's groups is open. `required`, people:
     (groups, slots)."""
-    time_off = workforce.time_off.within(period.first_day, period.day(period.days))
+    time_off = workforce.time_off.within(period.first_day, period.day(period.days + 1))
     off = tuple(days_off(person.agent_id, time_off) for person in people)
     holidays = [closed_holidays(person, groups, required, period, calendar) for person in people]
     return Away(off, *credited_days(people, off, holidays, period))

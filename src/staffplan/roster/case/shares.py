@@ -80,7 +80,7 @@ def _covering(
 ) -> Any:
     """Sparse, (needed slots, shifts and a column for what is missing in each slot): the part of the slot covered.
 
-    Breaks are spread over the whole shift.
+    Breaks are spread over the whole shift, both parts of a split one.
     """
     from scipy.sparse import csr_array
 
@@ -89,11 +89,12 @@ def _covering(
     rows, columns, parts = [np.arange(len(needed))], [len(days) + np.arange(len(needed))], [np.ones(len(needed))]
     for number, (day, o) in enumerate(zip(days.tolist(), options.tolist(), strict=True)):
         option, first = problem.options[o], int(problem.option_slot[o, day])
-        mine = row[first : first + option.slots]
-        mine = mine[mine >= 0]
+        mine = np.concatenate([row[first + begin : first + end] for begin, end in option.parts])
+        there, mine = len(mine), mine[mine >= 0]
         rows.append(mine)
         columns.append(np.full(len(mine), number))
-        parts.append(np.full(len(mine), 1 - sum(pause.slots for pause in option.pauses) / option.slots))
+        breaks = sum(pause.slots for pause in option.pauses if not pause.gone)
+        parts.append(np.full(len(mine), 1 - breaks / there))
     places = (np.concatenate(rows), np.concatenate(columns))
     return csr_array((np.concatenate(parts), places), shape=(len(needed), len(days) + len(needed)))
 

@@ -23,11 +23,11 @@ from staffplan.roster.check.presence import MINUTE, DaysOff, Hours, can_work, da
 from staffplan.roster.check.report import Breach, CheckReport
 from staffplan.roster.check.wishes import missed_wishes, wished_days
 from staffplan.roster.rules.team import Seats, team_rules, team_violations
-from staffplan.settings.roster import RosterSettings, ShiftSettings, WorkPlanSettings
+from staffplan.settings.roster import RosterSettings, ShiftForm, ShiftSettings, WorkPlanSettings
 from staffplan.site import Site
 from staffplan.tables.people import TimeOff, Workforce
 from staffplan.tables.requirement import StaffingRequirement
-from staffplan.tables.roster import Roster
+from staffplan.tables.roster import BREAKS, SPLIT, Roster
 
 
 @dataclass(frozen=True)
@@ -267,16 +267,32 @@ def _date_words(shift: rules.Worked, case: _Case) -> Words:
 
 def _shift_words(shift: rules.Worked, inside: list[_Activity], agent: _Agent, case: _Case) -> Words:
     """The shift is one that the settings know and the contract allows; its pauses are where they belong."""
-    named = rules.names_of(shift.schedule_date, shift.start, shift.end, case.shifts, case.zone)
-    known = list(dict.fromkeys(name.rsplit(" ", 1)[0] for name in named))
-    mine = [name for name in known if name in agent.plan.shifts]
-    start, end = case.local(shift.start), case.local(shift.end)
+    known = rules.forms_of(shift.schedule_date, shift.start, shift.end, case.shifts, case.zone)
+    mine = [form for form in known if form.family in agent.plan.shifts]
+    start = case.local(shift.start)
     if not known:
-        yield "shift allowed", f"no shift in the settings runs {start:%H:%M}-{end:%H:%M} on a {start:%A}"
+        yield "shift allowed", _unknown_words(shift, inside, case)
     elif not mine:
-        yield "shift allowed", f"{known[0]} {start:%H:%M} is not allowed by [work_plans.{agent.holder.plan_name}]"
+        family, contract = known[0].family, agent.holder.plan_name
+        yield "shift allowed", f"{family} {start:%H:%M} is not allowed by [work_plans.{contract}]"
     if known and case.whole:
-        yield from min((list(_pause_words(shift, inside, case.shifts[n], case)) for n in mine or known), key=len)
+        yield from min((list(_pause_words(shift, inside, form, case)) for form in mine or known), key=len)
+
+
+def _unknown_words(shift: rules.Worked, inside: list[_Activity], case: _Case) -> str:
+    """A split shift by its parts; with the free time that the settings allow, where that alone is wrong."""
+    free = next(((a.start, a.end) for a in inside if a.activity == SPLIT), None)
+    parts = replace(shift, free=free).parts
+    spans = [f"{case.local(start):%H:%M}-{case.local(end):%H:%M}" for start, end in parts]
+    said = f"no shift in the settings runs {' and '.join(spans)} on a {case.local(shift.start):%A}"
+    hours = [(end - start) / MINUTE / 60 for start, end in parts]
+    for family in case.shifts.values():
+        second = family.second_part
+        if free is not None and second is not None and hours == [family.hours, second.hours]:
+            between = (free[1] - free[0]) / MINUTE / 60
+            allowed = f"{second.free_hours_min:g} to {second.free_hours_max:g} h are allowed"
+            return f"{said}: {between:g} h free between the parts, {allowed}"
+    return said
 
 
 def _paid_words(shift: rules.Worked, inside: list[_Activity]) -> Words:
@@ -285,23 +301,23 @@ def _paid_words(shift: rules.Worked, inside: list[_Activity]) -> Words:
         yield "paid hours", f"{shift.paid_hours:g} in roster_shifts.csv, but the activities give {paid:g}"
 
 
-def _pause_words(shift: rules.Worked, inside: list[_Activity], family: ShiftSettings, case: _Case) -> Words:
-    taken = [a for a in inside if a.activity in ("break", "meal")]
-    for number, (pause, due) in enumerate(zip(taken, family.breaks, strict=False)):
+def _pause_words(shift: rules.Worked, inside: list[_Activity], form: ShiftForm, case: _Case) -> Words:
+    taken = [a for a in inside if a.activity in (*BREAKS, SPLIT)]
+    for number, (pause, due) in enumerate(zip(taken, form.breaks, strict=False)):
         after = (pause.start - shift.start) / MINUTE
         when = f"{pause.activity} at {case.local(pause.start):%H:%M}"
         if pause.activity != due.activity:
             yield "breaks", f"{when}: number {number + 1} should be a {due.activity}"
         if abs(pause.minutes - due.minutes) > 0.01:
             yield "breaks", f"{when}: {pause.minutes:g} minutes, {due.minutes} required"
-        if not due.earliest_minutes <= after <= due.latest_minutes:
-            window = f"{due.earliest_minutes} to {due.latest_minutes} are allowed"
+        if not due.earliest <= after <= due.latest:
+            window = f"{due.earliest} to {due.latest} are allowed"
             yield "breaks", f"{when} is {after:g} minutes into the shift, {window}"
         if pause.paid != due.paid:
             yield "breaks", f"{when} is marked {'paid' if pause.paid else 'unpaid'}"
-    for due in family.breaks[len(taken) :]:
+    for due in form.breaks[len(taken) :]:
         yield "breaks", f"a {due.activity} of {due.minutes} minutes is missing"
-    for pause in taken[len(family.breaks) :]:
+    for pause in taken[len(form.breaks) :]:
         yield "breaks", f"{pause.activity} at {case.local(pause.start):%H:%M} is not planned for this shift"
 
 
@@ -312,8 +328,9 @@ def _presence_words(shift: rules.Worked, agent: _Agent, case: _Case) -> Words:
         if day in agent.off.days and (day == start.date() or day not in agent.off.absent):
             yield "time off", f"{day:%a %d %b} is a day off"
         day += timedelta(days=1)
-    if agent.available is not None and not can_work(agent.available, start, end):
-        yield "availability", f"{start:%H:%M}-{end:%H:%M} is outside the hours the agent can work"
+    for begin, until in ((case.local(at), case.local(over)) for at, over in shift.parts):
+        if agent.available is not None and not can_work(agent.available, begin, until):
+            yield "availability", f"{begin:%H:%M}-{until:%H:%M} is outside the hours the agent can work"
 
 
 def _activity_words(shift: rules.Worked, inside: list[_Activity], agent: _Agent, case: _Case) -> Words:

@@ -20,6 +20,7 @@ from staffplan.roster.problem.machine import Machine
 from staffplan.roster.problem.worked import Agreed, Violation, Worked
 from staffplan.roster.problem.worth import Worth
 from staffplan.settings.roster import WorkPlanSettings
+from staffplan.tables.roster import SPLIT
 
 NO_LIMIT = 10**6
 """People, where their number is not limited."""
@@ -29,7 +30,7 @@ DAYS_OF_A_WHOLE_WEEK = 5
 
 @dataclass(frozen=True)
 class Pause:
-    """A meal or break: length and window in slots after the shift's start."""
+    """A meal or break, or the free time of a split shift: length and window in slots after the shift's start."""
 
     activity: str
     slots: int
@@ -37,10 +38,15 @@ class Pause:
     latest: int
     paid: bool
 
+    @property
+    def gone(self) -> bool:
+        """Free time between the parts of a split shift: nobody is on site, nor on a break."""
+        return self.activity == SPLIT
+
 
 @dataclass(frozen=True)
 class ShiftOption:
-    """A shift with its start: "early 08:00"."""
+    """A shift with its start: "early 08:00". A split shift is one option; its free time is a pause that stays."""
 
     name: str
     family: str
@@ -48,6 +54,14 @@ class ShiftOption:
     slots: int
     paid_minutes: int
     pauses: tuple[Pause, ...]
+
+    @property
+    def parts(self) -> tuple[tuple[int, int], ...]:
+        """First slot and end, after the start, of each part of the shift."""
+        gone = next((pause for pause in self.pauses if pause.gone), None)
+        if gone is None:
+            return ((0, self.slots),)
+        return ((0, gone.earliest), (gone.earliest + gone.slots, self.slots))
 
 
 @dataclass(frozen=True)
@@ -164,6 +178,13 @@ class RosterProblem:
     @property
     def required_hours(self) -> float:
         return float((self.required * self.hours).sum())
+
+    def worked(self, day: int, number: int) -> Worked:
+        """An option of a day as the rules read it."""
+        option, first = self.options[number], int(self.option_slot[number, day])
+        edges = [self.period.instant(first + offset) for part in option.parts for offset in part]
+        free = (edges[1], edges[2]) if len(edges) > 2 else None
+        return Worked(self.period.day(day), edges[0], edges[-1], option.paid_minutes / 60, option.name, free)
 
     def cost(self, on_queue: NDArray[np.float64]) -> tuple[float, float, float]:
         """Understaffed hours, overstaffed hours and the cost of the cover, from (groups, slots) people on queue."""

@@ -21,6 +21,15 @@ class Worked:
     end: pd.Timestamp
     paid_hours: float
     shift: str = ""
+    free: tuple[pd.Timestamp, pd.Timestamp] | None = None
+    """Start and end of the free time between the parts of a split shift."""
+
+    @property
+    def parts(self) -> tuple[tuple[pd.Timestamp, pd.Timestamp], ...]:
+        """Start and end of each part; one, where the shift is not split."""
+        if self.free is None:
+            return ((self.start, self.end),)
+        return ((self.start, self.free[0]), (self.free[1], self.end))
 
     @property
     def family(self) -> str:

@@ -13,10 +13,10 @@ import pandas as pd
 from staffplan.clock import midnight
 from staffplan.roster.search.compiled.arrays import Flags
 from staffplan.tables.people import TimeOff, Workforce
-from staffplan.tables.roster import Roster, RosterActivities
+from staffplan.tables.roster import BREAKS, SPLIT, Roster, RosterActivities
 
 AgentDay = tuple[str, date]
-PAUSES = ("break", "meal")
+PAUSES = (*BREAKS, SPLIT)
 ABSENCE = "absence"
 """Activity of somebody who has gone home: paid, not on queue."""
 
@@ -94,7 +94,7 @@ def is_among(frame: pd.DataFrame, days: Iterable[AgentDay]) -> Flags:
 
 
 def _sent_home(activities: pd.DataFrame, key: AgentDay, begin: pd.Timestamp, timezone: str) -> pd.DataFrame:
-    """One shift's work from an instant on made absence; its meals and breaks stay."""
+    """One shift's work from an instant on made absence; its meals, breaks and free time between parts stay."""
     touched = is_among(activities, [key]) & ~activities["activity"].isin(PAUSES).to_numpy()
     touched &= (activities["end"] > begin).to_numpy()
     if not touched.any():

@@ -302,8 +302,5 @@ def _told(problem: RosterProblem, number: int, tours: Tours) -> dict[int, Worked
     """By day number the person's given shift, on the grid."""
     found = {}
     for d in np.flatnonzero(tours.choice[number] != NOTHING).tolist():
-        o = int(tours.choice[number, d])
-        option, first = problem.options[o], int(problem.option_slot[o, d])
-        span = (problem.period.instant(first), problem.period.instant(first + option.slots))
-        found[d] = Worked(problem.period.day(d), *span, option.paid_minutes / 60, option.name)
+        found[d] = problem.worked(d, int(tours.choice[number, d]))
     return found

@@ -18,18 +18,17 @@ from staffplan.roster.case.case import Case
 from staffplan.roster.check.cover import scheduled
 from staffplan.roster.problem.problem import NO_LIMIT, Period, RosterProblem
 from staffplan.roster.problem.worth import Worth, cover_worth
-from staffplan.roster.repair.absences import PAUSES
 from staffplan.roster.repair.given import Given, slot_of
 from staffplan.roster.rules.team import minimum_people, team_rules
 from staffplan.roster.search.compiled.arrays import NOTHING, Floats, Ints
 from staffplan.roster.search.space import Tours
-from staffplan.tables.roster import Roster
+from staffplan.tables.roster import BREAKS, Roster, on_site
 
 
 def corrected(given: Given, case: Case, roster: Roster, since: pd.Timestamp) -> RosterProblem:
     """The problem's need from `since` on, corrected by what the search counts beside what is really there."""
     problem = given.problem
-    on_queue, on_site, pausing = _counted(problem, given.tours)
+    on_queue, site, pausing = _counted(problem, given.tours)
     there = actual(problem, roster)
     surplus = on_queue - there["queue"]
     now = slot_of(problem.period, since, up=True)
@@ -38,7 +37,7 @@ def corrected(given: Given, case: Case, roster: Roster, since: pd.Timestamp) -> 
         problem,
         hours=hours,
         worth=_worth(problem, case, surplus, hours),
-        seats=_limit(problem.seats, on_site - there["site"].sum(axis=0), now),
+        seats=_limit(problem.seats, site - there["site"].sum(axis=0), now),
         pausing=_limit(problem.pausing, pausing - there["pause"].sum(axis=0), now),
     )
 
@@ -53,20 +52,20 @@ def _limit(limit: Ints, surplus: Floats, now: int) -> Ints:
 def _counted(problem: RosterProblem, tours: Tours) -> tuple[Floats, Floats, Floats]:
     """(groups, slots) on queue, (slots,) on site and on pauses, as the search counts these tours."""
     on_queue = np.zeros(problem.required.shape)
-    on_site, pausing = np.zeros(problem.period.slots), np.zeros(problem.period.slots)
+    site, pausing = np.zeros(problem.period.slots), np.zeros(problem.period.slots)
     step = problem.period.slots_per_interval
     for n, d in np.argwhere(tours.choice != NOTHING).tolist():
         o = int(tours.choice[n, d])
         option, first = problem.options[o], int(problem.option_slot[o, d])
         slots = np.arange(first, first + option.slots)
-        paused = np.zeros(option.slots, dtype=bool)
+        paused, gone = np.zeros((2, option.slots), dtype=bool)
         for pause, offset in zip(option.pauses, tours.pauses[n, d].tolist(), strict=False):
-            paused[offset : offset + pause.slots] = True
-        working = slots[~paused]
+            (gone if pause.gone else paused)[offset : offset + pause.slots] = True
+        working = slots[~(paused | gone)]
         np.add.at(on_queue, (tours.group[n, working // step], working), 1.0)
-        on_site[slots] += 1.0
+        site[slots[~gone]] += 1.0
         pausing[slots[paused]] += 1.0
-    return on_queue, on_site, pausing
+    return on_queue, site, pausing
 
 
 def actual(problem: RosterProblem, roster: Roster) -> Mapping[str, Floats]:
@@ -74,8 +73,8 @@ def actual(problem: RosterProblem, roster: Roster) -> Mapping[str, Floats]:
     shifts, frame = roster.shifts.frame, roster.activities.frame
     there = {
         "queue": (frame[frame["activity"] == "queue"], problem.groups),
-        "site": (shifts.assign(planning_group=""), ("",)),
-        "pause": (frame[frame["activity"].isin(PAUSES)].assign(planning_group=""), ("",)),
+        "site": (on_site(shifts, frame).assign(planning_group=""), ("",)),
+        "pause": (frame[frame["activity"].isin(BREAKS)].assign(planning_group=""), ("",)),
     }
     return {name: _by_slot(rows, groups, problem.period) for name, (rows, groups) in there.items()}
 

@@ -18,7 +18,7 @@ from staffplan.roster.search.compiled.arrays import NOTHING, Floats, Ints
 from staffplan.roster.search.space import Tours
 from staffplan.roster.search.tables_out import make_roster
 from staffplan.tables.people import Workforce
-from staffplan.tables.roster import Roster, RosterActivities, RosterChanges, RosterShifts
+from staffplan.tables.roster import SPLIT, Roster, RosterActivities, RosterChanges, RosterShifts
 
 OFF = "off"
 INSIDE = "work inside"
@@ -310,14 +310,16 @@ def _kind(was: _Day | None, now: _Day | None, absent: bool) -> str:
 
 
 def _words(day: _Day | None, zone: str) -> str:
-    """ "day 12:00-20:00", with "absent from 15:00" where somebody goes home."""
+    """ "day 12:00-20:00", a split shift by its parts, with "absent from 15:00" where somebody goes home."""
     if day is None:
         return OFF
-    start, end = (_clock(at, zone) for at in day.span)
+    edges = [day.span[0], *(at for span in day.inside if span[2] == SPLIT for at in span[:2]), day.span[1]]
+    times = [_clock(at, zone) for at in edges]
+    parts = ", ".join(f"{start}-{end}" for start, end in zip(times[::2], times[1::2], strict=True))
     family = day.shift.rsplit(" ", 1)[0] if day.shift[-3:-2] == ":" else day.shift
     gone = [span[0] for span in day.inside if span[2] == ABSENCE]
     rest = f", absent from {_clock(gone[0], zone)}" if gone else ""
-    return f"{family} {start}-{end}{rest}"
+    return f"{family} {parts}{rest}"
 
 
 def _work_words(day: _Day | None, zone: str) -> str:

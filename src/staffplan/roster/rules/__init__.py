@@ -6,7 +6,7 @@ from staffplan.roster.rules.agreement import agreed_rules, rule_of, rules_of
 from staffplan.roster.rules.base import span
 from staffplan.roster.rules.fixed import Locked, locked_options
 from staffplan.roster.rules.hours import DaysPerWeek, WeeklyHoursMax, WeeklyHoursMin
-from staffplan.roster.rules.reading import holders, names_of, worked_by_agent
+from staffplan.roster.rules.reading import forms_of, free_of, holders, worked_by_agent
 from staffplan.roster.rules.registry import Holder, hard_rules, priced_rule_for, priced_rules, rule_for
 from staffplan.roster.rules.rest import DailyRest, OneShiftADay
 
@@ -23,10 +23,11 @@ __all__ = [
     "WeeklyHoursMin",
     "Worked",
     "agreed_rules",
+    "forms_of",
+    "free_of",
     "hard_rules",
     "holders",
     "locked_options",
-    "names_of",
     "priced_rule_for",
     "priced_rules",
     "rule_for",

@@ -89,7 +89,7 @@ class Burden:
             case "late_ends":
                 return shift.end > wall_instant(day, self.after, timezone)
             case "nights":
-                return is_night(shift.start, shift.end, self.night, timezone)
+                return is_night(shift.parts, self.night, timezone)
             case "shifts" | "hours":
                 return True
 

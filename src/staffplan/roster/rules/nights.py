@@ -31,15 +31,17 @@ from staffplan.roster.rules.registry import Holder, Relaxable, rule_for
 from staffplan.settings.hard_rules import NightsInARowSetting, NightsSetting, RestAfterNightsSetting
 from staffplan.settings.rule_sections import NightSection
 
+Parts = tuple[tuple[pd.Timestamp, pd.Timestamp], ...]
+
 
 @lru_cache(maxsize=4096)
-def is_night(start: pd.Timestamp, end: pd.Timestamp, night: Night, timezone: str) -> bool:
-    """Whether a shift lies inside the night for long enough."""
+def is_night(parts: Parts, night: Night, timezone: str) -> bool:
+    """Whether the parts of a shift, start and end each, lie inside the night for long enough together."""
     inside = timedelta(0)
-    day = start.tz_convert(timezone).date() - timedelta(days=1)
-    while wall_instant(day, night.begin, timezone) < end:
+    day = parts[0][0].tz_convert(timezone).date() - timedelta(days=1)
+    while wall_instant(day, night.begin, timezone) < parts[-1][1]:
         begins, ends = (wall_instant(day, minute, timezone) for minute in (night.begin, night.end))
-        inside += max(min(end, ends) - max(start, begins), timedelta(0))
+        inside += sum((max(min(end, ends) - max(start, begins), timedelta(0)) for start, end in parts), timedelta(0))
         day += timedelta(days=1)
     return inside >= timedelta(minutes=night.minutes)
 
@@ -54,7 +56,7 @@ class NightsInARow:
     weight: None = None
 
     def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
-        nights = {w.schedule_date for w in worked if is_night(w.start, w.end, self.night, agreed.timezone)}
+        nights = {w.schedule_date for w in worked if is_night(w.parts, self.night, agreed.timezone)}
         for day in sorted(nights):
             run = 1
             while day - timedelta(days=run) in nights:
@@ -90,7 +92,7 @@ class Nights:
     weight: None = None
 
     def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
-        nights = [w for w in in_period(worked, agreed) if is_night(w.start, w.end, self.night, agreed.timezone)]
+        nights = [w for w in in_period(worked, agreed) if is_night(w.parts, self.night, agreed.timezone)]
         days = [w.schedule_date for w in nights]
         yield from said_often(days, agreed, Bounds(None, self.most, self.per), "night shift")
 
@@ -121,7 +123,7 @@ class RestAfterNights:
     def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
         run, before = 0, None
         for w in sorted(worked, key=lambda w: w.start):
-            night = is_night(w.start, w.end, self.night, agreed.timezone)
+            night = is_night(w.parts, self.night, agreed.timezone)
             free_days = (w.schedule_date - before.schedule_date).days - 1 if before else 0
             goes_on = night and run > 0 and free_days == 0
             if before and run >= self.nights and not goes_on and w.schedule_date >= agreed.period_first:
@@ -165,7 +167,7 @@ class RestAfterNights:
         """The machine's state after the past."""
         run, ready, due, day = 0, anything, 0, None
         for w in sorted(person.past, key=lambda w: w.start):
-            night = is_night(w.start, w.end, self.night, problem.period.timezone)
+            night = is_night(w.parts, self.night, problem.period.timezone)
             goes_on = day is not None and (w.schedule_date - day).days == 1
             run, day = (min((run if goes_on else 0) + 1, self.nights) if night else 0), w.schedule_date
             ready, due = anything, 0
@@ -187,7 +189,7 @@ def _rest_after_nights(setting: RestAfterNightsSetting, _holder: Holder) -> Rest
 def nights_before(problem: RosterProblem, person: Person, night: Night) -> int:
     """Night shifts on the days right up to the period."""
     zone = problem.period.timezone
-    nights = {w.schedule_date for w in person.past if is_night(w.start, w.end, night, zone)}
+    nights = {w.schedule_date for w in person.past if is_night(w.parts, night, zone)}
     count = 0
     while problem.period.first_day - timedelta(days=count + 1) in nights:
         count += 1

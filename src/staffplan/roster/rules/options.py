@@ -60,17 +60,25 @@ def of_families(problem: RosterProblem, families: Collection[str]) -> NDArray[np
 
 
 def night_options(problem: RosterProblem, night: Night) -> NDArray[np.bool_]:
-    """(days, options): the option is a night shift on the day."""
+    """(days, options): the option is a night shift on the day; of a split one both parts count together."""
     period = problem.period
-    first = problem.option_slot.T * period.slot_minutes
-    last = first + length_minutes(problem)
+    start = problem.option_slot.T * period.slot_minutes
+    gone = [next((p for p in option.pauses if p.gone), None) for option in problem.options]
+    free = np.array([(0, 0) if one is None else (one.earliest, one.earliest + one.slots) for one in gone]).T
+    away, back = start + free[0] * period.slot_minutes, start + free[1] * period.slot_minutes
+    inside = _night_minutes(start, start + length_minutes(problem), period, night)
+    return np.asarray(inside - _night_minutes(away, back, period, night) >= night.minutes, dtype=bool)
+
+
+def _night_minutes(first: Ints, last: Ints, period: Period, night: Night) -> Ints:
+    """(days, options): minutes of the night from `first` to `last`, minutes from the period's start."""
     inside = np.zeros(first.shape, dtype=np.int64)
     for d in range(-1, period.days + 2):
         day = period.first_day + timedelta(days=d)
         edges = [wall_instant(day, minute, period.timezone) for minute in (night.begin, night.end)]
         begin, end = ((edge - period.start) // pd.Timedelta(minutes=1) for edge in edges)
         inside += np.maximum(np.minimum(last, end) - np.maximum(first, begin), 0)
-    return np.asarray(inside >= night.minutes, dtype=bool)
+    return inside
 
 
 def blocks(period: Period, per: str) -> list[tuple[range, bool]]:

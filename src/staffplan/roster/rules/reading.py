@@ -15,9 +15,11 @@ from staffplan.roster.problem.problem import plan_of
 from staffplan.roster.problem.worked import Worked
 from staffplan.roster.rules.known import Wish
 from staffplan.roster.rules.registry import Holder
-from staffplan.settings.roster import ShiftSettings, WorkPlanSettings
+from staffplan.settings.roster import ShiftForm, ShiftSettings, WorkPlanSettings
 from staffplan.tables.people import Workforce
 from staffplan.tables.wishes import Wishes
+
+MINUTE = pd.Timedelta(minutes=1)
 
 
 def holders(workforce: Workforce, work_plans: Mapping[str, WorkPlanSettings], first_day: date) -> dict[str, Holder]:
@@ -44,23 +46,35 @@ def worked_by_agent(
     found: dict[str, list[Worked]] = {}
     columns = (shifts[name].tolist() for name in ("agent_id", "schedule_date", "start", "end", "paid_hours", "shift"))
     for agent_id, day, start, end, paid, written in sorted(zip(*columns, strict=True), key=lambda row: row[2]):
-        names = names_of(day.date(), start, end, families, timezone)
-        name = written if written in names else next(iter(names), "")
-        found.setdefault(agent_id, []).append(Worked(day.date(), start, end, float(paid), name))
+        forms = {form.name: form for form in forms_of(day.date(), start, end, families, timezone)}
+        form = forms.get(written, next(iter(forms.values()), None))
+        name, free = ("", None) if form is None else (form.name, free_of(form, start))
+        found.setdefault(agent_id, []).append(Worked(day.date(), start, end, float(paid), name, free))
     return found
 
 
-def names_of(
+def forms_of(
     day: date, start: pd.Timestamp, end: pd.Timestamp, families: Mapping[str, ShiftSettings], timezone: str
-) -> list[str]:
-    """Names, "early 08:00", of the shifts of the settings that have these times on the day."""
-    minutes = (end - start) / pd.Timedelta(minutes=1)
+) -> list[ShiftForm]:
+    """The shifts of the settings, "early 08:00", that have these times on the day."""
+    minutes = (end - start) / MINUTE
     return [
-        f"{name} {minute // 60:02d}:{minute % 60:02d}"
+        form
         for name, family in families.items()
-        if abs(minutes - family.hours * 60) < 0.5 and day.weekday() in parse_weekdays(family.weekdays)
-        for minute in _starts(day, family.start_minutes, timezone).get(start, ())
+        if any(abs(minutes - length) < 0.5 for length in family.lengths)
+        and day.weekday() in parse_weekdays(family.weekdays)
+        for begin in _starts(day, family.start_minutes, timezone).get(start, ())
+        for form in family.forms_at(name, begin)
+        if abs(minutes - form.minutes) < 0.5
     ]
+
+
+def free_of(form: ShiftForm, start: pd.Timestamp) -> tuple[pd.Timestamp, pd.Timestamp] | None:
+    """Start and end of a split shift's free time, where the shift begins at `start`."""
+    if form.free is None:
+        return None
+    begin = start + form.free.earliest * MINUTE
+    return begin, begin + form.free.minutes * MINUTE
 
 
 @lru_cache(maxsize=4096)

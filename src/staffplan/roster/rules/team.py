@@ -22,7 +22,7 @@ from staffplan.roster.problem.problem import NO_LIMIT, Circle, Period, Person
 from staffplan.settings import team_rules as settings
 from staffplan.settings.roster import RosterSettings
 from staffplan.tables.people import Workforce
-from staffplan.tables.roster import Roster
+from staffplan.tables.roster import BREAKS, Roster, on_site
 from staffplan.tables.schema import names_in
 
 Ints = NDArray[np.int64]
@@ -127,7 +127,7 @@ def _from_to(first: pd.Timestamp, end: pd.Timestamp) -> str:
 
 @dataclass(frozen=True)
 class Seats:
-    """People in a shift, pauses and meetings included, at most."""
+    """People in a shift, pauses and meetings included, at most; nobody between the parts of a split shift."""
 
     most: int
     name: str = "seats"
@@ -137,7 +137,7 @@ class Seats:
             yield SlotLimit(slot, (people <= self.most,))
 
     def violations(self, done: Finished) -> Iterator[TeamViolation]:
-        there = _Spans.of(done.shifts)
+        there = _Spans.of(on_site(done.shifts, done.activities))
         at = there.changes
         heads = there.heads(at)
         for first, end in _runs(heads > self.most):
@@ -166,9 +166,10 @@ class ConcurrentBreaks:
                 yield SlotLimit(slot, (away <= 1, of * away <= part * sums.in_house[self.group][slot]))
 
     def violations(self, done: Finished) -> Iterator[TeamViolation]:
-        pauses = done.activities[done.activities["activity"].isin(["break", "meal"])]
+        pauses = done.activities[done.activities["activity"].isin(BREAKS)]
         away = _Spans.of(pauses[done.can(pauses["agent_id"], self.group)])
-        there = _Spans.of(done.shifts[done.can(done.shifts["agent_id"], self.group)])
+        site = on_site(done.shifts, done.activities)
+        there = _Spans.of(site[done.can(site["agent_id"], self.group)])
         at = np.union1d(away.changes, there.changes)
         heads, on_duty = away.heads(at), there.heads(at)
         allowed = np.array([self._allowed(int(n)) for n in on_duty], dtype=np.int64)

@@ -18,7 +18,7 @@ import numpy as np
 
 from staffplan.roster.problem.problem import NO_LIMIT
 from staffplan.roster.search.automata import NEVER
-from staffplan.roster.search.compiled.arrays import Floats, Ints
+from staffplan.roster.search.compiled.arrays import GONE, Floats, Ints
 from staffplan.roster.search.cover_rows import add_cover
 from staffplan.roster.search.integer_program import IntegerProgram
 from staffplan.roster.search.space import TourSpace
@@ -132,7 +132,8 @@ def _work(made: DayProgram, crew: Crew, takers: list[int]) -> None:
         columns = [made.program.column() for _ in starts]
         made.program.row([(heads, -1.0), *((column, 1.0) for column in columns)], 0.0, 0.0)
         for start, column in zip(starts, columns, strict=True):
-            _be_away(made, serves, first + start, first + start + int(shifts.pause_slots[k]), column)
+            until = first + start + int(shifts.pause_slots[k])
+            _be_away(made, serves, first + start, until, column, gone=shifts.pause_mark[k] == GONE)
         made.pauses[crew].append(columns)
         if len(made.pauses[crew]) > 1:
             _in_order(made, k, *made.pauses[crew][-2:])
@@ -149,13 +150,16 @@ def _be_there(made: DayProgram, serves: int, first: int, end: int, column: int) 
         made.on_site[slot].append((column, 1.0))
 
 
-def _be_away(made: DayProgram, serves: int, first: int, end: int, column: int) -> None:
+def _be_away(made: DayProgram, serves: int, first: int, end: int, column: int, *, gone: bool) -> None:
     step = made.space.need.step
     for interval in range(first // step, (end - 1) // step + 1):
         away = missed(max(first, interval * step), min(end, (interval + 1) * step), step)
         made.missing[serves, interval][away].append((column, 1.0))
     for slot in range(first, end):
-        made.pausing[slot].append((column, 1.0))
+        if gone:
+            made.on_site[slot].append((column, -1.0))
+        else:
+            made.pausing[slot].append((column, 1.0))
 
 
 def missed(first: int, end: int, step: int) -> int:

@@ -14,7 +14,19 @@ from numpy.typing import NDArray
 
 from staffplan.roster.problem.problem import NO_LIMIT, RosterProblem
 from staffplan.roster.search.automata import MOST_STEPS, flat_walks, make_rulebook
-from staffplan.roster.search.compiled.arrays import IMPOSSIBLE, Desk, Floats, Folk, Ints, Need, Shifts, Team, Walks
+from staffplan.roster.search.compiled.arrays import (
+    GONE,
+    IMPOSSIBLE,
+    PAUSED,
+    Desk,
+    Floats,
+    Folk,
+    Ints,
+    Need,
+    Shifts,
+    Team,
+    Walks,
+)
 from staffplan.roster.search.compiled.several import relaxed_tour
 from staffplan.roster.search.compiled.tours import best_tour, best_values, price_days
 
@@ -133,6 +145,7 @@ def shift_arrays(problem: RosterProblem) -> Shifts:
         pause_slots=np.array([pause.slots for pause in flat], dtype=np.int64),
         pause_earliest=np.array([pause.earliest for pause in flat], dtype=np.int64),
         pause_latest=np.array([pause.latest for pause in flat], dtype=np.int64),
+        pause_mark=np.array([GONE if pause.gone else PAUSED for pause in flat], dtype=np.int64),
     )
 
 

@@ -268,9 +268,10 @@ def in_house(columns: Columns, demand: Demand, groups: Sequence[int]) -> Sums:
     problem = demand.problem
     sums: Sums = [[] for _ in range(demand.need.shape[1])]
     for pool in (pool for pool in columns.pools if pool.group in groups):
-        first, slots = int(problem.option_slot[pool.option, pool.day]), problem.options[pool.option].slots
-        for slot in demand.inside(first, slots):
-            sums[slot] += [(column, 1.0) for column in pool.people]
+        start = int(problem.option_slot[pool.option, pool.day])
+        for first, end in problem.options[pool.option].parts:
+            for slot in demand.inside(start + first, end - first):
+                sums[slot] += [(column, 1.0) for column in pool.people]
     return sums
 
 
@@ -281,7 +282,7 @@ def on_break(columns: Columns, demand: Demand, groups: Sequence[int]) -> Sums:
     for pool in (pool for pool in columns.pools if pool.group in groups):
         start = int(problem.option_slot[pool.option, pool.day])
         for pause, begun in zip(problem.options[pool.option].pauses, pool.pauses, strict=True):
-            for offset, column in begun.items():
+            for offset, column in () if pause.gone else begun.items():
                 for slot in demand.inside(start + offset, pause.slots):
                     sums[slot].append((column, 1.0))
     return sums

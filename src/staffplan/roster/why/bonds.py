@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from staffplan.roster.case.candidates import option_walls
+from staffplan.roster.case.candidates import Walls, option_walls
 from staffplan.roster.case.case import Case
-from staffplan.roster.case.presence import Walls, available_options, contract_options, touches
+from staffplan.roster.case.presence import available_options, contract_options, touches
 from staffplan.roster.problem.problem import Person, RosterProblem
 from staffplan.roster.rules import DaysPerWeek, Locked, Rule, WeeklyHoursMax, WeeklyHoursMin, locked_options
 from staffplan.roster.why.relaxations import Key, Ladder, contract_ladders, rule_ladders, table_ladders

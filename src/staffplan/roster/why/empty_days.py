@@ -160,17 +160,16 @@ def _agreed(problem: RosterProblem, person: Person, number: int) -> Agreed:
 
 def _shift_for(problem: RosterProblem, number: int, one: EmptyDay, day: int) -> Worked:
     """The person's shift of the day that has the most of the need in it; the shortest of several."""
-    period, bits = problem.period, [problem.groups.index(group) for group in one.groups]
+    bits = [problem.groups.index(group) for group in one.groups]
     needed = np.concatenate([[0.0], np.cumsum(problem.required[bits].sum(axis=0))])
 
     def gain(option: int) -> tuple[float, int]:
-        first = int(problem.option_slot[option, day])
-        return float(needed[first + problem.options[option].slots] - needed[first]), -problem.options[option].slots
+        first, parts = int(problem.option_slot[option, day]), problem.options[option].parts
+        covered = sum(float(needed[first + end] - needed[first + begin]) for begin, end in parts)
+        return covered, -problem.options[option].slots
 
     best = max(np.flatnonzero(problem.allowed[number, day]).tolist(), key=gain)
-    option, first = problem.options[best], int(problem.option_slot[best, day])
-    times = period.instant(first), period.instant(first + option.slots)
-    return Worked(one.day, *times, option.paid_minutes / 60, option.name)
+    return problem.worked(day, best)
 
 
 def _newly_broken(

@@ -142,14 +142,14 @@ def hours_no_shift_reaches(case: Case) -> float:
 def out_of_reach(problem: RosterProblem, may_work: NDArray[np.bool_]) -> float:
     """Hours required at which nobody may work any shift for the group. may_work: (people, days, options)."""
     there = np.zeros((len(problem.groups), problem.period.slots + 1), dtype=np.int64)
-    length = np.array([option.slots for option in problem.options])
     for number, skills in enumerate(problem.skillsets.tolist()):
         days, options = np.nonzero(may_work[problem.skillset_of == number].any(axis=0))
-        first = problem.option_slot[options, days]
-        for g in range(len(problem.groups)):
-            serves = (problem.option_groups[options] & skills) >> g & 1
-            np.add.at(there[g], first, serves)
-            np.add.at(there[g], first + length[options], -serves)
+        for day, option in zip(days.tolist(), options.tolist(), strict=True):
+            serves = int(problem.option_groups[option]) & skills
+            mine = [g for g in range(len(problem.groups)) if serves >> g & 1]
+            for begin, end in problem.options[option].parts:
+                there[mine, problem.option_slot[option, day] + begin] += 1
+                there[mine, problem.option_slot[option, day] + end] -= 1
     return float((problem.required * problem.hours * (np.cumsum(there, axis=1)[:, :-1] == 0)).sum())
 
 

@@ -17,6 +17,8 @@ from staffplan.process.compiler import njit
 NOTHING = -1
 """Choice of a day without a shift."""
 IMPOSSIBLE = -1e18
+PAUSED, GONE = 2, 3
+"""Marks of a slot in a shift: on a break, and between the parts of a split shift; 1 is on queue."""
 
 # As arguments of compiled functions: for a plain 1, 0 or -1 numba compiles a function of its own for each.
 ONE, ZERO, MINUS_ONE = np.array([1, 0, -1])
@@ -39,6 +41,7 @@ class Shifts(NamedTuple):
     pause_slots: Ints  # (pauses,)
     pause_earliest: Ints
     pause_latest: Ints
+    pause_mark: Ints  # PAUSED, or GONE between the parts of a split shift
 
 
 class Walks(NamedTuple):

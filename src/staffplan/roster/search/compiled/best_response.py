@@ -14,6 +14,7 @@ from staffplan.roster.search.compiled.arrays import (
     MINUS_ONE,
     NOTHING,
     ONE,
+    PAUSED,
     ZERO,
     Desk,
     Flags,
@@ -212,7 +213,8 @@ def spread_pauses(plan: Plan, need: Need, team: Team, shifts: Shifts) -> bool:
                 first, k = shifts.first[option, day], shifts.pause_from[option]
                 for j in range(shifts.pause_from[option + 1] - k):
                     at = first + plan.pauses[person, day, j]
-                    pausing[at : at + shifts.pause_slots[k + j]] += 1
+                    if shifts.pause_mark[k + j] == PAUSED:
+                        pausing[at : at + shifts.pause_slots[k + j]] += 1
     moved = False
     for person in range(people):
         for day in range(days):
@@ -235,6 +237,8 @@ def spread_shift(person: int, day: int, pausing: Ints, plan: Plan, need: Need, t
         high = shifts.pause_latest[begin + j]
         low = max(low, pauses[j - 1] + shifts.pause_slots[begin + j - 1]) if j > 0 else low
         high = min(high, pauses[j + 1] - length) if j < count - 1 else high
+        if high <= low:
+            continue
         present = pauses[j]
         set_pause(person, first + present, length, MINUS_ONE, pausing, plan, need, team)
         cost, crowd = pause_price(person, first + present, length, pausing, plan, need, team)

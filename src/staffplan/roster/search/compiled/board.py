@@ -14,6 +14,7 @@ from staffplan.roster.search.compiled.arrays import (
     MINUS_ONE,
     NOTHING,
     ONE,
+    PAUSED,
     ZERO,
     Floats,
     Folk,
@@ -148,13 +149,25 @@ def neighbour_holds(
 
 @njit(cache=True, nogil=True)
 def mark(option: int, first: int, begin: int, pauses: Offsets, shifts: Shifts, marks: NDArray[np.int8]) -> None:
-    """What a shift has the person do in the slots from `begin` on: 1 on queue, 2 a pause; others stay as they are.
+    """What a shift has the person do in the slots from `begin` on: 1 on queue, PAUSED, GONE; others stay as they are.
     `pauses`: (pauses of a shift,); `marks`: (slots from `begin` on,)."""
     at = first - begin
     marks[at : at + shifts.slots[option]] = 1
     k = shifts.pause_from[option]
     for j in range(shifts.pause_from[option + 1] - k):
-        marks[at + pauses[j] : at + pauses[j] + shifts.pause_slots[k + j]] = 2
+        marks[at + pauses[j] : at + pauses[j] + shifts.pause_slots[k + j]] = shifts.pause_mark[k + j]
+
+
+@njit(cache=True, nogil=True, inline="always")
+def there(mark_of_slot: int) -> int:
+    """1 where somebody is on site, on queue or on a break."""
+    return int(mark_of_slot == 1 or mark_of_slot == PAUSED)
+
+
+@njit(cache=True, nogil=True)
+def set_mark(person: int, slot: int, sign: int, mark_of_slot: int, plan: Plan, team: Team) -> float:
+    """Count what the person does in the slot in (sign 1) or out (-1); gives the change of cost."""
+    return set_team(person, slot, sign * there(mark_of_slot), sign * int(mark_of_slot == PAUSED), plan, team)
 
 
 @njit(cache=True, nogil=True)
@@ -215,7 +228,7 @@ def put_shift(
         if marks[offset] == 1:
             cost += set_cell(plan.group[person, slot // need.step], slot, sign, plan, need)
         if team.watched:
-            cost += set_team(person, slot, sign, sign * int(marks[offset] == 2), plan, team)
+            cost += set_mark(person, slot, sign, marks[offset], plan, team)
     return cost
 
 
@@ -321,7 +334,7 @@ def put_back(
         if marks[offset] == 1:
             set_cell(plan.group[person, slot // need.step], slot, ONE, plan, need)
         if team.watched:
-            set_team(person, slot, ONE, int(marks[offset] == 2), plan, team)
+            set_mark(person, slot, ONE, marks[offset], plan, team)
 
 
 @njit(cache=True, nogil=True)
@@ -338,7 +351,7 @@ def count_shift(
         if marks[offset] == 1:
             cost += set_cell(plan.group[person, slot // need.step], slot, sign, plan, need)
         if team.watched:
-            cost += set_team(person, slot, sign, sign * int(marks[offset] == 2), plan, team)
+            cost += set_mark(person, slot, sign, marks[offset], plan, team)
     return cost
 
 

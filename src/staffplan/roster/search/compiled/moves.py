@@ -23,6 +23,7 @@ from staffplan.roster.search.compiled.arrays import (
     NO_OPTION,
     NOTHING,
     ONE,
+    PAUSED,
     ZERO,
     Floats,
     Folk,
@@ -45,6 +46,7 @@ from staffplan.roster.search.compiled.board import (
     set_team,
     settle_walk,
     team_cost,
+    there,
     walk_on,
 )
 
@@ -224,7 +226,8 @@ def weigh_shift(
         if old == new:
             continue
         if team.watched:
-            cost += team_cost(person, slot, int(new > 0) - int(old > 0), int(new == 2) - int(old == 2), plan, team)
+            paused = int(new == PAUSED) - int(old == PAUSED)
+            cost += team_cost(person, slot, there(new) - there(old), paused, plan, team)
         if old == 1:
             cost += plan.loss[plan.group[person, slot // need.step], slot]
             if need.promised:
@@ -280,7 +283,8 @@ def take_shift(
             plan.group[person, interval] = work.groups[interval - begin // need.step]
             set_cell(plan.group[person, interval], slot, ONE, plan, need)
         if old != new:
-            set_team(person, slot, int(new > 0) - int(old > 0), int(new == 2) - int(old == 2), plan, team)
+            paused = int(new == PAUSED) - int(old == PAUSED)
+            set_team(person, slot, there(new) - there(old), paused, plan, team)
     first, last = shifts.first[option, day], shifts.first[option, day] + shifts.slots[option] - 1
     for interval in range(first // need.step, last // need.step + 1):
         if not mine >> plan.group[person, interval] & 1 or plan.group[person, interval] < 0:

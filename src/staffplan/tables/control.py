@@ -1,0 +1,54 @@
+"""A day as it was planned, as it was, and what made the difference."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from staffplan.tables.schema import MOST_AGENTS, Column, Table, contacts, handling_time, instant, number, text
+
+CAUSE_NAMES = ("volume", "shape", "handling time", "people", "chance")
+
+
+@dataclass(frozen=True)
+class DayOfQueue(Table):
+    """Contacts, handling time and agents of a queue in each interval of a day, planned or as they were.
+
+    `service_level`: what was measured, share; only of what was.
+    """
+
+    columns: ClassVar[tuple[Column, ...]] = (
+        instant(),
+        text("queue"),
+        contacts("offered"),
+        handling_time(optional=True),
+        number("agents", 0, MOST_AGENTS),
+        number("service_level", 0, 1, required=False, blank=True),
+    )
+    key: ClassVar[tuple[str, ...]] = ("queue", "interval_start")
+    file_name: ClassVar[str] = "day.csv"
+    calendar: ClassVar[tuple[str, ...]] = ("interval_start",)
+    needs_rows: ClassVar[bool] = True
+
+
+@dataclass(frozen=True)
+class DayCauses(Table):
+    """What each cause did to the service level of a queue's day, as a share of its contacts.
+
+    `contribution` of all causes adds up to the service level that was less the one planned. `repaired`: how much
+    better with this cause alone as planned. `alone`: how much this cause alone would have changed. `chance`, only
+    where the service level was measured: what the model does not explain.
+    """
+
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("day", "date"),
+        text("queue"),
+        text("cause", choices=CAUSE_NAMES),
+        number("contribution", -1, 1),
+        number("repaired", -1, 1, blank=True),
+        number("alone", -1, 1, blank=True),
+        number("service_planned", 0, 1),
+        number("service_actual", 0, 1),
+    )
+    key: ClassVar[tuple[str, ...]] = ("day", "queue", "cause")
+    file_name: ClassVar[str] = "causes.csv"
