@@ -95,7 +95,7 @@ class Drift:
         self._mean, self._spread, self._turn = np.zeros(shape), np.zeros(shape), 0
 
     def after(self, seen: Floats, step: float) -> Floats:
-        """The mean of what was seen in units of its spread, both fading, times a step."""
+        """The mean of what was `seen`, (shape,), in units of its spread, both fading, times a step."""
         self._turn += 1
         self._mean = FIRST_MOMENT * self._mean + (1 - FIRST_MOMENT) * seen
         self._spread = SECOND_MOMENT * self._spread + (1 - SECOND_MOMENT) * seen**2
