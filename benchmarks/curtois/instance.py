@@ -223,6 +223,7 @@ def _parts(text: str) -> list[str]:
 
 
 def _count(text: str) -> int:
-    if not re.fullmatch(r"\d+", text.strip()):
+    """A whole number; two of the published files have -0 where no weight is meant."""
+    if not re.fullmatch(r"\d+|-0+", text.strip()):
         raise ValueError(f"has {text.strip()!r} where a whole number belongs")
     return int(text)

@@ -58,6 +58,11 @@ def test_every_section_is_read():
     assert small.cover == (Cover(0, "day", 1, 100, 1), Cover(13, "night", 2, 50, 4))
 
 
+def test_a_weight_of_minus_zero_as_two_published_files_have_it_is_no_weight():
+    small = parse_instance(SMALL.replace("ana,1,late,1", "ana,1,late,-0"), "small")
+    assert small.off_requests[1] == Request("ana", 1, "late", 0)
+
+
 def test_line_ends_byte_order_marks_spaces_and_trailing_commas_do_not_matter(tmp_path: Path):
     loose = SMALL.replace("ana,3,4", " ana , 3, 4, ").replace("day|late", "day | late").replace("\n", "\r\n")
     path = tmp_path / "Instance77.txt"

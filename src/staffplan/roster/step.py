@@ -33,7 +33,7 @@ from staffplan.roster.search.bound import bound_from, grain, tour_classes
 from staffplan.roster.search.promise import Promising
 from staffplan.roster.search.run import PROVEN, Run, gap_share
 from staffplan.roster.search.space import Tours, TourSpace, make_tour_space
-from staffplan.roster.search.stages import choose_together, compiled_in, mend_days, move_count, search
+from staffplan.roster.search.stages import choose_together, compiled_in, mend_days, move_count, search, size_notes
 from staffplan.roster.search.tables_out import make_roster
 from staffplan.roster.why.one_person import refuse_impossible_people
 from staffplan.roster.why.team_words import team_notes
@@ -142,7 +142,12 @@ def roster(
         cover = coverage(placed.roster, requirement, site)
         curves = worth if settings.objective == "service" else None
         days = None if judge is None or problem.worth.promises is None else judge(placed.roster)
-        notes = (*roster_notes(problem, placed.roster, cover, case, curves, days), *conflicts, *placed.notes)
+        notes = (
+            *roster_notes(problem, placed.roster, cover, case, curves, days),
+            *size_notes(space),
+            *conflicts,
+            *placed.notes,
+        )
         broken = tuple(_breaches(case, problem, placed.roster))
         return replace(_result(board, run, placed, cover, notes), broken=broken)
 

@@ -11,7 +11,7 @@ from every_roster import Assignment
 from roster_centers import DAY, LATE, Center, day, every_day
 
 from staffplan.roster.problem.machine import FORBIDDEN, Machine, counter
-from staffplan.roster.rules.automaton import Automaton, make_automaton
+from staffplan.roster.rules.automaton import Allowance, Automaton, TooLargeError, make_automaton
 from staffplan.roster.rules.known import Wish
 from staffplan.roster.rules.wishes import WishesGranted
 from staffplan.roster.search.space import make_tour_space
@@ -98,3 +98,16 @@ def test_people_of_one_contract_with_wishes_of_their_own_share_an_automaton() ->
     assert space.folk.walk.tolist() == [0, 0]
     expected = [[3, 0, 0, 0], [0, 0, 3, 0]]
     assert [space.folk.price[row].max(axis=1).tolist() for row in space.folk.liking] == expected
+
+
+def test_a_product_of_more_steps_than_allowed_is_not_made() -> None:
+    worked = np.broadcast_to(np.array([1, 1, 0]), (DAYS, OPTIONS + 1))
+    machines = [counter(worked, most=2), counter(worked * np.array([2, 1, 0]), most=3)]
+    spent = Allowance(1e9)
+    made = make_automaton(machines, EVERYTHING, spent)
+    enough = Allowance(1e9 - spent.steps)
+    assert [layer.to.tolist() for layer in make_automaton(machines, EVERYTHING, enough).layers] == [
+        layer.to.tolist() for layer in made.layers
+    ]
+    with pytest.raises(TooLargeError):
+        make_automaton(machines, EVERYTHING, Allowance(1e9 - spent.steps - 1))

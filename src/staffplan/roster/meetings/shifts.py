@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 from staffplan.roster.meetings.place import Sat
 from staffplan.roster.problem.problem import RosterProblem, ShiftOption
 from staffplan.roster.search.anneal import Board, Incumbent, circle_limits, search_on, settle
+from staffplan.roster.search.automata import NEVER
 from staffplan.roster.search.compiled.arrays import IMPOSSIBLE, NOTHING, Plan
-from staffplan.roster.search.space import NEVER, Tours, TourSpace, only_allowed, price_tour
+from staffplan.roster.search.space import Tours, TourSpace, only_allowed, price_tour
 
 Flags = NDArray[np.bool_]
 Ints = NDArray[np.int64]

@@ -30,12 +30,14 @@ from staffplan.roster.repair.given_need import corrected
 from staffplan.roster.repair.tables import Forced, Lost, meetings_of, repaired, roster_changes
 from staffplan.roster.rules.team import minimum_people, team_rules
 from staffplan.roster.search.anneal import Board, Incumbent, Schedule, improve, polish
+from staffplan.roster.search.automata import NEVER
 from staffplan.roster.search.bound import best_prices
 from staffplan.roster.search.compiled.arrays import IMPOSSIBLE, NOTHING, Flags
 from staffplan.roster.search.compiled.best_response import retour
 from staffplan.roster.search.compiled.board import put_day_back
+from staffplan.roster.search.compiled.tours import rest_of_tour
 from staffplan.roster.search.run import PROVEN, gap_share
-from staffplan.roster.search.space import NEVER, Tours, TourSpace, make_tour_space, need_of, price_tour, team_arrays
+from staffplan.roster.search.space import Tours, TourSpace, begin, make_tour_space, need_of, price_tour, team_arrays
 from staffplan.roster.search.stages import compiled_in, move_count
 from staffplan.roster.step import RESERVE
 from staffplan.tables.roster import Roster, RosterChanges, RosterShifts
@@ -214,15 +216,8 @@ def lawful(space: TourSpace, tours: Tours, mended: frozenset[int]) -> Tours:
 
 def keeps_rules(space: TourSpace, person: int, choice: NDArray[np.int16]) -> bool:
     """Whether a person may work these options (or NOTHING), (days,)."""
-    walks, walk = space.walks, int(space.folk.walk[person])
-    likes, state = space.folk.price[space.folk.liking[person]], 0
-    for day, chosen in enumerate(choice.tolist()):
-        option = chosen if chosen != NOTHING else walks.kind.shape[2] - 1
-        step = walks.offset[walk, day] + state * walks.kinds[walk, day] + walks.kind[walk, day, option]
-        state = int(walks.to[step])
-        if state < 0 or likes[day, option] >= NEVER / 2:
-            return False
-    return True
+    likes, walk = space.folk.price[space.folk.liking[person]], int(space.folk.walk[person])
+    return bool(rest_of_tour(0, begin(space), walk, space.walks, likes, choice) < NEVER / 2)
 
 
 def inside_as_given(space: TourSpace, tours: Tours, plan: _Repair) -> Board:

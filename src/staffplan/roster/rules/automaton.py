@@ -44,16 +44,38 @@ class Automaton:
         return len(self.layers[0].to) == 0
 
 
-def make_automaton(machines: Sequence[Machine], useful: NDArray[np.bool_]) -> Automaton:
-    """The automaton of these machines; useful, (days, options): options that somebody of the contract may work."""
-    return joined([alone(machine) for machine in machines], useful)
+class TooLargeError(Exception):
+    """An automaton would have more steps than it may."""
 
 
-def joined(parts: Iterable[Automaton], useful: NDArray[np.bool_]) -> Automaton:
-    """Tours of useful options that every part allows, at the sum of their prices."""
+@dataclass
+class Allowance:
+    """Steps (states x kinds, of all days) that may still be made, those on the way to a smaller automaton too."""
+
+    steps: float
+
+    def spend(self, states: int, kinds: int) -> None:
+        self.steps -= states * kinds
+        if self.steps < 0:
+            raise TooLargeError
+
+
+def make_automaton(
+    machines: Sequence[Machine], useful: NDArray[np.bool_], allowance: Allowance | None = None
+) -> Automaton:
+    """The automaton of these machines; useful, (days, options): options that somebody of the contract may work.
+
+    Raises TooLargeError where it takes more steps than allowed.
+    """
+    return joined([alone(machine) for machine in machines], useful, allowance)
+
+
+def joined(parts: Iterable[Automaton], useful: NDArray[np.bool_], allowance: Allowance | None = None) -> Automaton:
+    """Tours of useful options that every part allows, at the sum of their prices. Raises TooLargeError where that
+    takes more steps than allowed."""
     nothing = Layer(np.zeros(useful.shape[1] + 1, dtype=np.int64), np.zeros((1, 1), dtype=np.int64), np.zeros((1, 1)))
-    ours = [_only(part, useful) for part in sorted(parts, key=_size)]
-    return reduce(_both, ours, Automaton((nothing,) * len(useful)))
+    ours = [_only(part, useful) for part in sorted(parts, key=size)]
+    return reduce(lambda one, other: both(one, other, allowance), ours, Automaton((nothing,) * len(useful)))
 
 
 def _only(automaton: Automaton, useful: NDArray[np.bool_]) -> Automaton:
@@ -63,7 +85,8 @@ def _only(automaton: Automaton, useful: NDArray[np.bool_]) -> Automaton:
     return Automaton(tuple(replace(layer, kind=kind) for layer, kind in zip(automaton.layers, kinds, strict=True)))
 
 
-def _size(automaton: Automaton) -> int:
+def size(automaton: Automaton) -> int:
+    """States of all days."""
     return sum(len(layer.to) for layer in automaton.layers)
 
 
@@ -81,13 +104,15 @@ def alone(machine: Machine) -> Automaton:
     return Automaton(_minimal(layers, np.zeros(len(states)) if machine.end is None else machine.end[states]))
 
 
-def _both(one: Automaton, other: Automaton) -> Automaton:
-    """Tours that both allow, at the sum of their prices."""
+def both(one: Automaton, other: Automaton, allowance: Allowance | None = None) -> Automaton:
+    """Tours that both allow, at the sum of their prices. Raises TooLargeError."""
     if one.is_empty or other.is_empty:
         return one if one.is_empty else other
     pairs, layers = np.zeros(1, dtype=np.int64), []
     for day, (a, b) in enumerate(zip(one.layers, other.layers, strict=True)):
         kinds, kind = np.unique(a.kind * b.to.shape[1] + b.kind, return_inverse=True)
+        if allowance is not None:
+            allowance.spend(len(pairs), len(kinds))
         at_a = np.ix_(pairs // len(b.to), kinds // b.to.shape[1])
         at_b = np.ix_(pairs % len(b.to), kinds % b.to.shape[1])
         good = (a.to[at_a] >= 0) & (b.to[at_b] >= 0)

@@ -37,10 +37,12 @@ GROUP_MOVES = 50_000
 
 @dataclass(frozen=True)
 class Schedule:
-    """How much to search: moves in all, and the clock time (time.monotonic) by which the search ends."""
+    """How much to search: moves in all, the clock time (time.monotonic) by which the search ends, and its first
+    temperature as a share of the usual one."""
 
     moves: int
     deadline: float
+    warm: float = 1.0
 
 
 class Board:
@@ -89,7 +91,7 @@ def plan_of(space: TourSpace, tours: Tours) -> Plan:
         choice=tours.choice.copy(),
         pauses=tours.pauses.copy(),
         group=tours.group.copy(),
-        node=np.zeros((people, days + 1), dtype=np.int32),
+        node=np.zeros((people, days + 1, space.desk.label.shape[2]), dtype=np.int32),
         paid=np.zeros((people, days), dtype=np.float32),
         on_queue=np.zeros(shape, dtype=np.int32),
         gain=space.need.worth[:, :, 0].astype(float),
@@ -155,7 +157,7 @@ def make_work(space: TourSpace, seed: int, stream: int) -> Work:
         groups=np.zeros(longest, dtype=np.int64),
         pauses=np.zeros(pauses, dtype=np.int16),
         kept=np.zeros(pauses, dtype=np.int16),
-        nodes=np.zeros(days + 2, dtype=np.int64),
+        nodes=np.zeros((days + 2, space.desk.label.shape[2]), dtype=np.int64),
         paid=np.zeros(days),
         gained=np.zeros((len(space.problem.groups), DAYS_OF_A_CHANGE)),
     )
@@ -205,7 +207,7 @@ def improve(
             run_round(board, parts, works, moves, (hot, cold), threads)
             incumbent.offer(board)
             report(done + moves)
-    polish(board, incumbent)
+    polish(board, incumbent, stop=stop)
 
 
 def search_on(
@@ -234,6 +236,7 @@ def rounds(space: TourSpace, schedule: Schedule) -> Iterator[tuple[int, float, f
     Where the moves would take longer than there is time, it cools with the clock instead, to be cold in time.
     """
     hot, cold = temperatures(space)
+    hot = max(schedule.warm * hot, cold)
     each, done, begun = min(max(schedule.moves // ROUNDS, 1), MOST_AT_ONCE), 0, time.monotonic()
     reached = 0.0
     while done < schedule.moves and reached < 1.0:
@@ -280,11 +283,13 @@ def run_round(
         job.result()
 
 
-def polish(board: Board, incumbent: Incumbent) -> None:
-    """Everybody's best tour against everybody else's until nothing is gained."""
+def polish(board: Board, incumbent: Incumbent, *, stop: Callable[[], bool] = lambda: False) -> None:
+    """Everybody's best tour against everybody else's until nothing is gained, or it has to stop."""
     for _ in range(POLISHING_SWEEPS):
         before = board.cost
         for person in range(len(board.space.problem.people)):
+            if board.space.in_parts and stop():
+                break
             take_best_tour(board, person)
         incumbent.offer(board)
         if board.cost > before - 1e-6:

@@ -19,9 +19,10 @@ from functools import cache
 
 import numpy as np
 
-from staffplan.roster.search.compiled.arrays import Floats, Ints
+from staffplan.roster.search.automata import NEVER
+from staffplan.roster.search.compiled.arrays import Floats, Ints, Shifts
 from staffplan.roster.search.compiled.offers import Crew, Offers, cheapest_crew, make_offers
-from staffplan.roster.search.space import NEVER, TourSpace, most_pauses, own_room
+from staffplan.roster.search.space import TourSpace, most_pauses, own_room
 
 FIRST_MOMENT, SECOND_MOMENT = 0.9, 0.99
 STEP_SHARE, STEP_POWER = 0.5, 3
@@ -30,6 +31,8 @@ long steps find the level, and many short ones what is between the people. A str
 bound up to a fifth lower after few rounds, and 0.1 to 1 % after a thousand."""
 NEARBY, NEARBY_ROUNDS = 0.02, 100
 """Of a search that begins at good prices: its first step, and how long it is."""
+TOLL_STEP = 0.2
+"""Of tolls (Walks.toll), as a share of the step of prices; nothing keeps tolls within a range."""
 GRAINS = (1.0, 0.5, 0.25, 0.125)
 SLACK, ROUNDING = 1e-6, 0.05
 """How far a price may be from a multiple, and all of a roster's together, in grains."""
@@ -85,15 +88,40 @@ def second_thread() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(1)
 
 
+class Drift:
+    """Where numbers that vary from round to round are heading, as Adam has it; it changes in place."""
+
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        self._mean, self._spread, self._turn = np.zeros(shape), np.zeros(shape), 0
+
+    def after(self, seen: Floats, step: float) -> Floats:
+        """The mean of what was `seen`, (shape,), in units of its spread, both fading, times a step."""
+        self._turn += 1
+        self._mean = FIRST_MOMENT * self._mean + (1 - FIRST_MOMENT) * seen
+        self._spread = SECOND_MOMENT * self._spread + (1 - SECOND_MOMENT) * seen**2
+        ahead = self._mean / (1 - FIRST_MOMENT**self._turn)
+        scale = np.sqrt(self._spread / (1 - SECOND_MOMENT**self._turn)) + 1e-3
+        return np.asarray(step * ahead / scale)
+
+
 class Auction:
     """Prices of people on queue, what everybody in the crew would work for them, and what is wanted at them.
 
-    It changes in place, round after round. `there`, (groups, slots): people who are on queue already.
+    It changes in place, round after round. `there`, (groups, slots): people who are on queue already. Where rules are
+    in parts, its bound holds if it is `relaxed`, and its tours keep all rules if it is not.
     """
 
-    def __init__(self, space: TourSpace, crew: Crew, prices: Floats | None = None, there: Ints | None = None) -> None:
+    def __init__(
+        self,
+        space: TourSpace,
+        crew: Crew,
+        prices: Floats | None = None,
+        there: Ints | None = None,
+        *,
+        relaxed: bool = True,
+    ) -> None:
         saves, classes = space.need.worth.astype(float), len(crew.first)
-        self.space, self.crew = space, crew
+        self.space, self.crew, self.relaxed = space, crew, relaxed
         self.rooms = (space, own_room(space)) if classes >= CLASSES_FOR_TWO else (space,)
         self.low, self.high = saves[:, :, -1], saves[:, :, 0]
         self.range = float((self.high - self.low).max(initial=0.0))
@@ -104,7 +132,8 @@ class Auction:
             np.zeros((classes, space.problem.period.days, most_pauses(space.problem)), dtype=np.int16),
             np.full((classes, -(-space.problem.period.slots // space.need.step)), -1, dtype=np.int8),
         )
-        self._mean, self._spread, self._turn = np.zeros_like(self.low), np.zeros_like(self.low), 0
+        self.worth = 0.0
+        self._prices, self._tolls = Drift(self.low.shape), Drift(space.walks.toll.shape)
 
     def bid(self) -> tuple[float, Floats]:
         """Best tours at the present prices. Gives their lower bound and how many people are missing, (groups,
@@ -119,6 +148,7 @@ class Auction:
         if other is not None:
             more, there = other.result()
             worth, on_queue = worth + more, on_queue + there
+        self.worth = worth
         return float(cost - worth), wanted - on_queue
 
     def _offers(self, space: TourSpace, begin: int, end: int) -> tuple[float, Ints]:
@@ -138,19 +168,27 @@ class Auction:
             space.desk,
             self.offers,
             on_queue,
+            self.relaxed,
         )
         return float(worth), on_queue
 
     def round(self, step: float) -> float:
         """Bid, then move the prices by `step` (a share of their range) at most; gives the bound before that."""
         bound, missing = self.bid()
-        self._turn += 1
-        self._mean = FIRST_MOMENT * self._mean + (1 - FIRST_MOMENT) * missing
-        self._spread = SECOND_MOMENT * self._spread + (1 - SECOND_MOMENT) * missing**2
-        ahead = self._mean / (1 - FIRST_MOMENT**self._turn)
-        scale = np.sqrt(self._spread / (1 - SECOND_MOMENT**self._turn)) + 1e-3
-        self.prices = np.clip(self.prices + step * self.range * ahead / scale, self.low, self.high)
+        self.prices = np.clip(self.prices + self._prices.after(missing, step * self.range), self.low, self.high)
+        if self.space.in_parts and self.relaxed:
+            self._move_tolls(step * self.range)
         return bound
+
+    def _move_tolls(self, step: float) -> None:
+        """Options that first parts choose more often than the others would cost more, by `step` for every slot of a
+        usual shift."""
+        walks, asked = self.space.walks, np.zeros(self.space.walks.toll.shape)
+        for room in self.rooms:
+            asked += room.desk.asked
+            room.desk.asked[:] = 0.0
+        moved = self._tolls.after(asked, TOLL_STEP * step * float(np.median(slots_on_queue(self.space.shifts))))
+        walks.toll[:] += np.take_along_axis(moved, walks.same[:, None, :], axis=2)
 
 
 def best_prices(
@@ -161,16 +199,17 @@ def best_prices(
     `spent` gives the share of the time that is over. Where the rounds would take longer, the steps fall with the
     clock instead, to be small in time.
     """
-    auction = Auction(space, whole_crew(tour_classes(space)))
-    best, done, turn = Prices(auction.prices, 0.0), 0.0, 0
+    auction, walks = Auction(space, whole_crew(tour_classes(space))), space.walks
+    best, done, turn, tolls = Prices(auction.prices, 0.0), 0.0, 0, walks.toll.copy()
     while done < 1.0:
-        at = auction.prices
+        at, charged = auction.prices, walks.toll.copy()
         bound = auction.round(STEP_SHARE * (1 - done) ** STEP_POWER)
         turn += 1
         if bound > best.bound:
-            best = Prices(at, bound)
+            best, tolls = Prices(at, bound), charged
             report(bound)
         done = pace(done, turn / rounds, spent())
+    walks.toll[:] = tolls
     return best
 
 
@@ -178,6 +217,13 @@ def bound_from(space: TourSpace, prices: Prices | None) -> float:
     """The best bound of some rounds that begin at the prices of another need; never below 0."""
     auction = Auction(space, whole_crew(tour_classes(space)), None if prices is None else prices.prices)
     return max(0.0, *(auction.round(NEARBY * (1 - turn / NEARBY_ROUNDS)) for turn in range(NEARBY_ROUNDS)))
+
+
+def slots_on_queue(shifts: Shifts) -> Ints:
+    """(options,): slots of each shift that are no pause."""
+    pauses = np.add.reduceat(np.append(shifts.pause_slots, 0), shifts.pause_from[:-1])
+    pauses[np.diff(shifts.pause_from) == 0] = 0
+    return np.asarray(shifts.slots - pauses)
 
 
 def pace(before: float, done: float, spent: float) -> float:

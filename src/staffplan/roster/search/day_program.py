@@ -17,10 +17,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from staffplan.roster.problem.problem import NO_LIMIT
+from staffplan.roster.search.automata import NEVER
 from staffplan.roster.search.compiled.arrays import GONE, Floats, Ints
 from staffplan.roster.search.cover_rows import add_cover
 from staffplan.roster.search.integer_program import IntegerProgram
-from staffplan.roster.search.space import NEVER, TourSpace
+from staffplan.roster.search.space import TourSpace
 
 Crew = tuple[int, int]
 """An option, and the skills (groups, bits) of those who take it."""

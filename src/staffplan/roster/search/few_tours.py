@@ -15,13 +15,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from staffplan.roster.search.anneal import Board, Incumbent, improve_groups, polish
-from staffplan.roster.search.bound import Auction, Prices, TourClass, tour_classes
+from staffplan.roster.search.bound import Auction, Prices, TourClass, slots_on_queue, tour_classes
 from staffplan.roster.search.compiled.arrays import Floats, Ints
 from staffplan.roster.search.compiled.offers import Crew, Offers, count_offer
 from staffplan.roster.search.compiled.tours import rest_of_tour
 from staffplan.roster.search.cover_rows import add_cover
 from staffplan.roster.search.integer_program import IntegerProgram
-from staffplan.roster.search.space import Tours, TourSpace
+from staffplan.roster.search.space import Tours, TourSpace, begin
 
 FEWEST, FIRST, MOST = 3, 8, 40
 """People in a round."""
@@ -79,7 +79,7 @@ class Pool:
         count_offer(row, offers, space.need.step, space.shifts, on_queue)
         likes = space.folk.price[space.folk.liking[person]]
         choice = offers.choice[row].copy()
-        price = rest_of_tour(0, 0, int(space.folk.walk[person]), space.walks, likes, choice)
+        price = rest_of_tour(0, begin(space), int(space.folk.walk[person]), space.walks, likes, choice)
         return Column(
             choice, offers.pauses[row].copy(), offers.group[row].copy(), np.flatnonzero(on_queue), float(price)
         )
@@ -94,10 +94,7 @@ class Pool:
 
 def suits(space: TourSpace) -> bool:
     """Whether tours of this problem are worth recombining."""
-    shifts = space.shifts
-    pauses = np.add.reduceat(np.append(shifts.pause_slots, 0), shifts.pause_from[:-1])
-    pauses[np.diff(shifts.pause_from) == 0] = 0
-    return float(np.median(shifts.slots - pauses)) <= MOST_SLOTS
+    return float(np.median(slots_on_queue(space.shifts))) <= MOST_SLOTS
 
 
 def recombine(
@@ -162,7 +159,7 @@ def _collect(pool: Pool, members: Mapping[int, list[int]], prices: Floats, there
         np.array([pool.classes[number].first for number in members], dtype=np.int64),
         np.array([len(people) for people in members.values()], dtype=np.int64),
     )
-    auction = Auction(pool.space, crew, prices, there)
+    auction = Auction(pool.space, crew, prices, there, relaxed=False)
     for turn in range(ROUNDS):
         auction.round(STEP * (1 - turn / ROUNDS))
         if turn >= ROUNDS // 3:

@@ -17,9 +17,10 @@ from itertools import cycle
 
 import numpy as np
 
+from staffplan.errors import NoSolutionError, Problem
 from staffplan.roster.search.anneal import Board, make_work, no_tours, run_round, take_best_tour
 from staffplan.roster.search.bound import Auction, Prices, TourClass, best_prices, tour_classes, whole_crew
-from staffplan.roster.search.compiled.arrays import Ints
+from staffplan.roster.search.compiled.arrays import IMPOSSIBLE, Floats, Ints
 from staffplan.roster.search.compiled.moves import Span
 from staffplan.roster.search.compiled.offers import Crew, Offers, count_offer
 from staffplan.roster.search.space import Tours, TourSpace
@@ -47,14 +48,14 @@ class _Hall:
     there: Ints
     recent: deque[Offers]
 
-    def accept(self, number: int, offers: Offers) -> None:
-        """The next of a class takes the class' tour of a round."""
+    def accept(self, number: int, offers: Offers, row: int) -> None:
+        """The next of a class takes the tour in a row of a round's offers."""
         self.crew.left[number] -= 1
         person = self.classes[number].members[self.crew.left[number]]
-        self.tours.choice[person] = offers.choice[number]
-        self.tours.pauses[person] = offers.pauses[number]
-        self.tours.group[person] = offers.group[number]
-        count_offer(number, offers, self.space.need.step, self.space.shifts, self.there)
+        self.tours.choice[person] = offers.choice[row]
+        self.tours.pauses[person] = offers.pauses[row]
+        self.tours.group[person] = offers.group[row]
+        count_offer(row, offers, self.space.need.step, self.space.shifts, self.there)
 
 
 def start(
@@ -70,6 +71,8 @@ def start(
 
     `spent` gives the share of the time that is over: where it is ahead of the people done, prices do not adapt.
     """
+    if space.in_parts:
+        return one_by_one(space, prices, rounds, seed, spent=spent, report=report)
     people = len(space.problem.people)
     stages = min(MOST_STAGES, people)
     each = max(rounds // stages, FEWEST_ROUNDS)
@@ -84,6 +87,51 @@ def start(
         _accept(hall, -(-left // (stages - stage)), rng)
         report(done)
     return Board(space, hall.tours)
+
+
+def one_by_one(
+    space: TourSpace,
+    prices: Prices,
+    rounds: int,
+    seed: int,
+    *,
+    spent: Callable[[], float],
+    report: Callable[[float], None] = lambda share: None,
+) -> Board:
+    """As `start` where rules are in parts: people take a tour one after the other, and prices adapt between them to
+    what is left to do. Raises NoSolutionError where no tour is found for somebody."""
+    hall, people, need = _open(space, 1), len(space.problem.people), space.need
+    auction = Auction(space, hall.crew, prices.prices, hall.there)
+    order = np.repeat(np.arange(len(hall.classes)), hall.crew.left)
+    each = max(rounds // people, 1)
+    for done, number in enumerate(np.random.default_rng([seed, 4]).permutation(order).tolist()):
+        for _ in range(each):
+            if spent() > (done + 1) / people:
+                break
+            auction.round(STEP)
+        there = np.minimum(hall.there, need.worth.shape[2] - 1)
+        gain = np.take_along_axis(need.worth, there[:, :, None], axis=2)[:, :, 0]
+        hall.accept(number, _some_tour(space, hall.classes[number].first, np.minimum(gain, auction.prices)), 0)
+        report((done + 1) / people)
+    return Board(space, hall.tours)
+
+
+def _some_tour(space: TourSpace, person: int, values: Floats) -> Offers:
+    """A good tour of a person at these values, (groups, slots); where the search lost its way, any that it finds."""
+    crew = Crew(np.array([person], dtype=np.int64), np.ones(1, dtype=np.int64))
+    worth = space.need.worth
+    much = float(worth[:, :, 0].max() - worth[:, :, -1].min()) + 1.0
+    for tried in (values, 0.0 * values, values + much, values - much):
+        auction = Auction(space, crew, tried, relaxed=False)
+        auction.bid()
+        if auction.worth > IMPOSSIBLE / 2:
+            return auction.offers
+    raise NoSolutionError(_not_found(space.problem.people[person].agent_id))
+
+
+def _not_found(agent_id: str) -> Problem:
+    message = "no sequence of shifts was found that keeps all rules, and none of them is known to forbid it"
+    return Problem(f"roster:{agent_id}", message, "plan a shorter period, or take limits out of [roster.rules]")
 
 
 def _open(space: TourSpace, memory: int) -> _Hall:
@@ -107,7 +155,7 @@ def _accept(hall: _Hall, people: int, rng: np.random.Generator) -> None:
         if not people:
             return
         if hall.crew.left[number]:
-            hall.accept(number, offers)
+            hall.accept(number, offers, number)
             people -= 1
 
 
@@ -133,7 +181,7 @@ def warm_up(space: TourSpace) -> None:
     """Have everything compiled that a search uses. Only the first search after an installation takes long for it; its
     time is not that of the search, which would otherwise be cut short and not repeat."""
     prices = best_prices(space, 1, spent=_everything, report=lambda bound: None)
-    board = start(space, prices, 1, 0, spent=_everything)
+    board = Board(space, no_tours(space)) if space.in_parts else start(space, prices, 1, 0, spent=_everything)
     take_best_tour(board, 0)
     everything = Span(0, space.problem.period.days, 0, space.problem.period.slots)
     with ThreadPoolExecutor(1) as threads:

@@ -12,17 +12,28 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from staffplan.roster.problem.machine import Machine
 from staffplan.roster.problem.problem import NO_LIMIT, RosterProblem
-from staffplan.roster.rules import rules_of
-from staffplan.roster.rules.automaton import Automaton, alone, joined
-from staffplan.roster.search.compiled.arrays import GONE, PAUSED, Desk, Floats, Folk, Ints, Need, Shifts, Team, Walks
+from staffplan.roster.search.automata import MOST_STEPS, flat_walks, make_rulebook
+from staffplan.roster.search.compiled.arrays import (
+    GONE,
+    IMPOSSIBLE,
+    PAUSED,
+    Desk,
+    Floats,
+    Folk,
+    Ints,
+    Need,
+    Shifts,
+    Team,
+    Walks,
+)
+from staffplan.roster.search.compiled.several import relaxed_tour
 from staffplan.roster.search.compiled.tours import best_tour, best_values, price_days
 
 TEAM_WEIGHT = 100.0
 """Price of a person above a limit of all together, in the price of an hour missing: it is exceeded only by force."""
-NEVER = 1e18
-"""Price of a day's choice that is forbidden in itself."""
+LABELS = 100
+"""Tours that a search keeps on every day where rules are in parts."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +48,11 @@ class TourSpace:
     team: Team
     desk: Desk
 
+    @property
+    def in_parts(self) -> bool:
+        """Whether the rules of somebody are several automata."""
+        return len(self.walks.part) > len(self.walks.part_from) - 1
+
 
 @dataclass(frozen=True)
 class Tours:
@@ -48,16 +64,17 @@ class Tours:
     group: NDArray[np.int8]
 
 
-def make_tour_space(problem: RosterProblem) -> TourSpace:
+def make_tour_space(problem: RosterProblem, most_steps: float = MOST_STEPS) -> TourSpace:
+    """most_steps: of the automata of the rules; where it is not enough they stay in parts (automata.py)."""
     shifts = shift_arrays(problem)
-    automata, walk_of, likings, liking_of = make_automata(problem)
-    walks = flat_walks(automata, len(problem.options))
+    book = make_rulebook(problem, most_steps)
+    walks = flat_walks(book, len(problem.options))
     menu_of, menu_from, dishes, place = menus_of(problem.allowed)
     folk = Folk(
         mask=problem.skillsets[problem.skillset_of],
-        walk=walk_of,
-        liking=liking_of,
-        price=likings,
+        walk=book.walk_of,
+        liking=book.liking_of,
+        price=book.likings,
         menu=menu_of,
         menu_from=menu_from,
         dishes=dishes,
@@ -149,89 +166,6 @@ def team_arrays(problem: RosterProblem) -> Team:
     )
 
 
-def make_automata(problem: RosterProblem) -> tuple[list[Automaton], Ints, NDArray[np.float32], Ints]:
-    """Each different automaton once and its number for each person, (people,). Then prices of single days' choices,
-    (likings, days, options + 1), and each person's row of them, (people,)."""
-    useful = {
-        plan: np.asarray(
-            problem.allowed[[n for n, person in enumerate(problem.people) if person.plan_name == plan]].any(axis=0)
-        )
-        for plan in {person.plan_name for person in problem.people}
-    }
-    automata: dict[object, tuple[int, Automaton]] = {}
-    likings: dict[bytes, tuple[int, NDArray[np.float32]]] = {}
-    parts_of: dict[object, tuple[list[Automaton], NDArray[np.float32]]] = {}
-    known: dict[object, Automaton] = {}
-    walk_of, liking_of = [], []
-    for number, person in enumerate(problem.people):
-        bounds = (problem.paid_minutes_min[number].tobytes(), problem.paid_minutes_max[number].tobytes())
-        key, mine = (person.plan_name, person.rules, person.past, bounds), useful[person.plan_name]
-        if key not in parts_of:
-            made = [machine for rule in rules_of(person) if (machine := rule.machine(problem, person)) is not None]
-            parts_of[key] = split_likings([_known(machine, known) for machine in made], problem)
-        parts, liking = parts_of[key]
-        same = (person.plan_name, *map(_signature, parts))
-        if same not in automata:
-            automata[same] = (len(automata), joined(parts, mine))
-        walk_of.append(automata[same][0])
-        liking_of.append(likings.setdefault(liking.tobytes(), (len(likings), liking))[0])
-    return (
-        [automaton for _, automaton in automata.values()],
-        np.array(walk_of, dtype=np.int64),
-        np.stack([liking for _, liking in likings.values()]),
-        np.array(liking_of, dtype=np.int64),
-    )
-
-
-def _known(machine: Machine, known: dict[object, Automaton]) -> Automaton:
-    """The machine's automaton, made only once for equal machines."""
-    parts = (machine.kind, machine.step, machine.price, machine.end)
-    key = (machine.start, *(None if part is None else (part.shape, part.tobytes()) for part in parts))
-    if key not in known:
-        known[key] = alone(machine)
-    return known[key]
-
-
-def _signature(automaton: Automaton) -> tuple[object, ...]:
-    return tuple(
-        part.tobytes() for layer in automaton.layers for part in (np.array(layer.to.shape), *vars(layer).values())
-    )
-
-
-def split_likings(parts: list[Automaton], problem: RosterProblem) -> tuple[list[Automaton], NDArray[np.float32]]:
-    """Parts of one state say only what single days' choices cost: summed up, (days, options + 1); and the rest."""
-    price = np.zeros((problem.period.days, len(problem.options) + 1), dtype=np.float32)
-    rest = []
-    for part in parts:
-        if any(len(layer.to) != 1 for layer in part.layers):
-            rest.append(part)
-            continue
-        for day, layer in enumerate(part.layers):
-            price[day] += layer.price[0, layer.kind].astype(np.float32)
-            price[day, layer.to[0, layer.kind] < 0] = NEVER
-    return rest, price
-
-
-def flat_walks(automata: list[Automaton], options: int) -> Walks:
-    """Automata one after the other. One without any tour keeps a state from which every step is forbidden."""
-    days = len(automata[0].layers)
-    to, price = [], []
-    offset, kinds, states = (np.zeros((len(automata), days), dtype=np.int64) for _ in range(3))
-    kind = np.zeros((len(automata), days, options + 1), dtype=np.int16)
-    at = 0
-    for a, automaton in enumerate(automata):
-        for d, layer in enumerate(automaton.layers):
-            table = layer.to if layer.to.size else np.full((1, int(layer.kind.max()) + 1), -1, dtype=np.int64)
-            offset[a, d], states[a, d], kinds[a, d] = at, *table.shape
-            kind[a, d] = layer.kind
-            to.append(table.ravel())
-            price.append(layer.price.ravel() if layer.to.size else np.zeros(table.size))
-            at += table.size
-    return Walks(
-        np.concatenate(to).astype(np.int32), np.concatenate(price).astype(np.float32), offset, kinds, states, kind
-    )
-
-
 def menu_arrays(menus: NDArray[np.bool_]) -> tuple[Ints, NDArray[np.int16], NDArray[np.int32]]:
     """menu_from, dishes and place of Folk from (menus, days, options)."""
     counts = menus.sum(axis=2)
@@ -247,23 +181,35 @@ def menu_arrays(menus: NDArray[np.bool_]) -> tuple[Ints, NDArray[np.int16], NDAr
 def make_desk(problem: RosterProblem, shifts: Shifts, walks: Walks) -> Desk:
     slots, days, masks = problem.period.slots, problem.period.days, len(shifts.masks)
     width = int((shifts.pause_latest - shifts.pause_earliest).max(initial=0)) + 1
-    states = int(walks.states.max()) + 1
+    states, options = int(walks.states.max()) + 1, len(problem.options) + 1
+    parts = int(np.diff(walks.part_from).max())
+    labels, ahead = (LABELS, (parts, days + 1, states)) if parts > 1 else (1, (1, 1, 1))
     return Desk(
         prefix=np.zeros((masks, slots + 1)),
         gains=np.zeros((masks, slots)),
         served=np.zeros((masks, slots), dtype=np.int64),
-        worth=np.zeros((days, len(problem.options) + 1)),
+        worth=np.zeros((days, options)),
         table=np.zeros((most_pauses(problem), width)),
         tour=np.zeros(days, dtype=np.int64),
         best=np.zeros((days, int(walks.kinds.max())), dtype=np.int64),
         value=np.zeros((2, states)),
         came_from=np.zeros((days, states), dtype=np.int32),
         chose=np.zeros((days, states), dtype=np.int16),
+        ahead=np.zeros(ahead),
+        tolled=np.zeros((days, options)),
+        asked=np.zeros(walks.toll.shape),
+        label=np.zeros((2, labels, parts), dtype=np.int32),
+        so_far=np.zeros((2, labels)),
     )
 
 
 def most_pauses(problem: RosterProblem) -> int:
     return max(1, *(len(option.pauses) for option in problem.options))
+
+
+def begin(space: TourSpace) -> NDArray[np.int32]:
+    """(parts,): the states on the first day."""
+    return np.zeros(space.desk.label.shape[2], dtype=np.int32)
 
 
 def own_room(space: TourSpace) -> TourSpace:
@@ -279,5 +225,18 @@ def price_tour(space: TourSpace, person: int, values: Floats) -> tuple[float, In
     nothing = np.full(days, -1, dtype=np.int16)
     best_values(values, int(space.folk.mask[person]), 0, problem.period.slots, space.shifts, desk)
     price_days(0, days, problem.period.day_slot, problem.allowed[person], space.shifts, desk)
-    worth = best_tour(0, days, 0, person, space.folk, space.walks, nothing, desk)
+    worth = best_tour(0, days, begin(space), person, space.folk, space.walks, nothing, desk)
     return float(worth), desk.tour
+
+
+def is_impossible(space: TourSpace, person: int) -> bool:
+    """Whether it is known that the person has no tour. Where rules are in parts, a part has none then; that they have
+    none together stays open."""
+    nothing, folk = np.zeros_like(space.problem.required), space.folk
+    if not space.in_parts:
+        return price_tour(space, person, nothing)[0] <= IMPOSSIBLE
+    days_off = np.full(space.problem.period.days, -1, dtype=np.int16)
+    space.desk.worth[:, :-1] = np.where(space.problem.allowed[person], 0.0, IMPOSSIBLE)
+    space.desk.worth[:, -1] = 0.0
+    likes = folk.price[folk.liking[person]]
+    return bool(relaxed_tour(int(folk.walk[person]), 0.0, space.walks, likes, days_off, space.desk) <= IMPOSSIBLE)

@@ -6,9 +6,11 @@ How much each may do follows from the effort; how long, from shares of the time 
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 
+from staffplan.errors import Note
 from staffplan.roster.problem.problem import RosterProblem
-from staffplan.roster.search.anneal import Board, Incumbent, Schedule, improve
+from staffplan.roster.search.anneal import Board, Incumbent, Schedule, improve, polish
 from staffplan.roster.search.bound import Prices, best_prices
 from staffplan.roster.search.exact import is_tiny, solve_whole
 from staffplan.roster.search.few_tours import recombine, suits
@@ -25,12 +27,36 @@ RECOMBINING_ROUNDS = 20
 START_ROUNDS, MOST_START_EFFORT = 2000, 2.0
 EFFORT_OF_A_START, MOST_STARTS, SEEDS = 4.0, 8, 10_000
 DAY_PROGRAMS = 8
-PRICES_UNTIL, START_UNTIL, ANNEALED_UNTIL = 0.1, 0.35, 0.45
-"""Shares of the time limit by which the prices, the first roster and what small changes bring are there."""
+PARTS_WARM = 0.1
+"""First temperature of small changes where rules are in parts, as a share of the usual one: the first roster is good,
+and few of the changes are possible."""
 LONGEST_PROGRAM, LONGEST_DAY = 0.05, 0.25
 """Shares of the time limit that one integer program may take: of a few people's tours, and of a whole day."""
+TOO_LARGE = "the rules of everybody together have too many states to be followed at once; "
+LEFT_OUT = "bound and shifts come from parts of the rules, and integer programs over several people are left out"
 LONGEST_LOADING = 8.0
 """Seconds; what takes longer is compiled."""
+
+
+@dataclass(frozen=True)
+class Until:
+    """Shares of the time limit by which the prices, the first roster and what small changes bring are there."""
+
+    prices: float
+    start: float
+    annealed: float
+
+
+USUAL, IN_PARTS = Until(0.1, 0.35, 0.45), Until(0.45, 0.7, 0.92)
+
+
+def until(space: TourSpace) -> Until:
+    return IN_PARTS if space.in_parts else USUAL
+
+
+def size_notes(space: TourSpace) -> tuple[Note, ...]:
+    """That stages of the search are left out, where they are."""
+    return (Note("roster", "left out", "search", TOO_LARGE + LEFT_OUT),) if space.in_parts else ()
 
 
 def move_count(problem: RosterProblem, effort: float) -> int:
@@ -41,8 +67,8 @@ def move_count(problem: RosterProblem, effort: float) -> int:
 def search(space: TourSpace, run: Run, effort: float, seed: int) -> Incumbent:
     """The best tours found; run.bound holds the bound."""
     rounds = round(BOUND_ROUNDS * min(effort, MOST_BOUND_EFFORT))
-    prices = best_prices(space, rounds, spent=run.spent(0.0, PRICES_UNTIL), report=run.raise_bound)
-    run.late(PRICES_UNTIL)
+    prices = best_prices(space, rounds, spent=run.spent(0.0, until(space).prices), report=run.raise_bound)
+    run.late(until(space).prices)
     run.prices = prices
     board = _start(space, prices, run, effort, seed)
     incumbent = Incumbent(board)
@@ -54,7 +80,7 @@ def search(space: TourSpace, run: Run, effort: float, seed: int) -> Incumbent:
 def _start(space: TourSpace, prices: Prices, run: Run, effort: float, seed: int) -> Board:
     """The best of some first rosters, as many as the effort and the time allow."""
     rounds = round(START_ROUNDS * min(effort, MOST_START_EFFORT))
-    spent = run.spent(PRICES_UNTIL, START_UNTIL)
+    spent = run.spent(until(space).prices, until(space).start)
     board = start(space, prices, rounds, seed, spent=spent, report=run.say_share)
     longest = spent()
     for number in range(1, min(round(effort / EFFORT_OF_A_START), MOST_STARTS)):
@@ -64,21 +90,27 @@ def _start(space: TourSpace, prices: Prices, run: Run, effort: float, seed: int)
         other = start(space, prices, rounds, seed + number * SEEDS, spent=spent)
         board = min(board, other, key=lambda made: made.cost)
         longest = max(longest, spent() - before)
-    run.late(START_UNTIL)
+    run.late(until(space).start)
     return board
 
 
 def _improve(board: Board, incumbent: Incumbent, prices: Prices, run: Run, effort: float, seed: int) -> None:
-    problem = board.space.problem
+    problem, annealed = board.space.problem, until(board.space).annealed
+    if board.space.in_parts:
+        polish(board, incumbent, stop=run.out_of_time)
     improve(
         board,
         incumbent,
-        Schedule(run.moves, run.begun + ANNEALED_UNTIL * (run.deadline - run.begun)),
+        Schedule(
+            run.moves,
+            run.begun + annealed * (run.deadline - run.begun),
+            PARTS_WARM if board.space.in_parts else 1.0,
+        ),
         seed,
         stop=lambda: run.ended(incumbent),
         report=lambda done: run.say(min(done, run.moves), incumbent, problem),
     )
-    run.late(ANNEALED_UNTIL)
+    run.late(annealed)
     choose_together(incumbent, board.space, prices, run, effort, seed)
     seconds = run.deadline - time.monotonic()
     proven = solve_whole(board.space, incumbent, effort=effort, seconds=seconds, seed=seed)
@@ -91,8 +123,10 @@ def choose_together(
 ) -> None:
     """Integer programs over days of everybody, or over tours of a few people.
 
-    Neither where the problem is solved whole after it, rules between people included.
+    Neither where the problem is solved whole after it, rules between people included, or where rules are in parts.
     """
+    if space.in_parts:
+        return
     by_tours, board = suits(space), Board(space, incumbent.tours)
     longest = (LONGEST_PROGRAM if by_tours else LONGEST_DAY) * (run.deadline - run.begun)
 

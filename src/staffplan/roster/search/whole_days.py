@@ -19,11 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from staffplan.roster.search.anneal import Board, Incumbent
+from staffplan.roster.search.automata import NEVER
 from staffplan.roster.search.compiled.arrays import NOTHING, Ints
 from staffplan.roster.search.compiled.board import mark
 from staffplan.roster.search.compiled.days import day_costs, put_in, take_out
 from staffplan.roster.search.day_program import Alike, DayChoice, DayProgram, Rest, choice_in, day_program
-from staffplan.roster.search.space import NEVER
 
 GAP = 3e-4
 """Share of what the people of a day save within which a choice counts as the best."""

@@ -20,9 +20,9 @@ from staffplan.errors import InfeasibleError, Problem
 from staffplan.roster.case.case import Case
 from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.rules import Locked, rules_of, span
-from staffplan.roster.rules.automaton import make_automaton
-from staffplan.roster.search.compiled.arrays import IMPOSSIBLE
-from staffplan.roster.search.space import TourSpace, price_tour
+from staffplan.roster.rules.automaton import Allowance, TooLargeError, make_automaton
+from staffplan.roster.search.automata import MOST_STEPS
+from staffplan.roster.search.space import TourSpace, is_impossible
 from staffplan.roster.why.relaxations import Ladder, Step, ladders
 
 MOST_NAMES = 8
@@ -83,12 +83,16 @@ class Bonds:
 
 
 def has_tour(problem: RosterProblem) -> bool:
-    """Whether the only person of the problem has a tour: the automaton of all that binds has one."""
+    """Whether the only person of the problem has a tour: the automaton of all that binds has one, or is too large to
+    look into."""
     if not problem.people:
         return True
     [person] = problem.people
     machines = [machine for rule in rules_of(person) if (machine := rule.machine(problem, person)) is not None]
-    return not make_automaton(machines, problem.allowed[0]).is_empty
+    try:
+        return not make_automaton(machines, problem.allowed[0], Allowance(MOST_STEPS)).is_empty
+    except TooLargeError:
+        return True
 
 
 def days_of_conflict(problem: RosterProblem, seconds: Callable[[], float] = no_limit) -> tuple[int, int]:
@@ -122,8 +126,8 @@ def bound_only_in(problem: RosterProblem, first: int, last: int) -> RosterProble
 def refuse_impossible_people(space: TourSpace, case: Case, seconds: Callable[[], float] = no_limit) -> None:
     """Raise InfeasibleError where somebody's rules allow no tour at all; people with the same conflict together.
     seconds: how much time is left."""
-    problem, nothing = space.problem, np.zeros_like(space.problem.required)
-    stuck = [n for n in range(len(problem.people)) if price_tour(space, n, nothing)[0] <= IMPOSSIBLE]
+    problem = space.problem
+    stuck = [n for n in range(len(problem.people)) if is_impossible(space, n)]
     if not stuck:
         return
     alike = list(_bound_alike(problem, case, stuck).values())

@@ -45,9 +45,12 @@ class Shifts(NamedTuple):
 
 
 class Walks(NamedTuple):
-    """The automata of all people, one after the other.
+    """The automata of all people, one after the other, and which of them bind together.
 
-    The step of automaton a on day d from a state with a kind is at offset[a, d] + state * kinds[a, d] + kind.
+    The step of automaton a on day d from a state with a kind is at offset[a, d] + state * kinds[a, d] + kind. A walk
+    keeps the rules of several automata, its parts: only one where the whole product could be made. A tour that is
+    sought in the first part alone pays `toll` for an option on a weekday to each other part, which earns it there: a
+    Lagrangian decomposition (Guignard and Kim, "Lagrangean decomposition", Mathematical Programming 39, 1987).
     """
 
     to: NDArray[np.int32]
@@ -56,13 +59,17 @@ class Walks(NamedTuple):
     kinds: Ints  # (automata, days)
     states: Ints  # (automata, days)
     kind: NDArray[np.int16]  # (automata, days, options + 1) the last is a day off
+    part_from: Ints  # (walks + 1,)
+    part: Ints  # (parts of all walks,) automaton
+    same: Ints  # (parts of all walks, options + 1) the first option that is of the same kinds to the part
+    toll: Floats  # (parts of all walks, 7, options + 1), zero for first parts; changed in place by the search
 
 
 class Folk(NamedTuple):
     """The people: skills, rules, what they may work and what they would like."""
 
     mask: Ints  # (people,) groups (bits)
-    walk: Ints  # (people,) automaton
+    walk: Ints  # (people,) row of Walks.part_from
     liking: Ints  # (people,) row of `price`
     price: NDArray[np.float32]  # (likings, days, options + 1) cost of a day's choice in itself
     menu: Ints  # (people,) row of `menu_from`
@@ -113,7 +120,7 @@ class Plan(NamedTuple):
     choice: NDArray[np.int16]  # (people, days) option or NOTHING
     pauses: NDArray[np.int16]  # (people, days, pauses) slots after the shift's start
     group: NDArray[np.int8]  # (people, intervals) group served while in a shift
-    node: NDArray[np.int32]  # (people, days + 1) state of the automaton
+    node: NDArray[np.int32]  # (people, days + 1, parts) state of each automaton
     paid: NDArray[np.float32]  # (people, days) cost of the day's step
     on_queue: NDArray[np.int32]  # (groups, slots)
     gain: Floats  # (groups, slots) what one more saves
@@ -138,6 +145,11 @@ class Desk(NamedTuple):
     value: Floats  # (2, states)
     came_from: NDArray[np.int32]  # (days, states)
     chose: NDArray[np.int16]  # (days, states)
+    ahead: Floats  # (parts, days + 1, states) best that the rest of the period may bring, where parts are several
+    tolled: Floats  # (days, options + 1) worth less the tolls
+    asked: Floats  # (parts of all walks, 7, options + 1) what first parts choose more often than the others would
+    label: NDArray[np.int32]  # (2, labels, parts) states of the tours kept
+    so_far: Floats  # (2, labels) what they are worth
 
 
 @njit(cache=True, nogil=True)

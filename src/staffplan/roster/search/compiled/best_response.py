@@ -84,7 +84,7 @@ def retour(
     """
     days = plan.choice.shape[1]
     marks = np.zeros(shifts.slots.max() + 1, dtype=np.int8)
-    nodes, paid = np.zeros(days + 2, dtype=np.int64), np.zeros(days)
+    nodes, paid = np.zeros((days + 2, plan.node.shape[2]), dtype=np.int64), np.zeros(days)
     cost = count_days(person, first_day, end_day, MINUS_ONE, marks, plan, folk, need, team, shifts)
     choice, pauses, group = plan.choice[person].copy(), plan.pauses[person].copy(), plan.group[person].copy()
     end = min(day_slot[end_day] + shifts.slots.max(), plan.gain.shape[1])

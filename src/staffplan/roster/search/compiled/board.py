@@ -247,23 +247,30 @@ def walk_on(
     """Follow the person's choices from a day on until the states are the old ones again; gives the change of price.
 
     New states and prices go to `nodes` and `paid`, the day after the last of them to nodes[-1]. -IMPOSSIBLE where a
-    rule forbids a step, or where the states differ still on `end_day`. `nodes`: (days + 2,); `paid`: (days,).
+    rule forbids a step, or where the states differ still on `end_day`. `nodes`: (days + 2, parts); `paid`: (days,).
     """
     walk, likes = folk.walk[person], folk.price[folk.liking[person]]
-    state, change, d = plan.node[person, day], 0.0, day
-    while d <= at_least or state != plan.node[person, d]:
+    first, parts = walks.part_from[walk], walks.part_from[walk + 1] - walks.part_from[walk]
+    change, d, alike = 0.0, day, False
+    nodes[day] = plan.node[person, day]
+    while d <= at_least or not alike:
         if d == end_day:
             return -IMPOSSIBLE
         option = plan.choice[person, d]
         if option == NOTHING:
             option = walks.kind.shape[2] - 1
-        step = walks.offset[walk, d] + state * walks.kinds[walk, d] + walks.kind[walk, d, option]
-        state = walks.to[step]
-        if state < 0:
-            return -IMPOSSIBLE
-        paid[d] = walks.price[step] + likes[d, option]
+        price, alike = likes[d, option], True
+        for p in range(parts):
+            a = walks.part[first + p]
+            step = walks.offset[a, d] + nodes[d, p] * walks.kinds[a, d] + walks.kind[a, d, option]
+            state = walks.to[step]
+            if state < 0:
+                return -IMPOSSIBLE
+            price += walks.price[step]
+            nodes[d + 1, p] = state
+            alike = alike and state == plan.node[person, d + 1, p]
+        paid[d] = price
         change += paid[d] - plan.paid[person, d]
-        nodes[d + 1] = state
         d += 1
     nodes[-1] = d
     return change if change < -IMPOSSIBLE / 2 else -IMPOSSIBLE
@@ -271,9 +278,10 @@ def walk_on(
 
 @njit(cache=True, nogil=True)
 def settle_walk(person: int, day: int, nodes: Ints, paid: Floats, plan: Plan) -> None:
-    """Keep the states `nodes`, (days + 2,), and prices `paid`, (days,), that walk_on found."""
-    for d in range(day, nodes[-1]):
-        plan.node[person, d + 1] = nodes[d + 1]
+    """Keep the states `nodes`, (days + 2, parts), and prices `paid`, (days,), that walk_on found."""
+    for d in range(day, nodes[-1, 0]):
+        for p in range(nodes.shape[1]):
+            plan.node[person, d + 1, p] = nodes[d + 1, p]
         plan.paid[person, d] = paid[d]
 
 
@@ -285,10 +293,11 @@ def count_everything(plan: Plan, folk: Folk, need: Need, team: Team, shifts: Shi
     """
     people, days = plan.choice.shape
     marks = np.zeros(shifts.slots.max() + 1, dtype=np.int8)
-    nodes, paid, total = np.zeros(days + 2, dtype=np.int64), np.zeros(days), 0.0
+    nodes, paid, total = np.zeros((days + 2, plan.node.shape[2]), dtype=np.int64), np.zeros(days), 0.0
     for person in range(people):
-        plan.node[person, :] = -1
-        plan.node[person, 0], plan.node[person, days] = 0, 0
+        plan.node[person, :, :] = -1
+        plan.node[person, 0, :] = 0
+        plan.node[person, days, :] = 0
         plan.paid[person, :] = 0.0
         total += walk_on(person, ZERO, days - 1, days, plan, folk, walks, nodes, paid)
         if total >= -IMPOSSIBLE / 2:

@@ -74,7 +74,7 @@ def put_in(
     """
     days = plan.choice.shape[1]
     marks = np.zeros(shifts.slots.max() + 1, dtype=np.int8)
-    nodes, paid = np.zeros(days + 2, dtype=np.int64), np.zeros(days)
+    nodes, paid = np.zeros((days + 2, plan.node.shape[2]), dtype=np.int64), np.zeros(days)
     for number, person in enumerate(people):
         option = options[number]
         plan.choice[person, day] = option

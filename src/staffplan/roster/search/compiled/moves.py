@@ -75,7 +75,7 @@ class Work(NamedTuple):
     groups: NDArray[np.int64]  # (intervals of two days,)
     pauses: NDArray[np.int16]  # (pauses,)
     kept: NDArray[np.int16]
-    nodes: Ints  # (days + 2,)
+    nodes: Ints  # (days + 2, parts)
     paid: Floats  # (days,)
     gained: Floats  # (groups, days of a change) contacts in time, zero between moves
 

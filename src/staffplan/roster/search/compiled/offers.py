@@ -24,6 +24,7 @@ from staffplan.roster.search.compiled.arrays import (
     place_pauses,
 )
 from staffplan.roster.search.compiled.board import mark
+from staffplan.roster.search.compiled.several import relaxed_tour
 from staffplan.roster.search.compiled.tours import best_tour, best_values, price_days
 
 
@@ -134,22 +135,28 @@ def make_offers(
     desk: Desk,
     offers: Offers,
     on_queue: Ints,
+    relaxed: bool,
 ) -> float:
     """The best tour of every class with people left at prices (groups, slots), counted in on_queue for each of them.
 
-    Of the classes from `begin` up to `end`; allowed: (people, days, options). Gives what all these tours are worth
-    together; nobody can do better, since each slot counts for the group that pays most. The offers themselves serve
-    one group in an interval.
+    Where the rules of a class are several automata: a tour that keeps them all, which may not be the best one; or, if
+    `relaxed`, the best that keeps the first alone, and the worth that no tour exceeds. Of the classes from `begin` up
+    to `end`; allowed: (people, days, options). Gives what all these tours are worth together; nobody can do better,
+    since each slot counts for the group that pays most. The offers themselves serve one group in an interval.
     """
     days, worth = offers.choice.shape[1], 0.0
-    nothing = np.full(days, NOTHING, dtype=np.int16)
+    nothing, start = np.full(days, NOTHING, dtype=np.int16), np.zeros(desk.label.shape[2], dtype=np.int32)
     for number in range(begin, end):
         if crew.left[number] == 0:
             continue
         person = crew.first[number]
         best_values(prices, folk.mask[person], ZERO, prices.shape[1], shifts, desk)
         price_days(ZERO, days, day_slot, allowed[person], shifts, desk)
-        worth += crew.left[number] * best_tour(ZERO, days, ZERO, person, folk, walks, nothing, desk)
+        walk, likes = folk.walk[person], folk.price[folk.liking[person]]
+        if relaxed and walks.part_from[walk + 1] - walks.part_from[walk] > 1:
+            worth += crew.left[number] * relaxed_tour(walk, crew.left[number], walks, likes, nothing, desk)
+        else:
+            worth += crew.left[number] * best_tour(ZERO, days, start, person, folk, walks, nothing, desk)
         lay_out(number, person, prices, folk, step, shifts, desk, offers)
         count_dearest(number, crew.left[number], offers, shifts, desk, on_queue)
     return worth

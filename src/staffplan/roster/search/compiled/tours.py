@@ -21,6 +21,7 @@ from staffplan.roster.search.compiled.arrays import (
     Walks,
     price_shifts,
 )
+from staffplan.roster.search.compiled.several import tour_of_several
 
 
 @njit(cache=True, nogil=True)
@@ -37,24 +38,24 @@ def price_days(first_day: int, end_day: int, day_slot: Ints, allowed: Flags, shi
 
 
 @njit(cache=True, nogil=True)
-def _best_of_kind(day: int, walk: int, walks: Walks, likes: NDArray[np.float32], desk: Desk) -> None:
+def _best_of_kind(day: int, automaton: int, walks: Walks, likes: NDArray[np.float32], desk: Desk) -> None:
     """For every kind the option (a day off is the last) of highest worth, NOTHING where none is possible."""
     best = desk.best[day]
-    best[: walks.kinds[walk, day]] = NOTHING
+    best[: walks.kinds[automaton, day]] = NOTHING
     for option in range(desk.worth.shape[1]):
         desk.worth[day, option] -= likes[day, option]
         if desk.worth[day, option] > IMPOSSIBLE:
-            kind = walks.kind[walk, day, option]
+            kind = walks.kind[automaton, day, option]
             if best[kind] == NOTHING or desk.worth[day, option] > desk.worth[day, best[kind]]:
                 best[kind] = option
 
 
 @njit(cache=True, nogil=True)
-def _extend(day: int, walk: int, walks: Walks, states: int, desk: Desk) -> None:
+def _extend(day: int, automaton: int, walks: Walks, states: int, desk: Desk) -> None:
     """One day further from every state that can be reached."""
     now, then = desk.value[day % 2], desk.value[(day + 1) % 2]
     then[:] = IMPOSSIBLE
-    kinds, offset = walks.kinds[walk, day], walks.offset[walk, day]
+    kinds, offset = walks.kinds[automaton, day], walks.offset[automaton, day]
     for state in range(states):
         if now[state] <= IMPOSSIBLE:
             continue
@@ -72,18 +73,25 @@ def _extend(day: int, walk: int, walks: Walks, states: int, desk: Desk) -> None:
 
 @njit(cache=True, nogil=True)
 def rest_of_tour(
-    day: int, state: int, walk: int, walks: Walks, likes: NDArray[np.float32], choice: NDArray[np.int16]
+    day: int,
+    states: NDArray[np.int32],
+    walk: int,
+    walks: Walks,
+    likes: NDArray[np.float32],
+    choice: NDArray[np.int16],
 ) -> float:
-    """Cost of the steps from a state on a day to the period's end when the choices stay; -IMPOSSIBLE: forbidden.
-    `likes`: (days, options + 1); `choice`: (days,)."""
-    cost = 0.0
-    for d in range(day, len(choice)):
-        option = choice[d] if choice[d] != NOTHING else walks.kind.shape[2] - 1
-        step = walks.offset[walk, d] + state * walks.kinds[walk, d] + walks.kind[walk, d, option]
-        state = walks.to[step]
-        if state < 0:
-            return -IMPOSSIBLE
-        cost += walks.price[step] + likes[d, option]
+    """Cost of the steps from states, (parts,), on a day to the period's end when the choices stay; -IMPOSSIBLE:
+    forbidden. `likes`: (days, options + 1); `choice`: (days,)."""
+    cost, first = 0.0, walks.part_from[walk]
+    for p in range(walks.part_from[walk + 1] - first):
+        a, state = walks.part[first + p], np.int64(states[p])
+        for d in range(day, len(choice)):
+            option = choice[d] if choice[d] != NOTHING else walks.kind.shape[2] - 1
+            step = walks.offset[a, d] + state * walks.kinds[a, d] + walks.kind[a, d, option]
+            state = np.int64(walks.to[step])
+            if state < 0:
+                return -IMPOSSIBLE
+            cost += walks.price[step] + likes[d, option] if p == 0 else walks.price[step]
     return cost
 
 
@@ -91,7 +99,7 @@ def rest_of_tour(
 def best_tour(
     first_day: int,
     end_day: int,
-    start: int,
+    start: NDArray[np.int32],
     person: int,
     folk: Folk,
     walks: Walks,
@@ -100,22 +108,27 @@ def best_tour(
 ) -> float:
     """The choices of highest worth for the days of a window; the days after it stay as in `choice`.
 
-    From state `start` on first_day; desk.worth: (days, options + 1) of the window. Written to desk.tour; gives the
-    worth less the price of all steps from first_day on, IMPOSSIBLE where no tour is allowed.
+    From the states `start`, (parts,), on first_day; desk.worth: (days, options + 1) of the window. Written to
+    desk.tour; gives the worth less the price of all steps from first_day on, IMPOSSIBLE where no tour is allowed.
+    Where the rules are several automata it may miss the best one (several.py).
     """
     walk, likes = folk.walk[person], folk.price[folk.liking[person]]
+    if walks.part_from[walk + 1] - walks.part_from[walk] > 1:
+        return tour_of_several(first_day, end_day, start, walk, walks, likes, choice, desk)
+    automaton, at_end = walks.part[walks.part_from[walk]], np.zeros(1, dtype=np.int32)
     desk.value[first_day % 2, :] = IMPOSSIBLE
-    desk.value[first_day % 2, start] = 0.0
-    states = walks.states[walk]
+    desk.value[first_day % 2, start[0]] = 0.0
+    states = walks.states[automaton]
     for day in range(first_day, end_day):
-        _best_of_kind(day, walk, walks, likes, desk)
-        _extend(day, walk, walks, states[day], desk)
+        _best_of_kind(day, automaton, walks, likes, desk)
+        _extend(day, automaton, walks, states[day], desk)
     last = states[end_day] if end_day < len(choice) else 1
     best, at = IMPOSSIBLE, -1
     for state in range(last):
         value = desk.value[end_day % 2, state]
         if value > IMPOSSIBLE:
-            value -= rest_of_tour(end_day, state, walk, walks, likes, choice)
+            at_end[0] = state
+            value -= rest_of_tour(end_day, at_end, walk, walks, likes, choice)
             if value > best and value > IMPOSSIBLE / 2:
                 best, at = value, state
     if at < 0:
