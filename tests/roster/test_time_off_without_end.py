@@ -12,7 +12,7 @@ from roster_centers import MADRID, MONDAY, Center, day, every_day
 
 from staffplan.clock import wall_instant
 from staffplan.errors import InfeasibleError
-from staffplan.roster.check import check as checking
+from staffplan.roster.check import people as checking
 from staffplan.roster.check.meetings import meeting_breaches
 from staffplan.roster.meetings.place import place_meetings
 from staffplan.roster.repair.absences import Absence, left_of, with_absences
@@ -22,7 +22,8 @@ from staffplan.settings.roster import WorkPlanSettings
 from staffplan.tables.people import TimeOff
 
 FOR_EVER = (date(1999, 1, 1), date(2099, 12, 31))
-LONGEST = 400
+LONGEST = 800
+"""Days: a period, and the two years that a balance of hours may reach back."""
 CENTER = Center(
     {"voice": every_day(7, range(8, 15))},
     agents=[("ann", "voice", "any"), ("bob", "voice", "any")],
