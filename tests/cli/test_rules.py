@@ -112,3 +112,14 @@ def test_without_agents_the_rules_are_told_all_the_same(run: Run, folder: Path) 
 def test_names_that_are_not_there_are_told(run: Run, flags: tuple[str, str], said: str) -> None:
     done = run("rules", "plan.toml", *flags)
     assert (done.code, said in done.err) == (2, True)
+
+
+def test_of_one_person_a_rule_is_known_by_its_own_place_whatever_stands_before_it(run: Run, folder: Path) -> None:
+    """A preference and a rule for somebody else come first: the answer goes to the right rule all the same."""
+    before = '{ rule = "wishes" },\n    { rule = "period_days", most = 1, agents = ["ann"] },\n    '
+    (folder / "plan.toml").write_text(
+        PLAN.replace('{ rule = "daily_rest" }', f'{before}{{ rule = "period_days", most = 2 }}')
+    )
+    run("rules", "plan.toml", "--agent", "cid", "-o", "cid.csv")
+    binds = pd.read_csv("cid.csv").set_index("rule")["binds"]
+    assert (binds["period_days"], binds["days_per_week_max"]) == ("yes", "never")

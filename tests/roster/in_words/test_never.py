@@ -62,16 +62,17 @@ def test_a_rule_binds_where_some_roster_breaks_it_and_nothing_else(agreement: li
         if not (isinstance(rule, DailyRest) and not rule.minutes):
             key = OF_CONTRACT[place] if place < len(OF_CONTRACT) else place - len(OF_CONTRACT)
             expected["any", key] = only_broken(problem, rules, place)
-    assert dict(whether_they_bind(center.case(), {"any"})) == expected
+    assert dict(whether_they_bind(center.case(), {"any"}).binds) == expected
 
 
 def test_without_time_nothing_is_said_never_to_bind() -> None:
     center = TINY.but(settings=RosterSettings(rules=AGREEMENTS[0]))
-    assert not whether_they_bind(center.case(), {"any"}, lambda: 0.0)
+    found = whether_they_bind(center.case(), {"any"}, seconds=lambda: 0.0)
+    assert (dict(found.binds), found.unfinished) == ({}, {"any"})
 
 
 def test_where_two_things_contradict_apart_from_each_rule_nothing_is_said() -> None:
     plan = PLAN.model_copy(update={"weekly_hours_min": 19.9})
     impossible = RosterSettings(rules=[{"rule": "period_days", "least": 5}])
     found = whether_they_bind(TINY.but(work_plans={"any": plan}, settings=impossible).case(), {"any"})
-    assert not found
+    assert not found.binds

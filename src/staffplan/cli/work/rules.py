@@ -116,14 +116,15 @@ def _binds(
     """Which rules bind, and why that was not asked."""
     if people is None or not len(people.agents):
         return {}, [Note("rules", "assumption", "agents", f"{NOT_ASKED}: there are no agents")]
+    left = config.roster.time_limit_seconds
     try:
         case = _case(config, workspace, people)
-        case = case.of_one(agent, case.site.planned.first) if agent and case.site.planned else case
+        found = whether_they_bind(case, contracts, agent=agent, seconds=lambda: left - (monotonic() - begun))
     except (ConfigError, DataError) as error:
         why = error.problems[0]
         return {}, [Note("rules", "assumption", why.place, f"{NOT_ASKED}: {why.message}")]
-    left = config.roster.time_limit_seconds
-    return whether_they_bind(case, contracts, lambda: left - (monotonic() - begun)), []
+    late = "not everybody was asked about in time: more rules may never bind; raise roster.time_limit_seconds"
+    return found.binds, [Note("rules", "left out", name, late) for name in sorted(found.unfinished)]
 
 
 def _case(config: Config, workspace: Workspace, people: Workforce) -> Case:

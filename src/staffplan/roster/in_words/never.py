@@ -8,8 +8,8 @@ A contract's rule never binds where it binds nobody under the contract. People b
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from staffplan.roster.rules import rules_of
 from staffplan.roster.rules.automaton import Automaton, alone, joined
 from staffplan.roster.rules.hours import DaysPerWeek, WeeklyHoursMax, WeeklyHoursMin
 from staffplan.roster.rules.rest import DailyRest
+from staffplan.roster.why.one_person import no_limit, what_binds
 from staffplan.settings.priced_rules import SoftSection
 from staffplan.settings.rule_sections import RuleSection
 
@@ -31,37 +32,44 @@ OF_CONTRACT = {
 }
 
 
+@dataclass(frozen=True)
+class Answers:
+    """What was found of each rule, and the contracts of which not everybody was asked about for lack of time."""
+
+    binds: Mapping[Key, bool]
+    unfinished: frozenset[str] = frozenset()
+
+
 def whether_they_bind(
-    case: Case, contracts: Collection[str], seconds: Callable[[], float] = lambda: math.inf
-) -> Mapping[Key, bool]:
-    """Each mandatory rule of the people of these contracts, by contract and key or place.
+    case: Case, contracts: Collection[str], *, agent: str = "", seconds: Callable[[], float] = no_limit
+) -> Answers:
+    """Each mandatory rule of the people of these contracts, or of the one agent, by contract and key or place.
 
     That a rule never binds is left out of the answer where the time was over before everybody was asked about, and
     where a person has no roster at all.
     """
     problem = case.hard().problem()
     found: dict[Key, bool] = {}
-    unsure: set[str] = set()
-    for numbers in _alike(problem).values():
-        person = problem.people[numbers[0]]
-        if person.plan_name not in contracts:
-            continue
+    unfinished: set[str] = set()
+    for number in _one_of_each(problem, contracts, agent):
+        person = problem.people[number]
         asked = {key for key in _keys(case, person) if key and not found.get(key)}
         if seconds() <= 0:
-            unsure.add(person.plan_name)
+            unfinished.add(person.plan_name)
         elif asked:
-            found |= _binding(case, problem, numbers[0], asked)
-    return {key: binds for key, binds in found.items() if binds or key[0] not in unsure}
+            found |= _binding(case, problem, number, asked)
+    told = {key: binds for key, binds in found.items() if binds or key[0] not in unfinished}
+    return Answers(told, frozenset(unfinished))
 
 
-def _alike(problem: RosterProblem) -> dict[object, list[int]]:
-    """People by all that binds them alone."""
-    found: dict[object, list[int]] = {}
-    for n, person in enumerate(problem.people):
-        hours = problem.paid_minutes_min[n].tobytes(), problem.paid_minutes_max[n].tobytes()
-        bound = (person.plan_name, person.rules, person.past, hours, problem.allowed[n].tobytes())
-        found.setdefault(bound, []).append(n)
-    return found
+def _one_of_each(problem: RosterProblem, contracts: Collection[str], agent: str) -> list[int]:
+    """The number of one person of all those who are bound alike."""
+    mine = [
+        number
+        for number, person in enumerate(problem.people)
+        if person.plan_name in contracts and agent in ("", person.agent_id)
+    ]
+    return list({what_binds(problem, number): number for number in reversed(mine)}.values())
 
 
 def _keys(case: Case, person: Person) -> list[Key | None]:

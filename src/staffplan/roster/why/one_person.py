@@ -154,11 +154,16 @@ def _bound_alike(problem: RosterProblem, case: Case, numbers: Sequence[int]) -> 
     own_rows = {agent_id for table in tables for agent_id in table.frame["agent_id"]}
     found: dict[object, list[int]] = {}
     for n in numbers:
-        person = problem.people[n]
-        hours = problem.paid_minutes_min[n].tobytes(), problem.paid_minutes_max[n].tobytes()
-        bound = (person.plan_name, person.rules, person.past, hours, problem.allowed[n].tobytes())
-        found.setdefault(person.agent_id if person.agent_id in own_rows else bound, []).append(n)
+        agent_id = problem.people[n].agent_id
+        found.setdefault(agent_id if agent_id in own_rows else what_binds(problem, n), []).append(n)
     return found
+
+
+def what_binds(problem: RosterProblem, number: int) -> object:
+    """All that binds a person alone: people with the same have the same tours."""
+    person = problem.people[number]
+    hours = problem.paid_minutes_min[number].tobytes(), problem.paid_minutes_max[number].tobytes()
+    return person.plan_name, person.rules, person.past, hours, problem.allowed[number].tobytes()
 
 
 def _gathered(conflicts: Iterable[Conflict]) -> list[Problem]:
