@@ -17,11 +17,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from roster_repair import breaches, case_of, days_that_differ
+from roster_repair import breaches, case_of, days_that_differ, made_for
 from rostering.centers import make_center
 from staffplan.roster.case.case import Case
 from staffplan.roster.check.cover import coverage
-from staffplan.roster.step import roster
 from staffplan.settings.priced_rules import StabilitySetting
 from staffplan.tables.requirement import StaffingRequirement
 from staffplan.tables.roster import Roster
@@ -48,21 +47,12 @@ def keeping(case: Case, before: Roster) -> Case:
 
 def made(case: Case, seed: int) -> Made:
     begun = time.monotonic()
-    result = roster(
-        case.requirement,
-        case.workforce,
-        case.settings,
-        shifts=case.shifts,
-        work_plans=case.work_plans,
-        site=case.site,
-        seed=seed,
-    )
-    return result.roster, time.monotonic() - begun
+    return made_for(case, seed), time.monotonic() - begun
 
 
-def hours_of(case: Case, roster_made: Roster) -> tuple[float, float]:
+def hours_of(case: Case, given: Roster) -> tuple[float, float]:
     """Hours missing and hours too many on queue."""
-    net = coverage(roster_made, case.requirement, case.site).frame["net"].to_numpy()
+    net = coverage(given, case.requirement, case.site).frame["net"].to_numpy()
     hours = case.site.calendar.interval_minutes / 60
     return float(np.maximum(-net, 0).sum()) * hours, float(np.maximum(net, 0).sum()) * hours
 

@@ -27,8 +27,10 @@ def test_days_that_differ_from_the_published_roster_are_counted_on_the_days_that
     told = shifts_of(shift(-1), shift(0), shift(1), shift(2))
     now = shifts_of(shift(0), shift(1, start=9), shift(4))
     [said] = changed(told, now)
-    assert said == "2 of 3 days of people differ from it, 02 Nov to 04 Nov 2026, of 1 of 1 people"
-    assert changed(told, told) == ["0 of 3 days of people differ from it, 02 Nov to 04 Nov 2026, of 0 of 1 people"]
+    assert said == "2 of 3 days of people differ from it (02 Nov to 04 Nov 2026); 1 of 1 people have another roster"
+    assert changed(told, told) == [
+        "0 of 3 days of people differ from it (02 Nov to 04 Nov 2026); 0 of 1 people have another roster"
+    ]
 
 
 def test_a_roster_published_for_other_days_says_nothing() -> None:

@@ -182,8 +182,8 @@ def changed_since_published(roster: Roster, workforce: Workforce, problem: Roste
     changed = {row[:2] for row in before ^ now}
     among = len({agent_id for agent_id, _ in changed})
     message = (
-        f"{len(changed)} of {len(people) * ((last - first).days + 1)} days of people differ from it, "
-        f"{first:%d %b} to {last:%d %b %Y}, of {among} of {len(people)} people"
+        f"{len(changed)} of {len(people) * ((last - first).days + 1)} days of people differ from it "
+        f"({first:%d %b} to {last:%d %b %Y}); {among} of {len(people)} people have another roster"
     )
     yield Note("roster", "assumption", workforce.published.source, message)
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 from importlib.resources import files
-from typing import Annotated, Any
+from typing import Any
 
 from pydantic import Field
 
@@ -66,9 +66,6 @@ class Agreement(Section):
     breaks: tuple[BreakDue, ...] = ()
     contracts: tuple[ContractLimit, ...] = ()
     not_held: tuple[NotHeld, ...] = ()
-
-
-AgreementName = Annotated[str, Field(min_length=1)]
 
 
 @cache
