@@ -68,3 +68,16 @@ def test_what_cannot_be_explained_is_told(
             (folder / name).write_text(text.replace(",300,", ",,").replace(",306,", ",,"))
     done = run("explain-day", *FILES, *flags)
     assert (done.code, said in done.err) == (code, True), done.err
+
+
+def test_what_the_files_do_not_show_is_told(run: Run, folder: Path) -> None:
+    assert not run("explain-day", *FILES).err
+    for name, text in (("planned.csv", PLANNED), ("actual.csv", ACTUAL)):
+        first = text.splitlines()[:2]
+        (folder / name).write_text("\n".join(first))
+    assert "taken for 30 minutes; --interval sets it" in run("explain-day", *FILES).err
+    assert not run("explain-day", *FILES, "--interval", "60").err
+    for name, text in (("planned.csv", PLANNED), ("actual.csv", ACTUAL)):
+        (folder / name).write_text(text.replace("02 09:30", "03 09:30"))
+    assert "days begin at midnight UTC; --timezone sets" in run("explain-day", *FILES, "--interval", "30").err
+    assert not run("explain-day", *FILES, "--interval", "30", "--timezone", "Europe/Madrid").err

@@ -61,5 +61,5 @@ def explain_day(
     from staffplan.cli.work.explain_day import causes_of, tell
 
     before = refuse([output], force=force)
-    causes = causes_of(planned, actual, goal, model.value, patience, interval, timezone or "UTC")
-    tell(causes, output, before, as_json=as_json)
+    causes, notes = causes_of(planned, actual, goal, model.value, patience, interval, timezone)
+    tell(causes, notes, output, before, as_json=as_json)

@@ -160,7 +160,7 @@ def _hiring(result: Capacity) -> str:
     rows = [
         (
             row["site"],
-            "nobody hired" if row["rank"] == 0 else "best" if row["rank"] == 1 else f"rank {row['rank']:.0f}",
+            "no new class" if row["rank"] == 0 else "best" if row["rank"] == 1 else f"rank {row['rank']:.0f}",
             row["classes"],
             f"{row['short']:,.2f}",
             f"{row['cost']:,.2f}",

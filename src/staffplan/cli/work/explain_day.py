@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +12,10 @@ import pandas as pd
 from staffplan.cli.output.json_rows import records
 from staffplan.cli.output.say import show_json, show_text
 from staffplan.cli.work.common import interval_of
-from staffplan.cli.work.delivery import put_tables
+from staffplan.cli.work.delivery import put_tables, say_notes
 from staffplan.control.day_worlds import Line
 from staffplan.control.step import explained_days
-from staffplan.errors import Problem, UsageError
+from staffplan.errors import Note, Problem, UsageError
 from staffplan.files.read import read_table
 from staffplan.plan.text import text_table
 from staffplan.settings.queues import parse_goal
@@ -35,15 +35,34 @@ EXPLAINED = {
 
 
 def causes_of(
-    planned: Path, actual: Path, goal: str, model: str, patience: float | None, minutes: int | None, timezone: str
-) -> DayCauses:
-    """The causes of every day in two files. Raises UsageError and DataError."""
-    seconds = _within(goal, model, patience)
-    plan, happened = (read_table(path, DayOfQueue, timezone=timezone) for path in (planned, actual))
+    planned: Path,
+    actual: Path,
+    goal: str,
+    model: str,
+    patience: float | None,
+    minutes: int | None,
+    timezone: str | None,
+) -> tuple[DayCauses, list[Note]]:
+    """The causes of every day in two files, and what was assumed of them. Raises UsageError and DataError."""
+    seconds, zone = _within(goal, model, patience), timezone or UTC
+    plan, happened = (read_table(path, DayOfQueue, timezone=zone) for path in (planned, actual))
     rows = pd.concat([plan.frame, happened.frame]).drop_duplicates(["queue", "interval_start"])
-    length = 60.0 * (minutes or interval_of(rows, "queue"))
-    line = Line(seconds, length, np.inf if patience is None else patience)
-    return explained_days(plan, happened, line, timezone)
+    length = minutes or interval_of(rows, "queue")
+    line = Line(seconds, 60.0 * length, np.inf if patience is None else patience)
+    causes = explained_days(plan, happened, line, zone)
+    return causes, [*plan.notes, *happened.notes, *_assumed(rows, causes, minutes, length, timezone)]
+
+
+def _assumed(
+    rows: pd.DataFrame, causes: DayCauses, given: int | None, length: int, timezone: str | None
+) -> Iterator[Note]:
+    """What the files do not show and nobody has said."""
+    if given is None and not rows["queue"].duplicated().any():
+        said = f"one interval a queue does not show its length: taken for {length} minutes; --interval sets it"
+        yield Note("explain-day", "assumption", "interval", said)
+    if timezone is None and causes.frame["day"].nunique() > 1:
+        said = "days begin at midnight UTC; --timezone sets the time zone of the center"
+        yield Note("explain-day", "assumption", "days", said)
 
 
 def _within(goal: str, model: str, patience: float | None) -> float:
@@ -66,11 +85,12 @@ def _within(goal: str, model: str, patience: float | None) -> float:
     return float(within)
 
 
-def tell(causes: DayCauses, output: Path | None, before: Hashes, *, as_json: bool) -> None:
+def tell(causes: DayCauses, notes: Sequence[Note], output: Path | None, before: Hashes, *, as_json: bool) -> None:
     """A table a day for a person, or the rows as JSON; then the file."""
+    say_notes(notes)
     if as_json:
-        written = [str(output)] if output else []
-        show_json({"written": written, "causes": records(causes.frame, UTC)})
+        written, said = [str(output)] if output else [], [vars(note) for note in notes]
+        show_json({"written": written, "causes": records(causes.frame, UTC), "notes": said})
     else:
         show_text("\n\n".join(_texts(causes.frame)))
     put_tables({output: causes} if output else {}, UTC, before)
