@@ -241,6 +241,7 @@ def names_known(config: Config, groups: Iterable[str] = ()) -> Known:
     all_groups = {*groups, *(queue.planning_group or name for name, queue in listed.items())}
     names = {
         "agents": {"work_plan": list(config.work_plans), "skills": sorted(all_groups)},
+        "skills": {"skill": sorted(all_groups)},
         "locks": {"shift": ["off", *starts] if starts else []},
         "wishes": {"shift": starts},
     }

@@ -25,6 +25,7 @@ from staffplan.roster.case.inputs import refuse_what_cannot_be_used, slot_minute
 from staffplan.roster.case.part_weeks import PartWeeks
 from staffplan.roster.case.presence import paid_bounds, times_away, weeks_with_need, who_can_work
 from staffplan.roster.case.service import Service, Weights
+from staffplan.roster.case.skills import right_copies, served, skill_masks, with_copies
 from staffplan.roster.case.soft import with_soft_rules
 from staffplan.roster.problem.problem import Period, Person, RosterProblem, plan_of
 from staffplan.roster.problem.worth import cover_worth
@@ -61,11 +62,14 @@ def build_problem(
     slot = slot_minutes(shifts, site)
     options = make_options(shifts, slot)
     period = make_period(requirement, site, slot, max(option.slots for option in options), settings)
+    workforce = workforce.knowing(settings.skill_levels_min, period.first_day, period.day(period.days - 1))
     groups = tuple(sorted(set(requirement.frame["planning_group"])))
     required = required_by_slot(requirement, groups, period)
     hours = np.where(np.arange(period.slots) < period.day_slot[-1], period.slot_hours, 0.0)
     contracted = make_people(workforce, groups, work_plans)
-    away = times_away(contracted, workforce, groups, required, period, site.calendar)
+    able = skill_masks(contracted, groups, workforce.skills, settings.skill_levels_min, period)
+    options = with_copies(options, able, groups)
+    away = times_away(contracted, workforce, groups, required, able, period, site.calendar)
     people = under_agreement(
         contracted,
         workforce,
@@ -77,14 +81,17 @@ def build_problem(
         calendar=site.calendar,
     )
     skillsets, skillset_of = skill_sets(people, groups)
-    starts, serves = option_starts(options, period), option_groups(options, shifts, groups)
+    starts, serves = option_starts(options, period), option_groups(options, shifts, groups) & served(options, groups)
     team = team_rules(settings)
     least = minimum_people(team, groups, period, site.calendar)
     useful = useful_options(np.maximum(required, least), skillsets, starts, options, serves)[skillset_of]
     walls = option_walls(starts, options, period)
-    allowed, why_not = who_can_work(people, away, useful, workforce, options, shifts, walls, period)
+    skilled = right_copies(options, able, groups) & ((able[:, :, None] & serves) > 0)
+    allowed, why_not = who_can_work(people, away, useful, skilled, workforce, options, shifts, walls, period)
     fewest, most = paid_bounds(people, away.free, away.paid, period, weeks_with_need(required, period))
-    parts = PartWeeks(away.days, away.closed, options, shifts, groups, required, period, workforce, site.calendar)
+    parts = PartWeeks(
+        away.credited, away.closed, options, shifts, groups, required, able, period, workforce, site.calendar
+    )
     fewest, most = parts.joined(people, fewest, most)
     problem = RosterProblem(
         period=period,

@@ -81,5 +81,6 @@ def _alone(workforce: Workforce, held: Holder) -> Workforce:
         workforce.time_off.only(np.asarray(workforce.time_off.frame["agent_id"] == agent_id)),
         workforce.availability.only(np.asarray(workforce.availability.frame["agent_id"] == agent_id)),
         locks=workforce.locks.only(np.asarray(workforce.locks.frame["agent_id"] == agent_id)),
+        skills=workforce.skills.only(np.asarray(workforce.skills.frame["agent_id"] == agent_id)),
         past_roster=workforce.past_roster.only(np.asarray(workforce.past_roster.frame["agent_id"] == agent_id)),
     )

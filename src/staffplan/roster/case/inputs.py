@@ -16,10 +16,10 @@ from staffplan.settings.roster import BreakSettings, RosterSettings, ShiftSettin
 from staffplan.settings.rule_sections import RuleSection
 from staffplan.site import Site
 from staffplan.tables.meetings import unknown_people
-from staffplan.tables.people import Availability, Locks, TimeOff, Workforce
+from staffplan.tables.people import Workforce
 from staffplan.tables.requirement import StaffingRequirement
-from staffplan.tables.schema import names_in
-from staffplan.tables.wishes import Wishes, unknown_shifts
+from staffplan.tables.schema import Table, names_in
+from staffplan.tables.wishes import unknown_shifts
 
 FINEST_SLOT_MINUTES = 5
 
@@ -40,12 +40,14 @@ def refuse_what_cannot_be_used(
         *unknown_names(settings.rules, shifts, work_plans, site.groups(), "roster.rules"),
         *_unknown_agents(settings, workforce),
         *_two_averages(settings, workforce, work_plans),
+        *_unknown_groups(settings, requirement, site),
     ]
     data = [
         *_requirement_problems(requirement, site),
         *_agent_problems(requirement, workforce, work_plans, site),
         *_strangers(workforce.time_off, workforce),
         *_strangers(workforce.availability, workforce),
+        *_strangers(workforce.skills, workforce),
         *unknown_people(workforce.meetings, workforce.agents.frame),
         *_strangers(workforce.locks, workforce),
         *_lock_problems(workforce, shifts),
@@ -149,7 +151,14 @@ def _agent_problems(
                 yield Problem(agents.place(agent.Index, "skills"), message, nearest(skill, groups))
 
 
-def _strangers(table: TimeOff | Availability | Locks | Wishes, workforce: Workforce) -> Iterator[Problem]:
+def _unknown_groups(settings: RosterSettings, requirement: StaffingRequirement, site: Site) -> Iterator[Problem]:
+    groups = sorted({*requirement.frame["planning_group"], *site.groups()})
+    for name in settings.skill_levels_min:
+        if name not in groups:
+            yield Problem(f"roster.skill_levels_min.{name}", f"{name!r} is no planning group", nearest(name, groups))
+
+
+def _strangers(table: Table, workforce: Workforce) -> Iterator[Problem]:
     known = sorted({str(agent_id) for agent_id in workforce.agents.frame["agent_id"]})
     first = table.frame.drop_duplicates("agent_id")
     for row in _rows(first[~first["agent_id"].isin(known)]):

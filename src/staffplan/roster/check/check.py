@@ -91,6 +91,7 @@ def breaches_together(
     whole: whether the activities are known; without them only seats can be judged.
     """
     calendar = site.calendar
+    workforce = workforce.knowing(settings.skill_levels_min, first, first + timedelta(days=days - 1))
     rules = [rule for rule in team_rules(settings) if whole or isinstance(rule, Seats)]
     between = team_violations(roster, workforce, rules, calendar=calendar, first=first, days=days)
     missed = meeting_breaches(roster, workforce, first, days, calendar.timezone) if whole else ()
@@ -241,8 +242,9 @@ def _activity_words(shift: rules.Worked, inside: list[Activity], agent: Agent, c
         at = max(at, a.end)
         if begun.date() != a.activity_date:
             yield "activities", f"{when} has the date {a.activity_date:%d %b %Y}"
-        if a.activity == "queue" and a.group not in agent.skills:
+        if a.activity == "queue" and not agent.can(a.group, a.schedule_date):
             said = f"the agent has no skill for {a.group}" if a.group else "no planning group is given"
+            said += " on this day" if a.group in agent.skills else ""
             yield "skills", f"{when}: {said}"
     if at < shift.end:
         yield "activities", f"nothing is planned from {case.local(at):%H:%M} to {case.local(shift.end):%H:%M}"

@@ -6,6 +6,8 @@ import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+import pandas as pd
+
 from staffplan.settings import hard_rules as hard
 from staffplan.settings import priced_rules as priced
 from staffplan.settings import team_rules as team
@@ -39,6 +41,14 @@ def contract_sentences(plan: WorkPlanSettings) -> Iterator[tuple[str, str]]:
     if plan.days_per_week_max < 7:
         yield "days_per_week_max", f"At most {_days(plan.days_per_week_max)} of work a week."
     yield "shifts", f"Only these shifts: {_list(plan.shifts)}."
+
+
+def skill_sentence(row: Mapping[str, Any]) -> str:
+    """A row of skills.csv: the skill, its level and its days."""
+    level = "" if pd.isna(row["level"]) else f" on level {row['level']:g}"
+    since = "" if pd.isna(row["valid_from"]) else f" from {row['valid_from']:%Y-%m-%d}"
+    until = "" if pd.isna(row["valid_until"]) else f" until {row['valid_until']:%Y-%m-%d}"
+    return f"The skill {row['skill']}{level}{since}{until}{'' if since or until else ' on all days'}."
 
 
 def _price(setting: Section) -> str:

@@ -54,6 +54,13 @@ class ShiftOption:
     slots: int
     paid_minutes: int
     pauses: tuple[Pause, ...]
+    serves: tuple[str, ...] = ()
+    """Of a copy for people who have some of their skills on some days only: the planning groups it serves."""
+
+    @property
+    def key(self) -> str:
+        """A name that no other option has."""
+        return f"{self.name} for {', '.join(self.serves)}" if self.serves else self.name
 
     @property
     def parts(self) -> tuple[tuple[int, int], ...]:
@@ -73,6 +80,7 @@ class Person:
     plan_name: str
     contract: WorkPlanSettings
     skills: tuple[str, ...]
+    """Planning groups that the person can serve on some day of the period."""
     rules: tuple[Rule, ...]
     """The site's agreement for the person, beside what every contract says."""
     past: tuple[Worked, ...] = ()
@@ -175,7 +183,8 @@ class RosterProblem:
     """(people, days, options): contract, weekday, availability and time off let the person work it,
     and one of the person's groups needs somebody then."""
     why_not: tuple[dict[int, str], ...]
-    """For each person the days without any allowed option, and why: "time off", "not available" or "not needed"."""
+    """For each person the days without any allowed option, and why: "time off", "not available", "not needed"
+    or "no skill"."""
     paid_minutes_min: NDArray[np.int64]
     """(people, weeks): fewest minutes to be paid for work, time off already credited."""
     paid_minutes_max: NDArray[np.int64]

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 
 from staffplan.roster.case.case import Case
@@ -44,6 +45,8 @@ def site_changes(case: Case) -> Iterator[Change]:
         yield Change(
             "hours in which people are available", "everybody available at all hours", emptied("availability")
         )
+    if len(case.workforce.skills):
+        yield Change("days and levels of skills", "every skill on all days", emptied("skills"), keeps_tours=False)
     if len(case.workforce.time_off):
         yield Change("time off", "nobody has time off", emptied("time_off"), keeps_tours=False)
 
@@ -102,7 +105,9 @@ def people_changes(case: Case, groups: Sequence[str]) -> Iterator[Change]:
             words = f"{MORE_AGENTS} more agents for {group}" + (f" ({plan})" if plan else "")
             yield Change(f"people who can serve {group}: {len(plans)}", words, _hired(group, plan), keeps_tours=False)
     if len(groups) > 1:
-        yield Change("skills", "everybody can serve every group", _skilled(";".join(groups)))
+        keeps = not len(case.workforce.skills)
+        all_groups = _skilled(";".join(groups))
+        yield Change("skills", "everybody can serve every group", all_groups, keeps_tours=keeps)
 
 
 def _hired(group: str, plan: str) -> Callable[[Case], Case]:
@@ -115,12 +120,18 @@ def _hired(group: str, plan: str) -> Callable[[Case], Case]:
 
 
 def _skilled(skills: str) -> Callable[[Case], Case]:
-    return lambda case: _with_agents(case, case.workforce.agents.frame.assign(skills=skills))
+    def apply(case: Case) -> Case:
+        always = emptied("skills")(case)
+        return _with_agents(always, always.workforce.agents.frame.assign(skills=skills))
+
+    return apply
 
 
 def with_skill(case: Case, agent_id: str, group: str) -> Case:
     """One more planning group that the agent can serve."""
-    frame = case.workforce.agents.frame
+    skills, frame = case.workforce.skills, case.workforce.agents.frame
+    others = skills.only(np.asarray((skills.frame["agent_id"] != agent_id) | (skills.frame["skill"] != group)))
+    case = replace(case, workforce=replace(case.workforce, skills=others))
     mine = frame["agent_id"] == agent_id
     return _with_agents(case, frame.assign(skills=frame["skills"].where(~mine, frame["skills"] + f";{group}")))
 
