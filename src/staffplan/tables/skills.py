@@ -69,9 +69,18 @@ class SkillRow:
     first: date
     last: date
 
+    def is_for(self, skill: str, least: int, first: date, last: date) -> bool:
+        """Whether it is of the skill, and holds."""
+        return self.skill == skill and self.holds(least, first, last)
+
     def holds(self, least: int, first: date, last: date) -> bool:
         """With the level, on some of the days from first to last."""
         return self.level >= least and self.first <= last and first <= self.last
+
+
+def always_held(agent_id: str, skill: str) -> SkillRow:
+    """A skill that no row says more of."""
+    return SkillRow(agent_id, skill, LOWEST_LEVEL, date.min, date.max)
 
 
 def skill_rows(table: AgentSkills) -> Iterator[SkillRow]:

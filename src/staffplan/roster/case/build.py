@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from staffplan.clock import midnight
+from staffplan.clock import SiteCalendar, midnight
 from staffplan.errors import ConfigError, Problem
 from staffplan.roster.case.agreements import under_agreement
 from staffplan.roster.case.candidates import (
@@ -28,13 +28,26 @@ from staffplan.roster.case.service import Service, Weights
 from staffplan.roster.case.skills import right_copies, served, skill_masks, with_copies
 from staffplan.roster.case.soft import with_soft_rules
 from staffplan.roster.problem.problem import Period, Person, RosterProblem, plan_of
+from staffplan.roster.problem.ties import tied
 from staffplan.roster.problem.worth import cover_worth
-from staffplan.roster.rules.team import break_circles, minimum_people, pausing_limit, seat_limit, team_rules
+from staffplan.roster.rules.team import (
+    break_circles,
+    minimum_people,
+    pausing_limit,
+    seat_limit,
+    team_rules,
+    tie_rules,
+)
+from staffplan.roster.rules.ties import rows_of
 from staffplan.settings.roster import RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.site import Site
 from staffplan.tables.people import Workforce
 from staffplan.tables.requirement import ServiceWorth, StaffingRequirement
 from staffplan.tables.schema import names_in
+from staffplan.tables.skills import always_held, skill_rows
+
+TIE_WEIGHT = 100.0
+"""Price of a breach of a mandatory rule between named people, in the price of an hour missing."""
 
 
 def _rows(frame: pd.DataFrame) -> Iterator[Any]:
@@ -117,7 +130,17 @@ def build_problem(
     )
     if settings.objective == "service":
         problem = replace(problem, worth=service_of(problem, settings, shifts, site, worth).worth())
+    problem = with_ties(problem, settings, site.calendar)
     return with_soft_rules(problem, workforce, settings, shifts, site.calendar.holidays)
+
+
+def with_ties(problem: RosterProblem, settings: RosterSettings, calendar: SiteCalendar) -> RosterProblem:
+    """The problem with the rules between named people, or people of a kind, over its people and options."""
+    last_resort = max(TIE_WEIGHT * problem.understaffing_weight, problem.worth.of_the_last_resort)
+    prices = (last_resort if tie.weight is None else tie.weight for tie in tie_rules(settings))
+    rows = rows_of(tie_rules(settings), problem, calendar)
+    found = [(tie.kind, price, mine) for price, (tie, mine) in zip(prices, rows, strict=True)]
+    return replace(problem, ties=tied(found)) if found else problem
 
 
 def skill_sets(people: tuple[Person, ...], groups: tuple[str, ...]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -196,10 +219,14 @@ def make_people(
     workforce: Workforce, groups: tuple[str, ...], work_plans: Mapping[str, WorkPlanSettings]
 ) -> tuple[Person, ...]:
     """Everybody with a skill that is needed; the site's rules for them come later."""
-    people = []
+    people, rows = [], list(skill_rows(workforce.skills))
     for row in _rows(workforce.agents.frame):
-        skills = tuple(skill for skill in names_in(str(row.skills)) if skill in groups)
+        agent_id, named = str(row.agent_id), names_in(str(row.skills))
+        skills = tuple(skill for skill in named if skill in groups)
         if skills:
             plan = plan_of(str(row.work_plan), work_plans)
-            people.append(Person(str(row.agent_id), str(row.name), plan, work_plans[plan], skills, rules=()))
+            mine = [one for one in rows if one.agent_id == agent_id and one.skill in named]
+            always = [always_held(agent_id, name) for name in named if name not in {one.skill for one in mine}]
+            person = Person(agent_id, str(row.name), plan, work_plans[plan], skills, rules=())
+            people.append(replace(person, team=str(row.staffing_group), held=(*mine, *always)))
     return tuple(people)

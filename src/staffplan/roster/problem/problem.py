@@ -17,10 +17,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from staffplan.roster.problem.machine import Machine
+from staffplan.roster.problem.ties import NO_TIES, Ties
 from staffplan.roster.problem.worked import Agreed, Violation, Worked
 from staffplan.roster.problem.worth import Worth
 from staffplan.settings.roster import WorkPlanSettings
 from staffplan.tables.roster import SPLIT
+from staffplan.tables.skills import SkillRow
 
 NO_LIMIT = 10**6
 """People, where their number is not limited."""
@@ -87,6 +89,9 @@ class Person:
     """Shifts worked before the period, as far as they are known."""
     past_from: date | None = None
     """First day from which they are known; None: not at all."""
+    team: str = ""
+    held: tuple[SkillRow, ...] = ()
+    """All skills, those that are no planning group too, with levels and days."""
 
 
 @dataclass(frozen=True)
@@ -201,6 +206,8 @@ class RosterProblem:
     overstaffing_weight: float
     circles: tuple[Circle, ...] = ()
     """Limits on meals and breaks that `pausing` does not say: of some of the people, or a part of those there."""
+    ties: Ties = NO_TIES
+    """Rules between named people, or people of a kind."""
 
     @property
     def required_hours(self) -> float:

@@ -27,6 +27,7 @@ from staffplan.settings.hard_rules import RotationSetting, RuleSettings
 from staffplan.settings.priced_rules import SoftSection
 from staffplan.settings.roster import RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.settings.rule_sections import RuleSection
+from staffplan.settings.team_rules import TieSection
 from staffplan.site import Site
 from staffplan.tables.people import Agents, Availability, TimeOff, Workforce
 from staffplan.tables.requirement import StaffingRequirement
@@ -115,7 +116,8 @@ def make_demand(
 def kept_rules(rules: Sequence[RuleSettings]) -> Iterator[RuleSettings]:
     """Rules that say something of people without a name: hard ones, not for agents by name."""
     for rule in rules:
-        if not isinstance(rule, SoftSection) and not (isinstance(rule, RuleSection) and rule.agents):
+        named = isinstance(rule, TieSection) or (isinstance(rule, RuleSection) and rule.agents)
+        if not isinstance(rule, SoftSection) and not named:
             yield rule
 
 

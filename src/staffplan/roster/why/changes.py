@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 
 from staffplan.roster.case.case import Case
+from staffplan.roster.rules.ties import tie_of
 from staffplan.roster.why.relaxations import Ladder, emptied, left_out, rule_ladders
 from staffplan.settings.rule_sections import RuleSection
-from staffplan.settings.team_rules import ConcurrentBreaksSetting, MinimumStaffSetting, SeatsSetting
+from staffplan.settings.team_rules import ConcurrentBreaksSetting, MinimumStaffSetting, SeatsSetting, TeamRuleSetting
 from staffplan.tables.people import Agents
 from staffplan.tables.schema import names_in
 
@@ -57,7 +58,7 @@ def _first_and_last(ladder: Ladder) -> Iterator[Change]:
         yield Change(ladder.words, step.words, step.apply)
 
 
-def _team_words(rule: MinimumStaffSetting | SeatsSetting | ConcurrentBreaksSetting) -> str:
+def _team_words(rule: TeamRuleSetting) -> str:
     match rule:
         case MinimumStaffSetting(planning_group=group, people=people, hours=hours):
             return f"at least {people} on queue for {group}, {hours}"
@@ -66,6 +67,8 @@ def _team_words(rule: MinimumStaffSetting | SeatsSetting | ConcurrentBreaksSetti
         case ConcurrentBreaksSetting(most=most, share=share):
             limits = [f"{most} people"] * (most is not None) + [f"{share:.0%}" if share is not None else ""]
             return f"at most {' and '.join(filter(None, limits))} on break at once"
+        case _:
+            return tie_of(rule).words
 
 
 def contract_changes(case: Case) -> Iterator[Change]:
