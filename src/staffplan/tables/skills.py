@@ -112,7 +112,7 @@ def skills_apart(
         levels += [(agent_id, name, level) for name, level in names if level is not None]
     if levels:
         given = pd.DataFrame(levels, columns=["agent_id", "skill", "level"]).astype({"level": float})
-        blank = given.assign(valid_from=pd.NaT, valid_until=pd.NaT).astype(table.frame.dtypes.to_dict())
+        blank = given.reindex(columns=list(table.frame.columns)).astype(table.frame.dtypes.to_dict())
         table = AgentSkills.of(pd.concat([table.frame, blank], ignore_index=True), table.source)
     return agents.assign(skills=cells), table
 

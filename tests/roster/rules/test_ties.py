@@ -210,6 +210,14 @@ def test_a_pair_that_contracts_keep_apart_says_why() -> None:
     assert all("without ann and bob starting together then" in words for words in said)
 
 
+def test_a_preference_that_is_not_kept_is_told_and_is_no_breach() -> None:
+    """Two are needed at the same time on the second day, and a weight of 1 is far less than an hour missing."""
+    found = center_with(ApartSetting(agents=PAIR, per="day", weight=1)).solve()
+    assert found.broken == ()
+    [note] = [note for note in found.notes if note.place.startswith("apart")]
+    assert note.message == "a preference, not kept on 1 day; first: ann and bob both work on this day"
+
+
 def test_people_and_teams_that_nobody_knows_are_refused() -> None:
     rules = (
         MentorSetting(trainee="anne", mentors=("bob",)),

@@ -125,8 +125,13 @@ def tied(found: Iterable[tuple[Kind, float, Sequence[Row]]]) -> Ties:
     rows = [(kind, price, row) for kind, price, mine in found for row in mine]
     terms = [(*term, number) for number, (_, _, row) in enumerate(rows) for term in row.terms]
     flat = np.array(terms, dtype=np.int64).reshape(-1, 5)
+    person, day, option, coefficient, row_of = flat.T.copy()
     return Ties(
-        *(flat[:, n].copy() for n in range(5)),
+        person,
+        day,
+        option,
+        coefficient,
+        row_of,
         np.array([row.least for _, _, row in rows], dtype=np.int64),
         np.array([price * row.times for _, price, row in rows], dtype=float),
         np.array([int(kind) for kind, _, _ in rows], dtype=np.int64),

@@ -53,7 +53,7 @@ class Finished:
         return 0 <= (day - self.first_day).days < self.days
 
     def can(self, agents: pd.Series, group: str) -> NDArray[np.bool_]:
-        """Whether each agent has the skill for a group; any will do for ""."""
+        """(agents,): whether each agent has the skill for a group; any will do for ""."""
         return np.array([not group or group in self.skills.get(agent_id, ()) for agent_id in agents], dtype=bool)
 
 
