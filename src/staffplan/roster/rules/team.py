@@ -232,7 +232,8 @@ def team_violations(
 def _known(workforce: Workforce) -> dict[str, Known]:
     """Every agent with team and skills; a skill without a row of its own always holds, on level 1."""
     rows: dict[tuple[str, str], list[tuple[int, date, date]]] = {}
-    for row in workforce.skills.frame.itertuples():
+    found: Iterable[Any] = workforce.skills.frame.itertuples()
+    for row in found:
         first = date.min if pd.isna(row.valid_from) else row.valid_from.date()
         last = date.max if pd.isna(row.valid_until) else row.valid_until.date()
         rows.setdefault((row.agent_id, row.skill), []).append(

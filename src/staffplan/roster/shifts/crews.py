@@ -22,7 +22,8 @@ from staffplan.roster.case.presence import contract_options
 from staffplan.roster.problem.problem import Period, Person, RosterProblem
 from staffplan.roster.rules import rules_of
 from staffplan.roster.rules.automaton import Automaton, make_automaton
-from staffplan.roster.rules.team import ConcurrentBreaks, Seats, TeamRule, minimum_people, team_rules
+from staffplan.roster.rules.between import TeamRule
+from staffplan.roster.rules.team import ConcurrentBreaks, Seats, minimum_people, team_rules
 from staffplan.settings.hard_rules import RotationSetting, RuleSettings
 from staffplan.settings.priced_rules import SoftSection
 from staffplan.settings.roster import RosterSettings, ShiftSettings, WorkPlanSettings

@@ -108,7 +108,7 @@ def without_skills(case: Case, problem: RosterProblem, person: Person) -> Flags 
     least, groups = case.settings.skill_levels_min, problem.groups
     masks = skill_masks((person,), groups, case.workforce.skills, least, problem.period)
     [right] = right_copies(problem.options, masks, groups)
-    return ~right
+    return np.asarray(~right)
 
 
 def _ruling(case: Case, person: Person) -> Iterator[tuple[Key, Rule]]:

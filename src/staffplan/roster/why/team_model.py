@@ -23,7 +23,8 @@ from staffplan.roster.problem.problem import RosterProblem, ShiftOption
 from staffplan.roster.problem.ties import Row
 from staffplan.roster.problem.worked import Works
 from staffplan.roster.rules import DailyRest, Rule, rules_of
-from staffplan.roster.rules.team import MinimumStaff, SlotLimit, SlotSums, TeamRule
+from staffplan.roster.rules.between import SlotLimit, SlotSums, TeamRule
+from staffplan.roster.rules.team import MinimumStaff
 from staffplan.roster.rules.ties import Tie
 from staffplan.roster.search.rule_model import add_one_shift_a_day, add_rule
 from staffplan.roster.why.bonds import Bond

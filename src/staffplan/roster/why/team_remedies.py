@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from staffplan.roster.case.case import Case
-from staffplan.roster.rules.team import ConcurrentBreaks, MinimumStaff, Seats, TeamRule
+from staffplan.roster.rules.between import TeamRule
+from staffplan.roster.rules.team import ConcurrentBreaks, MinimumStaff, Seats
 from staffplan.roster.rules.ties import MinimumOnDuty, Tie
 from staffplan.roster.why.changes import with_skill
 from staffplan.roster.why.relaxations import Ladder, Step

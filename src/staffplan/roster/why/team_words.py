@@ -8,14 +8,8 @@ import pandas as pd
 
 from staffplan.errors import Note
 from staffplan.roster.case.case import Case
-from staffplan.roster.rules.team import (
-    ConcurrentBreaks,
-    MinimumStaff,
-    Seats,
-    TeamRule,
-    team_rules,
-    team_violations,
-)
+from staffplan.roster.rules.between import TeamRule
+from staffplan.roster.rules.team import ConcurrentBreaks, MinimumStaff, Seats, team_rules, team_violations
 from staffplan.roster.rules.ties import Tie
 from staffplan.roster.why.bonds import Bond
 from staffplan.roster.why.team_conflict import Clash, Question, find_clashes
