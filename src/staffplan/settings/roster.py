@@ -247,9 +247,9 @@ class RosterSettings(Section):
     """Rules of the site. The rules of contract, availability, time off and skills always apply in addition. Rules
     with a weight are preferences; the others are mandatory."""
     agreements: tuple[str, ...] = ()
-    """Statutory minimum rules of countries, in force beside `rules`: eu, france, germany, spain, united_kingdom,
-    united_states. Where rules are left out, only they are in force. staffplan rules prints each with its article and
-    what it cannot hold a roster to. They are no legal advice."""
+    """Statutory minimum rules of countries, in force beside `rules`: california, eu, france, germany, russia, spain,
+    united_kingdom, united_states. Where rules are left out, only they are in force. staffplan rules prints each with
+    its article and what it cannot hold a roster to. They are no legal advice."""
     skill_levels_min: dict[str, Level] = Field(default_factory=dict)
     """Least level of the skill for a planning group, for example { phone_en = 2 }. People with a lower level do not
     serve the group. A skill without a level has level 1 (default: any level will do)."""
