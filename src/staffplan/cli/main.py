@@ -10,6 +10,7 @@ import typer
 
 from staffplan import __version__
 from staffplan.cli.commands import (
+    access,
     capacity,
     explain_day,
     export,
@@ -85,6 +86,7 @@ export.register(app)
 reforecast.register(app)
 score.register(app)
 explain_day.register(app)
+access.register(app)
 fit.register(app)
 size.register(app)
 mix.register(app)
