@@ -28,9 +28,9 @@ def _blocks(data: ReportData) -> list[Block]:
     queues = queue_table(data.access)
     blocks: list[Block] = [
         Text(
-            "Honest: nine of ten callers are answered within the limit of [access], and the rest would still manage if "
-            "one person were missing. Thin: it works as long as nobody is missing. Broken: nobody is there, those who "
-            "are cannot resolve the contact, or callers wait too long. Deferred work is judged by day, by its own goal."
+            "Honest: nearly all callers are answered within the limit of [access], and still would be if one person "
+            "were missing. Thin: it works as long as nobody is missing. Broken: nobody is there, those who are there "
+            "cannot resolve the contact, or callers wait too long. Deferred work is judged by day, by its own goal."
         ),
         _counts_table(queues),
     ]

@@ -193,19 +193,13 @@ def _change_text(work: AccessWork) -> str:
         return "No change was found in time: raise access.change_seconds." if work.sought else "No change was sought."
     facts, currency = work.change.facts, work.workspace.config.plan.currency
     frame = work.change.contracts.frame
-    rows = [
-        (
-            row["planning_group"],
-            row["work_plan"],
-            f"{row['heads']:.0f}",
-            f"{row['paid_hours']:,.1f}",
-            f"{row['cost']:,.2f}",
-        )
-        for row in frame[frame["heads"] > 0].to_dict("records")
-    ]
+    worked = frame[frame["heads"] > 0]
+    numbers = [worked[name].map(form.format) for name, form in (("heads", "{:.0f}"), ("paid_hours", "{:,.1f}"))]
+    columns = (worked["planning_group"], worked["work_plan"], *numbers, worked["cost"].map("{:,.2f}".format))
+    rows = list(zip(*columns, strict=True))
     header = ("planning group", "contract", "people", "paid hours", f"cost, {currency}")
     unreached = facts["missing_hours"]
     left = f"\n{unreached:,.1f} hours stay as they are: no shift of [shifts] reaches them" if unreached else ""
-    total = f"{facts['heads']} more people, {facts['paid_hours']:,.1f} paid hours, {currency} {facts['cost']:,.2f}"
+    total = f"{facts['heads']} people, {facts['paid_hours']:,.1f} paid hours, {currency} {facts['cost']:,.2f}"
     title = "Cheapest extra shifts that make the intervals honest, whole plan"
     return f"{title}\n\n{text_table(rows, header, right=range(2, 5))}\n\n{total}{left}"

@@ -52,7 +52,7 @@ def people_there(roster: Roster, agents: Agents, groups: tuple[str, ...], grid: 
     emptiest = able.argmin(axis=2)[:, :, None]
     least = [np.take_along_axis(counts, emptiest, axis=2)[:, :, 0] for counts in (able, unable, resting)]
     moment = emptiest[:, :, 0] + np.arange(len(grid)) * shape[2]
-    return PeopleThere(*least, moment, breaks)
+    return PeopleThere(least[0], least[1], least[2], moment, breaks)
 
 
 def _codes(groups: tuple[str, ...]) -> dict[str, int]:

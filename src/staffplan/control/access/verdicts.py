@@ -40,12 +40,8 @@ class Judged:
         there = int(self.people.able[group, interval])
         if there == 0:
             return self._nobody(group, interval)
-        tail, gone = self.waits.wait_tail_seconds[group, interval], self.waits.abandon_rate[group, interval]
-        if self.waits.seen[group, interval] < CONTACTS_TO_JUDGE:
-            if there < self.fewest[group, interval]:
-                return "broken", "long waits", f"{there} there, {self.fewest[group, interval]:.0f} are needed"
-        elif tail > self.settings.wait_seconds or gone > 1 - self.settings.answered_share:
-            return "broken", "long waits", self._wait_words(there, tail, gone)
+        if self._is_long(group, interval, there):
+            return "broken", "long waits", self._wait_words(group, interval, there)
         return HONEST if there >= self.needed(group, interval) else self._thin(group, interval, there)
 
     def _nobody(self, group: int, interval: int) -> Verdict:
@@ -60,7 +56,18 @@ class Judged:
             return "broken", "cannot resolve", f"{others} on queue without the skill"
         return "broken", "nobody there", ""
 
-    def _wait_words(self, there: int, tail: float, gone: float) -> str:
+    def _is_long(self, group: int, interval: int, there: int) -> bool:
+        """By the simulated waits beyond chance, or where they and the steady state both say so."""
+        too_few = there < self.fewest[group, interval]
+        if self.waits.seen[group, interval] < CONTACTS_TO_JUDGE:
+            return bool(too_few)
+        tail = self.waits.wait_tail_seconds[group, interval]
+        return bool(self.waits.is_long[group, interval] or (too_few and tail > self.settings.wait_seconds))
+
+    def _wait_words(self, group: int, interval: int, there: int) -> str:
+        tail, gone = self.waits.wait_tail_seconds[group, interval], self.waits.abandon_rate[group, interval]
+        if self.waits.seen[group, interval] < CONTACTS_TO_JUDGE:
+            return f"{there} there, {self.fewest[group, interval]:.0f} are needed"
         alone = "one lone agent, " if there == 1 else ""
         share = f"{100 * self.settings.answered_share:.0f} of 100"
         left = f", {100 * gone:.0f} of 100 hang up" if gone > 1 - self.settings.answered_share else ""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from staffplan.settings.access import AccessSettings
-from staffplan.simulate.outcomes import OFFERED, service_level, wait_percentile, waiting_measures
+from staffplan.simulate.outcomes import OFFERED, ratio, service_level, wait_percentile, waiting_measures
 from staffplan.simulate.records import Floats
 from staffplan.simulate.scene import Scene
 from staffplan.simulate.steps import Repeated
@@ -16,6 +17,8 @@ from staffplan.staffing.models.erlang import agents_needed
 
 CONTACTS_TO_JUDGE = 30
 """Contacts of an interval, all repetitions together, from which on its own simulated waits tell the tail."""
+Z_95 = 1.6448536269514722
+"""The 95 % point of the standard normal: of twenty intervals that keep the limit just so, one is called long."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,8 @@ class WaitsThere:
     asa_seconds: Floats
     wait_tail_seconds: Floats
     abandon_rate: Floats
+    is_long: NDArray[np.bool_]
+    """Fewer than the settings' share are answered within its wait, beyond what chance does to so few contacts."""
 
 
 def waits_there(scene: Scene, played: Repeated, settings: AccessSettings, *, by_day: bool) -> WaitsThere:
@@ -36,8 +41,12 @@ def waits_there(scene: Scene, played: Repeated, settings: AccessSettings, *, by_
     seen = total.counts[OFFERED]
     levels = [service_level(total.counts[:, g], promise.definition) for g, promise in enumerate(scene.promises)]
     asa, abandoned, _ = waiting_measures(total)
-    tail = wait_percentile(total.waits, settings.answered_share)
-    return WaitsThere(seen / len(played.days), seen, np.array(levels), asa, tail, abandoned)
+    share = settings.answered_share
+    tail = wait_percentile(total.waits, share)
+    chance = Z_95 * np.sqrt(share * (1 - share) / np.maximum(seen, 1.0))
+    waits_long = wait_percentile(total.waits, np.maximum(share - chance, 0.0)) > settings.wait_seconds
+    is_long = waits_long | (abandoned - chance > 1 - share)
+    return WaitsThere(seen / len(played.days), seen, np.array(levels), asa, tail, abandoned, is_long)
 
 
 def kept_share(scene: Scene, played: Repeated) -> Floats:
@@ -49,7 +58,7 @@ def kept_share(scene: Scene, played: Repeated) -> Floats:
     ]
     known = sum(~np.isnan(levels) for levels in each)
     kept = sum(levels >= goals[:, None] for levels in each)
-    return np.divide(kept, known, out=np.full(np.shape(known), np.nan), where=np.asarray(known) > 0)
+    return ratio(np.asarray(kept, dtype=float), np.asarray(known, dtype=float))
 
 
 def fewest_people(scene: Scene, settings: AccessSettings) -> Floats:
