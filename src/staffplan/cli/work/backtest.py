@@ -88,7 +88,9 @@ def backtest_of(
         [(known, periods[n]) for n in to_run],
         workers,
         processes=workers.processes(len(to_run), ROWS_FOR_A_PROCESS * len(to_run)),
-        on_done=lambda n: on_progress(Progress("backtest", next(done), len(periods), str(periods[to_run[n]].days.first))),
+        on_done=lambda n: on_progress(
+            Progress("backtest", next(done), len(periods), str(periods[to_run[n]].days.first))
+        ),
         keep=keep,
     )
     rows = [read_table(place / PlanBacktest.file_name, PlanBacktest).frame for place in places]
