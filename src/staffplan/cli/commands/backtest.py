@@ -24,6 +24,9 @@ def backtest(
     weeks: Annotated[
         int | None, typer.Option("--weeks", min=1, max=26, help="Weeks in a period (default: plan.weeks).")
     ] = None,
+    without_people: Annotated[
+        bool, typer.Option("--without-people", help="Plan shift mixes, before there are agents.")
+    ] = False,
     data: Annotated[
         Path | None, typer.Option("--data", help="Folder that replaces {data} in the input paths of the settings.")
     ] = None,
@@ -59,6 +62,15 @@ def backtest(
     workers = workers_of(jobs, cluster)
     with progress_shown() as on_progress:
         work = backtest_of(
-            config, output, periods, weeks, data, setting or [], workers=workers, force=force, on_progress=on_progress
+            config,
+            output,
+            periods,
+            weeks,
+            data,
+            setting or [],
+            without_people=without_people,
+            workers=workers,
+            force=force,
+            on_progress=on_progress,
         )
     tell(work, output, as_json=as_json)

@@ -25,6 +25,7 @@ from staffplan.files.read import read_file, read_table, table_from
 from staffplan.files.together import write_together
 from staffplan.files.write import table_bytes
 from staffplan.plan.directory import parse_overrides
+from staffplan.plan.heads import pay_of
 from staffplan.plan.text import percent, text_table
 from staffplan.plan.workspace import Workspace
 from staffplan.planned import DAYS_OF_A_WEEK, PlannedDays
@@ -62,6 +63,7 @@ def backtest_of(
     data: Path | None,
     settings: list[str],
     *,
+    without_people: bool = False,
     workers: Workers,
     force: bool,
     on_progress: OnProgress,
@@ -71,7 +73,7 @@ def backtest_of(
     given = parse_overrides(settings) | ({} if data is None else {"input.data": str(data.resolve())})
     config, workspace = config_and_workspace(config_path, given)
     _refuse_foreign(folder, force=force)
-    known, history = _known(workspace), workspace.full_history
+    known, history = _known(workspace, without_people=without_people), workspace.full_history
     periods = list(_periods(history, _staffed(workspace), config, number, weeks or config.plan.weeks))
     keys = [_key(known, period) for period in periods]
     places = [folder / f"period_{period.days.first}" for period in periods]
@@ -108,11 +110,14 @@ def _refuse_foreign(folder: Path, *, force: bool) -> None:
         raise UsageError(Problem(place_of(folder), "contains files, and is not a backtest's folder", hint))
 
 
-def _known(workspace: Workspace) -> Known:
+def _known(workspace: Workspace, *, without_people: bool) -> Known:
     """The settings and the people, without what is dated: it belongs to the days ahead."""
+    config = workspace.config
+    if without_people:
+        return Known(config, None, pay_of(config, workspace.site.calendar), workspace.special_days, workspace.drivers)
     people = workspace.people()
     undated = Workforce(people.agents, TimeOff.empty(), people.availability)
-    return Known(workspace.config, undated, workspace.special_days, workspace.drivers)
+    return Known(config, undated, None, workspace.special_days, workspace.drivers)
 
 
 def _staffed(workspace: Workspace) -> StaffedAgents | None:
@@ -155,8 +160,10 @@ def _between(table: Any, first: date, end: date, zone: str) -> Any:
 
 def _key(known: Known, period: Period) -> str:
     """A hash of all that a period's outcome rests on."""
-    tables = [period.past, period.happened, known.workforce.agents, known.workforce.availability, known.drivers]
+    people = [] if known.workforce is None else [known.workforce.agents, known.workforce.availability]
+    tables = [period.past, period.happened, known.drivers, *people]
     parts = [__version__, known.config.model_dump_json(), str(period.days), str(known.special_days)]
+    parts.append("people" if known.workforce else "mix")
     texts = [part.encode() for part in parts]
     texts += [table_bytes(table.frame, "UTC") for table in (*tables, period.staffed) if table is not None]
     return hashlib.sha256(b"\0".join(texts)).hexdigest()

@@ -9,12 +9,15 @@ import numpy as np
 import pandas as pd
 
 from staffplan.clock import SpecialDay, local_dates
+from staffplan.control.backtest.mix import roster_of_positions
 from staffplan.control.backtest.volumes import contacts_that_came, six_week_average
 from staffplan.cost import cost
 from staffplan.forecast import forecast
 from staffplan.planned import PlannedDays
 from staffplan.process.workers import Workers
 from staffplan.roster.check.cover import coverage
+from staffplan.roster.shifts.money import Pay
+from staffplan.roster.shifts.step import mix_of_shifts
 from staffplan.roster.step import roster
 from staffplan.settings.config import Config
 from staffplan.simulate.judge import judge_of
@@ -34,6 +37,8 @@ from staffplan.tables.schema import Table
 
 INTERRUPTED = "interrupted"
 """The status of a roster whose search was ended by Ctrl-C."""
+GAP = 0.01
+"""Distance from the cheapest shift mix at which the search ends, share."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,10 @@ class Known:
     """What does not depend on the period: settings, people without dated time off, calendar, drivers."""
 
     config: Config
-    workforce: Workforce
+    workforce: Workforce | None
+    """None: shift mixes in place of people."""
+    pay: Pay | None = None
+    """What a shift mix costs; given where there are no people."""
     special_days: tuple[SpecialDay, ...] = ()
     drivers: Drivers | None = None
 
@@ -85,6 +93,8 @@ class _Plan:
     forecast: VolumeForecast
     requirement: StaffingRequirement
     roster: Roster
+    paid_hours: float
+    cost: float
 
     def tables(self) -> tuple[Table, ...]:
         return self.forecast, self.requirement, self.roster.shifts, self.roster.activities
@@ -129,33 +139,17 @@ def _stacks(known: Known, period: Period, site: Site) -> Iterator[tuple[str, _Pl
 def _plan(expected: VolumeForecast, known: Known, site: Site) -> _Plan:
     """Staff and roster, as a plan directory does."""
     config = known.config
-    chance = {"site": site, "seed": config.plan.seed}
-    requirement = staff_by_method(expected, config.staffing, config.simulate, **chance).requirement
-    service: dict[str, object] = {}
-    if config.roster.objective == "service":
-        service["worth"] = worth_by_method(expected, config.staffing, config.simulate, with_mail=True, **chance)
-        service["judge"] = judge_of(expected, requirement, config.simulate, staffing=config.staffing, **chance)
-    made = roster(
-        requirement,
-        known.workforce,
-        config.roster,
-        shifts=config.shifts,
-        work_plans=config.work_plans,
-        **chance,
-        **service,  # type: ignore[arg-type]
-    )
-    if made.status == INTERRUPTED:
-        raise KeyboardInterrupt
-    return _Plan(expected, requirement, made.roster)
-
-
-def _row(name: str, made: _Plan, came: VolumeForecast, known: Known, site: Site) -> dict[str, object]:
-    config = known.config
+    requirement = staff_by_method(
+        expected, config.staffing, config.simulate, site=site, seed=config.plan.seed
+    ).requirement
+    if known.workforce is None:
+        return _mix(expected, requirement, known, site)
+    people = _roster(expected, requirement, known.workforce, config, site)
     paid = cost(
-        made.forecast,
-        made.requirement,
-        made.roster,
-        coverage(made.roster, made.requirement, site),
+        expected,
+        requirement,
+        people,
+        coverage(people, requirement, site),
         known.workforce,
         config.cost,
         work_plans=config.work_plans,
@@ -163,8 +157,56 @@ def _row(name: str, made: _Plan, came: VolumeForecast, known: Known, site: Site)
         site=site,
         currency=config.plan.currency,
     ).facts
+    return _Plan(expected, requirement, people, paid["paid hours"], paid["loaded cost"])
+
+
+def _roster(
+    expected: VolumeForecast, requirement: StaffingRequirement, workforce: Workforce, config: Config, site: Site
+) -> Roster:
+    """Raises KeyboardInterrupt where the search was cut short: a part of a search is no finished period."""
+    worth = judge = None
+    if config.roster.objective == "service":
+        chance = {"site": site, "seed": config.plan.seed}
+        worth = worth_by_method(expected, config.staffing, config.simulate, with_mail=True, **chance)
+        judge = judge_of(expected, requirement, config.simulate, staffing=config.staffing, **chance)
+    made = roster(
+        requirement,
+        workforce,
+        config.roster,
+        shifts=config.shifts,
+        work_plans=config.work_plans,
+        site=site,
+        worth=worth,
+        judge=judge,
+        seed=config.plan.seed,
+    )
+    if made.status == INTERRUPTED:
+        raise KeyboardInterrupt
+    return made.roster
+
+
+def _mix(expected: VolumeForecast, requirement: StaffingRequirement, known: Known, site: Site) -> _Plan:
+    """The cheapest shift mix; hours that no shift reaches are left."""
+    config, pay = known.config, known.pay
+    assert pay is not None
+    mix = mix_of_shifts(
+        requirement,
+        config.roster,
+        pay,
+        shifts=config.shifts,
+        work_plans=config.work_plans,
+        site=site,
+        minimise="cost" if any(rate > 0 for rate in pay.hourly.values()) else "hours",
+        allow_short=True,
+        gap=GAP,
+    )
+    positions = roster_of_positions(mix, site.calendar.timezone)
+    return _Plan(expected, requirement, positions, mix.facts["paid_hours"], mix.facts["cost"])
+
+
+def _row(name: str, made: _Plan, came: VolumeForecast, known: Known, site: Site) -> dict[str, object]:
     met = _met(came, made.requirement, made.roster, known, site)
-    money = {"paid_hours": paid["paid hours"], "cost": paid["loaded cost"]}
+    money = {"paid_hours": made.paid_hours, "cost": made.cost}
     return {"stack": name, "forecast_offered": float(made.forecast.frame["offered"].sum()), **met, **money}
 
 
@@ -177,7 +219,8 @@ def _met(
     scene = replace(make_scene(came, requirement, people, site), is_counted=True)
     sure = config.simulate.model_copy(update={"volume_uncertainty": False})
     played = play(scene, sure, staffing, seed=seed)
-    days, counts = service_of_days(scene, requirement, played).frame, played.total.counts.sum(axis=(1, 2))
+    days = service_of_days(scene, requirement, played).frame
+    counts = played.total.counts[:, ~scene.deferred].sum(axis=(1, 2))
     judged = days[days["kept"] != "no contacts"]
     levels = judged[judged["goal"].notna() & judged["service_level"].notna()]
     weights = levels["offered"].to_numpy(dtype=float)
