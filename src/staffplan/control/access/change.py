@@ -42,7 +42,7 @@ def people_missing(verdicts: AccessVerdicts, site: Site) -> StaffingRequirement 
         {
             "interval_start": wanted["period_start"],
             "planning_group": wanted["planning_group"],
-            "channel": wanted["planning_group"].map(channels),
+            "channel": wanted["planning_group"].map(channels).fillna("voice"),
             **dict.fromkeys(("offered", "load_erlangs"), 0.0),
             "aht_seconds": 1.0,
             **people,

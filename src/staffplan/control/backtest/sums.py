@@ -32,15 +32,15 @@ def sentence(found: PlanBacktest, differences: StackDifference, currency: str) -
     own, usual = (frame[frame["stack"] == stack] for stack in (OWN, "usual"))
     promised = own["days_promised"].sum()
     kept = [f"{rows['days_kept'].sum():.0f}" for rows in (own, usual)]
-    table = differences.frame[differences.frame["stack"] == "usual"].set_index("measure")
-    days, money = (_with_error(table.loc[name], form) for name, form in (("days_kept", "+.1f"), ("cost", "+,.0f")))
+    rows = differences.frame[differences.frame["stack"] == "usual"]
+    by_measure = {row["measure"]: (row["difference"], row["standard_error"]) for row in rows.to_dict("records")}
+    days, money = (_with_error(*by_measure[name], form) for name, form in (("days_kept", "+.1f"), ("cost", "+,.0f")))
     return (
         f"Over {len(own)} periods staffplan keeps {kept[0]} of {promised:.0f} days, the usual way {kept[1]}: "
         f"{days} days and {money} {currency} a period."
     )
 
 
-def _with_error(row: pd.Series, form: str) -> str:
-    error = row["standard_error"]
+def _with_error(difference: float, error: float, form: str) -> str:
     doubt = "" if np.isnan(error) else f" (standard error {error:{form.lstrip('+')}})"
-    return f"{row['difference']:{form}}{doubt}"
+    return f"{difference:{form}}{doubt}"
