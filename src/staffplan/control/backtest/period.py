@@ -166,9 +166,9 @@ def _roster(
     """Raises KeyboardInterrupt where the search was cut short: a part of a search is no finished period."""
     worth = judge = None
     if config.roster.objective == "service":
-        chance = {"site": site, "seed": config.plan.seed}
-        worth = worth_by_method(expected, config.staffing, config.simulate, with_mail=True, **chance)
-        judge = judge_of(expected, requirement, config.simulate, staffing=config.staffing, **chance)
+        seed, staffing, chance = config.plan.seed, config.staffing, config.simulate
+        worth = worth_by_method(expected, staffing, chance, with_mail=True, site=site, seed=seed)
+        judge = judge_of(expected, requirement, chance, staffing=staffing, site=site, seed=seed)
     made = roster(
         requirement,
         workforce,
