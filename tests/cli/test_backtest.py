@@ -12,7 +12,14 @@ from commands import Run
 from small_center import write_small_center
 from staffplan.cli.work import backtest as work
 
-FLAGS = ("--set", "roster.time_limit_seconds=60", "--jobs", "1")
+QUICK = (
+    'forecast.methods=["recent_average"]',
+    "forecast.backtest_origins=1",
+    "roster.effort=0.001",
+    "simulate.replications=2",
+)
+FLAGS = ("--jobs", "1", *(word for setting in QUICK for word in ("--set", setting)))
+"""Little work, of every step."""
 
 
 @pytest.fixture
@@ -56,8 +63,8 @@ def test_nothing_of_a_period_leaks_into_its_plan_and_what_is_finished_is_not_run
     monkeypatch.setattr(work, "play_period", lambda *_: pytest.fail("a finished period was run again"))
     again = run("backtest", "plan.toml", "--periods", "1", "-o", "b", *FLAGS)
     assert again.code == 0
-    assert "1 periods were finished before" in again.err
-    assert again.out.splitlines()[-1].startswith("Over 1 periods staffplan keeps")
+    assert "finished before, not run again: 1 period" in again.err
+    assert again.out.splitlines()[-1].startswith("Over 1 period staffplan keeps")
 
 
 def test_a_period_that_is_done_is_kept_when_the_next_one_is_interrupted(
@@ -79,7 +86,7 @@ def test_a_period_that_is_done_is_kept_when_the_next_one_is_interrupted(
             2,
             None,
             None,
-            [],
+            list(QUICK),
             workers=work.Workers(jobs=1),
             force=False,
             on_progress=lambda _: None,
@@ -90,7 +97,7 @@ def test_a_period_that_is_done_is_kept_when_the_next_one_is_interrupted(
 def test_a_history_that_is_too_short_says_how_many_periods_fit(center: Path, run: Run) -> None:
     done = run("backtest", "plan.toml", "--periods", "9", "-o", "bt")
     assert done.code == 4
-    assert "9 periods of 1 weeks and 6 weeks before them are more than it has" in done.err
+    assert "9 periods of 1 week and 6 weeks before them are more than it has" in done.err
     assert "--periods 4" in done.err
 
 

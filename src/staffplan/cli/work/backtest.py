@@ -32,6 +32,7 @@ from staffplan.planned import DAYS_OF_A_WEEK, PlannedDays
 from staffplan.process.workers import ROWS_FOR_A_PROCESS, Workers, do_all
 from staffplan.progress import OnProgress, Progress
 from staffplan.report.backtest_plots import HEIGHT_INCHES, plot_backtest
+from staffplan.report.formats import plural
 from staffplan.report.style import png
 from staffplan.settings.config import Config
 from staffplan.tables.backtest import PlanBacktest, StackDifference, StaffedAgents
@@ -142,7 +143,8 @@ def _periods(
     first = end - number * length
     if first - timedelta(weeks=LEAST_WEEKS_BEFORE) < begin:
         fit = max(0, (end - begin - timedelta(weeks=LEAST_WEEKS_BEFORE)) // length)
-        message = f"{number} periods of {weeks} weeks and {LEAST_WEEKS_BEFORE} weeks before them are more than it has"
+        asked = f"{plural(number, 'period')} of {plural(weeks, 'week')} and {LEAST_WEEKS_BEFORE} weeks before them"
+        message = f"{asked} are more than it has"
         hint = f"use --periods {fit}" if fit else "use fewer --weeks, or give a longer history"
         raise DataError(Problem(history.source, message, hint))
     for step in range(number):
@@ -196,7 +198,7 @@ def tell(work: BacktestWork, folder: Path, *, as_json: bool) -> None:
         show_json({"written": str(folder), "kept": work.kept, **rows, "sentence": said})
         return
     if work.kept:
-        say(f"{work.kept} periods were finished before and were not run again")
+        say(f"finished before, not run again: {plural(work.kept, 'period')}")
     text = f"{_period_table(work.found.frame, currency)}\n\n{_difference_text(work.differences.frame, currency)}"
     show_text(f"{text}\n\n{said}")
     say_long("Time off, meetings and wishes are left out, for both: people are there more often than they were.")
@@ -242,7 +244,8 @@ MEASURE_WORDS = {
 
 def _difference_text(frame: pd.DataFrame, currency: str) -> str:
     rows = []
-    for row in frame.to_dict("records"):
+    ordered = frame.sort_values("measure", key=lambda names: names.map(list(MEASURE_WORDS).index), kind="stable")
+    for row in ordered.sort_values("stack", kind="stable").to_dict("records"):
         words, factor, form = MEASURE_WORDS[row["measure"]]
         error = row["standard_error"]
         shown = "-" if np.isnan(error) else f"{factor * error:{form.lstrip('+')}}"

@@ -30,13 +30,13 @@ def sentence(found: PlanBacktest, differences: StackDifference, currency: str) -
     """What the backtest says, with the doubt that so few periods leave."""
     frame = found.frame
     own, usual = (frame[frame["stack"] == stack] for stack in (OWN, "usual"))
-    promised = own["days_promised"].sum()
+    promised, number = own["days_promised"].sum(), f"{len(own)} {'period' if len(own) == 1 else 'periods'}"
     kept = [f"{rows['days_kept'].sum():.0f}" for rows in (own, usual)]
     rows = differences.frame[differences.frame["stack"] == "usual"]
     by_measure = {row["measure"]: (row["difference"], row["standard_error"]) for row in rows.to_dict("records")}
     days, money = (_with_error(*by_measure[name], form) for name, form in (("days_kept", "+.1f"), ("cost", "+,.0f")))
     return (
-        f"Over {len(own)} periods staffplan keeps {kept[0]} of {promised:.0f} days, the usual way {kept[1]}: "
+        f"Over {number} staffplan keeps {kept[0]} of {promised:.0f} days, the usual way {kept[1]}: "
         f"{days} days and {money} {currency} a period."
     )
 
