@@ -17,6 +17,7 @@ QUICK = (
     "forecast.backtest_origins=1",
     "roster.effort=0.001",
     "simulate.replications=2",
+    "roster.time_limit_seconds=3600",
 )
 FLAGS = ("--jobs", "1", *(word for setting in QUICK for word in ("--set", setting)))
 """Little work, of every step."""
@@ -79,18 +80,7 @@ def test_a_period_that_is_done_is_kept_when_the_next_one_is_interrupted(
         return play(known, period)
 
     monkeypatch.setattr(work, "play_period", stop_at_the_second)
-    with pytest.raises(KeyboardInterrupt):
-        work.backtest_of(
-            center / "plan.toml",
-            center / "bt",
-            2,
-            None,
-            None,
-            list(QUICK),
-            workers=work.Workers(jobs=1),
-            force=False,
-            on_progress=lambda _: None,
-        )
+    assert run("backtest", "plan.toml", "--periods", "2", "-o", "bt", *FLAGS).code == 130
     assert [path.name for path in sorted((center / "bt").iterdir()) if path.is_dir()] == [f"period_{seen[0]}"]
 
 

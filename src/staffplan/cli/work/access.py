@@ -199,7 +199,11 @@ def _change_text(work: AccessWork) -> str:
     rows = list(zip(*columns, strict=True))
     header = ("planning group", "contract", "people", "paid hours", f"cost, {currency}")
     unreached = facts["missing_hours"]
-    left = f"\n{unreached:,.1f} hours stay as they are: no shift of [shifts] reaches them" if unreached else ""
+    left = (
+        f"\n{unreached:,.1f} hours stay as they are: no shift that the contracts and rules allow reaches them"
+        if unreached
+        else ""
+    )
     total = f"{facts['heads']} people, {facts['paid_hours']:,.1f} paid hours, {currency} {facts['cost']:,.2f}"
     title = "Cheapest extra shifts that make the intervals honest, whole plan"
     return f"{title}\n\n{text_table(rows, header, right=range(2, 5))}\n\n{total}{left}"
