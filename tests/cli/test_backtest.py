@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -11,6 +12,8 @@ import pytest
 from commands import Run
 from small_center import write_small_center
 from staffplan.cli.work import backtest as work
+from staffplan.settings.config import Config
+from staffplan.tables.history import ContactHistory
 
 QUICK = (
     'forecast.methods=["recent_average"]',
@@ -43,6 +46,7 @@ def plans_of(period: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in period.iterdir() if path.name not in ("backtest.csv", "key.txt")}
 
 
+@pytest.mark.thorough
 def test_nothing_of_a_period_leaks_into_its_plan_and_what_is_finished_is_not_run_again(
     center: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -82,6 +86,22 @@ def test_a_period_that_is_done_is_kept_when_the_next_one_is_interrupted(
     monkeypatch.setattr(work, "play_period", stop_at_the_second)
     assert run("backtest", "plan.toml", "--periods", "2", "-o", "bt", *FLAGS).code == 130
     assert [path.name for path in sorted((center / "bt").iterdir()) if path.is_dir()] == [f"period_{seen[0]}"]
+    again = run("backtest", "plan.toml", "--periods", "2", "-o", "bt", *FLAGS)
+    assert again.code == 0
+    assert "finished before, not run again: 1 period" in again.err
+    assert seen == [date(2026, 2, 16), date(2026, 2, 23), date(2026, 2, 23)]
+
+
+def test_a_period_knows_what_came_before_it_and_nothing_else() -> None:
+    starts = pd.date_range("2026-01-05", "2026-03-01 23:00", freq="6h", tz="UTC")
+    rows = pd.DataFrame({"interval_start": starts, "queue": "phone", "offered": 1.0, "aht_seconds": 60.0})
+    history = ContactHistory.of(rows)
+    for number, period in enumerate(work._periods(history, None, Config(), 2, 1)):
+        first = pd.Timestamp(2026, 2, 16 + 7 * number, tz="UTC")
+        assert period.days.first == first.date()
+        assert period.past.frame["interval_start"].max() < first
+        happened = period.happened.frame["interval_start"]
+        assert (happened.min(), len(happened)) == (first, 28)
 
 
 def test_a_history_that_is_too_short_says_how_many_periods_fit(center: Path, run: Run) -> None:
