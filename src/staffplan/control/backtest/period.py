@@ -156,6 +156,7 @@ def _plan(expected: VolumeForecast, known: Known, site: Site) -> _Plan:
         staffing=config.staffing,
         site=site,
         currency=config.plan.currency,
+        week_starts=config.roster.week_starts,
     ).facts
     return _Plan(expected, requirement, people, paid["paid hours"], paid["loaded cost"])
 
