@@ -12,8 +12,11 @@ import pandas as pd
 import pytest
 from roster_centers import LATE, NIGHT, SHORT, Center, day, every_day
 
+from staffplan.clock import wall_instant
 from staffplan.errors import ConfigError
 from staffplan.roster.problem.problem import RosterProblem
+from staffplan.roster.repair.absences import Absence
+from staffplan.roster.repair.repair import repair
 from staffplan.roster.rules.between import Finished, Known
 from staffplan.roster.rules.team import team_rules
 from staffplan.roster.search.compiled.arrays import NOTHING
@@ -178,6 +181,26 @@ def test_rosters_of_several_weeks_keep_what_they_kept_and_cost_little_more() -> 
     assert found.broken == ()
     assert tied.check(found.roster).breaches == ()
     assert found.objective <= 1.1 * found.bound + 10, "the bound is that of rosters that need not keep these rules"
+
+
+def test_a_minimum_holds_on_days_without_need_and_in_a_repair() -> None:
+    """Nobody is needed at the weekend, one of three is due; when one is absent another comes."""
+    rule = MinimumOnDutySetting(agents=("a0", "a1"), hours="08:00-12:00")
+    center = center_with(
+        rule,
+        need={"voice": every_day(5, range(8, 12), 1.0)},
+        agents=tuple((f"a{n}", "voice", "any") for n in range(3)),
+        shifts={"short": SHORT},
+        work_plans={"any": PLAN.model_copy(update={"shifts": ("short",)})},
+    )
+    made = center.solve()
+    assert made.broken == ()
+    rows = made.roster.shifts.frame
+    friday = rows[(rows["schedule_date"] == pd.Timestamp(day(4))) & rows["agent_id"].isin(["a0", "a1"])]
+    absent = str(friday["agent_id"].iloc[0])
+    start = wall_instant(day(0), 0, center.timezone)
+    mended = repair(center.case(), made.roster, [Absence(absent, day(4), day(4))], start)
+    assert center.but(time_off=((absent, day(4), day(4), "no"),)).check(mended.roster).breaches == ()
 
 
 def test_a_minimum_that_nobody_can_keep_says_why() -> None:

@@ -27,7 +27,7 @@ from staffplan.roster.case.presence import paid_bounds, times_away, weeks_with_n
 from staffplan.roster.case.service import Service, Weights
 from staffplan.roster.case.skills import right_copies, served, skill_masks, with_copies
 from staffplan.roster.case.soft import with_soft_rules
-from staffplan.roster.problem.problem import Period, Person, RosterProblem, plan_of
+from staffplan.roster.problem.problem import Period, Person, RosterProblem, ShiftOption, plan_of
 from staffplan.roster.problem.ties import tied
 from staffplan.roster.problem.worth import cover_worth
 from staffplan.roster.rules.team import (
@@ -38,7 +38,7 @@ from staffplan.roster.rules.team import (
     team_rules,
     tie_rules,
 )
-from staffplan.roster.rules.ties import rows_of
+from staffplan.roster.rules.ties import MinimumOnDuty, rows_of
 from staffplan.settings.roster import RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.site import Site
 from staffplan.tables.people import Workforce
@@ -98,6 +98,7 @@ def build_problem(
     team = team_rules(settings)
     least = minimum_people(team, groups, period, site.calendar)
     useful = useful_options(np.maximum(required, least), skillsets, starts, options, serves)[skillset_of]
+    useful |= due_on_duty(people, settings, starts, options, period, site.calendar)
     walls = option_walls(starts, options, period)
     skilled = right_copies(options, able, groups) & ((able[:, :, None] & serves) > 0)
     allowed, why_not = who_can_work(people, away, useful, skilled, workforce, options, shifts, walls, period)
@@ -132,6 +133,25 @@ def build_problem(
         problem = replace(problem, worth=service_of(problem, settings, shifts, site, worth).worth())
     problem = with_ties(problem, settings, site.calendar)
     return with_soft_rules(problem, workforce, settings, shifts, site.calendar.holidays)
+
+
+def due_on_duty(
+    people: tuple[Person, ...],
+    settings: RosterSettings,
+    starts: NDArray[np.int64],
+    options: tuple[ShiftOption, ...],
+    period: Period,
+    calendar: SiteCalendar,
+) -> NDArray[np.bool_]:
+    """(people, days, options): a minimum on duty counts the person, and is due in a slot of the shift. `starts`:
+    (options, days)."""
+    found = np.zeros((len(people), period.days, len(options)), dtype=bool)
+    ends = starts + np.array([option.slots for option in options], dtype=np.int64)[:, None]
+    for tie in tie_rules(settings):
+        if isinstance(tie, MinimumOnDuty):
+            due = np.concatenate([[0], np.cumsum(tie.due_slots(period, calendar))])
+            found[[tie.about(person) for person in people]] |= (due[ends] > due[starts]).T
+    return found
 
 
 def with_ties(problem: RosterProblem, settings: RosterSettings, calendar: SiteCalendar) -> RosterProblem:

@@ -40,7 +40,7 @@ from staffplan.roster.search.compiled.tours import rest_of_tour
 from staffplan.roster.search.run import PROVEN, gap_share
 from staffplan.roster.search.space import Tours, TourSpace, begin, make_tour_space, need_of, price_tour, team_arrays
 from staffplan.roster.search.stages import compiled_in, move_count
-from staffplan.roster.search.ties import keep_ties, to_the_ties
+from staffplan.roster.search.ties import all_stay, keep_ties, to_the_ties
 from staffplan.roster.step import RESERVE
 from staffplan.tables.roster import Roster, RosterChanges, RosterShifts
 from staffplan.tables.waits import Coverage
@@ -235,7 +235,7 @@ def inside_as_given(space: TourSpace, tours: Tours, plan: _Repair) -> Board:
     """The tours' shifts; inside those that stay, breaks and queues as given, or others where that is worth it."""
     given = plan.given
     mine = _with_given_inside(space, tours, given)
-    board = Board(space, mine)
+    board = Board(all_stay(space, mine), mine)
     allowed = np.zeros_like(space.problem.allowed)
     person, day = np.nonzero(mine.choice != NOTHING)
     allowed[person, day, mine.choice[person, day]] = True
@@ -246,7 +246,7 @@ def inside_as_given(space: TourSpace, tours: Tours, plan: _Repair) -> Board:
                 _work_inside(board, given, number, day_number, allowed[number], INSIDE * plan.price)
         if board.cost > before - 1e-6:
             break
-    return board
+    return Board(space, board.tours()) if len(space.problem.ties) else board
 
 
 def _work_inside(board: Board, given: Given, person: int, day: int, allowed: Flags, price: float) -> None:

@@ -133,13 +133,13 @@ class MinimumOnDuty(Tie):
                     for o in np.flatnonzero(problem.allowed[number, d]).tolist():
                         members[d, o].append(number)
         alike: dict[frozenset[Choice], list[int]] = defaultdict(list)
-        for slot in np.flatnonzero(self._due_slots(period, calendar)).tolist():
+        for slot in np.flatnonzero(self.due_slots(period, calendar)).tolist():
             alike[frozenset(choice for choice in covering[slot] if choice in members)].append(slot)
         for choices, slots in alike.items():
             terms = tuple((n, d, o, 1) for d, o in sorted(choices) for n in members[d, o])
             yield Row(terms, self.people, len(slots) * period.slot_hours, slots[0])
 
-    def _due_slots(self, period: Period, calendar: SiteCalendar) -> NDArray[np.bool_]:
+    def due_slots(self, period: Period, calendar: SiteCalendar) -> NDArray[np.bool_]:
         """(slots,): a part of the slot is due."""
         due = np.zeros(period.slots, dtype=bool)
         for day in filter(lambda day: self.holds_on(day, calendar), map(period.day, range(period.days))):

@@ -48,6 +48,12 @@ def held(space: TourSpace, tours: Tours, seed: int) -> TourSpace:
     return _priced(space, tours.choice, stays)
 
 
+def all_stay(space: TourSpace, tours: Tours) -> TourSpace:
+    """The space in which everybody of whom a rule between people speaks keeps the days and shifts of these tours."""
+    ties = space.problem.ties
+    return _priced(space, tours.choice, np.ones(tours.choice.shape, dtype=bool)) if len(ties) else space
+
+
 def to_the_ties(space: TourSpace, tours: Tours, seed: int, *, stop: Callable[[], bool]) -> Tours:
     """Tours that keep the rules between people as well as single people's best tours find it."""
     rng, people = np.random.default_rng([seed, 7]), space.problem.ties.people
