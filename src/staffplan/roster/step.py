@@ -52,6 +52,8 @@ JUDGEMENTS, JUDGED_PART, JUDGED_WARM, JUDGED_SECONDS = 3, 0.2, 0.1, 0.5
 """How often at most. First by small changes: part of the moves, of the first temperature of a new search, and of the
 time left at most. Then by the days alone that are off: what a judgement says of a day holds while the day stays as it
 is."""
+JOINING = 0.2
+"""Part of the time limit after which rules that are not yet joined stay in parts."""
 RESERVE, RESERVED_BUILDS = 0.05, 2.0
 """Part of the time limit kept for tables, notes and files; so many times what reading the tables took at least."""
 
@@ -117,8 +119,9 @@ def roster(
     case = Case(requirement, workforce, settings, shifts, work_plans, site, worth)
     problem = case.problem()
     reserve = max(RESERVE * settings.time_limit_seconds, RESERVED_BUILDS * (time.monotonic() - building))
-    space = make_tour_space(problem)
     step_begun = building if begun is None else begun
+    joining = time.monotonic() + JOINING * settings.time_limit_seconds
+    space = make_tour_space(problem, over=lambda: time.monotonic() > joining)
     refuse_impossible_people(space, case, lambda: step_begun + settings.time_limit_seconds - time.monotonic())
     step_begun += compiled_in(space)
     moves = move_count(problem, settings.effort)

@@ -63,6 +63,7 @@ class Walks(NamedTuple):
     part: Ints  # (parts of all walks,) automaton
     same: Ints  # (parts of all walks, options + 1) the first option that is of the same kinds to the part
     toll: Floats  # (parts of all walks, 7, options + 1), zero for first parts; changed in place by the search
+    guard: Floats  # (directions, 7, options + 1), whole numbers: amounts of work by which dead ends are told
 
 
 class Folk(NamedTuple):
