@@ -242,8 +242,8 @@ def _alone(
     terms: tuple[object, ...],
     known: dict[object, _Part | None],
 ) -> _Part | None:
-    """The automaton of a rule, or what it says of single days, made only once for equal ones; None where it forbids and costs nothing. `terms`: all
-    that it can depend on beside the rule, weekly hours the last."""
+    """The automaton of a rule, or what it says of single days, made only once for equal ones; None where it forbids
+    and costs nothing. `terms`: all that it can depend on beside the rule, weekly hours the last."""
     match rule:
         case PeriodHours():
             terms = (person.past, paid_unit(problem, person))
@@ -298,7 +298,9 @@ def _by_choice(table: NDArray[np.generic], machine: Machine) -> NDArray[np.float
     return np.take_along_axis(rows, machine.kind, axis=1).astype(float)
 
 
-def split_likings(parts: Sequence[_Part], problem: RosterProblem) -> tuple[tuple[Automaton, ...], NDArray[np.float32]]:
+def split_likings(
+    parts: Sequence[_Part], problem: RosterProblem
+) -> tuple[tuple[Automaton, ...], NDArray[np.float32]]:
     """Parts of one state say only what single days' choices cost: summed up, (days, options + 1); and the rest."""
     price = np.zeros((problem.period.days, len(problem.options) + 1), dtype=np.float32)
     rest = []
@@ -354,6 +356,7 @@ def flat_walks(book: Rulebook, problem: RosterProblem) -> Walks:
         part=part,
         same=np.stack([_first_alike(kind[number]) for number in part.tolist()]),
         toll=np.zeros((len(part), DAYS_OF_A_WEEK, options + 1)),
+        priced=np.array([[bool(layer.price.any()) for layer in made.layers] for made in automata]),
         guard=guards(problem),
     )
 

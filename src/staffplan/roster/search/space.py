@@ -54,6 +54,12 @@ class TourSpace:
         """Whether the rules of somebody are several automata."""
         return len(self.walks.part) > len(self.walks.part_from) - 1
 
+    @property
+    def steps_of_a_round(self) -> int:
+        """Steps of the automata of everybody, which a round of pricing goes through."""
+        of_part = (self.walks.states * self.walks.kinds).sum(axis=1)[self.walks.part]
+        return int(np.add.reduceat(of_part, self.walks.part_from[:-1])[self.folk.walk].sum())
+
 
 @dataclass(frozen=True)
 class Tours:
@@ -197,7 +203,6 @@ def make_desk(problem: RosterProblem, shifts: Shifts, walks: Walks) -> Desk:
         tour=np.zeros(days, dtype=np.int64),
         best=np.zeros((days, int(walks.kinds.max())), dtype=np.int64),
         value=np.zeros((2, states)),
-        came_from=np.zeros((days, states), dtype=np.int32),
         chose=np.zeros((days, states), dtype=np.int16),
         ahead=np.zeros(ahead),
         tolled=np.zeros((days, options)),

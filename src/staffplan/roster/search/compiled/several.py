@@ -276,7 +276,8 @@ def _beam(
     guard: NDArray[np.float32],
     desk: Desk,
 ) -> float:
-    """`tour_of_several` once desk.ahead is known, past states that the guard, as from make_guard or empty, excludes."""
+    """`tour_of_several` once desk.ahead is known, past states that the guard excludes (from
+    make_guard or none)."""
     first, parts = walks.part_from[walk], walks.part_from[walk + 1] - walks.part_from[walk]
     labels, options = desk.label.shape[1], desk.worth.shape[1]
     most, days = labels * options, end_day - first_day
