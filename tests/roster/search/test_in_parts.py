@@ -14,6 +14,7 @@ from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.rules.automaton import TooLargeError
 from staffplan.roster.search import automata, first_roster, space
 from staffplan.roster.search.anneal import Board, Incumbent, polish
+from staffplan.roster.search.automata import Room
 from staffplan.roster.search.bound import best_prices, tour_classes
 from staffplan.roster.search.compiled.arrays import IMPOSSIBLE, NOTHING
 from staffplan.roster.search.first_roster import start
@@ -41,6 +42,8 @@ FULL = CENTER.but(
     agents=[(f"a{n}", "voice", "any") for n in range(4)],
 )
 
+NO_ROOM = Room(most_steps=0)
+
 
 @pytest.fixture
 def no_room(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -49,8 +52,8 @@ def no_room(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(automata, "STEPS_A_DAY", 9)
 
 
-def in_parts(problem: RosterProblem) -> TourSpace:
-    space = make_tour_space(problem, most_steps=0)
+def in_parts(problem: RosterProblem, _room: Room = NO_ROOM) -> TourSpace:
+    space = make_tour_space(problem, NO_ROOM)
     assert space.in_parts
     return space
 
@@ -84,7 +87,7 @@ def test_the_bound_of_parts_holds_and_tolls_bring_it_near_that_of_the_whole() ->
 
 def test_people_under_equal_rules_share_their_parts_whatever_shifts_they_work() -> None:
     whole = make_tour_space(CENTER.problem())
-    shared = make_tour_space(CENTER.problem(), most_steps=0)
+    shared = make_tour_space(CENTER.problem(), NO_ROOM)
     assert len(set(whole.folk.walk.tolist())) == 2
     assert len(set(shared.folk.walk.tolist())) == 1
     assert len(tour_classes(shared)) == 2
@@ -113,7 +116,7 @@ def _too_large(*_: object) -> None:
 def test_rules_stay_in_parts_where_the_time_to_join_them_is_over() -> None:
     problem = FULL.problem()
     assert not make_tour_space(problem).in_parts
-    assert make_tour_space(problem, over=lambda: True).in_parts
+    assert make_tour_space(problem, Room(over=lambda: True)).in_parts
 
 
 @pytest.mark.usefixtures("no_room")

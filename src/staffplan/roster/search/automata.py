@@ -41,13 +41,27 @@ MOST_STEPS = 30e6
 JUDGED_FROM, UNEQUAL = 3, 8
 """Automata made before their size is taken as that of the others, and how many times the mean one may have."""
 MOST_SHARED = 250e6
-"""Steps of a round of pricing with automata that people share, each person's counted: some half a second."""
+"""Steps of a round of pricing with automata that people share, each person's counted: one or two seconds of one
+processor."""
 STEPS_OF_A_ROUND, STEPS_A_DAY = 10e6, 1000
 """What everybody's parts may have together, so that a round of pricing takes a fraction of a second; and what a part
 may have in any case: runs of days on and off, and what may follow what, have to be one part, or tours end in dead
 ends."""
 ON_THE_WAY = 3
 """Times so many steps while a part is made."""
+
+
+@dataclass(frozen=True)
+class Room:
+    """How large the automata of all rules of a person together may be; where that is not enough, or the time for them
+    is over, rules stay in parts."""
+
+    most_steps: float = MOST_STEPS
+    most_shared: float = MOST_SHARED
+    over: Callable[[], bool] = in_time
+
+
+WIDE = Room()
 
 
 @dataclass(frozen=True)
@@ -75,14 +89,11 @@ class _Reading:
     liking_of: Ints
 
 
-def make_rulebook(
-    problem: RosterProblem, most_steps: float = MOST_STEPS, over: Callable[[], bool] = in_time
-) -> Rulebook:
-    """`over`: whether the time for automata of all rules together is over."""
+def make_rulebook(problem: RosterProblem, room: Room) -> Rulebook:
     reading = _read(problem)
     for attempt in (_whole, _shared):
         try:
-            return attempt(problem, reading, most_steps, over)
+            return attempt(problem, reading, room)
         except TooLargeError:
             continue
     return _in_parts(problem, reading)
@@ -127,8 +138,9 @@ def _products(problem: RosterProblem) -> _Products:
     return _Products(joined((), np.ones((problem.period.days, len(problem.options)), dtype=bool)))
 
 
-def _whole(problem: RosterProblem, reading: _Reading, most_steps: float, over: Callable[[], bool]) -> Rulebook:
+def _whole(problem: RosterProblem, reading: _Reading, room: Room) -> Rulebook:
     """One automaton for each. Raises TooLargeError, early where the first ones show it."""
+    most_steps = room.most_steps
     useful = {
         plan: np.asarray(
             problem.allowed[[n for n, person in enumerate(problem.people) if person.plan_name == plan]].any(axis=0)
@@ -149,7 +161,7 @@ def _whole(problem: RosterProblem, reading: _Reading, most_steps: float, over: C
     automata: dict[object, tuple[int, Automaton]] = {}
     for key, person, parts in zip(keys, problem.people, reading.parts, strict=True):
         if key not in automata:
-            mine = Allowance(min(allowance.steps, max(UNEQUAL * most_steps / expected, 0.0)), over)
+            mine = Allowance(min(allowance.steps, max(UNEQUAL * most_steps / expected, 0.0)), room.over)
             before = mine.steps
             automata[key] = (len(automata), joined(parts, useful[person.plan_name], mine))
             allowance.steps -= before - mine.steps
@@ -160,12 +172,12 @@ def _whole(problem: RosterProblem, reading: _Reading, most_steps: float, over: C
     return _one_each([automaton for _, automaton in automata.values()], walk_of, reading)
 
 
-def _shared(problem: RosterProblem, reading: _Reading, most_steps: float, over: Callable[[], bool]) -> Rulebook:
+def _shared(problem: RosterProblem, reading: _Reading, room: Room) -> Rulebook:
     """One automaton for all who are under equal rules, whatever shifts they may work. Raises TooLargeError."""
     products, signatures = _products(problem), _signatures(reading)
     keys = [tuple(sorted(signatures[id(part)] for part in parts)) for parts in reading.parts]
     parts_of = dict(zip(keys, reading.parts, strict=True))
-    allowance, priced = Allowance(most_steps, over), MOST_SHARED
+    allowance, priced = Allowance(room.most_steps, room.over), room.most_shared
     automata: dict[object, tuple[int, Automaton]] = {}
     for key, people in Counter(keys).most_common():
         made = reduce(

@@ -6,15 +6,14 @@ tells which there are and what they cost in themselves.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from staffplan.roster.problem.problem import NO_LIMIT, RosterProblem
-from staffplan.roster.rules.automaton import in_time
-from staffplan.roster.search.automata import MOST_STEPS, flat_walks, make_rulebook
+from staffplan.roster.search.automata import WIDE, Room, flat_walks, make_rulebook
 from staffplan.roster.search.compiled.arrays import (
     GONE,
     IMPOSSIBLE,
@@ -71,13 +70,9 @@ class Tours:
     group: NDArray[np.int8]
 
 
-def make_tour_space(
-    problem: RosterProblem, most_steps: float = MOST_STEPS, over: Callable[[], bool] = in_time
-) -> TourSpace:
-    """most_steps: of the automata of the rules; where it is not enough, or the time for them is over, they stay in
-    parts (automata.py)."""
+def make_tour_space(problem: RosterProblem, room: Room = WIDE) -> TourSpace:
     shifts = shift_arrays(problem)
-    book = make_rulebook(problem, most_steps, over)
+    book = make_rulebook(problem, room)
     walks = flat_walks(book, problem)
     menu_of, menu_from, dishes, place = menus_of(problem.allowed)
     folk = Folk(
