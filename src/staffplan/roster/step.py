@@ -29,6 +29,7 @@ from staffplan.roster.meetings.shifts import rooms
 from staffplan.roster.notes import roster_notes
 from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.search.anneal import Board, search_on, settle
+from staffplan.roster.search.automata import Room
 from staffplan.roster.search.bound import bound_from, grain, tour_classes
 from staffplan.roster.search.promise import Promising
 from staffplan.roster.search.run import PROVEN, Run, gap_share
@@ -53,6 +54,9 @@ JUDGEMENTS, JUDGED_PART, JUDGED_WARM, JUDGED_SECONDS = 3, 0.2, 0.1, 0.5
 """How often at most. First by small changes: part of the moves, of the first temperature of a new search, and of the
 time left at most. Then by the days alone that are off: what a judgement says of a day holds while the day stays as it
 is."""
+JOINING, SHARED_STEPS_A_SECOND = 0.2, 200e3
+"""Part of the time limit after which rules that are not yet joined stay in parts, and steps of a round of pricing for
+each of its seconds: with more there are too few rounds for a bound that is better than that of parts."""
 RESERVE, RESERVED_BUILDS = 0.05, 2.0
 """Part of the time limit kept for tables, notes and files; so many times what reading the tables took at least."""
 
@@ -118,8 +122,8 @@ def roster(
     case = Case(requirement, workforce, settings, shifts, work_plans, site, worth)
     problem = case.problem()
     reserve = max(RESERVE * settings.time_limit_seconds, RESERVED_BUILDS * (time.monotonic() - building))
-    space = make_tour_space(problem)
     step_begun = building if begun is None else begun
+    space = make_tour_space(problem, _room(settings.time_limit_seconds))
     refuse_impossible_people(space, case, lambda: step_begun + settings.time_limit_seconds - time.monotonic())
     step_begun += compiled_in(space)
     moves = move_count(problem, settings.effort)
@@ -151,6 +155,11 @@ def roster(
         )
         broken = tuple(_breaches(case, problem, placed.roster))
         return replace(_result(board, run, placed, cover, notes), broken=broken)
+
+
+def _room(seconds: float) -> Room:
+    joining = time.monotonic() + JOINING * seconds
+    return Room(most_shared=SHARED_STEPS_A_SECOND * seconds, over=lambda: time.monotonic() > joining)
 
 
 def _as_judged(promising: Promising, tours: Tours, run: Run, seed: int) -> tuple[TourSpace, Tours]:

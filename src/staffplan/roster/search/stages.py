@@ -33,7 +33,7 @@ PARTS_WARM = 0.1
 and few of the changes are possible."""
 LONGEST_PROGRAM, LONGEST_DAY = 0.05, 0.25
 """Shares of the time limit that one integer program may take: of a few people's tours, and of a whole day."""
-TOO_LARGE = "the rules of everybody together have too many states to be followed at once; "
+TOO_LARGE = "the rules of everybody together have too many states to be followed at once in the time; "
 LEFT_OUT = "bound and shifts come from parts of the rules, and integer programs over several people are left out"
 TIES_UNTIL = 0.9
 """Share of the time limit by which the rules between people are kept as cheaply as could be found."""
@@ -50,11 +50,15 @@ class Until:
     annealed: float
 
 
-USUAL, IN_PARTS = Until(0.1, 0.35, 0.45), Until(0.45, 0.7, 0.92)
+USUAL, HEAVY, IN_PARTS = Until(0.1, 0.35, 0.45), Until(0.25, 0.45, 0.6), Until(0.45, 0.7, 0.92)
+HEAVY_STEPS = 20e6
+"""Steps of a round of pricing from which on it is the slowest part of the search."""
 
 
 def until(space: TourSpace) -> Until:
-    return IN_PARTS if space.in_parts else USUAL
+    if space.in_parts:
+        return IN_PARTS
+    return HEAVY if space.steps_of_a_round > HEAVY_STEPS else USUAL
 
 
 def size_notes(space: TourSpace) -> tuple[Note, ...]:
