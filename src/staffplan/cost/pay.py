@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from staffplan.clock import first_of_week
 from staffplan.cost.exact import exact
-from staffplan.cost.people import paid_days_off
+from staffplan.cost.people import paid_time_off
 from staffplan.cost.premiums import minutes_of, premium_minutes
 from staffplan.planned import DAYS_OF_A_WEEK
 from staffplan.settings.cost import CostSettings
@@ -42,9 +42,10 @@ def pay_minutes(
     past roster; paid time off is credited, as the rule "overtime" counts. Minutes with a premium, under its name, are
     among the regular or overtime ones already.
     """
-    off, weeks = _time_off(workforce, days, work_plans), _Weeks(days, week_starts)
+    zone = site.calendar.timezone
+    off, weeks = _time_off(workforce, days, work_plans, zone), _Weeks(days, week_starts)
     used: Used = Counter()
-    for (agent, day, _), minutes in (off + _before(workforce, weeks, work_plans)).items():
+    for (agent, day, _), minutes in (off + _before(workforce, weeks, work_plans, zone)).items():
         used[agent, weeks.of(day)] += minutes
     worked = _with_overtime(_worked(roster), used, workforce, weeks, work_plans)
     return worked + off + _with_premium(roster, settings, site)
@@ -70,11 +71,13 @@ class _Weeks:
         return [first + timedelta(days=number) for number in range((self.days[0] - first).days)]
 
 
-def _before(workforce: Workforce, weeks: _Weeks, work_plans: Mapping[str, WorkPlanSettings]) -> Minutes:
+def _before(
+    workforce: Workforce, weeks: _Weeks, work_plans: Mapping[str, WorkPlanSettings], timezone: str
+) -> Minutes:
     """Paid minutes of the first week before the first day planned: worked, and time off."""
     if not weeks.before:
         return Counter()
-    found, rows = _time_off(workforce, weeks.before, work_plans), workforce.past_roster.frame
+    found, rows = _time_off(workforce, weeks.before, work_plans, timezone), workforce.past_roster.frame
     for agent, day, hours in zip(rows["agent_id"], rows["schedule_date"].dt.date, rows["paid_hours"], strict=True):
         if day in weeks.before:
             found[str(agent), day, REGULAR] += round(hours * 60)
@@ -92,22 +95,12 @@ def _worked(roster: Roster) -> Minutes:
     return found
 
 
-def _time_off(workforce: Workforce, days: Sequence[date], work_plans: Mapping[str, WorkPlanSettings]) -> Minutes:
-    kinds = _kinds_of_days_off(workforce)
+def _time_off(
+    workforce: Workforce, days: Sequence[date], work_plans: Mapping[str, WorkPlanSettings], timezone: str
+) -> Minutes:
     found: Minutes = Counter()
-    for agent, day, minutes in paid_days_off(workforce, days, work_plans):
-        found[agent, day, next(kind for first, last, kind in kinds[agent] if first <= day <= last)] += minutes
-    return found
-
-
-def _kinds_of_days_off(workforce: Workforce) -> dict[str, list[tuple[date, date, str]]]:
-    """By agent the first and last day and the kind of each paid absence, the last in the table first."""
-    rows = workforce.time_off.frame
-    rows = rows[rows["paid"] == "yes"]
-    columns = (rows["agent_id"], rows["first_day"].dt.date, rows["last_day"].dt.date, rows["kind"])
-    found: dict[str, list[tuple[date, date, str]]] = {}
-    for agent, first, last, kind in zip(*columns, strict=True):
-        found.setdefault(agent, []).insert(0, (first, last, kind or TIME_OFF))
+    for agent, day, minutes, kind in paid_time_off(workforce, days, work_plans, timezone):
+        found[agent, day, kind or TIME_OFF] += minutes
     return found
 
 

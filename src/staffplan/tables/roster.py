@@ -43,7 +43,9 @@ class RosterShifts(Table):
 BREAKS = ("break", "meal")
 SPLIT = "split"
 """Free time between the parts of a split shift: not paid, and not on site."""
-ACTIVITIES = ("queue", *BREAKS, "meeting", "training", "absence", SPLIT)
+ABSENCE = "absence"
+"""Somebody is not there for a part of the shift: time off, or gone home."""
+ACTIVITIES = ("queue", *BREAKS, "meeting", "training", ABSENCE, SPLIT)
 
 
 @dataclass(frozen=True)
@@ -77,16 +79,17 @@ class Roster:
 
 
 def on_site(shifts: pd.DataFrame, activities: pd.DataFrame) -> pd.DataFrame:
-    """agent_id, schedule_date, start and end of everybody's time in a shift; a row for each part of a split one."""
+    """agent_id, schedule_date, start and end of everybody's time in a shift; a row for each part of a split one, and
+    on either side of an absence."""
     columns = ["agent_id", "schedule_date", "start", "end"]
-    free = activities.loc[activities["activity"] == SPLIT, columns].sort_values("start")
+    free = activities.loc[activities["activity"].isin([SPLIT, ABSENCE]), columns].sort_values("start")
     if free.empty:
         return shifts[columns]
     gaps = {key: list(zip(own["start"], own["end"], strict=True)) for key, own in free.groupby(columns[:2])}
     rows = []
     for *key, start, end in zip(*(shifts[name] for name in columns), strict=True):
         edges = [start, *(at for gap in gaps.get(tuple(key), ()) for at in gap), end]
-        rows += [(*key, *part) for part in zip(edges[::2], edges[1::2], strict=True)]
+        rows += [(*key, *part) for part in zip(edges[::2], edges[1::2], strict=True) if part[0] < part[1]]
     return pd.DataFrame(rows, columns=columns).astype(shifts[columns].dtypes.to_dict())
 
 

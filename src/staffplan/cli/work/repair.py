@@ -144,7 +144,7 @@ def repair_tables(result: RepairResult, cost: CostSettings) -> dict[type[Table],
     """All that a repair can write. Shifts have their premium hours where the given ones had."""
     from staffplan.cost import premium_hours
     from staffplan.roster.case.fairness_table import fairness_of
-    from staffplan.roster.repair.absences import ABSENCE
+    from staffplan.tables.roster import ABSENCE
 
     roster, case = result.roster, result.case
     shifts = roster.shifts

@@ -20,17 +20,19 @@ from staffplan.roster.problem.machine import Machine
 from staffplan.roster.problem.worked import Agreed, Violation, Worked
 from staffplan.roster.problem.worth import Worth
 from staffplan.settings.roster import WorkPlanSettings
-from staffplan.tables.roster import SPLIT
+from staffplan.tables.roster import ABSENCE, SPLIT
 
 NO_LIMIT = 10**6
 """People, where their number is not limited."""
 DAYS_OF_A_WHOLE_WEEK = 5
 """A last week with fewer days in the period has no minimum of hours."""
+Absent = tuple[tuple[int, int, bool], ...]
+"""Of each time off in a shift the first slot and the end, after its start, and whether it is paid."""
 
 
 @dataclass(frozen=True)
 class Pause:
-    """A meal or break, or the free time of a split shift: length and window in slots after the shift's start."""
+    """A meal or break, the free time of a split shift, or an absence: length and window in slots after the start."""
 
     activity: str
     slots: int
@@ -40,7 +42,12 @@ class Pause:
 
     @property
     def gone(self) -> bool:
-        """Free time between the parts of a split shift: nobody is on site, nor on a break."""
+        """Free time between the parts of a split shift, or an absence: nobody is on site, nor on a break."""
+        return self.activity in (SPLIT, ABSENCE)
+
+    @property
+    def splits(self) -> bool:
+        """Whether it lies between the parts of a split shift."""
         return self.activity == SPLIT
 
 
@@ -54,11 +61,18 @@ class ShiftOption:
     slots: int
     paid_minutes: int
     pauses: tuple[Pause, ...]
+    off: Absent = ()
+    """Time off in it: the shift is worked around it, by those who have just this time off."""
+
+    @property
+    def key(self) -> str:
+        """The name, and where there is time off in it that too: no two options have the same."""
+        return " ".join([self.name, *(f"off {first}-{end} {paid}" for first, end, paid in self.off)])
 
     @property
     def parts(self) -> tuple[tuple[int, int], ...]:
         """First slot and end, after the start, of each part of the shift."""
-        gone = next((pause for pause in self.pauses if pause.gone), None)
+        gone = next((pause for pause in self.pauses if pause.splits), None)
         if gone is None:
             return ((0, self.slots),)
         return ((0, gone.earliest), (gone.earliest + gone.slots, self.slots))

@@ -13,12 +13,10 @@ import pandas as pd
 from staffplan.clock import midnight
 from staffplan.roster.search.compiled.arrays import Flags
 from staffplan.tables.people import TimeOff, Workforce
-from staffplan.tables.roster import BREAKS, SPLIT, Roster, RosterActivities
+from staffplan.tables.roster import ABSENCE, BREAKS, SPLIT, Roster, RosterActivities
 
 AgentDay = tuple[str, date]
 PAUSES = (*BREAKS, SPLIT)
-ABSENCE = "absence"
-"""Activity of somebody who has gone home: paid, not on queue."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +139,7 @@ def with_absences(
 
 def _known_off(time_off: TimeOff, days: set[date]) -> set[AgentDay]:
     """Who is off anyway, from the first of these days to the last."""
-    rows = each(time_off.within(min(days), max(days)).frame) if days else ()
+    rows = each(time_off.whole.within(min(days), max(days)).frame) if days else ()
     return {(row.agent_id, day.date()) for row in rows for day in pd.date_range(row.first_day, row.last_day)}
 
 

@@ -87,7 +87,7 @@ def works_of(
     """A variable for each shift by name: one of its patterns is chosen."""
     ways: dict[tuple[str, int, str], list[Any]] = {}
     for pattern, variable in chosen.items():
-        key = (problem.people[pattern.person].agent_id, pattern.day, problem.options[pattern.option].name)
+        key = (problem.people[pattern.person].agent_id, pattern.day, problem.options[pattern.option].key)
         ways.setdefault(key, []).append(variable)
     works: dict[tuple[str, int, str], Any] = {}
     for key, variables in ways.items():

@@ -101,7 +101,7 @@ def _only_allowed(model: cp_model.CpModel, layer: Layer, todays: dict[int, Any])
 
 def _todays(works: Works, problem: RosterProblem, person: Person, day: int) -> dict[int, Any]:
     """Variables of the person's shifts on a day, by the number of the option."""
-    keys = {o: (person.agent_id, day, option.name) for o, option in enumerate(problem.options)}
+    keys = {o: (person.agent_id, day, option.key) for o, option in enumerate(problem.options)}
     return {o: works[key] for o, key in keys.items() if key in works}
 
 

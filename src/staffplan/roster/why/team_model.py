@@ -114,7 +114,7 @@ def _made(
 ) -> TeamModel:
     model = cp_model.CpModel()
     works = {
-        (problem.people[a].agent_id, d, problem.options[o].name): model.new_bool_var("")
+        (problem.people[a].agent_id, d, problem.options[o].key): model.new_bool_var("")
         for a, d, o in np.argwhere(allowed).tolist()
     }
     for person in problem.people:
@@ -145,7 +145,7 @@ def _bind(model: cp_model.CpModel, problem: RosterProblem, works: Works, bonds: 
             for constraint in add_rule(model, works, problem, people[bond.agent_id], bond.rule).constraints:
                 constraint.only_enforce_if(literal)
         for d, o in () if bond.forbids is None else np.argwhere(bond.forbids).tolist():
-            key = (bond.agent_id, d, problem.options[o].name)
+            key = (bond.agent_id, d, problem.options[o].key)
             if key in works:
                 model.add_implication(literal, ~works[key])
     return tuple(literals)
@@ -189,7 +189,7 @@ def slot_sums(
             for d in range(problem.period.days):
                 first = int(problem.option_slot[o, d])
                 inside = [n for begin, end in option.parts for n in range(begin, end) if slots[first + n]]
-                mine = [works[key] for who in members if (key := (who, d, option.name)) in works]
+                mine = [works[key] for who in members if (key := (who, d, option.key)) in works]
                 if not inside or not mine:
                     continue
                 pausing = count_pauses(model, option, mine)
