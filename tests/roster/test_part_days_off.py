@@ -205,9 +205,10 @@ def test_a_conflict_names_the_part_and_what_would_end_it() -> None:
     assert "time off of ann 2 Nov 08:00-10:00" in problem.message
     assert 'part_days_off = "rest_of_shift" in [work_plans.any]' in problem.hint
     assert not TWO_DAYS.but(locks=[("ann", day(0), "early")], work_plans={"any": REST}).problem().why_not[0]
+    whole = [("ann", day(0), "08:00", "12:00", "yes")]
+    center = TWO_DAYS.but(locks=[("ann", day(0), "early")], work_plans={"any": REST}, parts_off=whole)
     with pytest.raises(InfeasibleError) as caught:
-        whole = [("ann", day(0), "08:00", "12:00", "yes")]
-        TWO_DAYS.but(locks=[("ann", day(0), "early")], work_plans={"any": REST}, parts_off=whole).solve()
+        center.solve()
     assert "ann works in spite of the time off 2 Nov 08:00-12:00" in caught.value.problems[0].hint
 
 
@@ -222,6 +223,14 @@ def test_a_repair_gives_nobody_a_shift_over_their_time_off() -> None:
         repaired = repair(center.case(), roster, [Absence("bob", day(0), day(0))], since).roster.activities.frame
         mine = repaired[repaired["agent_id"] == "ann"]["activity"].tolist()
         assert mine == (activity or [])
+
+
+def test_a_repair_leaves_the_rest_of_a_shift_as_it_is() -> None:
+    center = TWO_DAYS.but(work_plans={"any": REST})
+    roster = center.solve().roster
+    repaired = repair(center.case(), roster, [], wall_instant(day(0), 0, MADRID)).roster
+    pd.testing.assert_frame_equal(repaired.activities.frame, roster.activities.frame)
+    assert "absence" in roster.activities.frame["activity"].tolist()
 
 
 def test_the_hours_off_are_paid_once() -> None:
