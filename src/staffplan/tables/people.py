@@ -28,6 +28,7 @@ class Agents(Table):
     `rotation_day`: the same where the cycle is one of days.
     `hours_balance`: hours worked above (below: negative) the average of the current reference period, for the rule
     average_hours, before the first day planned.
+    `hired_on`: day from which seniority counts, where open shifts are given by it.
     """
 
     columns: ClassVar[tuple[Column, ...]] = (
@@ -40,6 +41,7 @@ class Agents(Table):
         Column("rotation_week", "count", required=False, blank=True, minimum=1, maximum=1000),
         Column("rotation_day", "count", required=False, blank=True, minimum=1, maximum=1000),
         number("hours_balance", -10000, 10000, required=False, blank=True),
+        Column("hired_on", "date", required=False, blank=True),
     )
     key: ClassVar[tuple[str, ...]] = ("agent_id",)
     file_name: ClassVar[str] = "agents.csv"

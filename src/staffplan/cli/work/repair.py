@@ -23,6 +23,7 @@ from staffplan.plan.workspace import names_known
 from staffplan.progress import OnProgress
 from staffplan.roster.case.case import Case
 from staffplan.settings.cost import CostSettings
+from staffplan.settings.open_shifts import OpenShiftsSettings
 from staffplan.tables.people import Absences, Agents
 from staffplan.tables.requirement import PeopleNeeded, ServiceWorth
 from staffplan.tables.roster import Roster, RosterActivities, RosterChanges, RosterShifts
@@ -70,6 +71,7 @@ class RepairWork:
     roster: Roster
     seed: int
     cost: CostSettings
+    open_shifts: OpenShiftsSettings
 
     @property
     def timezone(self) -> str:
@@ -104,7 +106,7 @@ def repair_work(source: RepairInput) -> RepairWork:
     )
     roster = read_roster(folder, zone)
     refuse_strangers(roster, case.workforce.agents)
-    return RepairWork(case, roster, config.plan.seed if seed is None else seed, config.cost)
+    return RepairWork(case, roster, config.plan.seed if seed is None else seed, config.cost, config.open_shifts)
 
 
 def output_paths(output: Path) -> dict[type[Table], Path]:
