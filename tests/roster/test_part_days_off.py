@@ -15,6 +15,9 @@ from staffplan.cost.people import paid_time_off
 from staffplan.errors import DataError, InfeasibleError
 from staffplan.roster.repair.absences import Absence
 from staffplan.roster.repair.repair import repair
+from staffplan.roster.rules import accounts_of
+from staffplan.roster.rules.accounts import due_hours
+from staffplan.settings.hard_rules import AverageHoursSetting
 from staffplan.settings.roster import BreakSettings, RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.tables.people import TimeOff
 from staffplan.tables.roster import Roster, on_site
@@ -242,6 +245,17 @@ def test_the_hours_off_are_paid_once() -> None:
     assert paid == {("ann", day(0)): 120, ("ann", day(1)): 240}
     rest = plan.model_copy(update={"part_days_off": "rest_of_shift"})
     assert not list(paid_time_off(workforce, days, {"any": rest}, MADRID))
+
+
+@pytest.mark.parametrize(("part_days_off", "due"), [("no_shift", 18.0), ("rest_of_shift", 19.0)])
+def test_hours_on_the_average_count_the_parts_too(part_days_off: str, due: float) -> None:
+    """Of twenty hours one is paid and off, one is off; the rest of a shift would hold the paid one."""
+    plan = PLAN.model_copy(update={"weekly_hours_min": 20.0, "part_days_off": part_days_off})
+    parts = [("ann", day(0), "08:00", "09:00", "yes"), ("ann", day(2), "08:00", "09:00", "no")]
+    workforce = TWO_DAYS.but(parts_off=parts, work_plans={"any": plan}).workforce
+    account = accounts_of(workforce, {}, day(0), day(6), TWO_DAYS.site.calendar, {"any": plan})["ann"]
+    rule = AverageHoursSetting(weekly_hours=20, weeks=2, first_day=day(0), drift=0)
+    assert due_hours(rule, account, day(0), day(6)) == due
 
 
 def test_a_part_that_ends_before_it_begins_is_refused() -> None:

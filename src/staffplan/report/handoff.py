@@ -100,7 +100,7 @@ class Handoff:
     def parts(self) -> dict[tuple[str, pd.Timestamp], list[tuple[pd.Timestamp, pd.Timestamp]]]:
         """Start and end of each part of a shift, by agent_id and schedule_date; one where it is not split."""
         found: dict[tuple[str, pd.Timestamp], list[tuple[pd.Timestamp, pd.Timestamp]]] = {}
-        rows = on_site(self.roster.shifts.frame, self.roster.activities.frame).sort_values("start")
+        rows = on_site(self.roster.shifts.frame, self.roster.activities.frame, away=(SPLIT,)).sort_values("start")
         for key, start, end in zip(_keys(rows), rows["start"], rows["end"], strict=True):
             found.setdefault(key, []).append((start, end))
         return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -78,11 +79,13 @@ class Roster:
     activities: RosterActivities
 
 
-def on_site(shifts: pd.DataFrame, activities: pd.DataFrame) -> pd.DataFrame:
+def on_site(
+    shifts: pd.DataFrame, activities: pd.DataFrame, *, away: Collection[str] = (SPLIT, ABSENCE)
+) -> pd.DataFrame:
     """agent_id, schedule_date, start and end of everybody's time in a shift; a row for each part of a split one, and
-    on either side of an absence."""
+    on either side of an absence: of what is `away`."""
     columns = ["agent_id", "schedule_date", "start", "end"]
-    free = activities.loc[activities["activity"].isin([SPLIT, ABSENCE]), columns].sort_values("start")
+    free = activities.loc[activities["activity"].isin(away), columns].sort_values("start")
     if free.empty:
         return shifts[columns]
     gaps = {key: list(zip(own["start"], own["end"], strict=True)) for key, own in free.groupby(columns[:2])}
