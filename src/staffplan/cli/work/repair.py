@@ -15,7 +15,7 @@ from staffplan.cli.work.check import read_roster, refuse_strangers, workspace_of
 from staffplan.cli.work.common import site_of
 from staffplan.cli.work.delivery import say_notes
 from staffplan.cli.work.own_tables import read_requirement
-from staffplan.clock import midnight
+from staffplan.clock import day_minute, midnight
 from staffplan.errors import DataError, Problem, UsageError, nearest
 from staffplan.files.read import read_table
 from staffplan.plan.manifest import FILE_NAME as MANIFEST
@@ -37,7 +37,9 @@ if TYPE_CHECKING:
 
 MADE_BY_THE_PLAN = (Coverage, Fairness)
 """Not written into a plan directory, whose next run makes them."""
-ABSENT = re.compile(r"(?P<agent>.+):(?P<first>\d{4}-\d\d-\d\d)(?:\.\.(?P<last>\d{4}-\d\d-\d\d))?")
+ABSENT = re.compile(
+    r"(?P<agent>.+):(?P<first>\d{4}-\d\d-\d\d)(?:\.\.(?P<last>\d{4}-\d\d-\d\d))?(?:,(?P<begin>[\d:]+)-(?P<end>[\d:]+))?"
+)
 
 
 @dataclass(frozen=True)
@@ -176,16 +178,19 @@ def _absence(text: str, work: RepairWork, problems: list[Problem]) -> Absence | 
 
     found = ABSENT.fullmatch(text.strip())
     if found is None:
-        hint = "write AGENT:DATE or AGENT:DATE..DATE, as in A012:2026-12-01..2026-12-03"
+        hint = (
+            "write AGENT:DATE or AGENT:DATE..DATE, as in A012:2026-12-01..2026-12-03, or A012:2026-12-01,08:00-11:00"
+        )
         problems.append(Problem("--absent", f"{text!r} is not an absence", hint))
         return None
     try:
         first = date.fromisoformat(found["first"])
         last = date.fromisoformat(found["last"] or found["first"])
+        begin, end = day_minute(found["begin"] or "00:00"), day_minute(found["end"] or "24:00")
     except ValueError as error:
-        problems.append(Problem("--absent", f"{text!r}: {error}", "write dates as 2026-12-01"))
+        problems.append(Problem("--absent", f"{text!r}: {error}", "write dates as 2026-12-01, times as 08:00"))
         return None
-    absence = Absence(found["agent"], first, last)
+    absence = Absence(found["agent"], first, last, begin, end)
     problems += [Problem("--absent", f"{text!r}: {said}", hint) for said, hint in _absence_words(absence, work)]
     return replace(absence, last_day=min(last, work.days[1]))
 
@@ -197,6 +202,8 @@ def _absence_words(absence: Absence, work: RepairWork) -> Iterator[tuple[str, st
         yield f"{absence.agent_id} is not in {Agents.file_name}", nearest(absence.agent_id, known)
     if absence.last_day < absence.first_day:
         yield "the last day is before the first day", "swap the two"
+    if absence.end <= absence.begin:
+        yield "the hours end before they begin", "over midnight give two absences, to 24:00 and from 00:00"
     first, last = work.days
     if absence.last_day < first or absence.first_day > last:
         yield "the days are outside the period of the roster", f"the period is {first} to {last}"
