@@ -217,6 +217,16 @@ def clock_minute(text: str) -> int:
     return int(match[1]) * 60 + int(match[2])
 
 
+def day_minute(text: str) -> int:
+    """Minutes after midnight of "08:30", "08:30:00" as a spreadsheet writes it, or "24:00", the end of the day.
+
+    Raises ValueError, in words, on anything else.
+    """
+    words = text.strip()
+    words = words.removesuffix(":00") if words.count(":") == 2 else words
+    return MINUTES_PER_DAY if words == "24:00" else clock_minute(words)
+
+
 def parse_weekdays(text: str) -> tuple[int, ...]:
     """Weekday numbers (Monday 0) from "mon", "mon-fri", "sat,sun", "sun-thu" (wraps), "daily".
 

@@ -36,6 +36,8 @@ FLAGS = {
     "--seed --prices --repair --absent --from --per-change --force --json",
     "repair": "--output --absent --from --per-change --requirement --agents --time-off --availability --meetings "
     "--wishes --locks --past --worth --config --seed --force --json",
+    "open-shifts": "--output --most --bids --open-shifts --from --requirement --agents --time-off --availability "
+    "--locks --past --config --force --json",
     "shifts": "--output --config --minimise --weeks --allow-short --gap --force --json",
     "variance": "--budget --actual --output --method --force --json",
     "capacity": "--months --required --workforce --output --seed --force --json",

@@ -50,6 +50,30 @@ def repair(tmp_path: Path, run: Run) -> Run:
     return run
 
 
+def test_somebody_who_comes_later_keeps_the_rest_of_the_shift(repair: Run) -> None:
+    code, _, err = repair("repair", *FILE_ARGUMENTS, "--absent", "ann:2026-03-03..2026-03-04,08:00-09:30")
+    assert code == 0
+    assert "0.0 before, 3.0 with the absences" in err
+    doing = pd.read_csv("repaired/roster_activities.csv")
+    mine = doing[(doing["agent_id"] == "ann") & (doing["schedule_date"] == "2026-03-03")]
+    hours = zip(mine["start"].str[11:16], mine["end"].str[11:16], mine["activity"], mine["paid"], strict=True)
+    assert list(hours) == [("08:00", "09:30", "absence", "yes"), ("09:30", "12:00", "queue", "yes")]
+    assert pd.read_csv("repaired/roster_shifts.csv").query("agent_id == 'ann'")["paid_hours"].tolist() == [4, 4, 4]
+    assert repair("check", "repaired", *GIVEN)[0] == 0
+
+
+def test_nobody_is_given_a_shift_in_the_hours_in_which_they_are_absent(repair: Run) -> None:
+    absent = ("--absent", "ann:2026-03-03", "--absent", "bob:2026-03-03,11:00-24:00")
+    code, _, err = repair("repair", *FILE_ARGUMENTS, *absent)
+    assert code == 0
+    assert "4.0 with the absences, 4.0 after the repair" in err
+    rows = pd.read_csv("repaired/absences.csv").query("agent_id == 'bob'")
+    assert rows[["first_day", "start", "end", "hours"]].to_numpy().tolist() == [["2026-03-03", "11:00", "24:00", 0]]
+    code, _, err = repair("repair", ".", *GIVEN, "-o", "other", "--absent", "ann:2026-03-03,12:00-08:00")
+    assert code == 2
+    assert "the hours end before they begin" in err
+
+
 def test_somebody_takes_over_and_the_next_steps_know_of_the_absence(repair: Run) -> None:
     code, _, err = repair("repair", *FILE_ARGUMENTS, "--absent", "ann:2026-03-03..2026-03-04")
     assert code == 0
@@ -65,7 +89,7 @@ def test_somebody_takes_over_and_the_next_steps_know_of_the_absence(repair: Run)
     assert list(changes["after"]) == ["off", "off", "early 08:00-12:00", "early 08:00-12:00"]
     assert list(changes["missing_hours"]) == [8, 8, 0, 0]
     off = pd.read_csv("repaired/absences.csv")
-    assert off.iloc[0].to_dict() == {
+    assert off.iloc[0].dropna().to_dict() == {
         "agent_id": "ann",
         "first_day": "2026-03-03",
         "last_day": "2026-03-04",

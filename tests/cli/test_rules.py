@@ -57,7 +57,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "plan.toml").write_text(PLAN)
     (tmp_path / "agents.csv").write_text("agent_id,skills,work_plan\nann,phone,any\nbob,phone,any\ncid,phone,boss\n")
-    (tmp_path / "time_off.csv").write_text("agent_id,first_day,last_day,paid\nbob,2026-03-05,2026-03-06,yes\n")
+    (tmp_path / "time_off.csv").write_text(
+        "agent_id,first_day,last_day,paid,start\nbob,2026-03-05,2026-03-06,yes,12:30\n"
+    )
     return tmp_path
 
 
@@ -88,7 +90,7 @@ def test_of_one_person_only_what_holds_for_them(run: Run) -> None:
     done = run("rules", "plan.toml", "--agent", "bob", "-o", "bob.csv")
     frame = pd.read_csv("bob.csv").fillna("")
     assert set(frame["work_plan"]) == {"any", ""}
-    assert frame.set_index("rule").loc["time_off", "sentence"] == "Off 2026-03-05 to 2026-03-06."
+    assert frame.set_index("rule").loc["time_off", "sentence"] == "Off 2026-03-05 to 2026-03-06, 12:30-24:00."
     assert frame.set_index("rule").loc["consecutive_days", "binds"] == "never"  # two days off break every run
     assert "wrote bob.csv" in done.err
     assert run("rules", "plan.toml", "-o", "bob.csv").code == 2

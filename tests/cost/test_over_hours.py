@@ -46,7 +46,7 @@ def hours(books, *premiums, days=7, starts=None, past=None):
     if past is not None:
         people = people.__class__(people.agents, people.time_off, people.availability, past_roster=past)
     planned = [books.first_day + timedelta(days=day) for day in range(days)]
-    norms = norms_of(people, planned, PLANS, starts)
+    norms = norms_of(people, planned, PLANS, starts, timezone="UTC")
     return premium_hours(books.roster(), CostSettings(premiums=premiums), books.site, norms).tolist()
 
 

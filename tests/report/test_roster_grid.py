@@ -184,6 +184,17 @@ def test_shifts_have_their_family_s_colour_days_off_and_weekends_their_own():
     assert fill[4, 8].patternType is None
 
 
+def test_time_off_for_a_part_of_a_day_stands_under_the_shift():
+    off = time_off_of(
+        ("a", MONDAY, MONDAY, "doctor"), ("a", MONDAY + timedelta(days=1), MONDAY + timedelta(days=1), "")
+    )
+    part = TimeOff.of(off.frame.assign(start="08:00", end=["11:00", ""]))
+    works = [Work("a", MONDAY), Work("a", MONDAY + timedelta(days=2))]
+    sheet = opened(handoff_of(*works, time_off=part))["Roster"]
+    assert (sheet["E3"].value, sheet["F3"].value) == ("E08\ndoctor 08:00-11:00", "off 08:00-24:00")
+    assert sheet.row_dimensions[3].height >= 2 * 14
+
+
 def test_a_week_s_sheet_says_the_hours_under_the_code():
     sheet = opened(handoff_of(Work("a", MONDAY), Work("a", MONDAY + timedelta(days=1), 22 * 60, 30 * 60, "night")))
     assert sheet["Week 7 Dec 2026"]["E3"].value == "E08\n08:00–16:00"

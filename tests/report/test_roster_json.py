@@ -46,7 +46,16 @@ def test_an_agent_is_told_whole():
         "work_plan": "full",
         "skills": ["sales"],
         "totals": {"days": 1, "paid_hours": 7.5, "nights": 1, "weekends": 0},
-        "time_off": [{"first_day": "2026-12-09", "last_day": "2026-12-10", "kind": "vacation", "paid": None}],
+        "time_off": [
+            {
+                "first_day": "2026-12-09",
+                "last_day": "2026-12-10",
+                "start": None,
+                "end": None,
+                "kind": "vacation",
+                "paid": None,
+            }
+        ],
     }
     assert (shift["start"], shift["end"]) == ("2026-12-07T22:00:00+01:00", "2026-12-08T06:00:00+01:00")
     assert (shift["schedule_date"], shift["code"]) == ("2026-12-07", "N22")

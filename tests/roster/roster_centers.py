@@ -52,6 +52,8 @@ class Center:
         default_factory=lambda: RosterSettings(rules=(), time_limit_seconds=300, effort=0.2)
     )
     time_off: Sequence[tuple[str, date, date, str]] = ()
+    parts_off: Sequence[tuple[str, date, str, str, str]] = ()
+    """Time off for parts of days: agent, day, start, end, paid."""
     availability: Sequence[tuple[str, str, str]] = ()
     locks: Sequence[tuple[str, date, str]] = ()
     past: Sequence[Mapping[str, object]] = ()
@@ -92,6 +94,11 @@ class Center:
         agents = Agents.of(pd.DataFrame(self.agents, columns=["agent_id", "skills", "work_plan"]))
         off = pd.DataFrame(self.time_off, columns=["agent_id", "first_day", "last_day", "paid"])
         off[["first_day", "last_day"]] = off[["first_day", "last_day"]].astype("datetime64[ns]")
+        if self.parts_off:
+            parts = pd.DataFrame(self.parts_off, columns=["agent_id", "first_day", "start", "end", "paid"])
+            parts = parts.assign(last_day=parts["first_day"])
+            parts[["first_day", "last_day"]] = parts[["first_day", "last_day"]].astype("datetime64[ns]")
+            off = pd.concat([off, parts], ignore_index=True) if len(off) else parts
         hours = pd.DataFrame(self.availability, columns=["agent_id", "weekdays", "hours"])
         locks = pd.DataFrame(self.locks, columns=["agent_id", "day", "shift"]).astype({"day": "datetime64[ns]"})
         past = RosterShifts.of(pd.DataFrame(self.past)) if self.past else NOBODY.past_roster

@@ -21,6 +21,7 @@ from staffplan.cli.commands import (
     ingest,
     init,
     mix,
+    open_shifts,
     plan,
     pull,
     reforecast,
@@ -82,6 +83,7 @@ forecast.register(app)
 staff.register(app)
 roster.register(app)
 repair.register(app)
+open_shifts.register(app)
 handoff.register(app)
 export.register(app)
 reforecast.register(app)

@@ -8,7 +8,7 @@ from datetime import date
 
 from staffplan.cost.exact import exact
 from staffplan.cost.norms import Norms, Used
-from staffplan.cost.people import norms_of, paid_days_off
+from staffplan.cost.people import norms_of, paid_time_off
 from staffplan.cost.premiums import minutes_of, premium_minutes
 from staffplan.settings.cost import CostSettings
 from staffplan.settings.roster import WorkPlanSettings
@@ -38,7 +38,9 @@ def pay_minutes(
     past roster; paid time off is credited, as the rule "overtime" counts. Minutes with a premium, under its name, are
     among the regular or overtime ones already.
     """
-    off, norms = _time_off(workforce, days, work_plans), norms_of(workforce, days, work_plans, week_starts)
+    zone = site.calendar.timezone
+    off = _time_off(workforce, days, work_plans, zone)
+    norms = norms_of(workforce, days, work_plans, week_starts, timezone=zone)
     used = norms.used("week", with_time_off=True)
     worked = _with_overtime(_worked(roster), used, norms)
     return worked + off + _with_premium(roster, settings, site, norms)
@@ -55,22 +57,12 @@ def _worked(roster: Roster) -> Minutes:
     return found
 
 
-def _time_off(workforce: Workforce, days: Sequence[date], work_plans: Mapping[str, WorkPlanSettings]) -> Minutes:
-    kinds = _kinds_of_days_off(workforce)
+def _time_off(
+    workforce: Workforce, days: Sequence[date], work_plans: Mapping[str, WorkPlanSettings], timezone: str
+) -> Minutes:
     found: Minutes = Counter()
-    for agent, day, minutes in paid_days_off(workforce, days, work_plans):
-        found[agent, day, next(kind for first, last, kind in kinds[agent] if first <= day <= last)] += minutes
-    return found
-
-
-def _kinds_of_days_off(workforce: Workforce) -> dict[str, list[tuple[date, date, str]]]:
-    """By agent the first and last day and the kind of each paid absence, the last in the table first."""
-    rows = workforce.time_off.frame
-    rows = rows[rows["paid"] == "yes"]
-    columns = (rows["agent_id"], rows["first_day"].dt.date, rows["last_day"].dt.date, rows["kind"])
-    found: dict[str, list[tuple[date, date, str]]] = {}
-    for agent, first, last, kind in zip(*columns, strict=True):
-        found.setdefault(agent, []).insert(0, (first, last, kind or TIME_OFF))
+    for agent, day, minutes, kind in paid_time_off(workforce, days, work_plans, timezone):
+        found[agent, day, kind or TIME_OFF] += minutes
     return found
 
 

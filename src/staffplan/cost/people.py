@@ -6,6 +6,7 @@ training, time off) is attributed to planning groups by the agent's own minutes 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -23,7 +24,7 @@ from staffplan.cost.premiums import minutes_of, paid_for_shift, paid_minutes
 from staffplan.settings.cost import CostSettings
 from staffplan.settings.roster import WorkPlanSettings
 from staffplan.site import Site
-from staffplan.tables.people import Workforce
+from staffplan.tables.people import PartOff, Workforce, part_hours
 from staffplan.tables.roster import ABSENCE, SPLIT, Roster
 
 NO_GROUP = "(no group)"
@@ -119,7 +120,7 @@ def paid_time(
     there = spans.group >= 0
     np.add.at(on_queue, (spans.agent[there], spans.period[there], spans.group[there]), spans.minutes[there])
     other = np.zeros((*shape, len(OTHER_KINDS)), dtype=np.int64)
-    other[:, :, -1] = time_off_minutes(workforce, frame, days, work_plans)
+    other[:, :, -1] = time_off_minutes(workforce, frame, days, work_plans, site.calendar.timezone)
     for number, kind in enumerate((*OTHER_KINDS[:-1], ABSENCE)):
         own = spans.kind == kind
         np.add.at(other, (spans.agent[own], spans.period[own], number), spans.minutes[own])
@@ -165,31 +166,44 @@ def _month_edges(periods: Sequence[str], timezone: str) -> Ints:
 
 
 def time_off_minutes(
-    workforce: Workforce, frame: Frame, days: Sequence[date], work_plans: Mapping[str, WorkPlanSettings]
+    workforce: Workforce,
+    frame: Frame,
+    days: Sequence[date],
+    work_plans: Mapping[str, WorkPlanSettings],
+    timezone: str,
 ) -> Ints:
     """(agents, periods): minutes of paid time off on the plan's days, at most five days a week.
 
-    A day counts its hours, or a fifth of the contract's weekly minimum.
+    A day counts its hours, or a fifth of the contract's weekly minimum; a part of a day its length, at most that.
+    Where a contract lets the rest of a shift be worked, parts of days are paid in the shift.
     """
     minutes = np.zeros((len(frame.agents), len(frame.periods)), dtype=np.int64)
-    for agent, day, paid in paid_days_off(workforce, days, work_plans):
+    for agent, day, paid, _ in paid_time_off(workforce, days, work_plans, timezone):
         minutes[frame.agents.index(agent), frame.periods.index(f"{day:%Y-%m}")] += paid
     return minutes
 
 
-def paid_days_off(
-    workforce: Workforce, days: Sequence[date], work_plans: Mapping[str, WorkPlanSettings]
-) -> Iterator[tuple[str, date, int]]:
-    """Agent, day and minutes of every day of paid time off among `days`, at most five days a week."""
+def paid_time_off(
+    workforce: Workforce, days: Sequence[date], work_plans: Mapping[str, WorkPlanSettings], timezone: str
+) -> Iterator[tuple[str, date, int, str]]:
+    """Agent, day, minutes and kind of all paid time off among `days`: at most five whole days a week, and parts of
+    days in weeks with fewer of them."""
     contract = dict(zip(workforce.agents.frame["agent_id"], workforce.agents.frame["work_plan"], strict=True))
-    for agent, own in _days_off(workforce, days).items():
+    whole, parts = _days_off(workforce, days), _parts_off(workforce, days)
+    for agent in dict.fromkeys([*whole, *parts]):
         plan = work_plans.get(contract.get(agent, ""))
         if plan is None:
             continue
-        a_fifth = exact(plan.weekly_hours_min) / DAYS_PAID_PER_WEEK
-        for day in _paid_days(day for day, hours in own.items() if hours != 0):
-            hours = a_fifth if pd.isna(own[day]) else exact(own[day])
-            yield agent, day, half_up(hours * 60)
+        own, a_fifth = whole.get(agent, {}), exact(plan.weekly_hours_min) / DAYS_PAID_PER_WEEK
+        paid = _paid_days(day for day, (hours, _) in own.items() if hours != 0)
+        for day in paid:
+            hours, kind = own[day]
+            yield agent, day, half_up((a_fifth if pd.isna(hours) else exact(hours)) * 60), kind
+        weeks = Counter(day.isocalendar()[:2] for day in paid)
+        for day, some in parts.get(agent, {}).items():
+            _, hours = part_hours(some, float(a_fifth), timezone, rest_of_shift=plan.works_rest_of_shift)
+            if hours and weeks[day.isocalendar()[:2]] < DAYS_PAID_PER_WEEK:
+                yield agent, day, half_up(exact(hours) * 60), some[0].kind
 
 
 def norms_of(
@@ -197,28 +211,45 @@ def norms_of(
     days: Sequence[date],
     work_plans: Mapping[str, WorkPlanSettings],
     week_starts: str | None = None,
+    *,
+    timezone: str,
 ) -> Norms:
     """What premiums for hours over a norm need to know of the people and of the days before."""
     frame, first = workforce.agents.frame, days[0]
     earlier = [first - timedelta(days=back) for back in range(31, 0, -1)]
+    off = (
+        *paid_time_off(workforce, earlier, work_plans, timezone),
+        *paid_time_off(workforce, days, work_plans, timezone),
+    )
     return Norms(
         Blocks(days, week_starts),
         dict(zip(frame["agent_id"], frame["work_plan"], strict=True)),
         work_plans,
         worked_before(workforce, first),
-        (*paid_days_off(workforce, earlier, work_plans), *paid_days_off(workforce, days, work_plans)),
+        tuple((agent, day, minutes) for agent, day, minutes, _ in off),
     )
 
 
-def _days_off(workforce: Workforce, days: Sequence[date]) -> dict[str, dict[date, float]]:
-    """Each agent's days of paid absence among the days planned, with their hours, NaN where none are given."""
-    rows = workforce.time_off.frame
+def _days_off(workforce: Workforce, days: Sequence[date]) -> dict[str, dict[date, tuple[float, str]]]:
+    """Each agent's days of paid absence among the days planned, with their hours, NaN where none are given, and their
+    kind."""
+    rows = workforce.time_off.whole.frame
     rows = rows[rows["paid"] == "yes"]
-    off: dict[str, dict[date, float]] = {}
-    columns = (rows["agent_id"], rows["first_day"].dt.date, rows["last_day"].dt.date, rows["hours"])
-    for agent, first, last, hours in zip(*columns, strict=True):
-        off.setdefault(agent, {}).update({day: hours for day in days if first <= day <= last})
+    off: dict[str, dict[date, tuple[float, str]]] = {}
+    columns = (rows["agent_id"], rows["first_day"].dt.date, rows["last_day"].dt.date, rows["hours"], rows["kind"])
+    for agent, first, last, *told in zip(*columns, strict=True):
+        off.setdefault(agent, {}).update({day: (told[0], told[1]) for day in days if first <= day <= last})
     return off
+
+
+def _parts_off(workforce: Workforce, days: Sequence[date]) -> dict[str, dict[date, list[PartOff]]]:
+    """Each agent's parts of days off among the days planned that are marked as paid."""
+    frame = workforce.time_off.frame
+    marked = (frame["start"] + frame["end"] == "") | (frame["paid"] == "yes")
+    found: dict[str, dict[date, list[PartOff]]] = {}
+    for part in workforce.time_off.only(marked.to_numpy()).within(min(days), max(days)).parts:
+        found.setdefault(part.agent_id, {}).setdefault(part.day, []).append(part)
+    return found
 
 
 def _paid_days(days: Iterable[date]) -> list[date]:

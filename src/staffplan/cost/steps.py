@@ -60,7 +60,7 @@ def cost(
     owners = {known_queue(site, *pair).planning_group for pair in queue_channels(forecast).items()}
     groups = sorted(owners | set(requirement.frame["planning_group"]))
     frame = make_frame(roster, workforce, groups, days, site)
-    norms = norms_of(workforce, days, work_plans, week_starts)
+    norms = norms_of(workforce, days, work_plans, week_starts, timezone=site.calendar.timezone)
     paid = paid_time(roster, workforce, frame, days, work_plans=work_plans, settings=settings, site=site, norms=norms)
     rates = hourly_rates(workforce, frame, settings, work_plans)
     demand = make_demand(forecast, requirement, paid.spans, frame, site)

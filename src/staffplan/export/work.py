@@ -129,11 +129,11 @@ def first_and_last_name(name: str) -> tuple[str, str]:
 
 
 def days_off(source: Source) -> Iterator[DayOff]:
-    """Agent, day, kind and whether it is paid, of each day of time off among the days planned."""
+    """Agent, day, kind and whether it is paid, of each whole day of time off among the days planned."""
     if source.planned is None:
         return
     first, last, seen = source.planned.first, source.planned.last, set()
-    for row in rows_of(source.time_off.frame):
+    for row in rows_of(source.time_off.whole.frame):
         begin, end = max(first, row.first_day.date()), min(last, row.last_day.date())
         for number in range((end - begin).days + 1):
             key = (str(row.agent_id), begin + timedelta(days=number))

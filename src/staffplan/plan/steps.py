@@ -162,7 +162,13 @@ def _roster(work: StepWork) -> StepOutput:
         on_progress=work.on_progress,
         begun=begun,
     )
-    norms = norms_of(workspace.workforce, workspace.planned.days, config.work_plans, config.roster.week_starts)
+    norms = norms_of(
+        workspace.workforce,
+        workspace.planned.days,
+        config.work_plans,
+        config.roster.week_starts,
+        timezone=config.plan.timezone,
+    )
     premiums = premium_hours(result.roster, config.cost, workspace.site, norms)
     shifts = RosterShifts.of(result.roster.shifts.frame.assign(premium_hours=premiums))
     files = _files(shifts, result.roster.activities, timezone=config.plan.timezone)

@@ -100,7 +100,7 @@ class Handoff:
     def parts(self) -> dict[tuple[str, pd.Timestamp], list[tuple[pd.Timestamp, pd.Timestamp]]]:
         """Start and end of each part of a shift, by agent_id and schedule_date; one where it is not split."""
         found: dict[tuple[str, pd.Timestamp], list[tuple[pd.Timestamp, pd.Timestamp]]] = {}
-        rows = on_site(self.roster.shifts.frame, self.roster.activities.frame).sort_values("start")
+        rows = on_site(self.roster.shifts.frame, self.roster.activities.frame, away=(SPLIT,)).sort_values("start")
         for key, start, end in zip(_keys(rows), rows["start"], rows["end"], strict=True):
             found.setdefault(key, []).append((start, end))
         return found
@@ -117,16 +117,29 @@ class Handoff:
 
     @cached_property
     def days_off(self) -> dict[tuple[str, date], str]:
-        """The kind of time off of an agent on a day of the period."""
+        """The kind of time off of an agent on a whole day of the period."""
         if self.time_off is None or not self.days:
             return {}
         known = set(self.people.index)
         return {
             (row.agent_id, day): row.kind
-            for row in rows_of(self.time_off.within(self.days[0], self.days[-1]).frame)
+            for row in rows_of(self.time_off.whole.within(self.days[0], self.days[-1]).frame)
             if row.agent_id in known
             for day in days_between(row.first_day.date(), row.last_day.date())
         }
+
+    @cached_property
+    def parts_off(self) -> dict[tuple[str, date], str]:
+        """Time off of an agent for parts of a day of the period, in words: "vacation 08:00-11:00"."""
+        if self.time_off is None or not self.days:
+            return {}
+        found: dict[tuple[str, date], str] = {}
+        for part in self.time_off.within(self.days[0], self.days[-1]).parts:
+            said = f"{part.kind or 'off'} {part.words}"
+            if part.agent_id in self.people.index:
+                key = (part.agent_id, part.day)
+                found[key] = f"{found[key]}, {said}" if key in found else said
+        return found
 
     @cached_property
     def day_off_codes(self) -> dict[str, str]:

@@ -181,6 +181,12 @@ def _day_cells(sheet: Worksheet, handoff: Handoff, page: _Page, worked: pd.DataF
         most = 1 + page.says(code, times).count("\n")
         height = sheet.row_dimensions[row_of[agent]]
         height.height = max(height.height or 0.0, LINE_POINTS * most)
+    for (agent, day), said in handoff.parts_off.items():
+        if day in column_of:
+            cell, height = sheet.cell(row_of[agent], column_of[day]), sheet.row_dimensions[row_of[agent]]
+            lines = [*filter(None, str(cell.value or "").split("\n")), *said.split(", ")]
+            put(cell, "\n".join(lines))
+            height.height = max(height.height or 0.0, LINE_POINTS * len(lines))
 
 
 def _fill(sheet: Worksheet, row: int, column: int, text: str, fill: PatternFill) -> None:

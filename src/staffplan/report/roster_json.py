@@ -18,7 +18,7 @@ VERSION = 1
 _DECIMALS = 6
 _SHIFT = ("schedule_date", "shift", "code", "start", "end", "paid_hours", "premium_hours")
 _ACTIVITY = ("start", "end", "activity", "planning_group", "paid")
-_TIME_OFF = ("first_day", "last_day", "kind", "paid")
+_TIME_OFF = ("first_day", "last_day", "start", "end", "kind", "paid")
 _COVERAGE = ("interval_start", "planning_group", "required", "scheduled", "net")
 
 

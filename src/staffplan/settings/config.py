@@ -20,6 +20,7 @@ from staffplan.settings.export import ExportSettings, PayrollSettings
 from staffplan.settings.forecast import ForecastSettings
 from staffplan.settings.hard_rules import RuleSettings, unknown_names
 from staffplan.settings.ingest import IngestSettings
+from staffplan.settings.open_shifts import OpenShiftsSettings
 from staffplan.settings.plan import InputSettings, PlanSettings
 from staffplan.settings.priced_rules import StabilitySetting
 from staffplan.settings.queues import HoursSettings, QueueSettings
@@ -48,6 +49,7 @@ class Config(Section):
     shifts: dict[str, ShiftSettings] = Field(default_factory=dict)
     work_plans: dict[str, WorkPlanSettings] = Field(default_factory=dict)
     roster: RosterSettings = RosterSettings()
+    open_shifts: OpenShiftsSettings = OpenShiftsSettings()
     simulate: SimulateSettings = SimulateSettings()
     cost: CostSettings = CostSettings()
     access: AccessSettings = AccessSettings()

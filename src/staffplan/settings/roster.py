@@ -223,6 +223,10 @@ class WorkPlanSettings(Section):
     overtime in this contract)."""
     days_per_week_max: int = Field(default=5, ge=1, le=7)
     """Maximum number of days worked per week."""
+    part_days_off: Literal["no_shift", "rest_of_shift"] = "no_shift"
+    """What time off for a part of a day allows. no_shift: no shift that has a minute in it; paid hours off count
+    beside the shifts. rest_of_shift: such a shift too, the agent being absent for that part; paid hours off are paid
+    within the shift."""
     hourly_rate: Money | None = None
     """Base pay per hour, for agents without a rate of their own."""
 
@@ -233,6 +237,11 @@ class WorkPlanSettings(Section):
         if not self.weekly_hours_min <= self.normal_hours <= self.weekly_hours_max:
             raise ValueError("weekly_hours_norm is not between weekly_hours_min and weekly_hours_max")
         return self
+
+    @property
+    def works_rest_of_shift(self) -> bool:
+        """Whether a shift over time off for a part of a day is worked for the rest of it."""
+        return self.part_days_off == "rest_of_shift"
 
     @property
     def normal_hours(self) -> float:

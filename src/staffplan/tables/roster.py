@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -44,6 +45,7 @@ BREAKS = ("break", "meal")
 SPLIT = "split"
 """Free time between the parts of a split shift: not paid, and not on site."""
 ABSENCE = "absence"
+"""Somebody is not there for a part of the shift: time off, or gone home."""
 ACTIVITIES = ("queue", *BREAKS, "meeting", "training", ABSENCE, SPLIT)
 
 
@@ -77,17 +79,20 @@ class Roster:
     activities: RosterActivities
 
 
-def on_site(shifts: pd.DataFrame, activities: pd.DataFrame) -> pd.DataFrame:
-    """agent_id, schedule_date, start and end of everybody's time in a shift; a row for each part of a split one."""
+def on_site(
+    shifts: pd.DataFrame, activities: pd.DataFrame, *, away: Collection[str] = (SPLIT, ABSENCE)
+) -> pd.DataFrame:
+    """agent_id, schedule_date, start and end of everybody's time in a shift; a row for each part of a split one, and
+    on either side of an absence: of what is `away`."""
     columns = ["agent_id", "schedule_date", "start", "end"]
-    free = activities.loc[activities["activity"] == SPLIT, columns].sort_values("start")
+    free = activities.loc[activities["activity"].isin(away), columns].sort_values("start")
     if free.empty:
         return shifts[columns]
     gaps = {key: list(zip(own["start"], own["end"], strict=True)) for key, own in free.groupby(columns[:2])}
     rows = []
     for *key, start, end in zip(*(shifts[name] for name in columns), strict=True):
         edges = [start, *(at for gap in gaps.get(tuple(key), ()) for at in gap), end]
-        rows += [(*key, *part) for part in zip(edges[::2], edges[1::2], strict=True)]
+        rows += [(*key, *part) for part in zip(edges[::2], edges[1::2], strict=True) if part[0] < part[1]]
     return pd.DataFrame(rows, columns=columns).astype(shifts[columns].dtypes.to_dict())
 
 

@@ -63,7 +63,10 @@ PlayedForecast = Annotated[
 SearchSeed = Annotated[int | None, typer.Option("--seed", help="Seed of the random numbers.")]
 Absent = Annotated[
     list[str] | None,
-    typer.Option("--absent", help="Absence: AGENT:DATE or AGENT:DATE..DATE; may be repeated."),
+    typer.Option(
+        "--absent",
+        help="Absence: AGENT:DATE, AGENT:DATE..DATE, or with hours AGENT:DATE,08:00-11:00; may be repeated.",
+    ),
 ]
 Since = Annotated[
     str | None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -18,7 +19,7 @@ from staffplan.cli.work.handoff import workspace_if_any, zone_of
 from staffplan.cli.work.own_tables import read_forecast, read_requirement
 from staffplan.clock import local_dates
 from staffplan.cost.pay import pay_minutes
-from staffplan.cost.people import DAYS_PAID_PER_WEEK, paid_days_off
+from staffplan.cost.people import DAYS_PAID_PER_WEEK, paid_time_off
 from staffplan.errors import ConfigError, DataError, Note, Problem, UsageError, nearest, place_of
 from staffplan.export import PRESETS, Exported, Ids, Preset, Source
 from staffplan.export.pay import pay_hours
@@ -199,8 +200,10 @@ class _Reader:
         if len(people.agents):
             refuse_strangers(roster, people.agents)
         planned = _planned(set(roster.shifts.frame["schedule_date"].dt.date), workspace)
-        plans = config.work_plans
-        off = {} if planned is None else {(a, d): m for a, d, m in paid_days_off(people, planned.days, plans)}
+        plans, zone = config.work_plans, config.plan.timezone
+        off: Counter[tuple[str, date]] = Counter()
+        for agent, day, minutes, _ in () if planned is None else paid_time_off(people, planned.days, plans, zone):
+            off[agent, day] += minutes
         contracts = zip(people.agents.frame["agent_id"], people.agents.frame["work_plan"], strict=True)
         lengths = {a: round(plans[p].weekly_hours_min * 60 / DAYS_PAID_PER_WEEK) for a, p in contracts if p in plans}
         found: dict[str, Any] = {"roster": roster, "agents": people.agents, "time_off": people.time_off}

@@ -15,7 +15,7 @@ from staffplan.cli.work.check import read_roster, refuse_strangers, workspace_of
 from staffplan.cli.work.common import site_of
 from staffplan.cli.work.delivery import say_notes
 from staffplan.cli.work.own_tables import read_requirement
-from staffplan.clock import midnight
+from staffplan.clock import day_minute, midnight
 from staffplan.errors import DataError, Problem, UsageError, nearest
 from staffplan.files.read import read_table
 from staffplan.plan.manifest import FILE_NAME as MANIFEST
@@ -23,6 +23,7 @@ from staffplan.plan.workspace import names_known
 from staffplan.progress import OnProgress
 from staffplan.roster.case.case import Case
 from staffplan.settings.cost import CostSettings
+from staffplan.settings.open_shifts import OpenShiftsSettings
 from staffplan.tables.people import Absences, Agents
 from staffplan.tables.requirement import PeopleNeeded, ServiceWorth
 from staffplan.tables.roster import Roster, RosterActivities, RosterChanges, RosterShifts
@@ -36,7 +37,9 @@ if TYPE_CHECKING:
 
 MADE_BY_THE_PLAN = (Coverage, Fairness)
 """Not written into a plan directory, whose next run makes them."""
-ABSENT = re.compile(r"(?P<agent>.+):(?P<first>\d{4}-\d\d-\d\d)(?:\.\.(?P<last>\d{4}-\d\d-\d\d))?")
+ABSENT = re.compile(
+    r"(?P<agent>.+):(?P<first>\d{4}-\d\d-\d\d)(?:\.\.(?P<last>\d{4}-\d\d-\d\d))?(?:,(?P<begin>[\d:]+)-(?P<end>[\d:]+))?"
+)
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,7 @@ class RepairWork:
     roster: Roster
     seed: int
     cost: CostSettings
+    open_shifts: OpenShiftsSettings
 
     @property
     def timezone(self) -> str:
@@ -104,7 +108,7 @@ def repair_work(source: RepairInput) -> RepairWork:
     )
     roster = read_roster(folder, zone)
     refuse_strangers(roster, case.workforce.agents)
-    return RepairWork(case, roster, config.plan.seed if seed is None else seed, config.cost)
+    return RepairWork(case, roster, config.plan.seed if seed is None else seed, config.cost, config.open_shifts)
 
 
 def output_paths(output: Path) -> dict[type[Table], Path]:
@@ -144,13 +148,14 @@ def repair_tables(result: RepairResult, cost: CostSettings) -> dict[type[Table],
     """All that a repair can write. Shifts have their premium hours where the given ones had."""
     from staffplan.cost import norms_of, premium_hours
     from staffplan.roster.case.fairness_table import fairness_of
-    from staffplan.roster.repair.absences import ABSENCE
+    from staffplan.tables.roster import ABSENCE
 
     roster, case = result.roster, result.case
     shifts = roster.shifts
     if (shifts.frame["premium_hours"] != "").any():
         days = case.site.days_of(pd.DatetimeIndex(case.requirement.frame["interval_start"])).days
-        norms = norms_of(case.workforce, days, case.work_plans, case.settings.week_starts)
+        zone, starts = case.site.calendar.timezone, case.settings.week_starts
+        norms = norms_of(case.workforce, days, case.work_plans, starts, timezone=zone)
         shifts = RosterShifts.of(shifts.frame.assign(premium_hours=premium_hours(roster, cost, case.site, norms)))
     off = case.workforce.time_off.frame
     absences = Absences.of(off[off["kind"] == ABSENCE])
@@ -176,16 +181,19 @@ def _absence(text: str, work: RepairWork, problems: list[Problem]) -> Absence | 
 
     found = ABSENT.fullmatch(text.strip())
     if found is None:
-        hint = "write AGENT:DATE or AGENT:DATE..DATE, as in A012:2026-12-01..2026-12-03"
+        hint = (
+            "write AGENT:DATE or AGENT:DATE..DATE, as in A012:2026-12-01..2026-12-03, or A012:2026-12-01,08:00-11:00"
+        )
         problems.append(Problem("--absent", f"{text!r} is not an absence", hint))
         return None
     try:
         first = date.fromisoformat(found["first"])
         last = date.fromisoformat(found["last"] or found["first"])
+        begin, end = day_minute(found["begin"] or "00:00"), day_minute(found["end"] or "24:00")
     except ValueError as error:
-        problems.append(Problem("--absent", f"{text!r}: {error}", "write dates as 2026-12-01"))
+        problems.append(Problem("--absent", f"{text!r}: {error}", "write dates as 2026-12-01, times as 08:00"))
         return None
-    absence = Absence(found["agent"], first, last)
+    absence = Absence(found["agent"], first, last, begin, end)
     problems += [Problem("--absent", f"{text!r}: {said}", hint) for said, hint in _absence_words(absence, work)]
     return replace(absence, last_day=min(last, work.days[1]))
 
@@ -197,6 +205,8 @@ def _absence_words(absence: Absence, work: RepairWork) -> Iterator[tuple[str, st
         yield f"{absence.agent_id} is not in {Agents.file_name}", nearest(absence.agent_id, known)
     if absence.last_day < absence.first_day:
         yield "the last day is before the first day", "swap the two"
+    if absence.end <= absence.begin:
+        yield "the hours end before they begin", "over midnight give two absences, to 24:00 and from 00:00"
     first, last = work.days
     if absence.last_day < first or absence.first_day > last:
         yield "the days are outside the period of the roster", f"the period is {first} to {last}"

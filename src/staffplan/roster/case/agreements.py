@@ -34,7 +34,7 @@ def under_agreement(
     rows = workforce.past_roster.frame
     earlier = rows[(rows["schedule_date"].dt.date < period.first_day).to_numpy()]
     past = worked_by_agent(earlier, shifts, period.timezone)
-    known_hours = accounts_of(workforce, past, period.first_day, period.day(period.days - 1), calendar)
+    known_hours = accounts_of(workforce, past, period.first_day, period.day(period.days - 1), calendar, work_plans)
     found = []
     for person, (hours, paid_hours) in zip(people, credited.tolist(), strict=True):
         mine = known_hours[person.agent_id]

@@ -17,11 +17,11 @@ from staffplan.roster.case.candidates import (
     make_options,
     option_groups,
     option_starts,
-    option_walls,
     slot_numbers,
     useful_options,
 )
 from staffplan.roster.case.inputs import refuse_what_cannot_be_used, slot_minutes
+from staffplan.roster.case.part_days import with_rests_of_shifts
 from staffplan.roster.case.part_weeks import PartWeeks
 from staffplan.roster.case.presence import paid_bounds, times_away, weeks_with_need, who_can_work
 from staffplan.roster.case.service import Service, Weights
@@ -94,19 +94,20 @@ def build_problem(
         calendar=site.calendar,
     )
     skillsets, skillset_of = skill_sets(people, groups)
+    parts = [off.parts for off in away.days]
+    options = with_rests_of_shifts(options, contracted, parts, option_starts(options, period), period)
     starts, serves = option_starts(options, period), option_groups(options, shifts, groups) & served(options, groups)
     team = team_rules(settings)
     least = minimum_people(team, groups, period, site.calendar)
     useful = useful_options(np.maximum(required, least), skillsets, starts, options, serves)[skillset_of]
     useful |= due_on_duty(people, settings, starts, options, period, site.calendar)
-    walls = option_walls(starts, options, period)
     skilled = right_copies(options, able, groups) & ((able[:, :, None] & serves) > 0)
-    allowed, why_not = who_can_work(people, away, useful, skilled, workforce, options, shifts, walls, period)
+    allowed, why_not = who_can_work(people, away, useful, skilled, workforce, options, shifts, starts, period)
     fewest, most = paid_bounds(people, away.free, away.paid, period, weeks_with_need(required, period))
-    parts = PartWeeks(
+    weeks = PartWeeks(
         away.credited, away.closed, options, shifts, groups, required, able, period, workforce, site.calendar
     )
-    fewest, most = parts.joined(people, fewest, most)
+    fewest, most = weeks.joined(people, fewest, most)
     problem = RosterProblem(
         period=period,
         groups=groups,

@@ -23,7 +23,9 @@ def averaged(case: Case, problem: RosterProblem) -> Iterator[tuple[Person, Avera
         return
     past = {person.agent_id: person.past for person in problem.people}
     held = holders(case.workforce, case.work_plans, period.first_day, period.week_first)
-    accounts = accounts_of(case.workforce, past, period.first_day, period.day(period.days - 1), case.site.calendar)
+    accounts = accounts_of(
+        case.workforce, past, period.first_day, period.day(period.days - 1), case.site.calendar, case.work_plans
+    )
     for person in problem.people:
         account = accounts[person.agent_id]
         mine = [rule for rule in rules if rule.holds_for(person.agent_id, person.plan_name)]

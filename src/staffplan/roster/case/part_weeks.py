@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from staffplan.clock import SiteCalendar, parse_spans, parse_weekdays
-from staffplan.roster.case.presence import CREDITED_DAYS, DaysOff, credit
+from staffplan.roster.case.presence import CREDITED_DAYS, DaysOff, credit, part_fifths
 from staffplan.roster.problem.part_weeks import part_due, unknown_before
 from staffplan.roster.problem.problem import Period, Person, ShiftOption
 from staffplan.settings.roster import ShiftSettings
@@ -61,7 +61,9 @@ class PartWeeks:
         a_day, off, closed = contract.weekly_hours_min / CREDITED_DAYS, self.off[number], self.closed[number]
         closed = closed | (self._idle_holidays & set(days) if person.past_from else set())
         hours = {day: known for day, known in off.hours.items() if day not in closed}
-        free, paid = (credit(set(days) & (some | closed), hours, a_day) for some in (off.all_days, off.paid_days))
+        parts = part_fifths(person, off, set(days) - closed, self.period.timezone)
+        free = credit(set(days) & (off.all_days | closed), hours, a_day, parts[0])
+        paid = credit(set(days) & (off.paid_days | closed), hours, a_day, parts[1])
         minutes = sum(paid_minutes for _, paid_minutes in done)
         left = ceil(a_day * (CREDITED_DAYS - free) * 60 - minutes - 1e-6)
         limit = floor(contract.weekly_hours_max * 60 - a_day * paid * 60 - minutes + 1e-6)

@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 
 from staffplan.clock import WEEKDAYS, SiteCalendar, Spans, parse_spans, parse_weekdays
 from staffplan.roster.case.agreements import locked_in
-from staffplan.roster.case.candidates import Walls
+from staffplan.roster.case.candidates import Walls, option_walls
+from staffplan.roster.case.part_days import beside_parts_off, parts_by_day
 from staffplan.roster.case.skills import days_without_skill
 from staffplan.roster.problem.problem import DAYS_OF_A_WHOLE_WEEK, Period, Person, ShiftOption
 from staffplan.settings.roster import ShiftSettings
-from staffplan.tables.people import TimeOff, Workforce
+from staffplan.tables.people import PartOff, TimeOff, Workforce, part_hours
 
 DAY = 24 * 60
 CREDITED_DAYS = 5
@@ -77,16 +78,18 @@ def spans_around(by_weekday: list[Spans], weekday: int) -> list[tuple[int, int]]
 
 @dataclass(frozen=True)
 class DaysOff:
-    """Days of an agent's time off, all of them and the paid ones; the hours that days count where they are given."""
+    """Days of an agent's time off, all of them and the paid ones; the hours that days count where they are given; and
+    time off for parts of other days."""
 
     all_days: frozenset[date]
     paid_days: frozenset[date]
     hours: Mapping[date, float] = field(default_factory=dict)
+    parts: tuple[PartOff, ...] = ()
 
 
 def days_off(agent_id: str, time_off: TimeOff) -> DaysOff:
     """Time off with `paid` left blank is paid."""
-    rows = time_off.frame
+    rows = time_off.whole.frame
     everything: set[date] = set()
     unpaid: set[date] = set()
     hours: dict[date, float] = {}
@@ -95,7 +98,8 @@ def days_off(agent_id: str, time_off: TimeOff) -> DaysOff:
         everything |= days
         unpaid |= days if row.paid == "no" else set()
         hours |= {} if pd.isna(row.hours) else dict.fromkeys(days, float(row.hours))
-    return DaysOff(frozenset(everything), frozenset(everything - unpaid), hours)
+    parts = tuple(part for part in time_off.parts if part.agent_id == agent_id)
+    return DaysOff(frozenset(everything), frozenset(everything - unpaid), hours, parts)
 
 
 def touches(days: frozenset[date], walls: Walls, period: Period) -> NDArray[np.bool_]:
@@ -175,15 +179,27 @@ def credited_days(
         for week in range(period.weeks):
             days = {period.day(d) for d in period.week_days(week)}
             hours = {day: known for day, known in mine.hours.items() if day not in closed}
-            free[number, week] = credit(days & (mine.all_days | closed), hours, a_day)
-            paid[number, week] = credit(days & (mine.paid_days | closed), hours, a_day)
+            parts = part_fifths(person, mine, days - closed, period.timezone)
+            free[number, week] = credit(days & (mine.all_days | closed), hours, a_day, parts[0])
+            paid[number, week] = credit(days & (mine.paid_days | closed), hours, a_day, parts[1])
     return free, paid
 
 
-def credit(days: Iterable[date], hours: Mapping[date, float], a_day: float) -> float:
-    """Fifths that a week's days count: one each, or as many as their hours are; a_day: hours of a fifth."""
+def part_fifths(person: Person, off: DaysOff, days: Iterable[date], timezone: str) -> tuple[float, float]:
+    """Fifths that time off for parts of these days counts: all of it, and the paid."""
+    a_day = person.contract.weekly_hours_min / CREDITED_DAYS
+    by_day = parts_by_day(off.parts, set(days)) if a_day else ()
+    rest = person.contract.works_rest_of_shift
+    hours = [part_hours(parts, a_day, timezone, rest_of_shift=rest) for _, parts in by_day]
+    free, paid = (sum(one[which] for one in hours) / (a_day or 1.0) for which in (0, 1))
+    return free, paid
+
+
+def credit(days: Iterable[date], hours: Mapping[date, float], a_day: float, parts: float = 0.0) -> float:
+    """Fifths that a week's days count: one each, or as many as their hours are; a_day: hours of a fifth. parts:
+    fifths of time off for parts of other days."""
     counted = (hours[day] / a_day if day in hours and a_day else 1.0 for day in sorted(days))
-    return min(float(CREDITED_DAYS), sum(counted))
+    return min(float(CREDITED_DAYS), sum(counted) + parts)
 
 
 def weeks_with_need(required: NDArray[np.float64], period: Period) -> NDArray[np.bool_]:
@@ -220,18 +236,21 @@ def who_can_work(
     workforce: Workforce,
     options: tuple[ShiftOption, ...],
     shifts: Mapping[str, ShiftSettings],
-    walls: Walls,
+    starts: NDArray[np.int64],
     period: Period,
 ) -> tuple[NDArray[np.bool_], tuple[dict[int, str], ...]]:
     """`allowed` and `why_not` of the problem. useful, (people, days, options): somebody is needed then. skilled, the
-    same: the option is for what the person can serve on the day."""
+    same: the option is for what the person can serve on the day. starts: (options, days) slots."""
+    walls = option_walls(starts, options, period)
     allowed = np.zeros(useful.shape, dtype=bool)
     why_not: list[dict[int, str]] = []
     for number, person in enumerate(people):
         wanted = useful[number] | locked_in(person, options, period)
         mine = contract_options(person, options, shifts, period) & wanted
         here = available_options(person.agent_id, workforce, walls, period)
-        at_work = ~touches(away.days[number].all_days, walls, period)
+        off = away.days[number]
+        at_work = ~touches(off.all_days, walls, period)
+        at_work &= beside_parts_off(off.parts, person.contract, options, starts, period)
         allowed[number] = mine & here & at_work & skilled[number]
         why_not.append(reasons(mine, here, at_work, skilled[number]))
     return allowed, tuple(why_not)

@@ -93,7 +93,7 @@ def _covering(
         there, mine = len(mine), mine[mine >= 0]
         rows.append(mine)
         columns.append(np.full(len(mine), number))
-        breaks = sum(pause.slots for pause in option.pauses if not pause.gone)
+        breaks = sum(pause.slots for pause in option.pauses if not pause.splits)
         parts.append(np.full(len(mine), 1 - breaks / there))
     places = (np.concatenate(rows), np.concatenate(columns))
     return csr_array((np.concatenate(parts), places), shape=(len(needed), len(days) + len(needed)))

@@ -27,7 +27,7 @@ from staffplan.settings.roster import RosterSettings, ShiftForm, ShiftSettings, 
 from staffplan.site import Site
 from staffplan.tables.people import Workforce
 from staffplan.tables.requirement import StaffingRequirement
-from staffplan.tables.roster import BREAKS, SPLIT, Roster
+from staffplan.tables.roster import ABSENCE, BREAKS, SPLIT, Roster
 
 
 def check(
@@ -121,6 +121,7 @@ def _agent_breaches(agent: Agent, case: Case) -> Iterator[Breach]:
             *_date_words(shift, case),
             *_shift_words(shift, inside, agent, case),
             *_presence_words(shift, agent, case),
+            *_part_off_words(shift, inside, agent, case),
         ]
         if case.whole:
             found += [
@@ -225,6 +226,24 @@ def _presence_words(shift: rules.Worked, agent: Agent, case: Case) -> Words:
     for begin, until in ((case.local(at), case.local(over)) for at, over in shift.parts):
         if agent.available is not None and not can_work(agent.available, begin, until):
             yield "availability", f"{begin:%H:%M}-{until:%H:%M} is outside the hours the agent can work"
+
+
+def _part_off_words(shift: rules.Worked, inside: list[Activity], agent: Agent, case: Case) -> Words:
+    """No work in time off for a part of a day; where the contract lets the rest of a shift be worked, an absence."""
+    rest = agent.plan.part_days_off == "rest_of_shift"
+    for part in agent.off.parts:
+        begin, end = part.span(case.zone)
+        if not any(start < end and begin < until for start, until in shift.parts):
+            continue
+        when = f"{part.words} on {part.day:%a %d %b} is time off"
+        if not rest:
+            yield "time off", when
+            continue
+        for a in inside:
+            if a.start < end and begin < a.end and a.activity not in (*BREAKS, SPLIT):
+                paid = "" if a.paid == part.paid else f", marked {'paid' if a.paid else 'unpaid'}"
+                if a.activity != ABSENCE or paid:
+                    yield "time off", f"{when}: {a.activity} at {case.local(a.start):%H:%M}{paid}"
 
 
 def _activity_words(shift: rules.Worked, inside: list[Activity], agent: Agent, case: Case) -> Words:

@@ -37,7 +37,8 @@ def _part_week(agent: Agent, days: tuple[date, ...], case: Case) -> PartWeek:
     off, paid = agent.off.days | _unskilled(agent, case) | closed, (agent.off.days - agent.off.unpaid) | closed
     able = [day for day in days if day not in off and _could_work(agent, day, case)]
     before = [shift for shift in agent.past if shift.schedule_date in days]
-    fifths = _fifths({*days} & off, closed, agent), _fifths({*days} & paid, closed, agent)
+    parts = _part_fifths({*days} - closed, agent, case)
+    fifths = _fifths({*days} & off, closed, agent, parts[0]), _fifths({*days} & paid, closed, agent, parts[1])
     first, last = max(days[0], case.first), min(days[-1], case.last)
     return PartWeek(first, last, able, *fifths, before, agent.past_from)
 
@@ -69,8 +70,9 @@ def _credited(agent: Agent, case: Case) -> Iterator[tuple[int, float, float]]:
         days = {day for day in week if case.first <= day <= case.last}
         closed = {d for d in days if _closed_holiday(d, agent, case)}
         paid = days & ((agent.off.days - agent.off.unpaid) | closed)
-        free = days & (agent.off.days | _unskilled(agent, case) | closed)
-        yield len(days), _fifths(free, closed, agent), _fifths(paid, closed, agent)
+        parts = _part_fifths(days - closed, agent, case)
+        free = _fifths(days & (agent.off.days | _unskilled(agent, case) | closed), closed, agent, parts[0])
+        yield len(days), free, _fifths(paid, closed, agent, parts[1])
 
 
 def _unskilled(agent: Agent, case: Case) -> set[date]:
@@ -81,13 +83,22 @@ def _unskilled(agent: Agent, case: Case) -> set[date]:
     return {day for day in days if day.weekday() < 5 and not any(agent.can(skill, day) for skill in agent.skills)}
 
 
-def _fifths(days: set[date], closed: set[date], agent: Agent) -> float:
-    """Hours off over a fifth of the weekly minimum, where they are given; else, and if closed, a day is one. Five at
-    most."""
+def _part_fifths(days: set[date], agent: Agent, case: Case) -> tuple[float, float]:
+    """Fifths of time off for parts of these days, all of it and the paid."""
+    a_day, rest = agent.plan.weekly_hours_min / 5, agent.plan.part_days_off == "rest_of_shift"
+    if not a_day or not agent.off.parts:
+        return 0.0, 0.0
+    hours = [agent.off.part_hours(day, a_day, case.zone, within_shifts=rest) for day in sorted(days)]
+    return sum(every for every, _ in hours) / a_day, sum(paid for _, paid in hours) / a_day
+
+
+def _fifths(days: set[date], closed: set[date], agent: Agent, parts: float) -> float:
+    """Hours off over a fifth of the weekly minimum, where they are given; else, and if closed, a day is one; parts of
+    other days with them. Five at most."""
     weekly = agent.plan.weekly_hours_min
     known = (days & set(agent.off.hours)) - closed if weekly else set()
     hours = sum(agent.off.hours[day] for day in sorted(known))
-    return min(5.0, len(days - known) + (5 * hours / weekly if weekly else 0.0))
+    return min(5.0, len(days - known) + (5 * hours / weekly if weekly else 0.0) + parts)
 
 
 def _closed_holiday(day: date, agent: Agent, case: Case) -> bool:

@@ -104,7 +104,7 @@ def _dues(workforce: Workforce, first: date, days: int, timezone: str) -> list[_
     meetings = workforce.meetings.only(((ends >= first) & (ends < first + timedelta(days=days))).to_numpy())
     off: dict[str, set[date]] = {}
     earliest = min(meetings.frame["first_day"].dt.date, default=first)
-    for row in _rows(workforce.time_off.within(earliest, first + timedelta(days=days)).frame):
+    for row in _rows(workforce.time_off.whole.within(earliest, first + timedelta(days=days)).frame):
         off.setdefault(row.agent_id, set()).update(t.date() for t in pd.date_range(row.first_day, row.last_day))
     dues = []
     for row, who in zip(_rows(meetings.frame), attendees(meetings, workforce.agents.frame), strict=True):

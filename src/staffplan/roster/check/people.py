@@ -134,7 +134,7 @@ def agents_of(roster: Roster, case: Case) -> Iterator[Agent]:
         activities.setdefault(str(row.agent_id), []).append(done)
     week_first = case.settings.week_of_first(case.first)
     holders = rules.holders(case.workforce, case.work_plans, case.first, week_first)
-    accounts = rules.accounts_of(case.workforce, past, case.first, case.last, case.site.calendar)
+    accounts = rules.accounts_of(case.workforce, past, case.first, case.last, case.site.calendar, case.work_plans)
     dated = _dated_skills(case)
     off, available = days_off(_time_off(roster, case)), hours_by_agent(case.workforce.availability)
     for row in _rows(case.workforce.agents.frame):

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import lru_cache
 
 import pandas as pd
 
 from staffplan.clock import MINUTES_PER_DAY, Spans, parse_spans, parse_weekdays
-from staffplan.tables.people import Availability, TimeOff
+from staffplan.tables.people import Availability, PartOff, TimeOff
+from staffplan.tables.roster import ABSENCE
 
-ABSENCE = "absence"
-"""Kind of the days off in absences.csv."""
 MINUTE = pd.Timedelta(minutes=1)
 Hours = tuple[tuple[tuple[int, ...], Spans], ...]
 """Weekdays (Monday 0) and the spans of such a day, in minutes after midnight, in which somebody can work."""
@@ -29,11 +28,28 @@ class DaysOff:
     """Days off that came up when the night before had begun: it may run into them."""
     hours: Mapping[date, float] = field(default_factory=dict)
     """Hours that a day off counts, where they are given."""
+    parts: tuple[PartOff, ...] = ()
+    """Time off for parts of other days."""
+
+    def part_hours(self, day: date, a_day: float, timezone: str, *, within_shifts: bool) -> tuple[float, float]:
+        """Hours that the parts off of a day count: all of them, and the paid ones.
+
+        within_shifts: paid ones are paid in the shifts. Without hours of their own they count as long as they are, a
+        whole day (a_day hours) at most.
+        """
+        named, length = {True: 0.0, False: 0.0}, {True: 0.0, False: 0.0}
+        for part in self.parts:
+            if part.day == day and not (within_shifts and part.paid):
+                begin, end = part.span(timezone)
+                named[part.paid] += part.hours or 0.0
+                length[part.paid] += 0.0 if part.hours is not None else max((end - begin) / MINUTE, 0.0) / 60
+        every = sum(named.values()) + min(sum(length.values()), a_day)
+        return every, named[True] + min(length[True], a_day)
 
 
 def days_off(time_off: TimeOff) -> dict[str, DaysOff]:
     """The time off of each agent who has any."""
-    frame, found = time_off.frame, dict[str, DaysOff]()
+    frame, found = time_off.whole.frame, dict[str, DaysOff]()
     columns = (frame[name].tolist() for name in ("agent_id", "first_day", "last_day", "kind", "paid", "hours"))
     for agent_id, first, last, kind, paid, hours in zip(*columns, strict=True):
         days = frozenset(first.date() + timedelta(days=n) for n in range((last - first).days + 1))
@@ -44,6 +60,9 @@ def days_off(time_off: TimeOff) -> dict[str, DaysOff]:
             before.absent | (days if kind == ABSENCE else none),
             {**before.hours, **({} if pd.isna(hours) else dict.fromkeys(days, hours))},
         )
+    for part in time_off.parts:
+        before = found.get(part.agent_id, DaysOff())
+        found[part.agent_id] = replace(before, parts=(*before.parts, part))
     return found
 
 

@@ -120,7 +120,9 @@ def _own_rows(people: Workforce | None, agent: str) -> Iterator[_Row]:
         return
     for row in _of(people.time_off.frame, agent):
         until = "" if row["first_day"] == row["last_day"] else f" to {row['last_day']:%Y-%m-%d}"
-        yield _Row("", "time_off", "mandatory", f"Off {row['first_day']:%Y-%m-%d}{until}.", people.time_off.source)
+        times = f", {row['start'] or '00:00'}-{row['end'] or '24:00'}" if row["start"] or row["end"] else ""
+        words = f"Off {row['first_day']:%Y-%m-%d}{until}{times}."
+        yield _Row("", "time_off", "mandatory", words, people.time_off.source)
     for row in _of(people.availability.frame, agent):
         words = f"On {row['weekdays']} available {row['hours']}."
         yield _Row("", "availability", "mandatory", words, people.availability.source)

@@ -177,7 +177,7 @@ def _dues(requirement: StaffingRequirement, workforce: Workforce, site: Site) ->
     planned = site.days_of(pd.DatetimeIndex(requirement.frame["interval_start"]))
     first, last = planned.first, planned.last
     agents = workforce.agents.frame
-    time_off = workforce.time_off.within(min(workforce.meetings.frame["first_day"]).date(), last)
+    time_off = workforce.time_off.whole.within(min(workforce.meetings.frame["first_day"]).date(), last)
     off = {agent_id: days_off(agent_id, time_off).all_days for agent_id in agents["agent_id"]}
     dues, notes = [], []
     for row, who in zip(_rows(workforce.meetings.frame), attendees(workforce.meetings, agents), strict=True):

@@ -21,18 +21,20 @@ from staffplan.roster.problem.ties import NO_TIES, Ties
 from staffplan.roster.problem.worked import Agreed, Violation, Worked
 from staffplan.roster.problem.worth import Worth
 from staffplan.settings.roster import WorkPlanSettings
-from staffplan.tables.roster import SPLIT
+from staffplan.tables.roster import ABSENCE, SPLIT
 from staffplan.tables.skills import SkillRow
 
 NO_LIMIT = 10**6
 """People, where their number is not limited."""
 DAYS_OF_A_WHOLE_WEEK = 5
 """A last week with fewer days in the period has no minimum of hours."""
+Absent = tuple[tuple[int, int, bool], ...]
+"""Of each time off in a shift the first slot and the end, after its start, and whether it is paid."""
 
 
 @dataclass(frozen=True)
 class Pause:
-    """A meal or break, or the free time of a split shift: length and window in slots after the shift's start."""
+    """A meal or break, the free time of a split shift, or an absence: length and window in slots after the start."""
 
     activity: str
     slots: int
@@ -42,7 +44,12 @@ class Pause:
 
     @property
     def gone(self) -> bool:
-        """Free time between the parts of a split shift: nobody is on site, nor on a break."""
+        """Free time between the parts of a split shift, or an absence: nobody is on site, nor on a break."""
+        return self.activity in (SPLIT, ABSENCE)
+
+    @property
+    def splits(self) -> bool:
+        """Whether it lies between the parts of a split shift."""
         return self.activity == SPLIT
 
 
@@ -58,16 +65,19 @@ class ShiftOption:
     pauses: tuple[Pause, ...]
     serves: tuple[str, ...] = ()
     """Of a copy for people who have some of their skills on some days only: the planning groups it serves."""
+    off: Absent = ()
+    """Time off in it: the shift is worked around it, by those who have just this time off."""
 
     @property
     def key(self) -> str:
-        """A name that no other option has."""
-        return f"{self.name} for {', '.join(self.serves)}" if self.serves else self.name
+        """The name, and of a copy the groups and the time off in it: no two options have the same."""
+        groups = [f"for {', '.join(self.serves)}"] if self.serves else []
+        return " ".join([self.name, *groups, *(f"off {first}-{end} {paid}" for first, end, paid in self.off)])
 
     @property
     def parts(self) -> tuple[tuple[int, int], ...]:
         """First slot and end, after the start, of each part of the shift."""
-        gone = next((pause for pause in self.pauses if pause.gone), None)
+        gone = next((pause for pause in self.pauses if pause.splits), None)
         if gone is None:
             return ((0, self.slots),)
         return ((0, gone.earliest), (gone.earliest + gone.slots, self.slots))

@@ -10,28 +10,39 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from staffplan.clock import midnight
+from staffplan.clock import MINUTES_PER_DAY, midnight, wall_instant
 from staffplan.roster.search.compiled.arrays import Flags
 from staffplan.tables.people import TimeOff, Workforce
-from staffplan.tables.roster import BREAKS, SPLIT, Roster, RosterActivities
+from staffplan.tables.roster import ABSENCE, BREAKS, SPLIT, Roster, RosterActivities
 
 AgentDay = tuple[str, date]
 PAUSES = (*BREAKS, SPLIT)
-ABSENCE = "absence"
-"""Activity of somebody who has gone home: paid, not on queue."""
 
 
 @dataclass(frozen=True)
 class Absence:
-    """Whole days, first and last included."""
+    """Days, first and last included; of each the whole, or from `begin` to `end`, minutes after midnight."""
 
     agent_id: str
     first_day: date
     last_day: date
+    begin: int = 0
+    end: int = MINUTES_PER_DAY
 
     @property
     def days(self) -> list[date]:
         return [self.first_day + timedelta(days=n) for n in range((self.last_day - self.first_day).days + 1)]
+
+    @property
+    def is_part(self) -> bool:
+        """Whether it is a part of each day."""
+        return (self.begin, self.end) != (0, MINUTES_PER_DAY)
+
+    def spans(self, timezone: str) -> list[tuple[pd.Timestamp, pd.Timestamp]]:
+        """Its instants (UTC): of whole days together, of parts day by day."""
+        if not self.is_part:
+            return [(midnight(self.first_day, timezone), midnight(self.last_day + timedelta(days=1), timezone))]
+        return [tuple(wall_instant(day, at, timezone) for at in (self.begin, self.end)) for day in self.days]  # type: ignore[misc]
 
 
 @dataclass(frozen=True)
@@ -42,7 +53,7 @@ class Left:
     gone: frozenset[AgentDay]
     """Shifts that nobody works now."""
     cut: frozenset[AgentDay]
-    """Shifts that had begun, and whose rest is absence."""
+    """Shifts that had begun, and whose rest is absence; and those in a part of which somebody is absent."""
     over: frozenset[AgentDay]
     """Shifts on a day of absence that had ended before: they stay."""
 
@@ -60,25 +71,21 @@ def left_of(roster: Roster, absences: Sequence[Absence], since: pd.Timestamp, ti
     """The roster without those who are absent from the instant `since` (UTC) on."""
     found: dict[str, set[AgentDay]] = {"gone": set(), "cut": set(), "over": set()}
     activities = roster.activities.frame
-    for absence in absences:
-        begin, end = _span(absence, timezone)
+    for absence, begin, end in ((a, *span) for a in absences for span in a.spans(timezone)):
         for row in _shifts_within(roster, absence.agent_id, begin, end):
             key = (absence.agent_id, row.schedule_date.date())
-            kind = "gone" if row.start >= since else "cut" if row.end > since else "over"
+            ahead = "cut" if absence.is_part else "gone"
+            kind = ahead if row.start >= since else "cut" if row.end > since else "over"
             found[kind].add(key)
             if kind == "cut":
-                activities = _sent_home(activities, key, max(since, begin), timezone)
+                away = max(since, begin), end if absence.is_part else max(end, row.end)
+                activities = _sent_home(activities, key, away, timezone)
     shifts = roster.shifts.frame
     there = Roster(
         roster.shifts.only(~is_among(shifts, found["gone"])),
         RosterActivities.of(activities[~is_among(activities, found["gone"])], roster.activities.source),
     )
     return Left(there, *(frozenset(found[kind]) for kind in ("gone", "cut", "over")))
-
-
-def _span(absence: Absence, timezone: str) -> tuple[pd.Timestamp, pd.Timestamp]:
-    first, after = absence.first_day, absence.last_day + timedelta(days=1)
-    return midnight(first, timezone).tz_convert("UTC"), midnight(after, timezone).tz_convert("UTC")
 
 
 def _shifts_within(roster: Roster, agent_id: str, begin: pd.Timestamp, end: pd.Timestamp) -> Iterator[Any]:
@@ -93,23 +100,27 @@ def is_among(frame: pd.DataFrame, days: Iterable[AgentDay]) -> Flags:
     return np.array([key in wanted for key in keys], dtype=np.bool_)
 
 
-def _sent_home(activities: pd.DataFrame, key: AgentDay, begin: pd.Timestamp, timezone: str) -> pd.DataFrame:
-    """One shift's work from an instant on made absence; its meals, breaks and free time between parts stay."""
+def _sent_home(
+    activities: pd.DataFrame, key: AgentDay, away: tuple[pd.Timestamp, pd.Timestamp], timezone: str
+) -> pd.DataFrame:
+    """One shift's work between two instants made absence; its meals, breaks and free time between parts stay."""
     touched = is_among(activities, [key]) & ~activities["activity"].isin(PAUSES).to_numpy()
-    touched &= (activities["end"] > begin).to_numpy()
+    touched &= ((activities["end"] > away[0]) & (activities["start"] < away[1])).to_numpy()
     if not touched.any():
         return activities
-    pieces = [piece for row in activities[touched].to_dict("records") for piece in _split(row, begin)]
+    pieces = [piece for row in activities[touched].to_dict("records") for piece in _split(row, *away)]
     made = pd.DataFrame(pieces, columns=activities.columns)
     made["activity_date"] = made["start"].dt.tz_convert(timezone).dt.tz_localize(None).dt.normalize()
     return pd.concat([activities[~touched], made.astype(activities.dtypes.to_dict())], ignore_index=True)
 
 
-def _split(row: dict[Any, Any], begin: pd.Timestamp) -> Iterator[dict[Any, Any]]:
-    first = max(row["start"], begin)
+def _split(row: dict[Any, Any], begin: pd.Timestamp, end: pd.Timestamp) -> Iterator[dict[Any, Any]]:
+    first, last = max(row["start"], begin), min(row["end"], end)
     if row["start"] < first:
         yield row | {"end": first}
-    yield row | {"start": first, "activity": ABSENCE, "planning_group": ""}
+    yield row | {"start": first, "end": last, "activity": ABSENCE, "planning_group": ""}
+    if last < row["end"]:
+        yield row | {"start": last}
 
 
 def with_absences(
@@ -120,7 +131,8 @@ def with_absences(
     A day is paid and counts the hours of the shift that the roster had, so that nobody owes or has to give back any.
     The night before may run into such a day: the day is off all the same.
     """
-    days = {(absence.agent_id, day) for absence in absences for day in absence.days} - left.begun
+    whole = [absence for absence in absences if not absence.is_part]
+    days = {(absence.agent_id, day) for absence in whole for day in absence.days} - left.begun
     known = workforce.time_off.frame
     off = _known_off(workforce.time_off, {day for _, day in days})
     hours = _hours_missed(roster, left, days, timezone)
@@ -128,6 +140,7 @@ def with_absences(
         {"agent_id": run.agent_id, "first_day": run.first, "last_day": run.last, "hours": run.hours}
         for run in _runs([(agent_id, day, hours.get((agent_id, day), 0.0)) for agent_id, day in sorted(days - off)])
     ]
+    new += list(_parts_off(absences, left, workforce.time_off, timezone))
     made = pd.DataFrame(new).assign(kind=ABSENCE, paid="yes") if new else known.iloc[:0]
     frame = pd.concat([part for part in (known, made) if len(part)] or [known], ignore_index=True)
     locks = workforce.locks
@@ -139,9 +152,22 @@ def with_absences(
     )
 
 
+def _parts_off(absences: Sequence[Absence], left: Left, known: TimeOff, timezone: str) -> Iterator[dict[str, object]]:
+    """Rows of time off for absences of hours, on days without a shift in them: nobody is given one there."""
+    keys = set(zip(*(known.frame[name] for name in TimeOff.key), strict=True))
+    for absence in absences:
+        for day, span in zip(absence.days, absence.spans(timezone), strict=False) if absence.is_part else ():
+            start, end = (f"{at // 60:02d}:{at % 60:02d}" for at in (absence.begin, absence.end))
+            at = pd.Timestamp(day)
+            if any(_shifts_within(left.roster, absence.agent_id, *span)) or (absence.agent_id, at, start) in keys:
+                continue
+            row = {"agent_id": absence.agent_id, "first_day": at, "last_day": at, "hours": 0.0}
+            yield {**row, "start": start, "end": end}
+
+
 def _known_off(time_off: TimeOff, days: set[date]) -> set[AgentDay]:
     """Who is off anyway, from the first of these days to the last."""
-    rows = each(time_off.within(min(days), max(days)).frame) if days else ()
+    rows = each(time_off.whole.within(min(days), max(days)).frame) if days else ()
     return {(row.agent_id, day.date()) for row in rows for day in pd.date_range(row.first_day, row.last_day)}
 
 

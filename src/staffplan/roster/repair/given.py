@@ -121,11 +121,20 @@ class _Catalogue:
 
 
 def given_work(
-    problem: RosterProblem, roster: Roster, since: pd.Timestamp, price: float, absent: frozenset[AgentDay]
+    problem: RosterProblem,
+    roster: Roster,
+    since: pd.Timestamp,
+    price: float,
+    absent: frozenset[AgentDay],
+    cut: frozenset[AgentDay] = frozenset(),
 ) -> Given:
     """The problem from the instant `since` on with everybody's given shifts: those that have begun are locked, every
-    other day costs `price` where it becomes different. absent: who is not there on which day."""
-    shifts = list(_shifts(problem, roster, since))
+    other day costs `price` where it becomes different. absent: who is not there on which day. cut: shifts in a part
+    of which somebody is absent; they stay too."""
+    shifts = [
+        replace(shift, begun=True) if _day_of(problem, shift) in cut else shift
+        for shift in _shifts(problem, roster, since)
+    ]
     catalogue = _Catalogue(problem)
     numbers = [catalogue.number_of(shift) for shift in shifts]
     wide = _with_options(problem, catalogue)
@@ -140,6 +149,10 @@ def given_work(
     for shift in shifts:
         firm[shift.person, shift.day] = shift.firm
     return Given(replace(wide, allowed=allowed, people=people), tours, settled, firm)
+
+
+def _day_of(problem: RosterProblem, shift: _Shift) -> AgentDay:
+    return problem.people[shift.person].agent_id, problem.period.day(shift.day)
 
 
 def _shifts(problem: RosterProblem, roster: Roster, since: pd.Timestamp) -> Iterator[_Shift]:

@@ -130,8 +130,8 @@ def _prepare(case: Case, roster: Roster, absences: Sequence[Absence], since: pd.
     people = with_absences(case.workforce, absences, roster, left, zone)
     past = _worked_before(roster, case)
     now = replace(case, workforce=replace(people, published=RosterShifts.empty(), past_roster=past))
-    absent: frozenset[AgentDay] = frozenset((a.agent_id, day) for a in absences for day in a.days)
-    given = given_work(now.problem(), left.roster, since, price, absent)
+    absent: frozenset[AgentDay] = frozenset((a.agent_id, day) for a in absences if not a.is_part for day in a.days)
+    given = given_work(now.problem(), left.roster, since, price, absent, left.cut)
     given = replace(given, problem=with_ties(given.problem, now.settings, now.site.calendar))
     return _Repair(now, left, given, absences, since, price)
 

@@ -12,13 +12,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from staffplan.roster.problem.problem import RosterProblem
-from staffplan.roster.repair.absences import ABSENCE, PAUSES, AgentDay, Left, each, is_among
+from staffplan.roster.repair.absences import PAUSES, AgentDay, Left, each, is_among
 from staffplan.roster.repair.given_need import actual
 from staffplan.roster.search.compiled.arrays import NOTHING, Floats, Ints
 from staffplan.roster.search.space import Tours
 from staffplan.roster.search.tables_out import make_roster
 from staffplan.tables.people import Workforce
-from staffplan.tables.roster import SPLIT, Roster, RosterActivities, RosterChanges, RosterShifts
+from staffplan.tables.roster import ABSENCE, SPLIT, Roster, RosterActivities, RosterChanges, RosterShifts
 
 OFF = "off"
 INSIDE = "work inside"

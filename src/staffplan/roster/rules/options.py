@@ -62,7 +62,7 @@ def night_options(problem: RosterProblem, night: Night) -> NDArray[np.bool_]:
     """(days, options): the option is a night shift on the day; of a split one both parts count together."""
     period = problem.period
     start = problem.option_slot.T * period.slot_minutes
-    gone = [next((p for p in option.pauses if p.gone), None) for option in problem.options]
+    gone = [next((p for p in option.pauses if p.splits), None) for option in problem.options]
     free = np.array([(0, 0) if one is None else (one.earliest, one.earliest + one.slots) for one in gone]).T
     away, back = start + free[0] * period.slot_minutes, start + free[1] * period.slot_minutes
     inside = _night_minutes(start, start + length_minutes(problem), period, night)

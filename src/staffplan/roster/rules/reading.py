@@ -16,13 +16,15 @@ from staffplan.roster.problem.worked import Worked
 from staffplan.roster.rules.known import Wish
 from staffplan.roster.rules.registry import Account, Holder
 from staffplan.settings.roster import ShiftForm, ShiftSettings, WorkPlanSettings
-from staffplan.tables.people import Workforce
+from staffplan.tables.people import PartOff, TimeOff, Workforce, part_hours
 from staffplan.tables.wishes import BALANCE, Wishes
 
 LONGEST_REFERENCE = timedelta(weeks=104)
 """Time off is looked at so far back, as reference periods may reach."""
 
 MINUTE = pd.Timedelta(minutes=1)
+CREDITED_DAYS = 5
+"""A day of time off counts as a fifth of a week's hours."""
 
 
 def holders(
@@ -54,15 +56,18 @@ def accounts_of(
     first_day: date,
     last_day: date,
     calendar: SiteCalendar,
+    work_plans: Mapping[str, WorkPlanSettings],
 ) -> dict[str, Account]:
     """What each agent's hours over months and reference periods are counted from. past: shifts before the period."""
     earliest, rows = first_day - LONGEST_REFERENCE, workforce.past_roster.frame["schedule_date"]
-    time_off = workforce.time_off.within(earliest, last_day).frame
+    given = workforce.time_off.within(earliest, last_day)
+    time_off = given.whole.frame
     off: dict[str, dict[date, float | None]] = {}
     columns = (time_off[name] for name in ("agent_id", "first_day", "last_day", "hours"))
     for agent_id, first, last, hours in zip(*columns, strict=True):
         days = (day.date() for day in pd.date_range(first, last))
         off.setdefault(agent_id, {}).update(dict.fromkeys(days, None if pd.isna(hours) else float(hours)))
+    parts = _parts_off(given, workforce, calendar.timezone, work_plans)
     since, agents, found = None if rows.empty else rows.min().date(), workforce.agents.frame, {}
     before = workforce.past_fairness.frame
     before = before[before["what"] == BALANCE]
@@ -72,8 +77,27 @@ def accounts_of(
     for agent_id, balance in zip(agents["agent_id"], balances, strict=True):
         mine = tuple(past.get(agent_id, ()))
         known = (mine, since) if mine else ((), None)
-        days_off = tuple(sorted(off.get(agent_id, {}).items()))
+        days_off = (*sorted(off.get(agent_id, {}).items()), *parts.get(agent_id, ()))
         found[agent_id] = Account(last_day, calendar, days_off, *known, None if pd.isna(balance) else float(balance))
+    return found
+
+
+def _parts_off(
+    time_off: TimeOff, workforce: Workforce, timezone: str, work_plans: Mapping[str, WorkPlanSettings]
+) -> dict[str, list[tuple[date, float]]]:
+    """Day and hours of each agent's time off for parts of days."""
+    by_day: dict[tuple[str, date], list[PartOff]] = {}
+    for part in time_off.parts:
+        by_day.setdefault((part.agent_id, part.day), []).append(part)
+    agents = workforce.agents.frame
+    contracts = dict(zip(agents["agent_id"], agents["work_plan"], strict=True)) if by_day else {}
+    found: dict[str, list[tuple[date, float]]] = {}
+    for (agent_id, day), parts in sorted(by_day.items()):
+        plan = work_plans.get(plan_of(contracts.get(agent_id, ""), work_plans))
+        if plan is not None:
+            a_day, rest = plan.weekly_hours_min / CREDITED_DAYS, plan.works_rest_of_shift
+            hours, _ = part_hours(parts, a_day, timezone, rest_of_shift=rest)
+            found.setdefault(agent_id, []).append((day, hours))
     return found
 
 

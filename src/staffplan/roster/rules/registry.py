@@ -30,7 +30,8 @@ class Account:
     last_day: date
     calendar: SiteCalendar
     off: tuple[tuple[date, float | None], ...] = ()
-    """Days of time off, before the period too, with the hours that each counts; None: those of a usual day."""
+    """Days of time off, before the period too, with the hours that each counts; None: those of a usual day. A day of
+    which a part is off has the hours of that part."""
     past: tuple[Worked, ...] = ()
     past_from: date | None = None
     """First day from which the past is known; None: not at all."""

@@ -13,12 +13,14 @@ from numpy.typing import NDArray
 
 from staffplan.roster.case.candidates import Walls, option_walls
 from staffplan.roster.case.case import Case
+from staffplan.roster.case.part_days import beside_parts_off
 from staffplan.roster.case.presence import available_options, contract_options, touches
 from staffplan.roster.case.skills import right_copies, skill_masks
 from staffplan.roster.problem.problem import Person, RosterProblem
 from staffplan.roster.rules import DaysPerWeek, Locked, Rule, WeeklyHoursMax, WeeklyHoursMin, locked_options
 from staffplan.roster.why.relaxations import Key, Ladder, contract_ladders, rule_ladders, table_ladders
 from staffplan.settings.rule_sections import RuleSection
+from staffplan.tables.people import TimeOff
 
 Flags = NDArray[np.bool_]
 Ladders = Mapping[Key, tuple[Ladder, ...]]
@@ -63,11 +65,20 @@ def bonds_of(case: Case, problem: RosterProblem, ladders: Ladders) -> Iterator[B
 
 
 def unbound_options(case: Case, problem: RosterProblem) -> Flags:
-    """(people, days, options): shifts that begin on the weekday, whoever works them."""
+    """(people, days, options): shifts that begin on the weekday, whoever works them; the rest of one around time off
+    only where that is the person's."""
+    free = np.repeat(_on_weekdays(case, problem)[None], len(problem.people), axis=0)
+    rests = np.array([bool(option.off) for option in problem.options], dtype=bool)
+    if rests.any():
+        free[:, :, rests] &= problem.allowed[:, :, rests]
+    return free
+
+
+def _on_weekdays(case: Case, problem: RosterProblem) -> Flags:
+    """(days, options): shifts that begin on the weekday."""
     [anybody, *_] = problem.people
     everything = anybody.contract.model_copy(update={"shifts": tuple(case.shifts)})
-    free = contract_options(replace(anybody, contract=everything), problem.options, case.shifts, problem.period)
-    return np.broadcast_to(free, (len(problem.people), *free.shape))
+    return contract_options(replace(anybody, contract=everything), problem.options, case.shifts, problem.period)
 
 
 def _words(key: Key, ladders: Ladders) -> str:
@@ -83,17 +94,15 @@ def _forbidding(case: Case, problem: RosterProblem, person: Person, walls: Walls
     """Contract, availability, each row of time off and each lock: the shifts that they forbid."""
     agent_id, workforce, period = person.agent_id, case.workforce, problem.period
     mine = contract_options(person, problem.options, case.shifts, period)
-    [free, *_] = unbound_options(case, problem)
-    yield ("contract", person.plan_name, "shifts"), free & ~mine
+    yield ("contract", person.plan_name, "shifts"), _on_weekdays(case, problem) & ~mine
     yield ("availability", agent_id), ~available_options(agent_id, workforce, walls, period)
     dated = without_skills(case, problem, person)
     if dated is not None:
         yield ("skills", agent_id), dated
     off = workforce.time_off.frame
     for row in _rows(off[off["agent_id"] == agent_id]):
-        first, last = row.first_day.date(), row.last_day.date()
-        days = frozenset(day for d in range(period.days + 1) if first <= (day := period.day(d)) <= last)
-        yield ("time_off", agent_id, first), touches(days, walls, period)
+        key = ("time_off", agent_id, row.first_day.date(), row.start)
+        yield key, _over(row, workforce.time_off, person, problem, walls)
     for day, what in locks_of(person):
         if 0 <= (number := (day - period.first_day).days) < period.days:
             others = np.zeros(mine.shape, dtype=bool)
@@ -109,6 +118,17 @@ def without_skills(case: Case, problem: RosterProblem, person: Person) -> Flags 
     masks = skill_masks((person,), groups, case.workforce.skills, least, problem.period)
     [right] = right_copies(problem.options, masks, groups)
     return np.asarray(~right)
+
+
+def _over(row: Any, time_off: TimeOff, person: Person, problem: RosterProblem, walls: Walls) -> Flags:
+    """(days, options): shifts with a minute in the days, or parts of days, of one row of the time off."""
+    period = problem.period
+    own = time_off.only(np.arange(len(time_off)) == row.Index).within(period.day(-1), period.day(period.days + 1))
+    if own.parts:
+        lies_over = ~beside_parts_off(own.parts, person.contract, problem.options, problem.option_slot, period)
+        return np.asarray(lies_over & np.array([not option.off for option in problem.options]))
+    days = pd.DatetimeIndex([]) if not len(own) else pd.date_range(*own.frame.loc[0, ["first_day", "last_day"]])
+    return touches(frozenset(day.date() for day in days), walls, period)
 
 
 def _ruling(case: Case, person: Person) -> Iterator[tuple[Key, Rule]]:

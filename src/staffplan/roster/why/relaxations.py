@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from staffplan.roster.case.case import Case
-from staffplan.roster.problem.problem import Person
+from staffplan.roster.problem.problem import Person, plan_of
 from staffplan.roster.rules.registry import Binding, LeftOut, Relaxable, hard_rules
 from staffplan.settings.hard_rules import DayHoursSetting, RuleSettings
 from staffplan.settings.roster import WorkPlanSettings
@@ -32,7 +32,7 @@ GRANTED = 3.0
 
 Key = tuple[object, ...]
 """Which rule, contract or row something is about: ("rule", place), ("contract", name, field), ("time_off", agent,
-first day), ("availability", agent), ("skills", agent), ("locks", agent, day)."""
+first day, start), ("availability", agent), ("skills", agent), ("locks", agent, day)."""
 
 
 @dataclass(frozen=True)
@@ -209,29 +209,45 @@ def _lock_ladders(case: Case) -> Iterator[Ladder]:
     for agent_id, day, shift in case.workforce.locks.frame[["agent_id", "day", "shift"]].itertuples(index=False):
         when = f"{day:%a} {day.day} {day:%b %Y}"
         what = f"the lock {shift!r} of {agent_id} on {when}"
-        drop = _dropping("locks", agent_id, "day", day)
+        drop = _dropping("locks", agent_id, day=day)
         yield Ladder(what, (Step(f"without {what}", DAY_HOURS, drop),), ("locks", agent_id, day.date()))
 
 
 def _time_off_ladders(case: Case) -> Iterator[Ladder]:
-    columns = ["agent_id", "first_day", "last_day"]
-    for agent_id, first, last in case.workforce.time_off.frame[columns].itertuples(index=False):
+    off, zone = case.workforce.time_off, case.site.calendar.timezone
+    plans = dict(zip(*(case.workforce.agents.frame[name] for name in ("agent_id", "work_plan")), strict=True))
+    columns = ["agent_id", "first_day", "last_day", "start"]
+    for number, (agent_id, first, last, start) in enumerate(off.frame[columns].itertuples(index=False)):
         when = f"{first.day} {first:%b}" + ("" if first == last else f" to {last.day} {last:%b %Y}")
-        days = (last - first).days + 1
-        drop = _dropping("time_off", agent_id, "first_day", first)
-        yield Ladder(
-            f"time off of {agent_id} {when}",
-            (Step(f"{agent_id} works in spite of the time off {when}", GRANTED * DAY_HOURS * days, drop),),
-            ("time_off", agent_id, first.date()),
-        )
+        days, hours = (last - first).days + 1, DAY_HOURS
+        easier: tuple[Step, ...] = ()
+        part = next(iter(off.only(np.arange(len(off)) == number).within(first, first).parts), None)
+        if part is not None:
+            when, hours = f"{when} {part.words}", part.length_hours(zone)
+            easier = _rest_of_shift(case, plan_of(plans.get(agent_id, ""), case.work_plans), hours * days)
+        drop = _dropping("time_off", agent_id, first_day=first, start=start)
+        away = Step(f"{agent_id} works in spite of the time off {when}", GRANTED * hours * days, drop)
+        yield Ladder(f"time off of {agent_id} {when}", (*easier, away), ("time_off", agent_id, first.date(), start))
 
 
-def _dropping(table: str, agent_id: str, column: str, value: object) -> Callable[[Case], Case]:
-    """The rows of the agent in which the column has the value left out."""
+def _rest_of_shift(case: Case, name: str, hours: float) -> tuple[Step, ...]:
+    """The contract lets people work the rest of a shift; where it does, there is nothing to loosen."""
+    plan = case.work_plans.get(name)
+    if plan is None or plan.works_rest_of_shift:
+        return ()
+    words = f'the rest of a shift around time off (part_days_off = "rest_of_shift" in [work_plans.{name}])'
+    return (Step(words, hours, _contract(name, "part_days_off", "rest_of_shift")),)
+
+
+def _dropping(table: str, agent_id: str, **cells: object) -> Callable[[Case], Case]:
+    """The rows of the agent in which the columns have these values left out."""
 
     def apply(case: Case) -> Case:
         frame = getattr(case.workforce, table).frame
-        return _only(case, table, np.asarray((frame["agent_id"] != agent_id) | (frame[column] != value)))
+        mine = frame["agent_id"] == agent_id
+        for column, value in cells.items():
+            mine &= frame[column] == value
+        return _only(case, table, np.asarray(~mine))
 
     return apply
 

@@ -1,0 +1,245 @@
+"""Open shifts given to agents who bid for them, each under every rule, in the order that the settings state.
+
+A bid is granted where the roster with the shift breaks no rule that it does not break without: the checker is asked,
+which shares nothing with the search.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from staffplan.clock import local_dates
+from staffplan.errors import DataError, Problem, nearest
+from staffplan.planned import PlannedDays
+from staffplan.roster.case.case import Case
+from staffplan.roster.check.check import breaches_together, check
+from staffplan.roster.check.cover import coverage
+from staffplan.settings.open_shifts import OpenShiftsSettings
+from staffplan.tables.open_shifts import BidResults, Bids, OpenShifts, parse_breaks
+from staffplan.tables.roster import SPLIT, Roster, RosterActivities, RosterShifts
+from staffplan.tables.schema import names_in
+from staffplan.tables.waits import Coverage
+
+MINUTE = pd.Timedelta(minutes=1)
+LAST = float("inf")
+MINIMUMS = ("weekly hours, minimum",)
+"""Rules that a further shift makes better, where they are broken already: only the words of the breach change."""
+Broken = tuple[date, str, str]
+"""Day, rule and message."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """The roster with the shifts that were given, what is still open, and what became of each bid."""
+
+    roster: Roster
+    coverage: Coverage
+    still_open: OpenShifts
+    results: BidResults
+
+
+@dataclass(frozen=True)
+class _Bid:
+    """One bid: the row of its shift, and what orders it before others."""
+
+    shift: int
+    agent_id: str
+    rank: float
+    time: float
+    hired: float
+
+
+@dataclass
+class _Giving:
+    """The roster as it grows, and who has been given how much."""
+
+    case: Case
+    opened: OpenShifts
+    roster: Roster
+    shifts_given: Counter[str] = field(default_factory=Counter)
+    breaches: dict[str, Counter[Broken]] = field(default_factory=dict)
+
+    @property
+    def planned(self) -> PlannedDays:
+        return self.case.site.days_of(pd.DatetimeIndex(self.case.requirement.frame["interval_start"]))
+
+    def hours_of(self, agent_id: str) -> float:
+        """Paid hours in the roster."""
+        frame = self.roster.shifts.frame
+        return float(frame.loc[frame["agent_id"] == agent_id, "paid_hours"].sum())
+
+    def give(self, bid: _Bid) -> str:
+        """Add the shift to the roster; where a rule forbids that, leave it out and say which."""
+        row = self.opened.frame.iloc[bid.shift]
+        reason = self._plainly_impossible(bid.agent_id, row)
+        if reason:
+            return reason
+        more = with_shift(self.roster, bid.agent_id, row, self.case)
+        reason = self._new_breach(bid.agent_id, more)
+        if not reason:
+            self.roster = more
+            self.shifts_given[bid.agent_id] += 1
+            self.breaches.pop(bid.agent_id, None)
+        return reason
+
+    def _plainly_impossible(self, agent_id: str, row: Any) -> str:
+        agents, mine = self.case.workforce.agents.frame, self.roster.shifts.frame
+        mine = mine[(mine["agent_id"] == agent_id) & (mine["schedule_date"] == row["schedule_date"])]
+        if len(mine):
+            return f"has a shift on {row['schedule_date']:%a %d %b} already, {mine['shift'].iloc[0]}"
+        skills = names_in(str(agents.loc[agents["agent_id"] == agent_id, "skills"].iloc[0]))
+        return "" if row["planning_group"] in skills else f"has no skill for {row['planning_group']}"
+
+    def _new_breach(self, agent_id: str, more: Roster) -> str:
+        """The first rule that is broken with the shift and is not without."""
+        if agent_id not in self.breaches:
+            self.breaches[agent_id] = self._alone(agent_id, self.roster)
+        before = self.breaches[agent_id]
+        known = {(day, rule) for day, rule, _ in before if rule in MINIMUMS}
+        broken = sorted(one for one in self._alone(agent_id, more) - before if one[:2] not in known)
+        if not broken:
+            broken = sorted(self._together(more) - self._together(self.roster))
+        return f"{broken[0][1]}: {broken[0][2]} ({broken[0][0]:%a %d %b})" if broken else ""
+
+    def _alone(self, agent_id: str, roster: Roster) -> Counter[Broken]:
+        """What the roster of one person breaks."""
+        one = self.case.of_one(agent_id, self.planned.first)
+        report = check(
+            _of_one(roster, agent_id),
+            one.workforce,
+            one.settings,
+            requirement=one.requirement,
+            shifts=one.shifts,
+            work_plans=one.work_plans,
+            site=one.site,
+        )
+        return Counter((breach.day, breach.rule, breach.message) for breach in report.breaches)
+
+    def _together(self, roster: Roster) -> Counter[Broken]:
+        """What people together break."""
+        case, planned = self.case, self.planned
+        found = breaches_together(
+            roster, case.workforce, case.settings, first=planned.first, days=planned.number, site=case.site
+        )
+        return Counter((breach.day, breach.rule, breach.message) for breach in found)
+
+
+def give_open_shifts(
+    case: Case, roster: Roster, opened: OpenShifts, bids: Bids, settings: OpenShiftsSettings
+) -> Given:
+    """Every open shift to at most one of those who bid for it. Raises DataError for bids on what nobody knows."""
+    _refuse_unknown(case, opened, bids)
+    giving, waiting = _Giving(case, opened, roster), _bids(case, opened, bids)
+    takers: dict[int, str] = {}
+    rows: list[dict[str, object]] = []
+    while waiting:
+        bid = min(waiting, key=lambda one: _turn(one, giving, settings))
+        waiting.remove(bid)
+        reason = f"given to {takers[bid.shift]}" if bid.shift in takers else giving.give(bid)
+        if not reason:
+            takers[bid.shift] = bid.agent_id
+        rows.append(
+            {
+                "number": len(rows) + 1,
+                "shift_id": opened.frame["shift_id"].iloc[bid.shift],
+                "agent_id": bid.agent_id,
+                "given": "no" if reason else "yes",
+                "reason": reason,
+            }
+        )
+    left = ~np.isin(np.arange(len(opened)), list(takers))
+    results = BidResults.of(pd.DataFrame(rows)) if rows else BidResults.empty()
+    return Given(giving.roster, coverage(giving.roster, case.requirement, case.site), opened.only(left), results)
+
+
+def _turn(bid: _Bid, giving: _Giving, settings: OpenShiftsSettings) -> tuple[object, ...]:
+    """What comes first is the least: the stated order, then the agent's own, then the name."""
+    match settings.order:
+        case "first_come":
+            first: tuple[float, ...] = (bid.time,)
+        case "seniority":
+            first = (bid.hired,)
+        case _:
+            first = (giving.shifts_given[bid.agent_id], giving.hours_of(bid.agent_id))
+    return (*first, bid.rank, bid.time, bid.agent_id, bid.shift)
+
+
+def _of_one(roster: Roster, agent_id: str) -> Roster:
+    """The agent's rows."""
+    shifts, doing = roster.shifts, roster.activities
+    return Roster(
+        shifts.only((shifts.frame["agent_id"] == agent_id).to_numpy()),
+        doing.only((doing.frame["agent_id"] == agent_id).to_numpy()),
+    )
+
+
+def _bids(case: Case, opened: OpenShifts, bids: Bids) -> list[_Bid]:
+    agents = case.workforce.agents.frame
+    hired = {who: _seconds(day) for who, day in zip(agents["agent_id"], agents["hired_on"], strict=True)}
+    numbers = {name: number for number, name in enumerate(opened.frame["shift_id"])}
+    columns = (bids.frame[name] for name in ("shift_id", "agent_id", "rank", "time"))
+    return [
+        _Bid(numbers[shift], who, LAST if pd.isna(rank) else float(rank), _seconds(at), hired[who])
+        for shift, who, rank, at in zip(*columns, strict=True)
+    ]
+
+
+def _seconds(at: Any) -> float:
+    return LAST if pd.isna(at) else float(pd.Timestamp(at).timestamp())
+
+
+def _refuse_unknown(case: Case, opened: OpenShifts, bids: Bids) -> None:
+    known = {
+        "shift_id": opened.frame["shift_id"].tolist(),
+        "agent_id": case.workforce.agents.frame["agent_id"].tolist(),
+    }
+    where = {"shift_id": opened.source, "agent_id": case.workforce.agents.source}
+    problems = [
+        Problem(bids.place(row, column), f"{cell} is not in {where[column]}", nearest(str(cell), names))
+        for column, names in known.items()
+        for row, cell in enumerate(bids.frame[column])
+        if cell not in names
+    ]
+    if problems:
+        raise DataError(problems)
+
+
+def with_shift(roster: Roster, agent_id: str, row: Any, case: Case) -> Roster:
+    """The roster with an open shift as this agent's: a row of the shifts, and what happens in it."""
+    agents = case.workforce.agents.frame
+    name = str(agents.loc[agents["agent_id"] == agent_id, "name"].iloc[0])
+    own = {"agent_id": agent_id, "schedule_date": row["schedule_date"]}
+    shift = {**own, "name": name, "premium_hours": ""}
+    shift |= {column: row[column] for column in ("shift", "start", "end", "paid_hours")}
+    doing = pd.DataFrame([{**own, **piece} for piece in _inside(row)])
+    days = local_dates(pd.DatetimeIndex(doing["start"]), case.site.calendar.timezone)
+    doing["activity_date"] = pd.to_datetime(pd.Series(days))
+    return Roster(
+        RosterShifts.of(_joined(roster.shifts.frame, pd.DataFrame([shift])), roster.shifts.source),
+        RosterActivities.of(_joined(roster.activities.frame, doing), roster.activities.source),
+    )
+
+
+def _joined(frame: pd.DataFrame, more: pd.DataFrame) -> pd.DataFrame:
+    return pd.concat([part for part in (frame, more) if len(part)], ignore_index=True)
+
+
+def _inside(row: Any) -> Iterator[dict[str, object]]:
+    """Time on queue and the breaks, one after the other."""
+    at, serving = row["start"], {"activity": "queue", "planning_group": row["planning_group"], "paid": "yes"}
+    for pause in parse_breaks(str(row["breaks"])):
+        begin, end = (row["start"] + minutes * MINUTE for minutes in (pause.begin, pause.end))
+        if begin > at:
+            yield {"start": at, "end": begin, **serving}
+        paid = "yes" if pause.paid and pause.activity != SPLIT else "no"
+        yield {"start": begin, "end": end, "activity": pause.activity, "planning_group": "", "paid": paid}
+        at = end
+    if row["end"] > at:
+        yield {"start": at, "end": row["end"], **serving}
