@@ -36,6 +36,7 @@ from staffplan.roster.search.run import PROVEN, Run, gap_share
 from staffplan.roster.search.space import Tours, TourSpace, make_tour_space
 from staffplan.roster.search.stages import choose_together, compiled_in, mend_days, move_count, search, size_notes
 from staffplan.roster.search.tables_out import make_roster
+from staffplan.roster.search.ties import held
 from staffplan.roster.why.one_person import refuse_impossible_people
 from staffplan.roster.why.team_words import team_notes
 from staffplan.settings.roster import RosterSettings, ShiftSettings, WorkPlanSettings
@@ -176,7 +177,7 @@ def _as_judged(promising: Promising, tours: Tours, run: Run, seed: int) -> tuple
         if number == 0:
             tours = _searched_on(promising.space, tours, run, seed)
         else:
-            tours = mend_days(promising.space, tours, run, seed + number)
+            tours = mend_days(held(promising.space, tours, seed + number), tours, run, seed + number)
         promising.ask_as_judged(tours)
         tried.append((promising.space, tours))
     run.reserve = kept + promising.seconds
@@ -186,6 +187,7 @@ def _as_judged(promising: Promising, tours: Tours, run: Run, seed: int) -> tuple
 
 
 def _searched_on(space: TourSpace, tours: Tours, run: Run, seed: int) -> Tours:
+    space = held(space, tours, seed)
     over = run.within(JUDGED_SECONDS * run.to_the_deadline())
     moves = round(JUDGED_PART * run.moves)
     found = search_on(space, tours, moves, seed, stop=lambda _: over(), warm=JUDGED_WARM)
@@ -207,7 +209,9 @@ def _with_meetings(board: Board, case: Case, run: Run, seed: int) -> tuple[Board
     least, room = _broken_and_missed(case, space.problem, placed), None
     moves = round(MEETINGS_PART * run.moves)
     if placed.missed and not run.stopped.is_set():
-        for tried in rooms(space, board.tours(), placed.sittings, moves, seed, seconds=run.to_the_deadline):
+        for tried in rooms(
+            held(space, board.tours(), seed), board.tours(), placed.sittings, moves, seed, seconds=run.to_the_deadline
+        ):
             found = _placed(space, tried.tours(), case)
             if (broken := _broken_and_missed(case, space.problem, found[1])) < least:
                 (best, placed), least, room = found, broken, tried
