@@ -6,7 +6,7 @@ Cover and bound are of the roster, in which each agent serves one group in an in
 with their own group alone: what it leaves uncovered beyond the others is the gain of the skills, in hours of the
 week. Service is simulated twice: with the roster's groups, as `staffplan simulate` plays it, and routed by skill with
 priorities (calls before chats) and overflow after some seconds (rostering/routed.py), which staffplan does not do.
-Chat agents who take calls: their hours on calls, and how many of these the calls' own agents could have spared.
+Chat agents who take calls: their hours on queue, and those of them on calls.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ def as_rostered(made: Made, case: ManySkills, seed: int) -> dict[str, float]:
 
 
 def blended(made: Made) -> str:
-    """Chat agents on calls: hours, and those at which more than required were on these calls."""
+    """Hours of chat agents on queue, and on calls."""
     assert made.roster is not None
     rows = made.roster.activities.frame
     rows = rows[rows["activity"] == "queue"]

@@ -1,8 +1,8 @@
 """A seeded center of many skills: 12 groups, two of them chats, and agents of 30 skill sets, with contacts by group.
 
-Ten agents of twelve groups' own come first in every skill set; two thirds of the agents have two or three groups.
-Chat agents have a call group besides. Volumes are scaled until the groups apart need as many hours as the contracts
-can be on queue.
+The first group of a skill set is the agent's own; most skill sets have two or three groups. Chat agents have a call
+group besides. Volumes are scaled until the groups apart need as many hours as the contracts can be on queue, which
+takes some 100 agents: each group has somebody at all times.
 """
 
 from __future__ import annotations
