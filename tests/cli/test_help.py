@@ -46,6 +46,7 @@ FLAGS = {
     "simulate": "--output --config --goal --patience --seed --force --json",
     "cost": "--force --json",
     "report": "--force --json",
+    "publish": "--to --who --why --at --diff --output --force --json",
     "explain-day": "--planned --actual --goal --model --patience --interval --timezone --output --force --json",
     "rules": "--contract --agent --agents --output --force --json",
     "init": "--from --yes --timezone --times --country --channel --preset --map --interval --aht-unit --date-order "

@@ -20,6 +20,7 @@ from staffplan.cli.commands import (
     init,
     mix,
     plan,
+    publish,
     pull,
     reforecast,
     repair,
@@ -84,6 +85,7 @@ handoff.register(app)
 export.register(app)
 reforecast.register(app)
 score.register(app)
+publish.register(app)
 explain_day.register(app)
 fit.register(app)
 size.register(app)
