@@ -47,6 +47,7 @@ FLAGS = {
     "cost": "--force --json",
     "report": "--force --json",
     "publish": "--to --who --why --at --diff --output --force --json",
+    "track": "--actuals --output --config --dead-zone --fail-on-alarm --force --json",
     "explain-day": "--planned --actual --goal --model --patience --interval --timezone --output --force --json",
     "rules": "--contract --agent --agents --output --force --json",
     "init": "--from --yes --timezone --times --country --channel --preset --map --interval --aht-unit --date-order "

@@ -30,6 +30,7 @@ from staffplan.cli.commands import (
     shifts,
     size,
     staff,
+    track,
     variance,
 )
 from staffplan.cli.group import Commands
@@ -86,6 +87,7 @@ export.register(app)
 reforecast.register(app)
 score.register(app)
 publish.register(app)
+track.register(app)
 explain_day.register(app)
 fit.register(app)
 size.register(app)
