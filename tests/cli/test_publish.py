@@ -39,7 +39,7 @@ def one_shift_gone(planned: Path) -> pd.Series:
 
 
 def test_a_plan_is_frozen_whole_and_published_twice_is_one_entry(planned: Path, go: Run) -> None:
-    done = publish(go, "--at", "2026-03-01T10:00")
+    done = publish(go, "--at", "2026-03-02T00:00")
     assert done.code == 0
     assert "entry 1: 2026-03-02 to 2026-03-08" in done.out
     assert "has this content already" in publish(go).out
@@ -47,7 +47,7 @@ def test_a_plan_is_frozen_whole_and_published_twice_is_one_entry(planned: Path, 
     assert {"published_forecast.csv", "requirement.csv", SHIFTS, ACTIVITIES, "waits.csv", "cost.csv"} < set(
         entry["files"]
     )
-    assert entry["made_at"] == "2026-03-01T10:00:00+01:00"
+    assert entry["made_at"] == "2026-03-02T00:00:00+01:00"
     kept = pd.read_csv(planned / "ledger" / "0001" / SHIFTS, dtype=str)
     assert kept.equals(pd.read_csv(planned / "plan" / SHIFTS, dtype=str))
     cost = pd.read_csv(planned / "plan" / "cost.csv")
@@ -92,7 +92,7 @@ def test_a_plan_cannot_have_been_made_before_the_contacts_it_knows(planned: Path
     assert refused.code == 2
     assert "it cannot have been made before" in refused.err
     assert publish(go, "--at", "2099-01-01").code == 2
-    assert "is not a time" in publish(go, "--at", "soon").err
+    assert "is not a date" in publish(go, "--at", "soon").err
     assert not (planned / "ledger").exists()
 
 

@@ -30,6 +30,8 @@ from staffplan.tables.waits import Coverage, DayService
 AS_THEY_ARE: tuple[type[Table], ...] = (StaffingRequirement, Coverage, DayService, CostReport)
 """Tables of a plan that are published as they stand, where the plan has them."""
 STEP = "publish"
+PUBLISHED_STEPS = ("forecast", "staff", "roster", "simulate", "cost")
+"""Steps whose tables are published."""
 
 
 @dataclass(frozen=True)
@@ -161,7 +163,7 @@ def _stale(plan: OpenPlan) -> Iterator[Note]:
         states = status(plan.workspace, plan.manifest)
     except DataError:
         return
-    late = [state.name for state in states if state.state in ("stale", "not run") and state.name != "report"]
+    late = [state.name for state in states if state.state in ("stale", "not run") and state.name in PUBLISHED_STEPS]
     if late:
         said = f"published as they stand, though not up to date: {', '.join(late)}; staffplan plan brings them up"
         yield Note(STEP, "warning", "", said)
