@@ -38,6 +38,8 @@ ROOMS = {
     "staffplan.tables.capacity": "Capacity plan",
     "staffplan.tables.variance": "Budget and actual",
     "staffplan.tables.control": "Days, after they were",
+    "staffplan.tables.ledger": "Ledger",
+    "staffplan.tables.track": "Published plans against what came",
     "staffplan.tables.exchange": "Other systems",
     "staffplan.ingest.tables": "What exports hold (ingest)",
     "staffplan.fit.tables": "What single calls teach (fit)",

@@ -21,8 +21,8 @@ LAST = 0
 """weeks_before of the forecast that was published last."""
 WIDTH_95 = 1.959963984540054
 FLOOR_WORDS = (
-    "The floor is the error that a perfect forecast would have by chance: contacts come at random. The part of a bar "
-    "above it can be avoided."
+    "The floor is the error that a perfect forecast would have by chance: contacts come at random. At most the part of "
+    "a bar above it can be avoided."
 )
 Frames = Mapping[str, pd.DataFrame]
 
@@ -111,7 +111,7 @@ def plot_errors(rows: pd.DataFrame, ax: Axes) -> Axes:
     ax.set_yticks(at, names)
     ax.invert_yaxis()
     ax.set_xlabel("error of an interval, % of contacts")
-    ax.legend(loc="lower right")
+    ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
     return ax
 
 
