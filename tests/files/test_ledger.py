@@ -78,6 +78,14 @@ def test_what_was_changed_is_told_by_entry_and_file(three: Path, tamper: Callabl
         assert "restore it from a copy" in str(caught.value)
 
 
+def test_a_name_with_an_odd_line_break_stays_on_its_line(tmp_path: Path) -> None:
+    with held(tmp_path / "ledger") as (book, _):
+        append(book, {"a.csv": b"a"}, {"plan": "Jos\u00e9\u2028\x85\nteam"})
+    assert [entry.facts["plan"] for entry in read_ledger(tmp_path / "ledger").entries] == [
+        "Jos\u00e9\u2028\x85\nteam"
+    ]
+
+
 def test_every_change_is_told_at_once(three: Path) -> None:
     (three / "0001" / "forecast.csv").unlink()
     (three / "0003" / "roster.csv").write_bytes(b"other")

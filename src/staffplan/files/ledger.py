@@ -139,7 +139,7 @@ def _verified(folder: Path) -> Ledger:
     problems: list[Problem] = []
     entries: list[Entry] = []
     path = folder / ENTRIES
-    lines = path.read_bytes().decode("utf-8", errors="replace").splitlines()
+    lines = path.read_bytes().decode("utf-8", errors="replace").removesuffix("\n").split("\n")
     for number, line in enumerate(lines, start=1):
         place = f"{place_of(path)}:{number}"
         try:

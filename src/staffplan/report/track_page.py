@@ -21,8 +21,8 @@ LAST = 0
 """weeks_before of the forecast that was published last."""
 WIDTH_95 = 1.959963984540054
 FLOOR_WORDS = (
-    "The floor is the error that a perfect forecast would have by chance: contacts come at random. At most the part of "
-    "a bar above it can be avoided."
+    "The floor is the error that a perfect forecast would have by chance: contacts come at random. At most "
+    "the part of a bar above it can be avoided."
 )
 Frames = Mapping[str, pd.DataFrame]
 

@@ -71,6 +71,8 @@ def _made_at(text: str | None, zone: str, now: pd.Timestamp) -> pd.Timestamp | N
 
 
 def _words(text: str) -> str:
+    """A text in one line, of characters that can be written."""
+    text = text.encode("utf-8", errors="replace").decode("utf-8")
     return re.sub(r"\s+", " ", text).strip()[:LONGEST_WORDS]
 
 
