@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-import threading
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -96,11 +97,15 @@ def test_every_change_is_told_at_once(three: Path) -> None:
 
 
 def test_publishers_at_the_same_time_wait_for_each_other(tmp_path: Path) -> None:
-    threads = [threading.Thread(target=publish, args=(tmp_path / "ledger", number)) for number in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    program = """if True:
+        import sys, pathlib
+        from staffplan.files.ledger import append, held
+        with held(pathlib.Path(sys.argv[1])) as (book, _):
+            append(book, {"roster.csv": sys.argv[2].encode()}, {"plan": sys.argv[2]})
+    """
+    command = [sys.executable, "-c", program, tmp_path / "ledger"]
+    running = [subprocess.Popen([*command, f"week {number}"]) for number in range(4)]
+    assert [process.wait() for process in running] == [0] * 4
     found = read_ledger(tmp_path / "ledger").entries
     assert sorted(entry.facts["plan"] for entry in found) == [f"week {number}" for number in range(4)]
 

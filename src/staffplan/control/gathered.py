@@ -56,6 +56,16 @@ class Gathered:
     rows: pd.DataFrame
 
     @cached_property
+    def queue(self) -> Whole:
+        """(came,): the number of each one's queue in `queues`."""
+        return np.asarray(pd.Index(self.queues).get_indexer(pd.Index(self.came["queue"])), dtype=np.int64)
+
+    @cached_property
+    def queues(self) -> list[str]:
+        """Their names, in order."""
+        return sorted(map(str, self.came["queue"].unique()))
+
+    @cached_property
     def place(self) -> Whole:
         """(came,): the position of each interval in the grid."""
         return np.asarray(self.grid.instants.searchsorted(pd.DatetimeIndex(self.came["interval_start"])))
@@ -87,14 +97,13 @@ class Gathered:
         naive, average = (np.full(len(self.came), np.nan) for _ in range(2))
         cells = np.flatnonzero(self.first != NONE)
         entry = self.rows["entry"].to_numpy()[self.first[cells]]
-        queue = pd.factorize(self.came["queue"])[0]
-        for number in np.unique(queue[cells]):
-            matrix = self.grid.matrix(self._series(queue == number))
-            for at in np.unique(entry[queue[cells] == number]):
-                own = cells[(queue[cells] == number) & (entry == at)]
-                until = self._days_known(self.entries[at].known_until)
-                for weeks, values in ((1, naive), (PLAIN_WEEKS, average)):
-                    values[own] = self._repeated(matrix[:until], weeks, own)
+        matrices: dict[int, Floats] = {}
+        for (number, at), places in pd.Series(cells).groupby([self.queue[cells], entry]):
+            if number not in matrices:
+                matrices = {number: self.grid.matrix(self._series(self.queue == number))}
+            until, own = self._days_known(self.entries[at].known_until), places.to_numpy()
+            for weeks, values in ((1, naive), (PLAIN_WEEKS, average)):
+                values[own] = self._repeated(matrices[number][:until], weeks, own)
         return naive, average
 
     def _series(self, rows: NDArray[np.bool_]) -> Floats:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,9 @@ WEEKS_BEFORE = (0, 1, 2, 4, 8, 13)
 DEAD_ZONE = 0.05
 """WAPE by which a step must be better or worse to count."""
 SHARES = {"offered_p10": 0.1, "offered_p90": 0.9, "offered_p025": 0.025, "offered_p975": 0.975}
-SUMS = ("offered", "said", "miss", "square", "floor", "expected", "in_80", "in_95", "pinball", "wis", "scaled")
+SUMS = ("offered", "said", "miss", "floor", "expected", "in_80", "in_95", "pinball", "wis", "scaled", "scaled_known")
+EVERY = -1
+"""In place of the number of a queue: all of them."""
 
 
 def track_scores(known: Gathered) -> TrackScores:
@@ -29,22 +31,30 @@ def track_scores(known: Gathered) -> TrackScores:
     return TrackScores.of(pd.DataFrame(rows, columns=[column.name for column in TrackScores.columns]))
 
 
-def _horizon(known: Gathered, picked: Whole, weeks: int, scale: pd.Series) -> Iterator[dict[str, Any]]:
+def _horizon(known: Gathered, picked: Whole, weeks: int, scale: Floats) -> Iterator[dict[str, Any]]:
     cells = _cells(known, picked, scale)
     if cells.empty:
         return
-    several = cells["queue"].nunique() > 1
-    for queue, own in (*([(ALL_QUEUES, cells)] if several else []), *cells.groupby("queue", sort=True)):
-        days = _day_sums(own)
-        for by in ("queue", "weekday", "hour"):
-            sums = own.groupby(own[by] if by != "queue" else np.zeros(len(own), dtype=int))
-            table = sums[list(SUMS)].sum().assign(intervals=sums.size())
-            by_day = _by_day(days, by)
-            for position, row in table.iterrows():
-                yield _row(row, by_day, int(str(position)), by) | {"weeks_before": weeks, "queue": queue}
+    sums, days = _sums(cells), _day_sums(cells)
+    several = sums["queue"].nunique() > 1
+    if several:
+        sums, days = (pd.concat([table.assign(queue=EVERY), table]) for table in (sums, days))
+    for by in ("queue", "weekday", "hour"):
+        table = sums.groupby(["queue", by] if by != "queue" else ["queue"])[[*SUMS, "intervals"]].sum()
+        by_day = _by_day(days, by)
+        for key, row in zip(table.index.tolist(), table.to_dict("records"), strict=True):
+            code, position = key if isinstance(key, tuple) else (key, 0)
+            queue = ALL_QUEUES if code == EVERY else known.queues[code]
+            yield _row(row, by_day.get(key), position, by) | {"weeks_before": weeks, "queue": queue}
 
 
-def _cells(known: Gathered, picked: Whole, scale: pd.Series) -> pd.DataFrame:
+def _sums(cells: pd.DataFrame) -> pd.DataFrame:
+    """Everything summed up over the intervals of each queue, weekday and hour."""
+    groups = cells.groupby(["queue", "weekday", "hour"])
+    return groups[list(SUMS)].sum().assign(intervals=groups.size()).reset_index()
+
+
+def _cells(known: Gathered, picked: Whole, scale: Floats) -> pd.DataFrame:
     """The intervals of which a row was picked, with all that is summed up over them."""
     at = np.flatnonzero(picked != NONE)
     rows, came = known.rows.iloc[picked[at]].reset_index(drop=True), known.came.iloc[at].reset_index(drop=True)
@@ -52,17 +62,18 @@ def _cells(known: Gathered, picked: Whole, scale: pd.Series) -> pd.DataFrame:
     low80, high80, low95, high95 = (rows[name].to_numpy(dtype=float) for name in BANDS)
     starts = pd.DatetimeIndex(came["interval_start"])
     miss = np.abs(offered - said)
+    scaled = miss**2 / scale[known.queue[at]]
     return pd.DataFrame(
         {
-            "queue": came["queue"],
+            "queue": known.queue[at],
             "day": known.day[at],
             "weekday": known.grid.weekday[known.day[at]],
             "hour": minute_of_day(starts, known.grid.calendar.timezone) // 60,
             "offered": offered,
             "said": said,
             "miss": miss,
-            "square": miss**2,
-            "scaled": miss**2 / came["queue"].map(scale).to_numpy(dtype=float),
+            "scaled": scaled,
+            "scaled_known": np.isfinite(scaled),
             "floor": mean_deviation(said),
             "expected": mean_deviation(said, band_variance(said, low95, high95)),
             "in_80": (offered >= low80) & (offered <= high80),
@@ -92,25 +103,24 @@ def _interval_score(offered: Floats, middle: Floats, *bands: tuple[float, Floats
     return np.asarray(total / (len(bands) + 0.5))
 
 
-def _day_sums(own: pd.DataFrame) -> pd.DataFrame:
-    days = own.groupby(["queue", "day"])[["offered", "said"]].sum()
+def _day_sums(cells: pd.DataFrame) -> pd.DataFrame:
+    """Each queue's days: contacts, error of the total, and the error by chance."""
+    days = cells.groupby(["queue", "day", "weekday"])[["offered", "said"]].sum().reset_index()
     days["miss"] = (days["offered"] - days["said"]).abs()
-    days["floor"] = mean_deviation(days["said"].to_numpy())
-    return days.assign(weekday=own.groupby(["queue", "day"])["weekday"].first())
+    return days.assign(floor=mean_deviation(days["said"].to_numpy()))
 
 
-def _by_day(days: pd.DataFrame, by: str) -> pd.DataFrame | None:
-    """Sums over day totals; None for hours, which are no days."""
+def _by_day(days: pd.DataFrame, by: str) -> dict[Any, dict[Any, float]]:
+    """Sums over day totals by queue, or queue and weekday; none by hour, as hours are no days."""
     if by == "hour":
-        return None
-    group = days["weekday"] if by == "weekday" else np.zeros(len(days), dtype=int)
-    return days.groupby(group)[["offered", "miss", "floor"]].sum()
+        return {}
+    sums = days.groupby(["queue", by] if by != "queue" else ["queue"])[["offered", "miss", "floor"]].sum()
+    return dict(zip(sums.index.tolist(), sums.to_dict("records"), strict=True))
 
 
-def _row(row: pd.Series, by_day: pd.DataFrame | None, position: int, by: str) -> dict[str, Any]:
+def _row(row: Mapping[Any, float], day: Mapping[Any, float] | None, position: int, by: str) -> dict[str, Any]:
     offered, count = row["offered"], row["intervals"]
     period = {"weekday": WEEKDAYS[position % 7], "hour": f"{position:02d}:00"}.get(by, "all")
-    day = None if by_day is None else by_day.loc[position]
     return {
         "by": by,
         "position": position,
@@ -129,7 +139,7 @@ def _row(row: pd.Series, by_day: pd.DataFrame | None, position: int, by: str) ->
         "coverage_95": row["in_95"] / count,
         "pinball": row["pinball"] / count,
         "wis": row["wis"] / count,
-        "rmsse": np.sqrt(row["scaled"] / count) if row["scaled"] == row["scaled"] else np.nan,
+        "rmsse": np.sqrt(row["scaled"] / count) if row["scaled_known"] == count else np.nan,
     }
 
 
@@ -149,19 +159,16 @@ def scale_of(series: Floats) -> float:
     return float(squares.mean()) if squares.size and squares.mean() > 0 else np.nan
 
 
-def _naive_squares(known: Gathered) -> pd.Series:
-    """By queue: the scale of the history before anything was published, in the hours of which forecasts speak."""
-    asked = np.zeros(len(known.came), dtype=bool)
-    asked[known.rows["cell"].to_numpy()] = True
-    slot = known.grid.weekday[known.day] * known.grid.slots + known.grid.slot[known.place]
-    frame = known.came.assign(slot=slot, asked=asked)
-    hours = frame.loc[asked, ["queue", "slot"]].drop_duplicates()
-    past = frame[frame["interval_start"] < min(entry.known_until for entry in known.entries)]
-    past = past.merge(hours, on=["queue", "slot"])
-    found = {str(queue): scale_of(own["offered"].to_numpy()) for queue, own in past.groupby("queue", sort=True)}
-    return pd.Series(
-        {str(queue): found.get(str(queue), np.nan) for queue in known.came["queue"].unique()}, dtype=float
-    )
+def _naive_squares(known: Gathered) -> Floats:
+    """(queues,): the scale of the history before anything was published, in the hours of which forecasts speak."""
+    weekly = known.grid.weekday[known.day] * known.grid.slots + known.grid.slot[known.place]
+    asked = np.zeros((len(known.queues), 7 * known.grid.slots), dtype=bool)
+    cells = known.rows["cell"].to_numpy()
+    asked[known.queue[cells], weekly[cells]] = True
+    first = min(entry.known_until for entry in known.entries)
+    past = (known.came["interval_start"] < first).to_numpy() & asked[known.queue, weekly]
+    offered = known.came["offered"].to_numpy(dtype=float)
+    return np.array([scale_of(offered[past & (known.queue == number)]) for number in range(len(known.queues))])
 
 
 def value_added(known: Gathered, *, dead_zone: float = DEAD_ZONE) -> ValueAdded:
@@ -172,9 +179,9 @@ def value_added(known: Gathered, *, dead_zone: float = DEAD_ZONE) -> ValueAdded:
     first = known.rows.iloc[known.first[at]]
     steps = (naive[at], average[at], first["statistical"], first["offered"], known.rows.iloc[last[at]]["offered"])
     values = {name: np.asarray(step, dtype=float) for name, step in zip(LADDER, steps, strict=True)}
-    cells = pd.DataFrame({"queue": known.came["queue"].to_numpy()[at], "day": known.day[at], **values})
+    cells = pd.DataFrame({"queue": known.queue[at], "day": known.day[at], **values})
     cells["offered"] = known.came["offered"].to_numpy()[at]
-    groups = [(str(queue), own) for queue, own in cells.groupby("queue", sort=True)]
+    groups = [(known.queues[int(str(queue))], own) for queue, own in cells.groupby("queue", sort=True)]
     groups = [(ALL_QUEUES, cells), *groups] if len(groups) > 1 else groups
     rows = [row for queue, own in groups for row in ladder(own, queue, dead_zone)]
     return ValueAdded.of(pd.DataFrame(rows)) if rows else ValueAdded.empty()
@@ -212,6 +219,8 @@ def tracked_edits(known: Gathered) -> TrackedEdits:
     parts = []
     came = known.came[["queue", "interval_start", "offered"]]
     for entry in known.entries:
+        if not (entry.forecast["override"] > 0).any():
+            continue
         rows = entry.forecast[["queue", "interval_start", "override", "offered", "who", "why"]]
         before = rows.groupby(["queue", "interval_start"])["offered"].shift(1)
         edits = rows.assign(offered_before=before)[rows["override"] > 0].rename(columns={"offered": "offered_after"})

@@ -130,7 +130,7 @@ def _entry(entry: Entry, folder: Path) -> PublishedEntry:
 
 def _notes(known: Gathered, history: ContactHistory, added: ValueAdded, waits: TrackedWaits) -> Iterator[Note]:
     """What could not be compared."""
-    strangers = sorted({*history.frame["queue"]} - {*known.came["queue"]})
+    strangers = sorted({*map(str, history.frame["queue"].unique())} - {*known.queues})
     if strangers:
         yield Note(STEP, "left out", "", f"never published, left out of all figures: {', '.join(strangers)}")
     if not len(added):
