@@ -97,11 +97,14 @@ class Gathered:
         naive, average = (np.full(len(self.came), np.nan) for _ in range(2))
         cells = np.flatnonzero(self.first != NONE)
         entry = self.rows["entry"].to_numpy()[self.first[cells]]
+        key = self.queue[cells] * len(self.entries) + entry
+        order = np.argsort(key, kind="stable")
         matrices: dict[int, Floats] = {}
-        for (number, at), places in pd.Series(cells).groupby([self.queue[cells], entry]):
+        for part in np.split(order, np.flatnonzero(np.diff(key[order])) + 1) if len(order) else ():
+            number, at = divmod(int(key[part[0]]), len(self.entries))
             if number not in matrices:
                 matrices = {number: self.grid.matrix(self._series(self.queue == number))}
-            until, own = self._days_known(self.entries[at].known_until), places.to_numpy()
+            until, own = self._days_known(self.entries[at].known_until), cells[part]
             for weeks, values in ((1, naive), (PLAIN_WEEKS, average)):
                 values[own] = self._repeated(matrices[number][:until], weeks, own)
         return naive, average

@@ -46,7 +46,7 @@ def _with_bands(days: pd.DataFrame, known: Gathered) -> pd.DataFrame:
     for position, own in days.groupby("entry"):
         entry = known.entries[int(str(position))]
         local = local_dates(pd.DatetimeIndex(entry.forecast["interval_start"]), known.grid.calendar.timezone)
-        asked = entry.forecast.assign(date=pd.to_datetime(local))[["queue", "date", "interval_start"]]
+        asked = entry.forecast.assign(date=pd.DatetimeIndex(list(local)))[["queue", "date", "interval_start"]]
         count = asked.drop_duplicates().groupby(["queue", "date"]).size().rename("asked").reset_index()
         bands = entry.totals.loc[entry.totals["period"] == "day", ["queue", "period_start", *BAND]]
         both = own.merge(count, on=["queue", "date"]).merge(
@@ -66,19 +66,19 @@ def _alarmed(own: pd.DataFrame, known: Gathered) -> Iterator[dict[str, Any]]:
     found = {alarm.at: alarm for alarm in alarms(errors)}
     dates = own["date"].tolist()
     last_made = known.entries[-1].made_at.tz_convert(known.grid.calendar.timezone).tz_localize(None)
-    for number, row in enumerate(own.itertuples(index=False)):
+    for number, row in enumerate(own.to_dict("records")):
         alarm = found.get(number)
         yield {
-            "queue": row.queue,
-            "day": row.date,
-            "entry": known.entries[int(str(row.entry))].number,
-            "offered_forecast": row.said,
-            "offered": row.offered,
+            "queue": row["queue"],
+            "day": row["date"],
+            "entry": known.entries[row["entry"]].number,
+            "offered_forecast": row["said"],
+            "offered": row["offered"],
             "spread": spread[number],
             "error": errors[number],
             "alarm": "" if alarm is None else "more came" if alarm.sign > 0 else "fewer came",
             "since": pd.NaT if alarm is None else dates[alarm.since],
-            "open": "" if alarm is None else "yes" if last_made < row.date + pd.Timedelta(days=1) else "no",
+            "open": "" if alarm is None else "yes" if last_made < row["date"] + pd.Timedelta(days=1) else "no",
         }
 
 
@@ -113,7 +113,7 @@ def tracked_waits(known: Gathered, history: ContactHistory, group_of: Mapping[st
 
 def _happened(frame: pd.DataFrame, group_of: Mapping[str, str], zone: str) -> pd.DataFrame:
     """Contacts and share answered in time, of whole days of planning groups in which every row tells it."""
-    days = pd.to_datetime(local_dates(pd.DatetimeIndex(frame["interval_start"]), zone))
+    days = pd.DatetimeIndex(list(local_dates(pd.DatetimeIndex(frame["interval_start"]), zone)))
     groups = frame["queue"].map(lambda queue: group_of.get(queue, queue))
     told = frame["answered_within_threshold"].notna() | (frame["offered"] == 0)
     rows = pd.DataFrame({"planning_group": groups, "day": days, "offered": frame["offered"], "told": told})
