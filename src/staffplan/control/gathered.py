@@ -104,7 +104,7 @@ class Gathered:
             number, at = divmod(int(key[part[0]]), len(self.entries))
             if number not in matrices:
                 matrices = {number: self.grid.matrix(self._series(self.queue == number))}
-            until, own = self._days_known(self.entries[at].known_until), cells[part]
+            until, own = self._days_known(self.entries[at].known_until, matrices[number]), cells[part]
             for weeks, values in ((1, naive), (PLAIN_WEEKS, average)):
                 values[own] = self._repeated(matrices[number][:until], weeks, own)
         return naive, average
@@ -115,10 +115,14 @@ class Gathered:
         values[self.place[rows]] = self.came["offered"].to_numpy()[rows]
         return values
 
-    def _days_known(self, until: pd.Timestamp) -> int:
-        """Whole days of the grid before an instant."""
+    def _days_known(self, until: pd.Timestamp, matrix: Floats) -> int:
+        """Days of the grid, (days, slots) in the matrix of a queue, that were over at an instant: also one after whose
+        time no contact came on the days before."""
         at = self.grid.instants.searchsorted(until)
-        return int(self.grid.day[at]) if at < len(self.grid.day) else self.grid.days
+        if at >= len(self.grid.day):
+            return self.grid.days
+        day, slot = int(self.grid.day[at]), int(self.grid.slot[at])
+        return day + int(day > 0 and not np.nan_to_num(matrix[:day, slot:]).any())
 
     def _repeated(self, known: Floats, weeks: int, cells: Whole) -> Floats:
         """(cells,): the mean of the last weeks in the same interval; NaN without such a weekday."""
