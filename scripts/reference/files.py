@@ -40,6 +40,8 @@ ROOMS = {
     "staffplan.tables.control": "Days, after they were",
     "staffplan.tables.ledger": "Ledger",
     "staffplan.tables.track": "Published plans against what came",
+    "staffplan.tables.access": "Honest access",
+    "staffplan.tables.backtest": "The plan on its own past",
     "staffplan.tables.exchange": "Other systems",
     "staffplan.ingest.tables": "What exports hold (ingest)",
     "staffplan.fit.tables": "What single calls teach (fit)",

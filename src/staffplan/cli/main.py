@@ -10,6 +10,8 @@ import typer
 
 from staffplan import __version__
 from staffplan.cli.commands import (
+    access,
+    backtest,
     capacity,
     explain_day,
     export,
@@ -89,6 +91,8 @@ score.register(app)
 publish.register(app)
 track.register(app)
 explain_day.register(app)
+access.register(app)
+backtest.register(app)
 fit.register(app)
 size.register(app)
 mix.register(app)

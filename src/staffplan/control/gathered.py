@@ -116,8 +116,8 @@ class Gathered:
         return values
 
     def _days_known(self, until: pd.Timestamp, matrix: Floats) -> int:
-        """Days of the grid, (days, slots) in the matrix of a queue, that were over at an instant: also one after whose
-        time no contact came on the days before."""
+        """Days of the grid that were over at an instant; also the day of which only hours are left in which no
+        contact came on the days before. matrix: (days, slots) of one queue."""
         at = self.grid.instants.searchsorted(until)
         if at >= len(self.grid.day):
             return self.grid.days

@@ -27,7 +27,7 @@ from staffplan.tables.roster import Roster, RosterActivities, RosterShifts
 from staffplan.tables.schema import Table
 from staffplan.tables.waits import Coverage, DayService
 
-AS_THEY_ARE: tuple[type[Table], ...] = (StaffingRequirement, Coverage, DayService, CostReport)
+AS_THEY_ARE: tuple[type[Table], ...] = (ForecastTotals, StaffingRequirement, Coverage, DayService, CostReport)
 """Tables of a plan that are published as they stand, where the plan has them."""
 STEP = "publish"
 PUBLISHED_STEPS = ("forecast", "staff", "roster", "simulate", "cost")
@@ -56,10 +56,8 @@ def publication_of(plan: OpenPlan, ledger: Ledger, made_at: pd.Timestamp | None)
     workspace = plan.workspace
     zone, names = workspace.config.plan.timezone, workspace.config.ledger.agent_names
     forecast = workspace.forecast()
-    tables: list[Table] = [
-        published_forecast(forecast, workspace.table_if_there(OverrideLog)),
-        *filter(None, map(workspace.table_if_there, (ForecastTotals, *AS_THEY_ARE))),
-    ]
+    tables: list[Table] = [published_forecast(forecast, workspace.table_if_there(OverrideLog))]
+    tables += [found for kind in AS_THEY_ARE if (found := workspace.table_if_there(kind)) is not None]
     roster, before = _roster(plan, names=names), told_before(ledger, workspace.first_day, workspace.planned.last)
     if roster is not None:
         tables += [roster.shifts, roster.activities]

@@ -87,8 +87,8 @@ def _errors(scores: pd.DataFrame) -> Iterator[Block]:
     )  # fmt: skip
     headers = tuple(Cell(text, is_number=number > 1) for number, text in enumerate(header))
     table = Table("Error as a share of the contacts that came", headers, cells)
-    worst = shown.loc[shown["wape"].idxmax()] if shown["wape"].notna().any() else None
-    said = "" if worst is None else f"; the largest is {_share(worst['wape'])} of {_name(worst['queue'])}"
+    worst = shown.sort_values("wape", ascending=False).iloc[0]
+    said = f"; the largest is {_share(worst['wape'])} of {_name(worst['queue'])}"
     yield Figure(
         name="error_by_horizon",
         title="Error of an interval, and its floor",
