@@ -19,6 +19,7 @@ STOPPED = (INTERRUPTED, "interrupted", "Ctrl-C. What was finished before is kept
 TAIL = """
 Code 5 also follows a roster that was written but breaks a rule. `roster` and `plan` write the best roster they found,
 and `check.csv` lists the broken rules. `check` exits with 5 when any roster breaks a rule, one edited by hand too.
+`track --fail-on-alarm` exits with 5 while an alarm is open.
 Understaffed intervals and wishes that were not granted are reported, but they are no error.
 
 This page is made from the code: `python scripts/make_reference.py`.

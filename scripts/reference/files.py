@@ -38,6 +38,8 @@ ROOMS = {
     "staffplan.tables.capacity": "Capacity plan",
     "staffplan.tables.variance": "Budget and actual",
     "staffplan.tables.control": "Days, after they were",
+    "staffplan.tables.ledger": "Ledger",
+    "staffplan.tables.track": "Published plans against what came",
     "staffplan.tables.access": "Honest access",
     "staffplan.tables.backtest": "The plan on its own past",
     "staffplan.tables.exchange": "Other systems",

@@ -48,6 +48,8 @@ FLAGS = {
     "simulate": "--output --config --goal --patience --seed --force --json",
     "cost": "--force --json",
     "report": "--force --json",
+    "publish": "--to --who --why --at --diff --output --force --json",
+    "track": "--actuals --output --config --dead-zone --fail-on-alarm --force --json",
     "explain-day": "--planned --actual --goal --model --patience --interval --timezone --output --force --json",
     "access": "--output --no-change --force --json",
     "backtest": "--output --periods --weeks --without-people --data --set --jobs --cluster --force --json",

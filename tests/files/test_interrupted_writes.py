@@ -19,6 +19,7 @@ from staffplan.cli.work import forecast, handoff, repair, roster
 from staffplan.errors import DataError, UsageError
 from staffplan.files import disk, together
 from staffplan.files.disk import sha256
+from staffplan.files.ledger import append, held, read_ledger
 from staffplan.files.lock import locked
 from staffplan.files.together import JOURNAL, STAGING, EditedMeanwhileError, made, recover, settle, write_together
 from staffplan.plan import run as plan_run
@@ -618,3 +619,40 @@ def test_a_real_plan_killed_before_any_of_its_writes_is_made_by_the_next_run(pla
         point += 1
     assert point > 100
     assert together.STAGING not in wanted
+
+
+# --- an entry of a ledger ---
+
+
+def publish(folder: Path, number: int) -> bool:
+    """Append an entry; whether one before had been interrupted."""
+    with held(folder / "ledger") as (book, half):
+        append(book, {"forecast.csv": b"the same", "roster.csv": b"roster %d" % number}, {"plan": f"week {number}"})
+    return half
+
+
+@pytest.mark.parametrize("refusal", [None, errno.ENOSPC])
+def test_a_ledger_has_the_whole_entry_or_none_of_it_whenever_its_writing_was_interrupted(
+    refusal: int | None, tmp_path: Path, faults: Callable[[Fault | None], None]
+) -> None:
+    found, told = [], []
+    point, struck = 0, True
+    while struck:
+        folder = tmp_path / str(point)
+        folder.mkdir()
+        publish(folder, 1)
+        faults(Fault(point, refusal, lasts=True))
+        try:
+            publish(folder, 2)
+            struck = False
+        except (Killed, UsageError):
+            point += 1
+        faults(None)
+        found.append(len(read_ledger(folder / "ledger").entries))
+        told.append(publish(folder, 3))
+        assert [entry.facts["plan"] for entry in read_ledger(folder / "ledger").entries][-1] == "week 3"
+        assert len(read_ledger(folder / "ledger").entries) == found[-1] + 1
+    assert set(found) == {1, 2}
+    assert found == sorted(found)
+    assert point > 15
+    assert refusal is not None or any(told)

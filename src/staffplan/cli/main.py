@@ -23,6 +23,7 @@ from staffplan.cli.commands import (
     mix,
     open_shifts,
     plan,
+    publish,
     pull,
     reforecast,
     repair,
@@ -32,6 +33,7 @@ from staffplan.cli.commands import (
     shifts,
     size,
     staff,
+    track,
     variance,
 )
 from staffplan.cli.group import Commands
@@ -88,6 +90,8 @@ handoff.register(app)
 export.register(app)
 reforecast.register(app)
 score.register(app)
+publish.register(app)
+track.register(app)
 explain_day.register(app)
 access.register(app)
 backtest.register(app)

@@ -106,7 +106,8 @@ def made(folder: Path) -> Iterator[None]:
     try:
         with _reported(folder, ELSEWHERE):
             for path in reversed(new):
-                disk.make_folder(path)
+                with suppress(FileExistsError):  # another process was quicker
+                    disk.make_folder(path)
         yield
     finally:
         with suppress(OSError):

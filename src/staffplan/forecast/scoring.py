@@ -51,7 +51,7 @@ def score(
     grid = _grid(forecast, calendar)
     ahead = forecast.frame[forecast.frame["method"] != CAME_BEFORE]
     _refuse_other_intervals(forecast, history, grid)
-    came = _actuals(history, sorted(forecast.frame["queue"].unique()), grid)
+    came = actuals(history, sorted(forecast.frame["queue"].unique()), grid)
     cells = ahead.merge(came, on=KEY, how="left", suffixes=("_forecast", ""))
     known = cells[cells["offered"].notna()].reset_index(drop=True)
     if known.empty:
@@ -66,7 +66,7 @@ def score(
         *_about_edits(edits),
         *_about_aht_edits(written[of_aht]),
     ]
-    return ScoreResult(_scores(known, by, grid), _override_scores(edits, calendar), tuple(notes))
+    return ScoreResult(_scores(known, by, grid), override_scores(edits, calendar), tuple(notes))
 
 
 def _grid(forecast: VolumeForecast, calendar: SiteCalendar) -> DayGrid:
@@ -108,8 +108,11 @@ def _no_overlap(forecast: VolumeForecast, history: ContactHistory, calendar: Sit
     return Problem(forecast.source, message, f"the forecast is for {span(forecast.frame)}; export a later history")
 
 
-def _actuals(history: ContactHistory, queues: list[str], grid: DayGrid) -> pd.DataFrame:
-    """What came in every interval that is known: offered, and handling time with its weight (contacts handled)."""
+def actuals(history: ContactHistory, queues: list[str], grid: DayGrid) -> pd.DataFrame:
+    """What came in every interval of a grid that is known: queue, interval_start, offered, and handling time with its
+    weight (contacts handled).
+
+    An interval without a row is a zero on a day on which its queue has rows, and not known on others."""
     frame = history.frame
     ends = frame["interval_start"].min(), frame["interval_start"].max()
     start, end = grid.instants[0], grid.instants[-1] + pd.Timedelta(minutes=grid.calendar.interval_minutes)
@@ -220,7 +223,8 @@ def _work_measures(cells: pd.DataFrame, came: Floats, said: Floats) -> dict[str,
     }
 
 
-def _override_scores(edits: pd.DataFrame, calendar: SiteCalendar) -> OverrideScores:
+def override_scores(edits: pd.DataFrame, calendar: SiteCalendar) -> OverrideScores:
+    """What each override was worth; edits: its rows, with what came (offered, NaN where not known)."""
     days = local_dates(pd.DatetimeIndex(edits["interval_start"]), calendar.timezone)
     rows = [_worth(own) for _, own in edits.assign(day=days).groupby("override", sort=True)]
     return OverrideScores.of(pd.DataFrame(rows)) if rows else OverrideScores.empty()

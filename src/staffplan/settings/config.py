@@ -20,6 +20,7 @@ from staffplan.settings.export import ExportSettings, PayrollSettings
 from staffplan.settings.forecast import ForecastSettings
 from staffplan.settings.hard_rules import RuleSettings, unknown_names
 from staffplan.settings.ingest import IngestSettings
+from staffplan.settings.ledger import LedgerSettings
 from staffplan.settings.open_shifts import OpenShiftsSettings
 from staffplan.settings.plan import InputSettings, PlanSettings
 from staffplan.settings.priced_rules import StabilitySetting
@@ -56,6 +57,7 @@ class Config(Section):
     capacity: CapacitySettings = CapacitySettings()
     export: ExportSettings = ExportSettings()
     payroll: PayrollSettings = PayrollSettings()
+    ledger: LedgerSettings = LedgerSettings()
 
     def queues_listed(self) -> list[str]:
         """The queues that tables may name; none where any may be, as no section says more than what a queue was or

@@ -13,15 +13,14 @@ from numpy.typing import NDArray
 
 from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.repair.absences import PAUSES, AgentDay, Left, each, is_among
+from staffplan.roster.repair.compared import INSIDE, Changed, clock_time, compared
 from staffplan.roster.repair.given_need import actual
 from staffplan.roster.search.compiled.arrays import NOTHING, Floats, Ints
 from staffplan.roster.search.space import Tours
 from staffplan.roster.search.tables_out import make_roster
 from staffplan.tables.people import Workforce
-from staffplan.tables.roster import ABSENCE, SPLIT, Roster, RosterActivities, RosterChanges, RosterShifts
+from staffplan.tables.roster import ABSENCE, Roster, RosterActivities, RosterChanges, RosterShifts
 
-OFF = "off"
-INSIDE = "work inside"
 NO_HOURS = 1e-6
 Facts = dict[str, float | str]
 
@@ -141,7 +140,7 @@ def _beside(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _lost(meeting: Any, timezone: str) -> Lost:
-    day, when = meeting.schedule_date.date(), _clock(meeting.start, timezone)
+    day, when = meeting.schedule_date.date(), clock_time(meeting.start, timezone)
     return Lost(meeting.agent_id, day, meeting.activity, when)
 
 
@@ -156,18 +155,6 @@ def _around(row: dict[Any, Any], meeting: Any) -> Iterator[dict[Any, Any]]:
     what = {"activity": meeting.activity, "planning_group": "", "activity_date": meeting.activity_date}
     yield row | {"start": meeting.start, "end": meeting.end, **what}
     yield row | {"start": meeting.end}
-
-
-@dataclass(frozen=True)
-class _Changed:
-    """One day of one person, before and after, in words."""
-
-    agent_id: str
-    name: str
-    day: date
-    change: str
-    before: str
-    after: str
 
 
 @dataclass(frozen=True)
@@ -191,8 +178,8 @@ def roster_changes(
     Each person's changes belong together: half of them may break a rule.
     """
     zone = problem.period.timezone
-    absent = [*_compared(roster, left.roster, zone, left.gone | left.cut)]
-    others = [*_compared(left.roster, made, zone, frozenset())]
+    absent = [*compared(roster, left.roster, zone, left.gone | left.cut)]
+    others = [*compared(left.roster, made, zone, frozenset())]
     need = _Need(problem, forced.least)
     given, now = actual(problem, roster)["queue"], actual(problem, left.roster)["queue"]
     missing = {"missing_hours_given": need.missing(given), "missing_hours_absent": need.missing(now)}
@@ -221,13 +208,13 @@ def roster_changes(
     return RosterChanges.of(pd.DataFrame(rows, columns=columns)), facts
 
 
-def _row(number: int, names: Mapping[str, str], change: _Changed, reason: str, hours: float) -> tuple[object, ...]:
+def _row(number: int, names: Mapping[str, str], change: Changed, reason: str, hours: float) -> tuple[object, ...]:
     day, name = pd.Timestamp(change.day), change.name or names.get(change.agent_id, "")
     said = (change.change, change.before, change.after, reason)
     return (number, change.agent_id, name, day, *said, round(hours, 2))
 
 
-def _people(changes: list[_Changed]) -> list[str]:
+def _people(changes: list[Changed]) -> list[str]:
     return sorted({change.agent_id for change in changes})
 
 
@@ -267,71 +254,3 @@ class _Need:
             on_queue = on_queue + left.pop(agent_id)
             yield agent_id, hours, still < broken - NO_HOURS
             broken = still
-
-
-def _compared(before: Roster, after: Roster, zone: str, absent: frozenset[AgentDay]) -> Iterator[_Changed]:
-    """Days that differ, by agent and day."""
-    old, new = _by_day(before), _by_day(after)
-    for key in sorted(old.keys() | new.keys()):
-        was, now = old.get(key), new.get(key)
-        if (was and (was.span, was.inside)) == (now and (now.span, now.inside)):
-            continue
-        kind = _kind(was, now, key in absent)
-        say = _work_words if kind == INSIDE else _words
-        yield _Changed(key[0], (was or now or _Day()).name, key[1], kind, say(was, zone), say(now, zone))
-
-
-@dataclass(frozen=True)
-class _Day:
-    name: str = ""
-    shift: str = ""
-    span: tuple[Any, ...] = ()
-    inside: tuple[tuple[Any, ...], ...] = ()
-
-
-def _by_day(roster: Roster) -> dict[AgentDay, _Day]:
-    inside: dict[AgentDay, list[tuple[Any, ...]]] = {}
-    for row in each(roster.activities.frame.sort_values("start")):
-        what = (row.start, row.end, row.activity, row.planning_group)
-        inside.setdefault((row.agent_id, row.schedule_date.date()), []).append(what)
-    found = {}
-    for row in each(roster.shifts.frame):
-        key = (row.agent_id, row.schedule_date.date())
-        found[key] = _Day(row.name, row.shift, (row.start, row.end), tuple(inside.get(key, ())))
-    return found
-
-
-def _kind(was: _Day | None, now: _Day | None, absent: bool) -> str:
-    if absent:
-        return "absent"
-    if was is None or now is None:
-        return "shift gone" if now is None else "shift new"
-    return "shift moved" if was.span != now.span else INSIDE
-
-
-def _words(day: _Day | None, zone: str) -> str:
-    """ "day 12:00-20:00", a split shift by its parts, with "absent from 15:00" where somebody goes home."""
-    if day is None:
-        return OFF
-    edges = [day.span[0], *(at for span in day.inside if span[2] == SPLIT for at in span[:2]), day.span[1]]
-    times = [_clock(at, zone) for at in edges]
-    parts = ", ".join(f"{start}-{end}" for start, end in zip(times[::2], times[1::2], strict=True))
-    family = day.shift.rsplit(" ", 1)[0] if day.shift[-3:-2] == ":" else day.shift
-    gone = [span[0] for span in day.inside if span[2] == ABSENCE]
-    rest = f", absent from {_clock(gone[0], zone)}" if gone else ""
-    return f"{family} {parts}{rest}"
-
-
-def _work_words(day: _Day | None, zone: str) -> str:
-    """When the pauses begin, and each queue that is not the one before: "break 10:30, meal 13:00; sales 09:00"."""
-    spans = [] if day is None else day.inside
-    pauses = [f"{what} {_clock(start, zone)}" for start, _, what, _ in spans if what in PAUSES]
-    others = [(start, group or what) for start, _, what, group in spans if what not in PAUSES]
-    stretches = [
-        f"{name} {_clock(start, zone)}" for n, (start, name) in enumerate(others) if not n or others[n - 1][1] != name
-    ]
-    return "; ".join(filter(None, [", ".join(pauses), ", ".join(stretches)]))
-
-
-def _clock(at: pd.Timestamp, zone: str) -> str:
-    return f"{at.tz_convert(zone):%H:%M}"
