@@ -25,6 +25,7 @@ from staffplan.cli.commands import (
     repair,
     roster,
     rules,
+    scenario,
     score,
     shifts,
     size,
@@ -78,6 +79,7 @@ ingest.register(app)
 pull.register(app)
 forecast.register(app)
 staff.register(app)
+scenario.register(app)
 roster.register(app)
 repair.register(app)
 handoff.register(app)

@@ -25,9 +25,10 @@ from staffplan.progress import OnProgress, Progress, silent
 from staffplan.scenario.changes import drafted
 from staffplan.scenario.draft import Draft, override_rows
 from staffplan.scenario.frozen import COMPARED, base_files, freeze
+from staffplan.scenario.totals import moved_totals
 from staffplan.settings.scenarios import BASE, ScenarioFile, ScenarioSettings
 from staffplan.simulate.repetitions import waits_by_repetition
-from staffplan.tables.forecast import OverrideLog, Overrides
+from staffplan.tables.forecast import ForecastTotals, OverrideLog, Overrides
 from staffplan.tables.requirement import StaffingRequirement
 from staffplan.tables.schema import Table
 from staffplan.tables.scenario import WaitsByRepetition
@@ -73,7 +74,9 @@ def run_scenarios(
         names = [scenarios.scenario[n].name for n in todo]
         on_progress(Progress("scenarios", 0, len(todo)))
         count = iter(range(1, len(todo) + 1))
-        pieces = [(scenarios.scenario[n], n, source, output, base, hashes[n], reports) for n in todo]
+        _renew_records(scenarios, output, base, hashes, todo)
+        rate = scenarios.discount_rate
+        pieces = [(scenarios.scenario[n], n, source, output, base, hashes[n], rate, reports) for n in todo]
         found = do_all(
             run_one,
             pieces,
@@ -125,8 +128,26 @@ def record_of(folder: Path) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
+def _renew_records(
+    scenarios: ScenarioFile, output: Path, base: str, hashes: Sequence[str], todo: Sequence[int]
+) -> None:
+    """Of finished scenarios: owner, dates, reason and one-off cost as the file has them now."""
+    for number, one in enumerate(scenarios.scenario):
+        if number not in todo:
+            notes = [Note(**note) for note in record_of(output / one.folder).get("notes", ())]
+            data = _record(one, number, base, hashes[number], scenarios.discount_rate, notes)
+            write_together(output / one.folder, {RECORD: data})
+
+
 def run_one(
-    one: ScenarioSettings, number: int, source: Path, output: Path, base: str, wanted: str, reports: bool
+    one: ScenarioSettings,
+    number: int,
+    source: Path,
+    output: Path,
+    base: str,
+    wanted: str,
+    discount_rate: float,
+    reports: bool,
 ) -> Outcome:
     """Lay a scenario out and run its stale steps; its record is written last."""
     folder, frozen = output / one.folder, open_existing(output / BASE)
@@ -140,14 +161,17 @@ def run_one(
             if ran.interrupted:
                 raise KeyboardInterrupt
             _played(opened.workspace)
-            write_together(folder, {RECORD: _record(one, number, base, wanted, draft.notes)})
+            write_together(folder, {RECORD: _record(one, number, base, wanted, discount_rate, draft.notes)})
     except StaffplanError as error:
         return Outcome(one.name, "failed", error)
     return Outcome(one.name, "made")
 
 
-def _record(one: ScenarioSettings, number: int, base: str, wanted: str, notes: Sequence[Note]) -> bytes:
-    said = {"scenario": one.model_dump(mode="json"), "number": number, "base": base, "definition": wanted}
+def _record(
+    one: ScenarioSettings, number: int, base: str, wanted: str, discount_rate: float, notes: Sequence[Note]
+) -> bytes:
+    said: dict[str, object] = {"scenario": one.model_dump(mode="json"), "number": number, "base": base}
+    said |= {"definition": wanted, "discount_rate": discount_rate}
     return json.dumps({**said, "notes": [vars(note) for note in notes]}, indent=1, default=str).encode()
 
 
@@ -179,11 +203,9 @@ def _forecast_taken_over(draft: Draft, opened: OpenPlan, frozen: OpenPlan, notes
     zone = draft.base.config.plan.timezone
     logs = [frozen.workspace.table(OverrideLog).frame, *draft.logs]
     log = OverrideLog.of(pd.concat(logs, ignore_index=True))
-    made_from: tuple[Table, ...] = (draft.forecast, log)
-    files = {
-        name: table_bytes(table.frame, zone)
-        for name, table in zip((draft.forecast.file_name, log.file_name), made_from, strict=True)
-    }
+    totals = moved_totals(frozen.workspace.table(ForecastTotals), draft.forecast, draft.base.planned, zone)
+    tables: tuple[Table, ...] = (draft.forecast, totals, log)
+    files = {table.file_name: table_bytes(table.frame, zone) for table in tables}
     return taken_over(STEPS[0], opened.workspace, opened.manifest, files, notes)
 
 

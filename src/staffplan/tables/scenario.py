@@ -134,3 +134,25 @@ class PromisePrices(Table):
     )
     key: ClassVar[tuple[str, ...]] = ("position",)
     file_name: ClassVar[str] = "prices.csv"
+
+
+@dataclass(frozen=True)
+class Tornado(Table):
+    """How far the cost of a year moves with one change at a time, from `first` to `last`, 0 being the base.
+
+    `low`, `expected` and `high` are the cases of a set, or `expected` alone. The widest bar comes first.
+    """
+
+    columns: ClassVar[tuple[Column, ...]] = (
+        number("position"),
+        text("bar"),
+        number("first", None),
+        number("last", None),
+        number("width"),
+        number("low", None, blank=True),
+        number("expected", None, blank=True),
+        number("high", None, blank=True),
+        text("is_distinct", choices=("yes", "no")),
+    )
+    key: ClassVar[tuple[str, ...]] = ("position",)
+    file_name: ClassVar[str] = "tornado.csv"
