@@ -166,7 +166,9 @@ def plot_staircase(frame: pd.DataFrame, ax: Axes, currency: str) -> Axes:
         label="rosters found, and the band that the search leaves",
     )
     hull = frame.sort_values("service_level")
-    ax.step(100 * hull["service_level"], hull["cost_hull"], where="pre", color=BLUE, label="least cost of this service")
+    ax.step(
+        100 * hull["service_level"], hull["cost_hull"], where="pre", color=BLUE, label="least cost of this service"
+    )
     ax.plot(level, frame["preview_cost_per_year"], "--", color=VERMILION, label="preview by the square-root rule")
     base = frame[frame["is_base"] == "yes"]
     ax.axvline(float(100 * base["service_level"].iloc[0]), color=LIGHT, zorder=0) if len(base) else None

@@ -1,1 +1,1 @@
-"""Scenarios: named changes of a frozen plan, each an ordinary plan directory, side by side; the price of a promise."""
+"""Scenarios: named changes of a frozen plan, each a plan directory of its own; and the price of a promise."""

@@ -60,7 +60,9 @@ def shrinkage(draft: Draft, change: ShrinkageChange) -> None:
     before = float(draft.value(*keys, "share"))
     wanted = change.share if change.share is not None else before + (change.points or 0.0)
     if not 0 <= wanted < 1:
-        draft.refuse("points", f"{change.category} would be {wanted:.3f} of paid time", "write 0 or more, less than 1")
+        draft.refuse(
+            "points", f"{change.category} would be {wanted:.3f} of paid time", "write 0 or more, less than 1"
+        )
         return
     draft.put(round(wanted, 10), *keys, "share")
     if times := draft.value(*keys, "times"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,7 +93,9 @@ def _cases(
                 "one_off_cost": one.one_off_cost,
                 "lasts_years": one.lasts_years,
                 "payback_years": payback_years(one.one_off_cost, -cost.delta),
-                "net_present_value": net_present_value(one.one_off_cost, -cost.delta, one.lasts_years, rate),
+                "net_present_value": net_present_value(one.one_off_cost, -cost.delta, one.lasts_years, rate)
+                if one.one_off_cost
+                else math.nan,
                 **gains(found[name], base.currency),
                 "in_words": in_words(name, found[name]),
                 "folder": one.folder,

@@ -95,7 +95,7 @@ def _waits(base: Measures, test: Measures) -> Iterator[Delta]:
 def paired_error(base: np.ndarray, test: np.ndarray) -> float:
     """Standard error of the mean difference of repetitions in pairs; (repetitions,) each, NaN left out.
 
-    The pairs share their random numbers, so that what is common to both drops out; infinite with fewer than two pairs.
+    The pairs share their random numbers, so that what is common to both drops out; infinite where there is one pair.
     Source: M. Rossetti, Simulation Modeling and Arena, section 4.4.2, https://rossetti.github.io/RossettiArenaBook
     """
     size = min(len(base), len(test))

@@ -29,7 +29,9 @@ def headcount(draft: Draft, change: HeadcountChange) -> None:
         if change.work_plan in (None, plan) and (change.skill is None or change.skill in skills)
     ]
     if not fits or len(fits) < -change.people or len(agents) == -change.people:
-        draft.refuse("people", f"{len(fits)} agents of {len(agents)} are such people", "write a number that leaves one")
+        draft.refuse(
+            "people", f"{len(fits)} agents of {len(agents)} are such people", "write a number that leaves one"
+        )
     elif change.people < 0:
         remove(draft, fits[change.people :])
     else:
@@ -65,7 +67,7 @@ def add(draft: Draft, like: Sequence[str], people: int, changed: Mapping[str, st
         rows = draft.people.get(name)
         if rows is None:
             continue
-        own = {agent: part for agent, part in rows.groupby("agent_id", sort=False)}
+        own = {str(agent): part for agent, part in rows.groupby("agent_id", sort=False)}
         copies = [own[old].assign(agent_id=new) for old, new in pairs if old in own]
         if name == "agents":
             copies = [
@@ -97,7 +99,8 @@ def cross_training(draft: Draft, change: CrossTrainingChange) -> None:
 def part_time(draft: Draft, change: PartTimeChange) -> None:
     plans = draft.base.config.work_plans
     contracts = (change.from_contract, change.to_contract)
-    if not all([draft.known(key, [name], plans) for key, name in zip(CONTRACTS, contracts, strict=True)]):
+    known = [draft.known(key, [name], plans) for key, name in zip(CONTRACTS, contracts, strict=True)]
+    if not all(known):
         return
     agents = draft.people["agents"]
     own = agents.loc[agents["work_plan"] == change.from_contract, "agent_id"].astype(str).tolist()

@@ -1,4 +1,4 @@
-"""Run scenarios: each is laid out as a plan directory beside the frozen base, and its steps that are stale are run."""
+"""Run scenarios: each is laid out as a plan directory beside the frozen base, then its stale steps are run."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ from staffplan.settings.scenarios import BASE, ScenarioFile, ScenarioSettings
 from staffplan.simulate.repetitions import waits_by_repetition
 from staffplan.tables.forecast import ForecastTotals, OverrideLog, Overrides
 from staffplan.tables.requirement import StaffingRequirement
-from staffplan.tables.schema import Table
 from staffplan.tables.scenario import WaitsByRepetition
+from staffplan.tables.schema import Table
 
 RECORD = "scenario.json"
 """What says that a scenario is finished, from which base, and what it was."""
@@ -67,7 +67,7 @@ def run_scenarios(
     with made(output), locked(output):
         _refuse_unusable(plan, scenarios, source)
         base = freeze(plan, output, force=force)
-        _played(open_existing(output / BASE).workspace)
+        played(open_existing(output / BASE).workspace)
         hashes = [definition(one, base, source.parent) for one in scenarios.scenario]
         todo = [n for n, one in enumerate(scenarios.scenario) if not is_finished(output / one.folder, hashes[n])]
         done = {one.name: Outcome(one.name, "kept") for one in scenarios.scenario}
@@ -81,16 +81,17 @@ def run_scenarios(
             run_one,
             pieces,
             workers,
-            processes=workers.jobs or _processes(len(todo)),
+            processes=processes(workers, len(todo)),
             on_done=lambda n: on_progress(Progress("scenarios", next(count), len(todo), names[n])),
         )
         return list((done | {outcome.name: outcome for outcome in found}).values())
 
 
-def _processes(pieces: int) -> int:
+def processes(workers: Workers, pieces: int) -> int:
+    """How many processes plan so many scenarios: one for each core where nothing is said."""
     from joblib import cpu_count
 
-    return max(1, min(int(cpu_count()), pieces))
+    return max(1, min(workers.jobs or int(cpu_count()), pieces))
 
 
 def _refuse_unusable(plan: OpenPlan, scenarios: ScenarioFile, source: Path) -> None:
@@ -154,17 +155,22 @@ def run_one(
     text = (output / BASE / PLAN_TOML).read_text(encoding="utf-8")
     try:
         draft = drafted(frozen.workspace, text, one, f"{source.name}:scenario.{number}", source.parent)
-        with made(folder), locked(folder):
-            opened = laid_out(draft, frozen, folder)
-            steps = STEPS if reports else COMPARED
-            ran = run(opened.workspace, opened.manifest, only=[step.name for step in steps], force=True)
-            if ran.interrupted:
-                raise KeyboardInterrupt
-            _played(opened.workspace)
-            write_together(folder, {RECORD: _record(one, number, base, wanted, discount_rate, draft.notes)})
+        run_draft(draft, frozen, folder, _record(one, number, base, wanted, discount_rate, draft.notes), reports)
     except StaffplanError as error:
         return Outcome(one.name, "failed", error)
     return Outcome(one.name, "made")
+
+
+def run_draft(draft: Draft, frozen: OpenPlan, folder: Path, record: bytes, reports: bool = False) -> None:
+    """Lay a draft out and run its stale steps; the record, which says that it is finished, is written last."""
+    with made(folder), locked(folder):
+        opened = laid_out(draft, frozen, folder)
+        steps = STEPS if reports else COMPARED
+        ran = run(opened.workspace, opened.manifest, only=[step.name for step in steps], force=True)
+        if ran.interrupted:
+            raise KeyboardInterrupt
+        played(opened.workspace)
+        write_together(folder, {RECORD: record})
 
 
 def _record(
@@ -209,7 +215,7 @@ def _forecast_taken_over(draft: Draft, opened: OpenPlan, frozen: OpenPlan, notes
     return taken_over(STEPS[0], opened.workspace, opened.manifest, files, notes)
 
 
-def _played(workspace: Workspace) -> None:
+def played(workspace: Workspace) -> None:
     """Write what each repetition of the simulation says, beside the plan's own tables."""
     config = workspace.config
     table = waits_by_repetition(

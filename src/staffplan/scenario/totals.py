@@ -13,7 +13,9 @@ from staffplan.tables.forecast import ForecastTotals, VolumeForecast
 KEY = ["period", "period_start", "queue"]
 
 
-def moved_totals(base: ForecastTotals, forecast: VolumeForecast, planned: PlannedDays, timezone: str) -> ForecastTotals:
+def moved_totals(
+    base: ForecastTotals, forecast: VolumeForecast, planned: PlannedDays, timezone: str
+) -> ForecastTotals:
     """The totals of a changed forecast. Where the base has no row, bands are the sums of the intervals' bands."""
     rows = _sums(forecast, planned, timezone)
     joined = rows.merge(base.frame, on=KEY, how="left", suffixes=("", "_base"))

@@ -17,6 +17,6 @@ def net_present_value(one_off: float, saving_per_year: float, years: float, rate
     Source: https://numpy.org/numpy-financial/latest/npv.html
     """
     whole = math.floor(years)
-    value = sum(saving_per_year / (1 + rate) ** year for year in range(1, whole + 1))
+    value = sum((saving_per_year / float((1 + rate) ** year) for year in range(1, whole + 1)), 0.0)
     part = years - whole
-    return value + part * saving_per_year / (1 + rate) ** years - one_off
+    return value + part * saving_per_year / float((1 + rate) ** years) - one_off

@@ -10,8 +10,7 @@ import pandas as pd
 from staffplan.clock import horizon_intervals, local_dates
 from staffplan.errors import DataError
 from staffplan.files.read import read_table
-from staffplan.forecast.overrides import apply_overrides, moved_bound
-from staffplan.forecast.overrides import BOUNDS
+from staffplan.forecast.overrides import BOUNDS, apply_overrides, moved_bound
 from staffplan.scenario.draft import Draft
 from staffplan.settings.queues import HoursSettings
 from staffplan.settings.scenarios import (

@@ -57,7 +57,9 @@ def in_words(name: str, found: Sequence[Delta]) -> str:
     by_name = {(delta.measure, delta.group): delta for delta in found}
     cost = by_name["loaded cost a year", ""]
     share = f" ({cost.delta / cost.base:+.1%})" if cost.base else ""
-    money = f"{name}: {cost.unit.split()[0]} {abs(cost.delta):,.0f} a year {'more' if cost.delta >= 0 else 'less'}{share}"
+    money = (
+        f"{name}: {cost.unit.split()[0]} {abs(cost.delta):,.0f} a year {'more' if cost.delta >= 0 else 'less'}{share}"
+    )
     if not cost.is_distinct:
         money = f"{name}: cost not distinguishable from the base's"
     worst = [delta for delta in found if delta.measure == "service_level" and delta.is_distinct]

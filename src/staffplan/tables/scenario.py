@@ -70,8 +70,8 @@ class ScenarioCases(Table):
     """Each scenario in one row: who wants it and why, what it costs a year, and who is better or worse off.
 
     Amounts are in the plan's currency. `cost_per_year` is the plan's difference scaled by days. `payback_years`: the
-    one-off cost over the saving of a year; blank where nothing is saved. `net_present_value`: savings of `lasts_years`
-    years, each counted at its end, less the one-off cost.
+    one-off cost over the saving of a year; blank where nothing is saved. `net_present_value`: savings of that many
+    `lasts_years`, each counted at its end, less the one-off cost; blank without such a cost.
     """
 
     columns: ClassVar[tuple[Column, ...]] = (
@@ -88,7 +88,7 @@ class ScenarioCases(Table):
         number("one_off_cost"),
         number("lasts_years"),
         number("payback_years", blank=True),
-        number("net_present_value", None),
+        number("net_present_value", None, blank=True),
         text("customers"),
         text("people"),
         text("budget"),
@@ -113,6 +113,7 @@ class PromisePrices(Table):
         number("position"),
         text("what"),
         text("is_base", choices=("yes", "no")),
+        number("contacts_per_year"),
         number("agents"),
         number("agent_hours"),
         number("required_hours"),
@@ -156,3 +157,26 @@ class Tornado(Table):
     )
     key: ClassVar[tuple[str, ...]] = ("position",)
     file_name: ClassVar[str] = "tornado.csv"
+
+
+@dataclass(frozen=True)
+class RuleCosts(Table):
+    """What each rule, contract, absence and skill costs a year: the understaffed hours that are saved without it, or
+    with it relaxed, times the loaded cost of a paid hour.
+
+    `gained_found` was found by a roster; the true saving lies, proven, between `gained_least` and `gained_most`.
+    """
+
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("place", "count", minimum=1),
+        text("rule"),
+        text("change"),
+        number("gained_found", None),
+        number("gained_least", 0),
+        number("gained_most", 0),
+        number("cost_per_year", None),
+        number("cost_low", 0),
+        number("cost_high", 0),
+    )
+    key: ClassVar[tuple[str, ...]] = ("place",)
+    file_name: ClassVar[str] = "prices.csv"

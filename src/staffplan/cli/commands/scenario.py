@@ -85,7 +85,9 @@ def scenario(
         if problems or plan is None or output is None:
             raise UsageError(problems)
         with progress_shown() as on_progress:
-            code = run_and_tell(source, plan, output, jobs, on_progress, reports=reports, force=force, as_json=as_json)
+            code = run_and_tell(
+                source, plan, output, jobs, on_progress, reports=reports, force=force, as_json=as_json
+            )
         if code:
             raise typer.Exit(code)
         return

@@ -156,6 +156,8 @@ def _change(row: Mapping[str, float | str], unit: str) -> tuple[str, str]:
         told = f"standard error {100 * error:.2f}" if is_share else f"standard error {error:,.2f}"
     elif error_from == SEARCH:
         told = f"{float(row['low']):+,.1f} to {float(row['high']):+,.1f}"
+    if error_from == CHANCE and delta == 0 and float(row["standard_error"]) == 0:
+        return shown, "the same in every repetition"
     if error_from in (CHANCE, SEARCH) and row["distinct"] == "no":
         told += ", not distinguishable"
     return shown, told
@@ -172,11 +174,19 @@ def _decisions(found: Comparison) -> str:
             f"{row['cost_per_year']:+,.0f}",
             f"{row['one_off_cost']:,.0f}" if row["one_off_cost"] else "",
             "" if pd.isna(row["payback_years"]) else f"{row['payback_years']:.1f}",
-            f"{row['net_present_value']:+,.0f}",
+            "" if pd.isna(row["net_present_value"]) else f"{row['net_present_value']:+,.0f}",
         )
         for row in frame.to_dict("records")
     ]
     currency = found.base.currency
-    header = ("decide by", "scenario", "owner", f"{currency} a year", "one-off", "payback, years", "net present value")
+    header = (
+        "decide by",
+        "scenario",
+        "owner",
+        f"{currency} a year",
+        "one-off",
+        "payback, years",
+        "net present value",
+    )
     told = [f"- {row['in_words']} Customers: {row['customers']}." for row in frame.to_dict("records")]
     return f"{text_table(rows, header, right=(3, 4, 5, 6))}\n\n" + "\n".join(told)
