@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from staffplan.clock import local_dates
 from staffplan.forecast.overrides import BOUNDS, moved_bound
 from staffplan.planned import DAYS_OF_A_WEEK, PlannedDays
 from staffplan.tables.forecast import ForecastTotals, VolumeForecast
@@ -31,7 +30,7 @@ def moved_totals(
 def _sums(forecast: VolumeForecast, planned: PlannedDays, timezone: str) -> pd.DataFrame:
     """Sums by day, week and horizon, of each queue and of all together."""
     frame = forecast.frame
-    days = pd.to_datetime(local_dates(pd.DatetimeIndex(frame["interval_start"]), timezone))
+    days = pd.DatetimeIndex(frame["interval_start"]).tz_convert(timezone).tz_localize(None).normalize()
     first = pd.Timestamp(planned.first)
     weeks = first + pd.to_timedelta((days - first).days // DAYS_OF_A_WEEK * DAYS_OF_A_WEEK, unit="D")
     frame = frame.assign(work=frame["offered"] * frame["aht_seconds"])

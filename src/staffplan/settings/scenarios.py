@@ -112,7 +112,7 @@ class QueueAddedChange(Section):
     """In place of a file: the queue whose forecast it resembles ..."""
     factor: Factor = 1.0
     """... with this multiple of that queue's contacts."""
-    settings: QueueSettings = QueueSettings()
+    settings: QueueSettings = Field(default_factory=QueueSettings)
     """Channel, opening hours, goal and the rest, as under [queues]."""
 
     @model_validator(mode="after")
