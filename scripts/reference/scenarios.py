@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from reference.settings import groups, group_text
+from reference.settings import group_text, groups
 from staffplan.settings.scenarios import ScenarioFile
 
 HEAD = """# Scenarios
 
-This page lists everything that `scenarios.toml` may hold, the file of [staffplan scenario](../how-to/scenarios.md). Shares are
-numbers from 0 to 1. An unknown setting is an error.
+This page lists everything that `scenarios.toml` may hold, the file of [staffplan scenario](../how-to/scenarios.md).
+Shares are numbers from 0 to 1. An unknown setting is an error.
 
 This page is made from the code: `python scripts/make_reference.py`.
 """

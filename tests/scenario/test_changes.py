@@ -85,7 +85,7 @@ def test_a_queue_won_is_like_another_or_from_a_file(draft_of, plan: OpenPlan, tm
         "within_seconds": 20.0,
         "clock": "opening",
         "definition": "excluding_short_abandons",
-    } | {key: None for key in ("within_hours", "asa_seconds", "max_occupancy", "max_abandon_rate")}
+    }
     (tmp_path / "won.csv").write_text(
         "interval_start,queue,offered,aht_seconds\n2026-03-02 09:00,won,12,200\n2026-04-02 09:00,won,12,200\n"
     )
@@ -131,6 +131,13 @@ def test_goals_shrinkage_and_wages_change_their_settings(draft_of):
     assert config.work_plans["full"].hourly_rate == pytest.approx(15 * 1.21)
     assert config.work_plans["part"].hourly_rate == pytest.approx(14 * 1.1)
     assert config.roster.effort == 0.5
+
+
+def test_a_goal_where_no_queue_is_listed_lists_them_all(draft_of, plan: OpenPlan, monkeypatch):
+    monkeypatch.setattr("staffplan.settings.config.Config.queues_listed", lambda _: [])
+    draft = draft_of('{ change = "goal", goal = "90/30", queues = ["phone"] }')
+    assert list(draft.overrides) == ["queues.mail", "queues.phone", "queues.phone.goal"]
+    assert draft.overrides["queues.mail"]["goal"]["within_hours"] == 8
 
 
 def test_people_who_go_leave_every_table(draft_of):
@@ -193,7 +200,7 @@ def test_all_that_cannot_be_is_told_at_once_each_at_its_place(draft_of):
 
 
 def test_a_setting_that_the_plan_cannot_have_is_told_at_the_scenario(draft_of):
-    with pytest.raises(ConfigError, match="s.toml:scenario.0: roster.efort: unknown setting"):
+    with pytest.raises(ConfigError, match=r"s\.toml:scenario\.0: roster\.efort: unknown setting"):
         draft_of('{ change = "setting", key = "roster.efort", value = 1 }')
 
 

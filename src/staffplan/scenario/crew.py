@@ -61,7 +61,7 @@ def _factors(base: Workspace, agents: pd.DataFrame, ratio: Mapping[str, float]) 
 def shared_out(wanted: np.ndarray) -> np.ndarray:
     """(classes,) whole numbers with the rounded sum of `wanted`, at least 1 in all: largest remainders first."""
     total = max(1, round(float(wanted.sum())))
-    whole = np.floor(wanted).astype(np.int64)
+    whole: np.ndarray = np.floor(wanted).astype(np.int64)
     order = np.argsort(-(wanted - whole), kind="stable")
     whole[order[: max(0, total - int(whole.sum()))]] += 1
     return whole

@@ -66,7 +66,13 @@ class Draft:
         return self.settings.get(keys, found)
 
     def put(self, value: object, *keys: str) -> None:
-        self.settings[keys] = value
+        """Change a setting. Where no queue is listed under [queues], all are from now on: one alone would be the
+        only one that tables may name."""
+        listed = self.base.config.queues_listed() or ("queues", self.queues[0]) in self.settings
+        if keys[0] == "queues" and not listed:
+            for name in self.queues:
+                self.settings["queues", name] = given_only(self.value("queues", name) or {})
+        self.settings[keys] = given_only(value)
 
     def put_people(self, name: str, frame: pd.DataFrame) -> None:
         self.people[name] = frame.reset_index(drop=True)
@@ -110,6 +116,13 @@ def make_draft(base: Workspace, place: str, folder: Path, owner: str, reason: st
             table: Table = getattr(workforce, name)
             people[name] = table.frame
     return Draft(base, base.forecast(), people, folder, place, owner, reason)
+
+
+def given_only(value: object) -> object:
+    """A value as a settings file can hold it: groups without what is not given."""
+    if not isinstance(value, dict):
+        return value
+    return {key: given_only(inner) for key, inner in value.items() if inner is not None}
 
 
 PEOPLE_TABLES = tuple(name for name in WORKFORCE_TABLES if name not in ("past_fairness", "published", "past_roster"))

@@ -73,8 +73,8 @@ def measured(plan: OpenPlan) -> Measures:
         agents=float(len(workspace.workforce.agents)),
         contacts=float(forecast["offered"].sum()),
         required_hours=required,
-        paid_hours=_total(cost, "hours", "paid hours", "hours"),
-        cost=_total(cost, "cost", "loaded cost", "amount"),
+        paid_hours=total_of(cost, "hours", "paid hours", "hours"),
+        cost=total_of(cost, "cost", "loaded cost", "amount"),
         understaffed_hours=float(waits["understaffed_hours"].sum()),
         overstaffed_hours=float(waits["overstaffed_hours"].sum()),
         broken_rules=float(len(workspace.table(RosterBreaches))),
@@ -93,7 +93,8 @@ def paid_hours_for_one(settings: RosterSettings) -> float:
     return max(1.0, settings.understaffing_weight / settings.overstaffing_weight)
 
 
-def _total(cost: pd.DataFrame, ledger: str, line: str, column: str) -> float:
+def total_of(cost: pd.DataFrame, ledger: str, line: str, column: str) -> float:
+    """A line of a cost report, over all periods and groups."""
     rows = cost[(cost["period"] == "total") & (cost["ledger"] == ledger) & (cost["planning_group"] == "")]
     return float(rows.loc[rows["line"] == line, column].sum())
 

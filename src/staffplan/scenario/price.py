@@ -49,7 +49,7 @@ class Step:
 
 
 def service_steps(base: Workspace, goals: Sequence[float]) -> list[Step]:
-    """A step for each share of contacts in time, of the queues answered at once; not for that which all have today."""
+    """A step for each share of contacts in time, of the queues answered at once; none for the goal of today."""
     queues = _at_once(base)
     if not queues:
         raise UsageError(Problem("--of", "no queue is answered at once with a service level", "price hours"))
@@ -133,14 +133,21 @@ STEPS_OF: dict[str, Callable[[Workspace], list[Step]]] = {"hours": hours_steps, 
 
 
 def price(
-    plan: OpenPlan, steps: Sequence[Step], output: Path, workers: Workers, on_progress: OnProgress = silent
+    plan: OpenPlan,
+    steps: Sequence[Step],
+    output: Path,
+    workers: Workers,
+    *,
+    force: bool = False,
+    on_progress: OnProgress = silent,
 ) -> PromisePrices:
     """The price of each step, in a plan directory of its own under `output`; finished ones are not made again.
 
-    Raises the error of a step that cannot be planned, and UsageError where the folder has those of another plan.
+    Raises the error of a step that cannot be planned, and UsageError where the folder has those of another plan,
+    unless `force`.
     """
     with made(output), locked(output):
-        base = freeze(plan, output, force=False)
+        base = freeze(plan, output, force=force)
         frozen = open_existing(output / BASE)
         played(frozen.workspace)
         todo = [step for step in steps if not is_finished(output / step.folder, _definition(step, base))]

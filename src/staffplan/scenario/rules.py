@@ -6,6 +6,7 @@ from staffplan.plan.directory import OpenPlan
 from staffplan.progress import OnProgress, silent
 from staffplan.roster.case.case import Case
 from staffplan.roster.why.prices import price_rules
+from staffplan.scenario.measures import total_of
 from staffplan.tables.cost import CostReport
 from staffplan.tables.requirement import StaffingRequirement
 from staffplan.tables.scenario import RuleCosts
@@ -19,8 +20,7 @@ def rule_costs(plan: OpenPlan, on_progress: OnProgress = silent) -> RuleCosts:
     case = Case(requirement, people, config.roster, config.shifts, config.work_plans, workspace.site)
     prices = price_rules(case, seed=config.plan.seed, on_progress=on_progress).frame
     report = workspace.table(CostReport).frame
-    total = report[(report["period"] == "total") & (report["planning_group"] == "")].set_index(["ledger", "line"])
-    hour = float(total.loc[("cost", "loaded cost"), "amount"]) / float(total.loc[("hours", "paid hours"), "hours"])
+    hour = total_of(report, "cost", "loaded cost", "amount") / total_of(report, "hours", "paid hours", "hours")
     factor = hour * DAYS_PER_YEAR / workspace.planned.number
     rows = prices[prices["place"] > 0]
     money = {"cost_per_year": "gained_found", "cost_low": "gained_least", "cost_high": "gained_most"}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import numpy as np
 import pandas as pd
 
@@ -91,6 +89,7 @@ def queue_lost(draft: Draft, change: QueueLostChange) -> None:
     for queue in lost:
         draft.put(first.isoformat(), "queues", queue, "ended")
     draft.forecast = VolumeForecast.of(frame[~gone].reset_index(drop=True), draft.forecast.source)
+    draft.tell("assumption", "its people stay and are paid; the change headcount takes people out", ", ".join(lost))
 
 
 def _days(frame: pd.DataFrame, draft: Draft) -> np.ndarray:
@@ -111,10 +110,7 @@ def queue_added(draft: Draft, change: QueueAddedChange) -> None:
         return
     if change.like is not None and not own:
         own = draft.value("queues", change.like) or {}
-        own = {key: value for key, value in own.items() if value is not None and key not in ("was", "like", "ended")}
-    if not draft.base.config.queues_listed():
-        for name in draft.queues:
-            draft.put(draft.value("queues", name) or {}, "queues", name)
+        own = {key: value for key, value in own.items() if key not in ("was", "like", "ended")}
     draft.put({"channel": rows["channel"].iloc[0], **own}, "queues", change.name)
     draft.forecast = VolumeForecast.of(pd.concat([draft.forecast.frame, rows], ignore_index=True))
 
@@ -195,9 +191,8 @@ def _reopened(draft: Draft, queue: str, times: HoursSettings, change: HoursChang
 def _moved(rows: pd.DataFrame, stays: np.ndarray, days: np.ndarray, share: float) -> pd.DataFrame:
     """The rows that stay, with the share of the contacts closed on their day added in proportion."""
     offered = rows["offered"].to_numpy(dtype=float)
-    closed: dict[date, float] = pd.Series(offered * ~stays).groupby(days).sum().to_dict()
-    left: dict[date, float] = pd.Series(offered * stays).groupby(days).sum().to_dict()
-    factor = np.array([1 + share * closed[day] / left[day] if left[day] > 0 else 1.0 for day in days])
+    closed, left = (pd.Series(offered * kept).groupby(days).transform("sum").to_numpy() for kept in (~stays, stays))
+    factor = 1 + share * np.divide(closed, left, out=np.zeros(len(rows)), where=left > 0)
     after = offered * factor
     moved = {name: moved_bound(rows[name].to_numpy(), offered, after, part) for name, part in BOUNDS.items()}
     return rows.assign(offered=after, **moved)[stays]
@@ -210,5 +205,5 @@ def _opened(rows: pd.DataFrame, new: pd.DatetimeIndex, factor: float) -> pd.Data
     mean = rows[["offered", *BOUNDS]].mean() * factor
     work = float((rows["offered"] * rows["aht_seconds"]).sum() / max(float(rows["offered"].sum()), 1e-9))
     first = rows.iloc[0]
-    fixed = {"queue": first["queue"], "channel": first["channel"], "aht_seconds": work, "method": "scenario"}
-    return pd.DataFrame({"interval_start": new, **fixed, **mean.to_dict()})
+    made = pd.DataFrame({"interval_start": new}).assign(queue=first["queue"], channel=first["channel"])
+    return made.assign(aht_seconds=work, method="scenario", **{str(name): value for name, value in mean.items()})

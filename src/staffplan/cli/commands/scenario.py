@@ -136,4 +136,5 @@ def price(
     paths = {} if output is None else {name: output / name for name in FILES[of.value]}
     before = refuse(paths.values(), force=force)
     with progress_shown() as on_progress:
-        price_and_tell(plan, of.value, goals, output, paths, before, jobs, on_progress, as_json=as_json)
+        how = {"force": force, "as_json": as_json}
+        price_and_tell(plan, of.value, goals, output, paths, before, jobs, on_progress, **how)

@@ -66,6 +66,7 @@ def price_and_tell(
     jobs: int | None,
     on_progress: OnProgress,
     *,
+    force: bool,
     as_json: bool,
 ) -> None:
     """Price a promise: a table for a person, files, or the rows on stdout."""
@@ -82,7 +83,7 @@ def price_and_tell(
         raise UsageError(Problem("--of", f"the settings have no {of} that could be left out", "price service"))
     with TemporaryDirectory() as spare:
         folder = Path(spare) if output is None else output
-        table = price(opened, steps, folder, Workers(jobs), on_progress)
+        table = price(opened, steps, folder, Workers(jobs), force=force, on_progress=on_progress)
     currency = base.config.plan.currency
     details = [("plan", str(plan)), ("of", of), ("currency", currency), ("a year", _year(opened)), ("band", BAND)]
     contents = {TABLE: table_bytes(table.frame), BOOK: price_book(table, details)}

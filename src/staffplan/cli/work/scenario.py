@@ -11,7 +11,7 @@ import pandas as pd
 from staffplan.cli.output.json_rows import records
 from staffplan.cli.output.say import say, say_problems, show, show_json
 from staffplan.cli.work.delivery import put
-from staffplan.errors import ConfigError, Problem, place_of
+from staffplan.errors import ConfigError, Problem, listed, place_of
 from staffplan.files.csv import decode
 from staffplan.files.write import table_bytes
 from staffplan.plan.text import percent, text_table
@@ -114,6 +114,9 @@ def compare_and_tell(folder: Path, paths: Mapping[str, Path], before: Hashes, *,
     for name in found.scenarios:
         say(f"\n{name}\n{_side_by_side(found, name)}")
     say(f"\n{_decisions(found)}\n\n{found.year}")
+    several = [name for name, one in found.scenarios.items() if one.set is None and len(one.changes) > 1]
+    if several and paths:
+        say(f"not in the tornado, as they change several things at once: {listed(several)}")
     if not paths:
         show(table_bytes(found.deltas.frame).decode())
 
