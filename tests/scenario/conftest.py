@@ -16,7 +16,7 @@ HEAD = '[[scenario]]\nname = "one"\nowner = "me"\ndate = 2026-02-01\nreason = "a
 Drafted = Callable[[str], Draft]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def plan(_planned_once: Path) -> OpenPlan:
     """The small center's plan, to be read only."""
     return open_existing(_planned_once / "plan")

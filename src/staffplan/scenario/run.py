@@ -26,7 +26,7 @@ from staffplan.scenario.changes import drafted
 from staffplan.scenario.draft import Draft, override_rows
 from staffplan.scenario.frozen import COMPARED, base_files, freeze
 from staffplan.scenario.totals import moved_totals
-from staffplan.settings.scenarios import BASE, ScenarioFile, ScenarioSettings
+from staffplan.settings.scenarios import BASE, QueueAddedChange, ScenarioFile, ScenarioSettings
 from staffplan.simulate.repetitions import waits_by_repetition
 from staffplan.tables.forecast import ForecastTotals, OverrideLog, Overrides
 from staffplan.tables.requirement import StaffingRequirement
@@ -109,7 +109,7 @@ def _refuse_unusable(plan: OpenPlan, scenarios: ScenarioFile, source: Path) -> N
 
 def definition(one: ScenarioSettings, base: str, folder: Path) -> str:
     """A hash of a scenario, of the files it names and of its base."""
-    named = [folder / str(change.file) for change in one.changes if getattr(change, "file", None)]
+    named = [folder / change.file for change in one.changes if isinstance(change, QueueAddedChange) and change.file]
     files = [hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "" for path in named]
     changes = [change.model_dump(mode="json") for change in one.changes]
     return hashlib.sha256(json.dumps([changes, files, base], sort_keys=True, default=str).encode()).hexdigest()

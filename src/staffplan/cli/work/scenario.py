@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -148,7 +148,7 @@ def _number(value: float, unit: str) -> str:
     return percent(value) if unit == "share" else f"{value:,.1f}"
 
 
-def _change(row: Mapping[str, float | str], unit: str) -> tuple[str, str]:
+def _change(row: Mapping[Any, Any], unit: str) -> tuple[str, str]:
     """The difference, and in words how far it can be trusted."""
     delta, error_from = float(row["delta"]), row["error_from"]
     is_share = unit == "share"
