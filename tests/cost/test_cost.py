@@ -246,12 +246,27 @@ premium = st.builds(
     hours=st.sampled_from(["24h", "22:00-06:00", "06:30-07:45"]),
     excludes=st.lists(st.sampled_from("abcd"), max_size=2).map(tuple),
 )
+overtime = st.builds(
+    PremiumSettings,
+    name=st.sampled_from("ab"),
+    per_hour=st.sampled_from([0.99, 3.333]),
+    hours=st.sampled_from(["24h", "22:00-06:00"]),
+    over_hours=st.sampled_from([0.0, 0.7, 3.25]),
+    per=st.sampled_from(["day", "week", "month", "period"]),
+    excludes=st.lists(st.sampled_from("abcd"), max_size=2).map(tuple),
+)
+
+
+def with_known_names(premiums):
+    """The same, without names under `excludes` that none of them has."""
+    names = {premium.name for premium in premiums}
+    return [p.model_copy(update={"excludes": tuple(n for n in p.excludes if n in names)}) for p in premiums]
 
 
 @settings(max_examples=repetitions(8, 25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(shift, min_size=1, max_size=8, unique_by=lambda s: (s[0], s[1])),
-    st.lists(premium, max_size=4, unique_by=lambda p: p.name),
+    st.lists(premium | overtime, max_size=4, unique_by=lambda p: p.name).map(with_known_names),
     st.sampled_from([0.0, 0.07, 1 / 3]),
 )
 def test_hours_balance_to_the_minute_and_money_to_the_cent(make_books, shifts, premiums, away):

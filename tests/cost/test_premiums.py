@@ -129,8 +129,15 @@ def test_an_amount_is_paid_for_each_shift_of_a_kind_on_its_days(make_books):
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({}, "give one of share and per_shift"),
-        ({"share": 0.1, "per_shift": 5}, "give one of share and per_shift"),
+        ({}, "give one of share, per_hour and per_shift"),
+        ({"share": 0.1, "per_shift": 5}, "give one of share, per_hour and per_shift"),
+        ({"per_hour": 2, "shifts": ("x",)}, "shifts cannot be given with per_hour"),
+        ({"share": 0.1, "dates": ("24.12.",)}, "'24.12.' is not a day"),
+        ({"share": 0.1, "up_to_hours": 43}, "up_to_hours needs over_hours"),
+        ({"share": 0.1, "over_hours": 43, "up_to_hours": 35}, "up_to_hours is not above over_hours"),
+        ({"share": 0.1, "over_hours": "norm", "per": "day"}, "is by week"),
+        ({"share": 0.1, "over_hours": "norm", "up_to_hours": 50}, "needs a number"),
+        ({"per_shift": 5, "over_hours": 8}, "over_hours cannot be given with per_shift"),
         ({"share": 0.1, "shifts": ("x",)}, "shifts cannot be given with share"),
         ({"per_shift": 5, "hours": "22:00-06:00"}, "hours cannot be given with per_shift"),
     ],

@@ -1,7 +1,8 @@
 """Cost: what the roster costs, hour by hour and cent by cent, and how it follows from the contacts."""
 
 from staffplan.cost.pay import pay_minutes
+from staffplan.cost.people import norms_of
 from staffplan.cost.premiums import premium_hours
 from staffplan.cost.steps import CostResult, cost
 
-__all__ = ["CostResult", "cost", "pay_minutes", "premium_hours"]
+__all__ = ["CostResult", "cost", "norms_of", "pay_minutes", "premium_hours"]

@@ -43,7 +43,7 @@ def make_money(paid: PaidTime, rates: Sequence[Fraction], settings: CostSettings
         minutes = paid.premium[number]
         premium_minutes[f"premium: {premium.name}"] = _to_groups(paid, minutes)
         share = exact(premium.share)
-        cents = _pay(minutes, [rate * share for rate in rates])
+        cents = _pay(minutes, [rate * share + exact(premium.per_hour) for rate in rates])
         cents += half_up(exact(premium.per_shift) * 100) * paid.premium_shifts[number]
         premiums[f"premium: {premium.name}"] = _to_groups(paid, cents)
     wages = np.asarray(base + sum(premiums.values()), dtype=np.int64)

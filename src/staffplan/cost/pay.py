@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
-from staffplan.clock import first_of_week
 from staffplan.cost.exact import exact
-from staffplan.cost.people import paid_days_off
+from staffplan.cost.norms import Norms, Used
+from staffplan.cost.people import norms_of, paid_days_off
 from staffplan.cost.premiums import minutes_of, premium_minutes
-from staffplan.planned import DAYS_OF_A_WEEK
 from staffplan.settings.cost import CostSettings
 from staffplan.settings.roster import WorkPlanSettings
 from staffplan.site import Site
@@ -21,8 +19,6 @@ from staffplan.tables.roster import Roster
 REGULAR, OVERTIME, ABSENCE, TIME_OFF = "regular", "overtime", "absence", "time off"
 Minutes = Counter[tuple[str, date, str]]
 """Minutes by agent, day and kind."""
-Used = Counter[tuple[str, date]]
-"""Minutes by agent and first day of the week."""
 
 
 def pay_minutes(
@@ -42,43 +38,10 @@ def pay_minutes(
     past roster; paid time off is credited, as the rule "overtime" counts. Minutes with a premium, under its name, are
     among the regular or overtime ones already.
     """
-    off, weeks = _time_off(workforce, days, work_plans), _Weeks(days, week_starts)
-    used: Used = Counter()
-    for (agent, day, _), minutes in (off + _before(workforce, weeks, work_plans)).items():
-        used[agent, weeks.of(day)] += minutes
-    worked = _with_overtime(_worked(roster), used, workforce, weeks, work_plans)
-    return worked + off + _with_premium(roster, settings, site)
-
-
-@dataclass(frozen=True)
-class _Weeks:
-    """The weeks in which overtime is counted."""
-
-    days: Sequence[date]
-    starts: str | None
-
-    def of(self, day: date) -> date:
-        """First day of the day's week: calendar weeks, or blocks from the first of the days planned."""
-        if self.starts is not None:
-            return first_of_week(day, self.starts)
-        return day - timedelta(days=(day - self.days[0]).days % DAYS_OF_A_WEEK)
-
-    @property
-    def before(self) -> list[date]:
-        """Days of the first week before the first day planned."""
-        first = self.of(self.days[0])
-        return [first + timedelta(days=number) for number in range((self.days[0] - first).days)]
-
-
-def _before(workforce: Workforce, weeks: _Weeks, work_plans: Mapping[str, WorkPlanSettings]) -> Minutes:
-    """Paid minutes of the first week before the first day planned: worked, and time off."""
-    if not weeks.before:
-        return Counter()
-    found, rows = _time_off(workforce, weeks.before, work_plans), workforce.past_roster.frame
-    for agent, day, hours in zip(rows["agent_id"], rows["schedule_date"].dt.date, rows["paid_hours"], strict=True):
-        if day in weeks.before:
-            found[str(agent), day, REGULAR] += round(hours * 60)
-    return found
+    off, norms = _time_off(workforce, days, work_plans), norms_of(workforce, days, work_plans, week_starts)
+    used = norms.used("week", with_time_off=True)
+    worked = _with_overtime(_worked(roster), used, norms)
+    return worked + off + _with_premium(roster, settings, site, norms)
 
 
 def _worked(roster: Roster) -> Minutes:
@@ -111,21 +74,14 @@ def _kinds_of_days_off(workforce: Workforce) -> dict[str, list[tuple[date, date,
     return found
 
 
-def _with_overtime(
-    worked: Minutes,
-    used: Used,
-    workforce: Workforce,
-    weeks: _Weeks,
-    work_plans: Mapping[str, WorkPlanSettings],
-) -> Minutes:
+def _with_overtime(worked: Minutes, used: Used, norms: Norms) -> Minutes:
     """The minutes worked, what lies beyond a contract's normal week as overtime. used: minutes that count before."""
-    frame = workforce.agents.frame
-    contracts = dict(zip(frame["agent_id"], frame["work_plan"], strict=True))
-    norms = {name: plan.weekly_hours_norm for name, plan in work_plans.items() if plan.weekly_hours_norm is not None}
+    plans = norms.work_plans.items()
+    normal = {name: plan.weekly_hours_norm for name, plan in plans if plan.weekly_hours_norm is not None}
     found: Minutes = Counter()
     for (agent, day, kind), minutes in sorted(worked.items()):
-        norm = norms.get(contracts.get(agent, ""))
-        week = (agent, weeks.of(day))
+        norm = normal.get(norms.contracts.get(agent, ""))
+        week = (agent, norms.blocks.of(day))
         left = minutes if norm is None else max(0, round(exact(norm) * 60) - used[week])
         used[week] += minutes
         beyond = max(0, minutes - left) if kind == REGULAR else 0
@@ -134,10 +90,10 @@ def _with_overtime(
     return found
 
 
-def _with_premium(roster: Roster, settings: CostSettings, site: Site) -> Minutes:
+def _with_premium(roster: Roster, settings: CostSettings, site: Site, norms: Norms) -> Minutes:
     shifts = roster.shifts.frame
     found: Minutes = Counter()
-    for name, column in premium_minutes(roster, settings, site).items():
+    for name, column in premium_minutes(roster, settings, site, norms).items():
         for agent, day, minutes in zip(shifts["agent_id"], shifts["schedule_date"].dt.date, column, strict=True):
             found[str(agent), day, str(name)] += int(minutes)
     return found

@@ -17,12 +17,14 @@ from numpy.typing import NDArray
 
 from staffplan.clock import local_dates, midnight
 from staffplan.cost.exact import Floats, Ints, exact, half_up, share_out
-from staffplan.cost.premiums import minutes_of, paid_for_shift, premium_clock
+from staffplan.cost.norms import Blocks, Norms, worked_before
+from staffplan.cost.over_hours import WorkedSpans
+from staffplan.cost.premiums import minutes_of, paid_for_shift, paid_minutes
 from staffplan.settings.cost import CostSettings
 from staffplan.settings.roster import WorkPlanSettings
 from staffplan.site import Site
 from staffplan.tables.people import Workforce
-from staffplan.tables.roster import SPLIT, Roster
+from staffplan.tables.roster import ABSENCE, SPLIT, Roster
 
 NO_GROUP = "(no group)"
 """Stands for the planning group of people who are paid but have neither a minute on queue nor a skill."""
@@ -52,6 +54,8 @@ class Spans:
     kind: NDArray[np.object_]
     start: Ints
     end: Ints
+    day: NDArray[np.object_]
+    """Day on which the shift begins."""
 
     @property
     def minutes(self) -> Ints:
@@ -106,6 +110,7 @@ def paid_time(
     work_plans: Mapping[str, WorkPlanSettings],
     settings: CostSettings,
     site: Site,
+    norms: Norms,
 ) -> PaidTime:
     """All minutes paid, cut and counted."""
     spans = paid_spans(roster, frame, site)
@@ -115,11 +120,11 @@ def paid_time(
     np.add.at(on_queue, (spans.agent[there], spans.period[there], spans.group[there]), spans.minutes[there])
     other = np.zeros((*shape, len(OTHER_KINDS)), dtype=np.int64)
     other[:, :, -1] = time_off_minutes(workforce, frame, days, work_plans)
-    for number, kind in enumerate((*OTHER_KINDS[:-1], "absence")):
+    for number, kind in enumerate((*OTHER_KINDS[:-1], ABSENCE)):
         own = spans.kind == kind
         np.add.at(other, (spans.agent[own], spans.period[own], number), spans.minutes[own])
     weights = _weights(on_queue, workforce, frame)
-    premiums = (_premium_minutes(spans, frame, settings, site), _premium_shifts(roster, frame, settings, site))
+    premiums = (_premium_minutes(spans, frame, settings, site, norms), _premium_shifts(roster, frame, settings, site))
     return PaidTime(frame, spans, on_queue, other, *premiums, weights)
 
 
@@ -148,6 +153,7 @@ def paid_spans(roster: Roster, frame: Frame, site: Site) -> Spans:
         kind[row],
         np.maximum(start[row], edges[period]),
         np.minimum(end[row], edges[period + 1]),
+        rows["schedule_date"].dt.date.to_numpy(dtype=object)[row],
     )
 
 
@@ -186,6 +192,24 @@ def paid_days_off(
             yield agent, day, half_up(hours * 60)
 
 
+def norms_of(
+    workforce: Workforce,
+    days: Sequence[date],
+    work_plans: Mapping[str, WorkPlanSettings],
+    week_starts: str | None = None,
+) -> Norms:
+    """What premiums for hours over a norm need to know of the people and of the days before."""
+    frame, first = workforce.agents.frame, days[0]
+    earlier = [first - timedelta(days=back) for back in range(31, 0, -1)]
+    return Norms(
+        Blocks(days, week_starts),
+        dict(zip(frame["agent_id"], frame["work_plan"], strict=True)),
+        work_plans,
+        worked_before(workforce, first),
+        (*paid_days_off(workforce, earlier, work_plans), *paid_days_off(workforce, days, work_plans)),
+    )
+
+
 def _days_off(workforce: Workforce, days: Sequence[date]) -> dict[str, dict[date, float]]:
     """Each agent's days of paid absence among the days planned, with their hours, NaN where none are given."""
     rows = workforce.time_off.frame
@@ -205,12 +229,12 @@ def _paid_days(days: Iterable[date]) -> list[date]:
     return [day for week in weeks.values() for day in week[:DAYS_PAID_PER_WEEK]]
 
 
-def _premium_minutes(spans: Spans, frame: Frame, settings: CostSettings, site: Site) -> Ints:
+def _premium_minutes(spans: Spans, frame: Frame, settings: CostSettings, site: Site, norms: Norms) -> Ints:
     counted = np.zeros((len(settings.premiums), len(frame.agents), len(frame.periods)), dtype=np.int64)
-    if len(spans.start) and settings.premiums:
-        clock = premium_clock(settings.premiums, site.calendar, int(spans.start.min()), int(spans.end.max()))
-        for number, minutes in enumerate(clock.minutes(spans.start, spans.end)):
-            np.add.at(counted[number], (spans.agent, spans.period), minutes)
+    agents = [frame.agents[number] for number in spans.agent.tolist()]
+    worked = WorkedSpans(agents, spans.day.tolist(), spans.start, spans.end, spans.kind != ABSENCE)
+    for number, minutes in enumerate(paid_minutes(worked, settings.premiums, site.calendar, norms)):
+        np.add.at(counted[number], (spans.agent, spans.period), minutes)
     return counted
 
 

@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 
 from staffplan.clock import SiteCalendar, local_dates, parse_spans, parse_weekdays, wall_instant
 from staffplan.cost.exact import Ints
+from staffplan.cost.norms import Blocks, Norms
+from staffplan.cost.over_hours import WorkedSpans, any_norm, due_of
 from staffplan.settings.cost import CostSettings, PremiumSettings
 from staffplan.site import Site
-from staffplan.tables.roster import Roster
+from staffplan.tables.roster import ABSENCE, Roster
 
 NANOSECONDS_PER_MINUTE = 60_000_000_000
 
@@ -42,21 +44,34 @@ class PremiumClock:
         before = self.paid_before
         return np.asarray(before[:, end - self.first_minute] - before[:, start - self.first_minute], dtype=np.int64)
 
+    def due(self, start: Ints, end: Ints) -> NDArray[np.bool_]:
+        """(premiums, minutes): whether each is paid in each minute of the spans, one span after the other."""
+        lengths = end - start
+        first = np.repeat(start - self.first_minute - np.cumsum(lengths) + lengths, lengths)
+        at = first + np.arange(int(lengths.sum()))
+        return np.asarray(self.paid_before[:, at + 1] > self.paid_before[:, at])
+
 
 def premium_clock(premiums: Sequence[PremiumSettings], calendar: SiteCalendar, first: int, last: int) -> PremiumClock:
-    """The clock for the minutes from `first` to `last` (since 1970)."""
+    """The clock for the minutes from `first` to `last` (since 1970). Norms of hours are left aside."""
+    return _clock(premiums, calendar, first, last, excluding=True)
+
+
+def _clock(
+    premiums: Sequence[PremiumSettings], calendar: SiteCalendar, first: int, last: int, *, excluding: bool
+) -> PremiumClock:
     due = np.zeros((len(premiums), max(0, last - first)), dtype=bool)
     for number, premium in enumerate(premiums):
         for start, end in _spans(premium, calendar, first, last):
             due[number, max(0, start - first) : max(0, end - first)] = True
-    paid = _without_excluded(due, premiums)
+    paid = without_excluded(due, premiums) if excluding else due
     before = np.concatenate([np.zeros((len(premiums), 1), dtype=np.int64), np.cumsum(paid, axis=1)], axis=1)
     return PremiumClock(tuple(p.name for p in premiums), first, before)
 
 
 def _spans(premium: PremiumSettings, calendar: SiteCalendar, first: int, last: int) -> Iterable[tuple[int, int]]:
     """Minutes (since 1970) from and to which the premium's hours last; a span belongs to the day it begins on."""
-    spans = () if premium.per_shift else parse_spans(premium.hours)
+    spans = () if premium.per_shift_only else parse_spans(premium.hours)
     begin, end = local_dates(instants_of(np.array([first, last])), calendar.timezone)
     for step in range(-1, (end - begin).days + 1):
         day = begin + timedelta(days=step)
@@ -71,10 +86,11 @@ def _holds_on(day: date, premium: PremiumSettings, calendar: SiteCalendar) -> bo
     """Whether the premium is paid for spans that begin on the day."""
     special = calendar.special_days.get(day)
     is_holiday = special is not None and special.kind == "holiday"
-    return day.weekday() in parse_weekdays(premium.weekdays) and (is_holiday or not premium.holidays_only)
+    there = day.weekday() in parse_weekdays(premium.weekdays) and premium.falls_on(day)
+    return there and (is_holiday or not premium.holidays_only)
 
 
-def _without_excluded(due: NDArray[np.bool_], premiums: Sequence[PremiumSettings]) -> NDArray[np.bool_]:
+def without_excluded(due: NDArray[np.bool_], premiums: Sequence[PremiumSettings]) -> NDArray[np.bool_]:
     """The same, without premiums shut out by another one that is paid in the same minute."""
     if not len(premiums):
         return due
@@ -106,27 +122,65 @@ def paid_together(premiums: Sequence[PremiumSettings]) -> set[str]:
 def paid_for_shift(premium: PremiumSettings, shift: str, day: date, calendar: SiteCalendar) -> bool:
     """Whether an amount is paid for a shift, "split 08:00/16:00" or "split", that begins on the day."""
     named = not premium.shifts or bool({shift, shift.rsplit(" ", 1)[0]} & set(premium.shifts))
-    return bool(premium.per_shift) and named and _holds_on(day, premium, calendar)
+    return premium.per_shift_only and named and _holds_on(day, premium, calendar)
 
 
-def premium_hours(roster: Roster, settings: CostSettings, site: Site) -> pd.Series:
+def paid_minutes(
+    spans: WorkedSpans, premiums: Sequence[PremiumSettings], calendar: SiteCalendar, norms: Norms
+) -> Ints:
+    """(premiums, spans): minutes of each span for which each premium is paid."""
+    if not len(spans.start) or not premiums:
+        return np.zeros((len(premiums), len(spans.start)), dtype=np.int64)
+    first, last = int(spans.start.min()), int(spans.end.max())
+    if not any_norm(premiums):
+        return premium_clock(premiums, calendar, first, last).minutes(spans.start, spans.end)
+    clock = _clock(premiums, calendar, first, last, excluding=False)
+    found = np.zeros((len(premiums), len(spans.start)), dtype=np.int64)
+    for rows in _rows_by_agent(spans):
+        start, end = spans.start[rows], spans.end[rows]
+        paid = without_excluded(due_of(spans, rows, clock.due(start, end), premiums, norms), premiums)
+        ends = np.cumsum(end - start)
+        sums = np.concatenate([np.zeros((len(premiums), 1), dtype=np.int64), np.cumsum(paid, axis=1)], axis=1)
+        found[:, rows] = sums[:, ends] - sums[:, ends - (end - start)]
+    return found
+
+
+def _rows_by_agent(spans: WorkedSpans) -> list[Ints]:
+    """Numbers of each agent's spans in the order of time."""
+    agents = np.unique(np.array(spans.agent, dtype=object).astype(str), return_inverse=True)[1]
+    order = np.lexsort([spans.start, agents])
+    cuts = np.flatnonzero(np.diff(agents[order])) + 1
+    return [np.asarray(rows, dtype=np.int64) for rows in np.split(order, cuts)]
+
+
+def premium_hours(roster: Roster, settings: CostSettings, site: Site, norms: Norms | None = None) -> pd.Series:
     """For each row of roster_shifts its paid hours with a premium, by kind: "night:2.5;sunday:8"."""
-    minutes = premium_minutes(roster, settings, site)
+    minutes = premium_minutes(roster, settings, site, norms)
     texts = [_text(list(minutes.columns), row) for row in minutes.to_numpy(dtype=np.int64)]
     return pd.Series(texts, index=roster.shifts.frame.index, dtype=object)
 
 
-def premium_minutes(roster: Roster, settings: CostSettings, site: Site) -> pd.DataFrame:
-    """For each row of roster_shifts (as its index) and each premium, by its name, the paid minutes with it."""
+def premium_minutes(roster: Roster, settings: CostSettings, site: Site, norms: Norms | None = None) -> pd.DataFrame:
+    """For each row of roster_shifts (as its index) and each premium, by its name, the paid minutes with it.
+
+    norms: left out, hours over a norm count from the roster's first day on, and nothing before it.
+    """
     shifts, activities = roster.shifts.frame, roster.activities.frame
     paid = activities[activities["paid"] == "yes"]
-    start, end = minutes_of(paid["start"]), minutes_of(paid["end"])
     names = [premium.name for premium in settings.premiums]
     if not len(paid) or not names:
         return pd.DataFrame(0, index=shifts.index, columns=names)
-    clock = premium_clock(settings.premiums, site.calendar, int(start.min()), int(end.max()))
+    days = paid["schedule_date"].dt.date.tolist()
+    spans = WorkedSpans(
+        paid["agent_id"].tolist(),
+        days,
+        minutes_of(paid["start"]),
+        minutes_of(paid["end"]),
+        (paid["activity"] != ABSENCE).to_numpy(),
+    )
+    minutes = paid_minutes(spans, settings.premiums, site.calendar, norms or Norms(Blocks([min(days)])))
     keys = [paid["agent_id"], paid["schedule_date"]]
-    by_shift = pd.DataFrame(clock.minutes(start, end).T, index=pd.MultiIndex.from_arrays(keys))
+    by_shift = pd.DataFrame(minutes.T, index=pd.MultiIndex.from_arrays(keys))
     sums = by_shift.groupby(level=[0, 1]).sum()
     wanted = pd.MultiIndex.from_arrays([shifts["agent_id"], shifts["schedule_date"]])
     rows = sums.reindex(wanted, fill_value=0).to_numpy()

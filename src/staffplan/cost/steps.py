@@ -12,8 +12,9 @@ import pandas as pd
 from staffplan.cost.ledger import known_queue, make_demand, make_hours, queue_channels, queue_work
 from staffplan.cost.lines import bridge_lines, cost_lines, hour_lines, make_report, unit_rows
 from staffplan.cost.money import Money, make_money
-from staffplan.cost.people import Frame, PaidTime, hourly_rates, make_frame, paid_time
+from staffplan.cost.people import Frame, PaidTime, hourly_rates, make_frame, norms_of, paid_time
 from staffplan.errors import Note, zeros_lost
+from staffplan.settings.agreements import known_of
 from staffplan.settings.cost import CostSettings
 from staffplan.settings.roster import WorkPlanSettings
 from staffplan.settings.staffing import StaffingSettings
@@ -47,17 +48,20 @@ def cost(
     staffing: StaffingSettings,
     site: Site,
     currency: str,
+    week_starts: str | None = None,
 ) -> CostResult:
     """Hours that balance to the minute, money that adds up to the cent, and the way from contacts to both.
 
     Paid are the roster's paid activities, as rostered (absence is not taken off), and paid time off on the plan's
-    days. A minute belongs to the local month in which it lies. `coverage` tells who hung up, once simulated.
+    days. A minute belongs to the local month in which it lies. `coverage` tells who hung up, once simulated. Weeks of
+    premiums over a norm begin on `week_starts` ("mon"), else with the plan.
     """
     days = plan_days(forecast, site)
     owners = {known_queue(site, *pair).planning_group for pair in queue_channels(forecast).items()}
     groups = sorted(owners | set(requirement.frame["planning_group"]))
     frame = make_frame(roster, workforce, groups, days, site)
-    paid = paid_time(roster, workforce, frame, days, work_plans=work_plans, settings=settings, site=site)
+    norms = norms_of(workforce, days, work_plans, week_starts)
+    paid = paid_time(roster, workforce, frame, days, work_plans=work_plans, settings=settings, site=site, norms=norms)
     rates = hourly_rates(workforce, frame, settings, work_plans)
     demand = make_demand(forecast, requirement, paid.spans, frame, site)
     hours = make_hours(paid, demand, staffing, site)
@@ -65,7 +69,7 @@ def cost(
     queues = queue_work(forecast, coverage, frame, site)
     lines = [*bridge_lines(demand, hours, money, frame), *hour_lines(hours), *cost_lines(hours, money)]
     report = make_report(lines, unit_rows(queues, hours, money, frame), frame, currency)
-    told = (*_rate_notes(rates, frame), *_notes(roster, workforce, paid, staffing, work_plans))
+    told = (*_rate_notes(rates, frame), *_law_notes(settings), *_notes(roster, workforce, paid, staffing, work_plans))
     return CostResult(report, told, _facts(paid, money))
 
 
@@ -92,6 +96,15 @@ def _rate_notes(rates: list[Fraction], frame: Frame) -> Iterable[Note]:
     elif free:
         said = f"{len(free)} agents have no hourly rate and cost nothing: {_some(free)}"
         yield Note("cost", "warning", "agents.csv:hourly_rate", said)
+
+
+def _law_notes(settings: CostSettings) -> Iterable[Note]:
+    for agreement in known_of(settings.agreements):
+        articles = "; ".join(premium.article for premium in agreement.premiums) or "no premium"
+        said = f"{agreement.title}, looked up on {agreement.looked_up}: {articles}; no legal advice"
+        yield Note("cost", "assumption", "cost.agreements", said)
+        for fact in agreement.not_reckoned:
+            yield Note("cost", "left out", "cost.agreements", f"{agreement.title}, {fact.article}: {fact.text}")
 
 
 def _notes(

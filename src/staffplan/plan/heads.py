@@ -76,10 +76,11 @@ def pay_of(config: Config, calendar: SiteCalendar) -> Pay:
 def premium_shares(
     cost: CostSettings, calendar: SiteCalendar, first: pd.Timestamp, minutes: int
 ) -> NDArray[np.float64]:
-    """(minutes,): share of the base rate that is paid on top in each minute from `first` on."""
+    """(minutes,): share of the base rate that is paid on top in each minute from `first` on, whoever works it."""
     begin = int(minutes_of(pd.DatetimeIndex([first]))[0])
-    clock = premium_clock(cost.premiums, calendar, begin, begin + minutes)
-    shares = np.array([premium.share for premium in cost.premiums])
+    by_clock = [premium for premium in cost.premiums if premium.over_hours is None]
+    clock = premium_clock(by_clock, calendar, begin, begin + minutes)
+    shares = np.array([premium.share for premium in by_clock])
     return np.asarray(shares @ np.diff(clock.paid_before, axis=1) if len(shares) else np.zeros(minutes))
 
 

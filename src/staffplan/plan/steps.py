@@ -123,8 +123,8 @@ def _staff(work: StepWork) -> StepOutput:
 
 def _roster_settings(config: Config) -> dict[str, Any]:
     """A premium's price does not move the roster; when it is paid does, as its hours are shown there."""
-    timed = [premium for premium in config.cost.premiums if not premium.per_shift]
-    shown = [premium.model_dump(mode="json", exclude={"share"}) for premium in timed]
+    timed = [premium for premium in config.cost.premiums if not premium.per_shift_only]
+    shown = [premium.model_dump(mode="json", exclude={"share", "per_hour"}) for premium in timed]
     names: tuple[str, ...] = ("plan.seed", *_CALENDAR[:-1], *_PERIOD, "shifts", "roster")
     if config.roster.objective == "service":
         names += ("simulate", "queues", "staffing")
@@ -143,7 +143,7 @@ def _check_settings(config: Config) -> dict[str, Any]:
 
 def _roster(work: StepWork) -> StepOutput:
     begun = monotonic()
-    from staffplan.cost import premium_hours
+    from staffplan.cost import norms_of, premium_hours
     from staffplan.roster.step import roster
 
     workspace = work.workspace
@@ -161,7 +161,8 @@ def _roster(work: StepWork) -> StepOutput:
         on_progress=work.on_progress,
         begun=begun,
     )
-    premiums = premium_hours(result.roster, config.cost, workspace.site)
+    norms = norms_of(workspace.workforce, workspace.planned.days, config.work_plans, config.roster.week_starts)
+    premiums = premium_hours(result.roster, config.cost, workspace.site, norms)
     shifts = RosterShifts.of(result.roster.shifts.frame.assign(premium_hours=premiums))
     files = _files(shifts, result.roster.activities, timezone=config.plan.timezone)
     told = tuple(note for note in result.notes if note.kind != LEFT_EMPTY)  # check tells it of the roster as it is
@@ -260,6 +261,7 @@ def _cost(work: StepWork) -> StepOutput:
         staffing=config.staffing,
         site=workspace.site,
         currency=config.plan.currency,
+        week_starts=config.roster.week_starts,
     )
     return StepOutput(_files(result.report, timezone=config.plan.timezone), result.notes, result.facts)
 
@@ -353,7 +355,14 @@ STEPS: tuple[Step, ...] = (
         (_FORECAST, _REQUIREMENT, *_ROSTER, Coverage.file_name),
         (CostReport.file_name,),
         lambda config: _picked(
-            config, *_CALENDAR, *_PERIOD, "plan.currency", "cost", "work_plans", "staffing.shrinkage"
+            config,
+            *_CALENDAR,
+            *_PERIOD,
+            "plan.currency",
+            "cost",
+            "work_plans",
+            "staffing.shrinkage",
+            "roster.week_starts",
         ),
         _cost,
         (Absences.file_name,),

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Self
+from calendar import isleap
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any, Literal, Self
 
 from pydantic import model_validator
 
 from staffplan.clock import parse_spans, parse_weekdays
-from staffplan.settings.base import Factor, Money, Section
+from staffplan.errors import nearest
+from staffplan.settings.agreements import agreed_premiums, all_agreements, pays
+from staffplan.settings.base import Factor, Money, NotNegative, Positive, Section
+
+AMOUNTS = ("share", "per_hour", "per_shift")
+LEAP_YEAR = 2024
 
 
 class PremiumSettings(Section):
-    """Premium: extra pay at certain times, or for certain shifts. The amounts are inputs, not legal advice. A preset
-    names its source."""
+    """Premium: extra pay at certain times, for hours over a norm, or for certain shifts. The amounts are inputs, not
+    legal advice."""
 
     name: str
     """Name in the cost report."""
     share: Factor = 0.0
     """Share of the base rate paid in addition: 0.25 is +25 %."""
+    per_hour: Money = 0.0
+    """Amount paid for each hour instead of a share of the base rate."""
     per_shift: Money = 0.0
     """Amount paid for each shift instead of a share, such as for a split shift. The day is that on which the shift
     begins. The shift mix leaves it out."""
@@ -29,6 +39,21 @@ class PremiumSettings(Section):
     """Local times at which the premium is paid, for example "22:00-06:00"."""
     holidays_only: bool = False
     """Limit to hours that begin on a public holiday."""
+    dates: tuple[str, ...] = ()
+    """Limit to hours that begin on these days: "12-24" every year, "2026-12-24" once."""
+    over_hours: NotNegative | Literal["norm"] | None = None
+    """Limit to the hours that a person works above so many in a day, week or month (per): overtime. norm: above the
+    contract's weekly_hours_norm. Paid breaks count as worked, absences do not. The shift mix leaves it out."""
+    up_to_hours: Positive | None = None
+    """End of a tier of overtime: with over_hours = 35 and up_to_hours = 43 the 36th to the 43rd hour."""
+    per: Literal["day", "week", "month", "period"] = "week"
+    """What over_hours counts in. A shift over midnight counts on its first day. Weeks are those of
+    roster.week_starts, else blocks of seven days from the first day planned; what input.past_roster has of the first
+    week or month counts too. period: the days planned."""
+    time_off_counts: bool = False
+    """Whether paid time off counts as worked for over_hours."""
+    not_counted: tuple[str, ...] = ()
+    """Names of premiums whose hours do not count for over_hours, because they are paid as such already."""
     excludes: tuple[str, ...] = ()
     """Names of premiums that are not paid in the same hour as this one."""
 
@@ -36,13 +61,52 @@ class PremiumSettings(Section):
     def _readable(self) -> Self:
         parse_weekdays(self.weekdays)
         parse_spans(self.hours)
-        given = self.model_fields_set & {"share", "per_shift"}
+        for day in self.dates:
+            read_date(day)
+        given = [key for key in AMOUNTS if key in self.model_fields_set]
         if len(given) != 1:
-            raise ValueError("give one of share and per_shift")
-        by_time = sorted(self.model_fields_set & ({"shifts"} if "share" in given else {"hours", "excludes"}))
-        if by_time:
-            raise ValueError(f"{', '.join(by_time)} cannot be given with {' '.join(given)}")
+            raise ValueError("give one of share, per_hour and per_shift")
+        of_hours = {"hours", "excludes", "over_hours"}
+        idle = sorted(self.model_fields_set & (of_hours if self.per_shift_only else {"shifts"}))
+        if idle:
+            raise ValueError(f"{', '.join(idle)} cannot be given with {given[0]}")
+        self._check_norm()
         return self
+
+    def _check_norm(self) -> None:
+        beside = sorted(self.model_fields_set & {"up_to_hours", "per", "time_off_counts", "not_counted"})
+        if self.over_hours is None and beside:
+            raise ValueError(f"{', '.join(beside)} needs over_hours")
+        if self.over_hours == "norm" and self.per != "week":
+            raise ValueError('over_hours = "norm" is by week: leave per out')
+        if self.over_hours == "norm" and self.up_to_hours is not None:
+            raise ValueError('up_to_hours needs a number for over_hours, not "norm"')
+        if isinstance(self.over_hours, float) and self.over_hours >= (self.up_to_hours or float("inf")):
+            raise ValueError("up_to_hours is not above over_hours")
+
+    @property
+    def per_shift_only(self) -> bool:
+        """Whether an amount is paid for each shift, whatever its hours."""
+        return "per_shift" in self.model_fields_set
+
+    def falls_on(self, day: date) -> bool:
+        """Whether `dates` has the day, or none."""
+        return not self.dates or any(read_date(text, day.year) == day for text in self.dates)
+
+
+def read_date(text: str, year: int = LEAP_YEAR) -> date | None:
+    """The day of "2026-12-24", or of "12-24" in the year; None for "02-29" in a year without it.
+
+    Raises ValueError, in words, on anything else.
+    """
+    yearly = len(text) == len("12-24")
+    try:
+        day = date.fromisoformat(f"{LEAP_YEAR}-{text}" if yearly else text)
+    except ValueError:
+        raise ValueError(f'{text!r} is not a day: write "12-24" or "2026-12-24"') from None
+    if not yearly:
+        return day
+    return None if (day.month, day.day) == (2, 29) and not isleap(year) else day.replace(year=year)
 
 
 class OnCostSettings(Section):
@@ -64,5 +128,58 @@ class CostSettings(Section):
     """Base pay per hour, where neither the agent nor the contract has one."""
     premiums: tuple[PremiumSettings, ...] = ()
     """Premiums, one entry each."""
+    agreements: tuple[str, ...] = ()
+    """Premiums that the law of a country sets at least, beside `premiums`: california, france, germany, russia,
+    spain, united_kingdom, united_states. The cost names their articles and what it does not reckon. They are no legal
+    advice."""
     on_costs: tuple[OnCostSettings, ...] = ()
     """On-costs, one entry each."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_agreements(cls, raw: Any) -> Any:
+        """The premiums of the agreements after those of the settings."""
+        names = raw.get("agreements") if isinstance(raw, dict) else None
+        own = raw.get("premiums", ()) if isinstance(raw, dict) else ()
+        if not isinstance(names, list | tuple) or not isinstance(own, list | tuple) or not names:
+            return raw
+        return {**raw, "premiums": [*own, *agreed_premiums([name for name in names if isinstance(name, str)])]}
+
+    @model_validator(mode="after")
+    def _known_names(self) -> Self:
+        problems = [*_agreement_problems(self.agreements), *_name_problems(self.premiums)]
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+
+def _agreement_problems(names: Sequence[str]) -> Iterator[str]:
+    """Agreements that nobody knows, or that have nothing to do with money."""
+    known = [name for name in all_agreements() if pays(name)]
+    for name in names:
+        if name not in all_agreements():
+            yield f"{name!r} is no agreement that staffplan knows; {nearest(name, known)}"
+        elif name not in known:
+            yield f"{name!r} says nothing on pay: leave it out here"
+
+
+def _name_problems(premiums: Sequence[PremiumSettings]) -> Iterator[str]:
+    """Names of premiums that stand twice, that nobody has, or that wait for each other."""
+    names = [premium.name for premium in premiums]
+    yield from (f"two premiums are called {name!r}" for name in sorted({n for n in names if names.count(n) > 1}))
+    for premium in premiums:
+        for key in ("excludes", "not_counted"):
+            for other in getattr(premium, key):
+                if other not in names:
+                    yield f"{key} of the premium {premium.name!r}: there is no {other!r}; {nearest(other, names)}"
+    if waiting_for_each_other(premiums):
+        yield f"not_counted goes in a circle: {', '.join(waiting_for_each_other(premiums))}"
+
+
+def waiting_for_each_other(premiums: Sequence[PremiumSettings]) -> list[str]:
+    """Premiums whose hours cannot be counted, as each needs another one's first."""
+    left = {premium.name: set(premium.not_counted) for premium in premiums}
+    while free := [name for name, needs in left.items() if not needs & set(left)]:
+        for name in free:
+            del left[name]
+    return list(left)

@@ -245,9 +245,9 @@ class RosterSettings(Section):
     """Rules of the site. The rules of contract, availability, time off and skills always apply in addition. Rules
     with a weight are preferences; the others are mandatory."""
     agreements: tuple[str, ...] = ()
-    """Statutory minimum rules of countries, in force beside `rules`: eu, france, germany, spain, united_kingdom,
-    united_states. Where rules are left out, only they are in force. staffplan rules prints each with its article and
-    what it cannot hold a roster to. They are no legal advice."""
+    """Statutory minimum rules of countries, in force beside `rules`: california, eu, france, germany, russia, spain,
+    united_kingdom, united_states. Where rules are left out, only they are in force. staffplan rules prints each with
+    its article and what it cannot hold a roster to. They are no legal advice."""
     week_starts: Weekday | None = None
     """First day of the weeks in which contracts and rules count, for example mon: calendar weeks, whatever day the
     plan begins. A week that began before it is joined with the past roster (input.past_roster). Of a week that goes

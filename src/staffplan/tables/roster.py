@@ -43,7 +43,8 @@ class RosterShifts(Table):
 BREAKS = ("break", "meal")
 SPLIT = "split"
 """Free time between the parts of a split shift: not paid, and not on site."""
-ACTIVITIES = ("queue", *BREAKS, "meeting", "training", "absence", SPLIT)
+ABSENCE = "absence"
+ACTIVITIES = ("queue", *BREAKS, "meeting", "training", ABSENCE, SPLIT)
 
 
 @dataclass(frozen=True)

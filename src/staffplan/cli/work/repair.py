@@ -142,14 +142,16 @@ def _refuse_other_period(work: RepairWork) -> None:
 
 def repair_tables(result: RepairResult, cost: CostSettings) -> dict[type[Table], Table]:
     """All that a repair can write. Shifts have their premium hours where the given ones had."""
-    from staffplan.cost import premium_hours
+    from staffplan.cost import norms_of, premium_hours
     from staffplan.roster.case.fairness_table import fairness_of
     from staffplan.roster.repair.absences import ABSENCE
 
     roster, case = result.roster, result.case
     shifts = roster.shifts
     if (shifts.frame["premium_hours"] != "").any():
-        shifts = RosterShifts.of(shifts.frame.assign(premium_hours=premium_hours(roster, cost, case.site)))
+        days = case.site.days_of(pd.DatetimeIndex(case.requirement.frame["interval_start"])).days
+        norms = norms_of(case.workforce, days, case.work_plans, case.settings.week_starts)
+        shifts = RosterShifts.of(shifts.frame.assign(premium_hours=premium_hours(roster, cost, case.site, norms)))
     off = case.workforce.time_off.frame
     absences = Absences.of(off[off["kind"] == ABSENCE])
     tables = (shifts, roster.activities, result.coverage, fairness_of(roster, case), result.changes, absences)

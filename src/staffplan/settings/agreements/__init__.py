@@ -25,6 +25,13 @@ class AgreedRule(Section):
     setting: Mapping[str, Any]
 
 
+class AgreedPremium(Section):
+    """An entry of [cost] premiums, and the article it comes from."""
+
+    article: str
+    setting: Mapping[str, Any]
+
+
 class BreakDue(Section):
     """The breaks that a day of so much work must have."""
 
@@ -66,6 +73,9 @@ class Agreement(Section):
     breaks: tuple[BreakDue, ...] = ()
     contracts: tuple[ContractLimit, ...] = ()
     not_held: tuple[NotHeld, ...] = ()
+    premiums: tuple[AgreedPremium, ...] = ()
+    not_reckoned: tuple[NotHeld, ...] = ()
+    """What the law says of pay and no premium says."""
 
 
 @cache
@@ -87,6 +97,17 @@ def known_of(names: Sequence[str]) -> Iterator[Agreement]:
 def agreed_settings(names: Sequence[str]) -> list[dict[str, Any]]:
     """Entries of [roster] rules of these agreements."""
     return [dict(rule.setting) for agreement in known_of(names) for rule in agreement.rules]
+
+
+def agreed_premiums(names: Sequence[str]) -> list[dict[str, Any]]:
+    """Entries of [cost] premiums of these agreements."""
+    return [dict(premium.setting) for agreement in known_of(names) for premium in agreement.premiums]
+
+
+def pays(name: str) -> bool:
+    """Whether the agreement says anything on pay."""
+    agreement = all_agreements()[name]
+    return bool(agreement.premiums or agreement.not_reckoned)
 
 
 def articles_of(names: Sequence[str]) -> list[str]:
