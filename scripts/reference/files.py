@@ -39,6 +39,8 @@ ROOMS = {
     "staffplan.tables.scenario": "Scenarios and prices",
     "staffplan.tables.variance": "Budget and actual",
     "staffplan.tables.control": "Days, after they were",
+    "staffplan.tables.access": "Honest access",
+    "staffplan.tables.backtest": "The plan on its own past",
     "staffplan.tables.exchange": "Other systems",
     "staffplan.ingest.tables": "What exports hold (ingest)",
     "staffplan.fit.tables": "What single calls teach (fit)",

@@ -49,6 +49,8 @@ FLAGS = {
     "cost": "--force --json",
     "report": "--force --json",
     "explain-day": "--planned --actual --goal --model --patience --interval --timezone --output --force --json",
+    "access": "--output --no-change --force --json",
+    "backtest": "--output --periods --weeks --without-people --data --set --jobs --cluster --force --json",
     "rules": "--contract --agent --agents --output --force --json",
     "init": "--from --yes --timezone --times --country --channel --preset --map --interval --aht-unit --date-order "
     "--profile --force --json",

@@ -10,6 +10,8 @@ import typer
 
 from staffplan import __version__
 from staffplan.cli.commands import (
+    access,
+    backtest,
     capacity,
     explain_day,
     export,
@@ -87,6 +89,8 @@ export.register(app)
 reforecast.register(app)
 score.register(app)
 explain_day.register(app)
+access.register(app)
+backtest.register(app)
 fit.register(app)
 size.register(app)
 mix.register(app)

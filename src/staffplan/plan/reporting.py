@@ -6,6 +6,7 @@ from staffplan.plan.step import StepWork
 from staffplan.progress import Progress
 from staffplan.report import ReportData, build_workbook, page_and_pictures
 from staffplan.settings.priced_rules import SoftSection
+from staffplan.tables.access import AccessVerdicts
 from staffplan.tables.cost import CostReport
 from staffplan.tables.forecast import Backtest
 from staffplan.tables.requirement import StaffingRequirement
@@ -42,6 +43,7 @@ def report_data(work: StepWork) -> ReportData:
         waits=workspace.table(DayService),
         cost=workspace.table(CostReport),
         fairness=workspace.table_if_there(Fairness),
+        access=workspace.table_if_there(AccessVerdicts),
         soft_rules=tuple(rule for rule in config.roster.rules if isinstance(rule, SoftSection)),
         notes=work.notes,
         facts={name: record.facts for name, record in work.manifest.steps.items()},

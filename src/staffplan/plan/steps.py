@@ -11,6 +11,7 @@ from staffplan.files.workforce import WORKFORCE_TABLES
 from staffplan.files.write import table_bytes
 from staffplan.plan.step import Step, StepOutput, StepWork
 from staffplan.settings.config import Config
+from staffplan.tables.access import AccessVerdicts
 from staffplan.tables.cost import CostReport
 from staffplan.tables.forecast import AhtBacktest, Backtest, DataQuality, ForecastTotals, OverrideLog, VolumeForecast
 from staffplan.tables.people import Absences, Workforce
@@ -374,7 +375,7 @@ STEPS: tuple[Step, ...] = (
         (REPORT_PAGE, REPORT_WORKBOOK),
         lambda config: _picked(config, *_CALENDAR, *_PERIOD, "plan.name", "plan.currency", "roster.rules"),
         _report,
-        (Fairness.file_name,),
+        (Fairness.file_name, AccessVerdicts.file_name),
     ),
 )
 """The steps of a plan with people, in the river's order."""

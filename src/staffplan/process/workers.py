@@ -55,6 +55,10 @@ class Workers:
 AS_MANY_AS_PAY = Workers()
 
 
+def _nothing(_number: int, _answer: object) -> None:
+    """Keep nothing before all is done."""
+
+
 def do_all(
     function: Callable[..., Result],
     pieces: Iterable[tuple[Any, ...]],
@@ -62,8 +66,11 @@ def do_all(
     *,
     processes: int,
     on_done: Callable[[int], None],
+    keep: Callable[[int, Result], None] = _nothing,
 ) -> list[Result]:
     """The function's answer to each piece, in the order of the pieces; `on_done` is told each piece as it is done.
+
+    `keep` gets each answer as soon as it is there, in this process: what is kept is not lost to an error or Ctrl-C.
 
     Function and pieces travel to other processes, so they are plain values. An error of a piece ends all the work
     and is raised here, as Ctrl-C does. Raises UsageError where the cluster cannot be used.
@@ -76,12 +83,14 @@ def do_all(
         with threadpool_limits(limits=1):
             for number, piece in enumerate(pieces):
                 done[number] = function(*piece)
+                keep(number, done[number])
                 on_done(number)
     else:
         calls = (delayed(_one_thread)(function, number, *piece) for number, piece in enumerate(pieces))
         with _parallel(workers, processes) as parallel:
             for number, result in parallel(calls):
                 done[number] = result
+                keep(number, result)
                 on_done(number)
     return [done[number] for number in sorted(done)]
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from staffplan.errors import Note
 from staffplan.settings.priced_rules import SoftSection
 from staffplan.site import Site
+from staffplan.tables.access import AccessVerdicts
 from staffplan.tables.cost import CostReport
 from staffplan.tables.forecast import Backtest, VolumeForecast
 from staffplan.tables.history import ContactHistory
@@ -38,6 +39,8 @@ class ReportData:
     waits: DayService
     cost: CostReport
     fairness: Fairness | None = None
+    access: AccessVerdicts | None = None
+    """None as long as no `staffplan access` has written into the plan."""
     soft_rules: tuple[SoftSection, ...] = ()
     notes: tuple[Note, ...] = ()
     facts: Mapping[str, Mapping[str, float | str]] = field(default_factory=dict)

@@ -9,6 +9,7 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from staffplan.errors import visible
+from staffplan.report.access_section import access_section
 from staffplan.report.blocks import Figure, Section
 from staffplan.report.data import ReportData
 from staffplan.report.fairness_section import fairness_section
@@ -27,6 +28,7 @@ SECTIONS: tuple[Callable[[ReportData], Section], ...] = (
     forecast_section,
     people_section,
     waits_section,
+    access_section,
     roster_section,
     fairness_section,
     money_section,
@@ -41,7 +43,8 @@ PLAN_FOOTER = (
 
 
 def page_sections(data: ReportData) -> tuple[Section, ...]:
-    return tuple(section(data) for section in SECTIONS)
+    """The sections that have something to show."""
+    return tuple(section for section in (make(data) for make in SECTIONS) if section.blocks)
 
 
 def render_page(data: ReportData) -> str:

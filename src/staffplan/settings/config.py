@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import Field, TypeAdapter, ValidationError
 
 from staffplan.errors import ConfigError, Problem, nearest
+from staffplan.settings.access import AccessSettings
 from staffplan.settings.base import Section
 from staffplan.settings.capacity import CapacitySettings
 from staffplan.settings.cost import CostSettings
@@ -49,6 +50,7 @@ class Config(Section):
     roster: RosterSettings = RosterSettings()
     simulate: SimulateSettings = SimulateSettings()
     cost: CostSettings = CostSettings()
+    access: AccessSettings = AccessSettings()
     capacity: CapacitySettings = CapacitySettings()
     export: ExportSettings = ExportSettings()
     payroll: PayrollSettings = PayrollSettings()

@@ -44,7 +44,9 @@ def draw_contacts(scene: Scene, settings: SimulateSettings, *, seed: int, repeti
             ranks = _ranks(seed, queue.queue.name, len(level), settings.replications)
             own = ranks[:, repetition % settings.replications]
             level = day_levels(queue.day_variation, (own + rng.random(len(level))) / settings.replications)
-        parts.append(_draw_queue(queue, level, settings, scene.grid.interval_seconds, rng))
+        mean = queue.offered * level[queue.day]
+        count = np.rint(queue.offered).astype(np.int64) if scene.is_counted else rng.poisson(mean)
+        parts.append(_draw_queue(queue, count, settings, scene.grid.interval_seconds, rng))
     arrival = np.concatenate([part[0] for part in parts])
     order = np.argsort(arrival, kind="stable")
     sizes = [len(part[0]) for part in parts]
@@ -56,11 +58,10 @@ def draw_contacts(scene: Scene, settings: SimulateSettings, *, seed: int, repeti
 
 
 def _draw_queue(
-    stream: Stream, level: Floats, settings: SimulateSettings, interval_seconds: float, rng: np.random.Generator
+    stream: Stream, count: Ints, settings: SimulateSettings, interval_seconds: float, rng: np.random.Generator
 ) -> tuple[Floats, Ints, Floats, Floats]:
-    """Arrivals (in order), their intervals, work and patience of one queue; `level` (days,) multiplies its volume."""
-    mean = stream.offered * level[stream.day]
-    place = np.repeat(np.arange(len(mean)), rng.poisson(mean))
+    """Arrivals (in order), their intervals, work and patience of one queue; count: contacts of each open interval."""
+    place = np.repeat(np.arange(len(count)), count)
     arrival = (stream.interval[place] + rng.random(len(place))) * interval_seconds
     order = np.argsort(arrival, kind="stable")
     aht = stream.aht_seconds[place][order]

@@ -113,8 +113,9 @@ def _spent_by(edges: Floats, moments: Floats) -> Floats:
     return np.asarray(before * edges - np.concatenate([[0.0], np.cumsum(ordered)])[before])
 
 
-def wait_percentile(waits: Floats, share: float) -> Floats:
-    """(bins, ...) to (...): the wait that this share of contacts does not exceed; NaN where there are none."""
+def wait_percentile(waits: Floats, share: float | Floats) -> Floats:
+    """(bins, ...) to (...): the wait that this share of contacts does not exceed; NaN where there are none. `share`:
+    one number, or (...)."""
     reached = np.cumsum(waits, axis=0)
     wanted = share * reached[-1]
     place = np.argmax(reached >= wanted, axis=0)

@@ -101,6 +101,8 @@ class Scene:
     closings: Closings
     service_open: NDArray[np.bool_]
     """(groups, intervals): when the group works; the clock of goals in opening hours."""
+    is_counted: bool = False
+    """The streams' contacts are those that came: every repetition has just so many in each interval."""
 
 
 def make_scene(

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from staffplan.process.surroundings import library_prints_on_stderr
+
 Terms = Iterable[tuple[int, float]]
 """Columns and what they are multiplied by."""
 Values = NDArray[np.float64]
@@ -91,13 +93,14 @@ class IntegerProgram:
             return Solved(np.zeros(0), 0.0, 0.0)
         at = np.array(self._at, dtype=np.int64).reshape(-1, 2)
         matrix = csr_array((np.array(self._by), (at[:, 0], at[:, 1])), shape=(len(self.low), len(self.price)))
-        found = milp(
-            np.array(self.price),
-            integrality=whole,
-            bounds=Bounds(low, high),
-            constraints=LinearConstraint(matrix, np.array(self.low), np.array(self.high)),
-            options={"time_limit": seconds, "mip_rel_gap": gap, "node_limit": nodes},
-        )
+        with library_prints_on_stderr():
+            found = milp(
+                np.array(self.price),
+                integrality=whole,
+                bounds=Bounds(low, high),
+                constraints=LinearConstraint(matrix, np.array(self.low), np.array(self.high)),
+                options={"time_limit": seconds, "mip_rel_gap": gap, "node_limit": nodes},
+            )
         bound = -UNBOUNDED if found.mip_dual_bound is None else float(found.mip_dual_bound)
         if found.x is None:
             return Solved(np.zeros(0), UNBOUNDED, bound, infeasible=found.status == INFEASIBLE)
