@@ -179,4 +179,4 @@ class RuleCosts(Table):
         number("cost_high", 0),
     )
     key: ClassVar[tuple[str, ...]] = ("place",)
-    file_name: ClassVar[str] = "prices.csv"
+    file_name: ClassVar[str] = "rule_costs.csv"

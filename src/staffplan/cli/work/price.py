@@ -33,7 +33,7 @@ FILES: Mapping[str, tuple[str, ...]] = {
     "service": (TABLE, BOOK, PICTURE),
     "hours": (TABLE, BOOK),
     "shrinkage": (TABLE, BOOK),
-    "rules": (TABLE,),
+    "rules": (RuleCosts.file_name,),
 }
 """Files that are written, by what is priced."""
 
@@ -74,7 +74,7 @@ def price_and_tell(
     opened = open_base(plan)
     if of == "rules":
         costs = rule_costs(opened, on_progress)
-        _deliver({TABLE: table_bytes(costs.frame)}, paths, before)
+        _deliver({RuleCosts.file_name: table_bytes(costs.frame)}, paths, before)
         _tell(costs.frame, _rules(costs, opened), paths, as_json=as_json, year=_year(opened))
         return
     base = opened.workspace
