@@ -107,6 +107,12 @@ def test_contacts_of_hours_that_close_are_lost_or_move_within_the_day(draft_of, 
     assert offered(moved, "mail") == offered(before, "mail")  # mail arrives around the clock
 
 
+def test_a_queue_won_closes_with_the_hours_that_it_shares(draft_of, plan: OpenPlan):
+    times = 'change = "opening_hours", name = "office", times = { mon-fri = "09:00-16:00" }'
+    draft = draft_of(f'{{ change = "queue_added", name = "won", like = "phone" }}, {{ {times} }}')
+    assert offered(draft.forecast.frame, "won") == pytest.approx(offered(draft.forecast.frame, "phone"))
+
+
 def test_hours_that_open_need_their_contacts(draft_of, plan: OpenPlan):
     times = 'change = "opening_hours", name = "office", times = { mon-fri = "09:00-18:00" }'
     with pytest.raises(ConfigError, match="phone opens in 10 intervals of which the history says nothing"):

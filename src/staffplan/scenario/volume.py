@@ -9,6 +9,7 @@ from staffplan.clock import horizon_intervals, local_dates
 from staffplan.errors import DataError
 from staffplan.files.read import read_table
 from staffplan.forecast.overrides import BOUNDS, apply_overrides, moved_bound
+from staffplan.planned import DAYS_OF_A_WEEK
 from staffplan.scenario.draft import Draft
 from staffplan.settings.queues import HoursSettings
 from staffplan.settings.scenarios import (
@@ -111,7 +112,9 @@ def queue_added(draft: Draft, change: QueueAddedChange) -> None:
     if change.like is not None and not own:
         own = draft.value("queues", change.like) or {}
         own = {key: value for key, value in own.items() if key not in ("was", "like", "ended")}
-    draft.put({"channel": rows["channel"].iloc[0], **own}, "queues", change.name)
+    weeks = draft.base.planned.number / DAYS_OF_A_WEEK
+    borrowed = {"like": change.like or draft.queues[0], "expected_per_week": float(rows["offered"].sum()) / weeks}
+    draft.put({"channel": rows["channel"].iloc[0], **borrowed, **own}, "queues", change.name)
     draft.forecast = VolumeForecast.of(pd.concat([draft.forecast.frame, rows], ignore_index=True))
 
 
@@ -171,9 +174,7 @@ def _reopened(draft: Draft, queue: str, times: HoursSettings, change: HoursChang
     kept = rows[stays]
     every = horizon_intervals(planned.first, planned.number, site.calendar.timezone, site.calendar.interval_minutes)
     new = every[hours.open_mask(every, site.calendar) & ~every.isin(starts)]
-    before = site.queues[queue].arrival_hours
-    if before is not None:
-        new = new[~before.open_mask(new, site.calendar)]
+    new = new[~draft.base.config.hours[change.name].opening_hours().open_mask(new, site.calendar)]
     if len(new) and change.new_hours_factor is None:
         said = f"{queue} opens in {len(new)} intervals of which the history says nothing"
         draft.refuse("new_hours_factor", said, "write their contacts as a share of the mean interval: 0.5")
