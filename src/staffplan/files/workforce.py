@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from staffplan.errors import DataError, Problem
-from staffplan.files.read import T, read_table
+from staffplan.files.read import T, read_table, strangers
 from staffplan.tables.meetings import Meetings, unknown_people
 from staffplan.tables.people import Agents, Availability, Locks, TimeOff, Workforce
 from staffplan.tables.roster import RosterShifts
-from staffplan.tables.schema import Table
+from staffplan.tables.schema import Table, names_in
+from staffplan.tables.skills import AgentSkills, doubled_levels, skills_apart, without_level
 from staffplan.tables.wishes import Fairness, Wishes
 
 WORKFORCE_TABLES: Mapping[str, type[Table]] = {
     "time_off": TimeOff,
     "availability": Availability,
+    "skills": AgentSkills,
     "meetings": Meetings,
     "wishes": Wishes,
     "past_fairness": Fairness,
@@ -45,7 +48,9 @@ def read_workforce(
     known: by table ("agents", or a key of WORKFORCE_TABLES) and column the names that the settings have.
     """
     problems: list[Problem] = []
-    people = _or_problems(agents, Agents, problems, (known or {}).get("agents"))
+    names = {**(known or {}).get("agents", {})}
+    skills = names.pop("skills", ())
+    people = _or_problems(agents, Agents, problems, names)
     ids = {} if people is None else {"agent_id": people.frame["agent_id"].tolist()}
     found: dict[str, Any] = {"time_off": TimeOff.empty(), "availability": Availability.empty()}
     for name, table in WORKFORCE_TABLES.items():
@@ -55,9 +60,25 @@ def read_workforce(
             found[name] = _or_problems(path, table, problems, mine, timezone)
     if people is not None and found.get("meetings") is not None:
         problems += unknown_people(found["meetings"], people.frame)
+    levels = found.get("skills") or AgentSkills.empty()
+    if people is not None:
+        problems += _skill_problems(people, levels, skills, (known or {}).get("skills", {}).get("skill", ()))
     if people is None or problems:
         raise DataError(problems)
-    return Workforce(people, **found)
+    frame, found["skills"] = skills_apart(people.frame, levels, skills)
+    return Workforce(replace(people, frame=frame), **found)
+
+
+def _skill_problems(
+    people: Agents, levels: AgentSkills, groups: Sequence[str], skills: Sequence[str]
+) -> Iterator[Problem]:
+    """Names in the agents' cells that are no planning group and no skill of a rule; levels that are given twice."""
+    cells = people.frame[["skills"]].assign(_row=people.rows)
+    named = cells["skills"].map(lambda cell: [without_level(name, groups)[0] for name in names_in(cell)])
+    if groups:
+        known = [*dict.fromkeys([*groups, *skills])]
+        yield from strangers(cells.assign(skills=named).explode("skills"), "skills", known, people.source)
+    yield from doubled_levels(people.frame, people.rows, people.source, levels)
 
 
 def _or_problems(

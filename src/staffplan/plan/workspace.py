@@ -21,6 +21,7 @@ from staffplan.plan.manifest import FILE_NAME as MANIFEST
 from staffplan.planned import DAYS_OF_A_WEEK, PlannedDays
 from staffplan.process.workers import AS_MANY_AS_PAY, Workers
 from staffplan.settings.config import Config, data_path
+from staffplan.settings.team_rules import other_skills
 from staffplan.site import Site, make_site
 from staffplan.tables.forecast import Drivers, ForecastTotals, Overrides, VolumeForecast
 from staffplan.tables.history import ContactHistory
@@ -241,6 +242,7 @@ def names_known(config: Config, groups: Iterable[str] = ()) -> Known:
     all_groups = {*groups, *(queue.planning_group or name for name, queue in listed.items())}
     names = {
         "agents": {"work_plan": list(config.work_plans), "skills": sorted(all_groups)},
+        "skills": {"skill": sorted({*all_groups, *other_skills(config.roster.rules)} if all_groups else ())},
         "locks": {"shift": ["off", *starts] if starts else []},
         "wishes": {"shift": starts},
     }

@@ -17,6 +17,7 @@ from staffplan.roster.case.service_notes import service_notes
 from staffplan.roster.in_words.gaps import agreement_gaps
 from staffplan.roster.problem.part_weeks import unknown_before
 from staffplan.roster.problem.problem import DAYS_OF_A_WHOLE_WEEK, RosterProblem
+from staffplan.roster.rules.team import team_violations, tie_rules
 from staffplan.roster.why.empty_days import empty_day_notes
 from staffplan.settings.hard_rules import RotationSetting
 from staffplan.settings.priced_rules import WishesSetting
@@ -54,6 +55,7 @@ def roster_notes(
         *changed_since_published(roster, workforce, problem),
         *_left_out(problem, workforce),
         *unpriced_wishes(case),
+        *_preferences_between_people(case, roster, problem),
         *(() if worth is None else service_notes(cover, worth, site, days)),
         *broken_promises(covered, site),
         *empty_day_notes(case, roster, cover, problem),
@@ -200,6 +202,26 @@ def _left_out(problem: RosterProblem, workforce: Workforce) -> Iterator[Note]:
             "people are required before the earliest shift start: their shifts would have to start the day before"
         )
         yield Note("roster", "left out", f"{problem.period.first_day:%d %b %Y}", message)
+
+
+def _preferences_between_people(case: Case, roster: Roster, problem: RosterProblem) -> Iterator[Note]:
+    """Priced rules between named people, or people of a kind, that the roster does not keep."""
+    for tie in tie_rules(case.settings):
+        if tie.weight is None:
+            continue
+        broken = team_violations(
+            roster,
+            case.workforce,
+            [tie],
+            calendar=case.site.calendar,
+            first=problem.period.first_day,
+            days=problem.period.days,
+        )
+        if missed := list(broken):
+            days = len({violation.day for violation in missed})
+            first = min(missed, key=lambda violation: violation.day)
+            message = f"a preference, not kept on {days} {'day' if days == 1 else 'days'}; first: {first.message}"
+            yield Note("roster", "assumption", f"{tie.name} {first.day:%d %b %Y}", message)
 
 
 def clock_changes(roster: Roster, site: Site) -> Iterator[Note]:

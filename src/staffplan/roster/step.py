@@ -29,12 +29,14 @@ from staffplan.roster.meetings.shifts import rooms
 from staffplan.roster.notes import roster_notes
 from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.search.anneal import Board, search_on, settle
+from staffplan.roster.search.automata import Room
 from staffplan.roster.search.bound import bound_from, grain, tour_classes
 from staffplan.roster.search.promise import Promising
 from staffplan.roster.search.run import PROVEN, Run, gap_share
 from staffplan.roster.search.space import Tours, TourSpace, make_tour_space
 from staffplan.roster.search.stages import choose_together, compiled_in, mend_days, move_count, search, size_notes
 from staffplan.roster.search.tables_out import make_roster
+from staffplan.roster.search.ties import held
 from staffplan.roster.why.one_person import refuse_impossible_people
 from staffplan.roster.why.team_words import team_notes
 from staffplan.settings.roster import RosterSettings, ShiftSettings, WorkPlanSettings
@@ -52,6 +54,9 @@ JUDGEMENTS, JUDGED_PART, JUDGED_WARM, JUDGED_SECONDS = 3, 0.2, 0.1, 0.5
 """How often at most. First by small changes: part of the moves, of the first temperature of a new search, and of the
 time left at most. Then by the days alone that are off: what a judgement says of a day holds while the day stays as it
 is."""
+JOINING, SHARED_STEPS_A_SECOND = 0.2, 200e3
+"""Part of the time limit after which rules that are not yet joined stay in parts, and steps of a round of pricing for
+each of its seconds: with more there are too few rounds for a bound that is better than that of parts."""
 RESERVE, RESERVED_BUILDS = 0.05, 2.0
 """Part of the time limit kept for tables, notes and files; so many times what reading the tables took at least."""
 
@@ -117,8 +122,8 @@ def roster(
     case = Case(requirement, workforce, settings, shifts, work_plans, site, worth)
     problem = case.problem()
     reserve = max(RESERVE * settings.time_limit_seconds, RESERVED_BUILDS * (time.monotonic() - building))
-    space = make_tour_space(problem)
     step_begun = building if begun is None else begun
+    space = make_tour_space(problem, _room(settings.time_limit_seconds))
     refuse_impossible_people(space, case, lambda: step_begun + settings.time_limit_seconds - time.monotonic())
     step_begun += compiled_in(space)
     moves = move_count(problem, settings.effort)
@@ -152,6 +157,11 @@ def roster(
         return replace(_result(board, run, placed, cover, notes), broken=broken)
 
 
+def _room(seconds: float) -> Room:
+    joining = time.monotonic() + JOINING * seconds
+    return Room(most_shared=SHARED_STEPS_A_SECOND * seconds, over=lambda: time.monotonic() > joining)
+
+
 def _as_judged(promising: Promising, tours: Tours, run: Run, seed: int) -> tuple[TourSpace, Tours]:
     """The roster after some more search for what the simulation says that the promises of its days need.
 
@@ -167,7 +177,7 @@ def _as_judged(promising: Promising, tours: Tours, run: Run, seed: int) -> tuple
         if number == 0:
             tours = _searched_on(promising.space, tours, run, seed)
         else:
-            tours = mend_days(promising.space, tours, run, seed + number)
+            tours = mend_days(held(promising.space, tours, seed + number), tours, run, seed + number)
         promising.ask_as_judged(tours)
         tried.append((promising.space, tours))
     run.reserve = kept + promising.seconds
@@ -177,6 +187,7 @@ def _as_judged(promising: Promising, tours: Tours, run: Run, seed: int) -> tuple
 
 
 def _searched_on(space: TourSpace, tours: Tours, run: Run, seed: int) -> Tours:
+    space = held(space, tours, seed)
     over = run.within(JUDGED_SECONDS * run.to_the_deadline())
     moves = round(JUDGED_PART * run.moves)
     found = search_on(space, tours, moves, seed, stop=lambda _: over(), warm=JUDGED_WARM)
@@ -198,7 +209,9 @@ def _with_meetings(board: Board, case: Case, run: Run, seed: int) -> tuple[Board
     least, room = _broken_and_missed(case, space.problem, placed), None
     moves = round(MEETINGS_PART * run.moves)
     if placed.missed and not run.stopped.is_set():
-        for tried in rooms(space, board.tours(), placed.sittings, moves, seed, seconds=run.to_the_deadline):
+        for tried in rooms(
+            held(space, board.tours(), seed), board.tours(), placed.sittings, moves, seed, seconds=run.to_the_deadline
+        ):
             found = _placed(space, tried.tours(), case)
             if (broken := _broken_and_missed(case, space.problem, found[1])) < least:
                 (best, placed), least, room = found, broken, tried

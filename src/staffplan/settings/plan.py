@@ -118,6 +118,9 @@ class InputSettings(Section):
     """Time off of agents (optional)."""
     availability: str | None = None
     """Times when agents can work (default: always)."""
+    skills: str | None = None
+    """Levels of skills and the days on which they hold (optional): agent_id, skill, level, valid_from, valid_until.
+    A skill of agents.csv without a row here always holds."""
     meetings: str | None = None
     """Meetings and training that agents must attend (optional): meeting, activity, minutes, first_day, last_day,
     hours, agents, staffing_group, together."""

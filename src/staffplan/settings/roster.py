@@ -17,6 +17,8 @@ from staffplan.settings.hard_rules import ConsecutiveDaysSetting, DailyRestSetti
 from staffplan.tables.roster import SPLIT
 
 WeeklyHours = Annotated[float, Field(ge=0, le=168)]
+Level = Annotated[int, Field(ge=1, le=100)]
+"""Of a skill; a higher one includes the lower."""
 DAY_MINUTES = 24 * 60
 """Longest time from the start of a shift to its end."""
 
@@ -248,6 +250,9 @@ class RosterSettings(Section):
     """Statutory minimum rules of countries, in force beside `rules`: california, eu, france, germany, russia, spain,
     united_kingdom, united_states. Where rules are left out, only they are in force. staffplan rules prints each with
     its article and what it cannot hold a roster to. They are no legal advice."""
+    skill_levels_min: dict[str, Level] = Field(default_factory=dict)
+    """Least level of the skill for a planning group, for example { phone_en = 2 }. People with a lower level do not
+    serve the group. A skill without a level has level 1 (default: any level will do)."""
     week_starts: Weekday | None = None
     """First day of the weeks in which contracts and rules count, for example mon: calendar weeks, whatever day the
     plan begins. A week that began before it is joined with the past roster (input.past_roster). Of a week that goes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import ClassVar, Self
@@ -12,14 +12,15 @@ import pandas as pd
 from staffplan.clock import parse_spans, parse_weekdays
 from staffplan.tables.meetings import Meetings
 from staffplan.tables.roster import RosterShifts
-from staffplan.tables.schema import LARGEST_RATE, Column, Table, number, text
+from staffplan.tables.schema import LARGEST_RATE, Column, Table, names_in, number, text
+from staffplan.tables.skills import LOWEST_LEVEL, AgentSkills
 from staffplan.tables.wishes import Fairness, Wishes
 
 
 @dataclass(frozen=True)
 class Agents(Table):
     """Who can be rostered. `skills` and `work_plan` name planning groups (";" between) and a config section. Where
-    there is one planning group, blank skills mean it.
+    there is one planning group, blank skills mean it. A file may give a skill's level: "phone_en:3".
 
     `rotation_week`: the week of a rotation's cycle, 1 for its first, in which the agent is when the rotation begins.
     `rotation_day`: the same where the cycle is one of days.
@@ -112,7 +113,8 @@ class Locks(Table):
 class Workforce:
     """The people: agents, their time off, availability, meetings; what is locked, what they worked just before.
 
-    Their wishes; how what is unpopular fell on them before; and the roster that they have been told, if any.
+    Their wishes; how what is unpopular fell on them before; the roster that they have been told, if any; and levels
+    and days of their skills.
     """
 
     agents: Agents
@@ -124,6 +126,7 @@ class Workforce:
     wishes: Wishes = field(default_factory=Wishes.empty)
     past_fairness: Fairness = field(default_factory=Fairness.empty)
     published: RosterShifts = field(default_factory=RosterShifts.empty)
+    skills: AgentSkills = field(default_factory=AgentSkills.empty)
 
     def serving(self, groups: Collection[str]) -> Workforce:
         """The people, those without a skill in the only planning group there is; as they are where there are more."""
@@ -132,3 +135,19 @@ class Workforce:
             return self
         frame = self.agents.frame.assign(skills=skills.where(skills != "", next(iter(groups))))
         return replace(self, agents=replace(self.agents, frame=frame))
+
+    def knowing(self, least: Mapping[str, int], first: date, last: date) -> Workforce:
+        """The people with the skills alone that they have, on the least level of each, on some day of a period."""
+        if not len(self.skills) and not least:
+            return self
+        frame = self.agents.frame
+        cells = [
+            ";".join(name for name in names_in(cell) if self._knows(agent_id, name, least, first, last))
+            for agent_id, cell in zip(frame["agent_id"], frame["skills"], strict=True)
+        ]
+        return replace(self, agents=replace(self.agents, frame=frame.assign(skills=cells)))
+
+    def _knows(self, agent_id: str, skill: str, least: Mapping[str, int], first: date, last: date) -> bool:
+        due = least.get(skill, LOWEST_LEVEL)
+        held = self.skills.held(agent_id, skill, due, first, last)
+        return due <= LOWEST_LEVEL if held is None else held

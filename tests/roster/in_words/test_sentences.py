@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
+import pandas as pd
 import pytest
 from pydantic import TypeAdapter
 
-from staffplan.roster.in_words.sentences import contract_sentences, sentence_of
+from staffplan.roster.in_words.sentences import contract_sentences, sentence_of, skill_sentence
 from staffplan.settings.hard_rules import RULES, RuleSettings
 from staffplan.settings.roster import WorkPlanSettings
 from staffplan.settings.rule_sections import RuleSection
@@ -61,6 +62,20 @@ TOLD = (
         {"rule": "concurrent_breaks", "most": 3, "share": 0.2},
         "At most 3 people and 20% of those on duty on a break at the same time.",
     ),
+    (
+        {"rule": "minimum_on_duty", "skill": "first_aid", "level": 2, "hours": "08:00-20:00", "weight": 5},
+        "At least 1 person with the skill first_aid on level 2 or higher in a shift, 08:00-20:00. "
+        "A preference of weight 5.",
+    ),
+    (
+        {"rule": "together", "agents": ["A1", "A2"], "start_minutes": 15, "end_minutes": 0},
+        "A1 and A2 begin together within 15 minutes and end together on each day on which both work.",
+    ),
+    ({"rule": "apart", "agents": ["A1", "A2"]}, "No two of A1 and A2 work at the same time."),
+    (
+        {"rule": "mentor", "trainee": "A1", "mentors": ["A2", "A3"]},
+        "Each shift of A1 lies within a shift of A2 or A3.",
+    ),
 )
 
 
@@ -87,6 +102,10 @@ NEEDED = {
     "minimum_staff": {"planning_group": "phone"},
     "seats": {"most": 20},
     "concurrent_breaks": {"share": 0.2},
+    "minimum_on_duty": {"staffing_group": "red"},
+    "together": {"agents": ["A1", "A2"]},
+    "apart": {"agents": ["A1", "A2"]},
+    "mentor": {"trainee": "A1", "mentors": ["A2"]},
 }
 
 
@@ -114,3 +133,21 @@ def test_a_contract_is_told_by_what_it_limits() -> None:
         "weekly_hours_max": "At most 38.5 paid hours a week.",
         "shifts": "Only these shifts: early, late.",
     }
+
+
+@pytest.mark.parametrize(
+    ("level", "since", "until", "sentence"),
+    [
+        (2.0, "2026-12-14", None, "The skill chat on level 2 from 2026-12-14."),
+        (None, None, "2026-12-10", "The skill chat until 2026-12-10."),
+        (3.0, None, None, "The skill chat on level 3 on all days."),
+    ],
+)
+def test_a_row_of_skills_is_a_sentence(
+    level: float | None, since: str | None, until: str | None, sentence: str
+) -> None:
+    days = {
+        "valid_from": pd.NaT if since is None else pd.Timestamp(since),
+        "valid_until": pd.NaT if until is None else pd.Timestamp(until),
+    }
+    assert skill_sentence({"skill": "chat", "level": level, **days}) == sentence

@@ -11,6 +11,7 @@ from every_roster import Assignment
 from roster_centers import DAY, LATE, Center, day, every_day
 
 from staffplan.roster.problem.machine import FORBIDDEN, Machine, counter
+from staffplan.roster.rules import automaton
 from staffplan.roster.rules.automaton import Allowance, Automaton, TooLargeError, make_automaton
 from staffplan.roster.rules.known import Wish
 from staffplan.roster.rules.wishes import WishesGranted
@@ -111,3 +112,12 @@ def test_a_product_of_more_steps_than_allowed_is_not_made() -> None:
     ]
     with pytest.raises(TooLargeError):
         make_automaton(machines, EVERYTHING, Allowance(1e9 - spent.steps - 1))
+
+
+def test_rows_that_happen_to_get_the_same_number_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    worked = np.broadcast_to(np.array([1, 1, 0]), (DAYS, OPTIONS + 1))
+    machines = [counter(worked, most=2), counter(worked * np.array([2, 1, 0]), most=3)]
+    made = make_automaton(machines, EVERYTHING)
+    monkeypatch.setattr(automaton, "_mixed", lambda rows: np.zeros(len(rows), dtype=np.uint64))
+    again = make_automaton(machines, EVERYTHING)
+    assert [layer.to.shape for layer in again.layers] == [layer.to.shape for layer in made.layers]

@@ -20,12 +20,11 @@ from roster_centers import MADRID, Center, day, every_day
 
 from staffplan.clock import SiteCalendar, SpecialDay, wall_instant
 from staffplan.roster.problem.problem import NO_LIMIT, Period, RosterProblem
+from staffplan.roster.rules.between import SlotSums, TeamRule
 from staffplan.roster.rules.team import (
     ConcurrentBreaks,
     MinimumStaff,
     Seats,
-    SlotSums,
-    TeamRule,
     break_circles,
     minimum_people,
     pausing_limit,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from roster_centers import LATE, SHORT, Center, every_day
@@ -9,10 +11,12 @@ from roster_centers import LATE, SHORT, Center, every_day
 from staffplan.errors import NoSolutionError
 from staffplan.roster import step
 from staffplan.roster.problem.problem import RosterProblem
-from staffplan.roster.search import automata, first_roster
+from staffplan.roster.rules.automaton import TooLargeError
+from staffplan.roster.search import automata, first_roster, space
 from staffplan.roster.search.anneal import Board, Incumbent, polish
+from staffplan.roster.search.automata import Room
 from staffplan.roster.search.bound import best_prices, tour_classes
-from staffplan.roster.search.compiled.arrays import NOTHING
+from staffplan.roster.search.compiled.arrays import IMPOSSIBLE, NOTHING
 from staffplan.roster.search.first_roster import start
 from staffplan.roster.search.space import TourSpace, make_tour_space, price_tour
 from staffplan.settings.roster import RosterSettings, WorkPlanSettings
@@ -38,6 +42,8 @@ FULL = CENTER.but(
     agents=[(f"a{n}", "voice", "any") for n in range(4)],
 )
 
+NO_ROOM = Room(most_steps=0)
+
 
 @pytest.fixture
 def no_room(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -46,8 +52,8 @@ def no_room(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(automata, "STEPS_A_DAY", 9)
 
 
-def in_parts(problem: RosterProblem) -> TourSpace:
-    space = make_tour_space(problem, most_steps=0)
+def in_parts(problem: RosterProblem, _room: Room = NO_ROOM) -> TourSpace:
+    space = make_tour_space(problem, NO_ROOM)
     assert space.in_parts
     return space
 
@@ -81,10 +87,50 @@ def test_the_bound_of_parts_holds_and_tolls_bring_it_near_that_of_the_whole() ->
 
 def test_people_under_equal_rules_share_their_parts_whatever_shifts_they_work() -> None:
     whole = make_tour_space(CENTER.problem())
-    shared = make_tour_space(CENTER.problem(), most_steps=0)
+    shared = make_tour_space(CENTER.problem(), NO_ROOM)
     assert len(set(whole.folk.walk.tolist())) == 2
     assert len(set(shared.folk.walk.tolist())) == 1
     assert len(tour_classes(shared)) == 2
+
+
+def test_where_automata_of_each_contract_are_too_large_people_share_those_of_their_rules_before_they_stay_in_parts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    problem = CENTER.problem()
+    whole = make_tour_space(problem)
+    monkeypatch.setattr(automata, "_whole", _too_large)
+    shared = make_tour_space(problem)
+    assert not shared.in_parts
+    assert len(whole.walks.offset) == 2
+    assert len(shared.walks.offset) == 1
+    values = np.random.default_rng(1).normal(size=problem.required.shape)
+    for person in range(len(problem.people)):
+        assert price_tour(shared, person, values)[0] == pytest.approx(price_tour(whole, person, values)[0])
+
+
+def _too_large(*_: object) -> None:
+    raise TooLargeError
+
+
+@pytest.mark.usefixtures("no_room")
+def test_rules_stay_in_parts_where_the_time_to_join_them_is_over() -> None:
+    problem = FULL.problem()
+    assert not make_tour_space(problem).in_parts
+    assert make_tour_space(problem, Room(over=lambda: True)).in_parts
+
+
+@pytest.mark.usefixtures("no_room")
+def test_a_tour_is_found_where_all_that_look_best_end_in_days_that_nobody_can_work(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rules = (*RULES[:2], RULES[3], {"rule": "consecutive_days_min", "days": 2})
+    problem = FULL.but(settings=RosterSettings(rules=rules, time_limit_seconds=300)).problem()
+    monkeypatch.setattr(space, "LABELS", 3)
+    made = in_parts(problem)
+    bare = replace(made, walks=made.walks._replace(guard=made.walks.guard[:0]))
+    values = [np.random.default_rng(seed).normal(seed % 3 - 1, size=problem.required.shape) for seed in range(20)]
+    assert not all(price_tour(bare, 0, value)[0] > IMPOSSIBLE for value in values)
+    assert all(price_tour(made, 0, value)[0] > IMPOSSIBLE for value in values)
 
 
 @pytest.mark.usefixtures("no_room")

@@ -16,7 +16,8 @@ from staffplan.planned import PlannedDays
 from staffplan.roster.case.case import Case
 from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.rules import Agreed, Rule, Worked, rules_of
-from staffplan.roster.rules.team import ConcurrentBreaks, Seats, TeamRule, minimum_people, team_rules
+from staffplan.roster.rules.between import TeamRule
+from staffplan.roster.rules.team import ConcurrentBreaks, Seats, minimum_people, team_rules
 from staffplan.roster.why.headcount import outnumbered
 from staffplan.roster.why.team_conflict import Clash, Question, find_clashes
 from staffplan.roster.why.team_remedies import ways_out

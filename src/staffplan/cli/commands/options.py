@@ -34,6 +34,9 @@ Availability = Annotated[
     Path | None,
     typer.Option("--availability", help="File of times when agents can work (default: input.availability)."),
 ]
+Skills = Annotated[
+    Path | None, typer.Option("--skills", help="File of levels and dates of skills (default: input.skills).")
+]
 Meetings = Annotated[
     Path | None, typer.Option("--meetings", help="File of meetings and training (default: input.meetings).")
 ]

@@ -22,6 +22,7 @@ from staffplan.cli.commands.options import (
     RequirementFile,
     SearchSeed,
     Since,
+    Skills,
     TimeOff,
     Wishes,
     Worth,
@@ -50,6 +51,7 @@ def repair(
     agents: AgentsFile = None,
     time_off: TimeOff = None,
     availability: Availability = None,
+    skills: Skills = None,
     meetings: Meetings = None,
     wishes: Wishes = None,
     locks: Locks = None,
@@ -83,6 +85,7 @@ def repair(
     given = {
         "time_off": time_off,
         "availability": availability,
+        "skills": skills,
         "meetings": meetings,
         "wishes": wishes,
         "locks": locks,

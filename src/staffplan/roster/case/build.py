@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from staffplan.clock import midnight
+from staffplan.clock import SiteCalendar, midnight
 from staffplan.errors import ConfigError, Problem
 from staffplan.roster.case.agreements import under_agreement
 from staffplan.roster.case.candidates import (
@@ -25,15 +25,29 @@ from staffplan.roster.case.inputs import refuse_what_cannot_be_used, slot_minute
 from staffplan.roster.case.part_weeks import PartWeeks
 from staffplan.roster.case.presence import paid_bounds, times_away, weeks_with_need, who_can_work
 from staffplan.roster.case.service import Service, Weights
+from staffplan.roster.case.skills import right_copies, served, skill_masks, with_copies
 from staffplan.roster.case.soft import with_soft_rules
-from staffplan.roster.problem.problem import Period, Person, RosterProblem, plan_of
+from staffplan.roster.problem.problem import Period, Person, RosterProblem, ShiftOption, plan_of
+from staffplan.roster.problem.ties import tied
 from staffplan.roster.problem.worth import cover_worth
-from staffplan.roster.rules.team import break_circles, minimum_people, pausing_limit, seat_limit, team_rules
+from staffplan.roster.rules.team import (
+    break_circles,
+    minimum_people,
+    pausing_limit,
+    seat_limit,
+    team_rules,
+    tie_rules,
+)
+from staffplan.roster.rules.ties import MinimumOnDuty, rows_of
 from staffplan.settings.roster import RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.site import Site
 from staffplan.tables.people import Workforce
 from staffplan.tables.requirement import ServiceWorth, StaffingRequirement
 from staffplan.tables.schema import names_in
+from staffplan.tables.skills import always_held, skill_rows
+
+TIE_WEIGHT = 100.0
+"""Price of a breach of a mandatory rule between named people, in the price of an hour missing."""
 
 
 def _rows(frame: pd.DataFrame) -> Iterator[Any]:
@@ -61,11 +75,14 @@ def build_problem(
     slot = slot_minutes(shifts, site)
     options = make_options(shifts, slot)
     period = make_period(requirement, site, slot, max(option.slots for option in options), settings)
+    workforce = workforce.knowing(settings.skill_levels_min, period.first_day, period.day(period.days - 1))
     groups = tuple(sorted(set(requirement.frame["planning_group"])))
     required = required_by_slot(requirement, groups, period)
     hours = np.where(np.arange(period.slots) < period.day_slot[-1], period.slot_hours, 0.0)
     contracted = make_people(workforce, groups, work_plans)
-    away = times_away(contracted, workforce, groups, required, period, site.calendar)
+    able = skill_masks(contracted, groups, workforce.skills, settings.skill_levels_min, period)
+    options = with_copies(options, able, groups)
+    away = times_away(contracted, workforce, groups, required, able, period, site.calendar)
     people = under_agreement(
         contracted,
         workforce,
@@ -77,14 +94,18 @@ def build_problem(
         calendar=site.calendar,
     )
     skillsets, skillset_of = skill_sets(people, groups)
-    starts, serves = option_starts(options, period), option_groups(options, shifts, groups)
+    starts, serves = option_starts(options, period), option_groups(options, shifts, groups) & served(options, groups)
     team = team_rules(settings)
     least = minimum_people(team, groups, period, site.calendar)
     useful = useful_options(np.maximum(required, least), skillsets, starts, options, serves)[skillset_of]
+    useful |= due_on_duty(people, settings, starts, options, period, site.calendar)
     walls = option_walls(starts, options, period)
-    allowed, why_not = who_can_work(people, away, useful, workforce, options, shifts, walls, period)
+    skilled = right_copies(options, able, groups) & ((able[:, :, None] & serves) > 0)
+    allowed, why_not = who_can_work(people, away, useful, skilled, workforce, options, shifts, walls, period)
     fewest, most = paid_bounds(people, away.free, away.paid, period, weeks_with_need(required, period))
-    parts = PartWeeks(away.days, away.closed, options, shifts, groups, required, period, workforce, site.calendar)
+    parts = PartWeeks(
+        away.credited, away.closed, options, shifts, groups, required, able, period, workforce, site.calendar
+    )
     fewest, most = parts.joined(people, fewest, most)
     problem = RosterProblem(
         period=period,
@@ -110,7 +131,36 @@ def build_problem(
     )
     if settings.objective == "service":
         problem = replace(problem, worth=service_of(problem, settings, shifts, site, worth).worth())
+    problem = with_ties(problem, settings, site.calendar)
     return with_soft_rules(problem, workforce, settings, shifts, site.calendar.holidays)
+
+
+def due_on_duty(
+    people: tuple[Person, ...],
+    settings: RosterSettings,
+    starts: NDArray[np.int64],
+    options: tuple[ShiftOption, ...],
+    period: Period,
+    calendar: SiteCalendar,
+) -> NDArray[np.bool_]:
+    """(people, days, options): a minimum on duty counts the person, and is due in a slot of the shift. `starts`:
+    (options, days)."""
+    found = np.zeros((len(people), period.days, len(options)), dtype=bool)
+    ends = starts + np.array([option.slots for option in options], dtype=np.int64)[:, None]
+    for tie in tie_rules(settings):
+        if isinstance(tie, MinimumOnDuty):
+            due = np.concatenate([[0], np.cumsum(tie.due_slots(period, calendar))])
+            found[[tie.about(person) for person in people]] |= (due[ends] > due[starts]).T
+    return found
+
+
+def with_ties(problem: RosterProblem, settings: RosterSettings, calendar: SiteCalendar) -> RosterProblem:
+    """The problem with the rules between named people, or people of a kind, over its people and options."""
+    last_resort = max(TIE_WEIGHT * problem.understaffing_weight, problem.worth.of_the_last_resort)
+    prices = (last_resort if tie.weight is None else tie.weight for tie in tie_rules(settings))
+    rows = rows_of(tie_rules(settings), problem, calendar)
+    found = [(tie.kind, price, mine) for price, (tie, mine) in zip(prices, rows, strict=True)]
+    return replace(problem, ties=tied(found)) if found else problem
 
 
 def skill_sets(people: tuple[Person, ...], groups: tuple[str, ...]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -189,10 +239,14 @@ def make_people(
     workforce: Workforce, groups: tuple[str, ...], work_plans: Mapping[str, WorkPlanSettings]
 ) -> tuple[Person, ...]:
     """Everybody with a skill that is needed; the site's rules for them come later."""
-    people = []
+    people, rows = [], list(skill_rows(workforce.skills))
     for row in _rows(workforce.agents.frame):
-        skills = tuple(skill for skill in names_in(str(row.skills)) if skill in groups)
+        agent_id, named = str(row.agent_id), names_in(str(row.skills))
+        skills = tuple(skill for skill in named if skill in groups)
         if skills:
             plan = plan_of(str(row.work_plan), work_plans)
-            people.append(Person(str(row.agent_id), str(row.name), plan, work_plans[plan], skills, rules=()))
+            mine = [one for one in rows if one.agent_id == agent_id and one.skill in named]
+            always = [always_held(agent_id, name) for name in named if name not in {one.skill for one in mine}]
+            person = Person(agent_id, str(row.name), plan, work_plans[plan], skills, rules=())
+            people.append(replace(person, team=str(row.staffing_group), held=(*mine, *always)))
     return tuple(people)

@@ -16,6 +16,7 @@ from staffplan.settings.hard_rules import RuleSettings
 from staffplan.settings.priced_rules import SoftSection
 from staffplan.settings.roster import RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.settings.rule_sections import RuleSection
+from staffplan.settings.team_rules import TieSection
 from staffplan.site import Site
 from staffplan.tables.people import Agents, Workforce
 from staffplan.tables.requirement import ServiceWorth, StaffingRequirement
@@ -55,7 +56,7 @@ class Case:
 
     def hard(self) -> Case:
         """Covering the requirement under the hard rules: no wishes, no other priced rule."""
-        rules = tuple(rule for rule in self.settings.rules if not isinstance(rule, SoftSection))
+        rules = tuple(rule for rule in self.settings.rules if not is_preference(rule))
         return replace(self, worth=None).with_settings(rules=rules, objective="cover")
 
     def of_one(self, agent_id: str, first_day: date) -> Case:
@@ -71,6 +72,11 @@ class Case:
         return replace(self.hard(), workforce=_alone(self.workforce, held)).with_settings(rules=mine)
 
 
+def is_preference(rule: RuleSettings) -> bool:
+    """Whether a rule is priced, not mandatory."""
+    return isinstance(rule, SoftSection) or (isinstance(rule, TieSection) and rule.weight is not None)
+
+
 def _alone(workforce: Workforce, held: Holder) -> Workforce:
     """The person's rows of every table that says what a person can and must work."""
     agent_id, place = held.agent_id, held.place + 1
@@ -81,5 +87,6 @@ def _alone(workforce: Workforce, held: Holder) -> Workforce:
         workforce.time_off.only(np.asarray(workforce.time_off.frame["agent_id"] == agent_id)),
         workforce.availability.only(np.asarray(workforce.availability.frame["agent_id"] == agent_id)),
         locks=workforce.locks.only(np.asarray(workforce.locks.frame["agent_id"] == agent_id)),
+        skills=workforce.skills.only(np.asarray(workforce.skills.frame["agent_id"] == agent_id)),
         past_roster=workforce.past_roster.only(np.asarray(workforce.past_roster.frame["agent_id"] == agent_id)),
     )

@@ -11,15 +11,16 @@ import pandas as pd
 from staffplan.clock import midnight
 from staffplan.errors import ConfigError, DataError, Problem, nearest
 from staffplan.roster.problem.problem import OFF, plan_of
-from staffplan.settings.hard_rules import AverageHoursSetting, unknown_names
+from staffplan.settings.hard_rules import AverageHoursSetting, RuleSettings, unknown_names
 from staffplan.settings.roster import BreakSettings, RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.settings.rule_sections import RuleSection
+from staffplan.settings.team_rules import MentorSetting, MinimumOnDutySetting, PairSection, other_skills
 from staffplan.site import Site
 from staffplan.tables.meetings import unknown_people
-from staffplan.tables.people import Availability, Locks, TimeOff, Workforce
+from staffplan.tables.people import Workforce
 from staffplan.tables.requirement import StaffingRequirement
-from staffplan.tables.schema import names_in
-from staffplan.tables.wishes import Wishes, unknown_shifts
+from staffplan.tables.schema import Table, names_in
+from staffplan.tables.wishes import unknown_shifts
 
 FINEST_SLOT_MINUTES = 5
 
@@ -40,12 +41,14 @@ def refuse_what_cannot_be_used(
         *unknown_names(settings.rules, shifts, work_plans, site.groups(), "roster.rules"),
         *_unknown_agents(settings, workforce),
         *_two_averages(settings, workforce, work_plans),
+        *_unknown_groups(settings, requirement, site),
     ]
     data = [
         *_requirement_problems(requirement, site),
-        *_agent_problems(requirement, workforce, work_plans, site),
+        *_agent_problems(requirement, workforce, settings, work_plans, site),
         *_strangers(workforce.time_off, workforce),
         *_strangers(workforce.availability, workforce),
+        *_strangers(workforce.skills, workforce),
         *unknown_people(workforce.meetings, workforce.agents.frame),
         *_strangers(workforce.locks, workforce),
         *_lock_problems(workforce, shifts),
@@ -125,12 +128,17 @@ def _rows(frame: pd.DataFrame) -> Iterator[Any]:
 
 
 def _agent_problems(
-    requirement: StaffingRequirement, workforce: Workforce, work_plans: Mapping[str, WorkPlanSettings], site: Site
+    requirement: StaffingRequirement,
+    workforce: Workforce,
+    settings: RosterSettings,
+    work_plans: Mapping[str, WorkPlanSettings],
+    site: Site,
 ) -> Iterator[Problem]:
     agents = workforce.agents
     if not len(agents):
         yield Problem(agents.source, "there are no agents: the table has no rows", "list the agents")
     groups = sorted({*requirement.frame["planning_group"], *site.groups()})
+    known = [*groups, *other_skills(settings.rules)]
     somebody_skilled = bool((agents.frame["skills"] != "").any())
     if len(agents) and not somebody_skilled:
         hint = f"fill in the column skills with planning groups: {', '.join(groups)}"
@@ -143,13 +151,23 @@ def _agent_problems(
         if not skills and somebody_skilled:
             hint = f"name planning groups: {', '.join(groups)}"
             yield Problem(agents.place(agent.Index, "skills"), f"{agent.agent_id} has no skill", hint)
+        if skills and not {*skills} & {*groups} and {*skills} <= {*known}:
+            hint = f"name planning groups too: {', '.join(groups)}"
+            yield Problem(agents.place(agent.Index, "skills"), f"{agent.agent_id} serves no planning group", hint)
         for skill in skills:
-            if skill not in groups:
+            if skill not in known:
                 message = f"{skill!r} is no planning group"
-                yield Problem(agents.place(agent.Index, "skills"), message, nearest(skill, groups))
+                yield Problem(agents.place(agent.Index, "skills"), message, nearest(skill, known))
 
 
-def _strangers(table: TimeOff | Availability | Locks | Wishes, workforce: Workforce) -> Iterator[Problem]:
+def _unknown_groups(settings: RosterSettings, requirement: StaffingRequirement, site: Site) -> Iterator[Problem]:
+    groups = sorted({*requirement.frame["planning_group"], *site.groups()})
+    for name in settings.skill_levels_min:
+        if name not in groups:
+            yield Problem(f"roster.skill_levels_min.{name}", f"{name!r} is no planning group", nearest(name, groups))
+
+
+def _strangers(table: Table, workforce: Workforce) -> Iterator[Problem]:
     known = sorted({str(agent_id) for agent_id in workforce.agents.frame["agent_id"]})
     first = table.frame.drop_duplicates("agent_id")
     for row in _rows(first[~first["agent_id"].isin(known)]):
@@ -161,10 +179,24 @@ def _unknown_agents(settings: RosterSettings, workforce: Workforce) -> Iterator[
     """Agents that a rule is for and the agents table does not have."""
     known = sorted({str(agent_id) for agent_id in workforce.agents.frame["agent_id"]})
     for number, rule in enumerate(settings.rules):
-        for name in rule.agents if isinstance(rule, RuleSection) else ():
+        for key, name in _agents_of(rule):
             if name not in known:
-                place, message = f"roster.rules.{number}.agents", f"{name!r} is not in the agents table"
+                place, message = f"roster.rules.{number}.{key}", f"{name!r} is not in the agents table"
                 yield Problem(place, message, nearest(name, known))
+        team = rule.staffing_group if isinstance(rule, MinimumOnDutySetting) else ""
+        if team and team not in (teams := sorted({*workforce.agents.frame["staffing_group"]} - {""})):
+            place, message = f"roster.rules.{number}.staffing_group", f"nobody is of the team {team!r}"
+            yield Problem(place, message, nearest(team, teams))
+
+
+def _agents_of(rule: RuleSettings) -> Iterator[tuple[str, str]]:
+    """Keys of a rule, and the agents that it names there."""
+    match rule:
+        case RuleSection() | PairSection() | MinimumOnDutySetting():
+            yield from (("agents", name) for name in rule.agents)
+        case MentorSetting():
+            yield "trainee", rule.trainee
+            yield from (("mentors", name) for name in rule.mentors)
 
 
 def _two_averages(

@@ -35,6 +35,8 @@ class PartWeeks:
     shifts: Mapping[str, ShiftSettings]
     groups: Sequence[str]
     required: NDArray[np.float64]
+    able: NDArray[np.int64]
+    """(people, days): groups (bits) that each person can serve."""
     period: Period
     workforce: Workforce
     calendar: SiteCalendar
@@ -63,7 +65,7 @@ class PartWeeks:
         minutes = sum(paid_minutes for _, paid_minutes in done)
         left = ceil(a_day * (CREDITED_DAYS - free) * 60 - minutes - 1e-6)
         limit = floor(contract.weekly_hours_max * 60 - a_day * paid * 60 - minutes + 1e-6)
-        able = [day for day in days if day not in off.all_days | closed and self._could_work(person, day)]
+        able = [day for day in days if day not in off.all_days | closed and self._could_work(number, person, day)]
         inside = sum(self._is_inside(day) for day in able)
         known = self._known_before(person) if week == 0 else set()
         elsewhere = sum(not self._is_inside(day) and day not in known for day in able)
@@ -91,7 +93,7 @@ class PartWeeks:
         mine = [option.paid_minutes for option in self.options if option.family in person.contract.shifts]
         return max(mine, default=0) or 1
 
-    def _could_work(self, person: Person, day: date) -> bool:
+    def _could_work(self, number: int, person: Person, day: date) -> bool:
         """Whether the person could work on such a day: contract, availability, and somebody needed; of a day outside
         the period as on the same weekdays inside."""
         weekday = day.weekday()
@@ -102,7 +104,9 @@ class PartWeeks:
         open_days = {self.period.day(d) for d in np.flatnonzero(self._needed[mine].any(axis=0)).tolist()}
         seen = {self.period.day(d).weekday() for d in range(self.period.days)}
         if self._is_inside(day):
-            return day in open_days
+            inside = (day - self.period.first_day).days
+            today = [g for g in mine if int(self.able[number, inside]) >> g & 1]
+            return bool(self._needed[today, inside].any())
         return weekday not in seen or weekday in {one.weekday() for one in open_days}
 
     @cached_property

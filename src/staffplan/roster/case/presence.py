@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from staffplan.clock import WEEKDAYS, SiteCalendar, Spans, parse_spans, parse_weekdays
 from staffplan.roster.case.agreements import locked_in
 from staffplan.roster.case.candidates import Walls
+from staffplan.roster.case.skills import days_without_skill
 from staffplan.roster.problem.problem import DAYS_OF_A_WHOLE_WEEK, Period, Person, ShiftOption
 from staffplan.settings.roster import ShiftSettings
 from staffplan.tables.people import TimeOff, Workforce
@@ -112,6 +113,8 @@ class Away:
 
     days: tuple[DaysOff, ...]
     """From the first day of the week in which the period begins to the last of that in which it ends."""
+    credited: tuple[DaysOff, ...]
+    """The same, and weekdays without any skill as unpaid ones: they lower the hours due."""
     closed: tuple[set[date], ...]
     """Holidays of the period on which none of the person's groups is open."""
     free: NDArray[np.float64]
@@ -128,16 +131,21 @@ def times_away(
     workforce: Workforce,
     groups: tuple[str, ...],
     required: NDArray[np.float64],
+    able: NDArray[np.int64],
     period: Period,
     calendar: SiteCalendar,
 ) -> Away:
-    """Time off as the tables have it, and holidays on which none of the person's groups is open. `required`, people:
-    (groups, slots)."""
+    """Time off as the tables have it, holidays on which none of the person's groups is open, days without a skill.
+    `required`, people: (groups, slots). `able`, groups (bits): (people, days)."""
     last = max(7 * period.weeks - period.days_before, period.days + 1)
     time_off = workforce.time_off.within(period.day(-period.days_before), period.day(last))
     off = tuple(days_off(person.agent_id, time_off) for person in people)
     holidays = [closed_holidays(person, groups, required, period, calendar) for person in people]
-    return Away(off, tuple(holidays), *credited_days(people, off, holidays, period))
+    credited = tuple(
+        replace(mine, all_days=mine.all_days | idle)
+        for mine, idle in zip(off, days_without_skill(able, period), strict=True)
+    )
+    return Away(off, credited, tuple(holidays), *credited_days(people, credited, holidays, period))
 
 
 def closed_holidays(
@@ -208,13 +216,15 @@ def who_can_work(
     people: tuple[Person, ...],
     away: Away,
     useful: NDArray[np.bool_],
+    skilled: NDArray[np.bool_],
     workforce: Workforce,
     options: tuple[ShiftOption, ...],
     shifts: Mapping[str, ShiftSettings],
     walls: Walls,
     period: Period,
 ) -> tuple[NDArray[np.bool_], tuple[dict[int, str], ...]]:
-    """`allowed` and `why_not` of the problem. useful, (people, days, options): somebody is needed then."""
+    """`allowed` and `why_not` of the problem. useful, (people, days, options): somebody is needed then. skilled, the
+    same: the option is for what the person can serve on the day."""
     allowed = np.zeros(useful.shape, dtype=bool)
     why_not: list[dict[int, str]] = []
     for number, person in enumerate(people):
@@ -222,18 +232,22 @@ def who_can_work(
         mine = contract_options(person, options, shifts, period) & wanted
         here = available_options(person.agent_id, workforce, walls, period)
         at_work = ~touches(away.days[number].all_days, walls, period)
-        allowed[number] = mine & here & at_work
-        why_not.append(reasons(mine, here, at_work))
+        allowed[number] = mine & here & at_work & skilled[number]
+        why_not.append(reasons(mine, here, at_work, skilled[number]))
     return allowed, tuple(why_not)
 
 
-def reasons(mine: NDArray[np.bool_], here: NDArray[np.bool_], free: NDArray[np.bool_]) -> dict[int, str]:
-    """Reason why a day has no allowed option, by day: not needed (or not in the contract), time off, or not
+def reasons(
+    mine: NDArray[np.bool_], here: NDArray[np.bool_], free: NDArray[np.bool_], skilled: NDArray[np.bool_]
+) -> dict[int, str]:
+    """Reason why a day has no allowed option, by day: no skill, not needed (or not in the contract), time off, or not
     available. All arrays: (days, options)."""
-    found = {}
-    for day in np.flatnonzero(~(mine & here & free).any(axis=1)).tolist():
-        if not mine[day].any():
+    found, wanted = {}, mine & skilled
+    for day in np.flatnonzero(~(wanted & here & free).any(axis=1)).tolist():
+        if not skilled[day].any():
+            found[day] = "no skill"
+        elif not wanted[day].any():
             found[day] = "not needed"
         else:
-            found[day] = "not available" if (mine & free)[day].any() else "time off"
+            found[day] = "not available" if (wanted & free)[day].any() else "time off"
     return found

@@ -22,7 +22,7 @@ from staffplan.roster.check.people import Activity, Agent, Case, agents_of
 from staffplan.roster.check.presence import MINUTE, can_work
 from staffplan.roster.check.report import Breach, CheckReport
 from staffplan.roster.check.wishes import missed_wishes, wished_days
-from staffplan.roster.rules.team import Seats, team_rules, team_violations
+from staffplan.roster.rules.team import BY_SHIFTS, team_rules, team_violations
 from staffplan.settings.roster import RosterSettings, ShiftForm, ShiftSettings, WorkPlanSettings
 from staffplan.site import Site
 from staffplan.tables.people import Workforce
@@ -72,7 +72,7 @@ def _not_checked(case: Case) -> Iterator[str]:
     yield from ("coverage of the requirement", "breaks", "paid hours against activities", "skills")
     if len(case.workforce.meetings):
         yield "meetings"
-    named = dict.fromkeys(rule.name for rule in team_rules(case.settings) if not isinstance(rule, Seats))
+    named = dict.fromkeys(rule.name for rule in team_rules(case.settings) if not isinstance(rule, BY_SHIFTS))
     yield from named
 
 
@@ -88,10 +88,11 @@ def breaches_together(
 ) -> list[Breach]:
     """Broken rules between people and meetings that somebody misses: what one person's shifts do not show.
 
-    whole: whether the activities are known; without them only seats can be judged.
+    whole: whether the activities are known; without them only what shifts alone tell can be judged.
     """
     calendar = site.calendar
-    rules = [rule for rule in team_rules(settings) if whole or isinstance(rule, Seats)]
+    workforce = workforce.knowing(settings.skill_levels_min, first, first + timedelta(days=days - 1))
+    rules = [rule for rule in team_rules(settings) if whole or isinstance(rule, BY_SHIFTS)]
     between = team_violations(roster, workforce, rules, calendar=calendar, first=first, days=days)
     missed = meeting_breaches(roster, workforce, first, days, calendar.timezone) if whole else ()
     found = [Breach("", broken.day, broken.rule, broken.message) for broken in between]
@@ -241,8 +242,9 @@ def _activity_words(shift: rules.Worked, inside: list[Activity], agent: Agent, c
         at = max(at, a.end)
         if begun.date() != a.activity_date:
             yield "activities", f"{when} has the date {a.activity_date:%d %b %Y}"
-        if a.activity == "queue" and a.group not in agent.skills:
+        if a.activity == "queue" and not agent.can(a.group, a.schedule_date):
             said = f"the agent has no skill for {a.group}" if a.group else "no planning group is given"
+            said += " on this day" if a.group in agent.skills else ""
             yield "skills", f"{when}: {said}"
     if at < shift.end:
         yield "activities", f"nothing is planned from {case.local(at):%H:%M} to {case.local(shift.end):%H:%M}"

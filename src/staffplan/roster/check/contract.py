@@ -34,7 +34,7 @@ def _part_week(agent: Agent, days: tuple[date, ...], case: Case) -> PartWeek:
     closed = {d for d in days if case.first <= d <= case.last and _closed_holiday(d, agent, case)}
     if agent.past_from is not None:
         closed |= {d for d in case.idle_days_before.intersection(days) if _closed_holiday(d, agent, case)}
-    off, paid = agent.off.days | closed, (agent.off.days - agent.off.unpaid) | closed
+    off, paid = agent.off.days | _unskilled(agent, case) | closed, (agent.off.days - agent.off.unpaid) | closed
     able = [day for day in days if day not in off and _could_work(agent, day, case)]
     before = [shift for shift in agent.past if shift.schedule_date in days]
     fifths = _fifths({*days} & off, closed, agent), _fifths({*days} & paid, closed, agent)
@@ -51,7 +51,7 @@ def _could_work(agent: Agent, day: date, case: Case) -> bool:
         return False
     needed = {day for skill in agent.skills for day in case.open_days.get(skill, ())}
     if case.first <= day <= case.last:
-        return day in needed
+        return any(day in case.open_days.get(skill, ()) and agent.can(skill, day) for skill in agent.skills)
     seen = case.days >= 7 or any((case.first + timedelta(days=d)).weekday() == weekday for d in range(case.days))
     return not seen or weekday in {one.weekday() for one in needed}
 
@@ -69,7 +69,16 @@ def _credited(agent: Agent, case: Case) -> Iterator[tuple[int, float, float]]:
         days = {day for day in week if case.first <= day <= case.last}
         closed = {d for d in days if _closed_holiday(d, agent, case)}
         paid = days & ((agent.off.days - agent.off.unpaid) | closed)
-        yield len(days), _fifths(days & (agent.off.days | closed), closed, agent), _fifths(paid, closed, agent)
+        free = days & (agent.off.days | _unskilled(agent, case) | closed)
+        yield len(days), _fifths(free, closed, agent), _fifths(paid, closed, agent)
+
+
+def _unskilled(agent: Agent, case: Case) -> set[date]:
+    """Days of the period from Monday to Friday on which the agent has no skill: they lower the minimum."""
+    if not agent.dated:
+        return set()
+    days = [case.first + timedelta(days=d) for d in range(case.days)]
+    return {day for day in days if day.weekday() < 5 and not any(agent.can(skill, day) for skill in agent.skills)}
 
 
 def _fifths(days: set[date], closed: set[date], agent: Agent) -> float:

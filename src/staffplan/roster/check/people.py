@@ -100,6 +100,9 @@ class Agent:
 
     agent_id: str
     skills: frozenset[str]
+    """Those that hold on some day of the period."""
+    dated: Mapping[str, tuple[tuple[date, date], ...]]
+    """First and last days of the skills that do not always hold."""
     holder: rules.Holder
     plan: WorkPlanSettings
     off: DaysOff
@@ -111,6 +114,11 @@ class Agent:
     """First day from which they are known; None: not at all."""
     shifts: tuple[rules.Worked, ...]
     activities: tuple[Activity, ...]
+
+    def can(self, group: str, day: date) -> bool:
+        """Whether the agent has the skill for a group on a day."""
+        spans = self.dated.get(group, ((date.min, date.max),))
+        return group in self.skills and any(first <= day <= last for first, last in spans)
 
 
 def agents_of(roster: Roster, case: Case) -> Iterator[Agent]:
@@ -127,6 +135,7 @@ def agents_of(roster: Roster, case: Case) -> Iterator[Agent]:
     week_first = case.settings.week_of_first(case.first)
     holders = rules.holders(case.workforce, case.work_plans, case.first, week_first)
     accounts = rules.accounts_of(case.workforce, past, case.first, case.last, case.site.calendar)
+    dated = _dated_skills(case)
     off, available = days_off(_time_off(roster, case)), hours_by_agent(case.workforce.availability)
     for row in _rows(case.workforce.agents.frame):
         agent_id = str(row.agent_id)
@@ -135,7 +144,8 @@ def agents_of(roster: Roster, case: Case) -> Iterator[Agent]:
             continue
         yield Agent(
             agent_id,
-            skills=frozenset(part.strip() for part in str(row.skills).split(";")),
+            skills=_skills_of(str(row.skills), dated.get(agent_id, {}), case),
+            dated=dated.get(agent_id, {}),
             holder=holder,
             plan=case.work_plans[holder.plan_name],
             off=off.get(agent_id, DaysOff()),
@@ -145,6 +155,33 @@ def agents_of(roster: Roster, case: Case) -> Iterator[Agent]:
             shifts=tuple(shifts.get(agent_id, ())),
             activities=tuple(activities.get(agent_id, ())),
         )
+
+
+def _dated_skills(case: Case) -> dict[str, dict[str, tuple[tuple[date, date], ...]]]:
+    """By agent and skill the days of its rows in skills.csv, those alone that have the least level."""
+    found: dict[str, dict[str, tuple[tuple[date, date], ...]]] = {}
+    for row in _rows(case.workforce.skills.frame):
+        mine = found.setdefault(str(row.agent_id), {})
+        first = date.min if pd.isna(row.valid_from) else row.valid_from.date()
+        last = date.max if pd.isna(row.valid_until) else row.valid_until.date()
+        enough = (1 if pd.isna(row.level) else row.level) >= case.settings.skill_levels_min.get(row.skill, 1)
+        mine[row.skill] = (*mine.get(row.skill, ()), *([(first, last)] if enough else []))
+    return found
+
+
+def _skills_of(cell: str, dated: Mapping[str, tuple[tuple[date, date], ...]], case: Case) -> frozenset[str]:
+    """The skills that hold on some day of the period; those without a row have level 1."""
+    named = {part.strip() for part in cell.split(";")}
+    least = case.settings.skill_levels_min
+    return frozenset(
+        skill
+        for skill in named
+        if (
+            any(first <= case.last and last >= case.first for first, last in dated[skill])
+            if skill in dated
+            else least.get(skill, 1) <= 1
+        )
+    )
 
 
 def _time_off(roster: Roster, case: Case) -> TimeOff:

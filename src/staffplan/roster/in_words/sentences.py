@@ -6,6 +6,8 @@ import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+import pandas as pd
+
 from staffplan.settings import hard_rules as hard
 from staffplan.settings import priced_rules as priced
 from staffplan.settings import team_rules as team
@@ -39,6 +41,14 @@ def contract_sentences(plan: WorkPlanSettings) -> Iterator[tuple[str, str]]:
     if plan.days_per_week_max < 7:
         yield "days_per_week_max", f"At most {_days(plan.days_per_week_max)} of work a week."
     yield "shifts", f"Only these shifts: {_list(plan.shifts)}."
+
+
+def skill_sentence(row: Mapping[str, Any]) -> str:
+    """A row of skills.csv: the skill, its level and its days."""
+    level = "" if pd.isna(row["level"]) else f" on level {row['level']:g}"
+    since = "" if pd.isna(row["valid_from"]) else f" from {row['valid_from']:%Y-%m-%d}"
+    until = "" if pd.isna(row["valid_until"]) else f" until {row['valid_until']:%Y-%m-%d}"
+    return f"The skill {row['skill']}{level}{since}{until}{'' if since or until else ' on all days'}."
 
 
 def _price(setting: Section) -> str:
@@ -142,6 +152,40 @@ def _concurrent_breaks(rule: team.ConcurrentBreaksSetting) -> str:
     return f"At most {' and '.join(limits).replace('persons', 'people')}{whose} on a break at the same time."
 
 
+def _tie(rule: team.TieSetting) -> str:
+    words = tie_words(rule)
+    weight = "" if rule.weight is None else f" A preference of weight {rule.weight:g}."
+    return f"{words}{weight}"
+
+
+def tie_words(rule: team.TieSetting) -> str:
+    """A rule between named people, or people of a kind."""
+    match rule:
+        case team.MinimumOnDutySetting():
+            return _minimum_on_duty(rule)
+        case team.TogetherSetting(agents=agents, start_minutes=start, end_minutes=end):
+            within = f" within {start} minutes" if start else ""
+            ends = "" if end is None else f" and end within {end} minutes" if end else " and end together"
+            return f"{' and '.join(agents)} begin together{within}{ends} on each day on which both work."
+        case team.ApartSetting(agents=agents, per=per):
+            when = "on the same day" if per == "day" else "at the same time"
+            return f"No two of {' and '.join(agents)} work {when}."
+        case team.MentorSetting(trainee=trainee, mentors=mentors):
+            return f"Each shift of {trainee} lies within a shift of {' or '.join(mentors)}."
+
+
+def _minimum_on_duty(rule: team.MinimumOnDutySetting) -> str:
+    parts = [f"of the team {rule.staffing_group}"] if rule.staffing_group else []
+    level = f" on level {rule.level} or higher" if rule.level > 1 else ""
+    parts += [f"with the skill {rule.skill}{level}"] if rule.skill else []
+    parts += [f"among {_list(rule.agents)}"] if rule.agents else []
+    when = "at all hours" if rule.hours == "24h" else rule.hours
+    days = "" if rule.weekdays == "daily" else f" ({rule.weekdays})"
+    holidays = "" if rule.holidays else ", not on public holidays"
+    people = "1 person" if rule.people == 1 else f"{rule.people} people"
+    return f"At least {people} {' '.join(parts)} in a shift, {when}{days}{holidays}."
+
+
 _SENTENCES: Mapping[type[Section], Callable[[Any], str]] = {
     hard.DailyRestSetting: lambda r: (
         f"At least {_many(r.hours, 'hour')} of rest between the end of a shift and the start of the next."
@@ -184,4 +228,8 @@ _SENTENCES: Mapping[type[Section], Callable[[Any], str]] = {
     team.MinimumStaffSetting: _minimum_staff,
     team.SeatsSetting: lambda r: f"At most {r.most} people on site at the same time.",
     team.ConcurrentBreaksSetting: _concurrent_breaks,
+    team.MinimumOnDutySetting: _tie,
+    team.TogetherSetting: _tie,
+    team.ApartSetting: _tie,
+    team.MentorSetting: _tie,
 }

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from staffplan.roster.in_words.never import Key
-from staffplan.roster.in_words.sentences import contract_sentences, sentence_of
+from staffplan.roster.in_words.sentences import contract_sentences, sentence_of, skill_sentence
 from staffplan.settings.agreements import known_of
 from staffplan.settings.hard_rules import RuleSettings
 from staffplan.settings.priced_rules import SoftSection
@@ -62,11 +62,9 @@ def rules_in_words(
     ]
     named = [row._replace(binds=_answer(answers, row)) for row in rows]
     plain = [row._replace(rule=row.rule.partition(":")[0]) for row in named]
-    frame = pd.DataFrame(
-        [*plain, *_between_people(listed, place_of), *_own_rows(people, agent), *_not_held(settings)],
-        columns=_Row._fields,
-    )
-    return RulesInForce.of(frame)
+    between = (*_levels(settings, place_of), *_between_people(listed, place_of))
+    rows = [*plain, *between, *_own_rows(people, agent), *_not_held(settings)]
+    return RulesInForce.of(pd.DataFrame(rows, columns=_Row._fields))
 
 
 def _answer(answers: Mapping[Key, bool], row: _Row) -> str:
@@ -110,6 +108,12 @@ def _between_people(listed: Iterable[_Listed], place_of: Place) -> Iterator[_Row
             yield _Row("", setting.rule, "between people", sentence_of(setting), place)
 
 
+def _levels(settings: RosterSettings, place_of: Place) -> Iterator[_Row]:
+    for group, level in settings.skill_levels_min.items():
+        words = f"Only people whose skill {group} has level {level} or higher serve it."
+        yield _Row("", "skill_levels_min", "between people", words, place_of(("roster", "skill_levels_min", group)))
+
+
 def _own_rows(people: Workforce | None, agent: str) -> Iterator[_Row]:
     """Time off, availability and locks of the person."""
     if people is None or not agent:
@@ -120,6 +124,8 @@ def _own_rows(people: Workforce | None, agent: str) -> Iterator[_Row]:
     for row in _of(people.availability.frame, agent):
         words = f"On {row['weekdays']} available {row['hours']}."
         yield _Row("", "availability", "mandatory", words, people.availability.source)
+    for row in _of(people.skills.frame, agent):
+        yield _Row("", "skills", "mandatory", skill_sentence(row), people.skills.source)
     for row in _of(people.locks.frame, agent):
         yield _Row("", "locks", "mandatory", f"{row['day']:%Y-%m-%d}: {row['shift']}.", people.locks.source)
 

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from staffplan.clock import midnight
 from staffplan.planned import PlannedDays
 from staffplan.roster.problem.problem import NO_LIMIT, Period
-from staffplan.roster.rules.team import TeamRule, minimum_people
+from staffplan.roster.rules.between import TeamRule
+from staffplan.roster.rules.team import minimum_people
 from staffplan.site import Site
 from staffplan.tables.requirement import StaffingRequirement
 from staffplan.tables.roster import Roster

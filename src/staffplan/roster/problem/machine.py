@@ -106,6 +106,12 @@ def filtered(bad: NDArray[np.bool_]) -> Machine:
     return Machine(bad.astype(np.int64), step)
 
 
+def single_days(price: Floats) -> Machine:
+    """One state, in which every choice of a day costs something in itself: price, (days, options + 1)."""
+    number = np.broadcast_to(np.arange(price.shape[1]), price.shape)
+    return Machine(number, np.zeros((len(price), 1, price.shape[1]), dtype=np.int64), price[:, None, :])
+
+
 def within_weeks(machine: Machine, last_of_week: NDArray[np.bool_], allowed: NDArray[np.bool_]) -> Machine:
     """The machine begun anew each week: the last day's step leads to state 0, or is forbidden.
 

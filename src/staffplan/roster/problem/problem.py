@@ -17,10 +17,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from staffplan.roster.problem.machine import Machine
+from staffplan.roster.problem.ties import NO_TIES, Ties
 from staffplan.roster.problem.worked import Agreed, Violation, Worked
 from staffplan.roster.problem.worth import Worth
 from staffplan.settings.roster import WorkPlanSettings
 from staffplan.tables.roster import SPLIT
+from staffplan.tables.skills import SkillRow
 
 NO_LIMIT = 10**6
 """People, where their number is not limited."""
@@ -54,6 +56,13 @@ class ShiftOption:
     slots: int
     paid_minutes: int
     pauses: tuple[Pause, ...]
+    serves: tuple[str, ...] = ()
+    """Of a copy for people who have some of their skills on some days only: the planning groups it serves."""
+
+    @property
+    def key(self) -> str:
+        """A name that no other option has."""
+        return f"{self.name} for {', '.join(self.serves)}" if self.serves else self.name
 
     @property
     def parts(self) -> tuple[tuple[int, int], ...]:
@@ -73,12 +82,16 @@ class Person:
     plan_name: str
     contract: WorkPlanSettings
     skills: tuple[str, ...]
+    """Planning groups that the person can serve on some day of the period."""
     rules: tuple[Rule, ...]
     """The site's agreement for the person, beside what every contract says."""
     past: tuple[Worked, ...] = ()
     """Shifts worked before the period, as far as they are known."""
     past_from: date | None = None
     """First day from which they are known; None: not at all."""
+    team: str = ""
+    held: tuple[SkillRow, ...] = ()
+    """All skills, those that are no planning group too, with levels and days."""
 
 
 @dataclass(frozen=True)
@@ -175,7 +188,8 @@ class RosterProblem:
     """(people, days, options): contract, weekday, availability and time off let the person work it,
     and one of the person's groups needs somebody then."""
     why_not: tuple[dict[int, str], ...]
-    """For each person the days without any allowed option, and why: "time off", "not available" or "not needed"."""
+    """For each person the days without any allowed option, and why: "time off", "not available", "not needed"
+    or "no skill"."""
     paid_minutes_min: NDArray[np.int64]
     """(people, weeks): fewest minutes to be paid for work, time off already credited."""
     paid_minutes_max: NDArray[np.int64]
@@ -192,6 +206,8 @@ class RosterProblem:
     overstaffing_weight: float
     circles: tuple[Circle, ...] = ()
     """Limits on meals and breaks that `pausing` does not say: of some of the people, or a part of those there."""
+    ties: Ties = NO_TIES
+    """Rules between named people, or people of a kind."""
 
     @property
     def required_hours(self) -> float:

@@ -91,7 +91,7 @@ class _Catalogue:
         named = [o for o in known if self.problem.options[o].name == shift.written]
         mine = [o for o in known if self.problem.allowed[shift.person, shift.day, o]]
         if known and not shift.begun:
-            return (named or mine or known)[0]
+            return ([o for o in named if o in mine] or named or mine or known)[0]
         return self._own(shift, [*named, *mine, *known])
 
     def _alike(self, shift: _Shift) -> list[int]:
@@ -228,13 +228,14 @@ def _tours(problem: RosterProblem, shifts: list[_Shift], numbers: list[int]) -> 
     for shift, number in zip(shifts, numbers, strict=True):
         choice[shift.person, shift.day] = number
         pauses[shift.person, shift.day, : len(shift.pauses)] = [pause.earliest for pause in shift.pauses]
-        _serve(problem, shift, group[shift.person], step)
+        _serve(problem, shift, number, group[shift.person], step)
     return Tours(choice, pauses, group)
 
 
-def _serve(problem: RosterProblem, shift: _Shift, group: NDArray[np.int8], step: int) -> None:
+def _serve(problem: RosterProblem, shift: _Shift, option: int, group: NDArray[np.int8], step: int) -> None:
     """Groups of a shift's intervals as they are given; where somebody is not on queue, those of the time before."""
-    skills = problem.people[shift.person].skills
+    serves = problem.options[option].serves
+    skills = [name for name in problem.people[shift.person].skills if not serves or name in serves]
     first, end = shift.first // step, -(-(shift.first + shift.slots) // step)
     for begin, until, name in shift.queue:
         if name in skills:

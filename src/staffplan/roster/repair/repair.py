@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from staffplan.errors import Note
 from staffplan.process.interrupts import ends
 from staffplan.progress import OnProgress, Progress, silent
+from staffplan.roster.case.build import with_ties
 from staffplan.roster.case.case import Case
 from staffplan.roster.check.cover import coverage
 from staffplan.roster.notes import clock_changes, unpriced_wishes
@@ -39,6 +40,7 @@ from staffplan.roster.search.compiled.tours import rest_of_tour
 from staffplan.roster.search.run import PROVEN, gap_share
 from staffplan.roster.search.space import Tours, TourSpace, begin, make_tour_space, need_of, price_tour, team_arrays
 from staffplan.roster.search.stages import compiled_in, move_count
+from staffplan.roster.search.ties import all_stay, keep_ties, to_the_ties
 from staffplan.roster.step import RESERVE
 from staffplan.tables.roster import Roster, RosterChanges, RosterShifts
 from staffplan.tables.waits import Coverage
@@ -130,6 +132,7 @@ def _prepare(case: Case, roster: Roster, absences: Sequence[Absence], since: pd.
     now = replace(case, workforce=replace(people, published=RosterShifts.empty(), past_roster=past))
     absent: frozenset[AgentDay] = frozenset((a.agent_id, day) for a in absences for day in a.days)
     given = given_work(now.problem(), left.roster, since, price, absent)
+    given = replace(given, problem=with_ties(given.problem, now.settings, now.site.calendar))
     return _Repair(now, left, given, absences, since, price)
 
 
@@ -152,6 +155,7 @@ def _possible(plan: _Repair, space: TourSpace) -> tuple[_Repair, TourSpace]:
         stuck = tuple(p.agent_id for p, free in zip(given.problem.people, able, strict=True) if not free)
         plan = replace(plan, given=given.only(np.flatnonzero(able)), stuck=stuck)
     problem = corrected(plan.given, plan.case, plan.left.roster, plan.since)
+    problem = with_ties(problem, plan.case.settings, plan.case.site.calendar)
     plan = replace(plan, given=replace(plan.given, problem=problem))
     if not problem.people:
         return plan, space
@@ -190,11 +194,18 @@ def _search(
     def over() -> bool:
         return stopped.is_set() or time.monotonic() > deadline or incumbent.cost <= bound + PROVEN
 
-    polish(board, incumbent)
+    if len(space.problem.ties):
+        tours = to_the_ties(space, incumbent.tours, seed, stop=stopped.is_set)
+        incumbent.offer(Board(space, tours))
+    else:
+        polish(board, incumbent)
     say(0)
     begun = time.monotonic()
     best_prices(space, round(BOUND_ROUNDS * min(effort, 3.0)), spent=spent, report=note)
-    improve(board, incumbent, Schedule(moves, deadline), seed, stop=over, report=say)
+    if len(space.problem.ties):
+        keep_ties(space, incumbent, moves, seed, stop=over, report=lambda: say(moves))
+    else:
+        improve(board, incumbent, Schedule(moves, deadline), seed, stop=over, report=say)
     return incumbent, min(bound, incumbent.cost)
 
 
@@ -224,7 +235,7 @@ def inside_as_given(space: TourSpace, tours: Tours, plan: _Repair) -> Board:
     """The tours' shifts; inside those that stay, breaks and queues as given, or others where that is worth it."""
     given = plan.given
     mine = _with_given_inside(space, tours, given)
-    board = Board(space, mine)
+    board = Board(all_stay(space, mine), mine)
     allowed = np.zeros_like(space.problem.allowed)
     person, day = np.nonzero(mine.choice != NOTHING)
     allowed[person, day, mine.choice[person, day]] = True
@@ -235,7 +246,7 @@ def inside_as_given(space: TourSpace, tours: Tours, plan: _Repair) -> Board:
                 _work_inside(board, given, number, day_number, allowed[number], INSIDE * plan.price)
         if board.cost > before - 1e-6:
             break
-    return board
+    return Board(space, board.tours()) if len(space.problem.ties) else board
 
 
 def _work_inside(board: Board, given: Given, person: int, day: int, allowed: Flags, price: float) -> None:

@@ -7,11 +7,11 @@ limits by slot. A slot counts as due when a part of it is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 
 from staffplan.clock import SiteCalendar, parse_spans, parse_weekdays, wall_instant
 from staffplan.roster.problem.problem import NO_LIMIT, Circle, Period, Person
+from staffplan.roster.rules.between import Finished, Known, SlotLimit, SlotSums, TeamRule, TeamViolation
+from staffplan.roster.rules.ties import Tie, tie_of
 from staffplan.settings import team_rules as settings
 from staffplan.settings.roster import RosterSettings
 from staffplan.tables.people import Workforce
@@ -28,56 +30,6 @@ from staffplan.tables.schema import names_in
 Ints = NDArray[np.int64]
 MOST_NAMES = 12
 """People named in a message; the others are counted."""
-
-
-@dataclass(frozen=True)
-class Finished:
-    """A finished roster, what its people can do, and the days it is for."""
-
-    shifts: pd.DataFrame
-    activities: pd.DataFrame
-    skills: Mapping[str, frozenset[str]]
-    calendar: SiteCalendar
-    first_day: date
-    days: int
-
-    def can(self, agents: pd.Series, group: str) -> NDArray[np.bool_]:
-        """Whether each agent has the skill for a group; any will do for ""."""
-        return np.array([not group or group in self.skills.get(agent_id, ()) for agent_id in agents], dtype=bool)
-
-
-@dataclass(frozen=True)
-class TeamViolation:
-    day: date
-    rule: str
-    message: str
-
-
-@dataclass(frozen=True)
-class SlotSums:
-    """Sums over a model's variables for every slot. People who can serve a group are under its name, all under ""."""
-
-    in_house: Mapping[str, Sequence[Any]]
-    on_break: Mapping[str, Sequence[Any]]
-    on_queue: Mapping[str, Sequence[Any]]
-    """By the group that is served."""
-
-
-@dataclass(frozen=True)
-class SlotLimit:
-    """Linear inequalities of a model for one slot, of which one at least holds."""
-
-    slot: int
-    either: tuple[Any, ...]
-
-
-class TeamRule(Protocol):
-    @property
-    def name(self) -> str: ...
-
-    def limits(self, sums: SlotSums, period: Period, calendar: SiteCalendar) -> Iterator[SlotLimit]: ...
-
-    def violations(self, done: Finished) -> Iterator[TeamViolation]: ...
 
 
 @dataclass(frozen=True)
@@ -235,9 +187,21 @@ class MinimumStaff:
                     yield wall_instant(day, begin, zone).value, until
 
 
+BY_SHIFTS = (Seats, Tie)
+"""Rules that can be judged without knowing what happens inside the shifts."""
+
+
 def team_rules(roster: RosterSettings) -> tuple[TeamRule, ...]:
-    """The rules between people in the site's agreement."""
-    return tuple(_rule_of(rule) for rule in roster.rules if isinstance(rule, settings.TeamRuleSetting))
+    """The mandatory rules between people in the site's agreement."""
+    listed = (rule for rule in roster.rules if isinstance(rule, settings.TeamRuleSetting))
+    return tuple(
+        _rule_of(rule) for rule in listed if not isinstance(rule, settings.TieSection) or rule.weight is None
+    )
+
+
+def tie_rules(roster: RosterSettings) -> tuple[Tie, ...]:
+    """The rules between named people or people of a kind, mandatory or priced."""
+    return tuple(tie_of(rule) for rule in roster.rules if isinstance(rule, settings.TieSetting))
 
 
 def _rule_of(setting: settings.TeamRuleSetting) -> TeamRule:
@@ -249,6 +213,8 @@ def _rule_of(setting: settings.TeamRuleSetting) -> TeamRule:
         case settings.MinimumStaffSetting(planning_group=group, people=people, holidays=holidays):
             spans, weekdays = parse_spans(setting.hours), parse_weekdays(setting.weekdays)
             return MinimumStaff(group, people, spans, weekdays, holidays)
+        case _:
+            return tie_of(setting)
 
 
 def team_violations(
@@ -258,9 +224,28 @@ def team_violations(
     agents = workforce.agents.frame
     pairs = zip(agents["agent_id"], agents["skills"], strict=True)
     skills = {agent_id: frozenset(names_in(cell)) for agent_id, cell in pairs}
-    done = Finished(roster.shifts.frame, roster.activities.frame, skills, calendar, first, days)
+    tables = (roster.shifts.frame, roster.activities.frame)
+    done = Finished(*tables, skills, calendar, first, days, _known(workforce))
     for rule in rules:
         yield from rule.violations(done)
+
+
+def _known(workforce: Workforce) -> dict[str, Known]:
+    """Every agent with team and skills; a skill without a row of its own always holds, on level 1."""
+    rows: dict[tuple[str, str], list[tuple[int, date, date]]] = {}
+    found: Iterable[Any] = workforce.skills.frame.itertuples()
+    for row in found:
+        first = date.min if pd.isna(row.valid_from) else row.valid_from.date()
+        last = date.max if pd.isna(row.valid_until) else row.valid_until.date()
+        rows.setdefault((row.agent_id, row.skill), []).append(
+            (1 if pd.isna(row.level) else int(row.level), first, last)
+        )
+    always = ((1, date.min, date.max),)
+    agents = workforce.agents.frame
+    return {
+        agent: Known(team, {name: tuple(rows.get((agent, name), always)) for name in names_in(cell)})
+        for agent, team, cell in zip(agents["agent_id"], agents["staffing_group"], agents["skills"], strict=True)
+    }
 
 
 def seat_limit(rules: Iterable[TeamRule], period: Period) -> Ints:

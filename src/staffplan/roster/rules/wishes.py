@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from staffplan.roster.problem.machine import Floats, Machine, kinds_of, with_day_off
+from staffplan.roster.problem.machine import Floats, Machine, kinds_of, single_days, with_day_off
 from staffplan.roster.problem.problem import Person, RosterProblem, ShiftOption
 from staffplan.roster.problem.worked import Agreed, Violation, Worked
 from staffplan.roster.rules.base import last_day, past_midnight, runs_in
@@ -38,6 +38,9 @@ class WishesGranted:
         if not off.any() and not price.any():
             return None
         works = with_day_off(np.ones_like(problem.option_slot.T), 0)
+        runs_over = runs_in(problem, person)
+        if not (runs_over or past_midnight(problem)[off[1:] > 0].any()):
+            return single_days(self.weight * (price + off[:-1, None] * works))
         tail = with_day_off((past_midnight(problem) & (off[1:, None] > 0)).astype(np.int64), 0)
         prices, level = np.unique(price, return_inverse=True)
         kind, what = kinds_of(level.reshape(price.shape), works, tail)
@@ -45,8 +48,7 @@ class WishesGranted:
         spoilt = np.maximum(state[:, None], what[None, :, 1])
         step = np.broadcast_to(what[None, None, :, 2], (len(price), 2, len(what)))
         cost = prices[what[:, 0]][None, None, :] + off[:-1, None, None] * spoilt[None, :, :]
-        start = int(runs_in(problem, person))
-        return Machine(kind, step, self.weight * cost, start=start)
+        return Machine(kind, step, self.weight * cost, start=int(runs_over))
 
     def _worths(self, problem: RosterProblem) -> tuple[Floats, Floats]:
         """(days + 1,) worth of days off wished, zero after the period; (days, options + 1) of shifts missed."""
@@ -54,10 +56,10 @@ class WishesGranted:
         off, price = np.zeros(days + 1), np.zeros((days, len(problem.options) + 1))
         for wish in self.wishes:
             named = np.array([_is_named(wish, option) for option in problem.options] + [False])
-            for d in range(days):
-                if wish.first_day <= problem.period.day(d) <= wish.last_day:
-                    off[d] += wish.worth * (wish.kind == "off")
-                    price[d] += wish.worth * ((wish.kind == "shift") & ~named | (wish.kind == "not") & named)
+            first, last = ((day - problem.period.first_day).days for day in (wish.first_day, wish.last_day))
+            wished = slice(max(first, 0), max(min(last + 1, days), 0))
+            off[wished] += wish.worth * (wish.kind == "off")
+            price[wished] += wish.worth * ((wish.kind == "shift") & ~named | (wish.kind == "not") & named)
         return off, price
 
 

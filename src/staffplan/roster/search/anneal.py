@@ -57,8 +57,9 @@ class Board:
 
     @property
     def cost(self) -> float:
-        """Cover, limits of all together, and what the people's choices cost in themselves."""
-        return self.cost_together + float(self.plan.paid.sum(dtype=float))
+        """Cover, limits of all together, rules between people, and what the people's choices cost in themselves."""
+        between = self.space.problem.ties.cost(self.plan.choice)
+        return self.cost_together + between + float(self.plan.paid.sum(dtype=float))
 
     @property
     def cost_together(self) -> float:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from ortools.sat.python import cp_model
 
 from staffplan.roster.problem.problem import RosterProblem, ShiftOption
+from staffplan.roster.problem.worked import Works
 from staffplan.roster.rules import rules_of
 from staffplan.roster.search.rule_model import add_one_shift_a_day, add_rule
 
@@ -77,8 +78,25 @@ def make_model(problem: RosterProblem, patterns: tuple[Pattern, ...]) -> RosterM
     for person in problem.people:
         add_one_shift_a_day(model, works, problem, person)
     prices = [add_rule(model, works, problem, one, rule).price for one in problem.people for rule in rules_of(one)]
-    exact = add_cost(model, problem, chosen, prices)
+    exact = add_cost(model, problem, chosen, [*prices, *tie_prices(model, works, problem)])
     return RosterModel(model, chosen, exact)
+
+
+def tie_prices(model: cp_model.CpModel, works: Works, problem: RosterProblem) -> list[Any]:
+    """What the rules between people cost, row by row."""
+    ties, prices = problem.ties, []
+    terms: list[list[Any]] = [[] for _ in range(len(ties))]
+    for person, day, option, times, row in zip(
+        *(part.tolist() for part in (ties.person, ties.day, ties.option, ties.coefficient, ties.row)), strict=True
+    ):
+        key = (problem.people[person].agent_id, day, problem.options[option].key)
+        if key in works:
+            terms[row].append(times * works[key])
+    for mine, least, price in zip(terms, ties.least.tolist(), ties.price.tolist(), strict=True):
+        short = model.new_int_var(0, len(mine) + abs(least), "")
+        model.add(sum(mine) + short >= least)
+        prices.append(price * short)
+    return prices
 
 
 def works_of(
@@ -87,7 +105,7 @@ def works_of(
     """A variable for each shift by name: one of its patterns is chosen."""
     ways: dict[tuple[str, int, str], list[Any]] = {}
     for pattern, variable in chosen.items():
-        key = (problem.people[pattern.person].agent_id, pattern.day, problem.options[pattern.option].name)
+        key = (problem.people[pattern.person].agent_id, pattern.day, problem.options[pattern.option].key)
         ways.setdefault(key, []).append(variable)
     works: dict[tuple[str, int, str], Any] = {}
     for key, variables in ways.items():

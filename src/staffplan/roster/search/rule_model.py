@@ -38,7 +38,7 @@ def add_one_shift_a_day(model: cp_model.CpModel, works: Works, problem: RosterPr
 
 
 def add_rule(model: cp_model.CpModel, works: Works, problem: RosterProblem, person: Person, rule: Rule) -> Flow:
-    """Lay a rule out. `works[agent_id, day, option name]` is the variable of a shift, missing where nobody may work
+    """Lay a rule out. `works[agent_id, day, option key]` is the variable of a shift, missing where nobody may work
     it."""
     machine = rule.machine(problem, person)
     return Flow() if machine is None else _laid_out(model, works, problem, person, machine)
@@ -101,7 +101,7 @@ def _only_allowed(model: cp_model.CpModel, layer: Layer, todays: dict[int, Any])
 
 def _todays(works: Works, problem: RosterProblem, person: Person, day: int) -> dict[int, Any]:
     """Variables of the person's shifts on a day, by the number of the option."""
-    keys = {o: (person.agent_id, day, option.name) for o, option in enumerate(problem.options)}
+    keys = {o: (person.agent_id, day, option.key) for o, option in enumerate(problem.options)}
     return {o: works[key] for o, key in keys.items() if key in works}
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from staffplan.roster.problem.problem import NO_LIMIT, RosterProblem
-from staffplan.roster.search.automata import MOST_STEPS, flat_walks, make_rulebook
+from staffplan.roster.search.automata import WIDE, Room, flat_walks, make_rulebook
 from staffplan.roster.search.compiled.arrays import (
     GONE,
     IMPOSSIBLE,
@@ -53,6 +53,12 @@ class TourSpace:
         """Whether the rules of somebody are several automata."""
         return len(self.walks.part) > len(self.walks.part_from) - 1
 
+    @property
+    def steps_of_a_round(self) -> int:
+        """Steps of the automata of everybody, which a round of pricing goes through."""
+        of_part = (self.walks.states * self.walks.kinds).sum(axis=1)[self.walks.part]
+        return int(np.add.reduceat(of_part, self.walks.part_from[:-1])[self.folk.walk].sum())
+
 
 @dataclass(frozen=True)
 class Tours:
@@ -64,11 +70,10 @@ class Tours:
     group: NDArray[np.int8]
 
 
-def make_tour_space(problem: RosterProblem, most_steps: float = MOST_STEPS) -> TourSpace:
-    """most_steps: of the automata of the rules; where it is not enough they stay in parts (automata.py)."""
+def make_tour_space(problem: RosterProblem, room: Room = WIDE) -> TourSpace:
     shifts = shift_arrays(problem)
-    book = make_rulebook(problem, most_steps)
-    walks = flat_walks(book, len(problem.options))
+    book = make_rulebook(problem, room)
+    walks = flat_walks(book, problem)
     menu_of, menu_from, dishes, place = menus_of(problem.allowed)
     folk = Folk(
         mask=problem.skillsets[problem.skillset_of],
@@ -193,7 +198,6 @@ def make_desk(problem: RosterProblem, shifts: Shifts, walks: Walks) -> Desk:
         tour=np.zeros(days, dtype=np.int64),
         best=np.zeros((days, int(walks.kinds.max())), dtype=np.int64),
         value=np.zeros((2, states)),
-        came_from=np.zeros((days, states), dtype=np.int32),
         chose=np.zeros((days, states), dtype=np.int16),
         ahead=np.zeros(ahead),
         tolled=np.zeros((days, options)),

@@ -17,6 +17,7 @@ from staffplan.roster.search.few_tours import recombine, suits
 from staffplan.roster.search.first_roster import start, warm_up
 from staffplan.roster.search.run import PROVEN, Run
 from staffplan.roster.search.space import Tours, TourSpace
+from staffplan.roster.search.ties import keep_ties, to_the_ties, untied
 from staffplan.roster.search.whole_days import days_together
 
 MOVES_PER_AGENT_DAY, FEWEST_MOVES = 20_000, 100_000
@@ -32,8 +33,10 @@ PARTS_WARM = 0.1
 and few of the changes are possible."""
 LONGEST_PROGRAM, LONGEST_DAY = 0.05, 0.25
 """Shares of the time limit that one integer program may take: of a few people's tours, and of a whole day."""
-TOO_LARGE = "the rules of everybody together have too many states to be followed at once; "
+TOO_LARGE = "the rules of everybody together have too many states to be followed at once in the time; "
 LEFT_OUT = "bound and shifts come from parts of the rules, and integer programs over several people are left out"
+TIES_UNTIL = 0.9
+"""Share of the time limit by which the rules between people are kept as cheaply as could be found."""
 LONGEST_LOADING = 8.0
 """Seconds; what takes longer is compiled."""
 
@@ -47,11 +50,15 @@ class Until:
     annealed: float
 
 
-USUAL, IN_PARTS = Until(0.1, 0.35, 0.45), Until(0.45, 0.7, 0.92)
+USUAL, HEAVY, IN_PARTS = Until(0.1, 0.35, 0.45), Until(0.25, 0.45, 0.6), Until(0.45, 0.7, 0.92)
+HEAVY_STEPS = 20e6
+"""Steps of a round of pricing from which on it is the slowest part of the search."""
 
 
 def until(space: TourSpace) -> Until:
-    return IN_PARTS if space.in_parts else USUAL
+    if space.in_parts:
+        return IN_PARTS
+    return HEAVY if space.steps_of_a_round > HEAVY_STEPS else USUAL
 
 
 def size_notes(space: TourSpace) -> tuple[Note, ...]:
@@ -70,10 +77,25 @@ def search(space: TourSpace, run: Run, effort: float, seed: int) -> Incumbent:
     prices = best_prices(space, rounds, spent=run.spent(0.0, until(space).prices), report=run.raise_bound)
     run.late(until(space).prices)
     run.prices = prices
-    board = _start(space, prices, run, effort, seed)
+    board = _start(untied(space), prices, run, effort, seed)
     incumbent = Incumbent(board)
     run.say(0, incumbent, space.problem)
-    _improve(board, incumbent, prices, run, effort, seed)
+    if not len(space.problem.ties):
+        _improve(board, incumbent, prices, run, effort, seed)
+        return incumbent
+    _anneal(board, incumbent, run, seed)
+    tours = to_the_ties(space, incumbent.tours, seed, stop=run.out_of_time)
+    incumbent = Incumbent(Board(space, tours))
+    over = run.begun + TIES_UNTIL * (run.deadline - run.begun)
+
+    def stop() -> bool:
+        return run.ended(incumbent) or time.monotonic() > over
+
+    keep_ties(
+        space, incumbent, run.moves, seed, stop=stop, report=lambda: run.say(run.moves, incumbent, space.problem)
+    )
+    run.late(TIES_UNTIL)
+    _prove(space, incumbent, run, effort, seed)
     return incumbent
 
 
@@ -95,6 +117,12 @@ def _start(space: TourSpace, prices: Prices, run: Run, effort: float, seed: int)
 
 
 def _improve(board: Board, incumbent: Incumbent, prices: Prices, run: Run, effort: float, seed: int) -> None:
+    _anneal(board, incumbent, run, seed)
+    choose_together(incumbent, board.space, prices, run, effort, seed)
+    _prove(board.space, incumbent, run, effort, seed)
+
+
+def _anneal(board: Board, incumbent: Incumbent, run: Run, seed: int) -> None:
     problem, annealed = board.space.problem, until(board.space).annealed
     if board.space.in_parts:
         polish(board, incumbent, stop=run.out_of_time)
@@ -111,9 +139,11 @@ def _improve(board: Board, incumbent: Incumbent, prices: Prices, run: Run, effor
         report=lambda done: run.say(min(done, run.moves), incumbent, problem),
     )
     run.late(annealed)
-    choose_together(incumbent, board.space, prices, run, effort, seed)
+
+
+def _prove(space: TourSpace, incumbent: Incumbent, run: Run, effort: float, seed: int) -> None:
     seconds = run.deadline - time.monotonic()
-    proven = solve_whole(board.space, incumbent, effort=effort, seconds=seconds, seed=seed)
+    proven = solve_whole(space, incumbent, effort=effort, seconds=seconds, seed=seed)
     if proven is not None:
         run.raise_bound(proven)
 

@@ -22,11 +22,13 @@ from staffplan.roster.case.presence import contract_options
 from staffplan.roster.problem.problem import Period, Person, RosterProblem
 from staffplan.roster.rules import rules_of
 from staffplan.roster.rules.automaton import Automaton, make_automaton
-from staffplan.roster.rules.team import ConcurrentBreaks, Seats, TeamRule, minimum_people, team_rules
+from staffplan.roster.rules.between import TeamRule
+from staffplan.roster.rules.team import ConcurrentBreaks, Seats, minimum_people, team_rules
 from staffplan.settings.hard_rules import RotationSetting, RuleSettings
 from staffplan.settings.priced_rules import SoftSection
 from staffplan.settings.roster import RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.settings.rule_sections import RuleSection
+from staffplan.settings.team_rules import TieSection
 from staffplan.site import Site
 from staffplan.tables.people import Agents, Availability, TimeOff, Workforce
 from staffplan.tables.requirement import StaffingRequirement
@@ -115,7 +117,8 @@ def make_demand(
 def kept_rules(rules: Sequence[RuleSettings]) -> Iterator[RuleSettings]:
     """Rules that say something of people without a name: hard ones, not for agents by name."""
     for rule in rules:
-        if not isinstance(rule, SoftSection) and not (isinstance(rule, RuleSection) and rule.agents):
+        named = isinstance(rule, TieSection) or (isinstance(rule, RuleSection) and rule.agents)
+        if not isinstance(rule, SoftSection) and not named:
             yield rule
 
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from staffplan.roster.case.candidates import Walls, option_walls
 from staffplan.roster.case.case import Case
 from staffplan.roster.case.presence import available_options, contract_options, touches
+from staffplan.roster.case.skills import right_copies, skill_masks
 from staffplan.roster.problem.problem import Person, RosterProblem
 from staffplan.roster.rules import DaysPerWeek, Locked, Rule, WeeklyHoursMax, WeeklyHoursMin, locked_options
 from staffplan.roster.why.relaxations import Key, Ladder, contract_ladders, rule_ladders, table_ladders
@@ -85,6 +86,9 @@ def _forbidding(case: Case, problem: RosterProblem, person: Person, walls: Walls
     [free, *_] = unbound_options(case, problem)
     yield ("contract", person.plan_name, "shifts"), free & ~mine
     yield ("availability", agent_id), ~available_options(agent_id, workforce, walls, period)
+    dated = without_skills(case, problem, person)
+    if dated is not None:
+        yield ("skills", agent_id), dated
     off = workforce.time_off.frame
     for row in _rows(off[off["agent_id"] == agent_id]):
         first, last = row.first_day.date(), row.last_day.date()
@@ -95,6 +99,16 @@ def _forbidding(case: Case, problem: RosterProblem, person: Person, walls: Walls
             others = np.zeros(mine.shape, dtype=bool)
             others[number] = ~locked_options(problem.options, what)
             yield ("locks", agent_id, day), others
+
+
+def without_skills(case: Case, problem: RosterProblem, person: Person) -> Flags | None:
+    """(days, options): shifts for which the person has not the skills on the day; None where skills always hold."""
+    if not (case.workforce.skills.frame["agent_id"] == person.agent_id).any():
+        return None
+    least, groups = case.settings.skill_levels_min, problem.groups
+    masks = skill_masks((person,), groups, case.workforce.skills, least, problem.period)
+    [right] = right_copies(problem.options, masks, groups)
+    return np.asarray(~right)
 
 
 def _ruling(case: Case, person: Person) -> Iterator[tuple[Key, Rule]]:

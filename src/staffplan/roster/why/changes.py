@@ -6,12 +6,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 
 from staffplan.roster.case.case import Case
+from staffplan.roster.rules.ties import tie_of
 from staffplan.roster.why.relaxations import Ladder, emptied, left_out, rule_ladders
 from staffplan.settings.rule_sections import RuleSection
-from staffplan.settings.team_rules import ConcurrentBreaksSetting, MinimumStaffSetting, SeatsSetting
+from staffplan.settings.team_rules import ConcurrentBreaksSetting, MinimumStaffSetting, SeatsSetting, TeamRuleSetting
 from staffplan.tables.people import Agents
 from staffplan.tables.schema import names_in
 
@@ -44,6 +46,8 @@ def site_changes(case: Case) -> Iterator[Change]:
         yield Change(
             "hours in which people are available", "everybody available at all hours", emptied("availability")
         )
+    if len(case.workforce.skills):
+        yield Change("days and levels of skills", "every skill on all days", emptied("skills"), keeps_tours=False)
     if len(case.workforce.time_off):
         yield Change("time off", "nobody has time off", emptied("time_off"), keeps_tours=False)
 
@@ -54,7 +58,7 @@ def _first_and_last(ladder: Ladder) -> Iterator[Change]:
         yield Change(ladder.words, step.words, step.apply)
 
 
-def _team_words(rule: MinimumStaffSetting | SeatsSetting | ConcurrentBreaksSetting) -> str:
+def _team_words(rule: TeamRuleSetting) -> str:
     match rule:
         case MinimumStaffSetting(planning_group=group, people=people, hours=hours):
             return f"at least {people} on queue for {group}, {hours}"
@@ -63,6 +67,8 @@ def _team_words(rule: MinimumStaffSetting | SeatsSetting | ConcurrentBreaksSetti
         case ConcurrentBreaksSetting(most=most, share=share):
             limits = [f"{most} people"] * (most is not None) + [f"{share:.0%}" if share is not None else ""]
             return f"at most {' and '.join(filter(None, limits))} on break at once"
+        case _:
+            return tie_of(rule).words
 
 
 def contract_changes(case: Case) -> Iterator[Change]:
@@ -102,7 +108,9 @@ def people_changes(case: Case, groups: Sequence[str]) -> Iterator[Change]:
             words = f"{MORE_AGENTS} more agents for {group}" + (f" ({plan})" if plan else "")
             yield Change(f"people who can serve {group}: {len(plans)}", words, _hired(group, plan), keeps_tours=False)
     if len(groups) > 1:
-        yield Change("skills", "everybody can serve every group", _skilled(";".join(groups)))
+        keeps = not len(case.workforce.skills)
+        all_groups = _skilled(";".join(groups))
+        yield Change("skills", "everybody can serve every group", all_groups, keeps_tours=keeps)
 
 
 def _hired(group: str, plan: str) -> Callable[[Case], Case]:
@@ -115,12 +123,18 @@ def _hired(group: str, plan: str) -> Callable[[Case], Case]:
 
 
 def _skilled(skills: str) -> Callable[[Case], Case]:
-    return lambda case: _with_agents(case, case.workforce.agents.frame.assign(skills=skills))
+    def apply(case: Case) -> Case:
+        always = emptied("skills")(case)
+        return _with_agents(always, always.workforce.agents.frame.assign(skills=skills))
+
+    return apply
 
 
 def with_skill(case: Case, agent_id: str, group: str) -> Case:
     """One more planning group that the agent can serve."""
-    frame = case.workforce.agents.frame
+    skills, frame = case.workforce.skills, case.workforce.agents.frame
+    others = skills.only(np.asarray((skills.frame["agent_id"] != agent_id) | (skills.frame["skill"] != group)))
+    case = replace(case, workforce=replace(case.workforce, skills=others))
     mine = frame["agent_id"] == agent_id
     return _with_agents(case, frame.assign(skills=frame["skills"].where(~mine, frame["skills"] + f";{group}")))
 

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from staffplan.roster.case.case import Case
 from staffplan.roster.problem.problem import RosterProblem, ShiftOption
-from staffplan.roster.rules.team import MinimumStaff, Seats, TeamRule, minimum_people
+from staffplan.roster.rules.between import TeamRule
+from staffplan.roster.rules.team import MinimumStaff, Seats, minimum_people
 from staffplan.roster.why.bonds import Bond, unbound_options
 
 Flags = NDArray[np.bool_]

@@ -32,7 +32,7 @@ GRANTED = 3.0
 
 Key = tuple[object, ...]
 """Which rule, contract or row something is about: ("rule", place), ("contract", name, field), ("time_off", agent,
-first day), ("availability", agent), ("locks", agent, day)."""
+first day), ("availability", agent), ("skills", agent), ("locks", agent, day)."""
 
 
 @dataclass(frozen=True)
@@ -195,6 +195,10 @@ def table_ladders(case: Case) -> Iterator[Ladder]:
         always = Step(f"{who} available at all hours", 5 * DAY_HOURS, _without_rows("availability", who))
         words = f"hours of {people.availability.source} in which {who} is available"
         yield Ladder(words, (always,), ("availability", who))
+    for who in sorted(set(people.skills.frame["agent_id"])):
+        whole = Step(f"{who} with every skill on all days", 5 * DAY_HOURS, _without_rows("skills", who))
+        words = f"days of {people.skills.source} on which {who} has the skills"
+        yield Ladder(words, (whole,), ("skills", who))
     if len(people.past_roster):
         forget = Step("the days before not counted", 0.0, emptied("past_roster"))
         words = f"the shifts worked before ({people.past_roster.source})"

@@ -20,12 +20,9 @@ from numpy.typing import NDArray
 from staffplan.roster.case.case import Case
 from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.rules import span
-from staffplan.roster.rules.team import (
-    ConcurrentBreaks,
-    MinimumStaff,
-    TeamRule,
-    team_rules,
-)
+from staffplan.roster.rules.between import TeamRule
+from staffplan.roster.rules.team import ConcurrentBreaks, MinimumStaff, team_rules
+from staffplan.roster.rules.ties import Tie
 from staffplan.roster.why.bonds import Bond, Ladders, bonds_of, ladders_by_key, unbound_options
 from staffplan.roster.why.headcount import counted_out, outnumbered
 from staffplan.roster.why.team_model import Atom, TeamModel, loose_model, only_people
@@ -197,8 +194,19 @@ def _proven(question: Question, rules: tuple[TeamRule, ...], days: Sequence[int]
 
 def concerned(problem: RosterProblem, rules: Sequence[TeamRule]) -> Flags:
     """(people,): whom any of the rules counts."""
-    groups = {rule.group if isinstance(rule, MinimumStaff | ConcurrentBreaks) else "" for rule in rules}
-    return np.array([bool(groups & {"", *person.skills}) for person in problem.people])
+    groups = {
+        rule.group if isinstance(rule, MinimumStaff | ConcurrentBreaks) else ""
+        for rule in rules
+        if not isinstance(rule, Tie)
+    }
+    able = np.array([bool(groups & {"", *person.skills}) for person in problem.people], dtype=bool)
+    return able | tied_people(problem, rules)
+
+
+def tied_people(problem: RosterProblem, rules: Sequence[TeamRule]) -> Flags:
+    """(people,): of whom one of the rules between named people speaks."""
+    ties = [rule for rule in rules if isinstance(rule, Tie)]
+    return np.array([any(tie.about(person) for tie in ties) for person in problem.people], dtype=bool)
 
 
 def proven_clash(question: Question, rules: tuple[TeamRule, ...], slots: Flags) -> Clash | None:
@@ -222,7 +230,7 @@ def is_conflict(question: Question, problem: RosterProblem, clash: Clash) -> boo
     """The conflict proven once more in a model of its own, in which all whom it binds may work any shift at any time;
     of the others, whom nothing binds, the shifts at the time of the conflict are enough."""
     slots, bound = clash.slots(problem.period.slots), {bond.agent_id for bond in clash.bonds}
-    named = np.array([person.agent_id in bound for person in problem.people])
+    named = np.array([person.agent_id in bound for person in problem.people]) | tied_people(problem, clash.rules)
     options = unbound_options(question.case, problem) & (named[:, None, None] | question.touching(slots))
     model = loose_model(problem, options, clash.bonds, clash.rules, question.case.site.calendar, slots)
     seconds = max(question.seconds(), FEWEST_SECONDS)

@@ -20,9 +20,12 @@ from ortools.sat.python import cp_model
 
 from staffplan.clock import SiteCalendar
 from staffplan.roster.problem.problem import RosterProblem, ShiftOption
+from staffplan.roster.problem.ties import Row
 from staffplan.roster.problem.worked import Works
 from staffplan.roster.rules import DailyRest, Rule, rules_of
-from staffplan.roster.rules.team import MinimumStaff, SlotLimit, SlotSums, TeamRule
+from staffplan.roster.rules.between import SlotLimit, SlotSums, TeamRule
+from staffplan.roster.rules.team import MinimumStaff
+from staffplan.roster.rules.ties import Tie
 from staffplan.roster.search.rule_model import add_one_shift_a_day, add_rule
 from staffplan.roster.why.bonds import Bond
 
@@ -114,7 +117,7 @@ def _made(
 ) -> TeamModel:
     model = cp_model.CpModel()
     works = {
-        (problem.people[a].agent_id, d, problem.options[o].name): model.new_bool_var("")
+        (problem.people[a].agent_id, d, problem.options[o].key): model.new_bool_var("")
         for a, d, o in np.argwhere(allowed).tolist()
     }
     for person in problem.people:
@@ -126,12 +129,23 @@ def _made(
     sums, never = slot_sums(model, problem, works, team, slots), model.new_constant(0)
     atoms: dict[Atom, Any] = {}
     for number, team_rule in enumerate(team):
-        for limit in team_rule.limits(sums, problem.period, calendar):
+        rows = team_rule.rows(replace(problem, allowed=allowed), calendar) if isinstance(team_rule, Tie) else ()
+        for limit in (
+            *team_rule.limits(sums, problem.period, calendar),
+            *(row_limit(row, works, problem) for row in rows),
+        ):
             atom = (number, limit.slot)
             if slots[limit.slot] and atom not in atoms:
                 atoms[atom] = model.new_bool_var("")
             add_limit(model, limit, atoms.get(atom, never))
     return TeamModel(model, literals, atoms)
+
+
+def row_limit(row: Row, works: Works, problem: RosterProblem) -> SlotLimit:
+    """A row of a rule between named people over the model's variables."""
+    keys = [(problem.people[p].agent_id, d, problem.options[o].key) for p, d, o, _ in row.terms]
+    total = cp_model.LinearExpr.weighted_sum([works[key] for key in keys], [times for *_, times in row.terms])
+    return SlotLimit(row.slot, (total >= row.least,))
 
 
 def _bind(model: cp_model.CpModel, problem: RosterProblem, works: Works, bonds: Sequence[Bond]) -> tuple[Any, ...]:
@@ -145,7 +159,7 @@ def _bind(model: cp_model.CpModel, problem: RosterProblem, works: Works, bonds: 
             for constraint in add_rule(model, works, problem, people[bond.agent_id], bond.rule).constraints:
                 constraint.only_enforce_if(literal)
         for d, o in () if bond.forbids is None else np.argwhere(bond.forbids).tolist():
-            key = (bond.agent_id, d, problem.options[o].name)
+            key = (bond.agent_id, d, problem.options[o].key)
             if key in works:
                 model.add_implication(literal, ~works[key])
     return tuple(literals)
@@ -189,7 +203,7 @@ def slot_sums(
             for d in range(problem.period.days):
                 first = int(problem.option_slot[o, d])
                 inside = [n for begin, end in option.parts for n in range(begin, end) if slots[first + n]]
-                mine = [works[key] for who in members if (key := (who, d, option.name)) in works]
+                mine = [works[key] for who in members if (key := (who, d, option.key)) in works]
                 if not inside or not mine:
                     continue
                 pausing = count_pauses(model, option, mine)
@@ -258,4 +272,5 @@ def only_people(problem: RosterProblem, kept: NDArray[np.bool_]) -> RosterProble
         paid_minutes_min=problem.paid_minutes_min[kept],
         paid_minutes_max=problem.paid_minutes_max[kept],
         circles=tuple(replace(circle, counts=circle.counts[kept]) for circle in problem.circles),
+        ties=problem.ties.only(kept),
     )

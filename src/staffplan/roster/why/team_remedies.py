@@ -6,10 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from staffplan.roster.case.case import Case
-from staffplan.roster.rules.team import ConcurrentBreaks, MinimumStaff, Seats, TeamRule
+from staffplan.roster.rules.between import TeamRule
+from staffplan.roster.rules.team import ConcurrentBreaks, MinimumStaff, Seats
+from staffplan.roster.rules.ties import MinimumOnDuty, Tie
 from staffplan.roster.why.changes import with_skill
 from staffplan.roster.why.relaxations import Ladder, Step
-from staffplan.roster.why.team_conflict import WORK, Clash, Question, concerned
+from staffplan.roster.why.team_conflict import WORK, Clash, Question, concerned, tied_people
 from staffplan.roster.why.team_model import bound_model, only_people
 
 MOST_LADDERS, MOST_LEARNERS, MOST_DAYS = 16, 4, 4
@@ -60,6 +62,7 @@ class _Asked:
         rules = list(dict.fromkeys(rule for rule, _ in demands))
         slots = self.clash.slots(problem.period.slots)
         there = concerned(problem, rules) & (problem.allowed & self.question.touching(slots)).any(axis=(1, 2))
+        there |= tied_people(problem, rules)
         model = bound_model(only_people(problem, there), rules, case.site.calendar, slots)
         atoms = {(rules.index(rule), slot) for rule, slot in demands} & set(model.atoms)
         return model.possible((), atoms, work=WORK, seconds=self.question.seconds()) is True
@@ -167,6 +170,8 @@ def _can_give(rule: TeamRule, clash: Clash) -> bool:
 
 
 def most_steps(rule: TeamRule, people: int) -> int:
+    if isinstance(rule, Tie):
+        return rule.steps
     return rule.people if isinstance(rule, MinimumStaff) else people
 
 
@@ -174,6 +179,8 @@ def eased(rule: TeamRule, by: int) -> TeamRule:
     match rule:
         case MinimumStaff(people=people):
             return replace(rule, people=people - by)
+        case Tie():
+            return rule.eased(by)
         case Seats(most=most):
             return replace(rule, most=most + by)
         case ConcurrentBreaks(most=most):
@@ -186,6 +193,10 @@ def eased_words(rule: TeamRule, other: TeamRule) -> str:
     match rule, other:
         case MinimumStaff(people=before, group=group), MinimumStaff(people=people):
             return f"{people or 'nobody'} instead of {before} on queue for {group}"
+        case MinimumOnDuty(), MinimumOnDuty(people=people):
+            return f"{people or 'nobody'} instead of {rule.people} {rule.who} on duty"
+        case Tie(), Tie():
+            return f"without {rule.words}"
         case Seats(most=before), Seats(most=most):
             return f"{most} seats instead of {before}"
         case _, ConcurrentBreaks(most=most):

@@ -8,14 +8,9 @@ import pandas as pd
 
 from staffplan.errors import Note
 from staffplan.roster.case.case import Case
-from staffplan.roster.rules.team import (
-    ConcurrentBreaks,
-    MinimumStaff,
-    Seats,
-    TeamRule,
-    team_rules,
-    team_violations,
-)
+from staffplan.roster.rules.between import TeamRule
+from staffplan.roster.rules.team import ConcurrentBreaks, MinimumStaff, Seats, team_rules, team_violations
+from staffplan.roster.rules.ties import Tie
 from staffplan.roster.why.bonds import Bond
 from staffplan.roster.why.team_conflict import Clash, Question, find_clashes
 from staffplan.roster.why.team_remedies import Way, least_eased, ways_out
@@ -98,6 +93,8 @@ def rule_words(rule: TeamRule) -> str:
             return f"at least {people} on queue for {group}"
         case Seats(most=most):
             return f"at most {most} people on site"
+        case Tie():
+            return rule.words
         case ConcurrentBreaks(most=most, share=share):
             limits = [f"{most} people"] * (most is not None) + [f"{float(share or 0):.0%} of those on duty"] * bool(
                 share

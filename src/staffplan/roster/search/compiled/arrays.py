@@ -63,6 +63,8 @@ class Walks(NamedTuple):
     part: Ints  # (parts of all walks,) automaton
     same: Ints  # (parts of all walks, options + 1) the first option that is of the same kinds to the part
     toll: Floats  # (parts of all walks, 7, options + 1), zero for first parts; changed in place by the search
+    priced: Flags  # (automata, days) whether any step of the day costs something
+    guard: Floats  # (directions, 7, options + 1), whole numbers: amounts of work by which dead ends are told
 
 
 class Folk(NamedTuple):
@@ -143,7 +145,6 @@ class Desk(NamedTuple):
     tour: Ints  # (days,)
     best: Ints  # (days, kinds) best option of each kind
     value: Floats  # (2, states)
-    came_from: NDArray[np.int32]  # (days, states)
     chose: NDArray[np.int16]  # (days, states)
     ahead: Floats  # (parts, days + 1, states) best that the rest of the period may bring, where parts are several
     tolled: Floats  # (days, options + 1) worth less the tolls

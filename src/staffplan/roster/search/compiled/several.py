@@ -4,7 +4,8 @@ What the rest of the period may bring is known for each automaton alone, where t
 no tour is worth more than these together (a Lagrangian decomposition). Day after day the tours of highest worth so
 far and promise are kept, of those in the same states the best one: a beam search (Ow and Morton, "Filtered beam
 search in scheduling", International Journal of Production Research 26, 1988). It keeps every rule, and may miss the
-best.
+best. Where all tours kept end in days that one part forbids and another demands, the search is made once more with
+guards: how much work (`Walks.guard`) each part can still take, and must still have, tells such ends in time.
 """
 
 # mypy: allow-untyped-decorators
@@ -185,6 +186,65 @@ def _place(states: NDArray[np.int32], count: int, found: NDArray[np.int32], tabl
 
 
 @njit(cache=True, nogil=True)
+def make_guard(
+    first_day: int, end_day: int, walk: int, walks: Walks, choice: NDArray[np.int16], desk: Desk
+) -> NDArray[np.float32]:
+    """(directions, parts, days + 1, states): most of a direction of `Walks.guard` that a part can still have, and of
+    the first part least (negative); IMPOSSIBLE where the period cannot be ended. Days after the window stay as in
+    `choice`, (days,)."""
+    first, parts = walks.part_from[walk], walks.part_from[walk + 1] - walks.part_from[walk]
+    guard = np.full((walks.guard.shape[0], parts, *desk.ahead.shape[1:]), IMPOSSIBLE, dtype=np.float32)
+    for p in range(parts):
+        automaton = walks.part[first + p]
+        states = 1 if end_day == len(choice) else walks.states[automaton, end_day]
+        for state in range(states):
+            if rest_of_part(end_day, state, automaton, walks, choice) > -IMPOSSIBLE / 2:
+                continue
+            guard[:, p, end_day, state] = 0.0
+        for direction in range(len(guard)):
+            for day in range(end_day - 1, first_day - 1, -1):
+                _guard_back(day, automaton, direction, -1.0 if p == 0 else 1.0, walks, guard[direction, p], desk)
+    return guard
+
+
+@njit(cache=True, nogil=True)
+def _guard_back(
+    day: int,
+    automaton: int,
+    direction: int,
+    sign: float,
+    walks: Walks,
+    guard: NDArray[np.float32],
+    desk: Desk,
+) -> None:
+    """`guard`, (days + 1, states), for one day earlier."""
+    kinds, offset = walks.kinds[automaton, day], walks.offset[automaton, day]
+    best = np.full(kinds, IMPOSSIBLE)
+    for option in range(desk.worth.shape[1]):
+        if desk.worth[day, option] > IMPOSSIBLE / 2:
+            kind = walks.kind[automaton, day, option]
+            best[kind] = max(best[kind], sign * walks.guard[direction, day % DAYS_OF_A_WEEK, option])
+    for state in range(walks.states[automaton, day]):
+        most = IMPOSSIBLE
+        for kind in range(kinds):
+            target = walks.to[offset + state * kinds + kind]
+            if target >= 0 and best[kind] > IMPOSSIBLE / 2:
+                most = max(most, best[kind] + guard[day + 1, target])
+        guard[day, state] = most if most > IMPOSSIBLE / 2 else IMPOSSIBLE
+
+
+@njit(cache=True, nogil=True)
+def _ends_well(day: int, states: NDArray[np.int32], guard: NDArray[np.float32]) -> bool:
+    """Whether no guard tells that no tour goes on from these states, (parts,), on the day."""
+    for direction in range(guard.shape[0]):
+        taken = guard[direction, 0, day, states[0]]
+        for p in range(1, guard.shape[1]):
+            if taken + guard[direction, p, day, states[p]] < -0.5:
+                return False
+    return True
+
+
+@njit(cache=True, nogil=True)
 def tour_of_several(
     first_day: int,
     end_day: int,
@@ -197,8 +257,28 @@ def tour_of_several(
 ) -> float:
     """As `best_tour`, from the states `start`, (parts,), on: choices of high worth for the days of a window, in
     desk.tour, and their worth less the prices from first_day on; IMPOSSIBLE where none was found."""
-    first, parts = walks.part_from[walk], walks.part_from[walk + 1] - walks.part_from[walk]
     look_ahead(first_day, end_day, walk, walks, likes, choice, desk)
+    nothing = np.empty((0, 1, 1, 1), dtype=np.float32)
+    worth = _beam(first_day, end_day, start, walk, walks, nothing, desk)
+    if worth > IMPOSSIBLE:
+        return worth
+    guard = make_guard(first_day, end_day, walk, walks, choice, desk)
+    return _beam(first_day, end_day, start, walk, walks, guard, desk)
+
+
+@njit(cache=True, nogil=True)
+def _beam(
+    first_day: int,
+    end_day: int,
+    start: NDArray[np.int32],
+    walk: int,
+    walks: Walks,
+    guard: NDArray[np.float32],
+    desk: Desk,
+) -> float:
+    """`tour_of_several` once desk.ahead is known, past states that the guard excludes (from
+    make_guard or none)."""
+    first, parts = walks.part_from[walk], walks.part_from[walk + 1] - walks.part_from[walk]
     labels, options = desk.label.shape[1], desk.worth.shape[1]
     most, days = labels * options, end_day - first_day
     came, chose = np.empty((days, labels), dtype=np.int32), np.empty((days, labels), dtype=np.int16)
@@ -215,19 +295,10 @@ def tour_of_several(
         for label in range(kept):
             for number in range(choices):
                 option = chosen[number]
-                worth, hope = desk.so_far[now, label] + desk.worth[day, option], 0.0
-                for p in range(parts):
-                    a = walks.part[first + p]
-                    step = walks.offset[a, day] + desk.label[now, label, p] * walks.kinds[a, day]
-                    step += walks.kind[a, day, option]
-                    target = walks.to[step]
-                    hope += desk.ahead[p, day + 1, target] if target >= 0 else IMPOSSIBLE
-                    if hope <= IMPOSSIBLE / 2:
-                        break
-                    worth -= walks.price[step]
-                    states[p] = target
-                if hope <= IMPOSSIBLE / 2:
+                price, hope = _step_on(day, option, first, desk.label[now, label], walks, desk, states)
+                if hope <= IMPOSSIBLE / 2 or not _ends_well(day + 1, states, guard):
                     continue
+                worth = desk.so_far[now, label] + desk.worth[day, option] - price
                 at = _place(states, count, found, table)
                 if at < count and worth <= value[at]:
                     continue
@@ -237,6 +308,31 @@ def tour_of_several(
         if kept == 0:
             return IMPOSSIBLE
     return _trace(first_day, end_day, kept, parts, came, chose, desk)
+
+
+@njit(cache=True, nogil=True)
+def _step_on(
+    day: int,
+    option: int,
+    first: int,
+    label: NDArray[np.int32],
+    walks: Walks,
+    desk: Desk,
+    states: NDArray[np.int32],
+) -> tuple[float, float]:
+    """Price of an option from the states `label`, and what the parts may bring after it, IMPOSSIBLE where they cannot
+    go on; the states after it in `states`, (parts,)."""
+    price, hope = 0.0, 0.0
+    for p in range(len(states)):
+        a = walks.part[first + p]
+        step = walks.offset[a, day] + label[p] * walks.kinds[a, day] + walks.kind[a, day, option]
+        target = walks.to[step]
+        hope += desk.ahead[p, day + 1, target] if target >= 0 else IMPOSSIBLE
+        if hope <= IMPOSSIBLE / 2:
+            return price, IMPOSSIBLE
+        price += walks.price[step]
+        states[p] = target
+    return price, hope
 
 
 @njit(cache=True, nogil=True)

@@ -38,37 +38,40 @@ def price_days(first_day: int, end_day: int, day_slot: Ints, allowed: Flags, shi
 
 
 @njit(cache=True, nogil=True)
-def _best_of_kind(day: int, automaton: int, walks: Walks, likes: NDArray[np.float32], desk: Desk) -> None:
-    """For every kind the option (a day off is the last) of highest worth, NOTHING where none is possible."""
-    best = desk.best[day]
-    best[: walks.kinds[automaton, day]] = NOTHING
+def _best_of_kind(
+    day: int, automaton: int, walks: Walks, likes: NDArray[np.float32], desk: Desk, worth: Floats
+) -> None:
+    """For every kind the option (a day off is the last) of highest worth, NOTHING where none is possible, and its
+    worth, (kinds,)."""
+    best, kinds = desk.best[day], walks.kinds[automaton, day]
+    best[:kinds], worth[:kinds] = NOTHING, IMPOSSIBLE
     for option in range(desk.worth.shape[1]):
         desk.worth[day, option] -= likes[day, option]
-        if desk.worth[day, option] > IMPOSSIBLE:
-            kind = walks.kind[automaton, day, option]
-            if best[kind] == NOTHING or desk.worth[day, option] > desk.worth[day, best[kind]]:
-                best[kind] = option
+        kind = walks.kind[automaton, day, option]
+        if desk.worth[day, option] > IMPOSSIBLE / 2 and desk.worth[day, option] > worth[kind]:
+            best[kind], worth[kind] = option, desk.worth[day, option]
 
 
 @njit(cache=True, nogil=True)
-def _extend(day: int, automaton: int, walks: Walks, states: int, desk: Desk) -> None:
-    """One day further from every state that can be reached."""
-    now, then = desk.value[day % 2], desk.value[(day + 1) % 2]
-    then[:] = IMPOSSIBLE
-    kinds, offset = walks.kinds[automaton, day], walks.offset[automaton, day]
-    for state in range(states):
-        if now[state] <= IMPOSSIBLE:
-            continue
-        for kind in range(kinds):
-            step = offset + state * kinds + kind
-            target, option = walks.to[step], desk.best[day, kind]
-            if target < 0 or option == NOTHING:
-                continue
-            value = now[state] + desk.worth[day, option] - walks.price[step]
-            if value > then[target]:
-                then[target] = value
-                desk.came_from[day, target] = state
-                desk.chose[day, target] = option
+def _day_before(day: int, automaton: int, walks: Walks, worth: Floats, desk: Desk) -> None:
+    """From what each state after the day may bring, desk.value, what each state before it may, and by which kind.
+    `worth`: (kinds,)."""
+    now, then, chose = desk.value[day % 2], desk.value[(day + 1) % 2], desk.chose[day]
+    kinds, step = walks.kinds[automaton, day], walks.offset[automaton, day]
+    priced = walks.priced[automaton, day]
+    for state in range(walks.states[automaton, day]):
+        most, by = IMPOSSIBLE, NOTHING
+        for kind in range(kinds):  # without branches that depend on values: a processor cannot foretell them
+            target = walks.to[step + kind]
+            ahead = then[max(target, 0)]
+            value = worth[kind] + (ahead if target >= 0 else IMPOSSIBLE)
+            if priced:
+                value -= walks.price[step + kind]
+            better = value > most
+            most = value if better else most
+            by = kind if better else by
+        step += kinds
+        now[state], chose[state] = most if most > IMPOSSIBLE / 2 else IMPOSSIBLE, by
 
 
 @njit(cache=True, nogil=True)
@@ -116,27 +119,23 @@ def best_tour(
     if walks.part_from[walk + 1] - walks.part_from[walk] > 1:
         return tour_of_several(first_day, end_day, start, walk, walks, likes, choice, desk)
     automaton, at_end = walks.part[walks.part_from[walk]], np.zeros(1, dtype=np.int32)
-    desk.value[first_day % 2, :] = IMPOSSIBLE
-    desk.value[first_day % 2, start[0]] = 0.0
-    states = walks.states[automaton]
-    for day in range(first_day, end_day):
-        _best_of_kind(day, automaton, walks, likes, desk)
-        _extend(day, automaton, walks, states[day], desk)
-    last = states[end_day] if end_day < len(choice) else 1
-    best, at = IMPOSSIBLE, -1
+    last = walks.states[automaton, end_day] if end_day < len(choice) else 1
     for state in range(last):
-        value = desk.value[end_day % 2, state]
-        if value > IMPOSSIBLE:
-            at_end[0] = state
-            value -= rest_of_tour(end_day, at_end, walk, walks, likes, choice)
-            if value > best and value > IMPOSSIBLE / 2:
-                best, at = value, state
-    if at < 0:
-        return IMPOSSIBLE
+        at_end[0] = state
+        cost = rest_of_tour(end_day, at_end, walk, walks, likes, choice)
+        desk.value[end_day % 2, state] = -cost if cost < -IMPOSSIBLE / 2 else IMPOSSIBLE
+    worth = np.empty(desk.best.shape[1])
     for day in range(end_day - 1, first_day - 1, -1):
-        option = desk.chose[day, at]
+        _best_of_kind(day, automaton, walks, likes, desk, worth)
+        _day_before(day, automaton, walks, worth, desk)
+    best, at = desk.value[first_day % 2, start[0]], np.int64(start[0])
+    if best <= IMPOSSIBLE / 2:
+        return IMPOSSIBLE
+    for day in range(first_day, end_day):
+        kind = desk.chose[day, at]
+        option = desk.best[day, kind]
         desk.tour[day] = NOTHING if option == desk.worth.shape[1] - 1 else option
-        at = desk.came_from[day, at]
+        at = np.int64(walks.to[walks.offset[automaton, day] + at * walks.kinds[automaton, day] + kind])
     return best
 
 
