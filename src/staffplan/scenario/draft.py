@@ -77,6 +77,8 @@ class Draft:
     def put_people(self, name: str, frame: pd.DataFrame) -> None:
         self.people[name] = frame.reset_index(drop=True)
         self.changed.add(name)
+        if name == "agents" and "skills" in self.people:
+            self.changed.add("skills")  # levels and dates were read apart from the agents' names of skills
 
     @property
     def overrides(self) -> dict[str, object]:
@@ -112,8 +114,8 @@ def make_draft(base: Workspace, place: str, folder: Path, owner: str, reason: st
     workforce = base.workforce
     people = {"agents": workforce.agents.frame}
     for name in PEOPLE_TABLES:
-        if base.input_path(name) is not None:
-            table: Table = getattr(workforce, name)
+        table: Table = getattr(workforce, name)
+        if base.input_path(name) is not None or len(table):
             people[name] = table.frame
     return Draft(base, base.forecast(), people, folder, place, owner, reason)
 

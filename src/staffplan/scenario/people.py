@@ -10,7 +10,7 @@ from staffplan.scenario.draft import PEOPLE_TABLES, Draft, skills_of
 from staffplan.settings.scenarios import CrossTrainingChange, HeadcountChange, PartTimeChange
 from staffplan.tables.schema import names_in
 
-COPIED = ("time_off", "availability")
+COPIED = ("time_off", "availability", "skills")
 """Tables whose rows a person who is added has as the person that stands for them; nobody wishes for another."""
 NEW = "new"
 """How the ids of people who are added begin."""
