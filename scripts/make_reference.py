@@ -12,6 +12,7 @@ from pathlib import Path
 from reference.commands import commands_page
 from reference.exit_codes import exit_codes_page
 from reference.files import files_page
+from reference.scenarios import scenarios_page
 from reference.settings import settings_page
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "reference"
@@ -21,6 +22,7 @@ def reference_pages() -> dict[str, str]:
     """The text of every page by its file name."""
     return {
         "settings.md": settings_page(),
+        "scenarios.md": scenarios_page(),
         "files.md": files_page(),
         "commands.md": commands_page(),
         "exit-codes.md": exit_codes_page(),

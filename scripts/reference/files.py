@@ -36,6 +36,7 @@ ROOMS = {
     "staffplan.tables.waits": "Waits",
     "staffplan.tables.cost": "Cost",
     "staffplan.tables.capacity": "Capacity plan",
+    "staffplan.tables.scenario": "Scenarios and prices",
     "staffplan.tables.variance": "Budget and actual",
     "staffplan.tables.control": "Days, after they were",
     "staffplan.tables.ledger": "Ledger",

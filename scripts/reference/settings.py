@@ -30,23 +30,23 @@ def settings_page() -> str:
     models = schema["$defs"]
     parts = [HEAD]
     for name, section in schema["properties"].items():
-        for title, model in _groups(name, section, models):
-            parts.append(_group_text(title, model))
+        for title, model in groups(name, section, models):
+            parts.append(group_text(title, model))
     return "\n".join(parts)
 
 
-def _groups(title: str, schema: Schema, models: Schema) -> Iterator[tuple[str, Schema]]:
+def groups(title: str, schema: Schema, models: Schema) -> Iterator[tuple[str, Schema]]:
     """The group of settings that a schema stands for, and those inside it, each with its TOML heading."""
     if schema.get("type") == "array" and _is_group(schema["items"]):
         for choice in schema["items"].get("oneOf", [schema["items"]]):
-            yield from _groups(f"[{title}]", choice, models)
+            yield from groups(f"[{title}]", choice, models)
     elif "$ref" in schema:
         model = models[schema["$ref"].rsplit("/", 1)[1]]
         yield f"[{title}]", model
         for name, inner in model["properties"].items():
-            yield from _groups(f"{title.strip('[]')}.{name}", _given(inner), models)
+            yield from groups(f"{title.strip('[]')}.{name}", _given(inner), models)
     elif _is_group(schema.get("additionalProperties", {})):
-        yield from _groups(f"{title}.NAME", schema["additionalProperties"], models)
+        yield from groups(f"{title}.NAME", schema["additionalProperties"], models)
 
 
 def _is_group(schema: Any) -> bool:
@@ -59,7 +59,7 @@ def _given(schema: Schema) -> Schema:
     return {**schema, **choices[0], "others": choices[1:]} if choices else schema
 
 
-def _group_text(title: str, model: Schema) -> str:
+def group_text(title: str, model: Schema) -> str:
     rows = [_row(name, schema, model) for name, schema in model["properties"].items()]
     lines = ["| setting | value | default | meaning |", "|---|---|---|---|", *rows]
     kinds = {name: schema["const"] for name, schema in model["properties"].items() if "const" in schema}
@@ -89,6 +89,8 @@ def _value(schema: Schema) -> str:
     if "anyOf" in schema and "type" not in schema:
         return " or ".join(_value(choice) for choice in schema["anyOf"])
     match schema.get("type"):
+        case None:
+            return "any value"
         case "array":
             return f"list of {_plural(_value(schema['items']))}"
         case "object":

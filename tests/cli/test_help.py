@@ -40,6 +40,8 @@ FLAGS = {
     "--locks --past --config --force --json",
     "shifts": "--output --config --minimise --weeks --allow-short --gap --force --json",
     "variance": "--budget --actual --output --method --force --json",
+    "scenario": "--output --jobs --reports --force --json",
+    "price": "--of --output --goals --jobs --force --json",
     "capacity": "--months --required --workforce --output --seed --force --json",
     "check": "--requirement --agents --time-off --availability --meetings --wishes --locks --past --config --map "
     "--output --force --json",

@@ -15,6 +15,7 @@ from typing import Any
 
 from staffplan.cli.main import run
 from staffplan.settings.config import Config
+from staffplan.settings.scenarios import load_scenarios
 
 RUN = {"console", "python", "toml", "csv"}
 """Languages of blocks that are run, loaded or written."""
@@ -135,7 +136,12 @@ class Session:
         return done.stdout + done.stderr
 
     def _settings(self, block: Block) -> None:
-        """Load a piece of settings laid over the small center's, and write it where the title asks for it."""
+        """Load a piece of settings laid over the small center's, or a file of scenarios, and write it where the title
+        asks for it."""
+        if block.title == "scenarios.toml":
+            load_scenarios(block.text, block.title)
+            (self.folder / block.title).write_text(block.text, encoding="utf-8")
+            return
         center = tomllib.loads((self.folder / "docs" / "center" / "plan.toml").read_text(encoding="utf-8"))
         Config.model_validate(merged(center, tomllib.loads(block.text)))
         if block.title:

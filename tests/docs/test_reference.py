@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from staffplan.cli.main import app
 from staffplan.errors import StaffplanError
+from staffplan.scenario.changes import MAKERS
 from staffplan.settings import (
     capacity,
     cost,
@@ -34,7 +35,7 @@ from staffplan.tables.cost import CostReport
 
 REPOSITORY = Path(__file__).parents[2]
 REFERENCE = REPOSITORY / "docs" / "reference"
-PAGES = ("settings.md", "files.md", "commands.md", "exit-codes.md")
+PAGES = ("settings.md", "scenarios.md", "files.md", "commands.md", "exit-codes.md")
 
 
 @pytest.fixture(scope="module")
@@ -108,6 +109,11 @@ def test_every_setting_of_every_group_is_on_the_page_with_its_meaning(pages: dic
             assert field.description, f"{model.__name__}.{name} has no text below it"
             meaning = " ".join(field.description.split())
             assert any(line.startswith(f"| `{name}` |") and meaning in line for line in page.splitlines())
+
+
+def test_every_kind_of_change_of_a_scenario_is_on_its_page(pages: dict[str, str]) -> None:
+    for kind in MAKERS:
+        assert f'## `[[scenario.changes]], change = "{kind}"`' in pages["scenarios.md"]
 
 
 def test_every_group_has_a_heading_as_in_the_file(pages: dict[str, str]) -> None:

@@ -29,6 +29,7 @@ from staffplan.cli.commands import (
     repair,
     roster,
     rules,
+    scenario,
     score,
     shifts,
     size,
@@ -83,6 +84,7 @@ ingest.register(app)
 pull.register(app)
 forecast.register(app)
 staff.register(app)
+scenario.register(app)
 roster.register(app)
 repair.register(app)
 open_shifts.register(app)

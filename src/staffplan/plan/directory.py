@@ -74,7 +74,7 @@ def create_or_update(config_path: Path, folder: Path, overrides: Mapping[str, ob
         _refuse_foreign(folder, manifest, config_path, same_file=same_file)
     workspace = Workspace(folder, config, config_path.parent, place_of(config_path))
     workspace.check_inputs()
-    used = data if same_file and not overrides else _as_used(text, config_path, folder, overrides).encode()
+    used = data if same_file and not overrides else settings_as_used(text, config_path, folder, overrides).encode()
     source = Path(os.path.relpath(config_path, folder)).as_posix()
     manifest = Manifest(source, overrides, _hash(used), manifest.steps if manifest is not None else {})
     files = {} if used is data else {PLAN_TOML: used}
@@ -107,8 +107,11 @@ def _refuse_foreign(folder: Path, manifest: Manifest | None, config_path: Path, 
         raise UsageError(Problem(place_of(copy), "was edited by hand", hint))
 
 
-def _as_used(text: str, config_path: Path, folder: Path, overrides: Mapping[str, object]) -> str:
-    """The settings' text with overrides applied and input paths made relative to the plan directory."""
+def settings_as_used(text: str, config_path: Path, folder: Path, overrides: Mapping[str, object]) -> str:
+    """The settings' text with overrides applied and input paths made relative to the plan directory.
+
+    Raises ConfigError where the text is not TOML.
+    """
     try:
         document = tomlkit.parse(text)
     except TOMLKitError as error:

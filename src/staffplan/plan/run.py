@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -216,6 +216,27 @@ def _with_edits(step: Step, workspace: Workspace, manifest: Manifest, names: Ite
     if unknown:
         manifest = manifest.with_step(step.name, replace(record, outputs={**record.outputs, **unknown}))
         write_manifest(manifest, workspace.folder)
+    return manifest
+
+
+def taken_over(
+    step: Step, workspace: Workspace, manifest: Manifest, files: Mapping[str, bytes], notes: Iterable[Note]
+) -> Manifest:
+    """Write files in a step's place that were made from those of another plan; the step counts as up to date.
+
+    Files of the step that are not among them stay as they are. The notes are added to the step's own.
+    """
+    record = manifest.steps[step.name]
+    hashes = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
+    record = replace(
+        record,
+        inputs=_input_hashes(step, workspace),
+        settings=settings_hashes(step.settings(workspace.config)),
+        outputs={**record.outputs, **hashes},
+        notes=(*record.notes, *notes),
+    )
+    manifest = manifest.with_step(step.name, record)
+    write_together(workspace.folder, {FILE_NAME: manifest_bytes(manifest), **files})
     return manifest
 
 

@@ -11,8 +11,9 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel
 
 from staffplan.errors import Problem, nearest
-from staffplan.settings.hard_rules import RULES
 
+TAGS = ("rule", "change")
+"""Settings that say of which kind an entry of a list is."""
 WORDS: Mapping[str, tuple[str, str]] = {
     "greater_than": ("{value} is not above {gt}", "write a number above {gt}"),
     "greater_than_equal": ("{value} is below {ge}", "write {ge} or more"),
@@ -39,6 +40,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "date_from_datetime_inexact": ("{value} is not a day", "write 2026-12-31"),
     "date_parsing": ("{value} is not a day", "write 2026-12-31"),
     "date_type": ("{value} is not a day", "write 2026-12-31"),
+    "string_too_short": ("the text is empty", "write a text in quotes"),
+    "string_too_long": ("the text is too long", "write at most {max_length} characters"),
     "missing": ("the setting is missing", ""),
 }
 """What is so and what to do, by pydantic's kinds of errors; those that name other settings are in `_problem`."""
@@ -80,15 +83,26 @@ def _problem(path: tuple[str, ...], detail: Any, source: str, model: type[BaseMo
     match kind:
         case "extra_forbidden":
             return Problem(place, "unknown setting", nearest(path[-1], _keys_at(detail["loc"][:-1], model)))
-        case "union_tag_invalid":
-            name = str(value["rule"])
-            return Problem(f"{place}.rule", f"{name!r} is not a rule", nearest(name, list(RULES)))
-        case "union_tag_not_found":
-            return Problem(f"{place}.rule", "the setting is missing", nearest("", list(RULES)))
+        case "union_tag_invalid" | "union_tag_not_found":
+            return _unknown_kind(place, value, _kinds_at(detail["loc"], model))
     if kind in WORDS:
         message, hint = (_filled(words, path, detail) for words in WORDS[kind])
         return Problem(place, message, hint)
     return _of_ours(place, value, detail["msg"])
+
+
+def _unknown_kind(place: str, value: object, kinds: Sequence[Any]) -> Problem:
+    """An entry of a list whose kind, such as its rule, is unknown or not given."""
+    key, names = next(key for key in TAGS if key in kinds[0].model_fields), [_tag(kind) for kind in kinds]
+    name = str(value[key]) if isinstance(value, dict) and key in value else ""
+    message = f"{name!r} is not a {key}" if name else "the setting is missing"
+    return Problem(f"{place}.{key}", message, nearest(name, names))
+
+
+def _kinds_at(path: Sequence[str | int], model: type[BaseModel]) -> list[Any]:
+    """The kinds of value that may stand at a place of the file."""
+    *_, (_, _, inside) = _walk(path, model)
+    return [kind for each in _kinds(inside) for kind in _kinds(_bare(each))]
 
 
 def _filled(words: str, path: tuple[str, ...], detail: Any) -> str:
@@ -124,7 +138,7 @@ def _keys_at(path: Sequence[str | int], model: type[BaseModel]) -> list[str]:
 def _written(path: Sequence[str | int], model: type[BaseModel]) -> tuple[tuple[str, ...], bool]:
     """The part of pydantic's path that stands in the file, and whether a branch of a union was left out of it."""
     steps = list(_walk(path, model))
-    branch = any(left_out and part not in RULES for part, left_out, _ in steps)
+    branch = any(left_out and _tag(inside) != part for part, left_out, inside in steps)
     return tuple(str(part) for part, left_out, _ in steps if not left_out), branch
 
 
@@ -137,7 +151,7 @@ def _walk(path: Sequence[str | int], model: type[BaseModel]) -> Iterator[tuple[s
         fields = getattr(inside, "model_fields", {})
         left_out = len(kinds) > 1
         if left_out:
-            inside = RULES.get(str(part)) or next((kind for kind in kinds if _called(kind) == _head(part)), None)
+            inside = next((kind for kind in kinds if part == _tag(kind) or _called(kind) == _head(part)), None)
         elif part in fields:
             inside = fields[part].annotation
         else:
@@ -159,6 +173,12 @@ def _kinds(annotation: Any) -> list[Any]:
     if get_origin(annotation) not in (Union, UnionType):
         return [annotation]
     return [kind for kind in get_args(annotation) if kind is not type(None)]
+
+
+def _tag(kind: Any) -> str:
+    """The name by which an entry of a list says that it is of this kind; "" for other kinds of value."""
+    fields = getattr(kind, "model_fields", {})
+    return next((str(fields[key].default) for key in TAGS if key in fields), "")
 
 
 def _called(kind: Any) -> str:

@@ -148,7 +148,7 @@ def _expected(scene: Scene) -> Floats:
     return offered
 
 
-def _levels(scene: Scene, counts: Floats) -> Floats:
+def levels_of(scene: Scene, counts: Floats) -> Floats:
     """(groups, ...): the service level of each group by its own goal's definition; NaN without such a goal."""
     levels = np.full(counts.shape[1:], np.nan)
     for group, promise in enumerate(scene.promises):
@@ -161,7 +161,7 @@ def _coverage(scene: Scene, requirement: StaffingRequirement, total: Tally, offe
     """One row wherever anyone is required or scheduled."""
     required = _required(scene, requirement)
     scheduled = people_on_queue(scene)
-    levels = _levels(scene, total.counts)
+    levels = levels_of(scene, total.counts)
     nobody = np.isnan(levels) & (offered > 0) & (scheduled == 0)
     promised = np.array([promise.service_level is not None for promise in scene.promises])
     levels[nobody & promised[:, None]] = 0.0
@@ -209,8 +209,8 @@ def people_on_queue(scene: Scene) -> Floats:
 def _waits(scene: Scene, coverage: Coverage, played: Repeated, offered: Floats) -> DayService:
     """One row for each group and local day that has contacts or people."""
     folded = played.total.by_day(scene.grid)
-    level = _levels(scene, folded.counts)
-    each = np.stack([_levels(scene, day.counts) for day in played.days])
+    level = levels_of(scene, folded.counts)
+    each = np.stack([levels_of(scene, day.counts) for day in played.days])
     low, high = _bounds(each)
     asa, abandoned, occupancy = waiting_measures(folded)
     expected = scene.grid.sum_by_day(offered)
@@ -308,5 +308,5 @@ def _facts(scene: Scene, played: Repeated, waits: DayService, settings: Simulate
         "days promised": float((kept != "no contacts").sum()),
         "days kept": float((kept == "yes").sum()),
     }
-    levels = _levels(scene, played.total.counts.sum(axis=2))
+    levels = levels_of(scene, played.total.counts.sum(axis=2))
     return facts | {f"service level {name}": float(x) for name, x in zip(scene.group_names, levels, strict=True)}
