@@ -91,7 +91,7 @@ def _holds_on(day: date, premium: PremiumSettings, calendar: SiteCalendar) -> bo
 
 
 def without_excluded(due: NDArray[np.bool_], premiums: Sequence[PremiumSettings]) -> NDArray[np.bool_]:
-    """The same, without premiums shut out by another one that is paid in the same minute."""
+    """(premiums, minutes): the same, without premiums shut out by another one that is paid in the same minute."""
     if not len(premiums):
         return due
     weights = 1 << np.arange(len(premiums), dtype=np.int64)

@@ -9,8 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from staffplan.roster.repair.absences import ABSENCE, PAUSES, AgentDay, each
-from staffplan.tables.roster import SPLIT, Roster
+from staffplan.roster.repair.absences import PAUSES, AgentDay, each
+from staffplan.tables.roster import ABSENCE, SPLIT, Roster
 
 OFF = "off"
 INSIDE = "work inside"
