@@ -32,10 +32,10 @@ FLAGS = {
     "fit": "--output --config --arrival-column --queue-column --wait-column --outcome-column --handling-column "
     "--customer-column --agent-column --answered --abandoned --short-seconds --redial-minutes --on-duty "
     "--learn-until --within --pause-minutes --interval --timezone --force --json",
-    "roster": "--output --config --time-off --availability --meetings --wishes --locks --past --worth --forecast "
+    "roster": "--output --config --skills --time-off --availability --meetings --wishes --locks --past --worth --forecast "
     "--seed --prices --repair --absent --from --per-change --force --json",
-    "repair": "--output --absent --from --per-change --requirement --agents --time-off --availability --meetings "
-    "--wishes --locks --past --worth --config --seed --force --json",
+    "repair": "--output --absent --from --per-change --requirement --agents --skills --time-off --availability "
+    "--meetings --wishes --locks --past --worth --config --seed --force --json",
     "open-shifts": "--output --most --bids --open-shifts --from --requirement --agents --time-off --availability "
     "--locks --past --config --force --json",
     "shifts": "--output --config --minimise --weeks --allow-short --gap --force --json",
@@ -43,8 +43,8 @@ FLAGS = {
     "scenario": "--output --jobs --reports --force --json",
     "price": "--of --output --goals --jobs --force --json",
     "capacity": "--months --required --workforce --output --seed --force --json",
-    "check": "--requirement --agents --time-off --availability --meetings --wishes --locks --past --config --map "
-    "--output --force --json",
+    "check": "--requirement --agents --skills --time-off --availability --meetings --wishes --locks --past --config "
+    "--map --output --force --json",
     "export": "--to --output --template --map --agents --time-off --timezone --config --list --force --json",
     "handoff": "--output --only --agents --time-off --timezone --config --force --json",
     "simulate": "--output --config --goal --patience --seed --force --json",
