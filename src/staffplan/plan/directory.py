@@ -144,7 +144,8 @@ def open_existing(folder: Path) -> OpenPlan:
     copy = folder / PLAN_TOML
     if manifest is None or not copy.exists():
         hint = f"create one: staffplan plan plan.toml -o {place_of(folder)}"
-        raise UsageError(Problem(place_of(folder), f"is not a plan directory (no {FILE_NAME} or {PLAN_TOML})", hint))
+        lacking = FILE_NAME if manifest is None else PLAN_TOML
+        raise UsageError(Problem(place_of(folder), f"is not a plan directory (no {lacking})", hint))
     source = Path(os.path.normpath(folder / manifest.config))
     if sha256(copy) != manifest.plan_toml:
         config = load_config_file(copy)

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from staffplan.errors import ConfigError, Problem
-from staffplan.settings.base import Day, Factor, Money, NotNegative, Positive, Section, Share
+from staffplan.settings.base import Day, Factor, Money, Positive, Section, Share
 from staffplan.settings.queues import Channel, Goal, QueueSettings, parse_goal
 from staffplan.settings.toml_words import read_toml
 from staffplan.settings.value_words import value_problems
@@ -291,7 +291,7 @@ class ScenarioSettings(Section):
 class ScenarioFile(Section):
     """All of scenarios.toml."""
 
-    discount_rate: NotNegative = 0.0
+    discount_rate: Share = 0.0
     """Interest a year at which later savings count for less: 0.08 is 8 %."""
     scenario: tuple[ScenarioSettings, ...] = Field(min_length=1)
     """The scenarios, one entry of [[scenario]] each."""
