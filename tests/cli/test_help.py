@@ -32,8 +32,8 @@ FLAGS = {
     "fit": "--output --config --arrival-column --queue-column --wait-column --outcome-column --handling-column "
     "--customer-column --agent-column --answered --abandoned --short-seconds --redial-minutes --on-duty "
     "--learn-until --within --pause-minutes --interval --timezone --force --json",
-    "roster": "--output --config --skills --time-off --availability --meetings --wishes --locks --past --worth --forecast "
-    "--seed --prices --repair --absent --from --per-change --force --json",
+    "roster": "--output --config --skills --time-off --availability --meetings --wishes --locks --past --worth "
+    "--forecast --seed --prices --repair --absent --from --per-change --force --json",
     "repair": "--output --absent --from --per-change --requirement --agents --skills --time-off --availability "
     "--meetings --wishes --locks --past --worth --config --seed --force --json",
     "open-shifts": "--output --most --bids --open-shifts --from --requirement --agents --time-off --availability "
