@@ -53,6 +53,7 @@ FLAGS = {
     "publish": "--to --who --why --at --diff --output --force --json",
     "track": "--actuals --output --config --dead-zone --fail-on-alarm --force --json",
     "explain-day": "--planned --actual --goal --model --patience --interval --timezone --output --force --json",
+    "now": "--at --output --force --json",
     "access": "--output --no-change --force --json",
     "backtest": "--output --periods --weeks --without-people --data --set --jobs --cluster --force --json",
     "rules": "--contract --agent --agents --output --force --json",

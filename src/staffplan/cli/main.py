@@ -21,6 +21,7 @@ from staffplan.cli.commands import (
     ingest,
     init,
     mix,
+    now,
     open_shifts,
     plan,
     publish,
@@ -96,6 +97,7 @@ publish.register(app)
 track.register(app)
 explain_day.register(app)
 access.register(app)
+now.register(app)
 backtest.register(app)
 fit.register(app)
 size.register(app)

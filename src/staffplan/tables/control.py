@@ -1,10 +1,11 @@
-"""A day as it was planned, as it was, and what made the difference."""
+"""A day as it was planned, as it was, and what made the difference; who is there now."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import ClassVar
 
+from staffplan.tables.roster import ACTIVITIES
 from staffplan.tables.schema import MOST_AGENTS, Column, Table, contacts, handling_time, instant, number, text
 
 CAUSE_NAMES = ("volume", "shape", "handling time", "people", "chance")
@@ -52,3 +53,38 @@ class DayCauses(Table):
     )
     key: ClassVar[tuple[str, ...]] = ("day", "queue", "cause")
     file_name: ClassVar[str] = "causes.csv"
+
+
+@dataclass(frozen=True)
+class OnDuty(Table):
+    """Everybody in a shift at a moment: what they do, since when and until when, what comes then (blank: the shift
+    ends), and when the shift ends."""
+
+    columns: ClassVar[tuple[Column, ...]] = (
+        text("agent_id"),
+        text("name", blank=True),
+        text("activity", choices=ACTIVITIES),
+        text("planning_group", blank=True),
+        instant("since"),
+        instant("until"),
+        text("then", blank=True),
+        instant("shift_end"),
+    )
+    key: ClassVar[tuple[str, ...]] = ("agent_id",)
+    file_name: ClassVar[str] = "on_duty.csv"
+
+
+@dataclass(frozen=True)
+class NetStaffing(Table):
+    """People required and on queue in each interval, on average over it, and the difference."""
+
+    columns: ClassVar[tuple[Column, ...]] = (
+        instant(),
+        text("planning_group"),
+        number("required", 0, MOST_AGENTS),
+        number("scheduled", 0, MOST_AGENTS),
+        number("net", None),
+    )
+    key: ClassVar[tuple[str, ...]] = ("interval_start", "planning_group")
+    file_name: ClassVar[str] = "net_staffing.csv"
+    calendar: ClassVar[tuple[str, ...]] = ("interval_start",)
