@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from staffplan.planned import PlannedDays
-from staffplan.settings.cost import CostSettings, OnCostSettings, PremiumSettings
+from staffplan.settings.cost import CostSettings, OnCostSettings, OtherCostSettings, PremiumSettings
 from staffplan.settings.roster import WorkPlanSettings
 from staffplan.settings.staffing import ShrinkageSettings, StaffingSettings
 from staffplan.site import Queue
@@ -87,6 +88,47 @@ def test_the_money_by_hand(by_hand):
     assert unit["per contact offered"] == 4.49  # 107.83 / 24
     assert unit["per handled hour"] == 53.92  # 107.83 / 2, the half cent up
     assert unit["per paid hour"] == 21.57  # 107.83 / 5
+
+
+def test_costs_beside_pay_by_hand(by_hand):
+    """5 paid hours of agents, one supervisor at 30 for ten: 15.00. 24 contacts, 10 of them mails at 0.25. A rent of
+    310 on one of March's 31 days. A course on the day; another one next month, which is told and left out."""
+    contacts = {row["queue"]: row["offered"] for row in by_hand.forecast}
+    one = next(iter(contacts))
+    number = sum(row["offered"] for row in by_hand.forecast if row["queue"] == one)
+    others = (
+        OtherCostSettings(name="supervision", agents_per_person=10, hourly_rate=30),
+        OtherCostSettings(name="telephony", per_contact=0.25, queues=(one,)),
+        OtherCostSettings(name="rent", per_month=310),
+        OtherCostSettings(name="course", amount=99.99, date=by_hand.first_day),
+        OtherCostSettings(name="later", amount=50, date=by_hand.first_day + timedelta(days=40)),
+        OtherCostSettings(name="typo", per_contact=1, queues=("nobody",)),
+    )
+    result = by_hand.cost(CostSettings(default_hourly_rate=12, others=others))
+    found = lines(result, "cost", "amount")
+    expected = {"supervision": 15.0, "telephony": 0.25 * number, "rent": 10.0, "course": 99.99, "later": 0, "typo": 0}
+    assert {name: found[f"other: {name}"] for name in expected} == pytest.approx(expected)
+    assert found["loaded cost"] == pytest.approx(79.10 + sum(expected.values()))
+    assert lines(result, "bridge", "amount")["other costs"] == pytest.approx(sum(expected.values()))
+    told = {note.place: note.message for note in result.notes if note.place.startswith("cost.others")}
+    assert "which is not planned" in told["cost.others.4.date"]
+    assert "no queue 'nobody'" in told["cost.others.5.queues"]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({}, "give one of agents_per_person, per_contact, per_month, amount"),
+        ({"per_month": 1, "per_contact": 1}, "give one of"),
+        ({"agents_per_person": 10}, "agents_per_person and hourly_rate belong together"),
+        ({"amount": 10}, "amount and date belong together"),
+        ({"per_month": 10, "hourly_rate": 3}, "agents_per_person and hourly_rate belong together"),
+        ({"per_month": 10, "queues": ("calls",)}, "queues cannot be given with per_month"),
+    ],
+)
+def test_a_cost_beside_pay_is_of_one_kind(given, said):
+    with pytest.raises(ValidationError, match=said):
+        OtherCostSettings(name="odd", **given)
 
 
 def test_a_monthly_cost_and_time_off_count_on_closed_days_of_the_plan_too(by_hand):
@@ -287,8 +329,14 @@ def test_hours_balance_to_the_minute_and_money_to_the_cent(make_books, shifts, p
             start, minutes = start + length, minutes + length * paid
     shrinkage = {"sick": ShrinkageSettings(share=away / 2), "late": ShrinkageSettings(share=away / 2)}
     on_costs = (OnCostSettings(name="social", share=0.301), OnCostSettings(name="seat", monthly_per_agent=99.99))
+    others = (
+        OtherCostSettings(name="leads", agents_per_person=11, hourly_rate=27.77),
+        OtherCostSettings(name="lines", per_contact=0.037),
+        OtherCostSettings(name="course", amount=33.33, date=date(2026, 3, 31)),
+    )
     result = books.cost(
-        CostSettings(premiums=tuple(premiums), on_costs=on_costs), staffing=StaffingSettings(shrinkage=shrinkage)
+        CostSettings(premiums=tuple(premiums), on_costs=on_costs, others=others),
+        staffing=StaffingSettings(shrinkage=shrinkage),
     )
     frame = result.report.frame
     whole = frame.assign(
@@ -324,4 +372,5 @@ def _bridge_adds_up(bridge: pd.DataFrame) -> None:
             running += minutes[line]
         assert running == minutes["paid hours"]
         cents = dict(zip(own["line"], own["cents"], strict=True))
-        assert cents["base pay"] + cents["premiums"] + cents["on-costs"] == cents["loaded cost"]
+        parts = [cents[name] for name in ("base pay", "premiums", "on-costs", "other costs") if name in cents]
+        assert sum(parts) == cents["loaded cost"]

@@ -89,10 +89,12 @@ def _money_steps(hours: Hours, money: Money) -> list[Line]:
     base = money.base
     premiums = np.asarray(sum(money.premiums.values(), start=np.zeros_like(base)))
     on_costs = np.asarray(sum(money.on_costs.values(), start=np.zeros_like(base)))
+    others = np.asarray(sum(money.others.values(), start=np.zeros_like(base)))
     return [
         Line("bridge", "base pay", rates, hours.paid, base),
         Line("bridge", "premiums", "cost.csv:cost, premium lines", cents=premiums),
         Line("bridge", "on-costs", "cost.csv:cost, on-cost lines", cents=on_costs),
+        *([Line("bridge", "other costs", "cost.csv:cost, other lines", cents=others)] if money.others else []),
         Line("bridge", "loaded cost", "cost.csv:cost, loaded cost", cents=money.loaded),
     ]
 
@@ -118,6 +120,8 @@ def cost_lines(hours: Hours, money: Money) -> list[Line]:
         found.append(Line("cost", name, "roster_activities.csv x plan.toml:cost.premiums", minutes, cents))
     for name, cents in money.on_costs.items():
         found.append(Line("cost", name, "plan.toml:cost.on_costs", cents=cents))
+    for name, cents in money.others.items():
+        found.append(Line("cost", name, "plan.toml:cost.others", cents=cents))
     return [*found, Line("cost", "loaded cost", "cost.csv:cost, sum of the lines above", hours.paid, money.loaded)]
 
 

@@ -1,4 +1,4 @@
-"""Wages, premiums and on-costs in whole cents, by month and planning group."""
+"""Wages, premiums, on-costs and other costs in whole cents, by month and planning group."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from fractions import Fraction
 import numpy as np
 
 from staffplan.cost.exact import Ints, exact, half_up, share_out
+from staffplan.cost.ledger import QueueWork
 from staffplan.cost.people import PaidTime
-from staffplan.settings.cost import CostSettings
+from staffplan.settings.cost import CostSettings, OtherCostSettings
 
 
 @dataclass(frozen=True)
@@ -23,11 +24,12 @@ class Money:
     premiums: dict[str, Ints]
     premium_minutes: dict[str, Ints]
     on_costs: dict[str, Ints]
+    others: dict[str, Ints]
 
     @property
     def lines(self) -> dict[str, Ints]:
-        """Cents by line, (periods, groups) each: base pay, premiums, on-costs."""
-        return {"base pay": self.base, **self.premiums, **self.on_costs}
+        """Cents by line, (periods, groups) each: base pay, premiums, on-costs, other costs."""
+        return {"base pay": self.base, **self.premiums, **self.on_costs, **self.others}
 
     @property
     def loaded(self) -> Ints:
@@ -35,8 +37,15 @@ class Money:
         return np.asarray(sum(self.lines.values()), dtype=np.int64)
 
 
-def make_money(paid: PaidTime, rates: Sequence[Fraction], settings: CostSettings, days: Sequence[date]) -> Money:
-    """What the paid time costs. Every agent's pay of a month is rounded to the cent once, a half up."""
+def make_money(
+    paid: PaidTime,
+    rates: Sequence[Fraction],
+    settings: CostSettings,
+    days: Sequence[date],
+    queues: Sequence[QueueWork] = (),
+) -> Money:
+    """What the paid time costs, and the contacts of the queues. Every agent's pay of a month, and every other cost of
+    a month, is rounded to the cent once, a half up."""
     base = _to_groups(paid, _pay(paid.by_agent, rates))
     premiums, premium_minutes = {}, {}
     for number, premium in enumerate(settings.premiums):
@@ -52,7 +61,35 @@ def make_money(paid: PaidTime, rates: Sequence[Fraction], settings: CostSettings
         by_share = _share_of(wages, exact(cost.share))
         by_head = _to_groups(paid, _by_head(paid, exact(cost.monthly_per_agent), days))
         on_costs[f"on-cost: {cost.name}"] = by_share + by_head
-    return Money(base, premiums, premium_minutes, on_costs)
+    minutes = _to_groups(paid, paid.by_agent)
+    others = {f"other: {other.name}": _other(other, paid, minutes, days, queues) for other in settings.others}
+    return Money(base, premiums, premium_minutes, on_costs, others)
+
+
+def _other(
+    cost: OtherCostSettings, paid: PaidTime, minutes: Ints, days: Sequence[date], queues: Sequence[QueueWork]
+) -> Ints:
+    """(periods, groups): one of the other costs; what no group is behind is shared by paid minutes."""
+    if cost.per_contact is not None:
+        return _by_contact(exact(cost.per_contact), cost.queues, minutes.shape, queues)
+    if cost.agents_per_person is not None:
+        hour = exact(cost.hourly_rate or 0.0) / exact(cost.agents_per_person)
+        whole = [half_up(int(month) * hour * 100 / 60) for month in minutes.sum(axis=1)]
+    elif cost.per_month is not None:
+        whole = [half_up(exact(cost.per_month) * 100 * share) for share in _planned_shares(paid, days)]
+    else:
+        month = f"{cost.date:%Y-%m}" if cost.date in days else ""
+        whole = [half_up(exact(cost.amount or 0.0) * 100) * (period == month) for period in paid.frame.periods]
+    return share_out(np.array(whole, dtype=np.int64), minutes)
+
+
+def _by_contact(amount: Fraction, names: Sequence[str], shape: tuple[int, ...], queues: Sequence[QueueWork]) -> Ints:
+    """(periods, groups): an amount for each contact of the queues named, or of all."""
+    cents = np.zeros(shape, dtype=np.int64)
+    for queue in queues:
+        if not names or queue.name in names:
+            cents[:, queue.group] += [half_up(amount * 100 * exact(float(number))) for number in queue.contacts]
+    return cents
 
 
 def _pay(minutes: Ints, rates: Sequence[Fraction]) -> Ints:
@@ -77,9 +114,15 @@ def _share_of(wages: Ints, share: Fraction) -> Ints:
 
 def _by_head(paid: PaidTime, monthly: Fraction, days: Sequence[date]) -> Ints:
     """(agents, periods): the monthly amount by the share of the month's days that is planned."""
-    cents = np.zeros((len(paid.frame.agents), len(paid.frame.periods)), dtype=np.int64)
-    for number, period in enumerate(paid.frame.periods):
+    each = np.array([half_up(monthly * 100 * share) for share in _planned_shares(paid, days)], dtype=np.int64)
+    return np.repeat(each[None, :], len(paid.frame.agents), axis=0)
+
+
+def _planned_shares(paid: PaidTime, days: Sequence[date]) -> list[Fraction]:
+    """Of each month the share of its days that is planned."""
+    shares = []
+    for period in paid.frame.periods:
         year, month = int(period[:4]), int(period[5:])
         planned = sum(1 for day in days if (day.year, day.month) == (year, month))
-        cents[:, number] = half_up(monthly * 100 * planned / monthrange(year, month)[1])
-    return cents
+        shares.append(Fraction(planned, monthrange(year, month)[1]))
+    return shares

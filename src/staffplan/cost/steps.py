@@ -9,11 +9,11 @@ from fractions import Fraction
 
 import pandas as pd
 
-from staffplan.cost.ledger import known_queue, make_demand, make_hours, queue_channels, queue_work
+from staffplan.cost.ledger import QueueWork, known_queue, make_demand, make_hours, queue_channels, queue_work
 from staffplan.cost.lines import bridge_lines, cost_lines, hour_lines, make_report, unit_rows
 from staffplan.cost.money import Money, make_money
 from staffplan.cost.people import Frame, PaidTime, hourly_rates, make_frame, norms_of, paid_time
-from staffplan.errors import Note, zeros_lost
+from staffplan.errors import Note, nearest, zeros_lost
 from staffplan.settings.agreements import known_of
 from staffplan.settings.cost import CostSettings
 from staffplan.settings.roster import WorkPlanSettings
@@ -65,11 +65,16 @@ def cost(
     rates = hourly_rates(workforce, frame, settings, work_plans)
     demand = make_demand(forecast, requirement, paid.spans, frame, site)
     hours = make_hours(paid, demand, staffing, site)
-    money = make_money(paid, rates, settings, days)
     queues = queue_work(forecast, coverage, frame, site)
+    money = make_money(paid, rates, settings, days, queues)
     lines = [*bridge_lines(demand, hours, money, frame), *hour_lines(hours), *cost_lines(hours, money)]
     report = make_report(lines, unit_rows(queues, hours, money, frame), frame, currency)
-    told = (*_rate_notes(rates, frame), *_law_notes(settings), *_notes(roster, workforce, paid, staffing, work_plans))
+    told = (
+        *_rate_notes(rates, frame),
+        *_law_notes(settings),
+        *_other_notes(settings, days, queues),
+        *_notes(roster, workforce, paid, staffing, work_plans),
+    )
     return CostResult(report, told, _facts(paid, money))
 
 
@@ -84,6 +89,7 @@ def _facts(paid: PaidTime, money: Money) -> dict[str, float]:
         "base pay": int(money.base.sum()) / 100,
         "premiums": sum(int(cents.sum()) for cents in money.premiums.values()) / 100,
         "on-costs": sum(int(cents.sum()) for cents in money.on_costs.values()) / 100,
+        **({"other costs": sum(int(cents.sum()) for cents in money.others.values()) / 100} if money.others else {}),
         "loaded cost": int(money.loaded.sum()) / 100,
     }
 
@@ -107,6 +113,18 @@ def _law_notes(settings: CostSettings) -> Iterable[Note]:
             yield Note("cost", "left out", "cost.agreements", f"{agreement.title}, {fact.article}: {fact.text}")
 
 
+def _other_notes(settings: CostSettings, days: list[date], queues: list[QueueWork]) -> Iterable[Note]:
+    known = [queue.name for queue in queues]
+    for number, other in enumerate(settings.others):
+        place = f"cost.others.{number}"
+        if other.date is not None and other.date not in days:
+            said = f"{other.name} is due on {other.date}, which is not planned ({days[0]} to {days[-1]})"
+            yield Note("cost", "left out", f"{place}.date", said)
+        for name in (name for name in other.queues if name not in known):
+            said = f"{other.name}: the forecast has no queue {name!r}; {nearest(name, known)}"
+            yield Note("cost", "warning", f"{place}.queues", said)
+
+
 def _notes(
     roster: Roster,
     workforce: Workforce,
@@ -128,7 +146,7 @@ def _notes(
         said = "unpaid absence is not known in advance: all rostered hours are costed, so the cost may be too high"
         yield Note("cost", "assumption", f"staffing.shrinkage.{_some(unpaid)}", said)
     said = (
-        "not costed: overtime of contacts that end after a shift, hiring, supervision, attrition, outsourced contacts"
+        "not costed: overtime of contacts that end after a shift, attrition, and what [[cost.others]] does not name"
     )
     yield Note("cost", "left out", "", said)
 

@@ -12,7 +12,7 @@ from pydantic import model_validator
 from staffplan.clock import parse_spans, parse_weekdays
 from staffplan.errors import nearest
 from staffplan.settings.agreements import agreed_premiums, all_agreements, pays
-from staffplan.settings.base import Factor, Money, NotNegative, Positive, Section
+from staffplan.settings.base import Day, Factor, Money, NotNegative, Positive, Section
 
 AMOUNTS = ("share", "per_hour", "per_shift")
 LEAP_YEAR = 2024
@@ -121,6 +121,44 @@ class OnCostSettings(Section):
     month's days."""
 
 
+KINDS_OF_OTHERS = ("agents_per_person", "per_contact", "per_month", "amount")
+
+
+class OtherCostSettings(Section):
+    """A cost that is no agent's pay: supervision and support, telephony by the contact, rent by the month, an amount
+    once. Give one of agents_per_person, per_contact, per_month and amount."""
+
+    name: str
+    """Name in the cost report."""
+    agents_per_person: Positive | None = None
+    """Span of control: one supervisor, trainer or planner for so many agents. An hour is paid for so many paid hours
+    of agents."""
+    hourly_rate: Money | None = None
+    """Cost of an hour of these people, on-costs included; needed with agents_per_person."""
+    per_contact: Money | None = None
+    """Amount for each contact offered."""
+    queues: tuple[str, ...] = ()
+    """Queues whose contacts per_contact is paid for (default: all)."""
+    per_month: Money | None = None
+    """Amount of a calendar month; the share of its days that is planned is charged."""
+    amount: Money | None = None
+    """Amount once, such as hiring, a course or a licence."""
+    date: Day | None = None
+    """Day on which the amount is due; needed with it. Outside the days planned it is left out, and told."""
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        given = [key for key in KINDS_OF_OTHERS if getattr(self, key) is not None]
+        if len(given) != 1:
+            raise ValueError(f"give one of {', '.join(KINDS_OF_OTHERS)}")
+        for key, needed in (("agents_per_person", "hourly_rate"), ("amount", "date")):
+            if (given[0] == key) != (getattr(self, needed) is not None):
+                raise ValueError(f"{key} and {needed} belong together")
+        if self.queues and given[0] != "per_contact":
+            raise ValueError(f"queues cannot be given with {given[0]}")
+        return self
+
+
 class CostSettings(Section):
     """Settings of the cost step."""
 
@@ -134,6 +172,8 @@ class CostSettings(Section):
     advice."""
     on_costs: tuple[OnCostSettings, ...] = ()
     """On-costs, one entry each."""
+    others: tuple[OtherCostSettings, ...] = ()
+    """Costs that are no agent's pay, one entry each."""
 
     @model_validator(mode="before")
     @classmethod
@@ -148,6 +188,8 @@ class CostSettings(Section):
     @model_validator(mode="after")
     def _known_names(self) -> Self:
         problems = [*_agreement_problems(self.agreements), *_name_problems(self.premiums)]
+        others = [other.name for other in self.others]
+        problems += [f"two of others are called {n!r}" for n in sorted({n for n in others if others.count(n) > 1})]
         if problems:
             raise ValueError("; ".join(problems))
         return self

@@ -9,7 +9,7 @@ import pytest
 from staffplan.cost.variance.plans import compare_plans
 from staffplan.cost.variance.step import ACTUAL, BUDGET, variance
 from staffplan.errors import DataError
-from staffplan.settings.cost import CostSettings, OnCostSettings, PremiumSettings
+from staffplan.settings.cost import CostSettings, OnCostSettings, OtherCostSettings, PremiumSettings
 from staffplan.site import Queue
 
 NIGHT = CostSettings(
@@ -73,6 +73,16 @@ def test_a_premium_is_a_cause_under_its_own_name(plan):
     assert found == {BUDGET: 52, "premium: night": 13, ACTUAL: 65}
     day = causes(plan(first=120), plan(first=120, settings=CostSettings(premiums=NIGHT.premiums)), "sequential")
     assert day == {BUDGET: 65, "on-cost: contributions": -15, ACTUAL: 50}
+
+
+def test_a_cost_beside_pay_is_a_cause_under_its_own_name(plan):
+    """12 contacts at 0.50, and a course of 20."""
+    others = (
+        OtherCostSettings(name="lines", per_contact=0.5),
+        OtherCostSettings(name="course", amount=20, date=date(2026, 3, 2)),
+    )
+    found = causes(plan(), plan(settings=NIGHT.model_copy(update={"others": others})))
+    assert found == {BUDGET: 52, "other: course": 20, "other: lines": 6, ACTUAL: 78}
 
 
 def test_a_new_planning_group_is_volume_and_mix_and_adds_up(plan):

@@ -23,7 +23,8 @@ STEPS = (
 
 
 def compare_plans(budget: CostReport, actual: CostReport) -> Compared:
-    """Volume, mix, AHT, queueing buffer, shrinkage, roster fit, time off the queue, rate, each premium and on-cost.
+    """Volume, mix, AHT, queueing buffer, shrinkage, roster fit, time off the queue, rate, each premium,
+    on-cost and other cost.
 
     Leaves are planning groups by month; where the months of the two differ, each plan as a whole. Costs without
     contacts behind them are a cause of their own. Raises DataError where the currencies differ.
@@ -80,7 +81,7 @@ def _factors(first: pd.DataFrame, last: pd.DataFrame) -> tuple[Factor, ...]:
         before = name
     found.append(Factor.of("rate", (_ratio(side["base pay"], side["paid hours"]) for side in sides)))
     pay = [side["base pay"] for side in sides]
-    for kind in ("premium", "on-cost"):
+    for kind in ("premium", "on-cost", "other"):
         names = [name for name in first.columns.union(last.columns) if name.startswith(f"{kind}: ")]
         if names:
             lines = [side.reindex(columns=names).fillna(0.0) for side in sides]
@@ -90,7 +91,7 @@ def _factors(first: pd.DataFrame, last: pd.DataFrame) -> tuple[Factor, ...]:
 
 
 def _raised(kind: str, lines: list[pd.DataFrame], pay: list[pd.Series], names: list[str]) -> Factor:
-    """Premiums, or on-costs, as what they add to a unit of pay, each under its own name."""
+    """Premiums, on-costs or other costs as what they add to a unit of pay, each under its own name."""
     before, after = ([_ratio(own[name], base) for name in names] for own, base in zip(lines, pay, strict=True))
     parts = {name: _filled(first, last) for name, first, last in zip(names, before, after, strict=True)}
     return Factor(kind, 1 + np.sum(before, axis=0), 1 + np.sum(after, axis=0), parts)
