@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -93,7 +93,7 @@ def _texts(moment: Moment) -> Iterator[str]:
     if len(moment.people):
         yield _people_table(moment)
     if len(moment.later):
-        rows = moment.later.frame.sort_values(["start", "name"]).itertuples(index=False)
+        rows = _rows(moment.later.frame.sort_values(["start", "name"]))
         later = ", ".join(f"{_clock(row.start, moment.zone)} {row.name or row.agent_id}" for row in rows)
         yield f"begin later today: {later}"
     yield _net_table(moment) if len(moment.net) else "nobody is required or on queue for the rest of the day"
@@ -101,7 +101,7 @@ def _texts(moment: Moment) -> Iterator[str]:
 
 def _headline(moment: Moment) -> str:
     counted = moment.people.frame["activity"].value_counts()
-    words = ", ".join(f"{number} {_doing(what)}" for what, number in counted.items()) or "nobody is on"
+    words = ", ".join(f"{number} {_doing(str(what))}" for what, number in counted.items()) or "nobody is on"
     return f"{moment.at.tz_convert(moment.zone):%a %d %b %Y %H:%M} ({moment.zone}): {words}"
 
 
@@ -120,7 +120,7 @@ def _people_table(moment: Moment) -> str:
             row.then or "end",
             _clock(row.shift_end, moment.zone),
         )
-        for row in moment.people.frame.itertuples(index=False)
+        for row in _rows(moment.people.frame)
     ]
     return text_table(rows, ("agent", "name", "on", "until", "then", "shift ends"))
 
@@ -128,7 +128,7 @@ def _people_table(moment: Moment) -> str:
 def _net_table(moment: Moment) -> str:
     frame = moment.net.frame
     groups = sorted(frame["planning_group"].unique())
-    cells = {(row.interval_start, row.planning_group): row for row in frame.itertuples(index=False)}
+    cells = {(row.interval_start, row.planning_group): row for row in _rows(frame)}
     rows = []
     for start in frame["interval_start"].drop_duplicates():
         mine = [cells.get((start, group)) for group in groups]
@@ -136,6 +136,11 @@ def _net_table(moment: Moment) -> str:
         rows.append((_clock(start, moment.zone), *shown))
     header = ("from", *(f"{group}: rostered of needed, net" for group in groups))
     return text_table(rows, header, right=tuple(range(1, len(groups) + 1)))
+
+
+def _rows(frame: pd.DataFrame) -> Iterator[Any]:
+    """The rows, their cells by column name."""
+    yield from frame.itertuples(index=False)
 
 
 def _clock(at: pd.Timestamp, zone: str) -> str:
