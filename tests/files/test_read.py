@@ -377,6 +377,10 @@ WITHIN = {"min_value": pd.Timestamp("2026-02-01"), "max_value": pd.Timestamp("20
 """One calendar, as rows years apart are refused; Madrid's clocks change in it."""
 
 
+READ = {"weekdays": "mon-fri", "start": "08:00", "end": "16:00"}
+"""Texts that a column reads, by its name; other columns hold hours."""
+
+
 def values_of(column: Column) -> st.SearchStrategy[object]:
     """Values that a column may hold, as a written table keeps them: whole seconds, six decimals, trimmed text."""
     match column.kind:
@@ -389,7 +393,7 @@ def values_of(column: Column) -> st.SearchStrategy[object]:
         case "text" if column.choices:
             wanted = st.sampled_from(column.choices)
         case "text" if column.reader is not None:
-            wanted = st.just("mon-fri" if column.name == "weekdays" else "08:00-16:00")
+            wanted = st.just(READ.get(column.name, "08:00-16:00"))
         case "text":
             wanted = TEXTS.filter(bool) | RISKY
         case "count" if column.reader is not None:

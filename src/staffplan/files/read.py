@@ -35,7 +35,7 @@ from staffplan.files.wall_clock import settled
 from staffplan.files.workbook import workbook_records
 from staffplan.tables.forecast import ALL_QUEUES, Drivers, Overrides
 from staffplan.tables.history import SpecialDays
-from staffplan.tables.schema import Column, Table, by_row, capped, names_in
+from staffplan.tables.schema import Column, Table, by_row, capped
 from staffplan.tables.units import DurationUnit
 
 if TYPE_CHECKING:
@@ -106,7 +106,9 @@ def table_from(
     for name, values in (known or {}).items():
         if name in frame.columns:
             cells = frame[[name, "_row"]]
-            cells = cells.assign(**{name: cells[name].map(names_in)}).explode(name) if name in several else cells
+            if name in several:
+                listed = [table.named(cell, values) for cell in cells[name]]
+                cells = cells.assign(**{name: pd.Series(listed, index=cells.index, dtype=object)}).explode(name)
             problems += strangers(cells, name, values, place, (known_from or {}).get(name, "the settings"))
     made = _made(table, frame, problems, broken, place)
     read_so = (*about_columns(raw, table, place), *about_title(records), *about_stamps(raw, place, timezone))

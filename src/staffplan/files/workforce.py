@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from staffplan.errors import DataError, Problem
-from staffplan.files.read import T, read_table, strangers
+from staffplan.files.read import T, read_table
 from staffplan.tables.meetings import Meetings, unknown_people
 from staffplan.tables.people import Agents, Availability, Locks, TimeOff, Workforce
 from staffplan.tables.roster import RosterShifts
-from staffplan.tables.schema import Table, names_in
-from staffplan.tables.skills import AgentSkills, doubled_levels, skills_apart, without_level
+from staffplan.tables.schema import Table
+from staffplan.tables.skills import AgentSkills, doubled_levels, skills_apart
 from staffplan.tables.wishes import Fairness, Wishes
 
 WORKFORCE_TABLES: Mapping[str, type[Table]] = {
@@ -49,7 +49,9 @@ def read_workforce(
     """
     problems: list[Problem] = []
     names = {**(known or {}).get("agents", {})}
-    skills = names.pop("skills", ())
+    groups = names.pop("skills", ())
+    if groups:
+        names["skills"] = [*dict.fromkeys([*groups, *(known or {}).get("skills", {}).get("skill", ())])]
     people = _or_problems(agents, Agents, problems, names)
     ids = {} if people is None else {"agent_id": people.frame["agent_id"].tolist()}
     found: dict[str, Any] = {"time_off": TimeOff.empty(), "availability": Availability.empty()}
@@ -62,23 +64,11 @@ def read_workforce(
         problems += unknown_people(found["meetings"], people.frame)
     levels = found.get("skills") or AgentSkills.empty()
     if people is not None:
-        problems += _skill_problems(people, levels, skills, (known or {}).get("skills", {}).get("skill", ()))
+        problems += doubled_levels(people.frame, people.rows, people.source, levels)
     if people is None or problems:
         raise DataError(problems)
-    frame, found["skills"] = skills_apart(people.frame, levels, skills)
+    frame, found["skills"] = skills_apart(people.frame, levels, groups)
     return Workforce(replace(people, frame=frame), **found)
-
-
-def _skill_problems(
-    people: Agents, levels: AgentSkills, groups: Sequence[str], skills: Sequence[str]
-) -> Iterator[Problem]:
-    """Names in the agents' cells that are no planning group and no skill of a rule; levels that are given twice."""
-    cells = people.frame[["skills"]].assign(_row=people.rows)
-    named = cells["skills"].map(lambda cell: [without_level(name, groups)[0] for name in names_in(cell)])
-    if groups:
-        known = [*dict.fromkeys([*groups, *skills])]
-        yield from strangers(cells.assign(skills=named).explode("skills"), "skills", known, people.source)
-    yield from doubled_levels(people.frame, people.rows, people.source, levels)
 
 
 def _or_problems(

@@ -16,7 +16,7 @@ from staffplan.errors import Problem
 from staffplan.tables.meetings import Meetings
 from staffplan.tables.roster import RosterShifts
 from staffplan.tables.schema import LARGEST_RATE, Column, Table, names_in, number, text
-from staffplan.tables.skills import LOWEST_LEVEL, AgentSkills
+from staffplan.tables.skills import LOWEST_LEVEL, AgentSkills, without_level
 from staffplan.tables.wishes import Fairness, Wishes
 
 
@@ -47,6 +47,10 @@ class Agents(Table):
     key: ClassVar[tuple[str, ...]] = ("agent_id",)
     file_name: ClassVar[str] = "agents.csv"
     needs_rows: ClassVar[bool] = True
+
+    @classmethod
+    def named(cls, cell: str, known: Sequence[str]) -> list[str]:
+        return [without_level(name, known)[0] for name in names_in(cell)]
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import ClassVar, Literal, Self
 
@@ -171,6 +171,11 @@ class Table:
         """Every problem of the rows, for a caller that has found others already; the columns are there."""
         data = pd.DataFrame({c.name: _column(frame, c) for c in cls.columns}, index=range(len(frame)))
         return cls._problems(data, _row_numbers(frame), source)
+
+    @classmethod
+    def named(cls, cell: str, known: Sequence[str]) -> list[str]:
+        """The names in a cell of a column with several, as they stand among the known ones."""
+        return list(names_in(cell))
 
     @classmethod
     def with_numbers(cls, frame: pd.DataFrame) -> pd.DataFrame:
