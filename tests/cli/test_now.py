@@ -16,14 +16,14 @@ def test_who_is_on_is_read_from_the_files_as_they_are(planned: Path, run_in: Run
     moment = "2026-03-03T11:05:00+01:00"
     here = rows[(rows["start"] <= moment) & (rows["end"] > moment)]
     done = json.loads(run_in(planned, "now", "plan", "--at", "2026-03-03T11:05", "--json").out)
-    assert sorted(row["agent_id"] for row in done["on_duty"]) == sorted(here["agent_id"])
+    assert sorted(row["agent_id"] for row in done["people"]) == sorted(here["agent_id"])
     first = here["agent_id"].iloc[0]
     gone = (rows["agent_id"] == first) & (rows["schedule_date"] == "2026-03-03")
     rows[~gone].to_csv(planned / "plan" / "roster_activities.csv", index=False)
     told = run_in(planned, "now", "plan", "--at", "2026-03-03T11:05", "-o", "now")
     assert told.code == 0
     assert told.out.startswith(f"Tue 03 Mar 2026 11:05 (Europe/Madrid): {len(here) - 1}"[:40])
-    assert first not in pd.read_csv(planned / "now" / "on_duty.csv", dtype=str)["agent_id"].tolist()
+    assert first not in pd.read_csv(planned / "now" / "people_now.csv", dtype=str)["agent_id"].tolist()
     net = pd.read_csv(planned / "now" / "net_staffing.csv")
     assert net["interval_start"].min() == "2026-03-03T11:00:00+01:00"
     assert run_in(planned, "now", "plan", "--at", "2026-03-03T11:05", "-o", "now").code == 2

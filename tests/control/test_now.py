@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from staffplan.control.now import begin_later, on_duty, rest_of_day
+from staffplan.control.now import begin_later, people_now, rest_of_day
 from staffplan.tables.roster import Roster, RosterActivities, RosterShifts
 from staffplan.tables.waits import Coverage
 
@@ -57,7 +57,7 @@ DAY = roster(
     ],
 )
 def test_an_activity_lasts_from_its_start_to_just_before_its_end(moment, there):
-    rows = on_duty(DAY, at(moment)).frame.itertuples(index=False)
+    rows = people_now(DAY, at(moment)).frame.itertuples(index=False)
     found = [
         (
             row.agent_id,

@@ -55,8 +55,8 @@ def test_a_skill_is_known_on_its_days_with_its_level(tmp_path: Path) -> None:
 def test_unknown_skills_are_refused_in_both_files(tmp_path: Path) -> None:
     found = problems(tmp_path, "a1,phone_em:3\n", "a1,chta,1,,\n")
     assert found == [
-        "skills.csv:2:skill skill 'chta' is not in the settings",
         "agents.csv:2:skills skills 'phone_em' is not in the settings",
+        "skills.csv:2:skill skill 'chta' is not in the settings",
     ]
 
 

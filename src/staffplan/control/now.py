@@ -7,14 +7,14 @@ from datetime import timedelta
 import pandas as pd
 
 from staffplan.clock import local_dates, midnight
-from staffplan.tables.control import NetStaffing, OnDuty
+from staffplan.tables.control import NetStaffing, PeopleNow
 from staffplan.tables.roster import Roster, RosterShifts
 from staffplan.tables.waits import Coverage
 
 KEY = ["agent_id", "schedule_date"]
 
 
-def on_duty(roster: Roster, at: pd.Timestamp) -> OnDuty:
+def people_now(roster: Roster, at: pd.Timestamp) -> PeopleNow:
     """Everybody whose shift holds the instant `at`."""
     rows = roster.activities.frame.sort_values(["agent_id", "start"])
     following = rows.groupby(KEY, sort=False).shift(-1)
@@ -24,7 +24,7 @@ def on_duty(roster: Roster, at: pd.Timestamp) -> OnDuty:
     found = here.merge(shifts, on=KEY, how="left").rename(columns={"start": "since", "end": "until"})
     found["shift_end"] = found["shift_end"].fillna(found["until"])
     found["name"] = found["name"].fillna("")
-    return OnDuty.of(found[[column.name for column in OnDuty.columns]])
+    return PeopleNow.of(found[[column.name for column in PeopleNow.columns]])
 
 
 def begin_later(roster: Roster, at: pd.Timestamp, zone: str) -> RosterShifts:

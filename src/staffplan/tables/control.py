@@ -56,7 +56,7 @@ class DayCauses(Table):
 
 
 @dataclass(frozen=True)
-class OnDuty(Table):
+class PeopleNow(Table):
     """Everybody in a shift at a moment: what they do, since when and until when, what comes then (blank: the shift
     ends), and when the shift ends."""
 
@@ -71,7 +71,7 @@ class OnDuty(Table):
         instant("shift_end"),
     )
     key: ClassVar[tuple[str, ...]] = ("agent_id",)
-    file_name: ClassVar[str] = "on_duty.csv"
+    file_name: ClassVar[str] = "people_now.csv"
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ def now(
     The roster counts as its files are now, with repairs and edits by hand. Net is
     people on queue less people required, on average over the interval.
 
-    The folder gets on_duty.csv and net_staffing.csv.
+    The folder gets people_now.csv and net_staffing.csv.
     """
     from staffplan.cli.work.now import FILES, now_of, tell
 

@@ -14,20 +14,20 @@ from staffplan.cli.output.json_rows import records
 from staffplan.cli.output.say import say_long, show_json, show_text
 from staffplan.cli.work.delivery import put_tables
 from staffplan.clock import local_dates
-from staffplan.control.now import begin_later, on_duty, rest_of_day
+from staffplan.control.now import begin_later, people_now, rest_of_day
 from staffplan.errors import Problem, UsageError
 from staffplan.files.cells import read_instants
 from staffplan.plan.directory import open_existing
 from staffplan.plan.text import text_table
 from staffplan.roster.check.cover import coverage
-from staffplan.tables.control import NetStaffing, OnDuty
+from staffplan.tables.control import NetStaffing, PeopleNow
 from staffplan.tables.requirement import StaffingRequirement
 from staffplan.tables.roster import RosterShifts
 
 if TYPE_CHECKING:
     from staffplan.cli.work.delivery import Hashes
 
-FILES = (OnDuty.file_name, NetStaffing.file_name)
+FILES = (PeopleNow.file_name, NetStaffing.file_name)
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Moment:
 
     at: pd.Timestamp
     zone: str
-    people: OnDuty
+    people: PeopleNow
     later: RosterShifts
     net: NetStaffing
 
@@ -58,7 +58,7 @@ def now_of(folder: Path, text: str | None) -> Moment:
     return Moment(
         at,
         plan.timezone,
-        on_duty(roster, at),
+        people_now(roster, at),
         begin_later(roster, at, plan.timezone),
         rest_of_day(cover, at, plan.interval_minutes, plan.timezone),
     )
@@ -77,14 +77,14 @@ def _instant(text: str | None, zone: str) -> pd.Timestamp:
 def tell(moment: Moment, paths: Mapping[str, Path], before: Hashes, *, as_json: bool) -> None:
     """Tables for a person, or everything as JSON; then the files."""
     if as_json:
-        tables = {"on_duty": moment.people, "begin_later": moment.later, "net": moment.net}
+        tables = {"people": moment.people, "begin_later": moment.later, "net": moment.net}
         rows = {name: records(table.frame, moment.zone) for name, table in tables.items()}
         written = [str(path) for path in paths.values()]
         show_json({"at": moment.at.tz_convert(moment.zone).isoformat(), **rows, "written": written})
     else:
         show_text("\n\n".join(_texts(moment)))
     if paths:
-        by_name = {OnDuty.file_name: moment.people, NetStaffing.file_name: moment.net}
+        by_name = {PeopleNow.file_name: moment.people, NetStaffing.file_name: moment.net}
         put_tables({path: by_name[name] for name, path in paths.items()}, moment.zone, before)
 
 
