@@ -41,7 +41,7 @@ def test_an_hour_can_be_promised_only_if_every_week_keeps_it() -> None:
 
 
 def test_hours_on_both_sides_of_a_lunch_or_of_midnight_are_promised_both() -> None:
-    """Open to 13:00 and from 14:00: the lunch is no broken promise. Of a span that is broken the longest part counts."""
+    """Open to 13:00 and from 14:00: the lunch is no broken promise. Of a broken span the longest part counts."""
     hours = (0, 1, 2, 3, 9, 10, 11, 12, 14, 15, 16, 22, 23)
     kept = {3: "thin", 10: "broken", 16: "thin"}
     rows = [

@@ -16,7 +16,7 @@ OFFERED, IN_TIME, ANSWERS, LEFT, LEFT_IN_TIME, VIRTUAL_IN_TIME, WAITED, SENT_OFF
 COUNTS = 10
 """Rows of a count: contacts judged; answered (deferred: finished) in time; answered at all; abandoned, those turned
 away at closing included; abandoned within the time allowed; whose virtual wait is in time; seconds waited by those
-answered (deferred: until finished); turned away at closing; not judged, because the horizon ended first; abandoned, or
+answered (deferred: until finished); turned away at closing; not judged, because the horizon ended first; abandoned or
 waiting longer than the scene's wait_seconds."""
 
 WAIT_EDGES = np.concatenate([[0.0], np.geomspace(1.0, 864_000.0, 62)])

@@ -77,8 +77,8 @@ class AccessHours(Table):
 
 @dataclass(frozen=True)
 class HonestHours(Table):
-    """By queue and weekday: the hours promised, and the longest part of each span of them that the roster keeps on all
-    such days.
+    """By queue and weekday: the hours promised, and the longest part of each span of them that the roster keeps on
+    all such days.
 
     `honest`: all intervals honest. `answered`: honest or thin. Local times, "09:00-13:00, 14:00-18:00"; blank: none.
     """
