@@ -104,8 +104,8 @@ def test_the_standard_error_is_that_of_the_mean_of_the_periods_differences() -> 
     assert (row["difference"], row["standard_error"]) == (2.0, pytest.approx(2 / 3**0.5))
     said = sentence(found, differences, "EUR")
     assert said == (
-        "Over 3 periods staffplan keeps 14 of 15 days of planning groups, the usual way 8: +2.0 (standard error 1.2) days and "
-        "+0 (standard error 0) EUR a period."
+        "Over 3 periods staffplan keeps 14 of 15 days of planning groups, the usual way 8: "
+        "+2.0 (standard error 1.2) days and +0 (standard error 0) EUR a period."
     )
 
 
