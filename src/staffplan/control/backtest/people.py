@@ -23,7 +23,7 @@ def under_names_now(staffed: StaffedAgents, site: Site) -> StaffedAgents:
         if len({site.queues[name].planning_group for name in heirs}) == 1
     }
     rows = staffed.frame.assign(queue=staffed.frame["queue"].replace(names))
-    return StaffedAgents.of(rows.groupby(KEY, as_index=False)["agents"].sum(min_count=1), staffed.source)
+    return StaffedAgents.of(rows.groupby(KEY)["agents"].sum(min_count=1).reset_index(), staffed.source)
 
 
 def requirement_of(staffed: StaffedAgents, site: Site) -> StaffingRequirement:
