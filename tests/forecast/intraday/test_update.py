@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from staffplan.forecast.intraday.model import Days
-from staffplan.forecast.intraday.update import Change, Teaching, change_of, learn_updating
+from staffplan.forecast.intraday.update import WIDEST, Change, Teaching, change_of, learn_updating
 
 SLOTS, DAYS = 24, 5
 FACTORS = st.sampled_from([0.0, 0.0, 0.5, 1.0, 1.0, 1.0, 1.3, 4.0, 100.0])
@@ -66,6 +66,43 @@ def test_the_same_surprise_counts_for_more_the_longer_it_lasts(teaching) -> None
     assert factors[-1] == pytest.approx(1.4, abs=0.05)
 
 
+@pytest.fixture(scope="module")
+def calm() -> Teaching:
+    """Twelve weeks whose days scatter by 5 %."""
+    return taught(np.repeat(1 + np.random.default_rng(0).normal(0, 0.05, 84)[:, None], SLOTS, axis=1))
+
+
+def taught(rates: np.ndarray) -> Teaching:
+    expected = np.full((84, SLOTS), 40.0)
+    came = np.random.default_rng(1).poisson(expected * rates).astype(float)
+    found = learn_updating(days_of(expected, came, came >= 0, np.arange(84) // 7), 1.0, counts=True)
+    assert found is not None
+    return found
+
+
+def test_a_morning_far_outside_what_past_days_show_is_another_kind_of_day(calm) -> None:
+    ordinary, other = (lived(calm, [level] * DAYS, 0, 9) for level in (1.1, 1.33))
+    assert ordinary.other_kind == 0
+    assert 1.02 < ordinary.factor[0, -1] < 1.06
+    assert other.other_kind > 0.9
+    assert 1.28 < other.factor[0, -1] < 1.34
+    assert other.variance_left[0, -1] > ordinary.variance_left[0, -1], "what another kind of day holds is less sure"
+
+
+def test_a_morning_far_too_quiet_is_another_kind_of_day_too(calm) -> None:
+    assert 0.66 < lived(calm, [0.67] * DAYS, 0, 9).factor[0, -1] < 0.75
+
+
+def test_the_first_hours_alone_make_no_other_kind_of_day(calm) -> None:
+    assert lived(calm, [1.5] * DAYS, 0, 3).other_kind == 0
+
+
+def test_where_odd_mornings_of_the_past_were_followed_by_usual_afternoons_none_is_believed() -> None:
+    rates = np.ones((84, SLOTS))
+    rates[::6, :9] = 1.33
+    assert lived(taught(rates), [1.33] * DAYS, 0, 9).factor[0, -1] < 1.1
+
+
 def test_without_teaching_nothing_changes() -> None:
     change = lived(None, [2.0] * DAYS, 2, 12)
     assert (change.factor == 1).all()
@@ -89,5 +126,6 @@ def test_whatever_comes_the_change_is_a_finite_positive_factor_on_what_is_still_
     assert np.isfinite(change.factor).all()
     assert (change.factor > 0).all()
     assert (change.factor[:today] == 1).all()
-    assert ((change.variance_left >= 0) & (change.variance_left <= 1)).all()
+    assert (change.variance_left >= 0).all()
+    assert (change.variance_left <= (WIDEST if change.other_kind else 1)).all()
     assert not change.odd[known_slots:].any()

@@ -18,12 +18,15 @@ from staffplan.forecast.intraday.model import (
     outlook,
 )
 from staffplan.forecast.intraday.odd import far_off
+from staffplan.forecast.intraday.other_days import has_level, trust_in_other_days
 from staffplan.forecast.intraday.trust import Terms, gate, gate_of_other_blocks, trust, trust_of_other_blocks
 
 FEWEST_DAYS = 10
 """Fewer past days cannot tell whether updating helps; then nothing is updated."""
 LEAST_GAIN = 0.005
 """Updating must lower the error of past days by this share; less may be chance, and moves numbers for nothing."""
+MOST_LOSS = 0.005
+"""A belief in days of another kind may raise the error of past days by this share: a false alarm is not a rule."""
 DAYS_LOOKED_AHEAD = 7
 """The next day with contacts is looked for among this many."""
 
@@ -43,7 +46,8 @@ class Score:
 class Gain:
     """The backtest of updating at full hours: the rest of the day, and the next day that has contacts.
 
-    `trust` and `trust_next` (weekdays, hours) temper what is predicted: 1 takes it whole, 0 not at all.
+    `trust` and `trust_next` (weekdays, hours) temper what is predicted: 1 takes it whole, 0 not at all. `trust_other`
+    does so for what a day of another kind moves beside that.
     """
 
     hours: Whole
@@ -52,6 +56,8 @@ class Gain:
     next_day: Score
     trust: Floats
     trust_next: Floats
+    trust_other: Floats
+    """(hours,)."""
 
     @property
     def updates_rest(self) -> Flags:
@@ -74,6 +80,7 @@ class _Past:
     odd: Flags
     """(days, hours, slots): outages and spikes as told then."""
     sparse: bool
+    counts: bool
 
 
 def backtest(days: Days, interval_hours: float, *, counts: bool) -> Gain | None:
@@ -85,12 +92,14 @@ def backtest(days: Days, interval_hours: float, *, counts: bool) -> Gain | None:
     if len(np.unique(days.day)) < FEWEST_DAYS or len(np.unique(days.block)) < 2 or not len(hours):
         return None
     memories = _memories_of_other_weeks(days, interval_hours, counts=counts)
-    past = _Past(days, hours, known_slots, _odd_as_seen(days, known_slots, memories), counts and _is_sparse(days))
+    past = _Past(
+        days, hours, known_slots, _odd_as_seen(days, known_slots, memories), counts and _is_sparse(days), counts
+    )
     gain = _gain(past, memories)
     if gain.next_day.helps:
         return gain
     of_day = _gain(past, {block: forgetful(memory) for block, memory in memories.items()})
-    return replace(gain, rest=of_day.rest, trust=of_day.trust)
+    return replace(gain, rest=of_day.rest, trust=of_day.trust, trust_other=of_day.trust_other)
 
 
 def forgetful(memory: Memory) -> Memory:
@@ -108,11 +117,11 @@ def _memories_of_other_weeks(days: Days, interval_hours: float, *, counts: bool)
 
 def _gain(past: _Past, memories: Mapping[int, Memory]) -> Gain:
     days = past.days
-    rest, following = _told(past, memories)
-    rest_terms, next_terms = _rest_terms(days, rest, past.known_slots), _next_terms(days, following)
-    tempered = rest * trust_of_other_blocks(rest_terms, days.block)[:, :, None]
-    tempered_next = following * trust_of_other_blocks(next_terms, days.block)
-    of_rest, rest_gate = _score_rest(days, tempered, past.known_slots, squared=past.sparse)
+    told = _told(past, memories)
+    rest_terms, next_terms = _rest_terms(days, told.rest, past.known_slots), _next_terms(days, told.following)
+    tempered = told.rest * trust_of_other_blocks(rest_terms, days.block)[:, :, None]
+    tempered_next = told.following * trust_of_other_blocks(next_terms, days.block)
+    of_rest, rest_gate, trust_other = _score_rest(past, tempered, told)
     of_next, next_gate = _score_next(days, tempered_next, squared=past.sparse)
     return Gain(
         past.hours,
@@ -121,6 +130,7 @@ def _gain(past: _Past, memories: Mapping[int, Memory]) -> Gain:
         of_next,
         trust(rest_terms) * rest_gate,
         trust(next_terms) * next_gate,
+        trust_other,
     )
 
 
@@ -159,22 +169,39 @@ def _odd_as_seen(days: Days, known_slots: Whole, memories: Mapping[int, Memory])
     return odd
 
 
-def _told(past: _Past, memories: Mapping[int, Memory]) -> tuple[Floats, Floats]:
-    """Deviations predicted of the slots (days, hours, slots), and of the next day with contacts (days, hours)."""
+@dataclass(frozen=True)
+class _Told:
+    """Deviations predicted of the slots (days, hours, slots), and of the next day with contacts (days, hours).
+
+    `chance` (days, hours): how likely the day is of another kind; `other` (days, hours, slots): the deviation then.
+    """
+
+    rest: Floats
+    following: Floats
+    chance: Floats
+    other: Floats
+
+
+def _told(past: _Past, memories: Mapping[int, Memory]) -> _Told:
     days, known_slots = past.days, past.known_slots
     size, slots = days.expected.shape
-    rest, following = np.zeros((size, len(known_slots), slots)), np.full((size, len(known_slots)), np.nan)
+    rest, other = np.zeros((size, len(known_slots), slots)), np.zeros((size, len(known_slots), slots))
+    following, chance = np.full((size, len(known_slots)), np.nan), np.zeros((size, len(known_slots)))
     for block, memory in memories.items():
         own = without_outages(days.of(days.block == block), memory)
         for row in np.flatnonzero(days.block == block).tolist():
             before = days_before(own.of(own.day < days.day[row]), int(days.day[row]), memory)
             ahead = _next_row(days, row)
+            level = has_level(days.expected[row]) & past.counts
             for chosen, found in _outlooks(past, row, before, memory):
-                rest[row, chosen] = found.deviation[known_slots[chosen], :slots]
+                known = known_slots[chosen]
+                rest[row, chosen] = found.deviation[known, :slots]
+                other[row, chosen] = found.other.deviation[known, :slots]
+                chance[row, chosen] = np.where(level, found.other.chance, 0.0)[known]
                 if ahead is not None:
                     target = slots - 1 + int(days.day[ahead] - days.day[row])
-                    following[row, chosen] = found.deviation[known_slots[chosen], target]
-    return rest, following
+                    following[row, chosen] = found.deviation[known, target]
+    return _Told(rest, following, chance, other)
 
 
 def _outlooks(past: _Past, row: int, before: Before, memory: Memory) -> list[tuple[Whole, Outlook]]:
@@ -217,14 +244,28 @@ def _ratio(values: Floats, by: Floats, where: Flags) -> Floats:
     return np.asarray(np.divide(values, by, out=np.full(by.shape, np.nan), where=where))
 
 
-def _score_rest(days: Days, predicted: Floats, known_slots: Whole, *, squared: bool) -> tuple[Score, Floats]:
+def _score_rest(past: _Past, predicted: Floats, told: _Told) -> tuple[Score, Floats, Floats]:
+    """The score of ordinary updates, how far each hour's gate is open, and (hours,) the trust in other kinds of day.
+
+    There is none at an hour at which believing in them, as far as the other blocks teach, would have lost.
+    """
+    days, known_slots = past.days, past.known_slots
     to_come = np.arange(days.expected.shape[1]) >= known_slots[:, None]
     seen = np.cumsum(days.expected, axis=1)[:, known_slots - 1] > 1e-9
     counted = to_come[None] & seen[:, :, None]
     before = np.where(counted, (days.came - days.expected)[:, None], 0.0)
     change = np.where(counted, predicted * days.expected[:, None], 0.0)
     came = np.where(counted, days.came[:, None], 0.0).sum(axis=(0, 2))
-    return _score(came, before, change, days.block, squared=squared)
+    score, opened = _score(came, before, change, days.block, squared=past.sparse)
+    ordinary = change * opened[:, None] * score.helps
+    beside = told.chance[:, :, None] * (np.where(counted, told.other * days.expected[:, None], 0.0) - ordinary)
+    expected = np.where(counted, days.expected[:, None], 0.0).sum(axis=2)
+    of_total = [_ratio(each.sum(axis=2), expected, expected > 1e-9) for each in (beside, before - ordinary)]
+    of_all, of_others = trust_in_other_days(*of_total, days.block)
+    moved = before - ordinary - of_others[:, None, None] * beside
+    left = np.abs(before - ordinary).sum(axis=(0, 2))
+    holds = np.abs(moved).sum(axis=(0, 2)) <= (1 + MOST_LOSS) * left
+    return score, opened, of_all * holds * past.counts
 
 
 def _score_next(days: Days, predicted: Floats, *, squared: bool) -> tuple[Score, Floats]:

@@ -18,6 +18,7 @@ from scipy.linalg import solve_triangular
 from scipy.optimize import nnls
 
 from staffplan.forecast.history.series import Flags, Floats, Whole
+from staffplan.forecast.intraday.other_days import OtherDay, other_day
 
 PRIOR_DAYS = 7.0
 """The belief that errors of different intervals and days have nothing in common weighs as much as this many days."""
@@ -203,11 +204,12 @@ class Outlook:
     """What is predicted once the first n slots of today are known, n = 0 .. slots: (slots + 1, targets).
 
     Targets are today's slots, then the coming days; `deviation` is the prediction, `gained` how much smaller its
-    variance is than before anything was known.
+    variance is than before anything was known. `other`: the same if today is a day of another kind.
     """
 
     deviation: Floats
     gained: Floats
+    other: OtherDay
 
 
 def outlook(memory: Memory, deviation: Floats, noise: Floats, before: Before, coming_days: int) -> Outlook:
@@ -237,9 +239,17 @@ def outlook(memory: Memory, deviation: Floats, noise: Floats, before: Before, co
     cross = np.block([[np.repeat(fading[:, :1], slots, axis=1), fading[:, 1:]], [of_today, ahead]])
     factor = np.linalg.cholesky(covariance)
     seen = np.concatenate([before.deviation, deviation])
-    explained = solve_triangular(factor, np.column_stack([seen, cross]), lower=True, check_finite=False)
-    steps = explained[:, 1:] * explained[:, :1]
-    start = np.zeros((1, cross.shape[1]))
-    mean = np.concatenate([start, np.cumsum(steps, axis=0)])[earlier:]
-    gained = np.concatenate([start, np.cumsum(explained[:, 1:] ** 2, axis=0)])[earlier:]
-    return Outlook(mean, gained)
+    level = np.concatenate([np.zeros(earlier), np.ones(slots)])
+    columns = np.column_stack([seen, level, cross])
+    solved = solve_triangular(factor, columns, lower=True, check_finite=False)
+    of_seen, of_level, explained = solved[:, :1], solved[:, 1:2], solved[:, 2:]
+    mean, gained = _added_up(explained * of_seen, earlier), _added_up(explained**2, earlier)
+    reach = np.concatenate([np.ones(slots), np.zeros(coming_days)]) - _added_up(explained * of_level, earlier)
+    information, evidence = (_added_up(each, earlier)[:, 0] for each in (of_level**2, of_level * of_seen))
+    contacts = _added_up(np.where(noise < NOTHING_KNOWN, 1 / np.maximum(noise, 1e-12), 0.0)[:, None], 0)[:, 0]
+    return Outlook(mean, gained, other_day(information, evidence, contacts, mean, reach))
+
+
+def _added_up(steps: Floats, earlier: int) -> Floats:
+    """(slots + 1, columns): sums over the earlier days and the first n slots, n = 0 .. slots."""
+    return np.concatenate([np.zeros((1, steps.shape[1])), np.cumsum(steps, axis=0)])[earlier:]

@@ -23,6 +23,16 @@ def about_today(
     return Note(STEP, "assumption", queue, "; ".join([f"by {time} {seen}", *told]))
 
 
+def about_kind(queue: str, chance: float) -> list[Note]:
+    """That today is far outside what past days show, where it is."""
+    if chance == 0:
+        return []
+    said = (
+        f"with a chance of {100 * chance:.0f} % today is another kind of day than the past ones, and stays as it is"
+    )
+    return [Note(STEP, "assumption", queue, said)]
+
+
 def _difference(came: float, expected: float) -> str:
     return f" ({100 * (came / expected - 1):+.1f} %)" if expected > 0 else ""
 

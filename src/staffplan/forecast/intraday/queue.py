@@ -145,6 +145,7 @@ def _notes(told: _Told, moment: Moment) -> list[Note]:
     time = moment.known_until.tz_convert(moment.calendar.timezone)
     changes = [("the rest of today", told.factor(told.of_today)), ("the next day", told.factor(told.next_day))]
     notes = [say.about_today(told.queue, f"{time:%H:%M}", came, expected, changes)]
+    notes += say.about_kind(told.queue, told.volume.other_kind)
     notes.append(say.about_gain(told.queue, "contacts", told.learnt.contacts, told.learnt.days))
     if told.learnt.handling is not None:
         notes.append(say.about_gain(told.queue, "handling time", told.learnt.handling, told.learnt.days))
