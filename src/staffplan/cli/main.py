@@ -35,6 +35,7 @@ from staffplan.cli.commands import (
     shifts,
     size,
     staff,
+    today,
     track,
     variance,
 )
@@ -98,6 +99,7 @@ track.register(app)
 explain_day.register(app)
 access.register(app)
 now.register(app)
+today.register(app)
 backtest.register(app)
 fit.register(app)
 size.register(app)

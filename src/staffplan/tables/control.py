@@ -88,3 +88,67 @@ class NetStaffing(Table):
     key: ClassVar[tuple[str, ...]] = ("interval_start", "planning_group")
     file_name: ClassVar[str] = "net_staffing.csv"
     calendar: ClassVar[tuple[str, ...]] = ("interval_start",)
+
+
+@dataclass(frozen=True)
+class DaySoFar(Table):
+    """Contacts of each queue until a moment of the day, expected and come, and what is expected of the rest.
+
+    `rest_p10`, `rest_p90` are the sums of the intervals' bounds, wider than the bounds of the sum.
+    """
+
+    columns: ClassVar[tuple[Column, ...]] = (
+        text("queue"),
+        contacts("expected"),
+        contacts("came"),
+        contacts("rest_planned"),
+        contacts("rest"),
+        contacts("rest_p10"),
+        contacts("rest_p90"),
+    )
+    key: ClassVar[tuple[str, ...]] = ("queue",)
+    file_name: ClassVar[str] = "day_so_far.csv"
+
+
+@dataclass(frozen=True)
+class ComingIntervals(Table):
+    """Contacts and people of each interval to come, and the service level that is projected for it, share."""
+
+    columns: ClassVar[tuple[Column, ...]] = (
+        instant(),
+        text("planning_group"),
+        contacts("planned"),
+        contacts("offered"),
+        number("required", 0, MOST_AGENTS),
+        number("scheduled", 0, MOST_AGENTS),
+        number("service_level", 0, 1, blank=True),
+        number("goal", 0, 1, blank=True),
+    )
+    key: ClassVar[tuple[str, ...]] = ("interval_start", "planning_group")
+    file_name: ClassVar[str] = "coming.csv"
+    calendar: ClassVar[tuple[str, ...]] = ("interval_start",)
+
+
+@dataclass(frozen=True)
+class Levers(Table):
+    """What could be changed today, the change that brings most first.
+
+    `gain_points`: points of service level over all contacts of the rest of the day, `error_points` its standard error.
+    `cost`: base pay of the time paid more, negative where less. `deadline`: until when people must be told.
+    """
+
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("number", "count"),
+        text("kind"),
+        text("agent_id"),
+        text("name", blank=True),
+        text("change"),
+        text("planning_group", blank=True),
+        number("gain_points", None),
+        number("error_points", 0),
+        number("cost", None),
+        Column("people", "count"),
+        instant("deadline"),
+    )
+    key: ClassVar[tuple[str, ...]] = ("number",)
+    file_name: ClassVar[str] = "levers.csv"

@@ -41,7 +41,7 @@ def reforecast_files(
     if config_path is None:
         found = interval_of(planned.frame, "queue")
         config, workspace = config_and_workspace(None, {**overrides, "plan.interval_minutes": found})
-    contacts = read_history(history_path, _to_the_end(config))
+    contacts = read_history(history_path, to_the_end(config))
     site = make_site(
         _with_channels(config, planned),
         queues={*planned.frame["queue"], *contacts.frame["queue"]},
@@ -56,7 +56,7 @@ def reforecast_files(
     return result, config.plan.timezone
 
 
-def _to_the_end(config: Config) -> Config:
+def to_the_end(config: Config) -> Config:
     """The settings without `input.until`: what came after the day a plan was made is what this is about."""
     return config.model_copy(update={"input": config.input.model_copy(update={"until": None})})
 

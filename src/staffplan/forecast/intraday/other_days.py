@@ -23,7 +23,7 @@ SPREAD = 0.3
 LIKELY = 0.05
 """Less likely than this, a day is an ordinary one."""
 PRIOR_OTHER_DAYS = 2.0
-"""The belief that such a day keeps its level weighs as much as this many past days of another kind, each SPREAD off."""
+"""The belief that such a day keeps its level weighs as much as this many past days of that kind, each SPREAD off."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,8 @@ def other_day(information: Floats, evidence: Floats, contacts: Floats, ordinary:
     """The belief from what the slots known so far say of a level that the day has beside an ordinary one.
 
     With 1 the vector of ones and S the covariance of an ordinary day: `information` is 1'S^-1 1 and `evidence`
-    1'S^-1 y of the deviations y, `contacts` those expected so far, (slots + 1,). `ordinary` is what is predicted of an
-    ordinary day, `reach` by how much a level of 1 raises it, (slots + 1, targets). One contact is added to the
+    1'S^-1 y of the deviations y, `contacts` those expected so far, (slots + 1,). `ordinary` is what is predicted of
+    an ordinary day, `reach` by how much a level of 1 raises it, (slots + 1, targets). One contact is added to the
     variance, as counts of nearly nothing have long tails.
     """
     shrink = 1 / (1 + np.divide(information, contacts**2, out=np.zeros_like(contacts), where=contacts > 0))

@@ -90,7 +90,7 @@ def _level_counts(kept: Days, expected: Floats) -> bool:
 
 
 def _mixed(chance: float, seen: Outlook, deviation: Floats, gained: Floats) -> tuple[Floats, Floats]:
-    """Mean and gain in variance, (slots,), of a day that is of another kind with this chance, else an ordinary one."""
+    """Mean and gain in variance, (slots,), of a day that is of another kind with this chance, else ordinary."""
     slots = len(deviation)
     other, wider = seen.other.deviation[-1, :slots], seen.other.wider[-1, :slots]
     between = chance * (1 - chance) * (other - deviation) ** 2

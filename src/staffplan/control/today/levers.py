@@ -1,0 +1,124 @@
+"""What could be changed today: breaks, meals and meetings moved, a skill lent, a shift made longer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from staffplan.control.today.spans import MOVED, QUEUE, Shift, Span, moved, put
+from staffplan.roster.case.case import Case
+from staffplan.roster.problem.problem import plan_of
+from staffplan.roster.rules import forms_of
+from staffplan.tables.roster import BREAKS, SPLIT
+from staffplan.tables.schema import names_in
+
+STEP_MINUTES = 15
+"""Breaks and meetings are moved to multiples of so many minutes."""
+LENT_HOURS = (1.0, 2.0, 4.0)
+"""A skill is lent for so long, or until the next break."""
+PAUSES = (*BREAKS, SPLIT)
+MINUTE = pd.Timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Lever:
+    """One change of one person's day: the shift before and after, and the first instant that it changes."""
+
+    kind: str
+    words: str
+    before: Shift
+    after: Shift
+    first: pd.Timestamp
+
+    @property
+    def more_paid_hours(self) -> float:
+        return self.after.paid_hours - self.before.paid_hours
+
+
+def levers_of(shift: Shift, case: Case, since: pd.Timestamp) -> Iterator[Lever]:
+    """Every change of a shift that touches nothing before `since`; rules are not looked at yet."""
+    yield from _moves(shift, case, since)
+    yield from _lent(shift, case, since)
+    yield from _longer(shift, case, since)
+
+
+def _clock(at: pd.Timestamp, case: Case) -> str:
+    return f"{at.tz_convert(case.site.calendar.timezone):%H:%M}"
+
+
+def _moves(shift: Shift, case: Case, since: pd.Timestamp) -> Iterator[Lever]:
+    step = STEP_MINUTES * MINUTE
+    for number, span in enumerate(shift.spans):
+        if span.activity not in MOVED or span.start < since:
+            continue
+        first = shift.start - (shift.start - since) // step * step
+        earliest, latest = _window(shift, number, case)
+        for start in pd.date_range(max(first, earliest), latest, freq=step):
+            after = moved(shift, number, start) if start != span.start else None
+            if after is not None:
+                words = f"{span.activity} {_clock(span.start, case)} to {_clock(start, case)}"
+                kind = span.activity if span.activity in ("break", "meal") else "meeting"
+                yield Lever(f"move {kind}", words, shift, after, min(start, span.start))
+
+
+def _window(shift: Shift, number: int, case: Case) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """First and last start of a span: of a break or meal as the shift's settings have it, of others any."""
+    zone = case.site.calendar.timezone
+    forms = forms_of(shift.schedule_date.date(), shift.start, shift.end, case.shifts, zone)
+    pauses = [place for place, span in enumerate(shift.spans) if span.activity in PAUSES]
+    if number in pauses and forms and pauses.index(number) < len(forms[0].breaks):
+        due = forms[0].breaks[pauses.index(number)]
+        return shift.start + due.earliest * MINUTE, shift.start + due.latest * MINUTE
+    return shift.start, shift.end - shift.spans[number].length
+
+
+def _lent(shift: Shift, case: Case, since: pd.Timestamp) -> Iterator[Lever]:
+    for span in shift.spans:
+        if span.activity != QUEUE or span.end <= since:
+            continue
+        start = max(span.start, _whole_interval(since, case))
+        for group in _other_groups(shift, span, case):
+            ends = {min(start + pd.Timedelta(hours=hours), span.end) for hours in LENT_HOURS}
+            for end in sorted(end for end in ends if end > start):
+                after = put(shift, replace(span, start=start, end=end, group=group))
+                if after is not None:
+                    words = f"serve {group} instead of {span.group} {_clock(start, case)}-{_clock(end, case)}"
+                    yield Lever("lend skill", words, shift, after, start)
+
+
+def _whole_interval(since: pd.Timestamp, case: Case) -> pd.Timestamp:
+    """The first interval that begins from then on."""
+    grid = case.requirement.frame["interval_start"].min()
+    length = pd.Timedelta(minutes=case.site.calendar.interval_minutes)
+    return pd.Timestamp(grid - (grid - since) // length * length)
+
+
+def _other_groups(shift: Shift, span: Span, case: Case) -> list[str]:
+    agents = case.workforce.agents.frame
+    cell = agents.loc[agents["agent_id"] == shift.agent_id, "skills"]
+    skills = names_in(str(cell.iloc[0])) if len(cell) else []
+    return [group for group in skills if group != span.group and group in case.site.groups()]
+
+
+def _longer(shift: Shift, case: Case, since: pd.Timestamp) -> Iterator[Lever]:
+    """Ends that a longer shift of the contract with the same start has."""
+    last = shift.spans[-1]
+    if last.activity != QUEUE or last.end < since:
+        return
+    for minutes in sorted({length for family in case.shifts.values() for length in family.lengths}):
+        end = shift.start + minutes * MINUTE
+        if end > shift.end and _allowed(shift, end, case):
+            after = replace(shift, spans=(*shift.spans[:-1], replace(last, end=end)))
+            words = f"stay until {_clock(end, case)} instead of {_clock(shift.end, case)}"
+            yield Lever("overtime", words, shift, after, shift.end)
+
+
+def _allowed(shift: Shift, end: pd.Timestamp, case: Case) -> bool:
+    agents = case.workforce.agents.frame
+    cell = agents.loc[agents["agent_id"] == shift.agent_id, "work_plan"]
+    plans: Mapping[str, object] = case.work_plans
+    name = plan_of(str(cell.iloc[0]), case.work_plans) if len(cell) else ""
+    forms = forms_of(shift.schedule_date.date(), shift.start, end, case.shifts, case.site.calendar.timezone)
+    return name in plans and any(form.family in case.work_plans[name].shifts for form in forms)

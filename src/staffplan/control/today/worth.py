@@ -1,0 +1,57 @@
+"""What a person on queue is worth in each coming interval: a first look at what levers may bring."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from staffplan.control.today.levers import Lever
+from staffplan.control.today.spans import QUEUE, Shift
+from staffplan.tables.requirement import ServiceWorth
+from staffplan.tables.waits import Coverage
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Marginal:
+    """By planning group the contacts in time that a person on queue adds until an instant, (edges,) each."""
+
+    edges: NDArray[np.int64]
+    """Nanoseconds since 1970."""
+    added: Mapping[str, Floats]
+
+    def gain(self, lever: Lever) -> float:
+        """Contacts in time, about, that a lever adds."""
+        return self._of(lever.after) - self._of(lever.before)
+
+    def _of(self, shift: Shift) -> float:
+        total = 0.0
+        for span in shift.spans:
+            if span.activity == QUEUE and span.group in self.added:
+                begin, end = np.interp([span.start.value, span.end.value], self.edges, self.added[span.group])
+                total += float(end - begin)
+        return total
+
+
+def marginal_of(worth: ServiceWorth, cover: Coverage, since: pd.Timestamp, minutes: int) -> Marginal:
+    """From the share in time by the number of people, beside the people there are; before `since` nothing counts.
+
+    The worth of a person is what half a person more brings beside half a person fewer.
+    """
+    frame = worth.frame[worth.frame["interval_start"] >= since]
+    starts = np.unique(frame["interval_start"].astype("int64").to_numpy())
+    length = pd.Timedelta(minutes=minutes).value
+    edges = np.append(starts, starts[-1] + length) if len(starts) else np.zeros(1, dtype=np.int64)
+    there = cover.frame.set_index(["planning_group", "interval_start"])["scheduled"]
+    steps: dict[str, Floats] = {}
+    for (group, start), rows in frame.groupby(["planning_group", "interval_start"]):
+        people = float(there.get((group, start), 0.0))
+        more, fewer = np.interp([people + 0.5, people - 0.5], rows["agents"], rows["in_time"])
+        own = steps.setdefault(str(group), np.zeros(len(edges)))
+        own[np.searchsorted(starts, start.value) + 1] = float(rows["offered"].iloc[0]) * (more - fewer)
+    return Marginal(edges, {group: np.cumsum(own) for group, own in steps.items()})
