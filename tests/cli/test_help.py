@@ -54,6 +54,7 @@ FLAGS = {
     "track": "--actuals --output --config --dead-zone --fail-on-alarm --force --json",
     "explain-day": "--planned --actual --goal --model --patience --interval --timezone --output --force --json",
     "now": "--at --output --force --json",
+    "today": "--actuals --at --freeze --most --output --jobs --force --json",
     "access": "--output --no-change --force --json",
     "backtest": "--output --periods --weeks --without-people --data --set --jobs --cluster --force --json",
     "rules": "--contract --agent --agents --output --force --json",

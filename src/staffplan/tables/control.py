@@ -133,8 +133,8 @@ class ComingIntervals(Table):
 class Levers(Table):
     """What could be changed today, the change that brings most first.
 
-    `gain_points`: points of service level over all contacts of the rest of the day, `error_points` its standard error.
-    `cost`: base pay of the time paid more, negative where less. `deadline`: until when people must be told.
+    `gain_points`: points of service level over the contacts of the rest of the day; `error_points`: its standard
+    error. `cost`: base pay of the time paid more, negative where less. `deadline`: until when people must be told.
     """
 
     columns: ClassVar[tuple[Column, ...]] = (

@@ -20,7 +20,7 @@ def register(app: typer.Typer) -> None:
 def today(
     plan: Annotated[Path, typer.Argument(help="Plan directory.", show_default=False)],
     actuals: Annotated[
-        Path, typer.Option("--actuals", help="Contacts of today up to now, in a form that forecast reads.")
+        Path, typer.Option("--actuals", help="Contacts of today up to now, in the form of the plan's history.")
     ],
     at: Annotated[
         str | None, typer.Option("--at", help="Local time it is (default: the end of the contacts given).")

@@ -95,7 +95,7 @@ def _moment(text: str | None, given: ContactHistory, workspace: Workspace) -> pd
     """The instant of --at, else the end of the contacts given."""
     zone, minutes = workspace.config.plan.timezone, workspace.config.plan.interval_minutes
     if text is None:
-        at = given.frame["interval_start"].max() + pd.Timedelta(minutes=minutes)
+        at = pd.Timestamp(given.frame["interval_start"].max()) + pd.Timedelta(minutes=minutes)
     else:
         read, wrong = read_instants(pd.Series([text], dtype=object), zone)
         if wrong or read.isna().any():

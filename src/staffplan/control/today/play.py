@@ -109,7 +109,8 @@ def make_stage(
 def _of_day(frame: pd.DataFrame, site: Site, at: pd.Timestamp) -> pd.DataFrame:
     starts = frame["interval_start"]
     local = starts.dt.tz_convert(site.calendar.timezone).dt.date
-    return frame[(local == at.tz_convert(site.calendar.timezone).date()) & (starts >= at - WARM_UP)]
+    mine = (local == at.tz_convert(site.calendar.timezone).date()) & (starts >= at - WARM_UP)
+    return pd.DataFrame(frame[mine])
 
 
 @dataclass(frozen=True)

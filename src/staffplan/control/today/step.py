@@ -159,7 +159,7 @@ def _coming(day: Day, before: Played, cover: Coverage) -> ComingIntervals:
     frame = rows[[*keys, "required", "scheduled"]]
     for contacts in (offered, planned):
         frame = frame.merge(contacts, on=keys, how="left")
-    frame["service_level"] = levels[group, starts.get_indexer(rows["interval_start"])]
+    frame["service_level"] = levels[group, starts.get_indexer(pd.DatetimeIndex(rows["interval_start"]))]
     frame["goal"] = frame["planning_group"].map(goals).astype(float)
     frame[["offered", "planned"]] = frame[["offered", "planned"]].fillna(0.0)
     ordered = frame.sort_values(["interval_start", "planning_group"], ignore_index=True)

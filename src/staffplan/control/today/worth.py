@@ -49,7 +49,8 @@ def marginal_of(worth: ServiceWorth, cover: Coverage, since: pd.Timestamp, minut
     edges = np.append(starts, starts[-1] + length) if len(starts) else np.zeros(1, dtype=np.int64)
     there = cover.frame.set_index(["planning_group", "interval_start"])["scheduled"]
     steps: dict[str, Floats] = {}
-    for (group, start), rows in frame.groupby(["planning_group", "interval_start"]):
+    for (group, begin), rows in frame.groupby(["planning_group", "interval_start"]):
+        start = pd.Timestamp(str(begin))
         people = float(there.get((group, start), 0.0))
         more, fewer = np.interp([people + 0.5, people - 0.5], rows["agents"], rows["in_time"])
         own = steps.setdefault(str(group), np.zeros(len(edges)))

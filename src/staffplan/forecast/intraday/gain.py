@@ -260,8 +260,8 @@ def _score_rest(past: _Past, predicted: Floats, told: _Told) -> tuple[Score, Flo
     ordinary = change * opened[:, None] * score.helps
     beside = told.chance[:, :, None] * (np.where(counted, told.other * days.expected[:, None], 0.0) - ordinary)
     expected = np.where(counted, days.expected[:, None], 0.0).sum(axis=2)
-    of_total = [_ratio(each.sum(axis=2), expected, expected > 1e-9) for each in (beside, before - ordinary)]
-    of_all, of_others = trust_in_other_days(*of_total, days.block)
+    told_more, missed = (_ratio(each.sum(axis=2), expected, expected > 1e-9) for each in (beside, before - ordinary))
+    of_all, of_others = trust_in_other_days(told_more, missed, days.block)
     moved = before - ordinary - of_others[:, None, None] * beside
     left = np.abs(before - ordinary).sum(axis=(0, 2))
     holds = np.abs(moved).sum(axis=(0, 2)) <= (1 + MOST_LOSS) * left

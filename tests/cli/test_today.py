@@ -1,0 +1,67 @@
+"""`staffplan today` on a plan directory."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from commands import Finished, Run
+
+MORNING = ("2026-03-03T00:00", "2026-03-03T11:00")
+COMMAND = ("today", "plan", "--actuals", "today.csv", "--jobs", "1")
+
+
+def morning(folder: Path, factor: float) -> pd.DataFrame:
+    """The morning of a Tuesday of the plan as it was expected, times a factor, as today.csv."""
+    rows = pd.read_csv(folder / "plan" / "forecast.csv")
+    rows = rows[(rows["interval_start"] >= MORNING[0]) & (rows["interval_start"] < MORNING[1])]
+    rows = rows.assign(offered=(rows["offered"] * factor).round())
+    rows[["interval_start", "queue", "offered", "aht_seconds"]].to_csv(folder / "today.csv", index=False)
+    return rows
+
+
+@pytest.fixture
+def busy(planned: Path, run_in: Run) -> tuple[Finished, pd.DataFrame, Path]:
+    """A morning twice as busy as expected."""
+    seen = morning(planned, 2.0)
+    return run_in(planned, *COMMAND, "-o", "out"), seen, planned
+
+
+def test_the_morning_the_rest_of_the_day_and_what_helps(busy: tuple[Finished, pd.DataFrame, Path]) -> None:
+    done, seen, folder = busy
+    assert done.code == 0, done.err
+    so_far = pd.read_csv(folder / "out" / "day_so_far.csv")
+    assert so_far["came"].sum() == seen["offered"].sum()
+    assert (so_far["rest"] > so_far["rest_planned"]).any()
+    coming = pd.read_csv(folder / "out" / "coming.csv")
+    assert coming["interval_start"].min() == "2026-03-03T11:00:00+01:00"
+    assert coming["service_level"].dropna().between(0, 1).all()
+    levers = pd.read_csv(folder / "out" / "levers.csv")
+    assert (levers["gain_points"] > 2 * levers["error_points"] - 0.02).all()
+    assert levers["gain_points"].is_monotonic_decreasing
+    assert (levers["deadline"] >= "2026-03-03T11:00").all()
+    assert len(levers) <= 5
+
+
+def test_the_roster_stays_as_it_is_and_no_file_is_overwritten(planned: Path, run_in: Run) -> None:
+    morning(planned, 1.0)
+    before = (planned / "plan" / "roster_activities.csv").read_bytes()
+    (planned / "out").mkdir()
+    (planned / "out" / "levers.csv").write_text("mine")
+    assert run_in(planned, *COMMAND, "-o", "out").code == 2
+    done = run_in(planned, *COMMAND, "--json", "--most", "1")
+    told = json.loads(done.out)
+    assert told["at"] == "2026-03-03T11:00:00+01:00"
+    assert len(told["levers"]) <= 1
+    assert (planned / "plan" / "roster_activities.csv").read_bytes() == before
+
+
+def test_a_day_that_the_plan_does_not_have_is_told(planned: Path, run_in: Run) -> None:
+    morning(planned, 1.0)
+    done = run_in(planned, *COMMAND, "--at", "2026-04-01T11:00")
+    assert done.code == 2
+    assert "is not in the plan, which runs from 2026-03-02 to 2026-03-08" in done.err
+    assert "is not a date and time" in run_in(planned, *COMMAND, "--at", "noon").err
