@@ -11,9 +11,11 @@ import pandas as pd
 import pytest
 from roster_centers import MONDAY, SHORT, Center, activities, day, every_day, made, shift
 
+from staffplan.clock import wall_instant
 from staffplan.errors import ConfigError, DataError, InfeasibleError
 from staffplan.roster.case.skills import days_without_skill, skill_masks
 from staffplan.roster.problem.problem import RosterProblem
+from staffplan.roster.repair.repair import repair
 from staffplan.roster.search.anneal import Board, no_tours
 from staffplan.roster.search.compiled.arrays import NOTHING
 from staffplan.roster.search.space import make_tour_space
@@ -175,3 +177,13 @@ def test_unknown_groups_of_levels_and_unknown_people_are_refused() -> None:
         CENTER.but(settings=settings(skill_levels_min={"vioce": 2})).problem()
     with pytest.raises(DataError, match=r"skills.csv:2:agent_id: 'anne' is not in the agents table"):
         problem_of(CENTER, with_skills(CENTER, ("anne", "voice", None, None, None)))
+
+
+def test_a_repair_leaves_a_shift_that_has_begun_with_the_skills_of_its_day() -> None:
+    """Ann, at chat, can serve voice from tomorrow on; voice is missing today."""
+    center = CENTER.but(need={"chat": every_day(2, [8]), "voice": every_day(2, OPEN)}, agents=CENTER.agents[:1])
+    people = with_skills(center, ("ann", "voice", None, day(1), None))
+    given = made([{**shift(0, hours=4, paid=4), "shift": "short 08:00"}], activities(0, "queue:chat 4"))
+    since = wall_instant(day(0), 9 * 60, center.timezone)
+    found = repair(replace(center.case(), workforce=people), given, [], since).roster.activities.frame
+    assert set(found.loc[found["schedule_date"] == pd.Timestamp(day(0)), "planning_group"]) == {"chat"}

@@ -10,7 +10,7 @@ from itertools import pairwise, product
 import numpy as np
 import pandas as pd
 import pytest
-from roster_centers import LATE, NIGHT, SHORT, Center, day, every_day
+from roster_centers import LATE, NIGHT, SHORT, Center, activities, day, every_day, made, shift
 
 from staffplan.clock import wall_instant
 from staffplan.errors import ConfigError
@@ -20,9 +20,11 @@ from staffplan.roster.repair.repair import repair
 from staffplan.roster.rules.between import Finished, Known
 from staffplan.roster.rules.team import team_rules
 from staffplan.roster.search.compiled.arrays import NOTHING
+from staffplan.roster.search.space import Tours
+from staffplan.roster.search.tables_out import make_roster
 from staffplan.settings.roster import RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.settings.team_rules import ApartSetting, MentorSetting, MinimumOnDutySetting, TogetherSetting
-from staffplan.tables.roster import RosterActivities
+from staffplan.tables.roster import Roster, RosterActivities
 
 SHIFTS = {"short": SHORT, "long": ShiftSettings(hours=7, first_start="08:00"), "night": NIGHT}
 PLAN = WorkPlanSettings(shifts=tuple(SHIFTS), weekly_hours_max=60, days_per_week_max=7)
@@ -201,6 +203,61 @@ def test_a_minimum_holds_on_days_without_need_and_in_a_repair() -> None:
     start = wall_instant(day(0), 0, center.timezone)
     mended = repair(center.case(), made.roster, [Absence(absent, day(4), day(4))], start)
     assert center.but(time_off=((absent, day(4), day(4), "no"),)).check(mended.roster).breaches == ()
+
+
+HALVES = {
+    "short": SHORT,
+    "first": ShiftSettings(hours=2, first_start="08:00"),
+    "second": ShiftSettings(hours=2, first_start="10:00", last_start="10:00"),
+}
+AWAY = {
+    "minimum": MinimumOnDutySetting(agents=PAIR, hours="09:00-11:00"),
+    "together": TogetherSetting(agents=PAIR),
+    "apart": ApartSetting(agents=PAIR),
+    "mentor": MentorSetting(trainee="ann", mentors=("bob",)),
+}
+
+
+@pytest.mark.parametrize("name", AWAY)
+def test_who_is_absent_for_a_part_of_the_shift_is_not_there_for_rows_and_check(name: str) -> None:
+    """Ann is away until 10:00 and may work the rest of the shift that begins at 08:00."""
+    center = center_with(
+        AWAY[name],
+        need={"voice": every_day(1, range(8, 12))},
+        shifts=HALVES,
+        work_plans={"any": PLAN.model_copy(update={"shifts": tuple(HALVES), "part_days_off": "rest_of_shift"})},
+        parts_off=(("ann", day(0), "08:00", "10:00", "yes"),),
+    )
+    problem = center.problem()
+    assert any(problem.options[o].off for o in np.flatnonzero(problem.allowed[0, 0]))
+    for choice in every_choice(problem):
+        if (choice != NOTHING).any():
+            breaches = center.check(_roster_of(problem, choice)).breaches
+            assert (problem.ties.cost(choice) == 0) == (not breaches), choice
+
+
+def _roster_of(problem: RosterProblem, choice: np.ndarray) -> Roster:
+    """Everybody on queue for the only group, pauses at their earliest."""
+    pauses = np.zeros((*choice.shape, max(1, *(len(option.pauses) for option in problem.options))), dtype=np.int16)
+    for person, d in np.argwhere(choice != NOTHING).tolist():
+        for k, pause in enumerate(problem.options[choice[person, d]].pauses):
+            pauses[person, d, k] = pause.earliest
+    return make_roster(problem, Tours(choice, pauses, np.zeros((len(choice), problem.period.slots), dtype=np.int8)))
+
+
+def test_somebody_comes_for_the_only_one_on_duty_who_goes_home() -> None:
+    """Nobody is needed on queue after noon, when ann goes home."""
+    shifts = {"day": ShiftSettings(hours=8, first_start="08:00"), "noon": ShiftSettings(hours=4, first_start="12:00", last_start="12:00")}
+    center = center_with(
+        MinimumOnDutySetting(agents=PAIR, hours="08:00-16:00"),
+        need={"voice": every_day(1, range(8, 12))},
+        shifts=shifts,
+        work_plans={"any": PLAN.model_copy(update={"shifts": tuple(shifts)})},
+    )
+    begun = made([{**shift(0, hours=8, paid=8), "shift": "day 08:00"}], activities(0, "queue:voice 8"))
+    home = wall_instant(day(0), 12 * 60, center.timezone)
+    rows = repair(center.case(), begun, [Absence("ann", day(0), day(0))], home).roster.shifts.frame
+    assert rows.loc[rows["agent_id"] == "bob", "start"].tolist() == [home]
 
 
 def test_a_minimum_that_nobody_can_keep_says_why() -> None:

@@ -82,6 +82,13 @@ class ShiftOption:
             return ((0, self.slots),)
         return ((0, gone.earliest), (gone.earliest + gone.slots, self.slots))
 
+    @property
+    def there(self) -> tuple[tuple[int, int], ...]:
+        """First slot and end, after the start, of each stretch on site: beside free time and absences."""
+        gone = sorted((pause.earliest, pause.earliest + pause.slots) for pause in self.pauses if pause.gone)
+        edges = [0, *(at for span in gone for at in span), self.slots]
+        return tuple(span for span in zip(edges[::2], edges[1::2], strict=True) if span[0] < span[1])
+
 
 @dataclass(frozen=True)
 class Person:

@@ -239,12 +239,12 @@ class Together(PairTie):
         return f"{' and '.join(self.agents)} starting together"
 
     def clash(self, problem: RosterProblem, one: Choice, other: Choice) -> bool:
-        (d, o), (e, p) = one, other
-        first, then = int(problem.option_slot[o, d]), int(problem.option_slot[p, e])
-        ends = first + problem.options[o].slots - then - problem.options[p].slots
-        apart = (abs(first - then) * problem.period.slot_minutes, abs(ends) * problem.period.slot_minutes)
-        late = self.end_minutes is not None and apart[1] > self.end_minutes
-        return d == e and (apart[0] > self.start_minutes or late)
+        mine, theirs = _slots(problem, one), _slots(problem, other)
+        if one[0] != other[0] or not mine or not theirs:
+            return False
+        begins, ends = abs(mine[0][0] - theirs[0][0]), abs(mine[-1][1] - theirs[-1][1])
+        late = self.end_minutes is not None and ends * problem.period.slot_minutes > self.end_minutes
+        return begins * problem.period.slot_minutes > self.start_minutes or late
 
     def said(self, one: tuple[date, tuple[Span, ...]], other: tuple[date, tuple[Span, ...]], zone: str) -> str:
         (day, mine), (next_day, theirs) = one, other
@@ -272,9 +272,10 @@ class Apart(PairTie):
         return f"{' and '.join(self.agents)} never {'on one day' if self.per == 'day' else 'at the same time'}"
 
     def clash(self, problem: RosterProblem, one: Choice, other: Choice) -> bool:
+        mine, theirs = _slots(problem, one), _slots(problem, other)
         if self.per == "day":
-            return one[0] == other[0]
-        return any(a < y and x < b for a, b in _slots(problem, one) for x, y in _slots(problem, other))
+            return one[0] == other[0] and bool(mine and theirs)
+        return any(a < y and x < b for a, b in mine for x, y in theirs)
 
     def said(self, one: tuple[date, tuple[Span, ...]], other: tuple[date, tuple[Span, ...]], zone: str) -> str:
         if self.per == "day":
@@ -305,6 +306,8 @@ class Mentor(Tie):
         learns = known.get(self.trainee)
         lies_within = _remembered(lambda one, other: _within(_slots(problem, one), _slots(problem, other)))
         for d, o in [] if learns is None else np.argwhere(problem.allowed[learns]).tolist():
+            if not _slots(problem, (d, o)):
+                continue
             terms: list[Term] = [(learns or 0, d, o, -1)]
             for e in (d + step for step in NEIGHBOURS if 0 <= d + step < problem.period.days):
                 for m in mentors:
@@ -385,10 +388,10 @@ def _covering(problem: RosterProblem) -> list[list[Choice]]:
 
 
 def _slots(problem: RosterProblem, choice: Choice) -> list[tuple[int, int]]:
-    """First slot and end of each part of a shift."""
+    """First slot and end of each stretch of a shift on site."""
     d, o = choice
     first = int(problem.option_slot[o, d])
-    return [(first + begin, first + end) for begin, end in problem.options[o].parts]
+    return [(first + begin, first + end) for begin, end in problem.options[o].there]
 
 
 def _within(inner: Sequence[tuple[int, int]], outer: Sequence[tuple[int, int]]) -> bool:
