@@ -247,7 +247,8 @@ def _roster_of(problem: RosterProblem, choice: np.ndarray) -> Roster:
 
 def test_somebody_comes_for_the_only_one_on_duty_who_goes_home() -> None:
     """Nobody is needed on queue after noon, when ann goes home."""
-    shifts = {"day": ShiftSettings(hours=8, first_start="08:00"), "noon": ShiftSettings(hours=4, first_start="12:00", last_start="12:00")}
+    noon = ShiftSettings(hours=4, first_start="12:00", last_start="12:00")
+    shifts = {"day": ShiftSettings(hours=8, first_start="08:00"), "noon": noon}
     center = center_with(
         MinimumOnDutySetting(agents=PAIR, hours="08:00-16:00"),
         need={"voice": every_day(1, range(8, 12))},
