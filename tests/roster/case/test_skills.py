@@ -21,6 +21,7 @@ from staffplan.roster.search.compiled.arrays import NOTHING
 from staffplan.roster.search.space import make_tour_space
 from staffplan.settings.roster import RosterSettings, WorkPlanSettings
 from staffplan.tables.people import Workforce
+from staffplan.tables.roster import Roster
 from staffplan.tables.skills import AgentSkills
 
 VOICE, CHAT = 1 << 1, 1 << 0
@@ -135,6 +136,34 @@ def test_days_without_any_skill_lower_the_hours_due_and_are_told() -> None:
     found = center.solve(people).roster
     assert found.shifts.frame["schedule_date"].min() >= pd.Timestamp(day(2))
     assert _checked(center, people, found) == ()
+
+
+WEEK_OF_20 = PLAN.model_copy(update={"weekly_hours_min": 20.0, "weekly_hours_max": 20.0})
+FIVE_DAYS = CENTER.but(
+    need={"voice": every_day(7, OPEN)}, agents=(("ann", "voice", "any"),), work_plans={"any": WEEK_OF_20}
+)
+
+
+@pytest.mark.parametrize("paid", ["yes", "no"])
+def test_a_part_off_on_a_day_without_a_skill_lowers_the_hours_due_no_more_than_the_day_does(paid: str) -> None:
+    center = FIVE_DAYS.but(parts_off=(("ann", day(0), "08:00", "10:00", paid),))
+    people = with_skills(center, ("ann", "voice", None, day(1), None))
+    assert problem_of(center, people).paid_minutes_min.tolist() == [[16 * 60]]
+    assert _checked(center, people, _from_tuesday(4)) == ()
+    assert {breach.rule for breach in _checked(center, people, _from_tuesday(3))} == {"weekly hours, minimum"}
+
+
+def _from_tuesday(days: int) -> Roster:
+    """Ann on queue for four hours a day."""
+    shifts = [{**shift(n, hours=4, paid=4), "shift": "short"} for n in range(1, 1 + days)]
+    return made(shifts, [row for n in range(1, 1 + days) for row in activities(n, "queue:voice 4")])
+
+
+def test_a_skill_that_is_no_planning_group_gives_nobody_work() -> None:
+    """First aid always holds, the only group from the second day on: four days are due."""
+    center = FIVE_DAYS.but(agents=(("ann", "voice;first_aid", "any"),))
+    people = with_skills(center, ("ann", "voice", None, day(1), None))
+    assert _checked(center, people, _from_tuesday(4)) == ()
 
 
 def test_weekends_without_a_skill_lower_nothing() -> None:
