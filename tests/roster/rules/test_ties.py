@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from itertools import pairwise, product
@@ -22,6 +23,7 @@ from staffplan.roster.rules.team import team_rules
 from staffplan.roster.search.compiled.arrays import NOTHING
 from staffplan.roster.search.space import Tours
 from staffplan.roster.search.tables_out import make_roster
+from staffplan.roster.why.team_words import broken_days
 from staffplan.settings.roster import RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.settings.team_rules import ApartSetting, MentorSetting, MinimumOnDutySetting, TogetherSetting
 from staffplan.tables.roster import Roster, RosterActivities
@@ -259,6 +261,35 @@ def test_somebody_comes_for_the_only_one_on_duty_who_goes_home() -> None:
     home = wall_instant(day(0), 12 * 60, center.timezone)
     rows = repair(center.case(), begun, [Absence("ann", day(0), day(0))], home).roster.shifts.frame
     assert rows.loc[rows["agent_id"] == "bob", "start"].tolist() == [home]
+
+
+def test_the_night_that_began_before_the_period_counts_until_it_ends() -> None:
+    """Ann's ends on Monday at 09:00; bob, who is not named, counts for nothing."""
+    center = center_with(
+        MinimumOnDutySetting(agents=("ann",), hours="06:00-10:00", weekdays="mon"),
+        past=[{**shift(-1, 22, 11, 11), "agent_id": who, "shift": "night 22:00"} for who in PAIR],
+    )
+    problem = center.problem()
+    assert _row_slots(problem) == [9]
+    choice = np.full((2, 2), NOTHING, dtype=np.int16)
+    choice[1, 1] = 0
+    found = center.check(_roster_of(problem, choice)).breaches
+    assert [breach.message for breach in found] == ["nobody among ann on duty from 09:00 to 10:00, 1 is due"]
+
+
+def _row_slots(problem: RosterProblem) -> list[int]:
+    return sorted(set(problem.ties.slot.tolist()))
+
+
+def test_a_level_that_is_too_low_for_the_group_is_no_skill_for_what_is_told() -> None:
+    rule = MinimumOnDutySetting(skill="voice", hours="09:00-11:00", weekdays="mon")
+    center = center_with(rule)
+    settings = center.settings.model_copy(update={"skill_levels_min": {"voice": 2}})
+    problem = center.problem()
+    choice = np.full((2, 2), NOTHING, dtype=np.int16)
+    choice[:, 0] = 0
+    case = replace(center.case(), settings=settings)
+    assert list(broken_days(case, _roster_of(problem, choice)).values()) == [[0]]
 
 
 def test_a_minimum_that_nobody_can_keep_says_why() -> None:

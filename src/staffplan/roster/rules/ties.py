@@ -125,19 +125,32 @@ class MinimumOnDuty(Tie):
         return day.weekday() in self.weekdays and kind != "closed" and (self.holidays or kind != "holiday")
 
     def _rows(self, problem: RosterProblem, calendar: SiteCalendar) -> Iterable[Row]:
-        period, covering = problem.period, _covering(problem)
+        period, covering, before = problem.period, _covering(problem), self._there_before(problem)
         members: dict[Choice, list[int]] = defaultdict(list)
         for number, person in enumerate(problem.people):
             for d in range(period.days) if self.about(person) else ():
                 if self.counts(person, period.day(d)):
                     for o in np.flatnonzero(problem.allowed[number, d]).tolist():
                         members[d, o].append(number)
-        alike: dict[frozenset[Choice], list[int]] = defaultdict(list)
-        for slot in np.flatnonzero(self.due_slots(period, calendar)).tolist():
-            alike[frozenset(choice for choice in covering[slot] if choice in members)].append(slot)
-        for choices, slots in alike.items():
+        alike: dict[tuple[int, frozenset[Choice]], list[int]] = defaultdict(list)
+        for slot in np.flatnonzero(self.due_slots(period, calendar) & (before < self.people)).tolist():
+            choices = frozenset(choice for choice in covering[slot] if choice in members)
+            alike[self.people - int(before[slot]), choices].append(slot)
+        for (least, choices), slots in alike.items():
             terms = tuple((n, d, o, 1) for d, o in sorted(choices) for n in members[d, o])
-            yield Row(terms, self.people, len(slots) * period.slot_hours, slots[0])
+            yield Row(terms, least, len(slots) * period.slot_hours, slots[0])
+
+    def _there_before(self, problem: RosterProblem) -> NDArray[np.int64]:
+        """(slots,): people whom it counts throughout the slot in shifts that began before the period."""
+        period = problem.period
+        found = np.zeros(period.slots, dtype=np.int64)
+        length = pd.Timedelta(minutes=period.slot_minutes)
+        for person in problem.people:
+            for shift in (one for one in person.past if one.end > period.start):
+                if self.counts(person, shift.schedule_date):
+                    begin, end = (shift.start - period.start) / length, (shift.end - period.start) / length
+                    found[max(int(np.ceil(begin)), 0) : int(end)] += 1
+        return found
 
     def due_slots(self, period: Period, calendar: SiteCalendar) -> NDArray[np.bool_]:
         """(slots,): a part of the slot is due."""
@@ -153,7 +166,8 @@ class MinimumOnDuty(Tie):
     def violations(self, done: Finished) -> Iterator[TeamViolation]:
         spans = [
             (agent, start, end)
-            for agent, days in done.parts_of.items()
+            for table in (done.before, done.parts_of)
+            for agent, days in table.items()
             for day, parts in days.items()
             for start, end in (parts if self._counted(agent, day, done) else ())
         ]
