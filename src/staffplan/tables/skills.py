@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -110,11 +110,16 @@ def skills_apart(
         names = [without_level(name, known) for name in names_in(str(cell))]
         cells.append(";".join(dict.fromkeys([*(name for name, _ in names), *listed.get(agent_id, ())])))
         levels += [(agent_id, name, level) for name, level in names if level is not None]
-    if levels:
-        given = pd.DataFrame(levels, columns=["agent_id", "skill", "level"]).astype({"level": float})
-        blank = given.reindex(columns=list(table.frame.columns)).astype(table.frame.dtypes.to_dict())
-        table = AgentSkills.of(pd.concat([table.frame, blank], ignore_index=True), table.source)
-    return agents.assign(skills=cells), table
+    return agents.assign(skills=cells), with_levels(table, levels)
+
+
+def with_levels(table: AgentSkills, levels: Sequence[tuple[str, str, int]]) -> AgentSkills:
+    """The table and rows that always hold: agent_id, skill, level."""
+    if not levels:
+        return table
+    given = pd.DataFrame(levels, columns=["agent_id", "skill", "level"]).astype({"level": float})
+    blank = given.reindex(columns=list(table.frame.columns)).astype(table.frame.dtypes.to_dict())
+    return AgentSkills.of(pd.concat([table.frame, blank], ignore_index=True), table.source)
 
 
 def doubled_levels(agents: pd.DataFrame, rows: Iterable[int], source: str, table: AgentSkills) -> Iterator[Problem]:
