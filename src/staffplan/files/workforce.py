@@ -13,7 +13,7 @@ from staffplan.tables.meetings import Meetings, unknown_people
 from staffplan.tables.people import Agents, Availability, Locks, TimeOff, Workforce
 from staffplan.tables.roster import RosterShifts
 from staffplan.tables.schema import Table
-from staffplan.tables.skills import AgentSkills, doubled_levels, skills_apart
+from staffplan.tables.skills import AgentSkills, skills_apart, wrong_levels
 from staffplan.tables.wishes import Fairness, Wishes
 
 WORKFORCE_TABLES: Mapping[str, type[Table]] = {
@@ -64,7 +64,7 @@ def read_workforce(
         problems += unknown_people(found["meetings"], people.frame)
     levels = found.get("skills") or AgentSkills.empty()
     if people is not None:
-        problems += doubled_levels(people.frame, people.rows, people.source, levels)
+        problems += wrong_levels(people.frame, people.rows, people.source, levels, groups)
     if people is None or problems:
         raise DataError(problems)
     frame, found["skills"] = skills_apart(people.frame, levels, groups)
