@@ -187,6 +187,21 @@ def test_a_fixed_shift_on_a_day_without_the_skill_names_the_days_of_the_skill() 
     assert "on which ann has the skills" in f"{problem.message} {problem.hint}"
 
 
+def test_people_whose_skills_end_alike_are_told_of_with_their_own_names() -> None:
+    """Three days of five hours are due, in shifts of four."""
+    plan = PLAN.model_copy(update={"weekly_hours_min": 25.0})
+    center = CENTER.but(
+        need={"voice": every_day(7, OPEN)},
+        agents=tuple((name, "voice", "any") for name in ("ann", "bob")),
+        work_plans={"any": plan},
+    )
+    with pytest.raises(InfeasibleError) as caught:
+        center.solve(with_skills(center, *((name, "voice", None, None, day(2)) for name in ("ann", "bob"))))
+    assert [problem.place for problem in caught.value.problems] == ["roster:ann", "roster:bob"]
+    for problem, name in zip(caught.value.problems, ("ann", "bob"), strict=True):
+        assert f"{name} with every skill on all days" in problem.hint
+
+
 def test_a_copy_of_a_shift_costs_and_covers_what_the_shift_does() -> None:
     people = with_skills(CENTER, ("ann", "voice", None, day(1), None))
     space = make_tour_space(problem_of(CENTER, people))

@@ -11,6 +11,7 @@ from itertools import pairwise, product
 import numpy as np
 import pandas as pd
 import pytest
+from pydantic import ValidationError
 from roster_centers import LATE, NIGHT, SHORT, Center, activities, day, every_day, made, shift
 
 from staffplan.clock import wall_instant
@@ -20,6 +21,7 @@ from staffplan.roster.repair.absences import Absence
 from staffplan.roster.repair.repair import repair
 from staffplan.roster.rules.between import Finished, Known
 from staffplan.roster.rules.team import team_rules
+from staffplan.roster.rules.ties import tie_of
 from staffplan.roster.search.compiled.arrays import NOTHING
 from staffplan.roster.search.space import Tours
 from staffplan.roster.search.tables_out import make_roster
@@ -318,8 +320,8 @@ def test_a_pair_that_contracts_keep_apart_says_why() -> None:
     assert {breach.rule for breach in found.broken} == {"together"}
     said = [note.message for note in found.notes if note.place.startswith("together")]
     assert len(said) == 2
-    assert all(words.startswith("no roster satisfies ann and bob starting together together with") for words in said)
-    assert all("without ann and bob starting together then" in words for words in said)
+    assert all(words.startswith("no roster satisfies the same start for ann and bob together with") for words in said)
+    assert all("without the same start for ann and bob then" in words for words in said)
 
 
 def test_a_preference_that_is_not_kept_is_told_and_is_no_breach() -> None:
@@ -328,6 +330,24 @@ def test_a_preference_that_is_not_kept_is_told_and_is_no_breach() -> None:
     assert found.broken == ()
     [note] = [note for note in found.notes if note.place.startswith("apart")]
     assert note.message == "a preference, not kept on 1 day; first: ann and bob both work on this day"
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        ("together", "the same start for ann and bob"),
+        ("apart", "separate hours for ann and bob"),
+        ("apart on days", "separate days for ann and bob"),
+        ("mentor", "a mentor for ann (bob)"),
+    ],
+)
+def test_a_rule_has_words_that_fit_into_a_sentence(rule: str, words: str) -> None:
+    assert tie_of(RULES[rule]).words == words
+
+
+def test_a_level_without_a_skill_is_refused() -> None:
+    with pytest.raises(ValidationError, match="level 2 of no skill; name the skill, or leave level out"):
+        MinimumOnDutySetting(staffing_group="red", level=2)
 
 
 def test_people_and_teams_that_nobody_knows_are_refused() -> None:

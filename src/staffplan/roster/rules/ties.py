@@ -250,7 +250,7 @@ class Together(PairTie):
 
     @property
     def words(self) -> str:
-        return f"{' and '.join(self.agents)} starting together"
+        return f"the same start for {' and '.join(self.agents)}"
 
     def clash(self, problem: RosterProblem, one: Choice, other: Choice) -> bool:
         mine, theirs = _slots(problem, one), _slots(problem, other)
@@ -283,7 +283,7 @@ class Apart(PairTie):
 
     @property
     def words(self) -> str:
-        return f"{' and '.join(self.agents)} never {'on one day' if self.per == 'day' else 'at the same time'}"
+        return f"separate {'days' if self.per == 'day' else 'hours'} for {' and '.join(self.agents)}"
 
     def clash(self, problem: RosterProblem, one: Choice, other: Choice) -> bool:
         mine, theirs = _slots(problem, one), _slots(problem, other)
@@ -309,7 +309,7 @@ class Mentor(Tie):
 
     @property
     def words(self) -> str:
-        return f"{self.trainee} with {' or '.join(self.mentors)}"
+        return f"a mentor for {self.trainee} ({' or '.join(self.mentors)})"
 
     def about(self, person: Person) -> bool:
         return person.agent_id in (self.trainee, *self.mentors)
