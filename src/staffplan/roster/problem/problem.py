@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -82,7 +83,7 @@ class ShiftOption:
             return ((0, self.slots),)
         return ((0, gone.earliest), (gone.earliest + gone.slots, self.slots))
 
-    @property
+    @cached_property
     def there(self) -> tuple[tuple[int, int], ...]:
         """First slot and end, after the start, of each stretch on site: beside free time and absences."""
         gone = sorted((pause.earliest, pause.earliest + pause.slots) for pause in self.pauses if pause.gone)

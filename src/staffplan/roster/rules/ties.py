@@ -211,6 +211,11 @@ class PairTie(Tie):
 
     agents: tuple[str, ...]
 
+    @property
+    def nearby(self) -> tuple[int, ...]:
+        """Days after the one of a shift on which a shift may begin that it forbids."""
+        return NEIGHBOURS
+
     def about(self, person: Person) -> bool:
         return person.agent_id in self.agents
 
@@ -221,10 +226,10 @@ class PairTie(Tie):
     def _rows(self, problem: RosterProblem, calendar: SiteCalendar) -> Iterable[Row]:
         known = {person.agent_id: n for n, person in enumerate(problem.people)}
         named = [known[agent] for agent in dict.fromkeys(self.agents) if agent in known]
-        clash = _remembered(lambda one, other: self.clash(problem, one, other))
-        for p, q in combinations(named, 2):
-            for d in range(problem.period.days):
-                for e in (d + step for step in NEIGHBOURS if 0 <= d + step < problem.period.days):
+        for d in range(problem.period.days):
+            for e in (d + step for step in self.nearby if 0 <= d + step < problem.period.days):
+                clash = _remembered(lambda one, other: self.clash(problem, one, other))
+                for p, q in combinations(named, 2):
                     yield from _forbidden(problem, (p, d), (q, e), clash)
 
     def violations(self, done: Finished) -> Iterator[TeamViolation]:
@@ -247,6 +252,10 @@ class Together(PairTie):
     start_minutes: int
     end_minutes: int | None
     name = "together"
+
+    @property
+    def nearby(self) -> tuple[int, ...]:
+        return (0,)
 
     @property
     def words(self) -> str:
@@ -280,6 +289,10 @@ class Apart(PairTie):
 
     per: str
     name = "apart"
+
+    @property
+    def nearby(self) -> tuple[int, ...]:
+        return (0,) if self.per == "day" else NEIGHBOURS
 
     @property
     def words(self) -> str:
@@ -317,12 +330,16 @@ class Mentor(Tie):
     def _rows(self, problem: RosterProblem, calendar: SiteCalendar) -> Iterable[Row]:
         known = {person.agent_id: n for n, person in enumerate(problem.people)}
         mentors = [known[agent] for agent in self.mentors if agent in known]
-        learns = known.get(self.trainee)
+        for d in range(problem.period.days if self.trainee in known else 0):
+            yield from self._rows_of_day(problem, known[self.trainee], mentors, d)
+
+    def _rows_of_day(self, problem: RosterProblem, learns: int, mentors: Sequence[int], d: int) -> Iterator[Row]:
+        """Of each shift of the trainee on the day with anybody on site: without it, or a mentor's around it."""
         lies_within = _remembered(lambda one, other: _within(_slots(problem, one), _slots(problem, other)))
-        for d, o in [] if learns is None else np.argwhere(problem.allowed[learns]).tolist():
+        for o in np.flatnonzero(problem.allowed[learns, d]).tolist():
             if not _slots(problem, (d, o)):
                 continue
-            terms: list[Term] = [(learns or 0, d, o, -1)]
+            terms: list[Term] = [(learns, d, o, -1)]
             for e in (d + step for step in NEIGHBOURS if 0 <= d + step < problem.period.days):
                 for m in mentors:
                     theirs = np.flatnonzero(problem.allowed[m, e]).tolist()
