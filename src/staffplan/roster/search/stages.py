@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from staffplan.errors import Note
 from staffplan.roster.problem.problem import RosterProblem
+from staffplan.roster.search import calm
 from staffplan.roster.search.anneal import Board, Incumbent, Schedule, improve, polish
 from staffplan.roster.search.bound import Prices, best_prices
 from staffplan.roster.search.exact import is_tiny, solve_whole
@@ -198,5 +199,6 @@ def compiled_in(space: TourSpace) -> float:
     first search after an installation compiles, and its time is not the search's."""
     begun = time.monotonic()
     warm_up(space)
+    calm.warm_up(space)
     seconds = time.monotonic() - begun
     return seconds if seconds > LONGEST_LOADING else 0.0
