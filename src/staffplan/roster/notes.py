@@ -213,6 +213,7 @@ def _preferences_between_people(case: Case, roster: Roster, problem: RosterProbl
             roster,
             case.workforce,
             [tie],
+            levels=case.settings.skill_levels_min,
             calendar=case.site.calendar,
             first=problem.period.first_day,
             days=problem.period.days,

@@ -91,9 +91,9 @@ def breaches_together(
     whole: whether the activities are known; without them only what shifts alone tell can be judged.
     """
     calendar = site.calendar
-    workforce = workforce.knowing(settings.skill_levels_min, first, first + timedelta(days=days - 1))
     rules = [rule for rule in team_rules(settings) if whole or isinstance(rule, BY_SHIFTS)]
-    between = team_violations(roster, workforce, rules, calendar=calendar, first=first, days=days)
+    levels = settings.skill_levels_min
+    between = team_violations(roster, workforce, rules, levels=levels, calendar=calendar, first=first, days=days)
     missed = meeting_breaches(roster, workforce, first, days, calendar.timezone) if whole else ()
     found = [Breach("", broken.day, broken.rule, broken.message) for broken in between]
     return sorted({*found, *(Breach(*one) for one in missed)})
