@@ -13,10 +13,11 @@ from staffplan.clock import wall_instant
 from staffplan.errors import DataError
 from staffplan.roster.open_shifts.bids import Given, give_open_shifts
 from staffplan.roster.open_shifts.need import Opened, open_shifts
-from staffplan.settings.hard_rules import DailyRestSetting
+from staffplan.settings.base import Section
+from staffplan.settings.hard_rules import DailyRestSetting, PeriodDaysSetting, PeriodHoursSetting, ShiftsOfSetting
 from staffplan.settings.open_shifts import OpenShiftsSettings
 from staffplan.settings.roster import BreakSettings, RosterSettings, ShiftSettings, WorkPlanSettings
-from staffplan.settings.team_rules import SeatsSetting
+from staffplan.settings.team_rules import MinimumOnDutySetting, MinimumStaffSetting, SeatsSetting
 from staffplan.tables.open_shifts import Bids, OpenShifts, parse_breaks
 from staffplan.tables.people import Agents
 
@@ -200,6 +201,36 @@ def test_rules_of_rest_and_between_people_hold_too() -> None:
     told = verdicts(give(*bids, center=CENTER.but(settings=seats, work_plans=plan)))
     assert told["B", "cid"] == "given"
     assert told["C", "bob"].startswith("seats")
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        PeriodHoursSetting(least=20),
+        PeriodDaysSetting(least=3),
+        ShiftsOfSetting(shift="early", least=2),
+        MinimumStaffSetting(planning_group="chat", people=2, hours="08:00-09:00"),
+        MinimumOnDutySetting(people=3, skill="chat", hours="08:00-12:00"),
+    ],
+    ids=lambda rule: type(rule).__name__,
+)
+def test_a_shift_that_lessens_what_is_lacking_breaks_no_rule(rule: Section) -> None:
+    """Where more is due than one shift brings, the shift is given all the same."""
+    settings = RosterSettings(rules=(rule,), time_limit_seconds=300, effort=0.05)
+    assert verdicts(give(("A", "cid", 1, "2026-10-01"), center=CENTER.but(settings=settings))) == {
+        ("A", "cid"): "given"
+    }
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [PeriodHoursSetting(most=3), PeriodDaysSetting(most=0), ShiftsOfSetting(shift="early", most=0)],
+    ids=lambda rule: type(rule).__name__,
+)
+def test_a_shift_beyond_what_is_allowed_is_not_given(rule: Section) -> None:
+    settings = RosterSettings(rules=(rule,), time_limit_seconds=300, effort=0.05)
+    told = verdicts(give(("A", "cid", 1, "2026-10-01"), center=CENTER.but(settings=settings)))
+    assert told["A", "cid"].endswith("allowed (Mon 02 Nov)")
 
 
 def test_nobody_has_two_shifts_on_a_day_or_serves_what_they_cannot() -> None:

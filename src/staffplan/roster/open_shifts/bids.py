@@ -1,13 +1,13 @@
 """Open shifts given to agents who bid for them, each under every rule, in the order that the settings state.
 
 A bid is granted where the roster with the shift breaks no rule that it does not break without: the checker is asked,
-which shares nothing with the search.
+which shares nothing with the search. Where too little is worked a further shift only helps: that is no reason.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -21,6 +21,7 @@ from staffplan.planned import PlannedDays
 from staffplan.roster.case.case import Case
 from staffplan.roster.check.check import breaches_together, check
 from staffplan.roster.check.cover import coverage
+from staffplan.roster.check.report import Breach
 from staffplan.settings.open_shifts import OpenShiftsSettings
 from staffplan.tables.open_shifts import BidResults, Bids, OpenShifts, parse_breaks
 from staffplan.tables.roster import SPLIT, Roster, RosterActivities, RosterShifts
@@ -29,8 +30,6 @@ from staffplan.tables.waits import Coverage
 
 MINUTE = pd.Timedelta(minutes=1)
 LAST = float("inf")
-MINIMUMS = ("weekly hours, minimum",)
-"""Rules that a further shift makes better, where they are broken already: only the words of the breach change."""
 Broken = tuple[date, str, str]
 """Day, rule and message."""
 
@@ -101,9 +100,7 @@ class _Giving:
         """The first rule that is broken with the shift and is not without."""
         if agent_id not in self.breaches:
             self.breaches[agent_id] = self._alone(agent_id, self.roster)
-        before = self.breaches[agent_id]
-        known = {(day, rule) for day, rule, _ in before if rule in MINIMUMS}
-        broken = sorted(one for one in self._alone(agent_id, more) - before if one[:2] not in known)
+        broken = sorted(self._alone(agent_id, more) - self.breaches[agent_id])
         if not broken:
             broken = sorted(self._together(more) - self._together(self.roster))
         return f"{broken[0][1]}: {broken[0][2]} ({broken[0][0]:%a %d %b})" if broken else ""
@@ -120,7 +117,7 @@ class _Giving:
             work_plans=one.work_plans,
             site=one.site,
         )
-        return Counter((breach.day, breach.rule, breach.message) for breach in report.breaches)
+        return _worse_with_more(report.breaches)
 
     def _together(self, roster: Roster) -> Counter[Broken]:
         """What people together break."""
@@ -128,7 +125,12 @@ class _Giving:
         found = breaches_together(
             roster, case.workforce, case.settings, first=planned.first, days=planned.number, site=case.site
         )
-        return Counter((breach.day, breach.rule, breach.message) for breach in found)
+        return _worse_with_more(found)
+
+
+def _worse_with_more(breaches: Iterable[Breach]) -> Counter[Broken]:
+    """Those that a further shift can make worse."""
+    return Counter((breach.day, breach.rule, breach.message) for breach in breaches if not breach.lacks)
 
 
 def give_open_shifts(

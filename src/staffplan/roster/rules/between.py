@@ -59,9 +59,12 @@ class Finished:
 
 @dataclass(frozen=True)
 class TeamViolation:
+    """`lacks`: too little is worked, which a further shift never makes worse."""
+
     day: date
     rule: str
     message: str
+    lacks: bool = False
 
 
 @dataclass(frozen=True)
