@@ -6,10 +6,11 @@ which shares nothing with the search. Where too little is worked a further shift
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -63,16 +64,19 @@ class _Giving:
     opened: OpenShifts
     roster: Roster
     shifts_given: Counter[str] = field(default_factory=Counter)
+    hours: defaultdict[str, float] = field(init=False)
+    """Paid hours in the roster, by agent."""
     breaches: dict[str, Counter[Broken]] = field(default_factory=dict)
+    between: Counter[Broken] | None = None
+    """What people together break in the roster, once that was asked."""
 
-    @property
+    def __post_init__(self) -> None:
+        paid = self.roster.shifts.frame.groupby("agent_id", sort=False)["paid_hours"].sum()
+        self.hours = defaultdict(float, zip(paid.index, paid.tolist(), strict=True))
+
+    @cached_property
     def planned(self) -> PlannedDays:
         return self.case.site.days_of(pd.DatetimeIndex(self.case.requirement.frame["interval_start"]))
-
-    def hours_of(self, agent_id: str) -> float:
-        """Paid hours in the roster."""
-        frame = self.roster.shifts.frame
-        return float(frame.loc[frame["agent_id"] == agent_id, "paid_hours"].sum())
 
     def give(self, bid: _Bid) -> str:
         """Add the shift to the roster; where a rule forbids that, leave it out and say which."""
@@ -83,10 +87,15 @@ class _Giving:
         more = with_shift(self.roster, bid.agent_id, row, self.case)
         reason = self._new_breach(bid.agent_id, more)
         if not reason:
-            self.roster = more
             self.shifts_given[bid.agent_id] += 1
-            self.breaches.pop(bid.agent_id, None)
+            self.hours[bid.agent_id] += float(row["paid_hours"])
+            self._change_to(more, bid.agent_id)
         return reason
+
+    def _change_to(self, more: Roster, agent_id: str) -> None:
+        """What was known of the roster before, and of the agent, holds no longer."""
+        self.roster, self.between = more, None
+        self.breaches.pop(agent_id, None)
 
     def _plainly_impossible(self, agent_id: str, row: Any) -> str:
         agents, mine = self.case.workforce.agents.frame, self.roster.shifts.frame
@@ -102,7 +111,9 @@ class _Giving:
             self.breaches[agent_id] = self._alone(agent_id, self.roster)
         broken = sorted(self._alone(agent_id, more) - self.breaches[agent_id])
         if not broken:
-            broken = sorted(self._together(more) - self._together(self.roster))
+            if self.between is None:
+                self.between = self._together(self.roster)
+            broken = sorted(self._together(more) - self.between)
         return f"{broken[0][1]}: {broken[0][2]} ({broken[0][0]:%a %d %b})" if broken else ""
 
     def _alone(self, agent_id: str, roster: Roster) -> Counter[Broken]:
@@ -169,7 +180,7 @@ def _turn(bid: _Bid, giving: _Giving, settings: OpenShiftsSettings) -> tuple[obj
         case "seniority":
             first = (bid.hired,)
         case _:
-            first = (giving.shifts_given[bid.agent_id], giving.hours_of(bid.agent_id))
+            first = (giving.shifts_given[bid.agent_id], giving.hours[bid.agent_id])
     return (*first, bid.rank, bid.time, bid.agent_id, bid.shift)
 
 
