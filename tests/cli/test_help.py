@@ -37,7 +37,7 @@ FLAGS = {
     "repair": "--output --absent --from --per-change --requirement --agents --skills --time-off --availability "
     "--meetings --wishes --locks --past --worth --config --seed --force --json",
     "open-shifts": "--output --most --bids --open-shifts --from --requirement --agents --time-off --availability "
-    "--locks --past --config --force --json",
+    "--skills --locks --past --config --force --json",
     "shifts": "--output --config --minimise --weeks --allow-short --gap --force --json",
     "variance": "--budget --actual --output --method --force --json",
     "scenario": "--output --jobs --reports --force --json",

@@ -18,6 +18,7 @@ from staffplan.cli.commands.options import (
     Past,
     RequirementFile,
     Since,
+    Skills,
     TimeOff,
 )
 from staffplan.cli.work.delivery import refuse
@@ -46,6 +47,7 @@ def open_shifts(
     agents: AgentsFile = None,
     time_off: TimeOff = None,
     availability: Availability = None,
+    skills: Skills = None,
     locks: Locks = None,
     past: Past = None,
     config: ConfigFile = None,
@@ -75,6 +77,12 @@ def open_shifts(
 
     paths = output_paths(output, with_bids=bids is not None)
     before = refuse(paths.values(), force=force)
-    given = {"time_off": time_off, "availability": availability, "locks": locks, "past_roster": past}
+    given = {
+        "time_off": time_off,
+        "availability": availability,
+        "skills": skills,
+        "locks": locks,
+        "past_roster": past,
+    }
     source = RepairInput(roster, requirement, agents, config, given, None, None)
     run_open_shifts(OpenShiftsInput(source, since, most, bids, opened), paths, before, as_json=as_json)

@@ -6,6 +6,7 @@ roster and shares no code with them.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -32,7 +33,7 @@ Span = tuple[pd.Timestamp, pd.Timestamp]
 
 
 @dataclass(frozen=True)
-class Tie:
+class Tie(ABC):
     """What all of these rules have. `weight`: price of a unit; None: mandatory. `relaxed`: given up, in a remedy."""
 
     weight: float | None
@@ -58,20 +59,20 @@ class Tie:
         return 1
 
     @property
+    @abstractmethod
     def words(self) -> str:
         """The rule in words."""
-        raise NotImplementedError
 
+    @abstractmethod
     def about(self, person: Person) -> bool:
         """Whether the rule speaks of the person."""
-        raise NotImplementedError
 
+    @abstractmethod
     def violations(self, done: Finished) -> Iterator[TeamViolation]:
         """Every breach in a finished roster."""
-        raise NotImplementedError
 
-    def _rows(self, problem: RosterProblem, calendar: SiteCalendar) -> Iterable[Row]:
-        raise NotImplementedError
+    @abstractmethod
+    def _rows(self, problem: RosterProblem, calendar: SiteCalendar) -> Iterable[Row]: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,9 +201,9 @@ class PairTie(Tie):
     def about(self, person: Person) -> bool:
         return person.agent_id in self.agents
 
+    @abstractmethod
     def clash(self, problem: RosterProblem, one: Choice, other: Choice) -> bool:
         """Whether the rule forbids two people these shifts."""
-        raise NotImplementedError
 
     def _rows(self, problem: RosterProblem, calendar: SiteCalendar) -> Iterable[Row]:
         known = {person.agent_id: n for n, person in enumerate(problem.people)}
@@ -221,9 +222,9 @@ class PairTie(Tie):
                 if said and done.holds(max(day, next_day)):
                     yield TeamViolation(max(day, next_day), self.name, f"{one} and {other} {said}")
 
+    @abstractmethod
     def said(self, one: tuple[date, tuple[Span, ...]], other: tuple[date, tuple[Span, ...]], zone: str) -> str:
         """For the reader: what two shifts break; "" where they keep the rule."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, kw_only=True)
