@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations_with_replacement, product
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,6 +15,7 @@ from staffplan.clock import wall_instant
 from staffplan.errors import DataError
 from staffplan.roster.open_shifts.bids import Given, give_open_shifts
 from staffplan.roster.open_shifts.need import Opened, open_shifts
+from staffplan.roster.search.integer_program import IntegerProgram, Solved
 from staffplan.settings.base import Section
 from staffplan.settings.hard_rules import DailyRestSetting, PeriodDaysSetting, PeriodHoursSetting, ShiftsOfSetting
 from staffplan.settings.open_shifts import OpenShiftsSettings
@@ -20,6 +23,7 @@ from staffplan.settings.roster import BreakSettings, RosterSettings, ShiftSettin
 from staffplan.settings.team_rules import MinimumOnDutySetting, MinimumStaffSetting, SeatsSetting
 from staffplan.tables.open_shifts import Bids, OpenShifts, parse_breaks
 from staffplan.tables.people import Agents
+from staffplan.tables.skills import AgentSkills
 
 PAUSE = BreakSettings(minutes=60, earliest_minutes=60, latest_minutes=120)
 SHIFTS = {
@@ -82,8 +86,43 @@ def covered(row: pd.Series) -> frozenset[tuple[str, int, int]]:
     return frozenset((row["planning_group"], number, hour) for hour in hours if hour not in away)
 
 
-def test_nothing_is_opened_where_nothing_is_saved() -> None:
-    assert len(opened(hours_saved_min=4.0).shifts) == 0
+@pytest.mark.parametrize(
+    ("center", "settings", "said"),
+    [
+        (CENTER, {"hours_saved_min": 4.0}, "no shift of a work plan would save 4 understaffed hours"),
+        (CENTER.but(need={"voice": {(0, 12): 1.0}, "chat": {(0, 12): 0.0}}), {}, "nothing is understaffed"),
+    ],
+    ids=["too little is saved", "nothing lacks"],
+)
+def test_where_nothing_is_opened_it_is_told_why(center: Center, settings: dict[str, float], said: str) -> None:
+    found = opened(center, **settings)
+    assert len(found.shifts) == 0
+    assert [note.message.startswith(said) for note in found.notes] == [True]
+
+
+def test_where_the_time_was_over_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def solve(*_: object, **__: object) -> Solved:
+        return Solved(np.zeros(0), np.inf, 0.0)
+
+    monkeypatch.setattr(IntegerProgram, "solve", solve)
+    assert [note.message for note in opened().notes] == ["none was found in time: raise roster.time_limit_seconds"]
+
+
+def test_a_skill_that_comes_later_makes_no_other_open_shifts(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes: list[int] = []
+    real = IntegerProgram.solve
+
+    def solve(program: IntegerProgram, **named: Any) -> Solved:
+        sizes.append(len(program.price))
+        return real(program, **named)
+
+    monkeypatch.setattr(IntegerProgram, "solve", solve)
+    later = pd.DataFrame({"agent_id": ["ann"], "skill": ["chat"], "valid_from": [pd.Timestamp(day(1))]})
+    case = CENTER.case()
+    learning = replace(case, workforce=replace(case.workforce, skills=AgentSkills.of(later)))
+    for one in (case, learning):
+        open_shifts(one, ROSTER, OpenShiftsSettings(), MIDNIGHT)
+    assert sizes[0] == sizes[1]
 
 
 def test_what_has_begun_is_not_opened() -> None:

@@ -63,6 +63,7 @@ class _Giving:
     case: Case
     opened: OpenShifts
     roster: Roster
+    since: pd.Timestamp | None
     shifts_given: Counter[str] = field(default_factory=Counter)
     hours: defaultdict[str, float] = field(init=False)
     """Paid hours in the roster, by agent."""
@@ -98,6 +99,8 @@ class _Giving:
         self.breaches.pop(agent_id, None)
 
     def _plainly_impossible(self, agent_id: str, row: Any) -> str:
+        if self.since is not None and row["start"] < self.since:
+            return f"begins before {self.since.tz_convert(self.case.site.calendar.timezone):%H:%M on %a %d %b}"
         agents, mine = self.case.workforce.agents.frame, self.roster.shifts.frame
         mine = mine[(mine["agent_id"] == agent_id) & (mine["schedule_date"] == row["schedule_date"])]
         if len(mine):
@@ -145,11 +148,17 @@ def _worse_with_more(breaches: Iterable[Breach]) -> Counter[Broken]:
 
 
 def give_open_shifts(
-    case: Case, roster: Roster, opened: OpenShifts, bids: Bids, settings: OpenShiftsSettings
+    case: Case,
+    roster: Roster,
+    opened: OpenShifts,
+    bids: Bids,
+    settings: OpenShiftsSettings,
+    since: pd.Timestamp | None = None,
 ) -> Given:
-    """Every open shift to at most one of those who bid for it. Raises DataError for bids on what nobody knows."""
+    """Every open shift, of those that begin from the instant `since` on, to at most one of those who bid for it.
+    Raises DataError for bids on what nobody knows."""
     _refuse_unknown(case, opened, bids)
-    giving, waiting = _Giving(case, opened, roster), _bids(case, opened, bids)
+    giving, waiting = _Giving(case, opened, roster, since), _bids(case, opened, bids)
     takers: dict[int, str] = {}
     rows: list[dict[str, object]] = []
     while waiting:
