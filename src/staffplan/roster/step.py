@@ -31,6 +31,7 @@ from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.search.anneal import Board, search_on, settle
 from staffplan.roster.search.automata import Room
 from staffplan.roster.search.bound import bound_from, grain, tour_classes
+from staffplan.roster.search.calm import exchange_days
 from staffplan.roster.search.promise import Promising
 from staffplan.roster.search.run import PROVEN, Run, gap_share
 from staffplan.roster.search.space import Tours, TourSpace, make_tour_space
@@ -60,6 +61,8 @@ each of its seconds: with more there are too few rounds for a bound that is bett
 USUAL_WHOLE, MOST_WHOLE = 40.0, 2 / 3
 """Seconds in which automata of each contract may be made in any case, which is what the largest of them take
 (automata.MOST_STEPS), but no more than that part of the time limit. It is seen early where they would take longer."""
+CALM_PART = 0.01
+"""Part of the time limit in which people exchange days at the same cost."""
 RESERVE, RESERVED_BUILDS = 0.05, 2.0
 """Part of the time limit kept for tables, notes and files; so many times what reading the tables took at least."""
 
@@ -125,6 +128,7 @@ def roster(
     case = Case(requirement, workforce, settings, shifts, work_plans, site, worth)
     problem = case.problem()
     reserve = max(RESERVE * settings.time_limit_seconds, RESERVED_BUILDS * (time.monotonic() - building))
+    reserve += CALM_PART * settings.time_limit_seconds
     step_begun = building if begun is None else begun
     space = make_tour_space(problem, room_within(settings.time_limit_seconds))
     refuse_impossible_people(space, case, lambda: step_begun + settings.time_limit_seconds - time.monotonic())
@@ -141,7 +145,7 @@ def roster(
             promising = Promising(case, space, judge)
             space, tours = _as_judged(promising, tours, run, seed)
             reserve += promising.seconds
-        problem, board = space.problem, _settled(space, tours)
+        problem, board = space.problem, _settled(space, tours, run)
         run.hurried |= run.out_of_time()
         run.reserve = reserve
         board, placed = _with_meetings(board, case, run, seed)
@@ -200,10 +204,11 @@ def _searched_on(space: TourSpace, tours: Tours, run: Run, seed: int) -> Tours:
     return found.tours
 
 
-def _settled(space: TourSpace, tours: Tours) -> Board:
-    """Groups and pauses put in order, where that costs nothing."""
+def _settled(space: TourSpace, tours: Tours, run: Run) -> Board:
+    """Days exchanged so that weeks are calmer, groups and pauses put in order, where that costs nothing."""
     board = Board(space, tours)
     before = board.cost
+    exchange_days(board, stop=run.within(CALM_PART * run.seconds))
     settle(board)
     return board if board.cost <= before + PROVEN else Board(space, tours)
 

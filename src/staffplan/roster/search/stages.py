@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from staffplan.errors import Note
 from staffplan.process.compiling import seconds_compiling
 from staffplan.roster.problem.problem import RosterProblem
+from staffplan.roster.search import calm
 from staffplan.roster.search.anneal import Board, Incumbent, Schedule, improve, polish
 from staffplan.roster.search.bound import Prices, best_prices
 from staffplan.roster.search.exact import is_tiny, solve_whole
@@ -195,4 +196,4 @@ def mend_days(space: TourSpace, tours: Tours, run: Run, seed: int) -> Tours:
 def compiled_in(space: TourSpace) -> float:
     """Have everything compiled that the search uses; the seconds that compiling took. Only the first search after an
     installation compiles, and that is not the search's time."""
-    return seconds_compiling(lambda: warm_up(space))
+    return seconds_compiling(lambda: (warm_up(space), calm.warm_up(space)))
