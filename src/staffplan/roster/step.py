@@ -14,6 +14,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from staffplan.errors import Note
 from staffplan.process.interrupts import ends
@@ -150,12 +151,13 @@ def roster(
         run.reserve = reserve
         board, placed = _with_meetings(board, case, run, seed)
         made = make_roster(problem, board.tours()) if placed.sittings else placed.roster
-        conflicts = tuple(team_notes(case, made, seconds=lambda: run.left(1 + RESERVE)))
+        asking = partial(run.left, 1 + RESERVE)
+        conflicts = tuple(team_notes(case, made, seconds=asking))
         cover = coverage(placed.roster, requirement, site)
         curves = worth if settings.objective == "service" else None
         days = None if judge is None or problem.worth.promises is None else judge(placed.roster)
         notes = (
-            *roster_notes(problem, placed.roster, cover, case, curves, days),
+            *roster_notes(problem, placed.roster, cover, case, curves, days, seconds=asking),
             *size_notes(space),
             *conflicts,
             *placed.notes,
