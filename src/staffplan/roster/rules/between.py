@@ -68,9 +68,12 @@ def parts_by_agent(frame: pd.DataFrame) -> Parts:
 
 @dataclass(frozen=True)
 class TeamViolation:
+    """`lacks`: too little is worked, which a further shift never makes worse."""
+
     day: date
     rule: str
     message: str
+    lacks: bool = False
 
 
 @dataclass(frozen=True)

@@ -182,7 +182,7 @@ class MinimumStaff:
                 since, until = _local(int(at[first]), done.calendar), _local(int(at[last]), done.calendar)
                 names = there.names(int(at[worst]))
                 said = f"{self.group}: {heads[worst]} on queue {_from_to(since, until)}, {self.people} are due"
-                yield TeamViolation(since.date(), self.name, f"{said}: {names}" if names else said)
+                yield TeamViolation(since.date(), self.name, f"{said}: {names}" if names else said, lacks=True)
 
     def _due(self, done: Finished) -> Iterator[tuple[int, int]]:
         """Spans of the period in which the rule holds, in nanoseconds."""

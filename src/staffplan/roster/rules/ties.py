@@ -195,7 +195,7 @@ class MinimumOnDuty(Tie):
         for at, until, names in short:
             said = f"{_people(len(names))} {self.who} on duty from {_clock(at, zone)} to {_clock(until, zone)}, "
             said += f"{self.people} {'is' if self.people == 1 else 'are'} due"
-            yield TeamViolation(day, self.name, f"{said}: {', '.join(names)}" if names else said)
+            yield TeamViolation(day, self.name, f"{said}: {', '.join(names)}" if names else said, lacks=True)
 
     def _counted(self, agent_id: str, day: date, done: Finished) -> bool:
         """For the reader: whether the agent counts in a shift of the day."""
