@@ -35,6 +35,7 @@ from staffplan.cli.commands import (
     shifts,
     size,
     staff,
+    standby,
     today,
     track,
     variance,
@@ -90,6 +91,7 @@ scenario.register(app)
 roster.register(app)
 repair.register(app)
 open_shifts.register(app)
+standby.register(app)
 handoff.register(app)
 export.register(app)
 reforecast.register(app)
