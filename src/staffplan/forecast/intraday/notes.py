@@ -24,12 +24,10 @@ def about_today(
 
 
 def about_kind(queue: str, chance: float) -> list[Note]:
-    """That today is far outside what past days show, where it is."""
-    if chance == 0:
+    """That today is far outside what past days show, where that is more likely than not."""
+    if chance < 0.5:
         return []
-    said = (
-        f"with a chance of {100 * chance:.0f} % today is another kind of day than the past ones, and stays as it is"
-    )
+    said = f"today is far outside what past days show: with a chance of {100 * chance:.0f} % it stays as it has been"
     return [Note(STEP, "assumption", queue, said)]
 
 
