@@ -37,7 +37,7 @@ FLAGS = {
     "repair": "--output --absent --from --per-change --requirement --agents --skills --time-off --availability "
     "--meetings --wishes --locks --past --worth --config --seed --force --json",
     "open-shifts": "--output --most --bids --open-shifts --from --requirement --agents --time-off --availability "
-    "--skills --locks --past --config --force --json",
+    "--skills --meetings --locks --past --config --force --json",
     "standby": "--output --published --past-standby --check --requirement --agents --time-off --availability "
     "--skills --past --config --force --json",
     "shifts": "--output --config --minimise --weeks --allow-short --gap --force --json",

@@ -39,7 +39,8 @@ def unrest(person: int, first_day: int, end_day: int, choice: NDArray[np.int16],
 
 @njit(cache=True, nogil=True)
 def unlike(person: int, low: int, high: int, choice: NDArray[np.int16], start: Ints) -> int:
-    """Starts beyond the first of the days from `low` to `high`, and days that start at another time than most."""
+    """Starts beyond the first of the days from `low` to `high`, and days that start at another time than most.
+    `choice`: (people, days); `start`: (days, options)."""
     worked, starts, most = 0, 0, 0
     for day in range(low, high):
         if choice[person, day] == NOTHING:
@@ -192,7 +193,7 @@ def calm(
 def unrest_swapped(
     one: int, other: int, first_day: int, end_day: int, choice: NDArray[np.int16], start: Ints, week: Ints
 ) -> int:
-    """The unrest of both if they exchanged the days."""
+    """The unrest of both if they exchanged the days. `choice`: (people, days)."""
     for day in range(first_day, end_day):
         choice[one, day], choice[other, day] = choice[other, day], choice[one, day]
     found = unrest(one, first_day, end_day, choice, start, week)
