@@ -42,6 +42,7 @@ def report_data(work: StepWork) -> ReportData:
         coverage=workspace.table(Coverage),
         waits=workspace.table(DayService),
         cost=workspace.table(CostReport),
+        workforce=workspace.workforce,
         fairness=workspace.table_if_there(Fairness),
         access=workspace.table_if_there(AccessVerdicts),
         soft_rules=tuple(rule for rule in config.roster.rules if isinstance(rule, SoftSection)),

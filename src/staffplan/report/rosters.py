@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import pandas as pd
 
 from staffplan.clock import midnight
+from staffplan.report import summaries
 from staffplan.report.data import ReportData
 from staffplan.report.handoff import Handoff
 from staffplan.tables.roster import SPLIT
@@ -26,6 +27,30 @@ def agent_names(data: ReportData) -> dict[str, str]:
     return {
         str(agent): str(agent) if not name else f"{name} ({agent})" if twice else str(name)
         for agent, name, twice in zip(first.index, first, doubled, strict=True)
+    }
+
+
+def handoff_of(data: ReportData) -> Handoff:
+    """The roster with what is known of its people, over the plan's days."""
+    days = summaries.planned_days(data)
+    people = data.workforce
+    return Handoff(
+        data.roster,
+        data.site.calendar.timezone,
+        agents=people.agents if people else None,
+        time_off=people.time_off if people else None,
+        first_day=days[0] if days else None,
+        last_day=days[-1] if days else None,
+    )
+
+
+def people_names(handoff: Handoff) -> dict[str, str]:
+    """Name of each agent, those without a shift too; where two share one, or it is blank, the identifier helps."""
+    known = handoff.people["name"]
+    doubled = known.duplicated(keep=False)
+    return {
+        str(agent): str(agent) if not name else f"{name} ({agent})" if twice else str(name)
+        for agent, name, twice in zip(known.index, known, doubled, strict=True)
     }
 
 
