@@ -13,7 +13,7 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
-from staffplan.report import ReportData, page_and_pictures, pictures, render_page
+from staffplan.report import ReportData, pictures, render_page, report_pages
 from staffplan.report.blocks import Figure, Section, Table
 from staffplan.report.page import figures_of, page_sections
 from staffplan.tables.forecast import Backtest
@@ -146,9 +146,9 @@ def test_the_same_plan_gives_the_same_bytes(plan_of, request):
     """In make test without its pictures, which test_river.py compares."""
     if not THOROUGH:
         request.getfixturevalue("blank_pictures")
-    page, files = page_and_pictures(plan_of(names=("sales",)))
-    assert render_page(plan_of(names=("sales",))) == page
-    assert all(base64.b64encode(file).decode() in page for file in files.values())
+    pages, files = report_pages(plan_of(names=("sales",)))
+    assert pages == {"index.html": render_page(plan_of(names=("sales",)))}
+    assert all(base64.b64encode(file).decode() in pages["index.html"] for file in files.values())
 
 
 def test_a_plan_of_two_groups_and_twelve_agents_stays_below_two_megabytes(nasty_html):

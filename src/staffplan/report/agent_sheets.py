@@ -33,7 +33,7 @@ def agent_sheets(data: ReportData) -> tuple[Sheet, ...]:
     sheets = []
     for agent, person in handoff.people.iterrows():
         own = shifts.get(str(agent), handoff.worked.iloc[:0])
-        total = totals.loc[agent]
+        total = totals.loc[str(agent)]
         told = f"{plural(int(total['days']), 'shift')}, {exact_hours(float(total['paid_hours']))} paid hours"
         bullets = [
             *_person_words(person),

@@ -119,7 +119,7 @@ class Sheets:
     """Days or people, and the data from which the page's script draws them."""
 
     kind: ClassVar[str] = "sheets"
-    what: Literal["day", "agent"]
+    what: Literal["day", "agent", "queue", "team"]
     sheets: tuple[Sheet, ...]
     payload: Mapping[str, Any] | None = None
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
@@ -56,10 +56,6 @@ class DayView:
     data: ReportData
     only_groups: tuple[str, ...] | None = None
     only_agents: frozenset[str] | None = None
-    links: Mapping[str, str] = field(default_factory=dict)
-    """Address of the page of an agent, by agent_id, in a report that is a folder."""
-    folder: str = ""
-    """Where the pages of the days are, in a report that is a folder."""
 
     @cached_property
     def days(self) -> tuple[date, ...]:
@@ -70,9 +66,13 @@ class DayView:
         return rosters.handoff_of(self.data)
 
     @cached_property
+    def all_groups(self) -> list[str]:
+        return sorted(summaries.groups_of(self.data))
+
+    @cached_property
     def groups(self) -> list[str]:
-        known = sorted(summaries.groups_of(self.data))
-        return [name for name in known if self.only_groups is None or name in self.only_groups]
+        """Those that are shown."""
+        return [name for name in self.all_groups if self.only_groups is None or name in self.only_groups]
 
     @cached_property
     def names(self) -> dict[str, str]:
@@ -94,24 +94,33 @@ class DayView:
 
     @cached_property
     def cover(self) -> pd.DataFrame:
-        """Coverage of the groups shown: those of `summaries.coverage_of`, one below the other."""
+        """Coverage of the groups shown, one below the other, with contacts `judged` and `served`
+        in time."""
+        if not self.groups:
+            return pd.DataFrame()
         parts = [summaries.coverage_of(self.data, group) for group in self.groups]
-        return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+        rows = pd.concat([part for part in parts if len(part)], ignore_index=True)
+        known = rows["service_level"].notna() & rows["offered"].notna()
+        return rows.assign(
+            judged=rows["offered"].where(known, 0.0),
+            served=(rows["offered"] * rows["service_level"]).where(known, 0.0),
+        )
 
     @cached_property
     def _spans_of(self) -> dict[date, pd.DataFrame]:
         """Activities by schedule day, of the people shown, without the free time of a split shift."""
         frame = self.data.roster.activities.frame
         rows = frame[(frame["activity"] != SPLIT) & frame["agent_id"].isin(self.people)]
-        return {pd.Timestamp(str(at)).date(): part for at, part in rows.groupby("schedule_date", sort=True)}
+        return {_as_date(at): part for at, part in rows.groupby("schedule_date", sort=True)}
 
     @cached_property
     def _cover_of(self) -> dict[date, pd.DataFrame]:
-        return {} if self.cover.empty else dict(iter(self.cover.groupby("day", sort=True)))
+        rows = self.cover
+        return {} if rows.empty else {_as_date(at): part for at, part in rows.groupby("day", sort=True)}
 
     def spans(self, when: date) -> pd.DataFrame:
-        """agent_id, activity, planning_group, `from_minute`, `to_minute`, `start` and `end` of everybody's day; of the
-        night before its end. Who begins first stands first."""
+        """agent_id, activity, planning_group, `from_minute`, `to_minute`, `start` and `end` of everybody's day, with
+        the end of the night before. Who begins first stands first."""
         zero = midnight(when, self.data.site.calendar.timezone)
         known = (self._spans_of.get(when), self._spans_of.get(when - timedelta(days=1)))
         parts = [part[part["end"] > zero] for part in known if part is not None]
@@ -210,12 +219,12 @@ class DayView:
         return {
             "days": [self._day_payload(value) for value in self.days],
             "agents": [self._agent_payload(agent) for agent in self.people],
-            "looks": [*_group_looks(sorted(summaries.groups_of(self.data))), *_activity_looks()],
+            "looks": [*_group_looks(self.all_groups), *_activity_looks()],
             "groups": [visible(group) for group in self.groups],
             "goals": [_number(summaries.goal_of(self.data, group), 3) for group in self.groups],
             "interval": self.interval,
             "grid": GRID_MINUTES,
-            "folder": self.folder,
+            "folder": "",
             "first": max(0, self._busiest()),
         }
 
@@ -225,10 +234,9 @@ class DayView:
 
     def _agent_payload(self, agent: str) -> list[object]:
         row = self.handoff.people.loc[agent]
-        known = summaries.groups_of(self.data)
-        skills = [visible(without_level(name, known)[0]) for name in names_in(str(row["skills"]))]
+        skills = [visible(without_level(name, self.all_groups)[0]) for name in names_in(str(row["skills"]))]
         name = visible(self.names.get(agent, agent))
-        return [name, visible(agent), visible(str(row["team"])), skills, self.links.get(agent, "")]
+        return [name, visible(agent), visible(str(row["team"])), skills]
 
     def _day_payload(self, when: date) -> dict[str, object]:
         spans = self.spans(when)
@@ -258,9 +266,8 @@ class DayView:
 
     @cached_property
     def _look_numbers(self) -> dict[tuple[str, str], int]:
-        groups = sorted(summaries.groups_of(self.data))
-        own = {("queue", group): number for number, group in enumerate(groups)}
-        return own | {(name, ""): len(groups) + number for number, name in enumerate((*ACTIVITY_LOOK, OFF))}
+        own = {("queue", group): number for number, group in enumerate(self.all_groups)}
+        return own | {(name, ""): len(own) + number for number, name in enumerate((*ACTIVITY_LOOK, OFF))}
 
     def _ticks(self, when: date, begins: int, ends: int) -> list[list[object]]:
         """Minute and clock text of every whole hour."""
@@ -285,15 +292,18 @@ class DayView:
 _COVER_DIGITS = (("required", 1), ("scheduled", 1), ("offered", 1), ("service_level", 3))
 
 
+def _as_date(label: object) -> date:
+    return pd.Timestamp(str(label)).date()
+
+
 def _interval_texts(part: pd.DataFrame) -> dict[pd.Timestamp, str]:
     """ "5 / 6 / +1, 96 %" by start of the interval, of the groups together."""
+    sums = part.groupby("interval_start")[["required", "scheduled", "served", "judged"]].sum()
     found = {}
-    for start, rows in part.groupby("interval_start"):
-        need, there = float(rows["required"].sum()), float(rows["scheduled"].sum())
-        level = summaries.weighted(rows["service_level"], rows["offered"])
+    for start, need, there, served, judged in zip(pd.DatetimeIndex(sums.index), *sums.to_numpy().T, strict=True):
         net = signed(there - need, digits=0 if float(there - need).is_integer() else 1)
         words = f"{count(need)} / {count(there)} / {net}"
-        found[start] = f"{words}, {share(level, digits=0)}" if math.isfinite(level) else words
+        found[start] = f"{words}, {share(served / judged, digits=0)}" if judged > 0 else words
     return found
 
 

@@ -71,16 +71,9 @@ def sections_of(parts: Iterable[Part]) -> tuple[Section, ...]:
 
 
 def render_page(data: ReportData) -> str:
-    """The whole page. The same data give the same text, byte for byte."""
-    return page_and_pictures(data)[0]
-
-
-def page_and_pictures(data: ReportData) -> tuple[str, dict[str, bytes]]:
-    """The page, and the pictures as `pictures` gives them; each is drawn once."""
+    """The whole page as one file. The same data give the same text, byte for byte."""
     parts = page_parts(data)
-    drawn = drawn_of(parts)
-    page = rendered(data.title, parts, drawn, PLAN_LINKS, PLAN_FOOTER)
-    return page, {f"{figure.key}.png": drawn[figure.key] for figure in samples_of(sections_of(parts))}
+    return rendered(data.title, parts, drawn_of(parts), PLAN_LINKS, PLAN_FOOTER)
 
 
 def sections_page(title: str, sections: Sequence[Section], links: Mapping[str, str] | None = None) -> str:
