@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
@@ -27,13 +28,13 @@ def agents_section(data: ReportData) -> Section:
 def agent_sheets(data: ReportData) -> tuple[Sheet, ...]:
     handoff = rosters.handoff_of(data)
     names = rosters.people_names(handoff)
-    totals = agent_totals(handoff.worked, list(handoff.people.index))
+    totals = agent_totals(handoff.worked, list(handoff.people.index)).to_dict("index")
     shifts = {str(agent): part for agent, part in handoff.worked.groupby("agent_id", sort=True)}
     fair, wishes, off = _fair_words(data), _wish_words(data), _off_days(handoff)
     sheets = []
     for agent, person in handoff.people.iterrows():
         own = shifts.get(str(agent), handoff.worked.iloc[:0])
-        total = totals.loc[str(agent)]
+        total = totals[agent]
         told = f"{plural(int(total['days']), 'shift')}, {exact_hours(float(total['paid_hours']))} paid hours"
         bullets = [
             *_person_words(person),
@@ -56,7 +57,7 @@ def _person_words(person: pd.Series) -> list[str]:
     return [f"Identifier: {person.name}", *words]
 
 
-def _hours_words(total: pd.Series, shifts: pd.DataFrame) -> list[str]:
+def _hours_words(total: Mapping[Hashable, Any], shifts: pd.DataFrame) -> list[str]:
     words = [
         f"Whole plan: {plural(int(total['days']), 'shift')}, {exact_hours(float(total['paid_hours']))} paid hours, "
         f"{plural(int(total['nights']), 'night')}, {plural(int(total['weekends']), 'weekend')}"

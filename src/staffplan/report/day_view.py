@@ -6,7 +6,7 @@ Minutes are elapsed since local midnight, not read off the clock, so that a day 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -165,6 +165,10 @@ class DayView:
             headers = tuple(Cell(text) for text in ("agent", "team", "activities (local time)"))
             blocks.append(Table(f"Roster of {day(when)}", headers, tuple(rows)))
         return Sheet(f"day-{when}", f"{day(when)}: {self._day_words(when, cover)}", tuple(blocks))
+
+    def cover_tables(self) -> Iterator[Table]:
+        """Needed, rostered, net and service of every open day."""
+        return (self._cover_table(when, self._cover_of[when]) for when in self.days if when in self._cover_of)
 
     def _day_words(self, when: date, cover: pd.DataFrame | None) -> str:
         there = self.spans(when)["agent_id"].nunique()

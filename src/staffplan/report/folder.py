@@ -22,7 +22,7 @@ from staffplan.report.page import (
     sections_page,
 )
 
-MOST_BYTES = 8_000_000
+MOST_BYTES = 6_000_000
 """Size of a page beyond which days, queues, teams and agents get pages of their own."""
 INDEX = "index.html"
 _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9_-]+")
@@ -93,7 +93,7 @@ def _queue_leaves(data: ReportData) -> Iterator[_Leaf]:
         tables: list[Block] = [Sheets("day", (), view.payload())]
         tables += [gallery.daily_figure(data, queue, number).table]
         tables += [gallery.service_days_figure(data, group, number).table]
-        tables += [table for value in view.days for table in view.sheet(value).blocks[:1]]
+        tables += list(view.cover_tables())
         yield _Leaf("queue", f"queues/{_file_name(number, queue)}.html", f"queue-{number + 1}", queue, tuple(tables))
 
 

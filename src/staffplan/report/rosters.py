@@ -17,6 +17,8 @@ MOST_DAYS = 28
 """Days drawn in one grid; longer plans are complete in the workbook and the files."""
 DAY_OFF = "·"
 CLOSED = "closed"
+TIME_OFF = "time off: "
+"""In a grid, before the kind of time off."""
 
 
 def agent_names(data: ReportData) -> dict[str, str]:
@@ -68,6 +70,19 @@ def roster_grid(data: ReportData, days: Sequence[date]) -> pd.DataFrame:
     known = [day for day in days if day in wide.columns]
     grid[known] = wide.reindex(agents)[known].fillna("")
     return grid
+
+
+def grid_with_time_off(data: ReportData, days: Sequence[date]) -> tuple[pd.DataFrame, dict[str, str]]:
+    """`roster_grid` with TIME_OFF and its kind where an agent without a shift is off on a whole day, and the codes of
+    all that stands in it."""
+    handoff, grid = handoff_of(data), roster_grid(data, days)
+    kinds = {kind: f"{TIME_OFF}{kind}" if kind else TIME_OFF.rstrip(": ") for kind in handoff.day_off_codes}
+    for (agent, when), kind in handoff.days_off.items():
+        if agent in grid.index and when in grid.columns and not grid.at[agent, when]:
+            grid.at[agent, when] = kinds[kind]
+    there = set(grid.to_numpy().ravel())
+    off = {kinds[kind]: code for kind, code in handoff.day_off_codes.items() if kinds[kind] in there}
+    return grid, handoff.codes | off
 
 
 def agent_totals(data: ReportData) -> pd.DataFrame:

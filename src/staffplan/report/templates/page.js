@@ -189,7 +189,7 @@
     }
     var every = Math.ceil(44 / (60 * scale));
     day.ticks.forEach(function (tick, at) {
-      if (at % every === 0) { make(svg, "text", { x: x(tick[0]), y: 14, "class": "tiny", "text-anchor": at ? "middle" : "start" }, tick[1]); }
+      if (at % every === 0) { make(svg, "text", { x: x(tick[0]), y: 14, "class": "tiny", "text-anchor": !at ? "start" : tick[0] === day.to ? "end" : "middle" }, tick[1]); }
     });
   }
   function strip(svg, cover, x, left, scale) {
