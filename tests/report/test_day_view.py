@@ -9,7 +9,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from staffplan.report import ReportData
+from staffplan.report import ReportData, rosters
 from staffplan.report.agent_sheets import agent_sheets, premium_totals
 from staffplan.report.blocks import Bullets, Table
 from staffplan.report.day_view import DayView, days_section
@@ -140,3 +140,15 @@ def test_an_agents_sheet_tells_shifts_hours_wishes_and_time_off(plan):
 
 def test_hours_with_a_premium_are_summed_by_kind():
     assert premium_totals(pd.Series(["night:2.5;sunday:8", "", "night:1"])) == {"night": 3.5, "sunday": 8.0}
+
+
+def test_the_grid_of_weeks_shows_who_is_off(plan):
+    away = staffed(plan)
+    saturday = pd.Timestamp("2026-12-12")
+    off = pd.DataFrame(
+        [("a001", saturday, saturday, "vacation")], columns=["agent_id", "first_day", "last_day", "kind"]
+    )
+    assert away.workforce is not None
+    people = dataclasses.replace(away.workforce, time_off=TimeOff.of(off))
+    grid, codes = rosters.grid_with_time_off(dataclasses.replace(plan, workforce=people), [saturday.date()])
+    assert codes[grid.loc["a001", saturday.date()]] == "va"

@@ -254,3 +254,18 @@ def test_queues_beyond_the_pictured_ones_are_named_as_such(plan_of):
     text = words(many)
     assert "2 more queues have no pictures here" in text
     assert "2 more planning groups have no pictures here" in text
+
+
+def test_without_the_script_every_reader_part_and_every_day_is_there_as_text(nasty_html):
+    bare = Page(re.sub(r"<script.*?</script>", "", nasty_html, flags=re.DOTALL))
+    text = " ".join(bare.words)
+    assert all(f" {reader} " in text for reader in ("Planner", "Manager", "Budget owner"))
+    days = [attrs["id"] for attrs in bare.all("details") if attrs.get("class") == "sheet day"]
+    assert days == [f"day-2026-12-{number:02d}" for number in range(7, 14)]
+    assert text.count("needed / rostered / net agents on queue") == 7
+
+
+def test_the_figures_of_the_optimizer_are_told_at_the_end_alone(plan):
+    told = {section.anchor: " ".join(texts(section)) for section in page_sections(plan)}
+    assert "objective" in told["candour"]
+    assert not any("objective" in text or "score" in text for anchor, text in told.items() if anchor != "candour")

@@ -142,11 +142,11 @@
   }
 
   var ROW = 18, TOP = 22, GRAPH = 76, LINE = 20;
-  function draw() {
-    if (!data || !view || view.offsetParent === null) { return; }
+  function draw(printing) {
+    if (!data || !view || (!printing && view.offsetParent === null)) { return; }
     var day = data.days[state.day];
     var chart = find(".chart", view);
-    var wide = Math.max(280, chart.clientWidth);
+    var wide = printing ? 1000 : Math.max(280, chart.clientWidth);
     var narrow = wide < 560;
     var left = narrow ? 92 : 170;
     var people = day.people.filter(function (person) { return matches(person[0], groupsOf(person)); });
@@ -189,7 +189,7 @@
     }
     var every = Math.ceil(44 / (60 * scale));
     day.ticks.forEach(function (tick, at) {
-      if (at % every === 0) { make(svg, "text", { x: x(tick[0]), y: 14, "class": "tiny", "text-anchor": !at ? "start" : tick[0] === day.to ? "end" : "middle" }, tick[1]); }
+      if (at % every === 0) { make(svg, "text", { x: x(tick[0]), y: 14, "class": "tiny", "text-anchor": tick[0] === day.to ? "end" : "middle" }, tick[1]); }
     });
   }
   function strip(svg, cover, x, left, scale) {
@@ -388,5 +388,7 @@
   openTarget();
   window.addEventListener("hashchange", openTarget);
   window.addEventListener("resize", redraw);
+  window.addEventListener("beforeprint", function () { draw(true); });
+  window.addEventListener("afterprint", redraw);
   document.addEventListener("toggle", labelOpen, true);
 }());
