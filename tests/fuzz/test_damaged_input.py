@@ -73,7 +73,7 @@ WORDED: tuple[tuple[str, ...], ...] = (
 WORK = (
     *("forecast.forecast", "forecast.reforecast", "forecast.score", "staffing.step.staff_by_method", "staffing.size"),
     *("roster.step.roster", "cli.work.shifts.mix_of_shifts", "roster.repair.repair.repair", "simulate.simulate"),
-    *("staffing.skills.step.mix_skills", "plan.starter.write_starter", "plan.reporting.page_and_pictures"),
+    *("staffing.skills.step.mix_skills", "plan.starter.write_starter", "plan.reporting.report_pages"),
 )
 """What takes long once all is read: inputs that get there are good, and what is made of them is tested elsewhere."""
 

@@ -27,7 +27,7 @@ from staffplan.report import (
     summaries,
 )
 from staffplan.report.ledgers import waterfall
-from staffplan.report.roster_plots import group_letter, legend_columns, legend_inches
+from staffplan.report.roster_plots import _tints, group_letter, legend_columns, legend_inches
 
 ZONE = "Europe/Madrid"
 Draw = Callable[[Axes], Axes]
@@ -148,3 +148,16 @@ def test_long_names_make_the_legend_narrower_not_the_picture():
     assert legend_columns(["E08 = early 08:00"] * 21) == 5
     assert legend_columns(["P0730 = part_time_mornings 07:30"] * 21) == 3
     assert legend_inches(["P0730 = part_time_mornings 07:30"] * 21) > legend_inches(["E08 = early 08:00"] * 21)
+
+
+def test_the_axis_of_service_begins_below_the_least_value(plan):
+    week = summaries.service_week(plan, "sales")
+    high = week.assign(service_level=week["service_level"].where(week["service_level"].isna(), 0.93))
+    ax = plot_service_week(high, Figure().add_subplot(), zone="Europe/Madrid")
+    assert 0.65 < ax.get_ylim()[0] < 0.8
+
+
+def test_a_shift_has_the_colour_of_its_family():
+    tints = _tints(["early 08:00", "early 09:00", "late 13:00", "time off: vacation"])
+    assert tints[0] == tints[1]
+    assert len(set(tints)) == 3

@@ -43,6 +43,15 @@ def test_day_totals_meet_history_and_forecast_without_overlap(plan):
     assert (days["actual"].notna() ^ days["forecast"].notna()).all()
 
 
+def test_a_closed_day_is_a_gap_that_no_line_bridges(plan):
+    frame = plan.forecast.frame
+    closed = pd.DatetimeIndex(frame["interval_start"]).tz_convert("Europe/Madrid").day_of_week == 2
+    gap = summaries.daily_volume(
+        dataclasses.replace(plan, forecast=type(plan.forecast).of(frame[~closed])), "sales"
+    ).set_index("day")
+    assert np.isnan(gap.loc[date(2026, 12, 9), "forecast"])
+
+
 def test_the_bands_of_a_day_follow_from_what_four_of_five_days_stayed_within(plan):
     # Worked: 10 % measured for 80 %; 1.9600 / 1.2816 times as much, 15.29 %, for 95 % of normal errors.
     ahead = summaries.daily_volume(plan, "sales").dropna(subset=["forecast"])
@@ -63,6 +72,18 @@ def test_the_week_drawn_is_the_one_with_most_people_missing(plan_of):
     emptied = frame.assign(scheduled=frame["scheduled"].where(~late, 0.0))
     worse = dataclasses.replace(two_weeks, coverage=type(two_weeks.coverage).of(emptied))
     assert summaries.staffing_week(worse, "sales")["local"].iloc[0].date() == date(2026, 12, 14)
+
+
+def test_hours_needed_and_rostered_of_a_day_are_those_of_the_coverage(plan):
+    told = summaries.day_hours(plan, summaries.planned_days(plan))
+    local = plan.coverage.frame["interval_start"].dt.tz_convert("Europe/Madrid").dt.date
+    monday = plan.coverage.frame[local == date(2026, 12, 7)]
+    need, there = monday["required"].sum() / 2, monday["scheduled"].sum() / 2
+    assert [texts[0] for texts in told.values()] == [
+        f"{need:.0f}" if need >= 100 else f"{need:.1f}",
+        f"{there:.0f}" if there >= 100 else f"{there:.1f}",
+        f"{there - need:+.0f}",
+    ]
 
 
 def test_missing_and_surplus_hours_never_cancel(plan):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from staffplan.plan.step import StepWork
 from staffplan.progress import Progress
-from staffplan.report import ReportData, build_workbook, page_and_pictures
+from staffplan.report import ReportData, build_workbook, report_pages
 from staffplan.settings.priced_rules import SoftSection
 from staffplan.tables.access import AccessVerdicts
 from staffplan.tables.cost import CostReport
@@ -15,12 +15,13 @@ from staffplan.tables.wishes import Fairness
 
 
 def report_files(work: StepWork) -> dict[str, bytes]:
-    """The page, the workbook and the pictures, by their names in the plan directory."""
+    """The pages, the workbook and the pictures, by their names in the plan directory."""
     data = report_data(work)
     work.on_progress(Progress("report", 0, 2, "page and pictures"))
-    page, pictures = page_and_pictures(data)
+    pages, pictures = report_pages(data)
     work.on_progress(Progress("report", 1, 2, "workbook"))
-    files = {"report/index.html": page.encode(), "report/workbook.xlsx": build_workbook(data)}
+    files = {f"report/{name}": page.encode() for name, page in pages.items()}
+    files["report/workbook.xlsx"] = build_workbook(data)
     work.on_progress(Progress("report", 2, 2, "done"))
     return files | {f"report/{name}": picture for name, picture in pictures.items()}
 
@@ -42,6 +43,7 @@ def report_data(work: StepWork) -> ReportData:
         coverage=workspace.table(Coverage),
         waits=workspace.table(DayService),
         cost=workspace.table(CostReport),
+        workforce=workspace.workforce,
         fairness=workspace.table_if_there(Fairness),
         access=workspace.table_if_there(AccessVerdicts),
         soft_rules=tuple(rule for rule in config.roster.rules if isinstance(rule, SoftSection)),

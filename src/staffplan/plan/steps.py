@@ -376,12 +376,12 @@ STEPS: tuple[Step, ...] = (
     ),
     Step(
         "report",
-        ("history",),
+        ("history", "special_days", *_PEOPLE),
         _ALL_TABLES,
         (REPORT_PAGE, REPORT_WORKBOOK),
         lambda config: _picked(config, *_CALENDAR, *_PERIOD, "plan.name", "plan.currency", "roster.rules"),
         _report,
-        (Fairness.file_name, AccessVerdicts.file_name),
+        (Fairness.file_name, AccessVerdicts.file_name, Absences.file_name),
     ),
 )
 """The steps of a plan with people, in the river's order."""

@@ -4,8 +4,9 @@ from staffplan.report.plain import mpl as _before_anything_else_imports_it  # no
 
 # isort: split
 from staffplan.report.data import ReportData
+from staffplan.report.folder import report_pages
 from staffplan.report.handoff import Handoff
-from staffplan.report.page import page_and_pictures, pictures, render_page
+from staffplan.report.page import pictures, render_page
 from staffplan.report.plots import (
     plot_daily_volume,
     plot_service_days,
@@ -28,7 +29,6 @@ __all__ = [
     "build_roster_workbook",
     "build_workbook",
     "calendars",
-    "page_and_pictures",
     "pictures",
     "plot_daily_volume",
     "plot_roster_day",
@@ -40,4 +40,5 @@ __all__ = [
     "plot_week_volume",
     "plot_weekday_heat",
     "render_page",
+    "report_pages",
 ]

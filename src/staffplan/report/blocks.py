@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
@@ -103,7 +103,28 @@ class Figure:
         return png(self.draw, self.width_inches, self.height_inches)
 
 
-Block = Text | Bullets | Heading | Alert | Cards | Table | Figure
+@dataclass(frozen=True)
+class Sheet:
+    """A day or a person, folded up until it is asked for."""
+
+    anchor: str
+    title: str
+    blocks: tuple[Bullets | Table, ...]
+    link: str = ""
+    """Address of a page of its own that holds the blocks, in a report that is a folder."""
+
+
+@dataclass(frozen=True)
+class Sheets:
+    """Days or people, and the data from which the page's script draws them."""
+
+    kind: ClassVar[str] = "sheets"
+    what: Literal["day", "agent", "queue", "team"]
+    sheets: tuple[Sheet, ...]
+    payload: Mapping[str, Any] | None = None
+
+
+Block = Text | Bullets | Heading | Alert | Cards | Table | Figure | Sheets
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from staffplan.tables.access import AccessVerdicts
 from staffplan.tables.cost import CostReport
 from staffplan.tables.forecast import Backtest, VolumeForecast
 from staffplan.tables.history import ContactHistory
+from staffplan.tables.people import Workforce
 from staffplan.tables.requirement import StaffingRequirement
 from staffplan.tables.roster import Roster
 from staffplan.tables.waits import Coverage, DayService
@@ -38,6 +39,8 @@ class ReportData:
     coverage: Coverage
     waits: DayService
     cost: CostReport
+    workforce: Workforce | None = None
+    """Teams, skills, time off and wishes; None where the people are known from the roster alone."""
     fairness: Fairness | None = None
     access: AccessVerdicts | None = None
     """None as long as no `staffplan access` has written into the plan."""

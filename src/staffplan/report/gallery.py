@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -69,9 +70,15 @@ def daily_figure(data: ReportData, queue: str, number: int) -> Figure:
         f"{count(ahead)} forecast, with 80 and 95 percent bands.",
         draw=functools.partial(plots.plot_daily_volume, days),
         height_inches=3.2,
-        table=table_of(days.assign(day=[day(value) for value in days["day"]]), columns, f"{queue}: contacts per day"),
+        table=table_of(_told_days(days), columns, f"{queue}: contacts per day"),
         caption=summed if math.isnan(error) else measured,
     )
+
+
+def _told_days(days: pd.DataFrame) -> pd.DataFrame:
+    """The days with contacts, in words."""
+    known = days[days["actual"].notna() | days["forecast"].notna()]
+    return known.assign(day=[day(value) for value in known["day"]])
 
 
 def week_figure(data: ReportData, queue: str, number: int) -> Figure:
@@ -115,7 +122,8 @@ def service_week_figure(data: ReportData, group: str, number: int) -> Figure:
     known = week["service_level"].notna()
     columns: list[Column] = [LOCAL, ("offered", "contacts", count), ("service_level", "service level", share)]
     rows = _open_rows(week, "service_level").assign(met=lambda frame: frame["missed"].map({True: "below", False: ""}))
-    columns += [("goal", "goal", share), ("met", "goal missed", None), ("asa_seconds", "average wait", wait)]
+    columns += [("goal", "goal", share), ("met", "goal missed", None)]
+    columns += [("asa_seconds", summaries.wait_words(data, group), wait)]
     return Figure(
         name="service_level",
         number=number,
@@ -139,7 +147,7 @@ def service_days_figure(data: ReportData, group: str, number: int) -> Figure:
         ("service_level_high", "high", share),
         ("goal", "goal", share),
         ("kept", "on target", None),
-        ("asa_seconds", "average wait", wait),
+        ("asa_seconds", summaries.wait_words(data, group), wait),
         ("abandon_rate", "abandoned", share),
         ("understaffed_hours", "understaffed hours", hours),
         ("overstaffed_hours", "overstaffed hours", hours),
@@ -205,9 +213,9 @@ def _day_table(rows: pd.DataFrame, names: dict[str, str], when: date) -> Table:
 def roster_grid_figure(data: ReportData) -> Figure:
     """The shifts of the plan's first weeks, agents by days."""
     days = rosters.grid_days(summaries.planned_days(data))
-    grid = rosters.roster_grid(data, days)
-    names = rosters.agent_names(data)
-    codes, closed = rosters.shift_codes(data), summaries.closed_days(data)
+    grid, codes = rosters.grid_with_time_off(data, days)
+    names = rosters.people_names(rosters.handoff_of(data))
+    closed, foot = summaries.closed_days(data), summaries.day_hours(data, days)
     drawn = min(len(grid), roster_plots.MOST_ROWS)
     rest = f" {drawn} of {len(grid)} agents are shown; the table lists all." if drawn < len(grid) else ""
     later = days[-1] < summaries.planned_days(data)[-1]
@@ -216,26 +224,39 @@ def roster_grid_figure(data: ReportData) -> Figure:
         name="roster_weeks",
         title=f"Shifts from {day(days[0])} to {day(days[-1])}",
         alt=f"Grid of {len(grid)} agents by {len(days)} days; each cell shows the code of the shift.",
-        draw=functools.partial(roster_plots.plot_roster_grid, grid, days, names=names, codes=codes, closed=closed),
-        height_inches=1.0 + roster_plots.legend_inches(roster_plots.grid_legend(codes)) + 0.145 * drawn,
-        table=_grid_table(data, grid, days, names, codes),
-        caption=f"Weekends are grey, closed days are dark grey, days off are empty.{rest}{more}",
+        draw=functools.partial(
+            roster_plots.plot_roster_grid, grid, days, names=names, codes=codes, closed=closed, foot=foot
+        ),
+        height_inches=1.5 + roster_plots.legend_inches(roster_plots.grid_legend(codes)) + 0.145 * drawn,
+        table=_grid_table(data, grid, days, names, codes, foot),
+        caption="Weekends are grey, closed days are dark grey, days off are empty; lower-case letters are time off. "
+        f"Below: hours on queue needed and rostered, and the difference.{rest}{more}",
     )
 
 
 def _grid_table(
-    data: ReportData, grid: pd.DataFrame, days: list[date], names: dict[str, str], codes: dict[str, str]
+    data: ReportData,
+    grid: pd.DataFrame,
+    days: list[date],
+    names: dict[str, str],
+    codes: dict[str, str],
+    foot: dict[str, list[str]],
 ) -> Table:
     legend = ", ".join(f"{code} = {shift}" for shift, code in sorted(codes.items()))
     totals = rosters.agent_totals(data)
     shown = grid.map(lambda shift: codes.get(str(shift), rosters.DAY_OFF))
     closed = summaries.closed_days(data)
-    shown[[value for value in days if value in closed]] = rosters.CLOSED
+    shut = [value for value in days if value in closed]
+    shown[shut] = shown[shut].where(shown[shut] != rosters.DAY_OFF, rosters.CLOSED)
     shown.columns = pd.Index([short_day(value) for value in days])
     shown = shown.assign(days=totals["days"].map(count), paid=totals["paid_hours"].map(hours))
     shown.index = pd.Index([names.get(str(agent), str(agent)) for agent in shown.index])
     shown = shown.rename(columns={"days": "days, whole plan", "paid": "paid hours, whole plan"})
-    return matrix_of(shown, "agent", f"Shifts by agent and day: {legend}", str)
+    shown = shown.astype(object).where(shown.notna(), "")
+    for label, texts in foot.items():
+        shown.loc[label] = [*texts, "", ""]
+    table = matrix_of(shown, "agent", f"Shifts by agent and day: {legend}", str)
+    return replace(table, strong=tuple(range(len(grid), len(shown))))
 
 
 def waterfall_figure(data: ReportData, ledger: str) -> Figure:

@@ -116,6 +116,10 @@ def promise_table(data: ReportData, groups: pd.DataFrame) -> Table:
     judged = groups["days_kept"] + groups["days_missed"]
     table = groups.assign(
         promise=[goals.get(group, "") for group in groups["planning_group"]],
+        waits=[
+            _wait_words(data, group, value)
+            for group, value in zip(groups["planning_group"], groups["asa_seconds"], strict=True)
+        ],
         kept=[f"{kept} of {total}" for kept, total in zip(groups["days_kept"], judged, strict=True)],
     )
     columns = [
@@ -123,10 +127,15 @@ def promise_table(data: ReportData, groups: pd.DataFrame) -> Table:
         ("offered", "contacts", count),
         ("promise", "service goal", None),
         ("service_level", "service level", share),
-        ("asa_seconds", "average wait", wait),
+        ("waits", "average wait", str),
         ("kept", "days on target", str),
     ]
     return table_of(table, columns, "Service goal and result, from a simulation of this roster")
+
+
+def _wait_words(data: ReportData, group: str, seconds: float) -> str:
+    """A mean wait, with a word where nights and closed days count in it but not in the goal."""
+    return f"{wait(seconds)} (nights included)" if summaries.counts_opening_time(data, group) else wait(seconds)
 
 
 def _broken_blocks(data: ReportData, groups: pd.DataFrame) -> list[Block]:

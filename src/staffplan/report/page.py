@@ -1,17 +1,24 @@
-"""The report as one HTML file that needs nothing else (no network, no script, no font), and its pictures as files."""
+"""The report as one HTML file that needs nothing else (no network, no font), and its pictures as files.
+
+A script in the page draws the days and shows the part of one reader at a time; without it everything stands in one
+column.
+"""
 
 from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from staffplan.errors import visible
 from staffplan.report.access_section import access_section
+from staffplan.report.agent_sheets import agents_section
 from staffplan.report.blocks import Figure, Section
 from staffplan.report.data import ReportData
+from staffplan.report.day_view import days_section
 from staffplan.report.fairness_section import fairness_section
 from staffplan.report.headline import headline
 from staffplan.report.sections import (
@@ -23,54 +30,79 @@ from staffplan.report.sections import (
     waits_section,
 )
 
-SECTIONS: tuple[Callable[[ReportData], Section], ...] = (
-    headline,
-    forecast_section,
-    people_section,
-    waits_section,
-    access_section,
-    roster_section,
-    fairness_section,
-    money_section,
-    candour_section,
+Make = Callable[[ReportData], Section]
+PARTS: tuple[tuple[str, tuple[Make, ...]], ...] = (
+    ("", (headline,)),
+    ("Planner", (forecast_section, people_section, waits_section, access_section)),
+    ("Manager", (days_section, agents_section, roster_section, fairness_section)),
+    ("Budget owner", (money_section,)),
+    ("", (candour_section,)),
 )
-"""In the order in which they are read."""
+"""Whose part holds which sections, in the order in which they are read; those without a reader are for all."""
 PLAN_LINKS = {"Settings": "../plan.toml", "Workbook": "workbook.xlsx"}
 PLAN_FOOTER = (
     "Made by staffplan from the files listed under “What you should know”. The same inputs, settings and seed "
     "give the same page."
 )
+FOOTER = "Made by staffplan. The same files and options give the same page."
+
+
+@dataclass(frozen=True)
+class Part:
+    """Sections of one reader; "" for all."""
+
+    reader: str
+    sections: tuple[Section, ...]
+
+
+def page_parts(data: ReportData) -> tuple[Part, ...]:
+    """The parts and their sections that have something to show."""
+    parts = (Part(name, tuple(made for made in (make(data) for make in own) if made.blocks)) for name, own in PARTS)
+    return tuple(part for part in parts if part.sections)
 
 
 def page_sections(data: ReportData) -> tuple[Section, ...]:
     """The sections that have something to show."""
-    return tuple(section for section in (make(data) for make in SECTIONS) if section.blocks)
+    return sections_of(page_parts(data))
+
+
+def sections_of(parts: Iterable[Part]) -> tuple[Section, ...]:
+    return tuple(section for part in parts for section in part.sections)
 
 
 def render_page(data: ReportData) -> str:
-    """The whole page. The same data give the same text, byte for byte."""
-    return page_and_pictures(data)[0]
+    """The whole page as one file. The same data give the same text, byte for byte."""
+    parts = page_parts(data)
+    return rendered(data.title, parts, drawn_of(parts), PLAN_LINKS, PLAN_FOOTER)
 
 
-def page_and_pictures(data: ReportData) -> tuple[str, dict[str, bytes]]:
-    """The page, and the pictures as `pictures` gives them; each is drawn once."""
-    sections = page_sections(data)
-    drawn = {figure.key: figure.png() for figure in figures_of(sections)}
-    page = _rendered(data.title, sections, drawn, PLAN_LINKS, PLAN_FOOTER)
-    return page, {f"{figure.key}.png": drawn[figure.key] for figure in samples_of(sections)}
+def sections_page(title: str, sections: Sequence[Section], links: Mapping[str, str] | None = None) -> str:
+    """A page of its own, of sections that are for everybody."""
+    parts = (Part("", tuple(sections)),)
+    return rendered(title, parts, drawn_of(parts), links or {}, FOOTER)
 
 
-def sections_page(title: str, sections: Sequence[Section]) -> str:
-    """A page of its own, of sections that belong to no plan."""
-    drawn = {figure.key: figure.png() for figure in figures_of(sections)}
-    return _rendered(title, sections, drawn, {}, "Made by staffplan. The same files and options give the same page.")
+def drawn_of(parts: Iterable[Part]) -> dict[str, bytes]:
+    """Every picture of the parts by its key."""
+    return {figure.key: figure.png() for figure in figures_of(sections_of(parts))}
 
 
-def _rendered(
-    title: str, sections: Sequence[Section], drawn: Mapping[str, bytes], links: Mapping[str, str], footer: str
+def rendered(
+    title: str, parts: Sequence[Part], drawn: Mapping[str, bytes], links: Mapping[str, str], footer: str
 ) -> str:
+    """The HTML of the parts; `links` stand at the top, addresses by name."""
     sources = {key: f"data:image/png;base64,{base64.b64encode(png).decode()}" for key, png in drawn.items()}
-    return visible(_template().render(title=title, sections=sections, sources=sources, links=links, footer=footer))
+    last = max((number for number, part in enumerate(parts) if part.reader), default=len(parts))
+    text = _template().render(
+        title=title,
+        lead=sections_of(part for number, part in enumerate(parts) if not part.reader and number < last),
+        readers=[part for part in parts if part.reader],
+        tail=sections_of(part for number, part in enumerate(parts) if not part.reader and number > last),
+        sources=sources,
+        links=links,
+        footer=footer,
+    )
+    return visible(text)
 
 
 def pictures(data: ReportData) -> dict[str, bytes]:

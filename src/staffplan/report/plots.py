@@ -5,6 +5,8 @@ The tables are those of `summaries`. Each function leaves the axes labelled with
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -126,7 +128,7 @@ def plot_service_week(week: pd.DataFrame, ax: Axes, *, zone: str) -> Axes:
     )
     _goal_line(ax, _values(week, "goal"))
     _week_axis(ax, week, edges, zone)
-    return _share_axis(ax, "service level")
+    return _share_axis(ax, "service level", [level, _values(week, "goal")])
 
 
 def plot_service_days(days: pd.DataFrame, ax: Axes) -> Axes:
@@ -147,7 +149,9 @@ def plot_service_days(days: pd.DataFrame, ax: Axes) -> Axes:
         ax.plot(at[there], level[there], marker, color=colour, markersize=6, label=label)
     _goal_line(ax, _values(days, "goal"))
     _date_axis(ax, days["day"].to_list()[:: 1 + len(days) // 15])
-    return _share_axis(ax, "service level")
+    return _share_axis(
+        ax, "service level", [_values(days, name) for name in ("service_level_low", "service_level", "goal")]
+    )
 
 
 def plot_waterfall(steps: pd.DataFrame, ax: Axes, *, unit: str) -> Axes:
@@ -179,8 +183,11 @@ def _goal_line(ax: Axes, goal: Numbers) -> None:
         ax.axhline(known[0], color=ORANGE, linestyle=(0, (5, 2)), linewidth=1.6, label=f"goal {100 * known[0]:g} %")
 
 
-def _share_axis(ax: Axes, label: str) -> Axes:
-    ax.set_ylim(-0.02, 1.04)
+def _share_axis(ax: Axes, label: str, shown: Sequence[Numbers]) -> Axes:
+    """From the tenth below the least value to 100 %; at least two tenths are shown."""
+    least = min((float(np.nanmin(values)) for values in shown if np.isfinite(values).any()), default=0.0)
+    bottom = max(0.0, min(0.8, np.floor(least * 10 - 0.5) / 10))
+    ax.set_ylim(bottom - 0.02 * (1 - bottom), 1 + 0.04 * (1 - bottom))
     ax.yaxis.set_major_formatter(PercentFormatter(xmax=1, symbol=" %"))
     ax.set_ylabel(label)
     return _legend(ax)

@@ -13,6 +13,8 @@ from matplotlib.colors import ListedColormap, to_rgb
 from matplotlib.patches import Patch
 
 from staffplan.report.formats import short_day
+from staffplan.report.rosters import TIME_OFF
+from staffplan.report.shift_codes import family_of
 from staffplan.report.style import AREAS, GREY, LIGHT, shortened, stamp
 
 ACTIVITY_LOOK = {
@@ -103,10 +105,12 @@ def plot_roster_grid(
     names: Mapping[str, str],
     codes: Mapping[str, str],
     closed: Collection[date] = (),
+    foot: Mapping[str, Sequence[str]] | None = None,
 ) -> Axes:
-    """Agents by days (the columns of `grid`): the shift's code in each cell, days off empty.
+    """Agents by days (the columns of `grid`): the shift's code in each cell, days off empty; the colour tells the
+    shift family, as in the workbook.
 
-    Weekends are shaded, closed days darker.
+    Weekends are shaded, closed days darker. `foot`: rows of texts by day below the agents.
     """
     shown = grid.iloc[:MOST_ROWS]
     order = sorted(codes)
@@ -118,19 +122,23 @@ def plot_roster_grid(
     for shift, code in codes.items():
         rows, columns = np.nonzero(cells == shift)
         stamp(ax, columns + 0.5, rows + 0.5, code, size_points=6.5)
-    ax.set_yticks(
-        np.arange(len(shown)) + 0.5, [shortened(names.get(str(a), str(a))) for a in shown.index], fontsize=7
-    )
+    below = foot or {}
+    labels_left = [shortened(names.get(str(a), str(a))) for a in shown.index] + list(below)
+    ax.set_yticks(np.arange(len(labels_left)) + 0.5, labels_left, fontsize=7)
+    for row, texts in enumerate(below.values(), start=len(shown)):
+        for column, text in enumerate(texts):
+            ax.text(column + 0.5, row + 0.5, text, ha="center", va="center", fontsize=6).set_in_layout(False)
     ax.set_xticks(np.arange(len(days)) + 0.5, [short_day(day) for day in days], rotation=90, fontsize=7)
     ax.set_xlim(0, max(len(days), 1))
-    ax.set_ylim(max(len(shown), 1), 0)
+    ax.set_ylim(max(len(labels_left), 1), 0)
     ax.grid(visible=False)
     ax.tick_params(length=0)
+    ax.axhline(len(shown), color=GREY, linewidth=0.8)
     for column in range(0, len(days) + 1, 7):
         ax.axvline(column, color=LIGHT, linewidth=1.2)
     ax.set_xlabel("day on which the shift starts")
     labels = grid_legend(codes)
-    tints = [_tint(number) for number in range(min(len(order), MOST_IN_LEGEND))]
+    tints = _tints(order)[:MOST_IN_LEGEND]
     patches = [Patch(facecolor=tint, edgecolor=GREY, label=label) for tint, label in zip(tints, labels, strict=False)]
     patches += [Patch(facecolor="none", edgecolor="none", label=label) for label in labels[len(tints) :]]
     look = {"ncols": legend_columns(labels), "fontsize": LEGEND_POINTS, "borderaxespad": 0.2}
@@ -164,10 +172,17 @@ def _shift_cells(ax: Axes, grid: pd.DataFrame, order: Sequence[str]) -> None:
     if not np.isfinite(numbers).any():
         return
     rows, columns = numbers.shape
-    tints = ListedColormap([_tint(number) for number in range(len(order))])
+    tints = ListedColormap(_tints(order))
     cells = np.ma.masked_invalid(numbers)
     edges = np.arange(columns + 1), np.arange(rows + 1)
     ax.pcolormesh(*edges, cells, cmap=tints, vmin=-0.5, vmax=len(order) - 0.5, edgecolors="white", linewidth=1.5)
+
+
+def _tints(order: Sequence[str]) -> list[tuple[float, float, float]]:
+    """A colour for each shift: that of its family; time off is grey."""
+    families = sorted({family_of(shift) for shift in order if not shift.startswith(TIME_OFF[:-2])})
+    grey = to_rgb("#e3e6ea")
+    return [_tint(families.index(family_of(s))) if family_of(s) in families else grey for s in order]
 
 
 def _tint(number: int) -> tuple[float, float, float]:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import pandas as pd
 
 from staffplan.clock import midnight
+from staffplan.report import summaries
 from staffplan.report.data import ReportData
 from staffplan.report.handoff import Handoff
 from staffplan.tables.roster import SPLIT
@@ -16,6 +17,8 @@ MOST_DAYS = 28
 """Days drawn in one grid; longer plans are complete in the workbook and the files."""
 DAY_OFF = "·"
 CLOSED = "closed"
+TIME_OFF = "time off: "
+"""In a grid, before the kind of time off."""
 
 
 def agent_names(data: ReportData) -> dict[str, str]:
@@ -26,6 +29,30 @@ def agent_names(data: ReportData) -> dict[str, str]:
     return {
         str(agent): str(agent) if not name else f"{name} ({agent})" if twice else str(name)
         for agent, name, twice in zip(first.index, first, doubled, strict=True)
+    }
+
+
+def handoff_of(data: ReportData) -> Handoff:
+    """The roster with what is known of its people, over the plan's days."""
+    days = summaries.planned_days(data)
+    people = data.workforce
+    return Handoff(
+        data.roster,
+        data.site.calendar.timezone,
+        agents=people.agents if people else None,
+        time_off=people.time_off if people else None,
+        first_day=days[0] if days else None,
+        last_day=days[-1] if days else None,
+    )
+
+
+def people_names(handoff: Handoff) -> dict[str, str]:
+    """Name of each agent, those without a shift too; where two share one, or it is blank, the identifier helps."""
+    known = handoff.people["name"]
+    doubled = known.duplicated(keep=False)
+    return {
+        str(agent): str(agent) if not name else f"{name} ({agent})" if twice else str(name)
+        for agent, name, twice in zip(known.index, known, doubled, strict=True)
     }
 
 
@@ -43,6 +70,19 @@ def roster_grid(data: ReportData, days: Sequence[date]) -> pd.DataFrame:
     known = [day for day in days if day in wide.columns]
     grid[known] = wide.reindex(agents)[known].fillna("")
     return grid
+
+
+def grid_with_time_off(data: ReportData, days: Sequence[date]) -> tuple[pd.DataFrame, dict[str, str]]:
+    """`roster_grid` with TIME_OFF and its kind where an agent without a shift is off on a whole day, and the codes of
+    all that stands in it."""
+    handoff, grid = handoff_of(data), roster_grid(data, days)
+    kinds = {kind: f"{TIME_OFF}{kind}" if kind else TIME_OFF.rstrip(": ") for kind in handoff.day_off_codes}
+    for (agent, when), kind in handoff.days_off.items():
+        if agent in grid.index and when in grid.columns and not grid.at[agent, when]:
+            grid.at[agent, when] = kinds[kind]
+    there = set(grid.to_numpy().ravel())
+    off = {kinds[kind]: code for kind, code in handoff.day_off_codes.items() if kinds[kind] in there}
+    return grid, handoff.codes | off
 
 
 def agent_totals(data: ReportData) -> pd.DataFrame:

@@ -212,9 +212,6 @@ def _unstaffed_table(empty: pd.DataFrame) -> Table:
 def roster_section(data: ReportData) -> Section:
     blocks: list[Block] = [Alert(text) for text in hand_alerts(data)]
     blocks.append(Text(proof_words(data)))
-    facts = _facts_table(data, "roster")
-    if facts is not None:
-        blocks.append(facts)
     when = rosters.busiest_day(data)
     if when is None:
         blocks.append(Text("Nobody is rostered."))
@@ -230,12 +227,9 @@ def proof_words(data: ReportData) -> str:
         return "The quality of this roster was not measured. It was checked against every rule."
     objective, bound = float(facts["objective"]), float(facts["bound"])
     if objective <= bound + 1e-6 * max(1.0, abs(bound)):
-        return f"This is the best possible roster. Its score is {objective:,.1f} (lower is better)."
+        return "This is the best possible roster under the rules."
     near = f"within {share(float(facts['gap']))} of the best possible" if "gap" in facts else "close to the best"
-    return (
-        f"This roster is {near}. Its score is {objective:,.1f}: understaffed and overstaffed hours, with their "
-        f"weights (lower is better). The best possible score is at least {bound:,.1f}."
-    )
+    return f"This roster is {near}. The figures behind this stand under “Figures of the steps”."
 
 
 def _facts_table(data: ReportData, step: str) -> Table | None:
@@ -312,7 +306,7 @@ def candour_section(data: ReportData) -> Section:
         blocks += _note_blocks(data, kind)
     if all(note.kind == NOT_GRANTED for note in data.notes):
         blocks.append(Text("No step reported an assumption or a warning."))
-    measured = [table for step in data.facts if step != "roster" and (table := _facts_table(data, step)) is not None]
+    measured = [table for step in data.facts if (table := _facts_table(data, step)) is not None]
     blocks += [Heading("Figures of the steps"), *measured] if measured else []
     if data.provenance:
         rows = pd.DataFrame(data.provenance, columns=["file", "sha256"])

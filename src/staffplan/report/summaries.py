@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from staffplan.clock import horizon_intervals, local_dates, midnight, minute_of_day
 from staffplan.report.data import ReportData
-from staffplan.report.formats import SIMPLE_METHODS, WEEKDAY_NAMES, minute_clock
+from staffplan.report.formats import SIMPLE_METHODS, WEEKDAY_NAMES, hours, minute_clock, signed
 from staffplan.site import Site
 
 HISTORY_DAYS = 56
@@ -116,7 +116,15 @@ def daily_volume(data: ReportData, queue: str) -> pd.DataFrame:
         ("high_95", "offered_p975", WIDER_95 * error),
     ):
         out[name] = ahead[column] if math.isnan(error) else out["forecast"] * max(1 + half, 0.0)
-    return out.rename_axis("day").reset_index()
+    every = pd.Index(_every_day(out.index), name="day", dtype=object)
+    return out.reindex(every).reset_index()
+
+
+def _every_day(days: pd.Index) -> list[date]:
+    """Closed days too: they are gaps, which no line bridges."""
+    if len(days) == 0:
+        return []
+    return [days.min() + timedelta(days=step) for step in range((days.max() - days.min()).days + 1)]
 
 
 def day_error_80(data: ReportData, queue: str) -> float:
@@ -235,6 +243,32 @@ def goal_of(data: ReportData, group: str) -> float:
         return float(goals.iloc[0])
     promised = [queue.goal.service_level for queue in data.site.groups().get(group, ())]
     return max((level for level in promised if level is not None), default=math.nan)
+
+
+def wait_words(data: ReportData, group: str) -> str:
+    """Header of a mean wait: where the goal counts opening hours, that the wait is one of elapsed time."""
+    return "average wait, nights included" if counts_opening_time(data, group) else "average wait"
+
+
+def counts_opening_time(data: ReportData, group: str) -> bool:
+    """Whether a goal of the group counts opening hours alone."""
+    queues = data.site.groups().get(group, ())
+    return any(queue.goal.clock == "opening" for queue in queues if queue.work_type == "deferred")
+
+
+def day_hours(data: ReportData, days: Iterable[date]) -> dict[str, list[str]]:
+    """Hours on queue needed and rostered on each day, and their difference, in words; closed days are blank."""
+    length = data.site.calendar.interval_minutes / 60
+    parts = [coverage_of(data, group) for group in groups_of(data)]
+    rows = pd.concat(parts) if parts else data.coverage.frame.assign(day=[])
+    sums = rows.groupby("day")[["required", "scheduled"]].sum() * length
+    sums["net"] = sums["scheduled"] - sums["required"]
+    known = sums.reindex(list(days))
+    told = {"needed, h": ("required", hours), "rostered, h": ("scheduled", hours), "net, h": ("net", signed)}
+    return {
+        label: ["" if math.isnan(value) else form(value) for value in known[name]]
+        for label, (name, form) in told.items()
+    }
 
 
 def service_days(data: ReportData, group: str) -> pd.DataFrame:
