@@ -13,6 +13,7 @@ from staffplan.cli.commands import (
     access,
     backtest,
     capacity,
+    explain,
     explain_day,
     export,
     fit,
@@ -105,6 +106,7 @@ mix.register(app)
 shifts.register(app)
 variance.register(app)
 capacity.register(app)
+explain.register(app)
 rules.register(app)
 COMMAND = cast("Commands", typer.main.get_command(root)).know(app)
 """The whole command line, laid out once for however many commands a process runs."""
