@@ -12,6 +12,7 @@ from staffplan import __version__
 from staffplan.cli.commands import (
     access,
     backtest,
+    budget,
     capacity,
     explain,
     explain_day,
@@ -106,6 +107,7 @@ mix.register(app)
 shifts.register(app)
 variance.register(app)
 capacity.register(app)
+budget.register(app)
 explain.register(app)
 rules.register(app)
 COMMAND = cast("Commands", typer.main.get_command(root)).know(app)
