@@ -38,6 +38,8 @@ FLAGS = {
     "--meetings --wishes --locks --past --worth --config --seed --force --json",
     "open-shifts": "--output --most --bids --open-shifts --from --requirement --agents --time-off --availability "
     "--skills --locks --past --config --force --json",
+    "standby": "--output --published --past-standby --check --requirement --agents --time-off --availability "
+    "--skills --past --config --force --json",
     "shifts": "--output --config --minimise --weeks --allow-short --gap --force --json",
     "variance": "--budget --actual --output --method --force --json",
     "scenario": "--output --jobs --reports --force --json",
@@ -112,7 +114,7 @@ def test_completion_for_bash_is_shown_and_installed(tmp_path: Path) -> None:
     assert "staffplan" in (tmp_path / ".bashrc").read_text()
     asked = {**environment, "_STAFFPLAN_COMPLETE": "complete_bash"}
     for words, place, answer in (
-        ("staffplan sta", "1", ["status", "staff"]),
+        ("staffplan sta", "1", ["status", "staff", "standby"]),
         ("staffplan size --ag", "2", ["--agents", "--agent-cost"]),
     ):
         words_so_far = {"COMP_WORDS": words, "COMP_CWORD": place}

@@ -37,6 +37,7 @@ from staffplan.cli.commands import (
     shifts,
     size,
     staff,
+    standby,
     track,
     variance,
 )
@@ -91,6 +92,7 @@ scenario.register(app)
 roster.register(app)
 repair.register(app)
 open_shifts.register(app)
+standby.register(app)
 handoff.register(app)
 export.register(app)
 reforecast.register(app)

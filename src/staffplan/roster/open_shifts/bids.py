@@ -1,15 +1,16 @@
 """Open shifts given to agents who bid for them, each under every rule, in the order that the settings state.
 
 A bid is granted where the roster with the shift breaks no rule that it does not break without: the checker is asked,
-which shares nothing with the search.
+which shares nothing with the search. Where too little is worked a further shift only helps: that is no reason.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from staffplan.planned import PlannedDays
 from staffplan.roster.case.case import Case
 from staffplan.roster.check.check import breaches_together, check
 from staffplan.roster.check.cover import coverage
+from staffplan.roster.check.report import Breach
 from staffplan.settings.open_shifts import OpenShiftsSettings
 from staffplan.tables.open_shifts import BidResults, Bids, OpenShifts, parse_breaks
 from staffplan.tables.roster import SPLIT, Roster, RosterActivities, RosterShifts
@@ -29,8 +31,6 @@ from staffplan.tables.waits import Coverage
 
 MINUTE = pd.Timedelta(minutes=1)
 LAST = float("inf")
-MINIMUMS = ("weekly hours, minimum",)
-"""Rules that a further shift makes better, where they are broken already: only the words of the breach change."""
 Broken = tuple[date, str, str]
 """Day, rule and message."""
 
@@ -63,17 +63,21 @@ class _Giving:
     case: Case
     opened: OpenShifts
     roster: Roster
+    since: pd.Timestamp | None
     shifts_given: Counter[str] = field(default_factory=Counter)
+    hours: defaultdict[str, float] = field(init=False)
+    """Paid hours in the roster, by agent."""
     breaches: dict[str, Counter[Broken]] = field(default_factory=dict)
+    between: Counter[Broken] | None = None
+    """What people together break in the roster, once that was asked."""
 
-    @property
+    def __post_init__(self) -> None:
+        paid = self.roster.shifts.frame.groupby("agent_id", sort=False)["paid_hours"].sum()
+        self.hours = defaultdict(float, zip(paid.index, paid.tolist(), strict=True))
+
+    @cached_property
     def planned(self) -> PlannedDays:
         return self.case.site.days_of(pd.DatetimeIndex(self.case.requirement.frame["interval_start"]))
-
-    def hours_of(self, agent_id: str) -> float:
-        """Paid hours in the roster."""
-        frame = self.roster.shifts.frame
-        return float(frame.loc[frame["agent_id"] == agent_id, "paid_hours"].sum())
 
     def give(self, bid: _Bid) -> str:
         """Add the shift to the roster; where a rule forbids that, leave it out and say which."""
@@ -84,12 +88,19 @@ class _Giving:
         more = with_shift(self.roster, bid.agent_id, row, self.case)
         reason = self._new_breach(bid.agent_id, more)
         if not reason:
-            self.roster = more
             self.shifts_given[bid.agent_id] += 1
-            self.breaches.pop(bid.agent_id, None)
+            self.hours[bid.agent_id] += float(row["paid_hours"])
+            self._change_to(more, bid.agent_id)
         return reason
 
+    def _change_to(self, more: Roster, agent_id: str) -> None:
+        """What was known of the roster before, and of the agent, holds no longer."""
+        self.roster, self.between = more, None
+        self.breaches.pop(agent_id, None)
+
     def _plainly_impossible(self, agent_id: str, row: Any) -> str:
+        if self.since is not None and row["start"] < self.since:
+            return f"begins before {self.since.tz_convert(self.case.site.calendar.timezone):%H:%M on %a %d %b}"
         agents, mine = self.case.workforce.agents.frame, self.roster.shifts.frame
         mine = mine[(mine["agent_id"] == agent_id) & (mine["schedule_date"] == row["schedule_date"])]
         if len(mine):
@@ -101,11 +112,11 @@ class _Giving:
         """The first rule that is broken with the shift and is not without."""
         if agent_id not in self.breaches:
             self.breaches[agent_id] = self._alone(agent_id, self.roster)
-        before = self.breaches[agent_id]
-        known = {(day, rule) for day, rule, _ in before if rule in MINIMUMS}
-        broken = sorted(one for one in self._alone(agent_id, more) - before if one[:2] not in known)
+        broken = sorted(self._alone(agent_id, more) - self.breaches[agent_id])
         if not broken:
-            broken = sorted(self._together(more) - self._together(self.roster))
+            if self.between is None:
+                self.between = self._together(self.roster)
+            broken = sorted(self._together(more) - self.between)
         return f"{broken[0][1]}: {broken[0][2]} ({broken[0][0]:%a %d %b})" if broken else ""
 
     def _alone(self, agent_id: str, roster: Roster) -> Counter[Broken]:
@@ -120,7 +131,7 @@ class _Giving:
             work_plans=one.work_plans,
             site=one.site,
         )
-        return Counter((breach.day, breach.rule, breach.message) for breach in report.breaches)
+        return _worse_with_more(report.breaches)
 
     def _together(self, roster: Roster) -> Counter[Broken]:
         """What people together break."""
@@ -128,15 +139,26 @@ class _Giving:
         found = breaches_together(
             roster, case.workforce, case.settings, first=planned.first, days=planned.number, site=case.site
         )
-        return Counter((breach.day, breach.rule, breach.message) for breach in found)
+        return _worse_with_more(found)
+
+
+def _worse_with_more(breaches: Iterable[Breach]) -> Counter[Broken]:
+    """Those that a further shift can make worse."""
+    return Counter((breach.day, breach.rule, breach.message) for breach in breaches if not breach.lacks)
 
 
 def give_open_shifts(
-    case: Case, roster: Roster, opened: OpenShifts, bids: Bids, settings: OpenShiftsSettings
+    case: Case,
+    roster: Roster,
+    opened: OpenShifts,
+    bids: Bids,
+    settings: OpenShiftsSettings,
+    since: pd.Timestamp | None = None,
 ) -> Given:
-    """Every open shift to at most one of those who bid for it. Raises DataError for bids on what nobody knows."""
+    """Every open shift, of those that begin from the instant `since` on, to at most one of those who bid for it.
+    Raises DataError for bids on what nobody knows."""
     _refuse_unknown(case, opened, bids)
-    giving, waiting = _Giving(case, opened, roster), _bids(case, opened, bids)
+    giving, waiting = _Giving(case, opened, roster, since), _bids(case, opened, bids)
     takers: dict[int, str] = {}
     rows: list[dict[str, object]] = []
     while waiting:
@@ -167,7 +189,7 @@ def _turn(bid: _Bid, giving: _Giving, settings: OpenShiftsSettings) -> tuple[obj
         case "seniority":
             first = (bid.hired,)
         case _:
-            first = (giving.shifts_given[bid.agent_id], giving.hours_of(bid.agent_id))
+            first = (giving.shifts_given[bid.agent_id], giving.hours[bid.agent_id])
     return (*first, bid.rank, bid.time, bid.agent_id, bid.shift)
 
 
