@@ -12,7 +12,9 @@ from staffplan import __version__
 from staffplan.cli.commands import (
     access,
     backtest,
+    budget,
     capacity,
+    explain,
     explain_day,
     export,
     fit,
@@ -109,6 +111,8 @@ mix.register(app)
 shifts.register(app)
 variance.register(app)
 capacity.register(app)
+budget.register(app)
+explain.register(app)
 rules.register(app)
 COMMAND = cast("Commands", typer.main.get_command(root)).know(app)
 """The whole command line, laid out once for however many commands a process runs."""

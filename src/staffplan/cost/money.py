@@ -13,7 +13,7 @@ import numpy as np
 from staffplan.cost.exact import Ints, exact, half_up, share_out
 from staffplan.cost.ledger import QueueWork
 from staffplan.cost.people import PaidTime
-from staffplan.settings.cost import CostSettings, OtherCostSettings
+from staffplan.settings.cost import CostSettings, OtherCostSettings, PremiumSettings
 
 
 @dataclass(frozen=True)
@@ -48,20 +48,16 @@ def make_money(
 ) -> Money:
     """What the paid time costs, and the contacts of the queues. Every agent's pay of a month, and every other cost of
     a month, is rounded to the cent once, a half up."""
-    base = _to_groups(paid, _pay(paid.by_agent, rates))
+    base = _to_groups(paid, base_cents(paid, rates))
     premiums, premium_minutes = {}, {}
     for number, premium in enumerate(settings.premiums):
-        minutes = paid.premium[number]
-        premium_minutes[f"premium: {premium.name}"] = _to_groups(paid, minutes)
-        share = exact(premium.share)
-        cents = _pay(minutes, [rate * share + exact(premium.per_hour) for rate in rates])
-        cents += half_up(exact(premium.per_shift) * 100) * paid.premium_shifts[number]
-        premiums[f"premium: {premium.name}"] = _to_groups(paid, cents)
+        premium_minutes[f"premium: {premium.name}"] = _to_groups(paid, paid.premium[number])
+        premiums[f"premium: {premium.name}"] = _to_groups(paid, premium_cents(paid, rates, premium, number))
     wages = np.asarray(base + sum(premiums.values()), dtype=np.int64)
     on_costs = {}
     for cost in settings.on_costs:
-        by_share = _share_of(wages, exact(cost.share))
-        by_head = _to_groups(paid, _by_head(paid, exact(cost.monthly_per_agent), days))
+        by_share = wage_share_cents(wages, exact(cost.share))
+        by_head = _to_groups(paid, head_cents(paid, exact(cost.monthly_per_agent), days))
         on_costs[f"on-cost: {cost.name}"] = by_share + by_head
     minutes, of_queues = (
         _to_groups(paid, paid.by_agent),
@@ -69,7 +65,7 @@ def make_money(
     )
     others = {}
     for other in settings.others:
-        own = _by_contact(other, queues, len(paid.frame.periods))
+        own = contact_cents(other, queues, len(paid.frame.periods))
         of_queues += own
         shared = np.zeros_like(minutes) if other.per_contact is not None else _shared(other, paid, minutes, days)
         for place, queue in enumerate(queues):
@@ -84,7 +80,7 @@ def _shared(cost: OtherCostSettings, paid: PaidTime, minutes: Ints, days: Sequen
         hour = exact(cost.hourly_rate or 0.0) / exact(cost.agents_per_person)
         whole = [half_up(int(month) * hour * 100 / 60) for month in minutes.sum(axis=1)]
     elif cost.per_month is not None:
-        whole = [half_up(exact(cost.per_month) * 100 * share) for share in _planned_shares(paid, days)]
+        whole = [half_up(exact(cost.per_month) * 100 * share) for share in planned_shares(paid, days)]
     else:
         month = f"{cost.date:%Y-%m}" if cost.date in days else ""
         whole = [half_up(exact(cost.amount or 0.0) * 100) * (period == month) for period in paid.frame.periods]
@@ -100,13 +96,25 @@ def _shares_of_groups(minutes: Ints) -> Ints:
     return np.asarray(np.where(minutes.sum(axis=1, keepdims=True) > 0, minutes, fallback), dtype=np.int64)
 
 
-def _by_contact(cost: OtherCostSettings, queues: Sequence[QueueWork], periods: int) -> Ints:
+def contact_cents(cost: OtherCostSettings, queues: Sequence[QueueWork], periods: int) -> Ints:
     """(periods, queues): an amount for each contact of the queues named, or of all."""
     cents, amount = np.zeros((periods, len(queues)), dtype=np.int64), exact(cost.per_contact or 0.0) * 100
     for place, queue in enumerate(queues):
         if not cost.queues or queue.name in cost.queues:
             cents[:, place] = [half_up(amount * exact(float(number))) for number in queue.contacts]
     return cents
+
+
+def base_cents(paid: PaidTime, rates: Sequence[Fraction]) -> Ints:
+    """(agents, periods): base pay in cents."""
+    return _pay(paid.by_agent, rates)
+
+
+def premium_cents(paid: PaidTime, rates: Sequence[Fraction], premium: PremiumSettings, number: int) -> Ints:
+    """(agents, periods): what a premium, the one of that number in the settings, costs in cents."""
+    share = exact(premium.share)
+    cents = _pay(paid.premium[number], [rate * share + exact(premium.per_hour) for rate in rates])
+    return np.asarray(cents + half_up(exact(premium.per_shift) * 100) * paid.premium_shifts[number], dtype=np.int64)
 
 
 def _pay(minutes: Ints, rates: Sequence[Fraction]) -> Ints:
@@ -122,20 +130,20 @@ def _to_groups(paid: PaidTime, values: Ints) -> Ints:
     return np.asarray(paid.attributed(values).sum(axis=0), dtype=np.int64)
 
 
-def _share_of(wages: Ints, share: Fraction) -> Ints:
+def wage_share_cents(wages: Ints, share: Fraction) -> Ints:
     """(periods, groups): the share of each month's wages, rounded once a month."""
     whole = np.array([half_up(int(month) * share) for month in wages.sum(axis=1)], dtype=np.int64)
     parts = share_out(whole, wages)
     return np.asarray(np.where(wages.sum(axis=1, keepdims=True) > 0, parts, 0), dtype=np.int64)
 
 
-def _by_head(paid: PaidTime, monthly: Fraction, days: Sequence[date]) -> Ints:
+def head_cents(paid: PaidTime, monthly: Fraction, days: Sequence[date]) -> Ints:
     """(agents, periods): the monthly amount by the share of the month's days that is planned."""
-    each = np.array([half_up(monthly * 100 * share) for share in _planned_shares(paid, days)], dtype=np.int64)
+    each = np.array([half_up(monthly * 100 * share) for share in planned_shares(paid, days)], dtype=np.int64)
     return np.repeat(each[None, :], len(paid.frame.agents), axis=0)
 
 
-def _planned_shares(paid: PaidTime, days: Sequence[date]) -> list[Fraction]:
+def planned_shares(paid: PaidTime, days: Sequence[date]) -> list[Fraction]:
     """Of each month the share of its days that is planned."""
     shares = []
     for period in paid.frame.periods:

@@ -57,6 +57,8 @@ class Spans:
     end: Ints
     day: NDArray[np.object_]
     """Day on which the shift begins."""
+    row: Ints
+    """Position of the activity in its table."""
 
     @property
     def minutes(self) -> Ints:
@@ -77,6 +79,8 @@ class PaidTime:
     premium: Ints
     premium_shifts: Ints
     weights: Floats
+    premium_by_span: Ints
+    """(premiums, spans): minutes of each span with each premium."""
 
     def attributed(self, minutes: Ints) -> Ints:
         """(agents, periods) to (agents, periods, groups), by the agents' minutes on queue."""
@@ -125,15 +129,20 @@ def paid_time(
         own = spans.kind == kind
         np.add.at(other, (spans.agent[own], spans.period[own], number), spans.minutes[own])
     weights = _weights(on_queue, workforce, frame)
-    premiums = (_premium_minutes(spans, frame, settings, site, norms), _premium_shifts(roster, frame, settings, site))
-    return PaidTime(frame, spans, on_queue, other, *premiums, weights)
+    by_span = _premium_minutes(spans, frame, settings, site, norms)
+    premium = np.zeros((len(settings.premiums), *shape), dtype=np.int64)
+    for number, minutes in enumerate(by_span):
+        np.add.at(premium[number], (spans.agent, spans.period), minutes)
+    shifts = _premium_shifts(roster, frame, settings, site)
+    return PaidTime(frame, spans, on_queue, other, premium, shifts, weights, by_span)
 
 
 def paid_spans(roster: Roster, frame: Frame, site: Site) -> Spans:
     """The paid activities, those over the end of a month in two. Free time of a split shift that is paid after all
     counts as a break."""
-    rows = roster.activities.frame
-    rows = rows[rows["paid"] == "yes"]
+    every = roster.activities.frame
+    position = np.flatnonzero((every["paid"] == "yes").to_numpy())
+    rows = every.iloc[position]
     start, end = minutes_of(rows["start"]), minutes_of(rows["end"])
     edges = _month_edges(frame.periods, site.calendar.timezone)
     first = np.searchsorted(edges, start, side="right") - 1
@@ -155,6 +164,7 @@ def paid_spans(roster: Roster, frame: Frame, site: Site) -> Spans:
         np.maximum(start[row], edges[period]),
         np.minimum(end[row], edges[period + 1]),
         rows["schedule_date"].dt.date.to_numpy(dtype=object)[row],
+        position[row],
     )
 
 
@@ -258,12 +268,10 @@ def _paid_days(days: Iterable[date]) -> list[date]:
 
 
 def _premium_minutes(spans: Spans, frame: Frame, settings: CostSettings, site: Site, norms: Norms) -> Ints:
-    counted = np.zeros((len(settings.premiums), len(frame.agents), len(frame.periods)), dtype=np.int64)
+    """(premiums, spans)"""
     agents = [frame.agents[number] for number in spans.agent.tolist()]
     worked = WorkedSpans(agents, spans.day.tolist(), spans.start, spans.end, spans.kind != ABSENCE)
-    for number, minutes in enumerate(paid_minutes(worked, settings.premiums, site.calendar, norms)):
-        np.add.at(counted[number], (spans.agent, spans.period), minutes)
-    return counted
+    return paid_minutes(worked, settings.premiums, site.calendar, norms)
 
 
 def _premium_shifts(roster: Roster, frame: Frame, settings: CostSettings, site: Site) -> Ints:

@@ -9,7 +9,16 @@ from fractions import Fraction
 
 import pandas as pd
 
-from staffplan.cost.ledger import QueueWork, known_queue, make_demand, make_hours, queue_channels, queue_work
+from staffplan.cost.ledger import (
+    Demand,
+    Hours,
+    QueueWork,
+    known_queue,
+    make_demand,
+    make_hours,
+    queue_channels,
+    queue_work,
+)
 from staffplan.cost.lines import bridge_lines, cost_lines, hour_lines, make_report, unit_rows
 from staffplan.cost.money import Money, make_money
 from staffplan.cost.norms import Norms
@@ -37,6 +46,50 @@ class CostResult:
     facts: dict[str, float]
 
 
+@dataclass(frozen=True)
+class Books:
+    """All that is counted for a cost report, before it is laid out in lines."""
+
+    days: list[date]
+    frame: Frame
+    norms: Norms
+    paid: PaidTime
+    rates: list[Fraction]
+    demand: Demand
+    hours: Hours
+    queues: list[QueueWork]
+    money: Money
+
+
+def make_books(
+    forecast: VolumeForecast,
+    requirement: StaffingRequirement,
+    roster: Roster,
+    coverage: Coverage,
+    workforce: Workforce,
+    settings: CostSettings,
+    *,
+    work_plans: Mapping[str, WorkPlanSettings],
+    staffing: StaffingSettings,
+    site: Site,
+    week_starts: str | None = None,
+) -> Books:
+    """Paid minutes, hours by use and money, counted as `cost` reports them."""
+    days = plan_days(forecast, site)
+    owners = {known_queue(site, *pair).planning_group for pair in queue_channels(forecast).items()}
+    groups = sorted(owners | set(requirement.frame["planning_group"]))
+    frame = make_frame(roster, workforce, groups, days, site)
+    norms = norms_of(workforce, days, work_plans, week_starts, timezone=site.calendar.timezone)
+    paid = paid_time(roster, workforce, frame, days, work_plans=work_plans, settings=settings, site=site, norms=norms)
+    rates = hourly_rates(workforce, frame, settings, work_plans)
+    demand = make_demand(forecast, requirement, paid.spans, frame, site)
+    hours = make_hours(paid, demand, staffing, site)
+    queues = queue_work(forecast, coverage, frame, site)
+    return Books(
+        days, frame, norms, paid, rates, demand, hours, queues, make_money(paid, rates, settings, days, queues)
+    )
+
+
 def cost(
     forecast: VolumeForecast,
     requirement: StaffingRequirement,
@@ -57,27 +110,29 @@ def cost(
     days. A minute belongs to the local month in which it lies. `coverage` tells who hung up, once simulated. Weeks of
     premiums over a norm begin on `week_starts` ("mon"), else with the plan.
     """
-    days = plan_days(forecast, site)
-    owners = {known_queue(site, *pair).planning_group for pair in queue_channels(forecast).items()}
-    groups = sorted(owners | set(requirement.frame["planning_group"]))
-    frame = make_frame(roster, workforce, groups, days, site)
-    norms = norms_of(workforce, days, work_plans, week_starts, timezone=site.calendar.timezone)
-    paid = paid_time(roster, workforce, frame, days, work_plans=work_plans, settings=settings, site=site, norms=norms)
-    rates = hourly_rates(workforce, frame, settings, work_plans)
-    demand = make_demand(forecast, requirement, paid.spans, frame, site)
-    hours = make_hours(paid, demand, staffing, site)
-    queues = queue_work(forecast, coverage, frame, site)
-    money = make_money(paid, rates, settings, days, queues)
-    lines = [*bridge_lines(demand, hours, money, frame), *hour_lines(hours), *cost_lines(hours, money)]
-    report = make_report(lines, unit_rows(queues, hours, money, frame), frame, currency)
-    told = (
-        *_rate_notes(rates, frame),
-        *_law_notes(settings),
-        *_norm_notes(settings, norms),
-        *_other_notes(settings, days, queues),
-        *_notes(roster, workforce, paid, staffing, work_plans),
+    books = make_books(
+        forecast,
+        requirement,
+        roster,
+        coverage,
+        workforce,
+        settings,
+        work_plans=work_plans,
+        staffing=staffing,
+        site=site,
+        week_starts=week_starts,
     )
-    return CostResult(report, told, _facts(paid, money))
+    frame, hours, money = books.frame, books.hours, books.money
+    lines = [*bridge_lines(books.demand, hours, money, frame), *hour_lines(hours), *cost_lines(hours, money)]
+    report = make_report(lines, unit_rows(books.queues, hours, money, frame), frame, currency)
+    told = (
+        *_rate_notes(books.rates, frame),
+        *_law_notes(settings),
+        *_norm_notes(settings, books.norms),
+        *_other_notes(settings, books.days, books.queues),
+        *_notes(roster, workforce, books.paid, staffing, work_plans),
+    )
+    return CostResult(report, told, _facts(books.paid, money))
 
 
 def plan_days(forecast: VolumeForecast, site: Site) -> list[date]:

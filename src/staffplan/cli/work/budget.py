@@ -1,0 +1,91 @@
+"""What `budget` does between reading the command line and writing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from staffplan.cli.output.say import say, say_long, show_json, show_text
+from staffplan.cli.work.delivery import put
+from staffplan.cost.variance.plans import compare_plans
+from staffplan.cost.variance.step import variance
+from staffplan.errors import Problem, UsageError, listed, place_of
+from staffplan.plan.directory import open_existing
+from staffplan.plan.reporting import report_data
+from staffplan.plan.run import all_notes, hand_edits, require_before
+from staffplan.plan.step import StepWork
+from staffplan.report.budget_book import Budget, BudgetPeriod, budget_book, metrics, page_lines
+from staffplan.tables.variance import TOTAL
+
+if TYPE_CHECKING:
+    from staffplan.cli.work.delivery import Hashes
+
+A_DAY = timedelta(days=1)
+
+
+def budget_of(folders: Sequence[Path]) -> Budget:
+    """Plans as the periods of a budget, in the order of their days.
+
+    Raises UsageError where one is no finished plan, is given twice, or has another currency.
+    """
+    if len({folder.resolve() for folder in folders}) < len(folders):
+        raise UsageError(Problem("PLANS", "a plan is given twice", "give each period once"))
+    periods = sorted((_period(folder) for folder in folders), key=lambda period: (period.first, period.last))
+    currencies = sorted({period.data.currency for period in periods})
+    if len(currencies) > 1:
+        raise UsageError(Problem("PLANS", f"the plans have different currencies: {listed(currencies)}", "use one"))
+    return Budget(periods, _changes(periods), list(remarks_on(periods)))
+
+
+def _period(folder: Path) -> BudgetPeriod:
+    opened = open_existing(folder)
+    workspace, manifest = opened.workspace, opened.manifest
+    if not workspace.has_people:
+        hint = "give plans that have agents"
+        raise UsageError(Problem(place_of(folder), "the plan has no people, and so no cost", hint))
+    for line in (*opened.remarks, *require_before("report", workspace, manifest)):
+        say_long(line)
+    notes, by_hand = all_notes(workspace, manifest), hand_edits(workspace, manifest)
+    data = report_data(StepWork(workspace, manifest, notes, by_hand))
+    first, last = (pd.Timestamp(at) for at in (workspace.planned.first, workspace.planned.last))
+    return BudgetPeriod(place_of(folder), data, first, last)
+
+
+def _changes(periods: Sequence[BudgetPeriod]) -> pd.DataFrame:
+    """The causes of the change from each period to the next, as `staffplan variance` finds them."""
+    frames = [pd.DataFrame(columns=["before", "after", "cause", "amount"])]
+    for before, after in pairwise(periods):
+        rows = variance(compare_plans(before.data.cost, after.data.cost)).table.frame
+        whole = rows[(rows["period"] == TOTAL) & (rows["queue"] == "")]
+        frames.append(whole[["cause", "amount"]].assign(before=before.words, after=after.words))
+    return pd.concat(frames[1:] or frames, ignore_index=True)
+
+
+def remarks_on(periods: Sequence[BudgetPeriod]) -> Iterator[str]:
+    """Days between the periods that nobody has planned, and days that are in two of them."""
+    for before, after in pairwise(periods):
+        between = (after.first - before.last).days - 1
+        if between > 0:
+            yield f"{between} days from {before.last + A_DAY:%Y-%m-%d} are in no plan: their cost is not in the sums"
+        elif between < 0:
+            until = min(before.last, after.last)
+            yield f"{after.first:%Y-%m-%d} to {until:%Y-%m-%d} is in two plans: its cost is counted twice"
+
+
+def tell(budget: Budget, output: Path, before: Hashes, *, as_json: bool) -> None:
+    """Write the workbook; the first page for a person, or its lines as JSON."""
+    put({output: budget_book(budget)}, before)
+    for text in budget.remarks:
+        say_long(f"warning: {text}")
+    say(f"wrote {output}")
+    lines = list(page_lines(budget))
+    if as_json:
+        frame = metrics(budget).drop(columns=["first", "last"])
+        show_json({"written": [str(output)], "page": lines, "metrics": frame.to_dict("records")})
+        return
+    show_text("\n".join(f"\n{heading}\n  {text}" if heading else f"  {text}" for heading, text in lines).lstrip())

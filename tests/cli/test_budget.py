@@ -1,0 +1,125 @@
+"""`staffplan budget`: plans to one workbook whose figures are those of their CSV files."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import shutil
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from openpyxl import load_workbook
+
+from commands import FilledOnce, Run
+from staffplan.cli.main import run as run_command
+from staffplan.cli.work.budget import budget_of, remarks_on
+
+PREMIUM = '\n[[cost.premiums]]\nname = "early"\nshare = 0.25\nhours = "09:00-10:30"\n'
+
+
+@pytest.fixture(scope="module")
+def centers(filled_once: FilledOnce, _planned_once: Path) -> Path:
+    """The small center as it is, and once more with a premium: two plans of the same days."""
+
+    def fill() -> None:
+        for name, more in (("before", ""), ("after", PREMIUM)):
+            shutil.copytree(_planned_once, name)
+            settings = Path(name) / "plan.toml"
+            settings.write_text(settings.read_text() + more)
+            assert run_command(["cost", f"{name}/plan"]) == 0
+
+    return filled_once("budgets", fill)
+
+
+def costs(folder: Path, *, line: str) -> Decimal:
+    """A line of a plan's total cost, as its file has it."""
+    with (folder / "plan" / "cost.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    kept = {"period": "total", "ledger": "cost", "planning_group": "", "line": line}
+    [row] = [row for row in rows if all(row[name] == value for name, value in kept.items())]
+    return Decimal(row["amount"])
+
+
+def column(sheet, name: str) -> dict[str, object]:
+    """A column of a sheet by its first one."""
+    head = [cell.value for cell in sheet[1]]
+    return {row[0].value: row[head.index(name)].value for row in sheet.iter_rows(min_row=2)}
+
+
+def test_the_figures_of_the_workbook_are_those_of_the_cost_files(centers: Path, tmp_path: Path, run_in: Run):
+    out = tmp_path / "budget.xlsx"
+    assert run_in(centers, "budget", "before/plan", "after/plan", "-o", out).code == 0
+    book = load_workbook(out)
+    expected = [
+        *("Budget", "Metrics", "Cost by month", "Hours by month", "People", "Premiums", "Changes", "Risks", "Sources")
+    ]
+    assert book.sheetnames == expected
+    total = column(book["Cost by month"], "total")
+    both = [centers / "before", centers / "after"]
+    for line in ("base pay", "loaded cost"):
+        assert total[line] == pytest.approx(float(sum(costs(folder, line=line) for folder in both)), abs=1e-9)
+    early = costs(both[1], line="premium: early")
+    assert total["premium: early"] == pytest.approx(float(early))
+    assert [row[3].value for row in book["Premiums"].iter_rows(min_row=2)] == [pytest.approx(float(early))]
+    assert sum(value for line, value in total.items() if line != "loaded cost") == pytest.approx(total["loaded cost"])
+    hours = column(book["Hours by month"], "total")
+    assert sum(value for line, value in hours.items() if line != "paid hours") == pytest.approx(hours["paid hours"])
+    assert book["Cost by month"].cell(2, 2).number_format == "#,##0.00"
+
+
+def test_the_changes_add_up_and_name_the_premium(centers: Path, tmp_path: Path, run_in: Run):
+    out = tmp_path / "budget.xlsx"
+    finished = run_in(centers, "budget", "before/plan", "after/plan", "-o", out)
+    rows = [tuple(cell.value for cell in row)[2:] for row in load_workbook(out)["Changes"].iter_rows(min_row=2)]
+    found = dict(rows)
+    causes = {cause: amount for cause, amount in found.items() if cause not in ("budget", "actual")}
+    assert sum(causes.values()) == pytest.approx(found["actual"] - found["budget"])
+    assert causes["premium: early"] > 0
+    assert "premium: early" in finished.out
+    assert "is in two plans: its cost is counted twice" in finished.err
+
+
+def test_the_page_has_no_acronym_and_numbers_are_told_in_words(centers: Path, tmp_path: Path, run_in: Run):
+    finished = run_in(centers, "budget", "before/plan", "-o", tmp_path / "one.xlsx", "--json")
+    told = json.loads(finished.out)
+    text = " ".join(part for line in told["page"] for part in line)
+    assert set(re.findall(r"\b[A-Z]{2,}\b", text)) == {"EUR"}
+    headings = [heading for heading, _ in told["page"] if heading]
+    assert headings == ["What it costs", "What customers get for it", "What changed, and why", "Decisions"]
+    assert told["metrics"][0]["cost"] == float(costs(centers / "before", line="loaded cost"))
+    sheet = load_workbook(tmp_path / "one.xlsx")["Budget"]
+    assert sheet.page_setup.fitToHeight == 1
+    assert {cell.value for cell in sheet["A"]} >= set(headings)
+
+
+def test_days_without_a_plan_are_told(centers: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(centers)
+    [period] = budget_of([Path("before/plan")]).periods
+    shifted = [
+        replace(period, first=period.first + gap, last=period.last + gap) for gap in map(pd.Timedelta, ("7D", "9D"))
+    ]
+    assert list(remarks_on([period, shifted[0]])) == []
+    assert list(remarks_on([period, shifted[1]])) == [
+        "2 days from 2026-03-09 are in no plan: their cost is not in the sums"
+    ]
+
+
+def test_what_is_no_budget_is_refused(centers: Path, tmp_path: Path, run_in: Run):
+    twice = run_in(centers, "budget", "before/plan", "before/plan", "-o", tmp_path / "b.xlsx")
+    assert twice.code == 2
+    assert "given twice" in twice.err
+    no_plan = run_in(centers, "budget", "before", "-o", tmp_path / "b.xlsx")
+    assert no_plan.code == 2
+    assert not (tmp_path / "b.xlsx").exists()
+    currencies = tmp_path / "other"
+    shutil.copytree(centers / "before", currencies)
+    settings = currencies / "plan.toml"
+    settings.write_text(settings.read_text().replace("[plan]\n", '[plan]\ncurrency = "USD"\n', 1))
+    assert run_in(currencies, "cost", "plan").code == 0
+    mixed = run_in(centers, "budget", "before/plan", currencies / "plan", "-o", tmp_path / "b.xlsx")
+    assert mixed.code == 2
+    assert "different currencies: EUR, USD" in mixed.err
