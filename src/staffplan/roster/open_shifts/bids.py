@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 import numpy as np
@@ -17,9 +16,8 @@ import pandas as pd
 
 from staffplan.clock import local_dates
 from staffplan.errors import DataError, Problem, nearest
-from staffplan.planned import PlannedDays
+from staffplan.roster.case.broken import MINIMUMS, Broken, broken_alone, broken_together
 from staffplan.roster.case.case import Case
-from staffplan.roster.check.check import breaches_together, check
 from staffplan.roster.check.cover import coverage
 from staffplan.settings.open_shifts import OpenShiftsSettings
 from staffplan.tables.open_shifts import BidResults, Bids, OpenShifts, parse_breaks
@@ -29,10 +27,6 @@ from staffplan.tables.waits import Coverage
 
 MINUTE = pd.Timedelta(minutes=1)
 LAST = float("inf")
-MINIMUMS = ("weekly hours, minimum",)
-"""Rules that a further shift makes better, where they are broken already: only the words of the breach change."""
-Broken = tuple[date, str, str]
-"""Day, rule and message."""
 
 
 @dataclass(frozen=True)
@@ -64,11 +58,7 @@ class _Giving:
     opened: OpenShifts
     roster: Roster
     shifts_given: Counter[str] = field(default_factory=Counter)
-    breaches: dict[str, Counter[Broken]] = field(default_factory=dict)
-
-    @property
-    def planned(self) -> PlannedDays:
-        return self.case.site.days_of(pd.DatetimeIndex(self.case.requirement.frame["interval_start"]))
+    breaches: dict[str, Broken] = field(default_factory=dict)
 
     def hours_of(self, agent_id: str) -> float:
         """Paid hours in the roster."""
@@ -100,35 +90,14 @@ class _Giving:
     def _new_breach(self, agent_id: str, more: Roster) -> str:
         """The first rule that is broken with the shift and is not without."""
         if agent_id not in self.breaches:
-            self.breaches[agent_id] = self._alone(agent_id, self.roster)
+            self.breaches[agent_id] = broken_alone(self.case, self.roster, agent_id)
         before = self.breaches[agent_id]
-        known = {(day, rule) for day, rule, _ in before if rule in MINIMUMS}
-        broken = sorted(one for one in self._alone(agent_id, more) - before if one[:2] not in known)
+        known = {(one.day, one.rule) for one in before if one.rule in MINIMUMS}
+        now = broken_alone(self.case, more, agent_id) - before
+        broken = sorted(one for one in now if (one.day, one.rule) not in known)
         if not broken:
-            broken = sorted(self._together(more) - self._together(self.roster))
-        return f"{broken[0][1]}: {broken[0][2]} ({broken[0][0]:%a %d %b})" if broken else ""
-
-    def _alone(self, agent_id: str, roster: Roster) -> Counter[Broken]:
-        """What the roster of one person breaks."""
-        one = self.case.of_one(agent_id, self.planned.first)
-        report = check(
-            _of_one(roster, agent_id),
-            one.workforce,
-            one.settings,
-            requirement=one.requirement,
-            shifts=one.shifts,
-            work_plans=one.work_plans,
-            site=one.site,
-        )
-        return Counter((breach.day, breach.rule, breach.message) for breach in report.breaches)
-
-    def _together(self, roster: Roster) -> Counter[Broken]:
-        """What people together break."""
-        case, planned = self.case, self.planned
-        found = breaches_together(
-            roster, case.workforce, case.settings, first=planned.first, days=planned.number, site=case.site
-        )
-        return Counter((breach.day, breach.rule, breach.message) for breach in found)
+            broken = sorted(broken_together(self.case, more) - broken_together(self.case, self.roster))
+        return f"{broken[0].rule}: {broken[0].message} ({broken[0].day:%a %d %b})" if broken else ""
 
 
 def give_open_shifts(
@@ -169,15 +138,6 @@ def _turn(bid: _Bid, giving: _Giving, settings: OpenShiftsSettings) -> tuple[obj
         case _:
             first = (giving.shifts_given[bid.agent_id], giving.hours_of(bid.agent_id))
     return (*first, bid.rank, bid.time, bid.agent_id, bid.shift)
-
-
-def _of_one(roster: Roster, agent_id: str) -> Roster:
-    """The agent's rows."""
-    shifts, doing = roster.shifts, roster.activities
-    return Roster(
-        shifts.only((shifts.frame["agent_id"] == agent_id).to_numpy()),
-        doing.only((doing.frame["agent_id"] == agent_id).to_numpy()),
-    )
 
 
 def _bids(case: Case, opened: OpenShifts, bids: Bids) -> list[_Bid]:
