@@ -21,6 +21,7 @@ from staffplan.cli.commands import (
     ingest,
     init,
     mix,
+    move,
     now,
     open_shifts,
     plan,
@@ -35,7 +36,9 @@ from staffplan.cli.commands import (
     shifts,
     size,
     staff,
+    swap,
     track,
+    undo,
     variance,
 )
 from staffplan.cli.group import Commands
@@ -98,6 +101,9 @@ track.register(app)
 explain_day.register(app)
 access.register(app)
 now.register(app)
+swap.register(app)
+move.register(app)
+undo.register(app)
 backtest.register(app)
 fit.register(app)
 size.register(app)
