@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
 from staffplan.clock import local_dates
@@ -23,6 +24,10 @@ from staffplan.simulate.steps import play, service_of_days
 from staffplan.tables.forecast import VolumeForecast
 from staffplan.tables.requirement import StaffingRequirement
 from staffplan.tables.roster import Roster
+
+CONTACTS, FEWEST, MOST = 150_000, 20, 400
+"""Contacts that are played for the service of the days, about, and the repetitions that they may be: who is absent
+falls otherwise with another roster, so that few repetitions would tell more of that than of the change."""
 
 
 @dataclass(frozen=True)
@@ -161,7 +166,8 @@ def _short(stands: Standing, need: StaffingRequirement, roster: Roster) -> dict[
     hours = -frame["net"] * stands.case.site.calendar.interval_minutes / 60
     days = pd.Series(local_dates(pd.DatetimeIndex(frame["interval_start"]), stands.timezone), index=frame.index)
     summed = hours.groupby([days, frame["planning_group"]]).sum()
-    return {(day, group): round(float(value), 6) for (day, group), value in summed.items()}
+    keys = [(day, str(group)) for day, group in summed.index.tolist()]
+    return {key: round(hours, 6) for key, hours in zip(keys, summed.tolist(), strict=True)}
 
 
 Served = Mapping[tuple[date, str], tuple[float | None, float | None, float | None]]
@@ -179,6 +185,8 @@ def _service(stands: Standing, need: StaffingRequirement, days: Sequence[date], 
     part: VolumeForecast = forecast.only(pd.Series(local, dtype=object).isin(set(days)).to_numpy())
     if not len(part) or not len(need):
         return {}
+    contacts = max(float(part.frame["offered"].sum()), 1.0)
+    often = {"replications": int(np.clip(round(CONTACTS / contacts), FEWEST, MOST))}
     config, site = workspace.config, replace(stands.case.site, planned=between(days[0], days[-1]))
     at_once = {
         name for name, queues in site.groups().items() if all(queue.work_type != "deferred" for queue in queues)
@@ -186,7 +194,7 @@ def _service(stands: Standing, need: StaffingRequirement, days: Sequence[date], 
     found: list[dict[tuple[date, str], tuple[float | None, float | None]]] = []
     for roster in (stands.roster, after):
         scene = make_scene(part, need, roster, site)
-        played = play(scene, config.simulate, config.staffing, seed=config.plan.seed)
+        played = play(scene, config.simulate.model_copy(update=often), config.staffing, seed=config.plan.seed)
         frame = service_of_days(scene, need, played).frame
         rows = frame[frame["planning_group"].isin(at_once)][["day", "planning_group", "service_level", "goal"]]
         found.append({(day.date(), group): (_known(level), _known(goal)) for day, group, level, goal in rows.values})

@@ -95,6 +95,21 @@ def test_a_swap_twice_is_the_roster_as_it_was() -> None:
     pd.testing.assert_frame_equal(twice.activities.frame, WEEK.activities.frame)
 
 
+def test_who_takes_a_shift_over_takes_its_breaks_too() -> None:
+    """Everybody is on queue at the same times as before, whoever it is."""
+    roster = changed(WEEK, "move", "ann", day(0), shift="long 09:00").roster
+    after = changed(roster, "swap", "ann", day(0), other="bob").roster
+    inside = ["start", "end", "activity", "planning_group"]
+
+    def of(made: Roster, agent_id: str) -> list[tuple[object, ...]]:
+        frame = made.activities.frame
+        mine = frame[(frame["agent_id"] == agent_id) & (frame["schedule_date"] == pd.Timestamp(day(0)))]
+        return list(mine[inside].itertuples(index=False, name=None))
+
+    assert of(after, "bob") == of(roster, "ann")
+    assert of(after, "ann") == of(roster, "bob")
+
+
 def test_every_change_leaves_shifts_that_the_check_finds_whole() -> None:
     """Breaks where they belong, no gaps, paid hours that agree; a rule of the person may be broken, and is told."""
     for verb, more in (("move", {"shift": "long 09:00"}), ("assign", {"shift": "night 22:00"})):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from staffplan.cli.output.say import say, show_json, show_text
 from staffplan.errors import Problem, UnansweredError, UsageError, nearest, place_of
+from staffplan.files.change_log import UNDO
 from staffplan.plan.directory import PLAN_TOML
 from staffplan.plan.edit_effect import DayEffect, Effect, effect_of
 from staffplan.plan.edits import Standing, out_of_date, standing, undone, write_change, write_undo
@@ -102,10 +103,10 @@ def undo(folder: Path, to: int | None, flags: EditFlags) -> None:
     if not flags.as_json:
         show_text("\n".join(lines))
     facts = {**_signed(flags), "arguments": {"to": numbers[-1] - 1}, "says": f"takes back {_listed(numbers)}"}
-    is_written = _agreed(flags, "undo")
+    is_written = _agreed(flags, UNDO)
     if is_written:
         write_undo(stands, to, facts)
-    _end(stands, flags, {**facts, "verb": "undo", "takes_back": list(numbers)}, is_written=is_written)
+    _end(stands, flags, {**facts, "verb": UNDO, "takes_back": list(numbers)}, is_written=is_written)
 
 
 def show_log(folder: Path, *, as_json: bool) -> None:
@@ -161,7 +162,8 @@ def _end(stands: Standing, flags: EditFlags, facts: Mapping[str, Any], *, is_wri
     if not is_written:
         say("nothing was written")
         return
-    say(f"change {len(stands.log.changes) + 1} is made; staffplan undo {place_of(folder)} takes it back")
+    back = "" if facts["verb"] == UNDO else f"; staffplan undo {place_of(folder)} takes it back"
+    say(f"change {len(stands.log.changes) + 1} is made{back}")
     if late:
         update = f"staffplan plan {place_of(folder / PLAN_TOML)} -o {place_of(folder)}"
         say(f"out of date now: {', '.join(late)}; {update} updates them")
@@ -222,8 +224,8 @@ def _day_line(one: DayEffect) -> str:
     if one.service_before is None or one.service_after is None:
         return f"{one.day:%a %d %b}, {one.group}: {short}"
     goal = f" (goal {percent(one.goal, 0)})" if one.goal is not None else ""
-    level = f"{percent(one.service_before)} -> {percent(one.service_after)}{goal}"
-    return f"{one.day:%a %d %b}, {one.group}: {short}, predicted service level {level}"
+    level = f"{percent(one.service_before, 0)} -> {percent(one.service_after, 0)}{goal}"
+    return f"{one.day:%a %d %b}, {one.group}: {short}, predicted service level about {level}"
 
 
 def effect_json(made: Placed, effect: Effect) -> dict[str, object]:

@@ -7,7 +7,7 @@ beside them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -28,7 +28,7 @@ from staffplan.roster.repair.tables import Lost, beside_queue, meetings_of, repa
 from staffplan.roster.rules import Locked
 from staffplan.roster.search.anneal import Board
 from staffplan.roster.search.compiled.arrays import NOTHING, Ints
-from staffplan.roster.search.compiled.best_response import retour
+from staffplan.roster.search.compiled.best_response import retour, spread_shift
 from staffplan.roster.search.space import Tours, TourSpace, make_tour_space, need_of
 from staffplan.settings.rule_sections import RuleSection
 from staffplan.settings.team_rules import TieSection
@@ -87,8 +87,9 @@ def _with_shifts(
     options = _options(given, roster, days)
     start, others = given.problem.period.start, _without(left, frozenset(days))
     problem = corrected(replace(given, tours=_of_others(given, others)), small, others, start)
-    meetings = _meetings(problem, roster, options)
-    tours = _best_inside(_locked(problem, options), _of_others(given, others), options, meetings)
+    tours = _of_others(given, others)
+    kept = _taken_over(given, tours, options, days)
+    tours = _best_inside(_locked(problem, options), tours, options, kept, _meetings(problem, roster, options))
     as_given = np.ones(tours.choice.shape, dtype=bool)
     for person, day in options:
         as_given[person, day] = False
@@ -104,7 +105,7 @@ def _of_others(given: Given, others: Roster) -> Tours:
         for person in problem.people
     ]
     choice = np.where(np.array(there, dtype=bool), tours.choice, NOTHING).astype(np.int16)
-    return Tours(choice, tours.pauses, tours.group)
+    return Tours(choice, tours.pauses.copy(), tours.group.copy())
 
 
 def _of_days(case: Case, days: Sequence[date]) -> Case:
@@ -230,23 +231,70 @@ def _locked(problem: RosterProblem, options: Mapping[tuple[int, int], int]) -> R
     return replace(problem, people=tuple(people), allowed=allowed)
 
 
+def _taken_over(
+    given: Given, tours: Tours, options: Mapping[tuple[int, int], int], days: Mapping[AgentDay, Work]
+) -> set[tuple[int, int]]:
+    """Days of people who take the shift of another over as it is, as they can serve all that it serves: breaks and
+    queues of the other are put into these tours."""
+    problem, known = given.problem, given.tours
+    number = {person.agent_id: n for n, person in enumerate(problem.people)}
+    found = set()
+    for (person, day), option in options.items():
+        like = days[problem.people[person].agent_id, problem.period.day(day)].like
+        if not like or option != known.choice[number[like], day]:
+            continue
+        intervals = _intervals(problem, option, day)
+        served = known.group[number[like], intervals]
+        mask = int(problem.skillsets[problem.skillset_of[person]])
+        if all(mask >> group & 1 for group in served.tolist()):
+            tours.group[person, intervals] = served
+            tours.pauses[person, day] = known.pauses[number[like], day]
+            found.add((person, day))
+    return found
+
+
+def _intervals(problem: RosterProblem, option: int, day: int) -> slice:
+    first, step = int(problem.option_slot[option, day]), problem.period.slots_per_interval
+    return slice(first // step, -(-(first + problem.options[option].slots) // step))
+
+
 def _best_inside(
-    problem: RosterProblem, others: Tours, options: Mapping[tuple[int, int], int], meetings: Mapping[int, Ints]
+    problem: RosterProblem,
+    others: Tours,
+    options: Mapping[tuple[int, int], int],
+    kept: Collection[tuple[int, int]],
+    meetings: Mapping[int, Ints],
 ) -> Tours:
     """The tours of the others and the given shifts, their breaks and queues where they cover best.
 
-    meetings: by person number the slots in which somebody has one, and takes no break.
+    kept: days with the breaks and queues in `others` already, which stay unless others are better. meetings: by
+    person number the slots in which somebody has one, and takes no break.
     """
     space = make_tour_space(problem)
-    tours = _with_breaks(problem, others, options)
+    tours = _with_breaks(problem, others, options, kept)
     for _ in range(SWEEPS):
         for person, day in options:
             board = Board(_kept_free(space, meetings[person]) if person in meetings else space, tours)
             mine = board.space
             parts = (board.plan, mine.folk, mine.need, mine.team, mine.shifts, mine.walks, mine.desk)
             retour(person, day, day + 1, problem.allowed[person], problem.period.day_slot, *parts)
+            if (person, day) not in kept:
+                crowd = _pausing(problem, board.tours())
+                spread_shift(person, day, crowd, board.plan, mine.need, mine.team, mine.shifts)
             tours = board.tours()
     return tours
+
+
+def _pausing(problem: RosterProblem, tours: Tours) -> Ints:
+    """(slots,): people on a break or meal."""
+    found = np.zeros(problem.period.slots, dtype=np.int64)
+    for person, day in np.argwhere(tours.choice != NOTHING).tolist():
+        option = int(tours.choice[person, day])
+        first = int(problem.option_slot[option, day])
+        for pause, offset in zip(problem.options[option].pauses, tours.pauses[person, day].tolist(), strict=False):
+            if not pause.gone:
+                found[first + offset : first + offset + pause.slots] += 1
+    return found
 
 
 def _kept_free(space: TourSpace, slots: Ints) -> TourSpace:
@@ -270,12 +318,19 @@ def _meetings(problem: RosterProblem, roster: Roster, options: Mapping[tuple[int
     return found
 
 
-def _with_breaks(problem: RosterProblem, others: Tours, options: Mapping[tuple[int, int], int]) -> Tours:
-    """The tours with the given shifts too, each break of theirs as early as may be."""
+def _with_breaks(
+    problem: RosterProblem,
+    others: Tours,
+    options: Mapping[tuple[int, int], int],
+    kept: Collection[tuple[int, int]],
+) -> Tours:
+    """The tours with the given shifts too; each break as early as may be, where it is not kept."""
     choice, pauses, group = others.choice.copy(), others.pauses.copy(), others.group.copy()
     for (person, day), option in options.items():
         choice[person, day] = option
-        group[person] = -1
+        if (person, day) in kept:
+            continue
+        group[person, _intervals(problem, option, day)] = -1
         free = 0
         for place, pause in enumerate(problem.options[option].pauses):
             pauses[person, day, place] = max(pause.earliest, free)
