@@ -30,13 +30,14 @@ def line(path: Path, seconds: float, effort: float, seed: int) -> str:
     answer = solve(instance, seconds, effort, seed)
     took = time.perf_counter() - began
     found, best = score(instance, answer.roster), BEST_KNOWN.get(number)
+    notes = "".join(f"\n{'':>8}left out: {said}" for said in answer.left_out)
     differs = abs(answer.objective - found.penalty) > 0.5
     said = f"{answer.status}; it says {answer.objective:,.1f}" if differs else answer.status
     return (
         f"{number:>8}{instance.days:>5}{len(instance.employees):>7}{found.penalty:>8}{_whole(best):>7}"
         f"{_above(found.penalty, best):>8}{answer.bound:>9.1f}{_above(found.penalty, answer.bound):>10}"
         f"{len(found.breaches):>9}{took:>8.0f}{_whole(TEN_MINUTES_GUROBI.get(number)):>8}"
-        f"{_whole(TEN_MINUTES_EJECTION_CHAIN.get(number)):>9}  {said}"
+        f"{_whole(TEN_MINUTES_EJECTION_CHAIN.get(number)):>9}  {said}{notes}"
     )
 
 

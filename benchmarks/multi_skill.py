@@ -146,7 +146,8 @@ def main() -> None:
     short = [worth(made.center, made.roster).understaffed_hours for made in runs[:2] if made.roster is not None]
     print(f"gain of the skills: {short[1] - short[0]:,.1f} h of the week covered that are not apart")
     print(blended(shared))
-    print(f"{'answered in time':<34}{'all':>6}" + "".join(f"{group.split()[-1]:>6}" for group in GROUPS), flush=True)
+    print("service level: answered in time / (offered - abandoned within the time limit)")
+    print(f"{'':<34}{'all':>6}" + "".join(f"{group.split()[-1]:>6}" for group in GROUPS), flush=True)
     for made in runs:
         if made.roster is not None:
             print(service(f"{made.name}, as rostered", as_rostered(made, case, wanted.seed), case), flush=True)

@@ -7,7 +7,7 @@ People on queue in the interval of a type are those who work it; one missing the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -16,6 +16,7 @@ import pandas as pd
 
 from curtois.instance import Employee, Instance, Shift
 from staffplan.clock import OpeningHours, SiteCalendar
+from staffplan.errors import Note
 from staffplan.planned import PlannedDays
 from staffplan.settings.hard_rules import (
     ConsecutiveDaysMinSetting,
@@ -61,6 +62,8 @@ class Answer:
     objective: float
     bound: float
     status: str
+    left_out: tuple[str, ...] = ()
+    """Stages of the search that were left out, in words."""
 
 
 def solve(instance: Instance, seconds: float, effort: float, seed: int) -> Answer:
@@ -76,7 +79,14 @@ def solve(instance: Instance, seconds: float, effort: float, seed: int) -> Answe
         site=made.site,
         seed=seed,
     )
-    return Answer(shifts_by_day(result.roster.shifts), result.objective, result.bound, result.status)
+    return Answer(
+        shifts_by_day(result.roster.shifts), result.objective, result.bound, result.status, left_out(result.notes)
+    )
+
+
+def left_out(notes: Sequence[Note]) -> tuple[str, ...]:
+    """What the notes say of stages of the search that were left out."""
+    return tuple(note.message for note in notes if note.kind == "left out" and note.place == "search")
 
 
 def shifts_by_day(shifts: RosterShifts) -> dict[str, dict[int, str]]:

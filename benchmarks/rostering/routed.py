@@ -60,15 +60,22 @@ def draw(forecast: VolumeForecast, zero: pd.Timestamp, seed: int) -> Contacts:
 def service_by_group(
     forecast: VolumeForecast, roster: Roster, skills: dict[str, str], overflow_seconds: float, seed: int
 ) -> dict[str, float]:
-    """Share of the contacts of each group that are answered in time. skills: by agent, the own group first."""
+    """Service level of each group, as `answered_in_time`. skills: by agent, the own group first."""
     zero = forecast.frame["interval_start"].min()
     contacts = draw(forecast, zero, seed)
     names = sorted(skills)
     floor = _Floor([[GROUPS.index(g) for g in skills[name].split(";")] for name in names], overflow_seconds)
     waited = _play(contacts, floor, list(_stretches(roster, names, zero)))
+    return answered_in_time(contacts, waited)
+
+
+def answered_in_time(contacts: Contacts, waited: np.ndarray) -> dict[str, float]:
+    """By group the share of the contacts, without those who hung up within the time limit: the definition of
+    `staffplan simulate` unless told otherwise. waited: (contacts,), seconds, infinity for those never answered."""
     limit = np.array([WITHIN_SECONDS[group] for group in GROUPS])[contacts.group]
-    good = waited <= limit
-    return {group: float(good[contacts.group == g].mean()) for g, group in enumerate(GROUPS)}
+    good, counted = waited <= limit, np.isfinite(waited) | (contacts.patience > limit)
+    mine = [contacts.group == g for g in range(len(GROUPS))]
+    return {group: float(good[of & counted].mean()) for group, of in zip(GROUPS, mine, strict=True)}
 
 
 def _stretches(roster: Roster, names: list[str], zero: pd.Timestamp) -> Iterator[tuple[float, int, int]]:

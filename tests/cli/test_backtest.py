@@ -12,6 +12,7 @@ import pytest
 from commands import Run
 from small_center import write_small_center
 from staffplan.cli.work import backtest as work
+from staffplan.cli.work.common import config_and_workspace
 from staffplan.settings.config import Config
 from staffplan.tables.history import ContactHistory
 
@@ -102,6 +103,43 @@ def test_a_period_knows_what_came_before_it_and_nothing_else() -> None:
         assert period.past.frame["interval_start"].max() < first
         happened = period.happened.frame["interval_start"]
         assert (happened.min(), len(happened)) == (first, 28)
+
+
+def test_people_stand_at_the_times_of_their_own_contacts(tmp_path: Path) -> None:
+    """Times of another zone than the plan's, in days of which no file shows which number is the month."""
+    rows = "\n".join(f"{day:02d}/03/2026 09:00,phone,5,60,{day}" for day in range(2, 6))
+    (tmp_path / "history.csv").write_text(f"interval_start,queue,offered,aht_seconds,agents\n{rows}\n")
+    asked = 'history = "history.csv"\ntimezone = "UTC"\ndate_order = "month/day/year"\n'
+    (tmp_path / "plan.toml").write_text(f'[plan]\ntimezone = "Asia/Tokyo"\n[input]\n{asked}')
+    _, workspace = config_and_workspace(tmp_path / "plan.toml", {})
+    staffed = work._staffed(workspace)
+    assert staffed is not None
+    assert set(staffed.frame["interval_start"]) == set(workspace.full_history.frame["interval_start"])
+    assert staffed.frame["interval_start"].min() == pd.Timestamp("2026-02-03T09:00Z")
+
+
+def test_a_renamed_queue_keeps_its_past_its_people_and_what_came_and_a_new_one_is_told(
+    center: Path, run: Run
+) -> None:
+    frame = pd.read_csv(center / "history.csv").assign(agents=2)
+    last = frame["interval_start"] >= "2026-02-23"
+    phone = frame["queue"] == "phone"
+    came = frame.loc[last & phone, "offered"].sum()
+    frame.loc[phone & (frame["interval_start"] < "2026-02-25"), "queue"] = "old line"
+    new = frame[last & phone].assign(queue="web", offered=1)
+    pd.concat([frame, new]).to_csv(center / "history.csv", index=False)
+    plan = (center / "plan.toml").read_text().replace("[queues.phone]", '[queues.phone]\nwas = "old line"')
+    (center / "plan.toml").write_text(f"{plan}\n[queues.web]\n")
+    told = json.loads(run("backtest", "plan.toml", "--periods", "1", "-o", "bt", *FLAGS, "--json").out)
+    usual = pd.read_csv(center / "bt" / "period_2026-02-23" / "usual_forecast.csv")
+    assert set(usual["queue"]) == {"mail", "phone"}
+    mail = frame.loc[last & (frame["queue"] == "mail"), "offered"].sum()
+    rows = {row["stack"]: row for row in told["periods"]}
+    assert rows["usual"]["offered"] == pytest.approx(came + mail)
+    assert rows["staffed"]["on_queue_hours"] == pytest.approx(2 * (5 * 8 + 7 * 24))  # mail has rows at all hours
+    [note] = told["notes"]
+    assert note["place"] == "web"
+    assert f"{len(new):,} contacts of the period from 2026-02-23: the queue had none before" in note["message"]
 
 
 def test_a_history_that_is_too_short_says_how_many_periods_fit(center: Path, run: Run) -> None:

@@ -37,7 +37,9 @@ FLAGS = {
     "repair": "--output --absent --from --per-change --requirement --agents --skills --time-off --availability "
     "--meetings --wishes --locks --past --worth --config --seed --force --json",
     "open-shifts": "--output --most --bids --open-shifts --from --requirement --agents --time-off --availability "
-    "--locks --past --config --force --json",
+    "--skills --locks --past --config --force --json",
+    "standby": "--output --published --past-standby --check --requirement --agents --time-off --availability "
+    "--skills --past --config --force --json",
     "shifts": "--output --config --minimise --weeks --allow-short --gap --force --json",
     "variance": "--budget --actual --output --method --force --json",
     "scenario": "--output --jobs --reports --force --json",
@@ -54,6 +56,12 @@ FLAGS = {
     "track": "--actuals --output --config --dead-zone --fail-on-alarm --force --json",
     "explain-day": "--planned --actual --goal --model --patience --interval --timezone --output --force --json",
     "now": "--at --output --force --json",
+    "swap": "--until --yes --dry-run --by --why --json",
+    "move": "--shift --until --yes --dry-run --by --why --json",
+    "assign": "--shift --until --yes --dry-run --by --why --json",
+    "remove": "--until --yes --dry-run --by --why --json",
+    "undo": "--to --yes --dry-run --by --why --json",
+    "log": "--json",
     "access": "--output --no-change --force --json",
     "backtest": "--output --periods --weeks --without-people --data --set --jobs --cluster --force --json",
     "rules": "--contract --agent --agents --output --force --json",
@@ -110,7 +118,7 @@ def test_completion_for_bash_is_shown_and_installed(tmp_path: Path) -> None:
     assert "staffplan" in (tmp_path / ".bashrc").read_text()
     asked = {**environment, "_STAFFPLAN_COMPLETE": "complete_bash"}
     for words, place, answer in (
-        ("staffplan sta", "1", ["status", "staff"]),
+        ("staffplan sta", "1", ["status", "staff", "standby"]),
         ("staffplan size --ag", "2", ["--agents", "--agent-cost"]),
     ):
         words_so_far = {"COMP_WORDS": words, "COMP_CWORD": place}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -27,6 +28,19 @@ def test_who_is_on_is_read_from_the_files_as_they_are(planned: Path, run_in: Run
     net = pd.read_csv(planned / "now" / "net_staffing.csv")
     assert net["interval_start"].min() == "2026-03-03T11:00:00+01:00"
     assert run_in(planned, "now", "plan", "--at", "2026-03-03T11:05", "-o", "now").code == 2
+
+
+def test_parts_of_people_have_one_digit_and_a_meeting_has_its_article(planned: Path, run_in: Run) -> None:
+    path = planned / "plan" / "roster_activities.csv"
+    rows = pd.read_csv(path, dtype=str)
+    moment = "2026-03-03T11:05:00+01:00"
+    here = rows.index[(rows["start"] <= moment) & (rows["end"] > moment) & (rows["planning_group"] == "phone")]
+    rows.loc[here[0], ["activity", "planning_group"]] = "meeting", ""
+    rows.loc[here[1], "end"] = "2026-03-03T11:10:00+01:00"
+    rows.to_csv(path, index=False)
+    said = run_in(planned, "now", "plan", "--at", "2026-03-03T11:05").out
+    assert "1 in a meeting" in said
+    assert re.search(r"11:00 .* \d+\.3 of \d+  [+-]\d+\.[37]\b", said)
 
 
 def test_a_time_that_the_plan_does_not_have_is_told(planned: Path, run_in: Run) -> None:

@@ -60,7 +60,7 @@ def command(tmp_path: Path, run: Run) -> Run:
 def test_what_is_lacking_is_offered_and_given_to_who_may_have_it(command: Run) -> None:
     code, out, err = command("open-shifts", ".", *GIVEN, "-o", "open")
     assert (code, out) == (0, "")
-    assert "1 open shifts would bring the understaffed hours from 4.0 to 0.0" in err
+    assert "1 open shift would bring the understaffed hours from 4.0 to 0.0" in err
     offered = pd.read_csv("open/open_shifts.csv")
     row = offered[["shift_id", "shift", "planning_group", "hours_saved", "premium"]].iloc[0]
     assert row.tolist() == ["S001", "early 08:00", "phone", 4, 12.5]
@@ -68,7 +68,7 @@ def test_what_is_lacking_is_offered_and_given_to_who_may_have_it(command: Run) -
         "open-shifts", ".", *GIVEN, "--open-shifts", "open/open_shifts.csv", "--bids", "bids.csv", "-o", "given"
     )
     assert code == 0
-    assert "1 open shifts are given, 0 are still open" in err
+    assert "1 open shift is given, 0 are still open" in err
     lines = [line.split(maxsplit=3) for line in out.strip().splitlines()]
     assert [line[1:3] for line in lines[1:]] == [["cid", "no"], ["ann", "yes"], ["bob", "no"]]
     assert lines[1][3] == "time off: 00:00-09:00 on Tue 03 Mar is time off (Tue 03 Mar)"
@@ -99,3 +99,24 @@ def test_bids_need_open_shifts_and_a_folder(command: Run) -> None:
     code, _, err = command("open-shifts", ".", *GIVEN, "--bids", "bids.csv", "-o", "given")
     assert code == 2
     assert "open_shifts.csv" in err
+
+
+def test_with_bids_most_is_refused_and_no_shift_is_given_that_begins_before_from(command: Run) -> None:
+    assert command("open-shifts", ".", *GIVEN, "-o", "open")[0] == 0
+    bids = ("--open-shifts", "open/open_shifts.csv", "--bids", "bids.csv", "-o", "given")
+    code, _, err = command("open-shifts", ".", *GIVEN, *bids, "--most", "1")
+    assert code == 2
+    assert "--most" in err
+    code, out, err = command("open-shifts", ".", *GIVEN, *bids, "--from", "2026-03-03T08:30")
+    assert (code, out.count("begins before 08:30 on Tue 03 Mar")) == (0, 3)
+    assert "0 open shifts are given, 1 is still open" in err
+
+
+def test_meetings_on_the_command_line_are_read(command: Run) -> None:
+    Path("talk.csv").write_text(
+        "meeting,activity,minutes,first_day,last_day,hours,agents,together\n"
+        "talk,meeting,60,2026-03-02,2026-03-02,,zed,yes\n"
+    )
+    code, _, err = command("open-shifts", ".", *GIVEN, "--meetings", "talk.csv")
+    assert code == 4
+    assert "talk.csv:2:agents: 'zed' is not in" in err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from functools import partial
 from pathlib import Path
 
@@ -72,10 +73,23 @@ def test_who_must_be_told_of_a_change_and_why_it_was_made(planned: Path, go: Run
     assert "--who" in refused.err
     assert "--why" in refused.err
     done = publish(go, "--who", "Ana", "--why", "ill")
-    assert "1 days of 1 people to tell" in done.out
+    assert "1 day of 1 person to tell" in done.out
     assert "not up to date" in done.err
     assert entries(planned)[1]["who"] == "Ana"
     assert "nobody needs to be told" in publish(go, "--diff").out
+
+
+def test_a_plan_that_is_published_again_after_another_of_the_same_days_is_told_again(planned: Path, go: Run) -> None:
+    """A, then B over a part of its days, then A again: people heard of B last."""
+    assert publish(go).code == 0
+    shutil.copytree(planned / "plan", planned / "other")
+    one_shift_gone(planned)
+    text = (planned / "plan" / "plan.toml").read_text()
+    (planned / "plan" / "plan.toml").write_text(text.replace('name = "Small center"', 'name = "Short week"'))
+    assert publish(go, "--who", "Ana", "--why", "ill").code == 0
+    done = go("publish", "other", "--to", "ledger", "--who", "Ana", "--why", "well again")
+    assert "entry 3: 2026-03-02 to 2026-03-08, 1 day of 1 person to tell" in done.out
+    assert "wrote 1 file of entry 3 to ledger; " in done.err
 
 
 def test_names_stay_at_home_where_the_settings_say_so(planned: Path, go: Run) -> None:
@@ -113,6 +127,15 @@ def test_a_plan_of_volumes_alone_is_published_too(planned: Path, go: Run) -> Non
         (planned / "plan" / name).unlink()
     assert publish(go).code == 0
     assert SHIFTS not in entries(planned)[0]["files"]
+
+
+def test_volumes_published_again_do_not_send_anybody_home(planned: Path, go: Run) -> None:
+    assert publish(go).code == 0
+    for name in (SHIFTS, ACTIVITIES, "waits.csv", "coverage.csv", "cost.csv"):
+        (planned / "plan" / name).unlink()
+    assert "nobody needs to be told" in publish(go, "--diff").out
+    assert publish(go).code == 0
+    assert len(entries(planned)) == 2
 
 
 def test_what_is_no_plan_or_no_flag_of_publishing_is_refused(planned: Path, go: Run) -> None:

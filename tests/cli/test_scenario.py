@@ -132,6 +132,20 @@ def test_scenarios_are_compared_with_errors_pictures_and_a_workbook(here: Path, 
     assert "a year: the 7 days of the plan x 52.18" in told
 
 
+def test_a_scenario_that_the_file_has_no_more_is_not_compared(here: Path, capsys: pytest.CaptureFixture[str]):
+    """The file is cut to its second scenario; the discount rate is that of the file, too."""
+    text = (here / "scenarios.toml").read_text()
+    kept = text.split("[[scenario]]")[-1]
+    (here / "scenarios.toml").write_text(f"discount_rate = 0.05\n[[scenario]]{kept}")
+    assert run(["scenario", "run", "scenarios.toml", "center/plan", "-o", "cases", "--jobs", "1"]) == 0
+    capsys.readouterr()
+    assert run(["scenario", "compare", "cases"]) == 0
+    shown = capsys.readouterr()
+    assert "half the phone calls" in shown.out
+    assert "wages +10 %" not in shown.out
+    assert "does not have them any more: wages-plus-10-percent" in shown.err
+
+
 def test_a_folder_without_scenarios_says_what_to_do(here: Path, capsys: pytest.CaptureFixture[str]):
     assert run(["scenario", "compare", "center"]) == 2
     assert "run some first: staffplan scenario run" in capsys.readouterr().err

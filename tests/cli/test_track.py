@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from commands import Run
+from staffplan.control.tracking import DEAD_ZONE
 
 FILES = {"track.csv", "value_added.csv", "tracked_days.csv", "tracked_waits.csv", "tracked_edits.csv", "index.html"}
 
@@ -40,7 +41,7 @@ def test_errors_stand_beside_their_floor_and_everything_is_written(planned: Path
     assert done.code == 0
     assert {path.name for path in (planned / "tracked").iterdir()} == FILES
     assert "by chance" in done.out
-    assert "once in 465 days; one of 2 queues once in 233 days" in done.out
+    assert "once in 465 open days, one of 2 queues once in 233, if each day errs by itself" in done.out
     table = pd.read_csv(planned / "tracked" / "value_added.csv")
     assert table[table["queue"] == "phone"]["step"].tolist() == [
         "naive",
@@ -89,6 +90,26 @@ def test_actuals_without_the_past_and_without_waits_are_told(planned: Path, go: 
     assert done.code == 0
     assert "give the history of the months before too" in done.err
     assert "no answered_within_threshold" in done.err
+
+
+def test_what_has_not_come_days_without_rows_and_another_definition_are_told(planned: Path, go: Run) -> None:
+    path = what_came(planned, in_time=0.9)
+    rows = pd.read_csv(path)
+    tuesday = rows["interval_start"].str.startswith("2026-03-03") & (rows["queue"] == "phone")
+    rows[~tuesday & (rows["interval_start"] < "2026-03-06 12:00")].to_csv(path, index=False)
+    plan = (planned / "plan.toml").read_text()
+    goal = '{ service_level = 0.8, within_seconds = 20, definition = "answered" }'
+    (planned / "plan.toml").write_text(plan.replace('goal = "80/20"', f"goal = {goal}"))
+    done = go("track", "ledger", "--actuals", "actuals.csv", "--config", "plan.toml")
+    assert "phone: no rows for 2026-03-03: treated as missing, not as zero" in done.err
+    assert "intervals after 2026-03-06 11:30, the history's last row, have no actual contacts yet" in done.err
+    assert 'phone: predicted by the goal\'s definition "answered"' in done.err
+
+
+def test_a_dead_zone_is_a_share(go: Run) -> None:
+    assert go("track", "ledger", "--actuals", "history.csv", "--dead-zone", "5").code == 2
+    told = " ".join(go("track", "--help").out.replace("│", " ").split())
+    assert f"a share: {DEAD_ZONE}, if not given, is {100 * DEAD_ZONE:g} points" in told
 
 
 def test_what_cannot_be_tracked_is_refused(planned: Path, go: Run) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -12,6 +12,7 @@ import pytest
 from staffplan.clock import OpeningHours, SiteCalendar, wall_instant
 from staffplan.control.access import access
 from staffplan.control.access.change import cheapest_change, people_missing
+from staffplan.control.access.waits import fewest_people
 from staffplan.planned import PlannedDays
 from staffplan.roster.shifts.money import Pay
 from staffplan.settings.access import AccessSettings
@@ -19,8 +20,9 @@ from staffplan.settings.queues import Goal, HoursSettings
 from staffplan.settings.roster import RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.settings.simulate import SimulateSettings
 from staffplan.settings.staffing import StaffingSettings
+from staffplan.simulate.scene import make_scene
 from staffplan.site import Queue, Site
-from staffplan.staffing.models.erlang import erlang_c
+from staffplan.staffing.models.erlang import agents_needed, erlang_c
 from staffplan.tables.access import AccessVerdicts
 from staffplan.tables.forecast import VolumeForecast
 from staffplan.tables.people import Agents
@@ -59,7 +61,13 @@ class Center:
         self.rows.append({**named, "start": span[0], "end": span[1], "planning_group": group})
         self.skills[agent] = self.queue.planning_group if able else "other"
 
-    def judge(self, per_hour: float, aht: float = 300.0, settings: AccessSettings | None = None) -> AccessVerdicts:
+    def judge(
+        self,
+        per_hour: float,
+        aht: float = 300.0,
+        settings: AccessSettings | None = None,
+        staffing: StaffingSettings | None = None,
+    ) -> AccessVerdicts:
         starts = pd.date_range(MONDAY, periods=48 * self.days, freq="30min", tz="UTC")
         hours = self.queue.arrival_hours or self.queue.service_hours
         starts = starts[hours.open_mask(starts, self.site.calendar)]
@@ -76,7 +84,7 @@ class Center:
             settings or AccessSettings(replications=20),
             site=self.site,
             simulation=EXACT,
-            staffing=StaffingSettings(),
+            staffing=staffing or StaffingSettings(),
         ).verdicts
 
 
@@ -158,6 +166,60 @@ def test_an_absence_that_two_of_three_cannot_bear_is_told_with_the_people_it_tak
     assert set(easier["people_needed"]) == {4.0}
     assert set(easier["verdict"]) == {"thin"}
     assert set(easier["reason"]) == {"one absence"}
+
+
+def test_who_hangs_up_and_who_waits_too_long_are_both_not_answered_in_time() -> None:
+    center = Center(phone("08:00-10:00", patience_seconds=900))
+    for agent in "AB":
+        center.work(agent, 8 * 60, 10 * 60)
+    settings = AccessSettings(replications=200, wait_seconds=260)
+    frame = center.judge(per_hour=14, settings=settings).frame.iloc[2:]
+    assert frame["abandon_rate"].max() < 0.1
+    assert frame["wait_p90_seconds"].max() < 260
+    assert set(frame["reason"]) == {"long waits"}
+    assert frame["detail"].str.contains(r"hang up; 8\d of 100 are answered in time").all()
+
+
+def test_absences_can_make_waits_long_with_the_people_of_a_steady_state_and_then_it_takes_one_more() -> None:
+    center = Center(phone("08:00-10:00"))
+    for agent in "ABC":
+        center.work(agent, 8 * 60, 10 * 60)
+    staffing = StaffingSettings(shrinkage={"sickness": {"share": 0.3, "planned": False, "in_office": False}})
+    frame = center.judge(per_hour=16, settings=AccessSettings(spare_people=0), staffing=staffing).frame
+    long = frame[frame["reason"] == "long waits"]
+    assert set(long["people"]) == {3.0}
+    assert set(long["people_needed"]) == {4.0}
+
+
+def test_a_few_impatient_callers_do_not_make_a_whole_group_impatient() -> None:
+    many = phone("08:00-10:00", patience_seconds=1800)
+    few = replace(many, name="vip", patience_seconds=5)
+    site = Site(SiteCalendar("UTC", HALF_HOUR), {"phone": many, "vip": few}, PlannedDays(MONDAY, 1))
+    start = pd.Timestamp("2026-03-02 08:00", tz="UTC")
+    rows = [
+        {
+            "interval_start": start,
+            "queue": name,
+            "channel": "voice",
+            "offered": n,
+            "aht_seconds": 300.0,
+            "method": "-",
+        }
+        | dict.fromkeys(("offered_p10", "offered_p90", "offered_p025", "offered_p975"), n)
+        for name, n in (("phone", 30.0), ("vip", 0.1))
+    ]
+    scene = make_scene(VolumeForecast.of(pd.DataFrame(rows)), StaffingRequirement.empty(), None, site)
+    [found] = fewest_people(scene, AccessSettings())
+    rate = (30 / 1800 + 0.1 / 5) / 30.1
+    needed = agents_needed(
+        30.1 * 300 / 1800,
+        aht_seconds=300.0,
+        patience_seconds=1 / rate,
+        service_level=0.9,
+        answer_within_seconds=300.0,
+        definition="offered",
+    )
+    assert found[16] == needed.fewest == 6  # 8, were all like the least patient
 
 
 def test_mail_is_judged_by_its_own_promise_and_not_by_who_is_there() -> None:

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from staffplan.clock import SiteCalendar
+from staffplan.clock import OpeningHours, SiteCalendar
 from staffplan.control.backtest import difference_table, sentence
+from staffplan.control.backtest.people import requirement_of
 from staffplan.control.backtest.volumes import contacts_that_came, six_week_average
 from staffplan.planned import PlannedDays
 from staffplan.settings.queues import HoursSettings
@@ -20,11 +21,12 @@ from staffplan.simulate.outcomes import OFFERED
 from staffplan.simulate.scene import make_scene
 from staffplan.simulate.steps import play
 from staffplan.site import Queue, Site
-from staffplan.tables.backtest import PlanBacktest
+from staffplan.tables.backtest import PlanBacktest, StaffedAgents
 from staffplan.tables.history import ContactHistory
 from staffplan.tables.requirement import StaffingRequirement
 
 OFFICE = HoursSettings(**{"mon-fri": "09:00-10:00"}).opening_hours()
+ALWAYS = dict.fromkeys(("service_hours", "arrival_hours"), OpeningHours.always())
 WEEK = PlannedDays(date(2026, 3, 2), 7)
 PHONE = Queue("phone", planning_group="phone", service_hours=OFFICE, arrival_hours=OFFICE, aht_seconds=120.0)
 SITE = Site(SiteCalendar("UTC", 30), {"phone": PHONE}, WEEK)
@@ -50,6 +52,26 @@ def test_contacts_that_came_keep_their_handling_times_and_those_outside_the_hour
     came = contacts_that_came(history([*rows, ("2026-03-02 12:00", 7.0, 90.0)]), history([rows[0]]), SITE).frame
     assert came["offered"].tolist() == [6.0, 5.0]
     assert came["aht_seconds"].tolist() == [200.0, 200.0]  # unknown: the queue's own mean of the period
+
+
+def test_intervals_are_those_of_the_plans_own_clock() -> None:
+    """Half an hour beside UTC, the hours of the plan begin at half past."""
+    site = Site(SiteCalendar("Asia/Kolkata", 60), {"phone": replace(PHONE, **ALWAYS)}, WEEK)
+    rows = history([(f"2026-02-23 {at}", 4.0, 100.0) for at in ("03:30", "03:45", "04:15")])  # 09:00, 09:15, 09:45
+    assert six_week_average(rows, site, WEEK).frame["offered"].tolist() == [12.0]
+    came = contacts_that_came(rows, rows, site).frame
+    assert came["interval_start"].tolist() == [pd.Timestamp("2026-02-23 03:30", tz="UTC")]
+
+
+def test_people_of_finer_rows_are_their_mean_and_those_of_a_groups_queues_add_up() -> None:
+    mail = replace(PHONE, name="second")
+    site = Site(SiteCalendar("UTC", 30), {"phone": PHONE, "second": mail}, WEEK)
+    times = pd.to_datetime(["2026-03-02 09:00", "2026-03-02 09:15", "2026-03-02 09:30"], utc=True)
+    rows = [{"interval_start": at, "queue": "phone", "agents": n} for at, n in zip(times, (4, 2, 5), strict=True)]
+    rows.append({"interval_start": times[0], "queue": "second", "agents": 1})
+    found = requirement_of(StaffedAgents.of(pd.DataFrame(rows)), site).frame
+    assert found["interval_start"].tolist() == [times[0], times[2]]
+    assert found["agents_on_queue"].tolist() == [4, 5]  # (4 + 2) / 2 and 1; 5
 
 
 def test_every_repetition_meets_just_the_contacts_that_came() -> None:
@@ -82,8 +104,8 @@ def test_the_standard_error_is_that_of_the_mean_of_the_periods_differences() -> 
     assert (row["difference"], row["standard_error"]) == (2.0, pytest.approx(2 / 3**0.5))
     said = sentence(found, differences, "EUR")
     assert said == (
-        "Over 3 periods staffplan keeps 14 of 15 days, the usual way 8: +2.0 (standard error 1.2) days and "
-        "+0 (standard error 0) EUR a period."
+        "Over 3 periods staffplan keeps 14 of 15 days of planning groups, the usual way 8: "
+        "+2.0 (standard error 1.2) days and +0 (standard error 0) EUR a period."
     )
 
 

@@ -87,6 +87,13 @@ def test_people_are_told_of_shifts_that_are_new_gone_moved_and_of_work_inside() 
     assert text["D"] == "D: These are your shifts.\nTue 03 Mar 2026: day 09:00-13:00"
 
 
+def test_one_shift_more_of_somebody_who_was_told_before_is_a_change() -> None:
+    before = roster(("A", "2026-03-02", 9, 17))
+    after = roster(("A", "2026-03-02", 9, 17), ("A", "2026-03-03", 9, 13))
+    (message,) = told(before, after, "UTC")[1].frame["message"]
+    assert message == "A: Your shifts have changed.\nTue 03 Mar 2026: day 09:00-13:00; before: off"
+
+
 def test_nobody_is_told_anything_where_nothing_differs() -> None:
     same = roster(("A", "2026-03-02", 9, 17))
     assert [len(table) for table in told(same, same, "UTC")] == [0, 0]

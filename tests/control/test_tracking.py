@@ -203,6 +203,20 @@ def test_a_day_known_in_part_is_no_day_total() -> None:
     assert [f"{day:%d}" for day in days["day"]] == ["02", "03"]
 
 
+def test_a_forecast_published_while_a_day_runs_counts_from_the_next_day_on() -> None:
+    """Of the day itself the morning was over: a half of each forecast is neither."""
+    entries = [entry(1, "2026-01-31", "2026-02-02", 7, 100), entry(2, "2026-02-04T10:30", "2026-02-02", 7, 200)]
+    days = tracked_days(gathered(entries, history(60), CALENDAR)).frame
+    assert days["offered_forecast"].tolist() == [300, 300, 300, 600, 600, 600, 600]
+    assert days["entry"].tolist() == [1, 1, 1, 2, 2, 2, 2]
+
+
+def test_an_override_is_not_scored_over_what_had_come_before_it() -> None:
+    late = entry(1, "2026-02-04T10:30", "2026-02-02", 7, 100, override=150)
+    (edit,) = tracked_edits(gathered([late], history(60), CALENDAR)).frame.to_dict("records")
+    assert (edit["intervals"], edit["offered_after"]) == (1 + 4 * 3, 150 * 13)
+
+
 def test_waits_are_compared_by_group_and_day() -> None:
     came = history(60, queues=("phone", "mail")).frame
     came = ContactHistory.of(came.assign(answered_within_threshold=came["offered"] * 0.75))
@@ -217,6 +231,11 @@ def test_waits_are_compared_by_group_and_day() -> None:
     assert waits["service_level"].tolist() == pytest.approx([0.75, 0.75])
     assert waits["inside"].tolist() == ["yes", "no"]
     assert waits["kept"].tolist() == ["yes", "yes"]
+    until_ten = ContactHistory.of(
+        came.frame[came.frame["interval_start"] < pd.Timestamp("2026-02-03T11:00", tz=ZONE)]
+    )
+    waits = tracked_waits(gathered([made], until_ten, CALENDAR), until_ten, {"phone": "team", "mail": "team"}).frame
+    assert waits["day"].tolist() == [pd.Timestamp("2026-02-02")]
 
 
 def test_nothing_published_that_has_come_is_an_error() -> None:

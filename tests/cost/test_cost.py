@@ -115,6 +115,34 @@ def test_costs_beside_pay_by_hand(by_hand):
     assert "no queue 'nobody'" in told["cost.others.5.queues"]
 
 
+def test_a_rent_in_a_month_without_work_is_the_groups_as_in_the_others(make_books):
+    """Monday 30 March is worked, Wednesday 1 April is planned and closed: 2 of 31 and 1 of 30 days of 3,000."""
+    books = make_books(first_day=date(2026, 3, 30))
+    books.planned = PlannedDays(books.first_day, 3)
+    books.hire("ann", 20.0)
+    books.work("ann", 9 * HOUR, 17 * HOUR)
+    books.expect("calls", 9 * HOUR, offered=1, aht=60, need=(1, 1))
+    result = books.cost(CostSettings(others=(OtherCostSettings(name="rent", per_month=3000),)))
+    by_group = {group: lines(result, "cost", "amount", group=group).get("other: rent") for group in ("", "calls")}
+    assert by_group == {"": 293.55, "calls": 293.55}
+
+
+def test_what_a_queue_costs_by_contact_is_that_queues(make_books):
+    """A phone call costs 1.00 more than a chat of the same length."""
+    queues = (Queue("phone", planning_group="desk"), Queue("web", planning_group="desk"))
+    books = make_books(queues=queues)
+    books.hire("ann", 20.0, skills="desk")
+    books.work("ann", 9 * HOUR, 10 * HOUR, group="desk")
+    books.expect("phone", 9 * HOUR, offered=5, aht=60, need=(1, 1))
+    books.expect("web", 9 * HOUR, offered=5, aht=60, need=(1, 1))
+    books.required.pop()  # both queues are one planning group
+    result = books.cost(CostSettings(others=(OtherCostSettings(name="lines", per_contact=1, queues=("phone",)),)))
+    unit = {
+        name: lines(result, "unit", "amount", group="desk")[f"per contact: queue {name}"] for name in ("phone", "web")
+    }
+    assert unit == {"phone": 3.0, "web": 2.0}
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [

@@ -25,7 +25,7 @@ PLANS = {
 }
 
 
-def over(norm, *, name="overtime", share=0.5, **more):
+def over(norm, *, name="extra", share=0.5, **more):
     return PremiumSettings(name=name, share=share, over_hours=norm, **more)
 
 
@@ -85,27 +85,27 @@ def test_an_amount_an_hour_does_not_depend_on_the_rate(make_books):
 def test_a_day_over_midnight_is_one_day_and_its_last_hours_are_overtime(make_books):
     """20:00 to 06:00 is 10 hours, above 8 are those from 04:00: night, too."""
     books = week_of(make_books, [10], begin=20)
-    assert hours(books, over(8, per="day"), NIGHT) == ["overtime:2;night:8"]
+    assert hours(books, over(8, per="day"), NIGHT) == ["extra:2;night:8"]
     alone = over(8, per="day", excludes=("night",))
-    assert hours(books, alone, NIGHT) == ["overtime:2;night:6"]
+    assert hours(books, alone, NIGHT) == ["extra:2;night:6"]
 
 
 def test_a_norm_and_a_clock_limit_the_same_premium(make_books):
     """Overtime at night alone: above 8 hours of 14:00 to 24:00 are two, one of them before 23:00."""
     books = week_of(make_books, [10], begin=14)
-    assert hours(books, over(8, per="day", hours="23:00-06:00")) == ["overtime:1"]
+    assert hours(books, over(8, per="day", hours="23:00-06:00")) == ["extra:1"]
 
 
 def test_the_night_in_which_the_clock_goes_back_has_an_hour_more_of_overtime(make_books):
     """22:00 to 06:00 on 24 October 2026 in Madrid lasts nine hours."""
     books = week_of(make_books, [8], begin=22, first_day=date(2026, 10, 24), timezone="Europe/Madrid")
-    assert hours(books, over(8, per="day")) == ["overtime:1"]
+    assert hours(books, over(8, per="day")) == ["extra:1"]
 
 
 def test_weeks_begin_with_the_plan_or_on_the_calendar(make_books):
     """From Friday: 40 h in four days over a weekend. Blocks of seven days hold all, calendar weeks 30 and 10."""
     books = week_of(make_books, [10, 10, 10, 10], first_day=date(2026, 3, 6))
-    assert hours(books, over(35)) == ["", "", "", "overtime:5"]
+    assert hours(books, over(35)) == ["", "", "", "extra:5"]
     assert hours(books, over(35), starts="mon") == ["", "", "", ""]
 
 
@@ -114,22 +114,40 @@ def test_what_was_worked_before_counts_for_the_first_calendar_week(make_books):
     books = week_of(make_books, [10], first_day=date(2026, 3, 6))
     rows = [past_shift("ann", date(2026, 3, 2 + day), 8.0) for day in range(4)]
     past = RosterShifts.of(pd.DataFrame([*rows, past_shift("ann", date(2026, 2, 28), 8.0)]))
-    assert hours(books, over(40), starts="mon", past=past) == ["overtime:2"]
+    assert hours(books, over(40), starts="mon", past=past) == ["extra:2"]
     assert hours(books, over(40), past=past) == [""]
-    assert hours(books, over(40, per="month"), past=past) == ["overtime:2"]
+    assert hours(books, over(40, per="month"), past=past) == ["extra:2"]
+
+
+def test_what_was_paid_as_overtime_of_a_day_before_does_not_count_for_the_week(make_books):
+    """Three days of ten hours before the plan count 8 each; 24 + 8 + 8 are no more than 40."""
+    books = week_of(make_books, [10, 10], first_day=date(2026, 3, 5))
+    past = RosterShifts.of(pd.DataFrame([past_shift("ann", date(2026, 3, 2 + day), 10.0) for day in range(3)]))
+    premiums = (over(8, name="daily", per="day"), over(40, name="weekly", not_counted=("daily",)))
+    assert hours(books, *premiums, starts="mon", past=past) == ["daily:2", "daily:2"]
+
+
+def test_what_the_hours_take_for_granted_is_told(make_books):
+    """From a Friday, one contract without a norm, nothing of the days before."""
+    books = week_of(make_books, [10], first_day=date(2026, 3, 6), plan="free")
+    said = CostSettings(premiums=(over("norm"), over(160, name="month", per="month")))
+    told = [note.message for note in books.cost(said, work_plans=PLANS).notes]
+    assert any("no extra for ann: their contract has no weekly_hours_norm" in text for text in told)
+    assert any("hours worked before 2026-03-06 in its month are not known" in text for text in told)
+    assert any("the last month and week goes on after the plan" in text for text in told)
 
 
 def test_months_are_counted_apart_and_all_days_planned_together(make_books):
     """From 30 March: 10 + 10, then 10 + 10 in April."""
     books = week_of(make_books, [10, 10, 10, 10], first_day=date(2026, 3, 30))
-    assert hours(books, over(15, per="month")) == ["", "overtime:5", "", "overtime:5"]
-    assert hours(books, over(15, per="period")) == ["", "overtime:5", "overtime:10", "overtime:10"]
+    assert hours(books, over(15, per="month")) == ["", "extra:5", "", "extra:5"]
+    assert hours(books, over(15, per="period")) == ["", "extra:5", "extra:10", "extra:10"]
 
 
 def test_the_norm_of_a_contract_is_its_own(make_books):
     """24 hours: four above the 20 of a part-time contract, none above 40; without a norm there is no overtime."""
     norm = over("norm")
-    assert hours(week_of(make_books, [8, 8, 8], plan="half"), norm) == ["", "", "overtime:4"]
+    assert hours(week_of(make_books, [8, 8, 8], plan="half"), norm) == ["", "", "extra:4"]
     assert hours(week_of(make_books, [8, 8, 8], plan="full"), norm) == ["", "", ""]
     assert hours(week_of(make_books, [12] * 5, plan="free"), norm) == [""] * 5
 
@@ -142,7 +160,7 @@ def test_paid_time_off_counts_where_it_is_said(make_books):
         {"agent_id": "ann", "first_day": friday, "last_day": friday, "kind": "vacation", "paid": "yes", "hours": 8.0}
     )
     assert hours(books, over(40)) == [""] * 4
-    assert hours(books, over(40, time_off_counts=True)) == ["", "", "", "overtime:4"]
+    assert hours(books, over(40, time_off_counts=True)) == ["", "", "", "extra:4"]
 
 
 def test_an_absence_within_a_shift_is_no_work(make_books):
@@ -154,7 +172,7 @@ def test_an_absence_within_a_shift_is_no_work(make_books):
     books.work("ann", 15 * HOUR, 16 * HOUR, "meal", paid=False)
     books.work("ann", 16 * HOUR, 19 * HOUR)
     assert hours(books, over(8, per="day")) == [""]
-    assert hours(books, over(6, per="day")) == ["overtime:1"]
+    assert hours(books, over(6, per="day")) == ["extra:1"]
 
 
 @pytest.mark.parametrize(
@@ -224,6 +242,7 @@ def test_the_hours_are_those_that_a_clerk_counts_minute_by_minute(make_books, sh
     [
         ([NIGHT, NIGHT], "two premiums are called 'night'"),
         ([NIGHT.model_copy(update={"excludes": ("nigt",)})], "there is no 'nigt'; did you mean night?"),
+        ([over(40, name="overtime")], "cannot be called 'overtime', as payroll has hours of that kind"),
         (
             [over(8, name="a", not_counted=("b",)), over(8, name="b", not_counted=("a",))],
             "not_counted goes in a circle: a, b",
@@ -246,7 +265,14 @@ def test_the_premiums_of_a_country_come_with_its_articles_and_with_what_they_lea
     assert "L3122-8" in told[-1][1]
 
 
-@pytest.mark.parametrize(("names", "said"), [(["eu"], "says nothing on pay"), (["francia"], "did you mean france?")])
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (["eu"], "says nothing on pay"),
+        (["francia"], "did you mean france?"),
+        (["california", "united_states"], "has the federal overtime among its own"),
+    ],
+)
 def test_a_country_without_a_law_on_pay_is_told(names, said):
     with pytest.raises(ValidationError, match=said):
         CostSettings(agreements=names)

@@ -28,6 +28,7 @@ from staffplan.settings import (
     rule_sections,
     simulate,
     staffing,
+    standby,
     team_rules,
 )
 from staffplan.settings.base import Section
@@ -95,6 +96,7 @@ def models() -> Iterator[type[BaseModel]]:
         rule_sections,
         simulate,
         staffing,
+        standby,
         team_rules,
     )
     for value in {name: value for module in modules for name, value in vars(module).items()}.values():

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 import sys
 from pathlib import Path
+from threading import Event, Thread
 
 import matplotlib as mpl
 import pytest
@@ -13,6 +15,7 @@ from joblib.externals.loky import get_reusable_executor
 
 from staffplan.errors import UsageError
 from staffplan.files.together import STAGING, write_together
+from staffplan.process.surroundings import library_prints_on_stderr
 from staffplan.process.workers import Workers, do_all
 from staffplan.report.style import png
 
@@ -100,3 +103,31 @@ def test_a_link_in_place_of_the_folder_of_new_files_does_not_empty_another(tmp_p
     write_together(plan, {"a.csv": b"new"})
     assert (theirs / "precious").read_text() == "kept"
     assert [path.name for path in plan.iterdir()] == ["a.csv"]
+
+
+def test_results_go_to_stdout_again_after_two_libraries_have_printed_at_the_same_time(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    """The first one ends while the second one is still at work."""
+    first_in, second_in, first_out = Event(), Event(), Event()
+
+    def first() -> None:
+        with library_prints_on_stderr():
+            first_in.set()
+            second_in.wait(10)
+        first_out.set()
+
+    def second() -> None:
+        first_in.wait(10)
+        with library_prints_on_stderr():
+            second_in.set()
+            first_out.wait(10)
+            os.write(1, b"library\n")
+
+    threads = [Thread(target=work) for work in (first, second)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    os.write(1, b"result\n")
+    assert capfd.readouterr() == ("result\n", "library\n")

@@ -40,6 +40,19 @@ def test_an_hour_can_be_promised_only_if_every_week_keeps_it() -> None:
     assert hours["reason"].tolist() == ["lone agent", "", "nobody there"]
 
 
+def test_hours_on_both_sides_of_a_lunch_or_of_midnight_are_promised_both() -> None:
+    """Open to 13:00 and from 14:00: the lunch is no broken promise. Of a broken span the longest part counts."""
+    hours = (0, 1, 2, 3, 9, 10, 11, 12, 14, 15, 16, 22, 23)
+    kept = {3: "thin", 10: "broken", 16: "thin"}
+    rows = [
+        (f"{MONDAYS[0]} {hour:02d}:{half}", kept.get(hour, "honest"), "") for hour in hours for half in ("00", "30")
+    ]
+    found = honest_hours(verdicts(*rows), "UTC", 30).frame.iloc[0]
+    assert found["promised"] == "00:00-04:00, 09:00-13:00, 14:00-17:00, 22:00-24:00"
+    assert found["honest"] == "00:00-03:00, 11:00-13:00, 14:00-16:00, 22:00-24:00"
+    assert found["answered"] == "00:00-04:00, 11:00-13:00, 14:00-17:00, 22:00-24:00"
+
+
 def test_the_usual_reason_is_that_of_most_and_none_where_all_is_honest() -> None:
     assert usual_reason(["", "one break", "lone agent", "lone agent"]) == "lone agent"
     assert usual_reason(["", ""]) == ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import product
 
@@ -21,6 +22,7 @@ from staffplan.settings.hard_rules import AverageHoursSetting
 from staffplan.settings.roster import BreakSettings, RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.tables.people import TimeOff
 from staffplan.tables.roster import Roster, on_site
+from staffplan.tables.skills import AgentSkills, with_levels
 
 EARLY = ShiftSettings(hours=4, first_start="08:00", last_start="08:00")
 LATE = ShiftSettings(hours=4, first_start="12:00", last_start="12:00")
@@ -168,6 +170,18 @@ def test_a_break_is_taken_beside_the_time_off_or_within_it_where_it_has_no_other
     [(begun, _)] = [one for one in found if one[1] == "break"]
     assert begun >= "12:30"
     assert result.roster.shifts.frame["paid_hours"].tolist() == [6]
+
+
+def test_only_shifts_that_somebody_may_work_on_the_day_have_rests() -> None:
+    """Ann, at the doctor's on Monday, can serve chat alone then: no rest of the shift that serves all is made."""
+    need = {"voice": every_day(2, range(8, 12)), "chat": every_day(2, range(8, 12))}
+    agents = [("ann", "voice;chat", "any"), ("bob", "voice;chat", "any")]
+    center = TWO_DAYS.but(work_plans={"any": REST}, need=need, agents=agents)
+    skills = with_levels(AgentSkills.empty(), [("ann", "voice", 1)])
+    later = skills.frame.assign(valid_from=pd.Timestamp(day(1)))
+    people = replace(center.workforce, skills=AgentSkills.of(later))
+    rests = [one for one in replace(center.case(), workforce=people).problem().options if one.off]
+    assert [(one.name, one.serves) for one in rests] == [("early 08:00", ("chat",))]
 
 
 def test_who_is_absent_takes_no_seat() -> None:

@@ -171,6 +171,19 @@ def test_part_time_keeps_the_hours_of_the_contracts(draft_of):
     assert counts.to_dict() == {"part": 4 + 8, "full": 4}  # 4 x 37.5 hours are 7.5 x 20
 
 
+def test_a_setting_holds_for_the_changes_after_it(draft_of):
+    """A contract made by one change is there for the next, and a queue won has the goal of now."""
+    contract = '{ shifts = ["half"], weekly_hours_min = 8, weekly_hours_max = 12 }'
+    draft = draft_of(
+        f'{{ change = "setting", key = "work_plans.tiny", value = {contract} }},'
+        '{ change = "part_time", people = 1, from_contract = "full", to_contract = "tiny", keep_hours = false },'
+        '{ change = "goal", queues = ["phone"], goal = "90/20" },'
+        '{ change = "queue_added", name = "won", like = "phone" }'
+    )
+    assert (draft.people["agents"]["work_plan"] == "tiny").sum() == 1
+    assert draft.value("queues", "won", "goal") == draft.value("queues", "phone", "goal")
+
+
 def test_attrition_is_told_as_no_part_of_a_roster(draft_of):
     draft = draft_of('{ change = "attrition", share_per_year = 0.3 }')
     assert draft.notes[0].kind == "left out"

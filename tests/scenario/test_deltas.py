@@ -28,6 +28,7 @@ BASE = Measures(
     required_hours=900,
     paid_hours=1000,
     cost=20_000,
+    once=0,
     understaffed_hours=5,
     overstaffed_hours=0,
     broken_rules=0,
@@ -54,6 +55,13 @@ def test_the_same_roster_makes_money_exact():
     found = delta_of("loaded cost", replace(BASE, cost=20_001))
     assert found.low == found.high == 1
     assert found.is_distinct
+
+
+def test_what_is_paid_once_is_no_part_of_a_year():
+    """1,400 of 21,400 are a course: a year is 13 times the rest (365.25 / 28)."""
+    found = delta_of("loaded cost a year", replace(BASE, cost=21_400, once=1_400))
+    assert found.delta == 0
+    assert delta_of("loaded cost", replace(BASE, cost=21_400, once=1_400)).delta == 1_400
 
 
 def test_a_year_is_the_plan_scaled_by_its_days():

@@ -72,3 +72,25 @@ def test_a_level_given_twice_is_refused(tmp_path: Path) -> None:
     [said] = problems(tmp_path, "a1,chat:2\n", "a1,chat,3,,\n")
     assert said.startswith("agents.csv:2:skills chat:2: ")
     assert said.endswith("has rows for the skill chat of a1")
+
+
+def test_a_row_is_told_with_the_row_that_it_overlaps(tmp_path: Path) -> None:
+    """A year, and February and March in it."""
+    rows = "a1,chat,1,2026-01-01,2026-12-31\na1,chat,2,2026-02-01,2026-02-28\na1,chat,2,2026-03-01,2026-03-31\n"
+    said = problems(tmp_path, "a1,chat\n", rows)
+    assert [(words.split(":")[1], words.endswith("(the other is row 2)")) for words in said] == [
+        ("3", True),
+        ("4", True),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cell", "message"),
+    [
+        ("phone_en:0", "phone_en:0: the level 0 is not one from 1 to 100"),
+        ("phone_en:300", "phone_en:300: the level 300 is not one from 1 to 100"),
+        ("chat:1;chat:2", "chat:2: the cell gives the skill the level 1 too"),
+    ],
+)
+def test_a_wrong_level_in_a_cell_is_told_of_the_cell(tmp_path: Path, cell: str, message: str) -> None:
+    assert problems(tmp_path, f"a0,chat\na1,{cell}\n") == [f"agents.csv:3:skills {message}"]

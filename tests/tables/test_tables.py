@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from staffplan.errors import DataError
+from staffplan.files.workforce import read_workforce
 from staffplan.tables.backtest import StaffedAgents
 from staffplan.tables.forecast import Overrides, VolumeForecast
 from staffplan.tables.history import WORK_TYPE, ContactHistory, SpecialDays
@@ -283,6 +285,20 @@ def test_time_off_is_cut_to_the_days_asked_for() -> None:
     ends = cut.frame[["agent_id", "first_day", "last_day"]].astype(str).to_numpy().tolist()
     assert ends == [["a", "2026-03-03", "2026-03-05"], ["c", "2026-03-04", "2026-03-05"]]
     assert cut.place(1, "last_day").endswith(":4:last_day")
+
+
+def test_hours_of_a_day_that_are_off_in_two_rows_are_told_with_both_rows(tmp_path: Path) -> None:
+    """08-10 and 09-11 have an hour in common on the second day; beside them, and of somebody else, is fine."""
+    rows = ["a,1,2,08:00,10:00", "a,2,3,09:00,11:00", "a,2,2,11:00,", "a,4,4,08:00,10:00", "b,1,2,08:00,10:00"]
+    cells = [[f"2026-11-0{cell}" if n in (1, 2) else cell for n, cell in enumerate(row.split(","))] for row in rows]
+    lines = ["agent_id,first_day,last_day,start,end", *(",".join(row) for row in cells)]
+    (tmp_path / "agents.csv").write_text("agent_id,skills\na,voice\nb,voice\n")
+    (tmp_path / "time_off.csv").write_text("\n".join(lines) + "\n")
+    with pytest.raises(DataError) as caught:
+        read_workforce(tmp_path / "agents.csv", {"time_off": tmp_path / "time_off.csv"})
+    [problem] = caught.value.problems
+    assert problem.place.endswith("time_off.csv:3:start")
+    assert problem.message == "the same hours of a day are off for a in two rows (the other is row 2)"
 
 
 def test_two_shifts_on_a_day_are_told_how_a_split_shift_is_written() -> None:

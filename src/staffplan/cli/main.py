@@ -36,6 +36,7 @@ from staffplan.cli.commands import (
     shifts,
     size,
     staff,
+    standby,
     swap,
     track,
     undo,
@@ -92,6 +93,7 @@ scenario.register(app)
 roster.register(app)
 repair.register(app)
 open_shifts.register(app)
+standby.register(app)
 handoff.register(app)
 export.register(app)
 reforecast.register(app)

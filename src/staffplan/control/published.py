@@ -48,14 +48,16 @@ def _moved(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def told(before: Roster, after: Roster, timezone: str) -> tuple[RosterTold, RosterMessages]:
-    """What people must be told: the days that differ, and a text for each person."""
+    """What people must be told: the days that differ, and a text for each person. Whoever has no shift in `before` is
+    told of shifts, all others of changes."""
+    known = set(before.shifts.frame["agent_id"])
     changes = list(compared(before, after, timezone))
     rows = [
         (c.agent_id, c.name, pd.Timestamp(c.day), c.change, c.before or "nothing", c.after or "nothing")
         for c in changes
     ]
     columns = [column.name for column in RosterTold.columns]
-    messages = [_message(own) for own in _by_person(changes)]
+    messages = [_message(own, is_new=own[0].agent_id not in known) for own in _by_person(changes)]
     return (
         RosterTold.of(pd.DataFrame(rows, columns=columns)) if rows else RosterTold.empty(),
         RosterMessages.of(pd.DataFrame(messages)) if rows else RosterMessages.empty(),
@@ -69,10 +71,11 @@ def _by_person(changes: Iterable[Changed]) -> Iterator[list[Changed]]:
     yield from people.values()
 
 
-def _message(changes: list[Changed]) -> dict[str, object]:
+def _message(changes: list[Changed], *, is_new: bool) -> dict[str, object]:
     first = changes[0]
-    what = "These are your shifts" if all(c.change == "shift new" for c in changes) else "Your shifts have changed"
-    lines = [f"{first.name or first.agent_id}: {what}.", *(f"{_day(c.day)}: {_words(c)}" for c in changes)]
+    what = "These are your shifts" if is_new else "Your shifts have changed"
+    days = [f"{_day(change.day)}: {change.after if is_new else _words(change)}" for change in changes]
+    lines = [f"{first.name or first.agent_id}: {what}.", *days]
     return {"agent_id": first.agent_id, "name": first.name, "days": len(changes), "message": "\n".join(lines)}
 
 
@@ -81,9 +84,5 @@ def _day(day: date) -> str:
 
 
 def _words(change: Changed) -> str:
-    if change.change == "shift new":
-        return change.after
-    if change.change == "shift gone":
-        return f"off; before: {change.before}"
     inside = "same shift, " if change.change == INSIDE else ""
     return f"{inside}{change.after or 'nothing'}; before: {change.before or 'nothing'}"

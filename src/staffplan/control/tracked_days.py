@@ -11,7 +11,7 @@ import pandas as pd
 from staffplan.clock import local_dates
 from staffplan.control.chance import band_variance
 from staffplan.control.cusum import alarms
-from staffplan.control.gathered import NONE, Gathered
+from staffplan.control.gathered import KEY, NONE, Gathered
 from staffplan.tables.history import ContactHistory
 from staffplan.tables.track import TrackedDays, TrackedWaits
 
@@ -21,21 +21,27 @@ BAND = ["offered_p025", "offered_p975"]
 def tracked_days(known: Gathered) -> TrackedDays:
     """Each queue's days of which every published interval is known, with alarms; an alarm is open as long as nothing
     was published after its day."""
-    picked = known.last_before(0)
-    at = np.flatnonzero(picked != NONE)
-    rows = known.rows.iloc[picked[at]]
-    cells = pd.DataFrame(
-        {"queue": known.came["queue"].to_numpy()[at], "day": known.day[at], "entry": rows["entry"].to_numpy()}
-    )
-    cells["offered"], cells["said"] = known.came["offered"].to_numpy()[at], rows["offered"].to_numpy()
-    days = cells.groupby(["queue", "day"]).agg(
+    cells = _of_the_day_ahead(known)
+    days = cells.groupby(["queue", "day"], as_index=False).agg(
         entry=("entry", "first"), offered=("offered", "sum"), said=("said", "sum"), known=("said", "size")
     )
-    days = days.reset_index()
     days["date"] = pd.Timestamp(known.grid.first) + pd.to_timedelta(days["day"], unit="D")
     days = _with_bands(days, known)
     found = [row for _, own in days.groupby("queue", sort=True) for row in _alarmed(own, known)]
     return TrackedDays.of(pd.DataFrame(found)) if found else TrackedDays.empty()
+
+
+def _of_the_day_ahead(known: Gathered) -> pd.DataFrame:
+    """queue, day, entry, offered, said: each day by the last entry before its first interval, also where another was
+    published while the day ran."""
+    said, cell = known.rows, known.rows["cell"].to_numpy()
+    queue, offered = (known.came[name].to_numpy()[cell] for name in ("queue", "offered"))
+    rows = pd.DataFrame({"queue": queue, "day": known.day[cell], "place": known.place[cell], "offered": offered})
+    rows = rows.assign(entry=said["entry"].to_numpy(), said=said["offered"].to_numpy())
+    picked = known.last_before(0)
+    first = rows.iloc[picked[picked != NONE]].sort_values("place", kind="stable")
+    first = first.drop_duplicates(["queue", "day"])[["queue", "day", "entry"]]
+    return rows[(said["lead_days"] >= 0).to_numpy()].merge(first, on=["queue", "day", "entry"])
 
 
 def _with_bands(days: pd.DataFrame, known: Gathered) -> pd.DataFrame:
@@ -83,8 +89,8 @@ def _alarmed(own: pd.DataFrame, known: Gathered) -> Iterator[dict[str, Any]]:
 
 
 def tracked_waits(known: Gathered, history: ContactHistory, group_of: Mapping[str, str]) -> TrackedWaits:
-    """Days of planning groups of which a service level was predicted before and has come; none where the history has
-    no contacts answered in time. group_of: the planning group of each queue; others are their own."""
+    """Days of planning groups of which a service level was predicted before and that have come whole; none where the
+    history has no contacts answered in time. group_of: the planning group of each queue; others are their own."""
     zone = known.grid.calendar.timezone
     happened = _happened(history.frame, group_of, zone)
     predicted = [
@@ -98,6 +104,7 @@ def tracked_waits(known: Gathered, history: ContactHistory, group_of: Mapping[st
     every = pd.concat(predicted, ignore_index=True)
     every = every[every["day"] >= every["entry"].map(made)]
     last = every[~every.duplicated(["planning_group", "day"], keep="last")]
+    last = last.merge(_whole_days(known, group_of), on=["planning_group", "day", "entry"])
     both = last.merge(happened, on=["planning_group", "day"], suffixes=("_forecast", ""))
     both = both.rename(columns={"service_level_forecast": "service_level_predicted", "kept": "kept_predicted"})
     level, inside = (
@@ -109,6 +116,20 @@ def tracked_waits(known: Gathered, history: ContactHistory, group_of: Mapping[st
     return (
         TrackedWaits.of(both[[column.name for column in TrackedWaits.columns]]) if len(both) else TrackedWaits.empty()
     )
+
+
+def _whole_days(known: Gathered, group_of: Mapping[str, str]) -> pd.DataFrame:
+    """planning_group, day, entry: the days of each entry of which every interval published is known."""
+    came = pd.MultiIndex.from_frame(known.came[KEY])
+    parts = []
+    for entry in known.entries:
+        asked = entry.forecast[KEY].drop_duplicates()
+        days = local_dates(pd.DatetimeIndex(asked["interval_start"]), known.grid.calendar.timezone)
+        rows = pd.DataFrame({"day": pd.DatetimeIndex(list(days)), "entry": entry.number})
+        rows["planning_group"] = [group_of.get(queue, queue) for queue in asked["queue"]]
+        parts.append(rows.assign(known=pd.MultiIndex.from_frame(asked).isin(came)))
+    whole = pd.concat(parts).groupby(["planning_group", "day", "entry"])["known"].all()
+    return whole[whole].reset_index().drop(columns="known")
 
 
 def _happened(frame: pd.DataFrame, group_of: Mapping[str, str], zone: str) -> pd.DataFrame:

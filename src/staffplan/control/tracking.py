@@ -215,7 +215,7 @@ def _verdict(gain: float, dead_zone: float) -> str:
 
 
 def tracked_edits(known: Gathered) -> TrackedEdits:
-    """What each override of each entry was worth in the intervals that have come."""
+    """What each override of each entry was worth in the intervals that have come since the entry was made."""
     parts = []
     came = known.came[["queue", "interval_start", "offered"]]
     for entry in known.entries:
@@ -224,6 +224,7 @@ def tracked_edits(known: Gathered) -> TrackedEdits:
         rows = entry.forecast[["queue", "interval_start", "override", "offered", "who", "why"]]
         before = rows.groupby(["queue", "interval_start"])["offered"].shift(1)
         edits = rows.assign(offered_before=before)[rows["override"] > 0].rename(columns={"offered": "offered_after"})
+        edits = edits[edits["interval_start"] >= entry.made_at]
         edits = edits[edits["offered_after"] != edits["offered_before"]].merge(came, how="left")
         if len(edits):
             parts.append(override_scores(edits, known.grid.calendar).frame.assign(entry=entry.number))

@@ -128,7 +128,8 @@ def cost_lines(hours: Hours, money: Money) -> list[Line]:
 def unit_rows(queues: list[QueueWork], hours: Hours, money: Money, frame: Frame) -> Iterable[dict[str, object]]:
     """What one contact, one handled hour and one paid hour cost.
 
-    A group's cost is split among its queues by their work. Where nothing was handled there is no price.
+    What a queue's contacts cost by themselves is the queue's; the rest of a group's cost is split among its queues by
+    their work. Where nothing was handled there is no price.
     """
     groups = len(frame.groups)
     owners = np.array([queue.group for queue in queues], dtype=np.int64)
@@ -136,9 +137,10 @@ def unit_rows(queues: list[QueueWork], hours: Hours, money: Money, frame: Frame)
         with_totals(np.stack([getattr(queue, name) for queue in queues], axis=1), site=False)
         for name in ("contacts", "answered", "agent_minutes")
     )
+    of_queues = with_totals(money.of_queues, site=False)
     cost, handled, paid = (with_totals(v) for v in (money.loaded, hours.lines["handling contacts"], hours.paid))
     for number, period in enumerate((*frame.periods, TOTAL)):
-        by_queue = _queue_cents(cost[number, :groups].astype(np.int64), owners, work[number])
+        by_queue = _queue_cents(cost[number, :groups].astype(np.int64), owners, work[number], of_queues[number])
         for channel in sorted({queue.channel for queue in queues}):
             own = np.array([queue.channel == channel for queue in queues])
             values = by_queue[own].sum(), contacts[number, own].sum()
@@ -156,12 +158,13 @@ def unit_rows(queues: list[QueueWork], hours: Hours, money: Money, frame: Frame)
             yield _price(period, "per paid hour", group, cents, paid[number, place] / 60, "hour")
 
 
-def _queue_cents(group_cents: Ints, owners: Ints, work: Numbers) -> Ints:
-    """(queues,): each group's cost split among its queues by their work."""
+def _queue_cents(group_cents: Ints, owners: Ints, work: Numbers, of_queues: Numbers) -> Ints:
+    """(queues,): each group's cost split among its queues by their work, but for what is a queue's own."""
     cents = np.zeros(len(owners), dtype=np.int64)
     for group in np.unique(owners).tolist():
         own = owners == group
-        cents[own] = share_out(np.asarray(group_cents[group]), work[own])
+        mine = of_queues[own].astype(np.int64)
+        cents[own] = mine + share_out(np.asarray(group_cents[group] - mine.sum()), work[own])
     return cents
 
 

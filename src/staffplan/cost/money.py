@@ -25,6 +25,8 @@ class Money:
     premium_minutes: dict[str, Ints]
     on_costs: dict[str, Ints]
     others: dict[str, Ints]
+    of_queues: Ints
+    """(periods, queues) cents that belong to one queue's contacts, among `others`."""
 
     @property
     def lines(self) -> dict[str, Ints]:
@@ -61,17 +63,23 @@ def make_money(
         by_share = _share_of(wages, exact(cost.share))
         by_head = _to_groups(paid, _by_head(paid, exact(cost.monthly_per_agent), days))
         on_costs[f"on-cost: {cost.name}"] = by_share + by_head
-    minutes = _to_groups(paid, paid.by_agent)
-    others = {f"other: {other.name}": _other(other, paid, minutes, days, queues) for other in settings.others}
-    return Money(base, premiums, premium_minutes, on_costs, others)
+    minutes, of_queues = (
+        _to_groups(paid, paid.by_agent),
+        np.zeros((len(paid.frame.periods), len(queues)), dtype=np.int64),
+    )
+    others = {}
+    for other in settings.others:
+        own = _by_contact(other, queues, len(paid.frame.periods))
+        of_queues += own
+        shared = np.zeros_like(minutes) if other.per_contact is not None else _shared(other, paid, minutes, days)
+        for place, queue in enumerate(queues):
+            shared[:, queue.group] += own[:, place]
+        others[f"other: {other.name}"] = shared
+    return Money(base, premiums, premium_minutes, on_costs, others, of_queues)
 
 
-def _other(
-    cost: OtherCostSettings, paid: PaidTime, minutes: Ints, days: Sequence[date], queues: Sequence[QueueWork]
-) -> Ints:
-    """(periods, groups): one of the other costs; what no group is behind is shared by paid minutes."""
-    if cost.per_contact is not None:
-        return _by_contact(exact(cost.per_contact), cost.queues, minutes.shape, queues)
+def _shared(cost: OtherCostSettings, paid: PaidTime, minutes: Ints, days: Sequence[date]) -> Ints:
+    """(periods, groups): one of the other costs that no queue is behind, shared by paid minutes."""
     if cost.agents_per_person is not None:
         hour = exact(cost.hourly_rate or 0.0) / exact(cost.agents_per_person)
         whole = [half_up(int(month) * hour * 100 / 60) for month in minutes.sum(axis=1)]
@@ -80,15 +88,24 @@ def _other(
     else:
         month = f"{cost.date:%Y-%m}" if cost.date in days else ""
         whole = [half_up(exact(cost.amount or 0.0) * 100) * (period == month) for period in paid.frame.periods]
-    return share_out(np.array(whole, dtype=np.int64), minutes)
+    return share_out(np.array(whole, dtype=np.int64), _shares_of_groups(minutes))
 
 
-def _by_contact(amount: Fraction, names: Sequence[str], shape: tuple[int, ...], queues: Sequence[QueueWork]) -> Ints:
-    """(periods, groups): an amount for each contact of the queues named, or of all."""
-    cents = np.zeros(shape, dtype=np.int64)
-    for queue in queues:
-        if not names or queue.name in names:
-            cents[:, queue.group] += [half_up(amount * 100 * exact(float(number))) for number in queue.contacts]
+def _shares_of_groups(minutes: Ints) -> Ints:
+    """(periods, groups): paid minutes of the month; of the whole plan where nobody is paid in it; else each planning
+    group as any other, and nothing for people without one."""
+    plan = minutes.sum(axis=0)
+    anybody = np.append(np.ones(len(plan) - 1, dtype=np.int64), 0)
+    fallback = plan if plan.any() else anybody
+    return np.asarray(np.where(minutes.sum(axis=1, keepdims=True) > 0, minutes, fallback), dtype=np.int64)
+
+
+def _by_contact(cost: OtherCostSettings, queues: Sequence[QueueWork], periods: int) -> Ints:
+    """(periods, queues): an amount for each contact of the queues named, or of all."""
+    cents, amount = np.zeros((periods, len(queues)), dtype=np.int64), exact(cost.per_contact or 0.0) * 100
+    for place, queue in enumerate(queues):
+        if not cost.queues or queue.name in cost.queues:
+            cents[:, place] = [half_up(amount * exact(float(number))) for number in queue.contacts]
     return cents
 
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+import pandas as pd
+
 from staffplan.clock import first_of_week
 from staffplan.cost.exact import exact, half_up
 from staffplan.planned import DAYS_OF_A_WEEK
@@ -16,6 +18,8 @@ from staffplan.tables.people import Workforce
 
 Used = Counter[tuple[str, date]]
 """Minutes by agent and first day of the block."""
+LONGEST_BEFORE = timedelta(days=31)
+"""Of what was worked before the plan nothing older counts: no week or month that goes on into it began earlier."""
 Spent = Sequence[tuple[str, date, int]]
 """Agent, day, minutes."""
 
@@ -37,6 +41,10 @@ class Blocks:
         if self.starts is not None:
             return first_of_week(day, self.starts)
         return day - timedelta(days=(day - self.days[0]).days % DAYS_OF_A_WEEK)
+
+    def goes_on(self, after: date, per: str) -> bool:
+        """Whether the day after the last one planned is in the same week or month."""
+        return self.of(after, per) == self.of(self.days[-1], per)
 
     def before(self, per: str = "week") -> list[date]:
         """Days of the first block before the first day planned."""
@@ -65,18 +73,39 @@ class Norms:
             return None
         return half_up(exact(float(above)) * 60), None if most is None else half_up(exact(most) * 60)
 
-    def used(self, per: str, *, with_time_off: bool) -> Used:
-        """Minutes by agent and block that count before the first shift of the block: earlier days, time off."""
+    def used(self, per: str, *, with_time_off: bool, day_most: int | None = None) -> Used:
+        """Minutes by agent and block that count before the first shift of the block: earlier days, time off.
+
+        day_most: minutes of a day, beyond which earlier work does not count, as it was paid as overtime of the day.
+        """
         found: Used = Counter()
-        earlier = set(self.blocks.before(per))
-        for agent, day, minutes in [*self.worked_before, *(self.time_off if with_time_off else ())]:
-            if day in earlier or day >= self.blocks.days[0]:
+        earlier, first = set(self.blocks.before(per)), self.blocks.days[0]
+        for (agent, day), minutes in _by_day(self.worked_before).items():
+            if day in earlier:
+                found[agent, self.blocks.of(day, per)] += minutes if day_most is None else min(minutes, day_most)
+        for agent, day, minutes in self.time_off if with_time_off else ():
+            if day in earlier or day >= first:
                 found[agent, self.blocks.of(day, per)] += minutes
         return found
 
+    def used_for(self, premium: PremiumSettings, premiums: Sequence[PremiumSettings]) -> Used:
+        """What counts before the first shift of a block for one of the premiums."""
+        beyond = [p.over_hours for p in premiums if p.name in premium.not_counted and p.per == "day"]
+        known = [half_up(exact(float(hours)) * 60) for hours in beyond if isinstance(hours, int | float)]
+        return self.used(premium.per, with_time_off=premium.time_off_counts, day_most=min(known) if known else None)
+
+
+def _by_day(rows: Spent) -> Counter[tuple[str, date]]:
+    found: Counter[tuple[str, date]] = Counter()
+    for agent, day, minutes in rows:
+        found[agent, day] += minutes
+    return found
+
 
 def worked_before(workforce: Workforce, first: date) -> list[tuple[str, date, int]]:
-    """Agent, day and paid minutes of the past roster's shifts before `first`."""
+    """Agent, day and paid minutes of the past roster's shifts in the month before `first`."""
     rows = workforce.past_roster.frame
+    days = rows["schedule_date"]
+    rows = rows[(days < pd.Timestamp(first)) & (days >= pd.Timestamp(first - LONGEST_BEFORE))]
     columns = (rows["agent_id"], rows["schedule_date"].dt.date, rows["paid_hours"])
-    return [(str(agent), day, round(hours * 60)) for agent, day, hours in zip(*columns, strict=True) if day < first]
+    return [(str(agent), day, round(hours * 60)) for agent, day, hours in zip(*columns, strict=True)]

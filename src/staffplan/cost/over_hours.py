@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -34,11 +34,18 @@ def any_norm(premiums: Iterable[PremiumSettings]) -> bool:
     return any(premium.over_hours is not None for premium in premiums)
 
 
-def due_of(spans: WorkedSpans, rows: Ints, by_clock: Due, premiums: Sequence[PremiumSettings], norms: Norms) -> Due:
+def due_of(
+    spans: WorkedSpans,
+    rows: Ints,
+    by_clock: Due,
+    premiums: Sequence[PremiumSettings],
+    norms: Norms,
+    used: Mapping[str, Used],
+) -> Due:
     """(premiums, minutes) of one person: due by the clock, and above the norm where one is set.
 
     `rows`: the person's spans in the order of time, (own spans,). by_clock: (premiums, minutes) of all their minutes,
-    one span after the other.
+    one span after the other. used: what counts before, by the name of a premium over a norm.
     """
     lengths = spans.end[rows] - spans.start[rows]
     counts, due = np.repeat(spans.counts[rows], lengths), by_clock.copy()
@@ -53,8 +60,7 @@ def due_of(spans: WorkedSpans, rows: Ints, by_clock: Due, premiums: Sequence[Pre
             continue
         paid_else = due[[names.index(other) for other in premium.not_counted]].any(axis=0)
         blocks = [norms.blocks.of(spans.day[row], premium.per) for row in rows]
-        used = norms.used(premium.per, with_time_off=premium.time_off_counts)
-        before = _counted_before(counts & ~paid_else, blocks, lengths, used, agent)
+        before = _counted_before(counts & ~paid_else, blocks, lengths, used[premium.name], agent)
         above = (before >= norm[0]) & (before < (norm[1] or np.inf))
         due[number] &= above & counts & ~paid_else
     return due

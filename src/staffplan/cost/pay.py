@@ -10,13 +10,13 @@ from staffplan.cost.exact import exact
 from staffplan.cost.norms import Norms, Used
 from staffplan.cost.people import norms_of, paid_time_off
 from staffplan.cost.premiums import minutes_of, premium_minutes
-from staffplan.settings.cost import CostSettings
+from staffplan.settings.cost import PAY_KINDS, CostSettings
 from staffplan.settings.roster import WorkPlanSettings
 from staffplan.site import Site
 from staffplan.tables.people import Workforce
 from staffplan.tables.roster import Roster
 
-REGULAR, OVERTIME, ABSENCE, TIME_OFF = "regular", "overtime", "absence", "time off"
+REGULAR, OVERTIME, ABSENCE, TIME_OFF = PAY_KINDS
 Minutes = Counter[tuple[str, date, str]]
 """Minutes by agent, day and kind."""
 

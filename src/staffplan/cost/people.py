@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from staffplan.clock import local_dates, midnight
 from staffplan.cost.exact import Floats, Ints, exact, half_up, share_out
-from staffplan.cost.norms import Blocks, Norms, worked_before
+from staffplan.cost.norms import LONGEST_BEFORE, Blocks, Norms, worked_before
 from staffplan.cost.over_hours import WorkedSpans
 from staffplan.cost.premiums import minutes_of, paid_for_shift, paid_minutes
 from staffplan.settings.cost import CostSettings
@@ -216,11 +216,8 @@ def norms_of(
 ) -> Norms:
     """What premiums for hours over a norm need to know of the people and of the days before."""
     frame, first = workforce.agents.frame, days[0]
-    earlier = [first - timedelta(days=back) for back in range(31, 0, -1)]
-    off = (
-        *paid_time_off(workforce, earlier, work_plans, timezone),
-        *paid_time_off(workforce, days, work_plans, timezone),
-    )
+    earlier = [first - timedelta(days=back) for back in range(LONGEST_BEFORE.days, 0, -1)]
+    off = paid_time_off(workforce, [*earlier, *days], work_plans, timezone)
     return Norms(
         Blocks(days, week_starts),
         dict(zip(frame["agent_id"], frame["work_plan"], strict=True)),

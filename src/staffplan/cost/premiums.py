@@ -136,9 +136,10 @@ def paid_minutes(
         return premium_clock(premiums, calendar, first, last).minutes(spans.start, spans.end)
     clock = _clock(premiums, calendar, first, last, excluding=False)
     found = np.zeros((len(premiums), len(spans.start)), dtype=np.int64)
+    used = {p.name: norms.used_for(p, premiums) for p in premiums if p.over_hours is not None}
     for rows in _rows_by_agent(spans):
         start, end = spans.start[rows], spans.end[rows]
-        paid = without_excluded(due_of(spans, rows, clock.due(start, end), premiums, norms), premiums)
+        paid = without_excluded(due_of(spans, rows, clock.due(start, end), premiums, norms, used), premiums)
         ends = np.cumsum(end - start)
         sums = np.concatenate([np.zeros((len(premiums), 1), dtype=np.int64), np.cumsum(paid, axis=1)], axis=1)
         found[:, rows] = sums[:, ends] - sums[:, ends - (end - start)]

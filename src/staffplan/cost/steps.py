@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 
 import pandas as pd
@@ -12,6 +12,7 @@ import pandas as pd
 from staffplan.cost.ledger import QueueWork, known_queue, make_demand, make_hours, queue_channels, queue_work
 from staffplan.cost.lines import bridge_lines, cost_lines, hour_lines, make_report, unit_rows
 from staffplan.cost.money import Money, make_money
+from staffplan.cost.norms import Norms
 from staffplan.cost.people import Frame, PaidTime, hourly_rates, make_frame, norms_of, paid_time
 from staffplan.errors import Note, nearest, zeros_lost
 from staffplan.settings.agreements import known_of
@@ -72,6 +73,7 @@ def cost(
     told = (
         *_rate_notes(rates, frame),
         *_law_notes(settings),
+        *_norm_notes(settings, norms),
         *_other_notes(settings, days, queues),
         *_notes(roster, workforce, paid, staffing, work_plans),
     )
@@ -111,6 +113,27 @@ def _law_notes(settings: CostSettings) -> Iterable[Note]:
         yield Note("cost", "assumption", "cost.agreements", said)
         for fact in agreement.not_reckoned:
             yield Note("cost", "left out", "cost.agreements", f"{agreement.title}, {fact.article}: {fact.text}")
+
+
+def _norm_notes(settings: CostSettings, norms: Norms) -> Iterable[Note]:
+    """What hours over a norm take for granted."""
+    over = [premium for premium in settings.premiums if premium.over_hours is not None]
+    for premium in over:
+        without = [agent for agent in norms.contracts if norms.minutes_of(premium, agent) is None]
+        if without:
+            said = f"no {premium.name} for {_some(without)}: their contract has no weekly_hours_norm"
+            yield Note("cost", "assumption", "cost.premiums", said)
+    cut = sorted({p.per for p in over if norms.blocks.before(p.per)})
+    if cut and not norms.worked_before:
+        said = (
+            f"hours worked before {norms.blocks.days[0]} in its {' and '.join(cut)} are not known and count as none"
+        )
+        yield Note("cost", "assumption", "input.past_roster", f"{said}: overtime may be too low")
+    after = norms.blocks.days[-1] + timedelta(days=1)
+    going = sorted({p.per for p in over if p.per in ("week", "month") and norms.blocks.goes_on(after, p.per)})
+    if going:
+        said = f"the last {' and '.join(going)} goes on after the plan: overtime of its other days is not in it"
+        yield Note("cost", "assumption", "cost.premiums", said)
 
 
 def _other_notes(settings: CostSettings, days: list[date], queues: list[QueueWork]) -> Iterable[Note]:

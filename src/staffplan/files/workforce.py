@@ -10,10 +10,10 @@ from typing import Any
 from staffplan.errors import DataError, Problem
 from staffplan.files.read import T, read_table
 from staffplan.tables.meetings import Meetings, unknown_people
-from staffplan.tables.people import Agents, Availability, Locks, TimeOff, Workforce
+from staffplan.tables.people import Agents, Availability, Locks, TimeOff, Workforce, overlapping_parts
 from staffplan.tables.roster import RosterShifts
 from staffplan.tables.schema import Table
-from staffplan.tables.skills import AgentSkills, doubled_levels, skills_apart
+from staffplan.tables.skills import AgentSkills, skills_apart, wrong_levels
 from staffplan.tables.wishes import Fairness, Wishes
 
 WORKFORCE_TABLES: Mapping[str, type[Table]] = {
@@ -62,9 +62,11 @@ def read_workforce(
             found[name] = _or_problems(path, table, problems, mine, timezone)
     if people is not None and found.get("meetings") is not None:
         problems += unknown_people(found["meetings"], people.frame)
+    if (off := found["time_off"]) is not None:
+        problems += overlapping_parts(off, off.rows)
     levels = found.get("skills") or AgentSkills.empty()
     if people is not None:
-        problems += doubled_levels(people.frame, people.rows, people.source, levels)
+        problems += wrong_levels(people.frame, people.rows, people.source, levels, groups)
     if people is None or problems:
         raise DataError(problems)
     frame, found["skills"] = skills_apart(people.frame, levels, groups)

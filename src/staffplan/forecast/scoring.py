@@ -61,7 +61,7 @@ def score(
     edits = written[~of_aht].merge(came[[*KEY, "offered"]], on=KEY, how="left")
     notes = [
         *(replace(note, step="score") for note in (*forecast.notes, *history.notes)),
-        *_about_left_out(cells, history, calendar),
+        *about_left_out(cells, history, calendar, "score"),
         *_about_others(forecast, history, came),
         *_about_edits(edits),
         *_about_aht_edits(written[of_aht]),
@@ -264,20 +264,19 @@ def _verdict(gained: float) -> str:
     return "helped" if gained > 0 else "hurt"
 
 
-def _about_left_out(cells: pd.DataFrame, history: ContactHistory, calendar: SiteCalendar) -> Iterator[Note]:
-    """Forecast intervals of which nothing is known: not come yet, or days without rows."""
+def about_left_out(cells: pd.DataFrame, history: ContactHistory, calendar: SiteCalendar, step: str) -> Iterator[Note]:
+    """Forecast intervals of which nothing is known: not come yet, or days without rows. cells: queue, interval_start,
+    offered (what came, NaN where not known)."""
     last = history.frame["interval_start"].max()
     unknown = cells[cells["offered"].isna()]
     later = unknown["interval_start"] > last
     if later.any():
         until = last.tz_convert(calendar.timezone)
         message = f"{int(later.sum())} intervals after {until:%Y-%m-%d %H:%M}, the history's last row"
-        yield Note("score", "left out", "", f"{message}, have no actual contacts yet")
+        yield Note(step, "left out", "", f"{message}, have no actual contacts yet")
     for queue, rows in unknown[~later].groupby("queue", sort=True):
         days = sorted(set(local_dates(pd.DatetimeIndex(rows["interval_start"]), calendar.timezone)))
-        yield Note(
-            "score", "left out", str(queue), f"no rows for {date_ranges(days)}: treated as missing, not as zero"
-        )
+        yield Note(step, "left out", str(queue), f"no rows for {date_ranges(days)}: treated as missing, not as zero")
 
 
 def _about_others(forecast: VolumeForecast, history: ContactHistory, came: pd.DataFrame) -> Iterator[Note]:

@@ -78,7 +78,7 @@ def premium_shares(
 ) -> NDArray[np.float64]:
     """(minutes,): share of the base rate that is paid on top in each minute from `first` on, whoever works it."""
     begin = int(minutes_of(pd.DatetimeIndex([first]))[0])
-    by_clock = [premium for premium in cost.premiums if premium.over_hours is None]
+    by_clock = [premium for premium in cost.premiums if premium.over_hours is None and not premium.per_hour]
     clock = premium_clock(by_clock, calendar, begin, begin + minutes)
     shares = np.array([premium.share for premium in by_clock])
     return np.asarray(shares @ np.diff(clock.paid_before, axis=1) if len(shares) else np.zeros(minutes))

@@ -61,8 +61,8 @@ def publication_of(plan: OpenPlan, ledger: Ledger, made_at: pd.Timestamp | None)
     roster, before = _roster(plan, names=names), told_before(ledger, workspace.first_day, workspace.planned.last)
     if roster is not None:
         tables += [roster.shifts, roster.activities]
-    changes, messages = told(before, roster or NOBODY, zone)
-    if len(changes) and roster is not None:
+    changes, messages = told(before, roster or before, zone)
+    if len(changes):
         tables.append(changes)
     files = {table.file_name: table_bytes(table.frame, zone) for table in tables}
     files[PLAN_TOML] = _read(workspace.folder / PLAN_TOML)

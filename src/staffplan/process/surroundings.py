@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, chdir, contextmanager, nullcontext
 from pathlib import Path
+from threading import Lock
 
 _NO_SETTINGS: Mapping[str, str | None] = {"MATPLOTLIBRC": os.devnull, "MPLBACKEND": None}
 _SAFE_PATH: Mapping[str, str | None] = {"PYTHONSAFEPATH": "1"}
@@ -42,17 +43,47 @@ def working_folder_not_imported() -> Iterator[None]:
         yield
 
 
+class _Redirected:
+    """stdout on stderr while anybody wants that: the first one in redirects, the last one out restores.
+
+    It belongs to the process, not to a thread: one who kept what another had redirected would never give it back.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._within = 0
+        self._kept = -1
+
+    def enter(self) -> None:
+        with self._lock:
+            if not self._within:
+                self._redirect()
+            self._within += 1
+
+    def leave(self) -> None:
+        with self._lock:
+            self._within -= 1
+            if not self._within:
+                os.dup2(self._kept, 1)
+                os.close(self._kept)
+
+    def _redirect(self) -> None:
+        sys.stdout.flush()
+        self._kept = os.dup(1)
+        os.dup2(2, 1)
+
+
+_REDIRECTED = _Redirected()
+
+
 @contextmanager
 def library_prints_on_stderr() -> Iterator[None]:
-    """Within it what compiled code prints goes to stderr: stdout is for results."""
-    sys.stdout.flush()
-    kept = os.dup(1)
-    os.dup2(2, 1)
+    """Within it what compiled code prints goes to stderr: stdout is for results. Threads may be in it together."""
+    _REDIRECTED.enter()
     try:
         yield
     finally:
-        os.dup2(kept, 1)
-        os.close(kept)
+        _REDIRECTED.leave()
 
 
 @contextmanager

@@ -27,16 +27,17 @@ def access_hours(verdicts: AccessVerdicts, timezone: str) -> AccessHours:
 
 
 def honest_hours(verdicts: AccessVerdicts, timezone: str, minutes: int) -> HonestHours:
-    """The longest span of each weekday that is honest on all its days; `minutes`: length of an interval."""
+    """Of each promised span of a weekday the longest part that is honest on all its days; `minutes`: length of an
+    interval."""
     frame = _placed(verdicts, timezone)
     frame = frame[frame["period"] == "interval"]
     rows = []
     for (queue, weekday), own in frame.groupby(["queue", "weekday"]):
         worst = own.assign(rank=own["verdict"].map(VERDICTS.index)).groupby("minute")["rank"].max()
-        spans = {
-            name: _longest(worst.index[worst <= rank], minutes) for name, rank in (("honest", 0), ("answered", 1))
-        }
-        rows.append({"queue": queue, "weekday": weekday, "promised": _all_spans(worst.index, minutes), **spans})
+        promised = _runs(worst.index, minutes)
+        kept = {name: _runs(worst.index[worst <= rank], minutes) for name, rank in (("honest", 0), ("answered", 1))}
+        spans = {name: _spans(_longest(runs, promised)) for name, runs in kept.items()}
+        rows.append({"queue": queue, "weekday": weekday, "promised": _spans(promised), **spans})
     return HonestHours.of(pd.DataFrame(rows, columns=[column.name for column in HonestHours.columns]))
 
 
@@ -67,13 +68,14 @@ def _runs(starts: Iterable[int], minutes: int) -> list[tuple[int, int]]:
     return runs
 
 
-def _longest(starts: Iterable[int], minutes: int) -> str:
-    runs = _runs(starts, minutes)
-    return _span(*max(runs, key=lambda run: (run[1] - run[0], -run[0]))) if runs else ""
+def _longest(runs: Iterable[tuple[int, int]], promised: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The longest run inside each promised one; the earliest of equally long ones."""
+    inside = [[run for run in runs if first <= run[0] < end] for first, end in promised]
+    return [max(own, key=lambda run: run[1] - run[0]) for own in inside if own]
 
 
-def _all_spans(starts: Iterable[int], minutes: int) -> str:
-    return ", ".join(_span(*run) for run in _runs(starts, minutes))
+def _spans(runs: Iterable[tuple[int, int]]) -> str:
+    return ", ".join(_span(*run) for run in runs)
 
 
 def _span(start: int, end: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 
 import numpy as np
@@ -19,6 +19,7 @@ from staffplan.roster.problem.part_weeks import unknown_before
 from staffplan.roster.problem.problem import DAYS_OF_A_WHOLE_WEEK, RosterProblem
 from staffplan.roster.rules.team import team_violations, tie_rules
 from staffplan.roster.why.empty_days import empty_day_notes
+from staffplan.roster.why.one_person import no_limit
 from staffplan.settings.hard_rules import RotationSetting
 from staffplan.settings.priced_rules import WishesSetting
 from staffplan.site import Site
@@ -39,9 +40,12 @@ def roster_notes(
     case: Case,
     worth: ServiceWorth | None = None,
     days: DayService | None = None,
+    *,
+    seconds: Callable[[], float] = no_limit,
 ) -> tuple[Note, ...]:
     """worth: the curves, where service is the objective; then only groups without any are to be covered. days: what
-    the simulation says of the roster, where one has played it."""
+    the simulation says of the roster, where one has played it. seconds: how much time is left to look into days that
+    are left empty."""
     workforce, site = case.workforce, case.site
     covered = cover if worth is None else without_curves(cover, worth)
     return (
@@ -58,7 +62,7 @@ def roster_notes(
         *_preferences_between_people(case, roster, problem),
         *(() if worth is None else service_notes(cover, worth, site, days)),
         *broken_promises(covered, site),
-        *empty_day_notes(case, roster, cover, problem),
+        *empty_day_notes(case, roster, cover, problem, seconds=seconds),
         *_much_short(covered, site),
     )
 
@@ -213,6 +217,7 @@ def _preferences_between_people(case: Case, roster: Roster, problem: RosterProbl
             roster,
             case.workforce,
             [tie],
+            levels=case.settings.skill_levels_min,
             calendar=case.site.calendar,
             first=problem.period.first_day,
             days=problem.period.days,

@@ -14,6 +14,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from staffplan.errors import Note
 from staffplan.process.interrupts import ends
@@ -31,6 +32,7 @@ from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.search.anneal import Board, search_on, settle
 from staffplan.roster.search.automata import Room
 from staffplan.roster.search.bound import bound_from, grain, tour_classes
+from staffplan.roster.search.calm import exchange_days
 from staffplan.roster.search.promise import Promising
 from staffplan.roster.search.run import PROVEN, Run, gap_share
 from staffplan.roster.search.space import Tours, TourSpace, make_tour_space
@@ -57,6 +59,11 @@ is."""
 JOINING, SHARED_STEPS_A_SECOND = 0.2, 200e3
 """Part of the time limit after which rules that are not yet joined stay in parts, and steps of a round of pricing for
 each of its seconds: with more there are too few rounds for a bound that is better than that of parts."""
+USUAL_WHOLE, MOST_WHOLE = 40.0, 2 / 3
+"""Seconds in which automata of each contract may be made in any case, which is what the largest of them take
+(automata.MOST_STEPS), but no more than that part of the time limit. It is seen early where they would take longer."""
+CALM_PART = 0.01
+"""Part of the time limit in which people exchange days at the same cost."""
 RESERVE, RESERVED_BUILDS = 0.05, 2.0
 """Part of the time limit kept for tables, notes and files; so many times what reading the tables took at least."""
 
@@ -122,8 +129,9 @@ def roster(
     case = Case(requirement, workforce, settings, shifts, work_plans, site, worth)
     problem = case.problem()
     reserve = max(RESERVE * settings.time_limit_seconds, RESERVED_BUILDS * (time.monotonic() - building))
+    reserve += CALM_PART * settings.time_limit_seconds
     step_begun = building if begun is None else begun
-    space = make_tour_space(problem, _room(settings.time_limit_seconds))
+    space = make_tour_space(problem, room_within(settings.time_limit_seconds))
     refuse_impossible_people(space, case, lambda: step_begun + settings.time_limit_seconds - time.monotonic())
     step_begun += compiled_in(space)
     moves = move_count(problem, settings.effort)
@@ -138,17 +146,18 @@ def roster(
             promising = Promising(case, space, judge)
             space, tours = _as_judged(promising, tours, run, seed)
             reserve += promising.seconds
-        problem, board = space.problem, _settled(space, tours)
+        problem, board = space.problem, _settled(space, tours, run)
         run.hurried |= run.out_of_time()
         run.reserve = reserve
         board, placed = _with_meetings(board, case, run, seed)
-        made = make_roster(problem, board.tours())
-        conflicts = tuple(team_notes(case, made, seconds=lambda: run.left(1 + RESERVE)))
+        made = make_roster(problem, board.tours()) if placed.sittings else placed.roster
+        asking = partial(run.left, 1 + RESERVE)
+        conflicts = tuple(team_notes(case, made, seconds=asking))
         cover = coverage(placed.roster, requirement, site)
         curves = worth if settings.objective == "service" else None
         days = None if judge is None or problem.worth.promises is None else judge(placed.roster)
         notes = (
-            *roster_notes(problem, placed.roster, cover, case, curves, days),
+            *roster_notes(problem, placed.roster, cover, case, curves, days, seconds=asking),
             *size_notes(space),
             *conflicts,
             *placed.notes,
@@ -157,9 +166,11 @@ def roster(
         return replace(_result(board, run, placed, cover, notes), broken=broken)
 
 
-def _room(seconds: float) -> Room:
-    joining = time.monotonic() + JOINING * seconds
-    return Room(most_shared=SHARED_STEPS_A_SECOND * seconds, over=lambda: time.monotonic() > joining)
+def room_within(seconds: float) -> Room:
+    """What the automata of a search with that time limit may take of it."""
+    joining = JOINING * seconds
+    whole = max(joining / 2, min(USUAL_WHOLE, MOST_WHOLE * seconds))
+    return Room(most_shared=SHARED_STEPS_A_SECOND * seconds, whole_seconds=whole, seconds=joining)
 
 
 def _as_judged(promising: Promising, tours: Tours, run: Run, seed: int) -> tuple[TourSpace, Tours]:
@@ -182,7 +193,7 @@ def _as_judged(promising: Promising, tours: Tours, run: Run, seed: int) -> tuple
         tried.append((promising.space, tours))
     run.reserve = kept + promising.seconds
     space, tours = min(tried, key=lambda one: Board(*one).cost)
-    run.bound = bound_from(space, run.prices)
+    run.bound = bound_from(space, run.prices, stop=run.out_of_time)
     return space, tours
 
 
@@ -195,10 +206,11 @@ def _searched_on(space: TourSpace, tours: Tours, run: Run, seed: int) -> Tours:
     return found.tours
 
 
-def _settled(space: TourSpace, tours: Tours) -> Board:
-    """Groups and pauses put in order, where that costs nothing."""
+def _settled(space: TourSpace, tours: Tours, run: Run) -> Board:
+    """Days exchanged so that weeks are calmer, groups and pauses put in order, where that costs nothing."""
     board = Board(space, tours)
     before = board.cost
+    exchange_days(board, stop=run.within(CALM_PART * run.seconds))
     settle(board)
     return board if board.cost <= before + PROVEN else Board(space, tours)
 

@@ -39,7 +39,8 @@ class Comparison:
     def year(self) -> str:
         """How an amount of a year was made."""
         days = self.base.days
-        return f"a year: the {days} days of the plan x {self.base.per_year:.4g}, as if all days of it were like these"
+        like = f"the {days} days of the plan x {self.base.per_year:.4g}, as if all days of it were like these"
+        return f"a year: {like}; what is paid once is not in it"
 
 
 def compare(output: Path) -> Comparison:

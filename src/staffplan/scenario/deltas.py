@@ -58,8 +58,8 @@ def deltas(base: Measures, test: Measures) -> list[Delta]:
         "loaded cost": (base.currency, base.cost, test.cost, base.open_cost, test.open_cost),
         "loaded cost a year": (
             f"{base.currency} a year",
-            base.cost * base.per_year,
-            test.cost * test.per_year,
+            base.cost_of_a_year,
+            test.cost_of_a_year,
             base.open_cost * base.per_year,
             test.open_cost * test.per_year,
         ),

@@ -61,9 +61,15 @@ class Draft:
     def value(self, *keys: str) -> Any:
         """A setting as the changes made so far leave it; None where nothing is set."""
         found: Any = self.base.config.model_dump(mode="json")
+        for given, value in self.settings.items():
+            inner = found
+            for key in given[:-1]:
+                inner[key] = inner.get(key) or {}
+                inner = inner[key]
+            inner[given[-1]] = value
         for key in keys:
             found = found.get(key) if isinstance(found, dict) else None
-        return self.settings.get(keys, found)
+        return found
 
     def put(self, value: object, *keys: str) -> None:
         """Change a setting. Where no queue is listed under [queues], all are from now on: one alone would be the

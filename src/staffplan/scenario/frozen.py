@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from staffplan.tables.people import Absences
 COMPARED = STEPS[:-1]
 """The steps whose files scenarios are made from; each report is made when it is asked for."""
 HASH = "base.json"
+LIST = "scenarios.json"
 
 
 def base_files(plan: OpenPlan) -> dict[str, bytes]:
@@ -91,7 +92,27 @@ def frozen_hash(output: Path) -> str | None:
 
 
 def scenario_folders(output: Path) -> Iterator[Path]:
-    """Folders of scenarios that were finished, by name."""
+    """Folders of finished scenarios that the file still had when it was run last, by name."""
+    wanted = _listed(output)
     for path in sorted(output.glob("*/scenario.json")):
-        if read_manifest(path.parent) is not None and sha256(path) is not None:
+        if path.parent.name in wanted and read_manifest(path.parent) is not None and sha256(path) is not None:
             yield path.parent
+
+
+def keep_list(output: Path, folders: Sequence[str]) -> None:
+    """Write down the folders of the scenarios that the file has now."""
+    write_together(output, {LIST: json.dumps(list(folders), indent=1).encode()})
+
+
+def left_over(output: Path) -> list[str]:
+    """Folders of scenarios that the file does not have any more."""
+    return sorted(
+        path.parent.name for path in output.glob("*/scenario.json") if path.parent.name not in _listed(output)
+    )
+
+
+def _listed(output: Path) -> list[str]:
+    try:
+        return [str(name) for name in json.loads((output / LIST).read_text(encoding="utf-8"))]
+    except (OSError, ValueError):
+        return []

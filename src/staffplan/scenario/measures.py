@@ -9,6 +9,7 @@ import pandas as pd
 
 from staffplan.files.disk import sha256
 from staffplan.plan.directory import OpenPlan
+from staffplan.settings.cost import CostSettings
 from staffplan.settings.roster import RosterSettings
 from staffplan.tables.cost import CostReport
 from staffplan.tables.history import WORK_TYPE
@@ -31,6 +32,8 @@ class Measures:
     required_hours: float
     paid_hours: float
     cost: float
+    once: float
+    """Of the cost what is paid once: no part of a year's or of an hour's."""
     understaffed_hours: float
     overstaffed_hours: float
     broken_rules: float
@@ -49,8 +52,13 @@ class Measures:
         return DAYS_PER_YEAR / self.days
 
     @property
+    def cost_of_a_year(self) -> float:
+        """The cost of a year of such days, without what is paid once."""
+        return (self.cost - self.once) * self.per_year
+
+    @property
     def open_cost(self) -> float:
-        return self.open_paid * self.cost / self.paid_hours if self.paid_hours else 0.0
+        return self.open_paid * (self.cost - self.once) / self.paid_hours if self.paid_hours else 0.0
 
     def level(self, name: str, groups: tuple[str, ...] = ()) -> float:
         """A measure of the waits over all repetitions; of several groups together where they are named."""
@@ -75,6 +83,7 @@ def measured(plan: OpenPlan) -> Measures:
         required_hours=required,
         paid_hours=total_of(cost, "hours", "paid hours", "hours"),
         cost=total_of(cost, "cost", "loaded cost", "amount"),
+        once=sum(total_of(cost, "cost", line, "amount") for line in paid_once(workspace.config.cost)),
         understaffed_hours=float(waits["understaffed_hours"].sum()),
         overstaffed_hours=float(waits["overstaffed_hours"].sum()),
         broken_rules=float(len(workspace.table(RosterBreaches))),
@@ -84,6 +93,11 @@ def measured(plan: OpenPlan) -> Measures:
         waits=workspace.table(WaitsByRepetition).frame,
         at_once=at_once,
     )
+
+
+def paid_once(settings: CostSettings) -> list[str]:
+    """Lines of the cost that are an amount once."""
+    return [f"other: {other.name}" for other in settings.others if other.amount is not None]
 
 
 def paid_hours_for_one(settings: RosterSettings) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -18,9 +19,7 @@ NEW = "new"
 
 def headcount(draft: Draft, change: HeadcountChange) -> None:
     agents = draft.people["agents"]
-    names_known = change.work_plan is None or draft.known(
-        "work_plan", [change.work_plan], draft.base.config.work_plans
-    )
+    names_known = change.work_plan is None or draft.known("work_plan", [change.work_plan], draft.value("work_plans"))
     if not names_known or (change.skill is not None and not draft.known("skill", [change.skill], draft.groups)):
         return
     fits = [
@@ -97,7 +96,7 @@ def cross_training(draft: Draft, change: CrossTrainingChange) -> None:
 
 
 def part_time(draft: Draft, change: PartTimeChange) -> None:
-    plans = draft.base.config.work_plans
+    plans = draft.value("work_plans")
     contracts = (change.from_contract, change.to_contract)
     known = [draft.known(key, [name], plans) for key, name in zip(CONTRACTS, contracts, strict=True)]
     if not all(known):
@@ -110,9 +109,15 @@ def part_time(draft: Draft, change: PartTimeChange) -> None:
     chosen = own[: change.people]
     moved = agents["work_plan"].where(~agents["agent_id"].isin(chosen), change.to_contract)
     draft.put_people("agents", agents.assign(work_plan=moved))
-    before, after = (plans[name].normal_hours for name in contracts)
+    before, after = (_normal_hours(plans[name]) for name in contracts)
     if change.keep_hours and after > 0:
         add(draft, chosen, max(0, round(change.people * before / after) - change.people))
+
+
+def _normal_hours(contract: Mapping[str, Any]) -> float:
+    """Paid hours of a week without overtime, of a contract as the settings have it."""
+    norm = contract.get("weekly_hours_norm")
+    return float(contract["weekly_hours_max"] if norm is None else norm)
 
 
 CONTRACTS = ("from_contract", "to_contract")

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from staffplan.clock import MINUTES_PER_DAY, parse_spans
+from staffplan.cost.ledger import agent_share
 from staffplan.errors import Problem, UsageError
 from staffplan.files.lock import locked
 from staffplan.files.together import made
@@ -100,8 +101,10 @@ def shorter(days: str, text: str) -> Iterator[tuple[str, str]]:
         yield "the night", _spans([NIGHT])
     elif len(spans) > 1 or spans[0][1] - spans[0][0] > HOUR:
         (start, end), last = spans[0], spans[-1]
-        yield "the first hour", _spans([(start + HOUR, end), *spans[1:]])
-        yield "the last hour", _spans([*spans[:-1], (spans[-1][0] if len(spans) > 1 else start, last[1] - HOUR)])
+        if end - start >= HOUR:
+            yield "the first hour", _spans([(start + HOUR, end), *spans[1:]])
+        if last[1] - last[0] >= HOUR:
+            yield "the last hour", _spans([*spans[:-1], (last[0], last[1] - HOUR)])
     if "-" not in days and "," not in days and days != "daily":
         yield "the day", "closed"
 
@@ -202,7 +205,7 @@ def _table(base: Workspace, today: Measures, found: Sequence[tuple[Step, Measure
 
 def _row(what: str, own: Measures, today: Measures, is_base: bool) -> dict[str, Any]:
     year = own.per_year
-    delta = (own.cost - today.cost) * year
+    delta = own.cost_of_a_year - today.cost_of_a_year
     low, high = delta - own.open_cost * year, delta + today.open_cost * year
     return {
         "what": what,
@@ -215,9 +218,9 @@ def _row(what: str, own: Measures, today: Measures, is_base: bool) -> dict[str, 
         "asa_seconds": own.level("asa_seconds"),
         "abandon_rate": own.level("abandon_rate"),
         "occupancy": own.level("occupancy"),
-        "cost_per_year": own.cost * year,
-        "cost_low": (own.cost - own.open_cost) * year,
-        "cost_high": own.cost * year,
+        "cost_per_year": own.cost_of_a_year,
+        "cost_low": own.cost_of_a_year - own.open_cost * year,
+        "cost_high": own.cost_of_a_year,
         "change_of_cost_per_year": delta,
         "distinct": "no" if is_base or low <= 0 <= high else "yes",
     }
@@ -246,7 +249,7 @@ def _at_once_contacts(own: Measures) -> float:
 def _previewed(hours: np.ndarray, today_hours: float, today: Measures) -> dict[str, np.ndarray]:
     """Hours on queue by the square-root rule, and the cost in proportion to what the plan costs for its hours."""
     more = (hours - today_hours) / max(today.required_hours, 1e-9)
-    return {"preview_hours": hours, "preview_cost_per_year": today.cost * today.per_year * (1 + more)}
+    return {"preview_hours": hours, "preview_cost_per_year": today.cost_of_a_year * (1 + more)}
 
 
 def _own_level(base: Workspace) -> float:
@@ -259,19 +262,23 @@ def _own_level(base: Workspace) -> float:
 
 def _preview(base: Workspace, level: float | None) -> float:
     """Hours on queue of the queues answered at once by the square-root rule; None: at their own goals."""
+    site = base.site
+    owner = {name: site.queues[name].planning_group for name in _at_once(base)}
+    groups = dict.fromkeys(owner.values())
+    return sum(_preview_hours(base, [n for n, own in owner.items() if own == group], level) for group in groups)
+
+
+def _preview_hours(base: Workspace, names: Sequence[str], level: float | None) -> float:
+    """Hours on queue of queues that one pool serves, by the goal of the first of them."""
     frame, site = base.forecast().frame, base.site
-    minutes = site.calendar.interval_minutes
-    hours = 0.0
-    for name in _at_once(base):
-        goal = site.queues[name].goal
-        rows = frame[frame["queue"] == name]
-        aht = rows["aht_seconds"].to_numpy(dtype=float)
-        queue = site.queues[name]
-        pace = (1 + queue.concurrency_slowdown * (queue.concurrency - 1)) / queue.concurrency
-        load = rows["offered"].to_numpy(dtype=float) * aht * pace / (60 * minutes)
-        wanted = float(goal.service_level or 0.0) if level is None else level
-        agents = square_root_agents(load, aht, float(goal.within_seconds or 0.0), wanted)
-        starts = pd.DatetimeIndex(rows["interval_start"])
-        away = base.config.staffing.shrinkage_at(starts, site.calendar.timezone).not_in_roster
-        hours += float((agents / (1 - away)).sum()) * minutes / 60
-    return hours
+    minutes, goal = site.calendar.interval_minutes, site.queues[names[0]].goal
+    rows = frame[frame["queue"].isin(names)]
+    pace = rows["queue"].map({name: agent_share(site.queues[name]) for name in names})
+    work = (rows["offered"] * rows["aht_seconds"] * pace).groupby(rows["interval_start"]).sum()
+    offered = rows.groupby("interval_start")["offered"].sum()
+    aht = (work / offered.where(offered > 0)).fillna(0.0).to_numpy(dtype=float)
+    wanted = float(goal.service_level or 0.0) if level is None else level
+    load = work.to_numpy(dtype=float) / (60 * minutes)
+    agents = square_root_agents(load, aht, float(goal.within_seconds or 0.0), wanted)
+    away = base.config.staffing.shrinkage_at(pd.DatetimeIndex(work.index), site.calendar.timezone).not_in_roster
+    return float((agents / (1 - away)).sum()) * minutes / 60

@@ -24,7 +24,7 @@ from staffplan.process.workers import Workers, do_all
 from staffplan.progress import OnProgress, Progress, silent
 from staffplan.scenario.changes import drafted
 from staffplan.scenario.draft import Draft, override_rows
-from staffplan.scenario.frozen import COMPARED, base_files, freeze
+from staffplan.scenario.frozen import COMPARED, base_files, freeze, keep_list
 from staffplan.scenario.totals import moved_totals
 from staffplan.settings.scenarios import BASE, QueueAddedChange, ScenarioFile, ScenarioSettings
 from staffplan.simulate.repetitions import waits_by_repetition
@@ -74,6 +74,7 @@ def run_scenarios(
         names = [scenarios.scenario[n].name for n in todo]
         on_progress(Progress("scenarios", 0, len(todo)))
         count = iter(range(1, len(todo) + 1))
+        keep_list(output, [one.folder for one in scenarios.scenario])
         _renew_records(scenarios, output, base, hashes, todo)
         rate = scenarios.discount_rate
         pieces = [(scenarios.scenario[n], n, source, output, base, hashes[n], rate, reports) for n in todo]

@@ -155,16 +155,17 @@ def opening_hours(draft: Draft, change: HoursChange) -> None:
     except ValueError as error:
         draft.refuse("times", str(error).partition("\n")[0], 'write times as in [hours]: mon-fri = "08:00-20:00"')
         return
+    before = HoursSettings.model_validate(draft.value("hours", change.name))
     draft.put(dict(change.times), "hours", change.name)
     for queue in draft.queues:
         own = draft.value("queues", queue) or {}
         deferred = WORK_TYPE[own.get("channel") or "voice"] == "deferred"
         arrivals = own.get("arrival_hours") or (None if deferred else own.get("hours"))
         if arrivals == change.name:
-            _reopened(draft, queue, times, change)
+            _reopened(draft, queue, before, times, change)
 
 
-def _reopened(draft: Draft, queue: str, times: HoursSettings, change: HoursChange) -> None:
+def _reopened(draft: Draft, queue: str, before: HoursSettings, times: HoursSettings, change: HoursChange) -> None:
     """The queue's rows at its new hours: those closed go or move within the day, those opened get contacts."""
     frame, site, planned = draft.forecast.frame, draft.base.site, draft.base.planned
     rows = frame[frame["queue"] == queue]
@@ -174,7 +175,7 @@ def _reopened(draft: Draft, queue: str, times: HoursSettings, change: HoursChang
     kept = rows[stays]
     every = horizon_intervals(planned.first, planned.number, site.calendar.timezone, site.calendar.interval_minutes)
     new = every[hours.open_mask(every, site.calendar) & ~every.isin(starts)]
-    new = new[~draft.base.config.hours[change.name].opening_hours().open_mask(new, site.calendar)]
+    new = new[~before.opening_hours().open_mask(new, site.calendar)]
     if len(new) and change.new_hours_factor is None:
         said = f"{queue} opens in {len(new)} intervals of which the history says nothing"
         draft.refuse("new_hours_factor", said, "write their contacts as a share of the mean interval: 0.5")

@@ -28,6 +28,7 @@ from staffplan.settings.queues import HoursSettings, QueueSettings
 from staffplan.settings.roster import RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.settings.simulate import SimulateSettings
 from staffplan.settings.staffing import StaffingSettings
+from staffplan.settings.standby import StandbySettings
 from staffplan.settings.toml_words import dotted_names, read_toml
 from staffplan.settings.value_words import value_problems
 from staffplan.tables.history import WORK_TYPE
@@ -51,6 +52,7 @@ class Config(Section):
     work_plans: dict[str, WorkPlanSettings] = Field(default_factory=dict)
     roster: RosterSettings = RosterSettings()
     open_shifts: OpenShiftsSettings = OpenShiftsSettings()
+    standby: tuple[StandbySettings, ...] = ()
     simulate: SimulateSettings = SimulateSettings()
     cost: CostSettings = CostSettings()
     access: AccessSettings = AccessSettings()
@@ -140,6 +142,7 @@ def _name_problems(raw: Mapping[str, object], source: str) -> Iterable[Problem]:
     groups = sorted({str(queue.get("planning_group") or name) for name, queue in listed.items()})
     yield from unknown_names(_rules_of(raw), shifts, plans, groups, f"{source}:roster.rules")
     yield from _unpaid_names(raw, shifts, source)
+    yield from _standby_names(raw, plans, source)
 
 
 def _unpaid_names(raw: Mapping[str, object], shifts: Mapping[str, object], source: str) -> Iterator[Problem]:
@@ -151,6 +154,22 @@ def _unpaid_names(raw: Mapping[str, object], shifts: Mapping[str, object], sourc
             if name not in shifts:
                 place = f"{source}:cost.premiums.{number}.shifts"
                 yield Problem(place, f"no [shifts.{name}] is defined", nearest(name, list(shifts)))
+
+
+def _standby_names(raw: Mapping[str, object], plans: Mapping[str, object], source: str) -> Iterator[Problem]:
+    """Contracts that a standby names and the settings do not have, and names that two of them share."""
+    written, seen = raw.get("standby"), set[object]()
+    for number, one in enumerate(written if isinstance(written, list | tuple) else ()):
+        if not isinstance(one, Mapping):
+            continue
+        for name in _texts_of(one.get("contracts")):
+            if name not in plans:
+                place = f"{source}:standby.{number}.contracts"
+                yield Problem(place, f"no [work_plans.{name}] is defined", nearest(name, list(plans)))
+        own = one.get("name")
+        if isinstance(own, str) and own in seen:
+            yield Problem(f"{source}:standby.{number}.name", f"{own!r} is used twice", "give each its own name")
+        seen.add(own)
 
 
 def _groups_of(raw: Mapping[str, object], name: str) -> dict[str, Mapping[str, object]]:

@@ -14,6 +14,8 @@ from staffplan.errors import nearest
 from staffplan.settings.agreements import agreed_premiums, all_agreements, pays
 from staffplan.settings.base import Day, Factor, Money, NotNegative, Positive, Section
 
+PAY_KINDS = ("regular", "overtime", "absence", "time off")
+"""Kinds of hours that a payroll file has anyway."""
 AMOUNTS = ("share", "per_hour", "per_shift")
 LEAP_YEAR = 2024
 
@@ -27,7 +29,7 @@ class PremiumSettings(Section):
     share: Factor = 0.0
     """Share of the base rate paid in addition: 0.25 is +25 %."""
     per_hour: Money = 0.0
-    """Amount paid for each hour instead of a share of the base rate."""
+    """Amount paid for each hour instead of a share of the base rate. The shift mix leaves it out."""
     per_shift: Money = 0.0
     """Amount paid for each shift instead of a share, such as for a split shift. The day is that on which the shift
     begins. The shift mix leaves it out."""
@@ -198,6 +200,8 @@ class CostSettings(Section):
 def _agreement_problems(names: Sequence[str]) -> Iterator[str]:
     """Agreements that nobody knows, or that have nothing to do with money."""
     known = [name for name in all_agreements() if pays(name)]
+    if {"california", "united_states"} <= set(names):
+        yield "california has the federal overtime among its own: leave united_states out"
     for name in names:
         if name not in all_agreements():
             yield f"{name!r} is no agreement that staffplan knows; {nearest(name, known)}"
@@ -209,6 +213,8 @@ def _name_problems(premiums: Sequence[PremiumSettings]) -> Iterator[str]:
     """Names of premiums that stand twice, that nobody has, or that wait for each other."""
     names = [premium.name for premium in premiums]
     yield from (f"two premiums are called {name!r}" for name in sorted({n for n in names if names.count(n) > 1}))
+    for name in sorted(set(names) & set(PAY_KINDS)):
+        yield f'a premium cannot be called {name!r}, as payroll has hours of that kind: call it "{name} 25 %"'
     for premium in premiums:
         for key in ("excludes", "not_counted"):
             for other in getattr(premium, key):

@@ -100,6 +100,8 @@ class MinimumOnDutySetting(TieSection):
             raise ValueError("hours names no time of day; leave the rule out instead")
         if not (self.staffing_group or self.skill or self.agents):
             raise ValueError("it does not say who counts; give staffing_group, skill or agents")
+        if self.level > 1 and not self.skill:
+            raise ValueError(f"level {self.level} of no skill; name the skill, or leave level out")
         return self
 
 

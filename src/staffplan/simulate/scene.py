@@ -103,6 +103,8 @@ class Scene:
     """(groups, intervals): when the group works; the clock of goals in opening hours."""
     is_counted: bool = False
     """The streams' contacts are those that came: every repetition has just so many in each interval."""
+    wait_seconds: float = np.inf
+    """Of a limit beside the goals: contacts that wait longer count as late, as do those who hang up."""
 
 
 def make_scene(

@@ -77,9 +77,10 @@ class AccessHours(Table):
 
 @dataclass(frozen=True)
 class HonestHours(Table):
-    """By queue and weekday: the hours promised, and the longest of them that the roster keeps on all such days.
+    """By queue and weekday: the hours promised, and the longest part of each span of them that the roster keeps on
+    all such days.
 
-    `honest`: all intervals honest. `answered`: honest or thin. Local times, "08:00-18:30"; blank: none.
+    `honest`: all intervals honest. `answered`: honest or thin. Local times, "09:00-13:00, 14:00-18:00"; blank: none.
     """
 
     columns: ClassVar[tuple[Column, ...]] = (

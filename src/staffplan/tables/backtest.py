@@ -14,12 +14,12 @@ STACKS = ("staffplan", "usual", "staffed")
 class PlanBacktest(Table):
     """What each stack would have come to in each period, had it planned the period from what was known before it.
 
-    `staffplan`: the settings' own plan. `usual`: the average of the last six weeks, Erlang C and shrinkage, the same
-    roster step. `staffed`: the people who were really there, where the history has a column agents; what they cost is
-    not known. Each is simulated with the contacts and handling times that came. `days_promised` counts the days of
-    planning groups with contacts, `days_kept` those that keep the goal; `service_level` is weighted by contacts, over
-    groups with such a goal. `asa_seconds` and `abandon_rate` leave deferred work out. `on_queue_hours`: hours of
-    people on queue as rostered.
+    `staffplan`: the settings' own plan. `usual`: the average of the last six weeks, Erlang C and shrinkage, the
+    same roster step (its objective is always `cover`). `staffed`: the people who were really there, where the
+    history has a column agents; what they cost is not known. Each is simulated with the contacts and handling times
+    that came. `days_promised` counts the days of planning groups with contacts, `days_kept` those that keep the
+    goal; `service_level` is weighted by contacts, over groups with such a goal. `asa_seconds` and `abandon_rate`
+    leave deferred work out. `on_queue_hours`: hours of people on queue as rostered.
     """
 
     columns: ClassVar[tuple[Column, ...]] = (

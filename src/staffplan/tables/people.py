@@ -183,6 +183,22 @@ def _backward_parts(data: pd.DataFrame, rows: np.ndarray, source: str) -> list[P
     return problems
 
 
+def overlapping_parts(time_off: TimeOff, rows: Sequence[int]) -> Iterator[Problem]:
+    """Parts of days off of one agent that have minutes of a day in common. rows: of the table in its file."""
+    columns = [time_off.frame[name] for name in ("agent_id", "first_day", "last_day", "start", "end")]
+    known: dict[str, list[tuple[int, pd.Timestamp, pd.Timestamp, int, int]]] = {}
+    for row, agent_id, first, last, *cells in zip(rows, *columns, strict=True):
+        if not any(cells):
+            continue
+        mine, (begin, end) = known.setdefault(agent_id, []), part_minutes(*cells)
+        for other, earliest, latest, since, until in mine:
+            if first <= latest and earliest <= last and begin < until and since < end:
+                message = f"the same hours of a day are off for {agent_id} in two rows (the other is row {other})"
+                yield Problem(f"{time_off.source}:{row}:start", message, "let one end before the other begins")
+                break
+        mine.append((row, first, last, begin, end))
+
+
 @dataclass(frozen=True)
 class Absences(TimeOff):
     """Days off that a repair took note of, beside the time off that was known before."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -110,35 +110,62 @@ def skills_apart(
         names = [without_level(name, known) for name in names_in(str(cell))]
         cells.append(";".join(dict.fromkeys([*(name for name, _ in names), *listed.get(agent_id, ())])))
         levels += [(agent_id, name, level) for name, level in names if level is not None]
-    if levels:
-        given = pd.DataFrame(levels, columns=["agent_id", "skill", "level"]).astype({"level": float})
-        blank = given.reindex(columns=list(table.frame.columns)).astype(table.frame.dtypes.to_dict())
-        table = AgentSkills.of(pd.concat([table.frame, blank], ignore_index=True), table.source)
-    return agents.assign(skills=cells), table
+    return agents.assign(skills=cells), with_levels(table, levels)
 
 
-def doubled_levels(agents: pd.DataFrame, rows: Iterable[int], source: str, table: AgentSkills) -> Iterator[Problem]:
-    """Levels in the cells of agents for skills that have rows of their own. rows: of each agent in the file."""
+def with_levels(table: AgentSkills, levels: Sequence[tuple[str, str, int]]) -> AgentSkills:
+    """The table and rows that always hold: agent_id, skill, level."""
+    if not levels:
+        return table
+    given = pd.DataFrame(levels, columns=["agent_id", "skill", "level"]).astype({"level": float})
+    blank = given.reindex(columns=list(table.frame.columns)).astype(table.frame.dtypes.to_dict())
+    return AgentSkills.of(pd.concat([table.frame, blank], ignore_index=True), table.source)
+
+
+def wrong_levels(
+    agents: pd.DataFrame, rows: Iterable[int], source: str, table: AgentSkills, known: Collection[str] = ()
+) -> Iterator[Problem]:
+    """Levels in the cells of agents that there are not, two for one skill, and those for skills that have rows of
+    their own. rows: of each agent in the file."""
     pairs = {(row.agent_id, row.skill) for row in skill_rows(table)}
     for agent_id, cell, row in zip(agents["agent_id"], agents["skills"], rows, strict=True):
+        given: dict[str, int] = {}
         for name in names_in(str(cell)):
-            skill, level = without_level(name)
-            if level is not None and (agent_id, skill) in pairs:
-                message = f"{name}: {table.source} has rows for the skill {skill} of {agent_id}"
-                yield Problem(f"{source}:{row}:skills", message, "give the level there, and the skill alone here")
+            skill, level = without_level(name, known)
+            if level is None:
+                continue
+            said = _wrong_level(level, given.setdefault(skill, level))
+            if (agent_id, skill) in pairs:
+                said = (
+                    f"{table.source} has rows for the skill {skill} of {agent_id}",
+                    "give the level there, and the skill alone here",
+                )
+            if said is not None:
+                yield Problem(f"{source}:{row}:skills", f"{name}: {said[0]}", said[1])
+
+
+def _wrong_level(level: int, first: int) -> tuple[str, str] | None:
+    """What is wrong with a level of a cell, and what to do. first: the first that the cell gives the skill."""
+    if not LOWEST_LEVEL <= level <= HIGHEST_LEVEL:
+        return f"the level {level} is not one from {LOWEST_LEVEL} to {HIGHEST_LEVEL}", "correct the level"
+    if level != first:
+        return f"the cell gives the skill the level {first} too", "keep one of the two"
+    return None
 
 
 def _overlaps(data: pd.DataFrame, rows: np.ndarray, source: str) -> Iterator[Problem]:
     """Rows of an agent's skill that hold on the same day."""
     first, last = data["valid_from"].fillna(pd.Timestamp.min), data["valid_until"].fillna(pd.Timestamp.max)
-    dated = data.assign(_first=first, _last=last, _place=range(len(data))).drop_duplicates(list(AgentSkills.key))
+    dated = data.assign(begins=first, ends=last, place=range(len(data))).drop_duplicates(list(AgentSkills.key))
     for (agent_id, skill), mine in dated.groupby(["agent_id", "skill"], sort=False):
-        mine = mine.sort_values("_first", kind="stable")
-        latest, before = mine["_last"].cummax().shift(), mine["_place"].shift()
-        for row in _rows(mine[mine["_first"] <= latest]):
-            other = rows[int(before[row.Index])]
-            message = f"two rows hold on the same day for the skill {skill} of {agent_id} (the other is row {other})"
-            yield Problem(f"{source}:{rows[row.Index]}:valid_from", message, "let one end before the other begins")
+        latest, place = pd.Timestamp.min, -1
+        for row in _rows(mine.sort_values("begins", kind="stable")):
+            if place >= 0 and row.begins <= latest:
+                said = f"two rows hold on the same day for the skill {skill} of {agent_id}"
+                where, hint = f"{source}:{rows[row.place]}:valid_from", "let one end before the other begins"
+                yield Problem(where, f"{said} (the other is row {rows[place]})", hint)
+            if place < 0 or row.ends > latest:
+                latest, place = row.ends, row.place
 
 
 def _rows(frame: pd.DataFrame) -> Iterator[Any]:

@@ -85,6 +85,16 @@ def test_a_cost_beside_pay_is_a_cause_under_its_own_name(plan):
     assert found == {BUDGET: 52, "other: course": 20, "other: lines": 6, ACTUAL: 78}
 
 
+def test_rent_stays_as_it_is_whatever_comes_or_is_paid(plan):
+    """3,100 a month is 100 a day. More contacts do not move it, and people without a wage do not hide it."""
+    rent = (OtherCostSettings(name="rent", per_month=3100), OtherCostSettings(name="lines", per_contact=0.5))
+    free = CostSettings(others=rent)
+    found = causes(plan(rate=0, settings=free), plan(rate=0, contacts=8, settings=free))
+    assert found == {BUDGET: 106, "other: lines": 2, ACTUAL: 108}
+    paid = causes(plan(settings=free), plan(contacts=8, settings=free))
+    assert "other: rent" not in paid
+
+
 def test_a_new_planning_group_is_volume_and_mix_and_adds_up(plan):
     budget, actual = plan(), plan(mail=2)
     whole, calls, mail = (causes(budget, actual, group=group) for group in ("", "calls", "mail"))

@@ -11,14 +11,17 @@ import pandas as pd
 import pytest
 from roster_centers import MONDAY, SHORT, Center, activities, day, every_day, made, shift
 
+from staffplan.clock import wall_instant
 from staffplan.errors import ConfigError, DataError, InfeasibleError
 from staffplan.roster.case.skills import days_without_skill, skill_masks
 from staffplan.roster.problem.problem import RosterProblem
+from staffplan.roster.repair.repair import repair
 from staffplan.roster.search.anneal import Board, no_tours
 from staffplan.roster.search.compiled.arrays import NOTHING
 from staffplan.roster.search.space import make_tour_space
 from staffplan.settings.roster import RosterSettings, WorkPlanSettings
 from staffplan.tables.people import Workforce
+from staffplan.tables.roster import Roster
 from staffplan.tables.skills import AgentSkills
 
 VOICE, CHAT = 1 << 1, 1 << 0
@@ -135,6 +138,34 @@ def test_days_without_any_skill_lower_the_hours_due_and_are_told() -> None:
     assert _checked(center, people, found) == ()
 
 
+WEEK_OF_20 = PLAN.model_copy(update={"weekly_hours_min": 20.0, "weekly_hours_max": 20.0})
+FIVE_DAYS = CENTER.but(
+    need={"voice": every_day(7, OPEN)}, agents=(("ann", "voice", "any"),), work_plans={"any": WEEK_OF_20}
+)
+
+
+@pytest.mark.parametrize("paid", ["yes", "no"])
+def test_a_part_off_on_a_day_without_a_skill_lowers_the_hours_due_no_more_than_the_day_does(paid: str) -> None:
+    center = FIVE_DAYS.but(parts_off=(("ann", day(0), "08:00", "10:00", paid),))
+    people = with_skills(center, ("ann", "voice", None, day(1), None))
+    assert problem_of(center, people).paid_minutes_min.tolist() == [[16 * 60]]
+    assert _checked(center, people, _from_tuesday(4)) == ()
+    assert {breach.rule for breach in _checked(center, people, _from_tuesday(3))} == {"weekly hours, minimum"}
+
+
+def _from_tuesday(days: int) -> Roster:
+    """Ann on queue for four hours a day."""
+    shifts = [{**shift(n, hours=4, paid=4), "shift": "short"} for n in range(1, 1 + days)]
+    return made(shifts, [row for n in range(1, 1 + days) for row in activities(n, "queue:voice 4")])
+
+
+def test_a_skill_that_is_no_planning_group_gives_nobody_work() -> None:
+    """First aid always holds, the only group from the second day on: four days are due."""
+    center = FIVE_DAYS.but(agents=(("ann", "voice;first_aid", "any"),))
+    people = with_skills(center, ("ann", "voice", None, day(1), None))
+    assert _checked(center, people, _from_tuesday(4)) == ()
+
+
 def test_weekends_without_a_skill_lower_nothing() -> None:
     center = CENTER.but(need={"voice": every_day(7, OPEN)}, agents=(("ann", "voice", "any"),))
     problem = center.problem()
@@ -156,6 +187,21 @@ def test_a_fixed_shift_on_a_day_without_the_skill_names_the_days_of_the_skill() 
     assert "on which ann has the skills" in f"{problem.message} {problem.hint}"
 
 
+def test_people_whose_skills_end_alike_are_told_of_with_their_own_names() -> None:
+    """Three days of five hours are due, in shifts of four."""
+    plan = PLAN.model_copy(update={"weekly_hours_min": 25.0})
+    center = CENTER.but(
+        need={"voice": every_day(7, OPEN)},
+        agents=tuple((name, "voice", "any") for name in ("ann", "bob")),
+        work_plans={"any": plan},
+    )
+    with pytest.raises(InfeasibleError) as caught:
+        center.solve(with_skills(center, *((name, "voice", None, None, day(2)) for name in ("ann", "bob"))))
+    assert [problem.place for problem in caught.value.problems] == ["roster:ann", "roster:bob"]
+    for problem, name in zip(caught.value.problems, ("ann", "bob"), strict=True):
+        assert f"{name} with every skill on all days" in problem.hint
+
+
 def test_a_copy_of_a_shift_costs_and_covers_what_the_shift_does() -> None:
     people = with_skills(CENTER, ("ann", "voice", None, day(1), None))
     space = make_tour_space(problem_of(CENTER, people))
@@ -175,3 +221,13 @@ def test_unknown_groups_of_levels_and_unknown_people_are_refused() -> None:
         CENTER.but(settings=settings(skill_levels_min={"vioce": 2})).problem()
     with pytest.raises(DataError, match=r"skills.csv:2:agent_id: 'anne' is not in the agents table"):
         problem_of(CENTER, with_skills(CENTER, ("anne", "voice", None, None, None)))
+
+
+def test_a_repair_leaves_a_shift_that_has_begun_with_the_skills_of_its_day() -> None:
+    """Ann, at chat, can serve voice from tomorrow on; voice is missing today."""
+    center = CENTER.but(need={"chat": every_day(2, [8]), "voice": every_day(2, OPEN)}, agents=CENTER.agents[:1])
+    people = with_skills(center, ("ann", "voice", None, day(1), None))
+    given = made([{**shift(0, hours=4, paid=4), "shift": "short 08:00"}], activities(0, "queue:chat 4"))
+    since = wall_instant(day(0), 9 * 60, center.timezone)
+    found = repair(replace(center.case(), workforce=people), given, [], since).roster.activities.frame
+    assert set(found.loc[found["schedule_date"] == pd.Timestamp(day(0)), "planning_group"]) == {"chat"}

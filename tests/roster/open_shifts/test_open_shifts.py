@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations_with_replacement, product
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,12 +15,16 @@ from staffplan.clock import wall_instant
 from staffplan.errors import DataError
 from staffplan.roster.open_shifts.bids import Given, give_open_shifts
 from staffplan.roster.open_shifts.need import Opened, open_shifts
-from staffplan.settings.hard_rules import DailyRestSetting
+from staffplan.roster.search.integer_program import IntegerProgram, Solved
+from staffplan.settings.base import Section
+from staffplan.settings.hard_rules import DailyRestSetting, PeriodDaysSetting, PeriodHoursSetting, ShiftsOfSetting
 from staffplan.settings.open_shifts import OpenShiftsSettings
 from staffplan.settings.roster import BreakSettings, RosterSettings, ShiftSettings, WorkPlanSettings
-from staffplan.settings.team_rules import SeatsSetting
+from staffplan.settings.team_rules import MinimumOnDutySetting, MinimumStaffSetting, SeatsSetting
 from staffplan.tables.open_shifts import Bids, OpenShifts, parse_breaks
 from staffplan.tables.people import Agents
+from staffplan.tables.skills import AgentSkills
+from thorough import repetitions
 
 PAUSE = BreakSettings(minutes=60, earliest_minutes=60, latest_minutes=120)
 SHIFTS = {
@@ -81,8 +87,43 @@ def covered(row: pd.Series) -> frozenset[tuple[str, int, int]]:
     return frozenset((row["planning_group"], number, hour) for hour in hours if hour not in away)
 
 
-def test_nothing_is_opened_where_nothing_is_saved() -> None:
-    assert len(opened(hours_saved_min=4.0).shifts) == 0
+@pytest.mark.parametrize(
+    ("center", "settings", "said"),
+    [
+        (CENTER, {"hours_saved_min": 4.0}, "no shift of a work plan would save 4 understaffed hours"),
+        (CENTER.but(need={"voice": {(0, 12): 1.0}, "chat": {(0, 12): 0.0}}), {}, "nothing is understaffed"),
+    ],
+    ids=["too little is saved", "nothing lacks"],
+)
+def test_where_nothing_is_opened_it_is_told_why(center: Center, settings: dict[str, float], said: str) -> None:
+    found = opened(center, **settings)
+    assert len(found.shifts) == 0
+    assert [note.message.startswith(said) for note in found.notes] == [True]
+
+
+def test_where_the_time_was_over_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def solve(*_: object, **__: object) -> Solved:
+        return Solved(np.zeros(0), np.inf, 0.0)
+
+    monkeypatch.setattr(IntegerProgram, "solve", solve)
+    assert [note.message for note in opened().notes] == ["none was found in time: raise roster.time_limit_seconds"]
+
+
+def test_a_skill_that_comes_later_makes_no_other_open_shifts(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes: list[int] = []
+    real = IntegerProgram.solve
+
+    def solve(program: IntegerProgram, **named: Any) -> Solved:
+        sizes.append(len(program.price))
+        return real(program, **named)
+
+    monkeypatch.setattr(IntegerProgram, "solve", solve)
+    later = pd.DataFrame({"agent_id": ["ann"], "skill": ["chat"], "valid_from": [pd.Timestamp(day(1))]})
+    case = CENTER.case()
+    learning = replace(case, workforce=replace(case.workforce, skills=AgentSkills.of(later)))
+    for one in (case, learning):
+        open_shifts(one, ROSTER, OpenShiftsSettings(), MIDNIGHT)
+    assert sizes[0] == sizes[1]
 
 
 def test_what_has_begun_is_not_opened() -> None:
@@ -113,14 +154,22 @@ OPEN = OpenShifts.of(
 Bid = tuple[str, str, float, str]
 
 
-def give(*bids: Bid, center: Center = CENTER, hired: tuple[str, ...] = (), **settings: object) -> Given:
+def give(
+    *bids: Bid,
+    center: Center = CENTER,
+    hired: tuple[str, ...] = (),
+    after: Given | None = None,
+    **settings: object,
+) -> Given:
+    """after: what was given before."""
     frame = pd.DataFrame(bids, columns=["shift_id", "agent_id", "rank", "time"])
     case = center.case()
     if hired:
         agents = Agents.of(case.workforce.agents.frame.assign(hired_on=pd.to_datetime(list(hired))))
         center.__dict__["workforce"].__dict__["agents"] = agents
     told = Bids.of(frame.assign(time=pd.to_datetime(frame["time"], utc=True)))
-    return give_open_shifts(center.case(), ROSTER, OPEN, told, OpenShiftsSettings(**settings))  # type: ignore[arg-type]
+    roster, left = (ROSTER, OPEN) if after is None else (after.roster, after.still_open)
+    return give_open_shifts(center.case(), roster, left, told, OpenShiftsSettings(**settings))  # type: ignore[arg-type]
 
 
 def verdicts(given: Given) -> dict[tuple[str, str], str]:
@@ -128,13 +177,11 @@ def verdicts(given: Given) -> dict[tuple[str, str], str]:
     return {(s, a): r or "given" for s, a, r in zip(rows["shift_id"], rows["agent_id"], rows["reason"], strict=True)}
 
 
-def test_every_roster_that_is_given_keeps_every_rule() -> None:
-    """Of all sets of bids: whatever is given, the check finds nothing, and nothing more could be given to anybody."""
+def test_every_roster_that_is_given_keeps_every_rule_and_nothing_more_could_be_given() -> None:
+    """Of bids drawn at random; a bid that was refused is refused of the finished roster too."""
     every = [(s, a, 1.0, "2026-10-01") for s, a in product("ABC", ("ann", "bob", "cid"))]
-    for mask in range(1, 2**9, 200):
+    for mask in np.random.default_rng(1).permutation(np.arange(1, 2**9))[: repetitions(2, 40)].tolist():
         bids = [bid for n, bid in enumerate(every) if mask >> n & 1]
-        if not bids:
-            continue
         given = give(*bids)
         assert not CENTER.check(given.roster).breaches
         told = verdicts(given)
@@ -142,6 +189,9 @@ def test_every_roster_that_is_given_keeps_every_rule() -> None:
         count = list(told.values()).count("given")
         assert len(given.still_open) == len(OPEN) - count
         assert len(given.roster.shifts) == len(ROSTER.shifts) + count
+        left = set(given.still_open.frame["shift_id"])
+        again = give(*(bid for bid in bids if bid[0] in left), after=given)
+        assert "given" not in verdicts(again).values()
 
 
 def test_who_gets_nothing_is_told_why() -> None:
@@ -200,6 +250,36 @@ def test_rules_of_rest_and_between_people_hold_too() -> None:
     told = verdicts(give(*bids, center=CENTER.but(settings=seats, work_plans=plan)))
     assert told["B", "cid"] == "given"
     assert told["C", "bob"].startswith("seats")
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        PeriodHoursSetting(least=20),
+        PeriodDaysSetting(least=3),
+        ShiftsOfSetting(shift="early", least=2),
+        MinimumStaffSetting(planning_group="chat", people=2, hours="08:00-09:00"),
+        MinimumOnDutySetting(people=3, skill="chat", hours="08:00-12:00"),
+    ],
+    ids=lambda rule: type(rule).__name__,
+)
+def test_a_shift_that_lessens_what_is_lacking_breaks_no_rule(rule: Section) -> None:
+    """Where more is due than one shift brings, the shift is given all the same."""
+    settings = RosterSettings(rules=(rule,), time_limit_seconds=300, effort=0.05)
+    assert verdicts(give(("A", "cid", 1, "2026-10-01"), center=CENTER.but(settings=settings))) == {
+        ("A", "cid"): "given"
+    }
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [PeriodHoursSetting(most=3), PeriodDaysSetting(most=0), ShiftsOfSetting(shift="early", most=0)],
+    ids=lambda rule: type(rule).__name__,
+)
+def test_a_shift_beyond_what_is_allowed_is_not_given(rule: Section) -> None:
+    settings = RosterSettings(rules=(rule,), time_limit_seconds=300, effort=0.05)
+    told = verdicts(give(("A", "cid", 1, "2026-10-01"), center=CENTER.but(settings=settings)))
+    assert told["A", "cid"].endswith("allowed (Mon 02 Nov)")
 
 
 def test_nobody_has_two_shifts_on_a_day_or_serves_what_they_cannot() -> None:

@@ -133,6 +133,27 @@ def test_a_shift_that_was_over_before_stays_and_is_told(made: Roster) -> None:
     assert [note.message for note in result.notes] == ["absent, but the shift had already ended: left as is"]
 
 
+@pytest.mark.parametrize("since", [11, 11.5])
+def test_hours_of_absence_that_were_over_before_change_nothing_and_are_told(made: Roster, since: float) -> None:
+    frame = made.shifts.frame
+    who = next(iter(frame[frame["start"] == at(0, 8)]["agent_id"]))
+    result = mended(WEEK, made, Absence(who, day(0), day(0), 10 * 60, 11 * 60), since=at(0, since))
+    pd.testing.assert_frame_equal(result.roster.activities.frame, made.activities.frame)
+    assert len(result.changes) == 0
+    assert [note.message for note in result.notes] == ["absent, but that was already over: left as is"]
+
+
+def test_a_repair_looks_for_no_better_tours_once_the_time_is_over(
+    made: Roster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[int] = []
+    monkeypatch.setattr("staffplan.roster.search.anneal.take_best_tour", lambda _, person: given.append(person))
+    settings = WEEK.settings.model_copy(update={"time_limit_seconds": 1e-6})
+    result = mended(WEEK.but(settings=settings), made, Absence("ann", day(0), day(4)))
+    assert given == []
+    assert breaches(WEEK, result) == ()
+
+
 TINY_DAYS = 3
 TINY = Center(
     need={"voice": {(d, h): 1.0 + (h == 9) for d in range(TINY_DAYS) for h in [*range(8, 12), *range(16, 20)]}},

@@ -159,7 +159,7 @@ WORKFORCE = TINY.workforce
 
 
 def broken(rule: TeamRule, made: Roster, days: int = 1) -> list[tuple[date, str]]:
-    found = team_violations(made, WORKFORCE, [rule], calendar=CALENDAR, first=TINY.first_day, days=days)
+    found = team_violations(made, WORKFORCE, [rule], levels={}, calendar=CALENDAR, first=TINY.first_day, days=days)
     return [(violation.day, violation.message) for violation in found]
 
 

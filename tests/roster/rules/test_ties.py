@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from itertools import pairwise, product
@@ -10,7 +11,8 @@ from itertools import pairwise, product
 import numpy as np
 import pandas as pd
 import pytest
-from roster_centers import LATE, NIGHT, SHORT, Center, day, every_day
+from pydantic import ValidationError
+from roster_centers import LATE, NIGHT, SHORT, Center, activities, day, every_day, made, shift
 
 from staffplan.clock import wall_instant
 from staffplan.errors import ConfigError
@@ -19,10 +21,14 @@ from staffplan.roster.repair.absences import Absence
 from staffplan.roster.repair.repair import repair
 from staffplan.roster.rules.between import Finished, Known
 from staffplan.roster.rules.team import team_rules
+from staffplan.roster.rules.ties import tie_of
 from staffplan.roster.search.compiled.arrays import NOTHING
+from staffplan.roster.search.space import Tours
+from staffplan.roster.search.tables_out import make_roster
+from staffplan.roster.why.team_words import broken_days
 from staffplan.settings.roster import RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.settings.team_rules import ApartSetting, MentorSetting, MinimumOnDutySetting, TogetherSetting
-from staffplan.tables.roster import RosterActivities
+from staffplan.tables.roster import Roster, RosterActivities
 
 SHIFTS = {"short": SHORT, "long": ShiftSettings(hours=7, first_start="08:00"), "night": NIGHT}
 PLAN = WorkPlanSettings(shifts=tuple(SHIFTS), weekly_hours_max=60, days_per_week_max=7)
@@ -203,6 +209,91 @@ def test_a_minimum_holds_on_days_without_need_and_in_a_repair() -> None:
     assert center.but(time_off=((absent, day(4), day(4), "no"),)).check(mended.roster).breaches == ()
 
 
+HALVES = {
+    "short": SHORT,
+    "first": ShiftSettings(hours=2, first_start="08:00"),
+    "second": ShiftSettings(hours=2, first_start="10:00", last_start="10:00"),
+}
+AWAY = {
+    "minimum": MinimumOnDutySetting(agents=PAIR, hours="09:00-11:00"),
+    "together": TogetherSetting(agents=PAIR),
+    "apart": ApartSetting(agents=PAIR),
+    "mentor": MentorSetting(trainee="ann", mentors=("bob",)),
+}
+
+
+@pytest.mark.parametrize("name", AWAY)
+def test_who_is_absent_for_a_part_of_the_shift_is_not_there_for_rows_and_check(name: str) -> None:
+    """Ann is away until 10:00 and may work the rest of the shift that begins at 08:00."""
+    center = center_with(
+        AWAY[name],
+        need={"voice": every_day(1, range(8, 12))},
+        shifts=HALVES,
+        work_plans={"any": PLAN.model_copy(update={"shifts": tuple(HALVES), "part_days_off": "rest_of_shift"})},
+        parts_off=(("ann", day(0), "08:00", "10:00", "yes"),),
+    )
+    problem = center.problem()
+    assert any(problem.options[o].off for o in np.flatnonzero(problem.allowed[0, 0]))
+    for choice in every_choice(problem):
+        if (choice != NOTHING).any():
+            breaches = center.check(_roster_of(problem, choice)).breaches
+            assert (problem.ties.cost(choice) == 0) == (not breaches), choice
+
+
+def _roster_of(problem: RosterProblem, choice: np.ndarray) -> Roster:
+    """Everybody on queue for the only group, pauses at their earliest."""
+    pauses = np.zeros((*choice.shape, max(1, *(len(option.pauses) for option in problem.options))), dtype=np.int16)
+    for person, d in np.argwhere(choice != NOTHING).tolist():
+        for k, pause in enumerate(problem.options[choice[person, d]].pauses):
+            pauses[person, d, k] = pause.earliest
+    return make_roster(problem, Tours(choice, pauses, np.zeros((len(choice), problem.period.slots), dtype=np.int8)))
+
+
+def test_somebody_comes_for_the_only_one_on_duty_who_goes_home() -> None:
+    """Nobody is needed on queue after noon, when ann goes home."""
+    noon = ShiftSettings(hours=4, first_start="12:00", last_start="12:00")
+    shifts = {"day": ShiftSettings(hours=8, first_start="08:00"), "noon": noon}
+    center = center_with(
+        MinimumOnDutySetting(agents=PAIR, hours="08:00-16:00"),
+        need={"voice": every_day(1, range(8, 12))},
+        shifts=shifts,
+        work_plans={"any": PLAN.model_copy(update={"shifts": tuple(shifts)})},
+    )
+    begun = made([{**shift(0, hours=8, paid=8), "shift": "day 08:00"}], activities(0, "queue:voice 8"))
+    home = wall_instant(day(0), 12 * 60, center.timezone)
+    rows = repair(center.case(), begun, [Absence("ann", day(0), day(0))], home).roster.shifts.frame
+    assert rows.loc[rows["agent_id"] == "bob", "start"].tolist() == [home]
+
+
+def test_the_night_that_began_before_the_period_counts_until_it_ends() -> None:
+    """Ann's ends on Monday at 09:00; bob, who is not named, counts for nothing."""
+    center = center_with(
+        MinimumOnDutySetting(agents=("ann",), hours="06:00-10:00", weekdays="mon"),
+        past=[{**shift(-1, 22, 11, 11), "agent_id": who, "shift": "night 22:00"} for who in PAIR],
+    )
+    problem = center.problem()
+    assert _row_slots(problem) == [9]
+    choice = np.full((2, 2), NOTHING, dtype=np.int16)
+    choice[1, 1] = 0
+    found = center.check(_roster_of(problem, choice)).breaches
+    assert [breach.message for breach in found] == ["nobody among ann on duty from 09:00 to 10:00, 1 is due"]
+
+
+def _row_slots(problem: RosterProblem) -> list[int]:
+    return sorted(set(problem.ties.slot.tolist()))
+
+
+def test_a_level_that_is_too_low_for_the_group_is_no_skill_for_what_is_told() -> None:
+    rule = MinimumOnDutySetting(skill="voice", hours="09:00-11:00", weekdays="mon")
+    center = center_with(rule)
+    settings = center.settings.model_copy(update={"skill_levels_min": {"voice": 2}})
+    problem = center.problem()
+    choice = np.full((2, 2), NOTHING, dtype=np.int16)
+    choice[:, 0] = 0
+    case = replace(center.case(), settings=settings)
+    assert list(broken_days(case, _roster_of(problem, choice)).values()) == [[0]]
+
+
 def test_a_minimum_that_nobody_can_keep_says_why() -> None:
     rule = MinimumOnDutySetting(agents=("bob",), hours="09:00-11:00")
     center = center_with(rule, time_off=(("bob", day(1), day(1), ""),))
@@ -229,8 +320,8 @@ def test_a_pair_that_contracts_keep_apart_says_why() -> None:
     assert {breach.rule for breach in found.broken} == {"together"}
     said = [note.message for note in found.notes if note.place.startswith("together")]
     assert len(said) == 2
-    assert all(words.startswith("no roster satisfies ann and bob starting together together with") for words in said)
-    assert all("without ann and bob starting together then" in words for words in said)
+    assert all(words.startswith("no roster satisfies the same start for ann and bob together with") for words in said)
+    assert all("without the same start for ann and bob then" in words for words in said)
 
 
 def test_a_preference_that_is_not_kept_is_told_and_is_no_breach() -> None:
@@ -239,6 +330,24 @@ def test_a_preference_that_is_not_kept_is_told_and_is_no_breach() -> None:
     assert found.broken == ()
     [note] = [note for note in found.notes if note.place.startswith("apart")]
     assert note.message == "a preference, not kept on 1 day; first: ann and bob both work on this day"
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        ("together", "the same start for ann and bob"),
+        ("apart", "separate hours for ann and bob"),
+        ("apart on days", "separate days for ann and bob"),
+        ("mentor", "a mentor for ann (bob)"),
+    ],
+)
+def test_a_rule_has_words_that_fit_into_a_sentence(rule: str, words: str) -> None:
+    assert tie_of(RULES[rule]).words == words
+
+
+def test_a_level_without_a_skill_is_refused() -> None:
+    with pytest.raises(ValidationError, match="level 2 of no skill; name the skill, or leave level out"):
+        MinimumOnDutySetting(staffing_group="red", level=2)
 
 
 def test_people_and_teams_that_nobody_knows_are_refused() -> None:

@@ -9,8 +9,18 @@ import pytest
 from roster_centers import DAY, LATE, SHORT, Center, every_day
 
 from staffplan.roster.problem.worth import cover_worth
-from staffplan.roster.search.anneal import Board, Incumbent, Schedule, improve, make_work, settle, spans
-from staffplan.roster.search.bound import Auction, best_prices, tour_classes, whole_crew
+from staffplan.roster.search.anneal import (
+    Board,
+    Incumbent,
+    Schedule,
+    improve,
+    make_work,
+    polish,
+    search_on,
+    settle,
+    spans,
+)
+from staffplan.roster.search.bound import Auction, best_prices, bound_from, tour_classes, whole_crew
 from staffplan.roster.search.compiled.anneal import anneal
 from staffplan.roster.search.compiled.arrays import NOTHING, place_pauses
 from staffplan.roster.search.compiled.moves import Span
@@ -51,6 +61,27 @@ CENTER = Center(
 @pytest.fixture(scope="module")
 def space() -> TourSpace:
     return make_tour_space(CENTER.problem())
+
+
+def test_when_the_time_is_over_nobody_is_given_a_best_tour_any_more(
+    space: TourSpace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A tour of a year takes its time, and there may be hundreds of people."""
+    given: list[int] = []
+    monkeypatch.setattr("staffplan.roster.search.anneal.take_best_tour", lambda _, person: given.append(person))
+    board = hasty(space, 1)
+    polish(board, Incumbent(board), stop=lambda: len(given) > 2)
+    assert len(given) == 3
+    search_on(space, board.tours(), 1000, 1, stop=lambda _: True)
+    assert len(given) == 3
+
+
+def test_a_bound_from_other_prices_takes_no_more_rounds_than_there_is_time_for(space: TourSpace) -> None:
+    looks = iter([False, True])
+    first = bound_from(space, None, stop=lambda: True)
+    assert first == pytest.approx(max(0.0, Auction(space, whole_crew(tour_classes(space))).bid()[0]))
+    assert bound_from(space, None, stop=lambda: next(looks)) >= first
+    assert next(looks, None) is None
 
 
 def hasty(space: TourSpace, seed: int) -> Board:

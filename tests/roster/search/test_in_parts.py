@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +14,7 @@ from roster_centers import LATE, SHORT, Center, every_day
 from staffplan.errors import NoSolutionError
 from staffplan.roster import step
 from staffplan.roster.problem.problem import RosterProblem
-from staffplan.roster.rules.automaton import TooLargeError
+from staffplan.roster.rules.automaton import Automaton, TooLargeError
 from staffplan.roster.search import automata, first_roster, space
 from staffplan.roster.search.anneal import Board, Incumbent, polish
 from staffplan.roster.search.automata import Room
@@ -41,6 +44,15 @@ FULL = CENTER.but(
     settings=RosterSettings(rules=(*RULES[:2], RULES[3]), time_limit_seconds=300, effort=0.05),
     agents=[(f"a{n}", "voice", "any") for n in range(4)],
 )
+
+MANY = CENTER.but(
+    agents=[(f"a{n}", "voice", f"plan{n}") for n in range(5)],
+    work_plans={
+        f"plan{n}": WorkPlanSettings(shifts=("short", "late"), weekly_hours_max=20 + 4 * n) for n in range(5)
+    },
+)
+"""Everybody has a contract of their own."""
+PAIRED = MANY.but(settings=RosterSettings(rules=RULES[:3], time_limit_seconds=300, effort=0.05))
 
 NO_ROOM = Room(most_steps=0)
 
@@ -112,11 +124,57 @@ def _too_large(*_: object) -> None:
     raise TooLargeError
 
 
+def test_where_there_is_no_time_for_automata_of_each_contract_people_share_those_of_their_rules() -> None:
+    """One of the two clocks says nothing of the other."""
+    shared = make_tour_space(CENTER.problem(), Room(whole_seconds=0.0, seconds=60.0))
+    assert not shared.in_parts
+    assert len(shared.walks.offset) == 1
+
+
+@pytest.mark.parametrize(("seconds", "tried"), [(40, 3), (60, 5)])
+def test_the_first_automata_show_that_there_is_no_time_for_all(
+    monkeypatch: pytest.MonkeyPatch, seconds: int, tried: int
+) -> None:
+    """One a contract, each of which takes ten seconds."""
+    made: list[int] = []
+
+    def joined(*args: Any) -> Automaton:
+        made.append(10)
+        return real(*args)
+
+    real = automata.joined
+    problem = MANY.problem()
+    monkeypatch.setattr(automata, "joined", joined)
+    monkeypatch.setattr(automata, "_shared", _too_large)
+    monkeypatch.setattr(automata, "_products", _too_large)
+    monkeypatch.setattr(automata, "time", SimpleNamespace(monotonic=lambda: float(sum(made))))
+    with nullcontext() if tried == 5 else pytest.raises(TooLargeError):
+        make_tour_space(problem, Room(whole_seconds=seconds))
+    assert len(made) == tried
+
+
+def test_a_product_that_is_too_large_is_tried_only_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[tuple[int, int]] = []
+
+    def both(one: Automaton, other: Automaton, allowance: object) -> Automaton:
+        tried.append((id(one), id(other)))
+        raise TooLargeError
+
+    monkeypatch.setattr(automata, "_shared", _too_large)
+    problem, room = PAIRED.problem(), Room(whole_seconds=0.0)
+    products = automata._products(problem)
+    monkeypatch.setattr(automata, "_products", lambda _: products)
+    monkeypatch.setattr(automata, "both", both)
+    make_tour_space(problem, room)
+    assert len(tried) > 1
+    assert len(set(tried)) == len(tried)
+
+
 @pytest.mark.usefixtures("no_room")
 def test_rules_stay_in_parts_where_the_time_to_join_them_is_over() -> None:
     problem = FULL.problem()
     assert not make_tour_space(problem).in_parts
-    assert make_tour_space(problem, Room(over=lambda: True)).in_parts
+    assert make_tour_space(problem, Room(whole_seconds=0.0, seconds=0.0)).in_parts
 
 
 @pytest.mark.usefixtures("no_room")

@@ -12,13 +12,16 @@ from staffplan.roster.search.compiled.arrays import IMPOSSIBLE
 from staffplan.roster.search.compiled.board import count_everything
 from staffplan.roster.search.day_program import Alike, choice_in
 from staffplan.roster.search.first_roster import start
+from staffplan.roster.search.integer_program import IntegerProgram, Solved
 from staffplan.roster.search.space import TourSpace, make_tour_space
 from staffplan.roster.search.whole_days import (
     APART,
     Found,
     Outlook,
+    best_of_day,
     days_together,
     drawn,
+    outlook,
     pairs,
     program_of,
     with_day,
@@ -98,7 +101,7 @@ def test_no_day_is_looked_at_once_it_is_to_stop(space: TourSpace, monkeypatch: p
     """The period may have hundreds of days."""
     looked: list[int] = []
 
-    def outlook(_: Board, day: int, __: tuple[int, int]) -> Outlook:
+    def outlook(_: Board, day: int, *__: object) -> Outlook:
         looked.append(day)
         return Outlook(day, 1.0, 0.0)
 
@@ -108,6 +111,22 @@ def test_no_day_is_looked_at_once_it_is_to_stop(space: TourSpace, monkeypatch: p
     days_together(board, best, 8, 1, stop=lambda: len(looked) > 2, seconds=lambda: 60.0, report=lambda done: None)
     assert len(looked) <= 4
     assert best.cost == board.cost
+
+
+def test_a_day_whose_relaxation_is_not_found_in_time_is_left_as_it_is(
+    space: TourSpace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[float] = []
+
+    def relaxed(_: IntegerProgram, *, seconds: float) -> Solved:
+        given.append(seconds)
+        return Solved(np.zeros(0), np.inf, -np.inf)
+
+    monkeypatch.setattr(IntegerProgram, "relaxed", relaxed)
+    board = rough(space)
+    assert outlook(board, 0, (1, 0), 2.0).gain < 0
+    assert best_of_day(board, 0, (1, 0), 3.0).choice is None
+    assert given == [2.0, 3.0]
 
 
 def test_days_are_paired_with_the_next_that_is_a_week_away() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 import pytest
@@ -11,6 +11,7 @@ from roster_centers import MONDAY, Center, activities, every_day, made, shift
 from staffplan.errors import Note
 from staffplan.roster.check.cover import coverage
 from staffplan.roster.why.empty_days import empty_day_notes
+from staffplan.roster.why.one_person import no_limit
 from staffplan.settings import hard_rules as rule
 from staffplan.settings.roster import RosterSettings, ShiftSettings, WorkPlanSettings
 
@@ -24,14 +25,15 @@ CENTER = Center(
 BOTH_MONDAY_TO_FRIDAY: Mapping[str, Sequence[int]] = {"ann": range(5), "bob": range(5)}
 
 
-def told(center: Center, working: Mapping[str, Sequence[int]]) -> list[Note]:
+def told(center: Center, working: Mapping[str, Sequence[int]], seconds: Callable[[], float] = no_limit) -> list[Note]:
     """The warnings of a roster in which people work whole days on queue."""
     pairs = [(agent, number) for agent, days in working.items() for number in days]
     roster = made(
         [shift(number, 8, 8, 8) | {"agent_id": agent} for agent, number in pairs],
         [row | {"agent_id": agent} for agent, number in pairs for row in activities(number, "queue:voice 8")],
     )
-    return list(empty_day_notes(center.case(), roster, coverage(roster, center.requirement, center.site)))
+    cover = coverage(roster, center.requirement, center.site)
+    return list(empty_day_notes(center.case(), roster, cover, seconds=seconds))
 
 
 def test_an_empty_saturday_beside_too_many_people_on_other_days_is_one_warning() -> None:
@@ -40,6 +42,12 @@ def test_an_empty_saturday_beside_too_many_people_on_other_days_is_one_warning()
     assert note.message.startswith("nobody is on queue, 8.0 understaffed hours")
     assert "40.0 overstaffed hours on other days of that week (Mon 02 8.0, Tue 03 8.0," in note.message
     assert note.message.endswith("no personal rule prevents 2 of 2")
+
+
+def test_once_the_time_is_over_no_further_day_is_looked_into() -> None:
+    """Hundreds of people under the rules of a year take a second and more for each day."""
+    assert len(told(CENTER, {"ann": range(4)})) == 2
+    assert len(told(CENTER, {"ann": range(4)}, lambda: 0.0)) == 1
 
 
 def test_the_rule_that_keeps_people_away_is_named() -> None:

@@ -353,3 +353,20 @@ def test_nobody_serves_two_queues_at_once_so_that_their_minimums_add_up_against_
     problem, rules = made.problem(), team_rules(made.settings)
     assert list(outnumbered(made.case(), problem, rules)) == [((1, 0, 2), [9, 10, 11], 1)]
     assert not list(outnumbered(made.case(), problem, [*rules[:2], Seats(3)]))
+
+
+def test_who_is_absent_for_a_part_of_a_shift_leaves_the_seat_to_somebody_else() -> None:
+    """One seat: bob until 10:00, when ann comes from the doctor's to the rest of a shift that begins at 08:00."""
+    first = ShiftSettings(hours=2, first_start="08:00", last_start="08:00")
+    case = center(
+        1,
+        "ann",
+        "bob",
+        need={"voice": every_day(1, range(8, 12))},
+        shifts={"short": SHORT, "first": first},
+        work_plans={"any": WorkPlanSettings(shifts=("short", "first"), part_days_off="rest_of_shift")},
+        parts_off=[("ann", day(0), "08:00", "10:00", "yes")],
+        locks=[("ann", day(0), "short"), ("bob", day(0), "first")],
+        settings=under({"rule": "seats", "most": 1}),
+    ).case()
+    assert list(find_clashes(Question.of(case, lambda: 60.0), {Seats(1): [0]})) == []

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from staffplan.cli.commands.options import STEPS, Force, Json
+from staffplan.cli.commands.options import STEPS, DataFolder, Force, Json, SetSetting
 from staffplan.cli.commands.workers import Cluster, Jobs, workers_of
 from staffplan.cli.output.say import progress_shown
 
@@ -27,12 +27,8 @@ def backtest(
     without_people: Annotated[
         bool, typer.Option("--without-people", help="Plan shift mixes, before there are agents.")
     ] = False,
-    data: Annotated[
-        Path | None, typer.Option("--data", help="Folder that replaces {data} in the input paths of the settings.")
-    ] = None,
-    setting: Annotated[
-        list[str] | None, typer.Option("--set", help="Change a setting: KEY=VALUE; may be repeated.")
-    ] = None,
+    data: DataFolder = None,
+    setting: SetSetting = None,
     jobs: Jobs = None,
     cluster: Cluster = None,
     force: Force = False,

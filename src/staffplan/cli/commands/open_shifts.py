@@ -15,9 +15,11 @@ from staffplan.cli.commands.options import (
     Force,
     Json,
     Locks,
+    Meetings,
     Past,
     RequirementFile,
     Since,
+    Skills,
     TimeOff,
 )
 from staffplan.cli.work.delivery import refuse
@@ -46,6 +48,8 @@ def open_shifts(
     agents: AgentsFile = None,
     time_off: TimeOff = None,
     availability: Availability = None,
+    skills: Skills = None,
+    meetings: Meetings = None,
     locks: Locks = None,
     past: Past = None,
     config: ConfigFile = None,
@@ -68,13 +72,27 @@ def open_shifts(
     rank and time. A shift is given where every rule is kept with it, in the
     order of open_shifts.order: fairness, seniority or first_come. The folder
     gets the roster with the shifts that were given, what is still open, and
-    bid_results.csv, which says of every bid why a shift was not given.
+    bid_results.csv, which says of every bid why a shift was not given. With
+    --from no shift is given that begins before.
     """
-    from staffplan.cli.work.open_shifts import OpenShiftsInput, output_paths, run_open_shifts
+    from staffplan.cli.work.open_shifts import (
+        OpenShiftsInput,
+        output_paths,
+        refuse_most_with_bids,
+        run_open_shifts,
+    )
     from staffplan.cli.work.repair import RepairInput
 
+    refuse_most_with_bids(most if bids is not None else None)
     paths = output_paths(output, with_bids=bids is not None)
     before = refuse(paths.values(), force=force)
-    given = {"time_off": time_off, "availability": availability, "locks": locks, "past_roster": past}
+    given = {
+        "time_off": time_off,
+        "availability": availability,
+        "skills": skills,
+        "meetings": meetings,
+        "locks": locks,
+        "past_roster": past,
+    }
     source = RepairInput(roster, requirement, agents, config, given, None, None)
     run_open_shifts(OpenShiftsInput(source, since, most, bids, opened), paths, before, as_json=as_json)

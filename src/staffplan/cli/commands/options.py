@@ -18,6 +18,11 @@ Interval = Annotated[int | None, typer.Option("--interval", help="Length of an i
 Timezone = Annotated[str | None, typer.Option("--timezone", help="Time zone of the site, for example Europe/Madrid.")]
 Country = Annotated[str | None, typer.Option("--country", help="Country of the public holidays, for example ES.")]
 
+DataFolder = Annotated[
+    Path | None, typer.Option("--data", help="Folder that replaces {data} in the input paths of the settings.")
+]
+SetSetting = Annotated[list[str] | None, typer.Option("--set", help="Change a setting: KEY=VALUE; may be repeated.")]
+
 AhtUnit = Annotated[
     str | None, typer.Option("--aht-unit", help="Unit of handling times: seconds, minutes, milliseconds, m:ss, h:mm.")
 ]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from staffplan.cli.commands.options import DataFolder, Json, SetSetting
 from staffplan.cli.commands.workers import Cluster, Jobs, workers_of
 from staffplan.cli.output.say import RULES_BROKEN, progress_shown, say, say_long, show, show_json, show_text
 from staffplan.cli.work.flags import flags_named
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from staffplan.tables.schema import Table
 
 PLANS = "Plan directory"
-Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON on stdout.")]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite existing files, also files edited by hand.")]
 Folder = Annotated[Path, typer.Argument(help="Plan directory, made by staffplan plan.", show_default=False)]
 
@@ -37,9 +37,7 @@ def register(app: typer.Typer) -> None:
 def plan(
     config: Annotated[Path, typer.Argument(help="Settings file, plan.toml.", show_default=False)],
     output: Annotated[Path, typer.Option("-o", "--output", help="Plan directory to create or update.")],
-    data: Annotated[
-        Path | None, typer.Option("--data", help="Folder that replaces {data} in the input paths of the settings.")
-    ] = None,
+    data: DataFolder = None,
     meetings: Annotated[
         Path | None, typer.Option("--meetings", help="File of meetings and training (default: input.meetings).")
     ] = None,
@@ -52,9 +50,7 @@ def plan(
     seed: Annotated[
         int | None, typer.Option("--seed", help="Seed of the random numbers (default: plan.seed).")
     ] = None,
-    setting: Annotated[
-        list[str] | None, typer.Option("--set", help="Change any other setting: KEY=VALUE; may be repeated.")
-    ] = None,
+    setting: SetSetting = None,
     jobs: Jobs = None,
     cluster: Cluster = None,
     force: Force = False,

@@ -26,8 +26,15 @@ def track(
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Folder for the tables and the page.")] = None,
     config: ConfigFile = None,
     dead_zone: Annotated[
-        float, typer.Option("--dead-zone", min=0.0, help="Gain in error, as a share, that makes no difference.")
-    ] = 0.05,
+        float | None,
+        typer.Option(
+            "--dead-zone",
+            min=0.0,
+            max=1.0,
+            help="Gain in error that makes no difference, a share: 0.05, if not given, is 5 points.",
+            show_default=False,
+        ),
+    ] = None,
     fail_on_alarm: Annotated[
         bool, typer.Option("--fail-on-alarm", help="Exit with 5 where an alarm is open, for cron.")
     ] = False,

@@ -205,5 +205,5 @@ def _change_text(work: AccessWork) -> str:
         else ""
     )
     total = f"{facts['heads']} people, {facts['paid_hours']:,.1f} paid hours, {currency} {facts['cost']:,.2f}"
-    title = "Cheapest extra shifts that make the intervals honest, whole plan"
+    title = "Cheapest extra shifts that make the intervals honest, whole plan (an estimate: not simulated again)"
     return f"{title}\n\n{text_table(rows, header, right=range(2, 5))}\n\n{total}{left}"

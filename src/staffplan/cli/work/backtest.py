@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -18,12 +18,23 @@ from staffplan import __version__
 from staffplan.cli.output.json_rows import records
 from staffplan.cli.output.say import say, say_long, show_json, show_text
 from staffplan.cli.work.common import config_and_workspace
+from staffplan.cli.work.delivery import say_notes
 from staffplan.clock import local_dates, midnight
-from staffplan.control.backtest import Known, Outcome, Period, difference_table, play_period, sentence
-from staffplan.errors import DataError, Problem, UsageError, place_of
+from staffplan.control.backtest import (
+    Known,
+    Outcome,
+    Period,
+    difference_table,
+    play_period,
+    sentence,
+    under_names_now,
+    unforeseen,
+)
+from staffplan.errors import DataError, Note, Problem, UsageError, place_of
 from staffplan.files.read import read_file, read_table, table_from
 from staffplan.files.together import write_together
 from staffplan.files.write import table_bytes
+from staffplan.forecast import joined_history
 from staffplan.plan.directory import parse_overrides
 from staffplan.plan.heads import pay_of
 from staffplan.plan.text import percent, text_table
@@ -54,6 +65,7 @@ class BacktestWork:
     differences: StackDifference
     kept: int
     """Periods that were finished before."""
+    notes: tuple[Note, ...] = ()
 
 
 def backtest_of(
@@ -74,7 +86,8 @@ def backtest_of(
     given = parse_overrides(settings) | ({} if data is None else {"input.data": str(data.resolve())})
     config, workspace = config_and_workspace(config_path, given)
     _refuse_foreign(folder, force=force)
-    known, history = _known(workspace, without_people=without_people), workspace.full_history
+    known = _known(workspace, without_people=without_people)
+    history = joined_history(workspace.full_history, workspace.site)
     periods = list(_periods(history, _staffed(workspace), config, number, weeks or config.plan.weeks))
     keys = [_key(known, period) for period in periods]
     places = [folder / f"period_{period.days.first}" for period in periods]
@@ -98,7 +111,16 @@ def backtest_of(
     )
     rows = [read_table(place / PlanBacktest.file_name, PlanBacktest).frame for place in places]
     found = PlanBacktest.of(pd.concat(rows, ignore_index=True), PlanBacktest.file_name)
-    return BacktestWork(config, found, difference_table(found), len(periods) - len(to_run))
+    notes = tuple(_strangers(known, periods))
+    return BacktestWork(config, found, difference_table(found), len(periods) - len(to_run), notes)
+
+
+def _strangers(known: Known, periods: Iterable[Period]) -> Iterator[Note]:
+    """Contacts of queues that were new in a period: of them there was no past to plan from."""
+    for period in periods:
+        for queue, offered in unforeseen(known, period).items():
+            said = f"{offered:,.0f} contacts of the period from {period.days.first}: the queue had none before"
+            yield Note("backtest", "left out", queue, f"{said}; left out, for all plans")
 
 
 def _refuse_foreign(folder: Path, *, force: bool) -> None:
@@ -113,7 +135,7 @@ def _refuse_foreign(folder: Path, *, force: bool) -> None:
 
 def _known(workspace: Workspace, *, without_people: bool) -> Known:
     """The settings and the people, without what is dated: it belongs to the days ahead."""
-    config = workspace.config
+    config = _without_older(workspace.config)
     if without_people:
         return Known(config, None, pay_of(config, workspace.site.calendar), workspace.special_days, workspace.drivers)
     people = workspace.people()
@@ -121,16 +143,26 @@ def _known(workspace: Workspace, *, without_people: bool) -> Known:
     return Known(config, undated, None, workspace.special_days, workspace.drivers)
 
 
+def _without_older(config: Config) -> Config:
+    """The settings for a history that is joined already."""
+    queues = {name: queue.model_copy(update={"was": ()}) for name, queue in config.queues.items()}
+    return config.model_copy(update={"queues": queues})
+
+
 def _staffed(workspace: Workspace) -> StaffedAgents | None:
-    """Who was on queue, where the history's file has a column of them."""
-    file = read_file(workspace.required_path("history"))
-    columns = {name: own for name, own in workspace.config.input.columns.items() if name != "offered"}
-    if str(columns.get("agents", "agents")) not in file.frame.columns:
+    """Who was on queue, where the history's file has a column of them; read as its contacts are."""
+    file, chosen = read_file(workspace.required_path("history")), workspace.config.input
+    if str(chosen.columns.get("agents", "agents")) not in file.frame.columns:
         return None
-    plan, queue = workspace.config.plan, workspace.config.input.queue
-    constants = {} if queue is None else {"queue": queue}
-    mine = {name: own for name, own in columns.items() if name in ("interval_start", "queue", "agents")}
-    return table_from(file, StaffedAgents, timezone=plan.timezone, columns=mine, constants=constants)
+    staffed = table_from(
+        file,
+        StaffedAgents,
+        timezone=chosen.timezone or workspace.config.plan.timezone,
+        columns={name: own for name, own in chosen.columns.items() if name in ("interval_start", "queue", "agents")},
+        constants={} if chosen.queue is None else {"queue": chosen.queue},
+        date_order=chosen.date_order,
+    )
+    return under_names_now(staffed, workspace.site)
 
 
 def _periods(
@@ -193,9 +225,11 @@ def tell(work: BacktestWork, folder: Path, *, as_json: bool) -> None:
     tables = (work.found, work.differences)
     write_together(folder, {**{t.file_name: table_bytes(t.frame, zone) for t in tables}, PICTURE: drawn})
     said = sentence(work.found, work.differences, currency)
+    say_notes(work.notes)
     if as_json:
         rows = {"periods": records(work.found.frame, zone), "differences": records(work.differences.frame, zone)}
-        show_json({"written": str(folder), "kept": work.kept, **rows, "sentence": said})
+        notes = [vars(note) for note in work.notes]
+        show_json({"written": str(folder), "kept": work.kept, **rows, "sentence": said, "notes": notes})
         return
     if work.kept:
         say(f"finished before, not run again: {plural(work.kept, 'period')}")

@@ -106,8 +106,14 @@ def _headline(moment: Moment) -> str:
 
 
 def _doing(activity: str) -> str:
-    known = {"queue": "on queue", "split": "between two parts of a shift", "absence": "absent"}
-    return known.get(activity, f"in {activity}" if activity in ("meeting", "training") else f"on a {activity}")
+    known = {
+        "queue": "on queue",
+        "split": "between two parts of a shift",
+        "absence": "absent",
+        "meeting": "in a meeting",
+        "training": "in training",
+    }
+    return known.get(activity, f"on a {activity}")
 
 
 def _people_table(moment: Moment) -> str:
@@ -132,10 +138,16 @@ def _net_table(moment: Moment) -> str:
     rows = []
     for start in frame["interval_start"].drop_duplicates():
         mine = [cells.get((start, group)) for group in groups]
-        shown = ["" if r is None else f"{r.scheduled:g} of {r.required:g}  {r.net:+g}" for r in mine]
+        shown = ["" if r is None else _net_words(r) for r in mine]
         rows.append((_clock(start, moment.zone), *shown))
     header = ("from", *(f"{group}: rostered of needed, net" for group in groups))
     return text_table(rows, header, right=tuple(range(1, len(groups) + 1)))
+
+
+def _net_words(row: Any) -> str:
+    """ "2.7 of 3  -0.3": parts of a person to one digit."""
+    scheduled, required, net = (round(number, 1) + 0.0 for number in (row.scheduled, row.required, row.net))
+    return f"{scheduled:g} of {required:g}  {net:+g}"
 
 
 def _rows(frame: pd.DataFrame) -> Iterator[Any]:

@@ -19,6 +19,7 @@ from staffplan.files.ledger import Entry, Ledger, append, content_of, held, read
 from staffplan.plan.directory import open_existing
 from staffplan.plan.publication import Publication, publication_of
 from staffplan.plan.text import text_table
+from staffplan.report.formats import plural
 from staffplan.tables.ledger import RosterTold
 
 if TYPE_CHECKING:
@@ -77,7 +78,8 @@ def _words(text: str) -> str:
 
 
 def _same(ledger: Ledger, made: Publication) -> Entry | None:
-    """The last entry of the same days, where it has the same content; what was told since is no content."""
+    """The last entry of the same days, where it has the same content and nobody must be told anything; what was told
+    since is no content."""
     period = ("plan", "first_day", "last_day")
     alike = [e for e in ledger.entries if all(e.facts[name] == made.facts[name] for name in period)]
     if not alike:
@@ -86,15 +88,14 @@ def _same(ledger: Ledger, made: Publication) -> Entry | None:
         {name: sha for name, sha in content.items() if name != RosterTold.file_name}
         for content in (alike[-1].content, content_of(made.files))
     )
-    return alike[-1] if was == now else None
+    return alike[-1] if was == now and not len(made.told) else None
 
 
 def _refuse_unexplained(made: Publication, facts: Mapping[str, Any]) -> None:
     """Raise UsageError where people were told otherwise, and nobody says who changes it and why."""
     if not (made.was_told and len(made.told)):
         return
-    people = made.told.frame["agent_id"].nunique()
-    message = f"people were told of these days before, and {len(made.told)} days of {people} people differ"
+    message = f"people were told of these days before, and {_days_of_people(made)} differ"
     problems = [
         Problem(f"--{name}", message, f'say {name}: --who Ana --why "two people ill"; --diff lists the days')
         for name in ("who", "why")
@@ -115,10 +116,23 @@ def _tell(entry: Entry, made: Publication, ledger: Ledger, *, is_new: bool, as_j
     if not is_new:
         show_text(f"entry {entry.number} has this content already; nothing was published")
         return
-    since = f", {len(made.told)} days of {people} people to tell" if people else ""
+    since = f", {_days_of_people(made)} to tell" if people else ""
     show_text(f"entry {entry.number}: {entry.facts['first_day']} to {entry.facts['last_day']}{since}")
     show_text(f"hash {entry.hash[:SHORT_HASH]}: stands for all entries up to this one")
-    say(f"wrote {len(made.files)} files of entry {entry.number} to {ledger.folder}")
+    say(_written(entry, ledger))
+
+
+def _days_of_people(made: Publication) -> str:
+    people = made.told.frame["agent_id"].nunique()
+    return f"{plural(len(made.told), 'day')} of {plural(people, 'person', 'people')}"
+
+
+def _written(entry: Entry, ledger: Ledger) -> str:
+    """How many files of an entry are new, and how many an entry before it has already."""
+    new = sum(path.startswith(f"{entry.number:04d}/") for path, _ in entry.files.values())
+    same = len(entry.files) - new
+    kept = f"; {plural(same, 'file is', 'files are')} the same as in an entry before" if same else ""
+    return f"wrote {plural(new, 'file')} of entry {entry.number} to {ledger.folder}{kept}"
 
 
 def differences(folder: Path, to: Path, output: Path | None, before: Hashes, *, as_json: bool) -> None:

@@ -24,6 +24,7 @@ from staffplan.progress import OnProgress
 from staffplan.roster.case.case import Case
 from staffplan.settings.cost import CostSettings
 from staffplan.settings.open_shifts import OpenShiftsSettings
+from staffplan.settings.standby import StandbySettings
 from staffplan.tables.people import Absences, Agents
 from staffplan.tables.requirement import PeopleNeeded, ServiceWorth
 from staffplan.tables.roster import Roster, RosterActivities, RosterChanges, RosterShifts
@@ -74,6 +75,8 @@ class RepairWork:
     seed: int
     cost: CostSettings
     open_shifts: OpenShiftsSettings
+    standby: tuple[StandbySettings, ...]
+    currency: str
 
     @property
     def timezone(self) -> str:
@@ -108,7 +111,15 @@ def repair_work(source: RepairInput) -> RepairWork:
     )
     roster = read_roster(folder, zone)
     refuse_strangers(roster, case.workforce.agents)
-    return RepairWork(case, roster, config.plan.seed if seed is None else seed, config.cost, config.open_shifts)
+    return RepairWork(
+        case,
+        roster,
+        config.plan.seed if seed is None else seed,
+        config.cost,
+        config.open_shifts,
+        config.standby,
+        config.plan.currency,
+    )
 
 
 def output_paths(output: Path) -> dict[type[Table], Path]:

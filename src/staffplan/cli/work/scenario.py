@@ -19,7 +19,7 @@ from staffplan.process.workers import Workers
 from staffplan.progress import OnProgress
 from staffplan.report.scenario_book import cases_picture, scenario_book, tornado_picture
 from staffplan.scenario.compare import Comparison, compare
-from staffplan.scenario.frozen import open_base
+from staffplan.scenario.frozen import left_over, open_base
 from staffplan.scenario.run import run_scenarios
 from staffplan.scenario.tornado import tornado
 from staffplan.settings.scenarios import ScenarioFile, load_scenarios
@@ -117,6 +117,8 @@ def compare_and_tell(folder: Path, paths: Mapping[str, Path], before: Hashes, *,
     several = [name for name, one in found.scenarios.items() if one.set is None and len(one.changes) > 1]
     if several and paths:
         say(f"not in the tornado, as they change several things at once: {listed(several)}")
+    if left := left_over(folder):
+        say(f"not compared, as the file of scenarios does not have them any more: {listed(left)}")
     if not paths:
         show(table_bytes(found.deltas.frame).decode())
 

@@ -14,17 +14,20 @@ from staffplan.cli.output.say import say, show_json, show_text
 from staffplan.cli.work.delivery import put, say_notes
 from staffplan.clock import SiteCalendar
 from staffplan.control.cusum import average_run_length
-from staffplan.control.gathered import Gathered, PublishedEntry, gathered
+from staffplan.control.gathered import KEY, Gathered, PublishedEntry, gathered
 from staffplan.control.tracked_days import tracked_days, tracked_waits
-from staffplan.control.tracking import track_scores, tracked_edits, value_added
+from staffplan.control.tracking import DEAD_ZONE, track_scores, tracked_edits, value_added
 from staffplan.errors import DataError, Note, Problem, place_of
 from staffplan.files.ledger import Entry, Ledger, read_ledger
 from staffplan.files.read import read_table
 from staffplan.files.write import table_bytes
+from staffplan.forecast.scoring import CAME_BEFORE, about_left_out
 from staffplan.ingest import read_history
 from staffplan.plan.directory import PLAN_TOML, load_config_file
 from staffplan.plan.text import percent, text_table
 from staffplan.settings.config import Config
+from staffplan.simulate.scene import group_promise
+from staffplan.site import resolve_queue
 from staffplan.tables.forecast import ALL_QUEUES, ForecastTotals
 from staffplan.tables.history import ContactHistory
 from staffplan.tables.ledger import PublishedForecast
@@ -66,8 +69,11 @@ def paths_in(folder: Path) -> dict[str, Path]:
     return {name: folder / name for name in (*(table.file_name for table in TABLES), PAGE)}
 
 
-def tracked(folder: Path, actuals: Sequence[Path], config_path: Path | None, dead_zone: float) -> Tracked:
+def tracked(
+    folder: Path, actuals: Sequence[Path], config_path: Path | None, dead_zone: float | None = None
+) -> Tracked:
     """Compare a ledger with what came. Raises DataError where the ledger was changed, or nothing can be compared."""
+    dead_zone = DEAD_ZONE if dead_zone is None else dead_zone
     ledger = read_ledger(folder)
     last = ledger.entries[-1]
     config = load_config_file(config_path or last.path(folder, PLAN_TOML))
@@ -78,7 +84,8 @@ def tracked(folder: Path, actuals: Sequence[Path], config_path: Path | None, dea
     groups = {name: queue.planning_group or name for name, queue in config.queues.items()}
     found = (track_scores(known), value_added(known, dead_zone=dead_zone), tracked_days(known))
     waits, edits = tracked_waits(known, history, groups), tracked_edits(known)
-    notes = (*history.notes, *_notes(known, history, found[1], waits))
+    told = (*_notes(known, history, found[1], waits), *_definitions(waits, config))
+    notes = (*history.notes, *about_left_out(_asked(known), history, known.grid.calendar, STEP), *told)
     return Tracked(*found, waits, edits, len(ledger.entries), dead_zone, zone, notes)
 
 
@@ -141,6 +148,22 @@ def _notes(known: Gathered, history: ContactHistory, added: ValueAdded, waits: T
             "not compared: the actuals have no answered_within_threshold, or no roster was published before its days"
         )
         yield Note(STEP, "left out", "waits", said)
+
+
+def _asked(known: Gathered) -> pd.DataFrame:
+    """queue, interval_start of everything published ahead, with what came: offered, NaN where not known."""
+    rows = [entry.forecast.loc[entry.forecast["method"] != CAME_BEFORE, KEY] for entry in known.entries]
+    return pd.concat(rows).drop_duplicates().merge(known.came[[*KEY, "offered"]], on=KEY, how="left")
+
+
+def _definitions(waits: TrackedWaits, config: Config) -> Iterator[Note]:
+    """Groups whose service level is predicted by another definition than the one that the history gives."""
+    queues = [resolve_queue(name, config) for name in config.queues]
+    for group in sorted(waits.frame["planning_group"].unique()):
+        definition = group_promise([queue for queue in queues if queue.planning_group == group]).definition
+        if definition != "offered":
+            said = f'predicted by the goal\'s definition "{definition}", actual is answered in time / offered'
+            yield Note(STEP, "warning", str(group), f"{said}: they may differ by the definition alone")
 
 
 def open_alarms(found: Tracked) -> pd.DataFrame:
@@ -282,8 +305,9 @@ def alarm_lines(frame: pd.DataFrame) -> Iterator[str]:
 def false_alarms(queues: int) -> str:
     """How often an alarm comes without a reason, in words."""
     days = average_run_length()
-    each = f"a queue whose bands are right alarms by chance once in {days:,.0f} days"
-    return each if queues < 2 else f"{each}; one of {queues} queues once in {days / queues:,.0f} days"
+    each = f"a queue whose bands are right alarms by chance once in {days:,.0f} open days"
+    several = "" if queues < 2 else f", one of {queues} queues once in {days / queues:,.0f}"
+    return f"{each}{several}, if each day errs by itself; days of one forecast often err together: then more often"
 
 
 def write(found: Tracked, paths: Mapping[str, Path], before: Hashes) -> None:

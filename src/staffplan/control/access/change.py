@@ -25,10 +25,7 @@ PRICE_OF_AN_HOUR_LEFT = 1000.0
 
 
 def people_missing(verdicts: AccessVerdicts, site: Site) -> StaffingRequirement | None:
-    """People beside those who are there, for each interval that is not honest; None where all are.
-
-    An interval whose people would do in a steady state, and whose simulated waits are too long, takes one more.
-    """
+    """People beside those who are there, for each interval that is not honest; None where all are."""
     frame = verdicts.frame
     rows = frame[(frame["period"] == "interval") & (frame["verdict"] != "honest")]
     if rows.empty:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 import numpy as np
@@ -54,7 +54,7 @@ def access(
     Waits are simulated with the roster as it is, absences included; the people that an honest interval takes come
     from Erlang A or C in a steady state.
     """
-    scene = make_scene(forecast, requirement, roster, site)
+    scene = replace(make_scene(forecast, requirement, roster, site), wait_seconds=settings.wait_seconds)
     often = simulation.model_copy(update={"replications": settings.replications})
     played = play(scene, often, staffing, seed=seed, on_progress=on_progress)
     people = people_there(roster, agents, scene.group_names, scene.grid)

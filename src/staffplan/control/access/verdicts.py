@@ -19,6 +19,7 @@ from staffplan.simulate.scene import Scene, Stream
 Verdict = tuple[str, str, str]
 """Verdict, reason, detail."""
 HONEST: Verdict = ("honest", "", "")
+LONG_WAITS = "long waits"
 
 
 @dataclass(frozen=True)
@@ -35,13 +36,18 @@ class Judged:
         """People with whom the interval is honest."""
         return int(self.fewest[group, interval]) + self.settings.spare_people
 
+    def needed_beside(self, there: int, group: int, interval: int, verdict: Verdict) -> int:
+        """The same; more than are there where the simulated waits are long: a steady state knows no absences."""
+        needed = self.needed(group, interval)
+        return max(needed, there + 1) if verdict[1] == LONG_WAITS else needed
+
     def verdict(self, group: int, interval: int) -> Verdict:
         """Of one interval in which somebody is promised."""
         there = int(self.people.able[group, interval])
         if there == 0:
             return self._nobody(group, interval)
         if self._is_long(group, interval, there):
-            return "broken", "long waits", self._wait_words(group, interval, there)
+            return "broken", LONG_WAITS, self._wait_words(group, interval, there)
         return HONEST if there >= self.needed(group, interval) else self._thin(group, interval, there)
 
     def _nobody(self, group: int, interval: int) -> Verdict:
@@ -61,8 +67,8 @@ class Judged:
         too_few = there < self.fewest[group, interval]
         if self.waits.seen[group, interval] < CONTACTS_TO_JUDGE:
             return bool(too_few)
-        tail = self.waits.wait_tail_seconds[group, interval]
-        return bool(self.waits.is_long[group, interval] or (too_few and tail > self.settings.wait_seconds))
+        answered = self.waits.answered_share[group, interval]
+        return bool(self.waits.is_long[group, interval] or (too_few and answered < self.settings.answered_share))
 
     def _wait_words(self, group: int, interval: int, there: int) -> str:
         tail, gone = self.waits.wait_tail_seconds[group, interval], self.waits.abandon_rate[group, interval]
@@ -70,8 +76,11 @@ class Judged:
             return f"{there} there, {self.fewest[group, interval]:.0f} are needed"
         alone = "one lone agent, " if there == 1 else ""
         share = f"{100 * self.settings.answered_share:.0f} of 100"
-        left = f", {100 * gone:.0f} of 100 hang up" if gone > 1 - self.settings.answered_share else ""
-        return f"{alone}{share} wait up to {tail / 60:.1f} min{left}"
+        told = f"{alone}{share} wait up to {tail / 60:.1f} min"
+        if tail > self.settings.wait_seconds and gone <= 1 - self.settings.answered_share:
+            return told
+        answered = self.waits.answered_share[group, interval]
+        return f"{told}, {100 * gone:.0f} of 100 hang up; {100 * answered:.0f} of 100 are answered in time"
 
     def _thin(self, group: int, interval: int, there: int) -> Verdict:
         resting = int(self.people.on_break[group, interval])
@@ -89,13 +98,14 @@ def interval_rows(judged: Judged, stream: Stream, promised: np.ndarray) -> Itera
     offered = np.zeros(len(scene.grid))
     offered[stream.interval] = stream.offered
     for interval in np.flatnonzero(promised).tolist():
+        verdict, there = judged.verdict(group, interval), int(judged.people.able[group, interval])
         yield {
             "period": "interval",
             "period_start": scene.grid.starts[interval],
-            **_named(scene, stream, judged.verdict(group, interval)),
+            **_named(scene, stream, verdict),
             "offered": offered[interval],
-            "people": float(judged.people.able[group, interval]),
-            "people_needed": float(judged.needed(group, interval)),
+            "people": float(there),
+            "people_needed": float(judged.needed_beside(there, group, interval, verdict)),
             **_waited(waits, group, interval),
             "kept_share": np.nan,
         }

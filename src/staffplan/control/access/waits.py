@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from staffplan.settings.access import AccessSettings
-from staffplan.simulate.outcomes import OFFERED, ratio, service_level, wait_percentile, waiting_measures
+from staffplan.simulate.outcomes import LATE, OFFERED, ratio, service_level, wait_percentile, waiting_measures
 from staffplan.simulate.records import Floats
 from staffplan.simulate.scene import Scene
 from staffplan.simulate.steps import Repeated
@@ -31,8 +31,10 @@ class WaitsThere:
     asa_seconds: Floats
     wait_tail_seconds: Floats
     abandon_rate: Floats
+    answered_share: Floats
+    """Of all contacts, answered within the settings' wait: neither hung up nor waited longer."""
     is_long: NDArray[np.bool_]
-    """Fewer than the settings' share are answered within its wait, beyond what chance does to so few contacts."""
+    """That share is lower than the settings', beyond what chance does to so few contacts."""
 
 
 def waits_there(scene: Scene, played: Repeated, settings: AccessSettings, *, by_day: bool) -> WaitsThere:
@@ -44,9 +46,9 @@ def waits_there(scene: Scene, played: Repeated, settings: AccessSettings, *, by_
     share = settings.answered_share
     tail = wait_percentile(total.waits, share)
     chance = Z_95 * np.sqrt(share * (1 - share) / np.maximum(seen, 1.0))
-    waits_long = wait_percentile(total.waits, np.maximum(share - chance, 0.0)) > settings.wait_seconds
-    is_long = waits_long | (abandoned - chance > 1 - share)
-    return WaitsThere(seen / len(played.days), seen, np.array(levels), asa, tail, abandoned, is_long)
+    answered = 1 - ratio(total.counts[LATE], seen)
+    is_long = answered < share - chance
+    return WaitsThere(seen / len(played.days), seen, np.array(levels), asa, tail, abandoned, answered, is_long)
 
 
 def kept_share(scene: Scene, played: Repeated) -> Floats:
@@ -64,23 +66,22 @@ def kept_share(scene: Scene, played: Repeated) -> Floats:
 def fewest_people(scene: Scene, settings: AccessSettings) -> Floats:
     """(groups, intervals): the fewest people who answer the settings' share within its wait, in a steady state.
 
-    Erlang A, or Erlang C where customers of the group never hang up; at least one person, without contacts too.
+    Erlang A, or Erlang C where customers of the group never hang up; at least one person, without contacts too. The
+    patience of a group is that of the plan's requirement: rates of hanging up weighted by contacts.
     """
-    offered, work = np.zeros((2, len(scene.group_names), len(scene.grid)))
-    patience = np.full(len(scene.group_names), np.inf)
+    offered, work, leaving = np.zeros((3, len(scene.group_names), len(scene.grid)))
     for stream in scene.streams:
         offered[stream.group, stream.interval] += stream.offered
         work[stream.group, stream.interval] += stream.offered * stream.aht_seconds
-        own = stream.queue.patience_seconds
-        patience[stream.group] = min(patience[stream.group], np.inf if own is None else own)
-    rows = [
-        _fewest(scene, group, offered[group], work[group], patience[group], settings) for group in range(len(work))
-    ]
-    return np.array(rows)
+        if stream.queue.patience_seconds:
+            leaving[stream.group, stream.interval] += stream.offered / stream.queue.patience_seconds
+    patience = np.divide(offered, leaving, out=np.full(offered.shape, np.inf), where=leaving > 0)
+    groups = range(len(work))
+    return np.array([_fewest(scene, g, offered[g], work[g], patience[g], settings) for g in groups])
 
 
 def _fewest(
-    scene: Scene, group: int, offered: Floats, work: Floats, patience_seconds: float, settings: AccessSettings
+    scene: Scene, group: int, offered: Floats, work: Floats, patience_seconds: Floats, settings: AccessSettings
 ) -> Floats:
     """(intervals,): of one group; those who hang up count as not answered."""
     slots, slowdown = scene.groups.slots[group], scene.groups.slowdown[group]

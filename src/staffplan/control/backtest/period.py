@@ -10,6 +10,7 @@ import pandas as pd
 
 from staffplan.clock import SpecialDay, local_dates
 from staffplan.control.backtest.mix import roster_of_positions
+from staffplan.control.backtest.people import requirement_of
 from staffplan.control.backtest.volumes import contacts_that_came, six_week_average
 from staffplan.cost import cost
 from staffplan.forecast import forecast
@@ -98,6 +99,13 @@ class _Plan:
 
     def tables(self) -> tuple[Table, ...]:
         return self.forecast, self.requirement, self.roster.shifts, self.roster.activities
+
+
+def unforeseen(known: Known, period: Period) -> dict[str, float]:
+    """Contacts of the period by queue, of queues that nobody knew before it: they are in no figure."""
+    frame = period.happened.frame
+    strange = frame[~frame["queue"].isin(list(_site(known, period).queues))]
+    return {str(queue): float(offered) for queue, offered in strange.groupby("queue")["offered"].sum().items()}
 
 
 def _site(known: Known, period: Period) -> Site:
@@ -237,16 +245,6 @@ def _met(
 
 
 def _staffed_row(staffed: StaffedAgents, came: VolumeForecast, known: Known, site: Site) -> dict[str, object]:
-    """With the people who were really on queue; a part of a person is rounded to the nearest whole one."""
-    rows = staffed.frame.dropna(subset="agents")
-    groups = {name: queue.planning_group for name, queue in site.queues.items()}
-    rows = rows.assign(planning_group=rows["queue"].map(groups)).dropna(subset="planning_group")
-    there = rows.groupby(["planning_group", "interval_start"], as_index=False)["agents"].sum()
-    channels = {queue.planning_group: queue.channel for queue in site.queues.values()}
-    heads = there["agents"].round()
-    unknown = dict.fromkeys(("service_level", "asa_seconds", "occupancy", "abandon_rate"), np.nan)
-    people = dict.fromkeys(("agents_required", "agents_on_queue", "agents_scheduled"), heads)
-    named = there[["planning_group", "interval_start"]].assign(channel=there["planning_group"].map(channels))
-    made = named.assign(offered=0.0, aht_seconds=1.0, load_erlangs=0.0, **people, **unknown, model="staffed")
-    met = _met(came, StaffingRequirement.of(made, "agents"), None, known, site)
+    """With the people who were really on queue."""
+    met = _met(came, requirement_of(staffed, site), None, known, site)
     return {"stack": "staffed", "forecast_offered": np.nan, **met, "paid_hours": np.nan, "cost": np.nan}

@@ -36,8 +36,8 @@ def sentence(found: PlanBacktest, differences: StackDifference, currency: str) -
     by_measure = {row["measure"]: (row["difference"], row["standard_error"]) for row in rows.to_dict("records")}
     days, money = (_with_error(*by_measure[name], form) for name, form in (("days_kept", "+.1f"), ("cost", "+,.0f")))
     return (
-        f"Over {number} staffplan keeps {kept[0]} of {promised:.0f} days, the usual way {kept[1]}: "
-        f"{days} days and {money} {currency} a period."
+        f"Over {number} staffplan keeps {kept[0]} of {promised:.0f} days of planning groups, "
+        f"the usual way {kept[1]}: {days} days and {money} {currency} a period."
     )
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 
-from staffplan.clock import horizon_intervals, local_dates, midnight, minute_of_day, weekday_of
+from staffplan.clock import SiteCalendar, horizon_intervals, local_dates, midnight, minute_of_day, weekday_of
 from staffplan.forecast.queue import ASSUMED_AHT_SECONDS
 from staffplan.planned import PlannedDays
 from staffplan.site import Site
@@ -27,7 +27,7 @@ def six_week_average(past: ContactHistory, site: Site, days: PlannedDays) -> Vol
     """
     zone, minutes = site.calendar.timezone, site.calendar.interval_minutes
     since = midnight(days.first - timedelta(weeks=WEEKS), zone)
-    recent = _placed(on_grid(past.frame[past.frame["interval_start"] >= since], minutes), zone)
+    recent = _placed(on_grid(past.frame[past.frame["interval_start"] >= since], site.calendar), zone)
     number = recent.groupby(CELL[:2])["day"].nunique().rename("days").reset_index()
     means = recent.groupby(CELL, as_index=False)["offered"].sum().merge(number, on=CELL[:2])
     means = means.assign(offered=means["offered"] / means["days"])
@@ -39,7 +39,7 @@ def six_week_average(past: ContactHistory, site: Site, days: PlannedDays) -> Vol
 def contacts_that_came(happened: ContactHistory, past: ContactHistory, site: Site) -> VolumeForecast:
     """The contacts of the period, with their own handling times; where none is known, the queue's of the period, then
     of the past, then of the settings. Contacts outside the opening hours of a phone are no one's to answer."""
-    rows = _open(on_grid(happened.frame, site.calendar.interval_minutes), site)
+    rows = _open(on_grid(happened.frame, site.calendar), site)
     before = _handling_times(past.frame, site)
     usual = before | {name: aht for name, aht in _handling_times(rows, site).items() if rows_know(rows, name)}
     filled = rows.assign(own=rows["aht_seconds"].fillna(rows["queue"].map(usual)))
@@ -51,11 +51,20 @@ def rows_know(rows: pd.DataFrame, queue: str) -> bool:
     return bool(rows.loc[rows["queue"] == queue, "aht_seconds"].notna().any())
 
 
-def on_grid(rows: pd.DataFrame, minutes: int) -> pd.DataFrame:
-    """interval_start, queue, offered, aht_seconds of intervals of so many minutes; handling times by contacts."""
+def interval_starts(instants: pd.Series, calendar: SiteCalendar) -> pd.DatetimeIndex:
+    """(instants,): the start of the interval of the plan that holds each; intervals begin at local midnight."""
+    if not len(instants):
+        return pd.DatetimeIndex(instants)
+    first, last = local_dates(pd.DatetimeIndex([instants.min(), instants.max()]), calendar.timezone)
+    starts = horizon_intervals(first, (last - first).days + 1, calendar.timezone, calendar.interval_minutes)
+    return starts[starts.searchsorted(pd.DatetimeIndex(instants), side="right") - 1]
+
+
+def on_grid(rows: pd.DataFrame, calendar: SiteCalendar) -> pd.DataFrame:
+    """interval_start, queue, offered, aht_seconds of the plan's intervals; handling times by contacts."""
     known = rows["offered"].where(rows["aht_seconds"].notna(), 0.0)
     work = (known * rows["aht_seconds"]).fillna(0.0)
-    table = rows.assign(interval_start=rows["interval_start"].dt.floor(f"{minutes}min"), known=known, work=work)
+    table = rows.assign(interval_start=interval_starts(rows["interval_start"], calendar), known=known, work=work)
     sums = table.groupby(["interval_start", "queue"], as_index=False)[["offered", "known", "work"]].sum()
     return sums.assign(aht_seconds=sums["work"] / sums["known"].where(sums["known"] > 0))
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from staffplan.cost.exact import Floats, Ints
 from staffplan.cost.lines import TOTAL
-from staffplan.cost.variance.chain import Factor
+from staffplan.cost.variance.chain import Factor, Term
 from staffplan.cost.variance.step import Compared, with_rest
 from staffplan.errors import DataError, Note, Problem, listed
 from staffplan.tables.cost import CostReport
@@ -39,9 +39,9 @@ def compare_plans(budget: CostReport, actual: CostReport) -> Compared:
     keys = first.index.union(last.index)
     sides = tuple(side.reindex(keys) for side in (first, last))
     notes = () if same else (_different(months),)
-    factors = _factors(*sides)
+    factors, terms = _factors(*sides), _beside_pay(*sides)
     leaves = keys.set_names(["period", "queue"]).to_frame(index=False)
-    return with_rest(Compared(leaves, _cents(sides[0]), _cents(sides[1]), factors, (), notes, "planning group"))
+    return with_rest(Compared(leaves, _cents(sides[0]), _cents(sides[1]), factors, terms, notes, "planning group"))
 
 
 def _different(months: list[list[str]]) -> Note:
@@ -81,8 +81,8 @@ def _factors(first: pd.DataFrame, last: pd.DataFrame) -> tuple[Factor, ...]:
         before = name
     found.append(Factor.of("rate", (_ratio(side["base pay"], side["paid hours"]) for side in sides)))
     pay = [side["base pay"] for side in sides]
-    for kind in ("premium", "on-cost", "other"):
-        names = [name for name in first.columns.union(last.columns) if name.startswith(f"{kind}: ")]
+    for kind in ("premium", "on-cost"):
+        names = _lines_of(kind, *sides)
         if names:
             lines = [side.reindex(columns=names).fillna(0.0) for side in sides]
             found.append(_raised(kind, lines, pay, names))
@@ -91,14 +91,30 @@ def _factors(first: pd.DataFrame, last: pd.DataFrame) -> tuple[Factor, ...]:
 
 
 def _raised(kind: str, lines: list[pd.DataFrame], pay: list[pd.Series], names: list[str]) -> Factor:
-    """Premiums, on-costs or other costs as what they add to a unit of pay, each under its own name."""
+    """Premiums, or on-costs, as what they add to a unit of pay, each under its own name."""
     before, after = ([_ratio(own[name], base) for name in names] for own, base in zip(lines, pay, strict=True))
     parts = {name: _filled(first, last) for name, first, last in zip(names, before, after, strict=True)}
     return Factor(kind, 1 + np.sum(before, axis=0), 1 + np.sum(after, axis=0), parts)
 
 
 def _filled(before: Floats, after: Floats) -> tuple[Floats, Floats]:
-    return np.where(np.isnan(before), after, before), np.where(np.isnan(after), before, after)
+    """Without nan: the other side's value, 0 where neither is known."""
+    filled = np.where(np.isnan(before), after, before), np.where(np.isnan(after), before, after)
+    return np.nan_to_num(filled[0]), np.nan_to_num(filled[1])
+
+
+def _lines_of(kind: str, first: pd.DataFrame, last: pd.DataFrame) -> list[str]:
+    """The cost's lines of a kind that either side has."""
+    return [name for name in first.columns.union(last.columns) if name.startswith(f"{kind}: ")]
+
+
+def _beside_pay(*sides: pd.DataFrame) -> tuple[Term, ...]:
+    """Other costs: amounts by themselves, whatever the pay."""
+    amounts = {
+        name: [side.reindex(columns=[name])[name].fillna(0.0).to_numpy(dtype=float) for side in sides]
+        for name in _lines_of("other", sides[0], sides[1])
+    }
+    return tuple(Term(name, before, after) for name, (before, after) in amounts.items())
 
 
 def _ratio(part: pd.Series, whole: pd.Series | Floats) -> Floats:

@@ -15,8 +15,6 @@ from staffplan.tables.roster import Roster
 
 Broken = Counter[Breach]
 """Each breach, as often as it occurs."""
-MINIMUMS = ("weekly hours, minimum",)
-"""Rules that a further shift makes better, where they are broken already: only the words of the breach change."""
 
 
 def first_day_of(case: Case) -> date:

@@ -23,7 +23,7 @@ from staffplan.roster.case.candidates import (
 from staffplan.roster.case.inputs import refuse_what_cannot_be_used, slot_minutes
 from staffplan.roster.case.part_days import with_rests_of_shifts
 from staffplan.roster.case.part_weeks import PartWeeks
-from staffplan.roster.case.presence import paid_bounds, times_away, weeks_with_need, who_can_work
+from staffplan.roster.case.presence import Away, paid_bounds, times_away, weeks_with_need, who_can_work
 from staffplan.roster.case.service import Service, Weights
 from staffplan.roster.case.skills import right_copies, served, skill_masks, with_copies
 from staffplan.roster.case.soft import with_soft_rules
@@ -48,6 +48,8 @@ from staffplan.tables.skills import always_held, skill_rows
 
 TIE_WEIGHT = 100.0
 """Price of a breach of a mandatory rule between named people, in the price of an hour missing."""
+MOST_OPTIONS = 2**15 - 1
+"""The search numbers options in 16 bits."""
 
 
 def _rows(frame: pd.DataFrame) -> Iterator[Any]:
@@ -79,35 +81,21 @@ def build_problem(
     groups = tuple(sorted(set(requirement.frame["planning_group"])))
     required = required_by_slot(requirement, groups, period)
     hours = np.where(np.arange(period.slots) < period.day_slot[-1], period.slot_hours, 0.0)
-    contracted = make_people(workforce, groups, work_plans)
-    able = skill_masks(contracted, groups, workforce.skills, settings.skill_levels_min, period)
-    options = with_copies(options, able, groups)
-    away = times_away(contracted, workforce, groups, required, able, period, site.calendar)
-    people = under_agreement(
-        contracted,
-        workforce,
-        settings,
-        shifts=shifts,
-        work_plans=work_plans,
-        period=period,
-        credited=away.credited_hours(contracted),
-        calendar=site.calendar,
-    )
-    skillsets, skillset_of = skill_sets(people, groups)
-    parts = [off.parts for off in away.days]
-    options = with_rests_of_shifts(options, contracted, parts, option_starts(options, period), period)
+    people, able, away = _people_and_days(workforce, groups, required, settings, shifts, work_plans, period, site)
+    options = _options_for(people, away, options, able, groups, period)
     starts, serves = option_starts(options, period), option_groups(options, shifts, groups) & served(options, groups)
     team = team_rules(settings)
     least = minimum_people(team, groups, period, site.calendar)
+    skillsets, skillset_of = skill_sets(people, groups)
     useful = useful_options(np.maximum(required, least), skillsets, starts, options, serves)[skillset_of]
     useful |= due_on_duty(people, settings, starts, options, period, site.calendar)
     skilled = right_copies(options, able, groups) & ((able[:, :, None] & serves) > 0)
     allowed, why_not = who_can_work(people, away, useful, skilled, workforce, options, shifts, starts, period)
-    fewest, most = paid_bounds(people, away.free, away.paid, period, weeks_with_need(required, period))
+    bounds = paid_bounds(people, away.free, away.paid, period, weeks_with_need(required, period))
     weeks = PartWeeks(
         away.credited, away.closed, options, shifts, groups, required, able, period, workforce, site.calendar
     )
-    fewest, most = weeks.joined(people, fewest, most)
+    fewest, most = weeks.joined(people, *bounds)
     problem = RosterProblem(
         period=period,
         groups=groups,
@@ -130,10 +118,70 @@ def build_problem(
         overstaffing_weight=settings.overstaffing_weight,
         circles=break_circles(team, people),
     )
+    return _with_prices(problem, workforce, settings, shifts, site, worth)
+
+
+def _with_prices(
+    problem: RosterProblem,
+    workforce: Workforce,
+    settings: RosterSettings,
+    shifts: Mapping[str, ShiftSettings],
+    site: Site,
+    worth: ServiceWorth | None,
+) -> RosterProblem:
+    """The problem with the worth of service where that is sought, rules between people and preferences."""
     if settings.objective == "service":
         problem = replace(problem, worth=service_of(problem, settings, shifts, site, worth).worth())
     problem = with_ties(problem, settings, site.calendar)
     return with_soft_rules(problem, workforce, settings, shifts, site.calendar.holidays)
+
+
+def _people_and_days(
+    workforce: Workforce,
+    groups: tuple[str, ...],
+    required: NDArray[np.float64],
+    settings: RosterSettings,
+    shifts: Mapping[str, ShiftSettings],
+    work_plans: Mapping[str, WorkPlanSettings],
+    period: Period,
+    site: Site,
+) -> tuple[tuple[Person, ...], NDArray[np.int64], Away]:
+    """The people under the site's agreement, the groups (bits) that each can serve on each day, and when each is
+    away. required: (groups, slots)."""
+    contracted = make_people(workforce, groups, work_plans)
+    able = skill_masks(contracted, groups, workforce.skills, settings.skill_levels_min, period)
+    away = times_away(contracted, workforce, groups, required, able, period, site.calendar)
+    people = under_agreement(
+        contracted,
+        workforce,
+        settings,
+        shifts=shifts,
+        work_plans=work_plans,
+        period=period,
+        credited=away.credited_hours(contracted),
+        calendar=site.calendar,
+    )
+    return people, able, away
+
+
+def _options_for(
+    people: tuple[Person, ...],
+    away: Away,
+    options: tuple[ShiftOption, ...],
+    able: NDArray[np.int64],
+    groups: tuple[str, ...],
+    period: Period,
+) -> tuple[ShiftOption, ...]:
+    """The options, their copies for people with some of their skills, and their rests around parts off. able,
+    groups (bits): (people, days). Raises ConfigError where there are more than the search can number."""
+    options = with_copies(options, able, groups)
+    parts, right = [off.parts for off in away.days], right_copies(options, able, groups)
+    options = with_rests_of_shifts(options, people, parts, right, option_starts(options, period), period)
+    if len(options) > MOST_OPTIONS:
+        message = f"{len(options):,} shifts with a start of their own, {MOST_OPTIONS:,} can be planned at once"
+        hint = "let shifts start less often (every_minutes), or plan fewer people with parts of days off at once"
+        raise ConfigError(Problem("shifts", message, hint))
+    return options
 
 
 def due_on_duty(

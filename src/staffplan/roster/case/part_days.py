@@ -29,15 +29,17 @@ def with_rests_of_shifts(
     options: tuple[ShiftOption, ...],
     people: Sequence[Person],
     parts: Sequence[Sequence[PartOff]],
+    right: NDArray[np.bool_],
     starts: NDArray[np.int64],
     period: Period,
 ) -> tuple[ShiftOption, ...]:
-    """The options, and what the parts off of these people leave of them; starts: (options, days) slots."""
+    """The options, and what the parts off of these people leave of them. right: (people, days, options) for what each
+    can serve on the day; starts: (options, days) slots."""
     found: dict[tuple[int, Absent], None] = {}
-    for person, mine in zip(people, parts, strict=True):
+    for person, mine, able in zip(people, parts, right, strict=True):
         if person.contract.works_rest_of_shift:
-            for _, o, off in _overlaps(mine, options, starts, period):
-                if options[o].family in person.contract.shifts:
+            for day, o, off in _overlaps(mine, options, starts, period):
+                if able[day, o] and options[o].family in person.contract.shifts:
                     found[o, off] = None
     rests = (_rest_of(options[o], off, period.slot_minutes) for o, off in found)
     return (*options, *(rest for rest in rests if rest is not None))

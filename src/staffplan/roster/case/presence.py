@@ -186,13 +186,14 @@ def credited_days(
 
 
 def part_fifths(person: Person, off: DaysOff, days: Iterable[date], timezone: str) -> tuple[float, float]:
-    """Fifths that time off for parts of these days counts: all of it, and the paid."""
+    """Fifths that time off for parts of these days counts: all of it, but for days that count as a whole, and the
+    paid."""
     a_day = person.contract.weekly_hours_min / CREDITED_DAYS
     by_day = parts_by_day(off.parts, set(days)) if a_day else ()
     rest = person.contract.works_rest_of_shift
-    hours = [part_hours(parts, a_day, timezone, rest_of_shift=rest) for _, parts in by_day]
-    free, paid = (sum(one[which] for one in hours) / (a_day or 1.0) for which in (0, 1))
-    return free, paid
+    hours = [(day, *part_hours(parts, a_day, timezone, rest_of_shift=rest)) for day, parts in by_day]
+    free = sum(every for day, every, _ in hours if day not in off.all_days)
+    return free / (a_day or 1.0), sum(paid for *_, paid in hours) / (a_day or 1.0)
 
 
 def credit(days: Iterable[date], hours: Mapping[date, float], a_day: float, parts: float = 0.0) -> float:

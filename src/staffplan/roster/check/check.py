@@ -91,11 +91,11 @@ def breaches_together(
     whole: whether the activities are known; without them only what shifts alone tell can be judged.
     """
     calendar = site.calendar
-    workforce = workforce.knowing(settings.skill_levels_min, first, first + timedelta(days=days - 1))
     rules = [rule for rule in team_rules(settings) if whole or isinstance(rule, BY_SHIFTS)]
-    between = team_violations(roster, workforce, rules, calendar=calendar, first=first, days=days)
+    levels = settings.skill_levels_min
+    between = team_violations(roster, workforce, rules, levels=levels, calendar=calendar, first=first, days=days)
     missed = meeting_breaches(roster, workforce, first, days, calendar.timezone) if whole else ()
-    found = [Breach("", broken.day, broken.rule, broken.message) for broken in between]
+    found = [Breach("", broken.day, broken.rule, broken.message, broken.lacks) for broken in between]
     return sorted({*found, *(Breach(*one) for one in missed)})
 
 
@@ -135,7 +135,7 @@ def _agent_breaches(agent: Agent, case: Case) -> Iterator[Breach]:
     agreed, hard = agreed_hours(agent, case), (keeps for keeps in rules_of(agent, case) if keeps.weight is None)
     for keeps in hard:
         for violation in keeps.violations((*agent.past, *agent.shifts), agreed):
-            yield Breach(agent.agent_id, violation.day, keeps.name, violation.message)
+            yield Breach(agent.agent_id, violation.day, keeps.name, violation.message, violation.lacks)
 
 
 def _stray_activities(agent: Agent, case: Case) -> Iterator[Breach]:

@@ -76,20 +76,22 @@ def _credited(agent: Agent, case: Case) -> Iterator[tuple[int, float, float]]:
 
 
 def _unskilled(agent: Agent, case: Case) -> set[date]:
-    """Days of the period from Monday to Friday on which the agent has no skill: they lower the minimum."""
+    """Days of the period from Monday to Friday on which the agent can serve no group: they lower the minimum."""
     if not agent.dated:
         return set()
-    days = [case.first + timedelta(days=d) for d in range(case.days)]
-    return {day for day in days if day.weekday() < 5 and not any(agent.can(skill, day) for skill in agent.skills)}
+    days, groups = [case.first + timedelta(days=d) for d in range(case.days)], agent.skills & case.open_days.keys()
+    return {day for day in days if day.weekday() < 5 and not any(agent.can(group, day) for group in groups)}
 
 
 def _part_fifths(days: set[date], agent: Agent, case: Case) -> tuple[float, float]:
-    """Fifths of time off for parts of these days, all of it and the paid."""
+    """Fifths of time off for parts of these days, all of it and the paid. A day without a skill counts as a whole."""
     a_day, rest = agent.plan.weekly_hours_min / 5, agent.plan.part_days_off == "rest_of_shift"
     if not a_day or not agent.off.parts:
         return 0.0, 0.0
-    hours = [agent.off.part_hours(day, a_day, case.zone, within_shifts=rest) for day in sorted(days)]
-    return sum(every for every, _ in hours) / a_day, sum(paid for _, paid in hours) / a_day
+    hours = {day: agent.off.part_hours(day, a_day, case.zone, within_shifts=rest) for day in sorted(days)}
+    whole = _unskilled(agent, case)
+    free = sum(every for day, (every, _) in hours.items() if day not in whole)
+    return free / a_day, sum(paid for _, paid in hours.values()) / a_day
 
 
 def _fifths(days: set[date], closed: set[date], agent: Agent, parts: float) -> float:

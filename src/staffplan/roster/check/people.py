@@ -17,6 +17,7 @@ from staffplan.settings.roster import RosterSettings, ShiftSettings, WorkPlanSet
 from staffplan.site import Site
 from staffplan.tables.people import TimeOff, Workforce
 from staffplan.tables.roster import Roster
+from staffplan.tables.skills import LOWEST_LEVEL, skill_rows
 
 
 @dataclass(frozen=True)
@@ -160,12 +161,10 @@ def agents_of(roster: Roster, case: Case) -> Iterator[Agent]:
 def _dated_skills(case: Case) -> dict[str, dict[str, tuple[tuple[date, date], ...]]]:
     """By agent and skill the days of its rows in skills.csv, those alone that have the least level."""
     found: dict[str, dict[str, tuple[tuple[date, date], ...]]] = {}
-    for row in _rows(case.workforce.skills.frame):
-        mine = found.setdefault(str(row.agent_id), {})
-        first = date.min if pd.isna(row.valid_from) else row.valid_from.date()
-        last = date.max if pd.isna(row.valid_until) else row.valid_until.date()
-        enough = (1 if pd.isna(row.level) else row.level) >= case.settings.skill_levels_min.get(row.skill, 1)
-        mine[row.skill] = (*mine.get(row.skill, ()), *([(first, last)] if enough else []))
+    for row in skill_rows(case.workforce.skills):
+        mine = found.setdefault(row.agent_id, {})
+        enough = row.level >= case.settings.skill_levels_min.get(row.skill, LOWEST_LEVEL)
+        mine[row.skill] = (*mine.get(row.skill, ()), *([(row.first, row.last)] if enough else []))
     return found
 
 
@@ -179,7 +178,7 @@ def _skills_of(cell: str, dated: Mapping[str, tuple[tuple[date, date], ...]], ca
         if (
             any(first <= case.last and last >= case.first for first, last in dated[skill])
             if skill in dated
-            else least.get(skill, 1) <= 1
+            else least.get(skill, LOWEST_LEVEL) <= LOWEST_LEVEL
         )
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import pandas as pd
@@ -12,12 +12,13 @@ from staffplan.tables.roster import RosterBreaches
 
 @dataclass(frozen=True, order=True)
 class Breach:
-    """One rule that the roster breaks."""
+    """One rule that the roster breaks. `lacks`: by too little work, which a further shift never makes worse."""
 
     agent_id: str
     day: date
     rule: str
     message: str
+    lacks: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, order=True)

@@ -1,12 +1,12 @@
 """Open shifts given to agents who bid for them, each under every rule, in the order that the settings state.
 
 A bid is granted where the roster with the shift breaks no rule that it does not break without: the checker is asked,
-which shares nothing with the search.
+which shares nothing with the search. Where too little is worked a further shift only helps: that is no reason.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,7 +16,7 @@ import pandas as pd
 
 from staffplan.clock import local_dates
 from staffplan.errors import DataError, Problem, nearest
-from staffplan.roster.case.broken import MINIMUMS, Broken, broken_alone, broken_together
+from staffplan.roster.case.broken import Broken, broken_alone, broken_together
 from staffplan.roster.case.case import Case
 from staffplan.roster.check.cover import coverage
 from staffplan.settings.open_shifts import OpenShiftsSettings
@@ -57,13 +57,17 @@ class _Giving:
     case: Case
     opened: OpenShifts
     roster: Roster
+    since: pd.Timestamp | None
     shifts_given: Counter[str] = field(default_factory=Counter)
+    hours: defaultdict[str, float] = field(init=False)
+    """Paid hours in the roster, by agent."""
     breaches: dict[str, Broken] = field(default_factory=dict)
+    between: Broken | None = None
+    """What people together break in the roster, once that was asked."""
 
-    def hours_of(self, agent_id: str) -> float:
-        """Paid hours in the roster."""
-        frame = self.roster.shifts.frame
-        return float(frame.loc[frame["agent_id"] == agent_id, "paid_hours"].sum())
+    def __post_init__(self) -> None:
+        paid = self.roster.shifts.frame.groupby("agent_id", sort=False)["paid_hours"].sum()
+        self.hours = defaultdict(float, zip(paid.index, paid.tolist(), strict=True))
 
     def give(self, bid: _Bid) -> str:
         """Add the shift to the roster; where a rule forbids that, leave it out and say which."""
@@ -74,12 +78,19 @@ class _Giving:
         more = with_shift(self.roster, bid.agent_id, row, self.case)
         reason = self._new_breach(bid.agent_id, more)
         if not reason:
-            self.roster = more
             self.shifts_given[bid.agent_id] += 1
-            self.breaches.pop(bid.agent_id, None)
+            self.hours[bid.agent_id] += float(row["paid_hours"])
+            self._change_to(more, bid.agent_id)
         return reason
 
+    def _change_to(self, more: Roster, agent_id: str) -> None:
+        """What was known of the roster before, and of the agent, holds no longer."""
+        self.roster, self.between = more, None
+        self.breaches.pop(agent_id, None)
+
     def _plainly_impossible(self, agent_id: str, row: Any) -> str:
+        if self.since is not None and row["start"] < self.since:
+            return f"begins before {self.since.tz_convert(self.case.site.calendar.timezone):%H:%M on %a %d %b}"
         agents, mine = self.case.workforce.agents.frame, self.roster.shifts.frame
         mine = mine[(mine["agent_id"] == agent_id) & (mine["schedule_date"] == row["schedule_date"])]
         if len(mine):
@@ -90,22 +101,32 @@ class _Giving:
     def _new_breach(self, agent_id: str, more: Roster) -> str:
         """The first rule that is broken with the shift and is not without."""
         if agent_id not in self.breaches:
-            self.breaches[agent_id] = broken_alone(self.case, self.roster, agent_id)
-        before = self.breaches[agent_id]
-        known = {(one.day, one.rule) for one in before if one.rule in MINIMUMS}
-        now = broken_alone(self.case, more, agent_id) - before
-        broken = sorted(one for one in now if (one.day, one.rule) not in known)
+            self.breaches[agent_id] = _worse_with_more(broken_alone(self.case, self.roster, agent_id))
+        broken = sorted(_worse_with_more(broken_alone(self.case, more, agent_id)) - self.breaches[agent_id])
         if not broken:
-            broken = sorted(broken_together(self.case, more) - broken_together(self.case, self.roster))
+            if self.between is None:
+                self.between = _worse_with_more(broken_together(self.case, self.roster))
+            broken = sorted(_worse_with_more(broken_together(self.case, more)) - self.between)
         return f"{broken[0].rule}: {broken[0].message} ({broken[0].day:%a %d %b})" if broken else ""
 
 
+def _worse_with_more(broken: Broken) -> Broken:
+    """Those that a further shift can make worse."""
+    return Counter({breach: often for breach, often in broken.items() if not breach.lacks})
+
+
 def give_open_shifts(
-    case: Case, roster: Roster, opened: OpenShifts, bids: Bids, settings: OpenShiftsSettings
+    case: Case,
+    roster: Roster,
+    opened: OpenShifts,
+    bids: Bids,
+    settings: OpenShiftsSettings,
+    since: pd.Timestamp | None = None,
 ) -> Given:
-    """Every open shift to at most one of those who bid for it. Raises DataError for bids on what nobody knows."""
+    """Every open shift, of those that begin from the instant `since` on, to at most one of those who bid for it.
+    Raises DataError for bids on what nobody knows."""
     _refuse_unknown(case, opened, bids)
-    giving, waiting = _Giving(case, opened, roster), _bids(case, opened, bids)
+    giving, waiting = _Giving(case, opened, roster, since), _bids(case, opened, bids)
     takers: dict[int, str] = {}
     rows: list[dict[str, object]] = []
     while waiting:
@@ -136,7 +157,7 @@ def _turn(bid: _Bid, giving: _Giving, settings: OpenShiftsSettings) -> tuple[obj
         case "seniority":
             first = (bid.hired,)
         case _:
-            first = (giving.shifts_given[bid.agent_id], giving.hours_of(bid.agent_id))
+            first = (giving.shifts_given[bid.agent_id], giving.hours[bid.agent_id])
     return (*first, bid.rank, bid.time, bid.agent_id, bid.shift)
 
 

@@ -75,20 +75,35 @@ def open_shifts(case: Case, roster: Roster, settings: OpenShiftsSettings, since:
     gap = 0.0 if solved.objective <= CLOSE else max(0.0, (solved.objective - solved.bound) / solved.objective)
     table, left = _table(problem, found, lacking, settings)
     before = _hours(problem, lacking)
-    notes = tuple(_notes(found, len(solved.values), gap))
+    if found:
+        notes = tuple(_gap_note(gap))
+    else:
+        in_time = bool(len(solved.values)) or not kinds
+        notes = (_none_note(_hours(problem, lacking, since), settings.hours_saved_min, in_time=in_time),)
     return Opened(table, before, _hours(problem, left), gap if found else 0.0, notes)
 
 
-def _hours(problem: RosterProblem, lacking: Floats) -> float:
-    return float((np.maximum(lacking, 0.0) * problem.hours).sum())
+def _hours(problem: RosterProblem, lacking: Floats, since: pd.Timestamp | None = None) -> float:
+    """Understaffed hours, from an instant on if one is given."""
+    slot = pd.Timedelta(minutes=problem.period.slot_minutes)
+    first = 0 if since is None else max(-((problem.period.start - since) // slot), 0)
+    return float((np.maximum(lacking, 0.0) * problem.hours)[:, first:].sum())
 
 
-def _notes(found: Sequence[_One], solved: int, gap: float) -> Iterator[Note]:
-    if solved == 0 and not found:
-        message = "no open shift was found within roster.time_limit_seconds, or none can help"
-        yield Note("roster", "assumption", "open shifts", message)
-    elif gap > 10 * GAP:
+def _gap_note(gap: float) -> Iterator[Note]:
+    if gap > 10 * GAP:
         yield Note("roster", "assumption", "open shifts", f"at most {gap:.1%} of their cost might still be saved")
+
+
+def _none_note(ahead: float, least: float, *, in_time: bool) -> Note:
+    """Why there is no open shift. ahead: understaffed hours from then on; in_time: none was proven the best."""
+    if ahead <= CLOSE:
+        message = "nothing is understaffed from then on: no open shift is needed"
+    elif in_time:
+        message = f"no shift of a work plan would save {least:g} understaffed hours (open_shifts.hours_saved_min)"
+    else:
+        message = "none was found in time: raise roster.time_limit_seconds"
+    return Note("roster", "assumption", "open shifts", message)
 
 
 def _program(
@@ -116,10 +131,11 @@ def _program(
 
 
 def _useful(case: Case, problem: RosterProblem, hours: Floats, least: float, since: pd.Timestamp) -> Iterator[Place]:
-    """Each shift of some contract during which enough hours lack. hours, (groups, slots + 1): summed."""
+    """Each shift of some contract during which enough hours lack, without the copies for people of dated skills.
+    hours, (groups, slots + 1): summed."""
     contracts = {family for plan in case.work_plans.values() for family in plan.shifts}
     for option, shift in enumerate(problem.options):
-        if shift.off or shift.family not in contracts:
+        if shift.off or shift.serves or shift.family not in contracts:
             continue
         weekdays = parse_weekdays(case.shifts[shift.family].weekdays)
         for day in (d for d in range(problem.period.days) if problem.period.day(d).weekday() in weekdays):

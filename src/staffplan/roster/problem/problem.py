@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -81,6 +82,13 @@ class ShiftOption:
         if gone is None:
             return ((0, self.slots),)
         return ((0, gone.earliest), (gone.earliest + gone.slots, self.slots))
+
+    @cached_property
+    def there(self) -> tuple[tuple[int, int], ...]:
+        """First slot and end, after the start, of each stretch on site: beside free time and absences."""
+        gone = sorted((pause.earliest, pause.earliest + pause.slots) for pause in self.pauses if pause.gone)
+        edges = [0, *(at for span in gone for at in span), self.slots]
+        return tuple(span for span in zip(edges[::2], edges[1::2], strict=True) if span[0] < span[1])
 
 
 @dataclass(frozen=True)

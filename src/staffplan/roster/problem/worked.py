@@ -64,8 +64,10 @@ class Agreed:
 
 @dataclass(frozen=True)
 class Violation:
-    """Where a rule is not kept. `amount`: how much of it, for a soft rule that is priced."""
+    """Where a rule is not kept. `amount`: how much of it, for a soft rule that is priced. `lacks`: too little is
+    worked, which a further shift never makes worse."""
 
     day: date
     message: str
     amount: float = 1.0
+    lacks: bool = False

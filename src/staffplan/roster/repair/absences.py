@@ -56,6 +56,8 @@ class Left:
     """Shifts that had begun, and whose rest is absence; and those in a part of which somebody is absent."""
     over: frozenset[AgentDay]
     """Shifts on a day of absence that had ended before: they stay."""
+    past: frozenset[AgentDay]
+    """Shifts in a part of which somebody was absent, which was over before: they stay."""
 
     @property
     def begun(self) -> frozenset[AgentDay]:
@@ -69,13 +71,11 @@ def each(frame: pd.DataFrame) -> Iterator[Any]:
 
 def left_of(roster: Roster, absences: Sequence[Absence], since: pd.Timestamp, timezone: str) -> Left:
     """The roster without those who are absent from the instant `since` (UTC) on."""
-    found: dict[str, set[AgentDay]] = {"gone": set(), "cut": set(), "over": set()}
+    found: dict[str, set[AgentDay]] = {"gone": set(), "cut": set(), "over": set(), "past": set()}
     activities = roster.activities.frame
     for absence, begin, end in ((a, *span) for a in absences for span in a.spans(timezone)):
         for row in _shifts_within(roster, absence.agent_id, begin, end):
-            key = (absence.agent_id, row.schedule_date.date())
-            ahead = "cut" if absence.is_part else "gone"
-            kind = ahead if row.start >= since else "cut" if row.end > since else "over"
+            key, kind = (absence.agent_id, row.schedule_date.date()), _kind(absence, end, row, since)
             found[kind].add(key)
             if kind == "cut":
                 away = max(since, begin), end if absence.is_part else max(end, row.end)
@@ -85,7 +85,16 @@ def left_of(roster: Roster, absences: Sequence[Absence], since: pd.Timestamp, ti
         roster.shifts.only(~is_among(shifts, found["gone"])),
         RosterActivities.of(activities[~is_among(activities, found["gone"])], roster.activities.source),
     )
-    return Left(there, *(frozenset(found[kind]) for kind in ("gone", "cut", "over")))
+    return Left(there, **{kind: frozenset(days) for kind, days in found.items()})
+
+
+def _kind(absence: Absence, end: pd.Timestamp, row: Any, since: pd.Timestamp) -> str:
+    """What becomes of a shift; end: of the absence."""
+    if row.start >= since:
+        return "cut" if absence.is_part else "gone"
+    if row.end <= since:
+        return "over"
+    return "past" if absence.is_part and end <= since else "cut"
 
 
 def _shifts_within(roster: Roster, agent_id: str, begin: pd.Timestamp, end: pd.Timestamp) -> Iterator[Any]:

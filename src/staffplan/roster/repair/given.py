@@ -6,7 +6,7 @@ grid of slots are widened to it for the search only (given_need.py puts right wh
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,13 +14,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from staffplan.roster.case.skills import served
 from staffplan.roster.problem.problem import Pause, Period, RosterProblem, ShiftOption
 from staffplan.roster.repair.absences import PAUSES, AgentDay, each
 from staffplan.roster.rules import Locked, Rule, Worked
 from staffplan.roster.rules.stability import Stability
 from staffplan.roster.search.compiled.arrays import NOTHING, Ints
 from staffplan.roster.search.space import Tours
-from staffplan.tables.roster import Roster
+from staffplan.tables.roster import ABSENCE, Roster
 
 GIVEN = "as given"
 """Family of shifts that no setting has."""
@@ -90,9 +91,9 @@ class _Catalogue:
         known = [o for o in self._alike(shift) if self._has_place(o, shift)]
         named = [o for o in known if self.problem.options[o].name == shift.written]
         mine = [o for o in known if self.problem.allowed[shift.person, shift.day, o]]
-        if known and not shift.begun:
-            return ([o for o in named if o in mine] or named or mine or known)[0]
-        return self._own(shift, [*named, *mine, *known])
+        best = [*(o for o in named if o in mine), *named, *mine, *known]
+        same = [o for o in best if _inside(self.problem.options[o].pauses) == _inside(shift.pauses)]
+        return same[0] if same and not shift.begun else self._own(shift, best)
 
     def _alike(self, shift: _Shift) -> list[int]:
         options, first = self.problem.options, self.problem.option_slot[:, shift.day]
@@ -100,24 +101,39 @@ class _Catalogue:
         return np.flatnonzero((first == shift.first) & same).tolist()
 
     def _has_place(self, number: int, shift: _Shift) -> bool:
-        due = [(pause.activity, pause.slots) for pause in self.problem.options[number].pauses]
-        return due == [(pause.activity, pause.slots) for pause in shift.pauses]
+        """Whether its meals and breaks are those of the shift, wherever somebody is absent in either."""
+        due, given = (
+            [(pause.activity, pause.slots) for pause in pauses if pause.activity != ABSENCE]
+            for pauses in (self.problem.options[number].pauses, shift.pauses)
+        )
+        return due == given
 
     def _own(self, shift: _Shift, known: list[int]) -> int:
         family = self.problem.options[known[0]].family if known else GIVEN
         period = self.problem.period
         since = shift.first - int(period.day_slot[shift.day])
-        key = (family, since, shift.slots, shift.paid_minutes, shift.pauses)
+        serves = self._serves(shift)
+        key = (family, since, shift.slots, shift.paid_minutes, shift.pauses, serves)
         if key not in self.added:
             self.added[key] = len(self.problem.options) + len(self.options)
             name = f"{family} {GIVEN} {len(self.added)}"
             minute = since * period.slot_minutes
             paid = shift.paid_minutes
-            self.options.append(ShiftOption(name, family, minute, shift.slots, paid, shift.pauses))
+            self.options.append(ShiftOption(name, family, minute, shift.slots, paid, shift.pauses, serves))
             last = period.slots - shift.slots
             self.first.append(np.clip(period.day_slot[:-1] + since, 0, last))
         self.first[self.added[key] - len(self.problem.options)][shift.day] = shift.first
         return self.added[key]
+
+    def _serves(self, shift: _Shift) -> tuple[str, ...]:
+        """Groups that the person can serve on the day, where they are not all of theirs: all options say the same."""
+        allowed = np.flatnonzero(self.problem.allowed[shift.person, shift.day]).tolist()
+        return self.problem.options[allowed[0]].serves if allowed else ()
+
+
+def _inside(pauses: Sequence[Pause]) -> list[tuple[str, int, int]]:
+    """Activity and length of each pause, and of an absence where it is: it cannot move."""
+    return [(one.activity, one.slots, one.earliest if one.activity == ABSENCE else 0) for one in pauses]
 
 
 def given_work(
@@ -190,7 +206,7 @@ def _pauses(period: Period, row: Any, inside: list[Any], first: int) -> Iterator
     """Where they are; none begins before the one before it ends."""
     free = first
     for a in inside:
-        if a.activity in PAUSES and row.start <= a.start and a.end <= row.end:
+        if a.activity in (*PAUSES, ABSENCE) and row.start <= a.start and a.end <= row.end:
             at = max(slot_of(period, a.start), free)
             free = max(slot_of(period, a.end, up=True), at)
             if free > at:
@@ -216,18 +232,17 @@ def slot_of(period: Period, at: pd.Timestamp, *, up: bool = False) -> int:
 
 
 def _with_options(problem: RosterProblem, catalogue: _Catalogue) -> RosterProblem:
-    """The problem with the options added, which nobody may work yet and which serve every group."""
+    """The problem with the options added, which nobody may work yet."""
     more = len(catalogue.options)
     if not more:
         return problem
     shape = (len(problem.people), problem.period.days, more)
-    everything = np.full(more, (1 << len(problem.groups)) - 1, dtype=np.int64)
     return replace(
         problem,
         options=(*problem.options, *catalogue.options),
         option_slot=np.concatenate([problem.option_slot, np.stack(catalogue.first)]),
         allowed=np.concatenate([problem.allowed, np.zeros(shape, dtype=bool)], axis=2),
-        option_groups=np.concatenate([problem.option_groups, everything]),
+        option_groups=np.concatenate([problem.option_groups, served(catalogue.options, problem.groups)]),
     )
 
 

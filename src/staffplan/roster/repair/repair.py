@@ -31,7 +31,7 @@ from staffplan.roster.repair.given_need import corrected
 from staffplan.roster.repair.tables import Forced, Lost, meetings_of, repaired, roster_changes
 from staffplan.roster.rules.team import minimum_people, team_rules
 from staffplan.roster.search.anneal import Board, Incumbent, Schedule, improve, polish
-from staffplan.roster.search.automata import NEVER
+from staffplan.roster.search.automata import NEVER, Room
 from staffplan.roster.search.bound import best_prices
 from staffplan.roster.search.compiled.arrays import IMPOSSIBLE, NOTHING, Flags
 from staffplan.roster.search.compiled.best_response import retour
@@ -41,7 +41,7 @@ from staffplan.roster.search.run import PROVEN, gap_share
 from staffplan.roster.search.space import Tours, TourSpace, begin, make_tour_space, need_of, price_tour, team_arrays
 from staffplan.roster.search.stages import compiled_in, move_count
 from staffplan.roster.search.ties import all_stay, keep_ties, to_the_ties
-from staffplan.roster.step import RESERVE
+from staffplan.roster.step import RESERVE, room_within
 from staffplan.tables.roster import Roster, RosterChanges, RosterShifts
 from staffplan.tables.waits import Coverage
 
@@ -111,8 +111,8 @@ def repair(
     """
     begun, since = time.monotonic(), since.tz_convert("UTC")
     plan = _prepare(case, roster, absences, since, hours_of_a_change * case.settings.understaffing_weight)
-    space = make_tour_space(plan.given.problem)
-    plan, space = _possible(plan, space)
+    room = room_within(case.settings.time_limit_seconds)
+    plan, space = _possible(plan, make_tour_space(plan.given.problem, room), room)
     if not plan.given.problem.people:
         return _result(plan, roster, plan.given.tours, None, 0.0, False)
     begun += compiled_in(space)
@@ -147,7 +147,7 @@ def _worked_before(roster: Roster, case: Case) -> RosterShifts:
     return RosterShifts.of(both.drop_duplicates(list(RosterShifts.key), keep="last"), known.source)
 
 
-def _possible(plan: _Repair, space: TourSpace) -> tuple[_Repair, TourSpace]:
+def _possible(plan: _Repair, space: TourSpace, room: Room) -> tuple[_Repair, TourSpace]:
     """The people who have a tour; the need is what the others leave of it."""
     given, nothing = plan.given, np.zeros_like(space.problem.required)
     able = [price_tour(space, n, nothing)[0] > IMPOSSIBLE for n in range(len(given.problem.people))]
@@ -160,7 +160,7 @@ def _possible(plan: _Repair, space: TourSpace) -> tuple[_Repair, TourSpace]:
     if not problem.people:
         return plan, space
     whole = replace(space, problem=problem, need=need_of(problem), team=team_arrays(problem))
-    space = whole if all(able) else make_tour_space(problem)
+    space = whole if all(able) else make_tour_space(problem, room)
     choice = plan.given.tours.choice
     broken = [n for n in range(len(problem.people)) if not keeps_rules(space, n, choice[n])]
     return replace(plan, mended=frozenset(broken)), space
@@ -191,14 +191,17 @@ def _search(
     def spent() -> float:
         return 1.0 if stopped.is_set() else (time.monotonic() - begun) / max(BOUND_UNTIL * (deadline - begun), 1e-9)
 
+    def out_of_time() -> bool:
+        return stopped.is_set() or time.monotonic() > deadline
+
     def over() -> bool:
-        return stopped.is_set() or time.monotonic() > deadline or incumbent.cost <= bound + PROVEN
+        return out_of_time() or incumbent.cost <= bound + PROVEN
 
     if len(space.problem.ties):
-        tours = to_the_ties(space, incumbent.tours, seed, stop=stopped.is_set)
+        tours = to_the_ties(space, incumbent.tours, seed, stop=out_of_time)
         incumbent.offer(Board(space, tours))
     else:
-        polish(board, incumbent)
+        polish(board, incumbent, stop=out_of_time)
     say(0)
     begun = time.monotonic()
     best_prices(space, round(BOUND_ROUNDS * min(effort, 3.0)), spent=spent, report=note)
@@ -335,7 +338,8 @@ def _result(
 
 def _notes(plan: _Repair, roster: Roster, made: Roster, lost: Sequence[Lost]) -> list[Note]:
     notes = [_warning(key, "absent, but the shift had already ended: left as is") for key in sorted(plan.left.over)]
-    missed = {agent_id for agent_id, _ in plan.left.gone | plan.left.begun}
+    notes += [_warning(key, "absent, but that was already over: left as is") for key in sorted(plan.left.past)]
+    missed = {agent_id for agent_id, _ in plan.left.gone | plan.left.begun | plan.left.past}
     notes += [
         _warning((absence.agent_id, absence.first_day), "absent, and had no shift on those days")
         for absence in plan.absences

@@ -47,7 +47,7 @@ class HoursOver:
             minutes = 60 * sum(w.paid_hours for w in worked if one.first <= w.schedule_date <= one.last)
             said = f"{minutes / 60:g} paid hours on {span(one.first, one.last)}"
             if minutes < one.least - 1e-4:
-                yield Violation(one.first, f"{said}, {one.least / 60:g} h are due")
+                yield Violation(one.first, f"{said}, {one.least / 60:g} h are due", lacks=True)
             if minutes > one.most + 1e-4:
                 yield Violation(one.first, f"{said}, {one.most / 60:g} h are allowed")
 

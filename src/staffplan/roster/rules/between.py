@@ -25,6 +25,10 @@ class Known:
     skills: Mapping[str, tuple[tuple[int, date, date], ...]]
 
 
+Parts = Mapping[str, Mapping[date, tuple[tuple[pd.Timestamp, pd.Timestamp], ...]]]
+"""By agent and date the start and end of each part of the shift."""
+
+
 @dataclass(frozen=True)
 class Finished:
     """A finished roster, what its people can do, and the days it is for."""
@@ -36,17 +40,12 @@ class Finished:
     first_day: date
     days: int
     agents: Mapping[str, Known] = field(default_factory=dict)
+    before: Parts = field(default_factory=dict)
+    """Shifts that began before the first day and end on it."""
 
     @cached_property
-    def parts_of(self) -> Mapping[str, Mapping[date, tuple[tuple[pd.Timestamp, pd.Timestamp], ...]]]:
-        """By agent and date the start and end of each part of the shift."""
-        found: dict[str, dict[date, tuple[tuple[pd.Timestamp, pd.Timestamp], ...]]] = {}
-        frame = on_site(self.shifts, self.activities)
-        columns = (frame[name].tolist() for name in ("agent_id", "schedule_date", "start", "end"))
-        for agent, day, start, end in zip(*columns, strict=True):
-            mine = found.setdefault(agent, {})
-            mine[day.date()] = tuple(sorted([*mine.get(day.date(), ()), (start, end)]))
-        return found
+    def parts_of(self) -> Parts:
+        return parts_by_agent(on_site(self.shifts, self.activities))
 
     def holds(self, day: date) -> bool:
         """Whether the day is one of those it is for."""
@@ -57,11 +56,24 @@ class Finished:
         return np.array([not group or group in self.skills.get(agent_id, ()) for agent_id in agents], dtype=bool)
 
 
+def parts_by_agent(frame: pd.DataFrame) -> Parts:
+    """Of a table with agent_id, schedule_date, start and end of each part."""
+    found: dict[str, dict[date, tuple[tuple[pd.Timestamp, pd.Timestamp], ...]]] = {}
+    columns = (frame[name].tolist() for name in ("agent_id", "schedule_date", "start", "end"))
+    for agent, day, start, end in zip(*columns, strict=True):
+        mine = found.setdefault(agent, {})
+        mine[day.date()] = tuple(sorted([*mine.get(day.date(), ()), (start, end)]))
+    return found
+
+
 @dataclass(frozen=True)
 class TeamViolation:
+    """`lacks`: too little is worked, which a further shift never makes worse."""
+
     day: date
     rule: str
     message: str
+    lacks: bool = False
 
 
 @dataclass(frozen=True)

@@ -101,7 +101,9 @@ class PeriodHours:
         hours = sum(w.paid_hours for w in in_period(worked, agreed))
         least, most = self.bounds.least, self.bounds.most
         if least is not None and hours * 60 < least - 1e-4:
-            yield Violation(agreed.period_first, f"{hours:g} paid hours in the period, {_hours(least)} are due")
+            yield Violation(
+                agreed.period_first, f"{hours:g} paid hours in the period, {_hours(least)} are due", lacks=True
+            )
         if most is not None and hours * 60 > most + 1e-4:
             yield Violation(agreed.period_first, f"{hours:g} paid hours in the period, {_hours(most)} are allowed")
 
@@ -200,7 +202,7 @@ def said_often(days: Iterable[date], agreed: Agreed, bounds: Bounds, what: str) 
         many = f"{len(mine)} {what}{'' if len(mine) == 1 else 's'} in the {bounds.per}"
         due = _due(first, last, len(mine) - len(inside), agreed, bounds)
         if len(mine) < due:
-            yield Violation(max(first, agreed.period_first), f"{many}, {due} due")
+            yield Violation(max(first, agreed.period_first), f"{many}, {due} due", lacks=True)
         if bounds.most is not None and inside and len(mine) > bounds.most:
             yield Violation(max(mine[bounds.most], inside[0]), f"{many}, {bounds.most} allowed")
 

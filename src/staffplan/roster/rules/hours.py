@@ -56,7 +56,7 @@ class WeeklyHoursMin:
         for week, hours in enumerate(_hours_by_week(worked, agreed)):
             if hours < agreed.weekly_hours_min[week] - 1e-6:
                 message = f"{hours:g} paid hours in {_words(week, agreed)}, {agreed.weekly_hours_min[week]:g} are due"
-                yield Violation(begin_of(week, agreed), message)
+                yield Violation(begin_of(week, agreed), message, lacks=True)
 
     def machine(self, problem: RosterProblem, person: Person) -> Machine | None:
         """A state is the paid time of the week so far in the contract's unit; enough is enough."""

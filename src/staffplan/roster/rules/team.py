@@ -7,11 +7,10 @@ limits by slot. A slot counts as due when a part of it is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,13 +18,23 @@ from numpy.typing import NDArray
 
 from staffplan.clock import SiteCalendar, parse_spans, parse_weekdays, wall_instant
 from staffplan.roster.problem.problem import NO_LIMIT, Circle, Period, Person
-from staffplan.roster.rules.between import Finished, Known, SlotLimit, SlotSums, TeamRule, TeamViolation
+from staffplan.roster.rules.between import (
+    Finished,
+    Known,
+    Parts,
+    SlotLimit,
+    SlotSums,
+    TeamRule,
+    TeamViolation,
+    parts_by_agent,
+)
 from staffplan.roster.rules.ties import Tie, tie_of
 from staffplan.settings import team_rules as settings
 from staffplan.settings.roster import RosterSettings
 from staffplan.tables.people import Workforce
 from staffplan.tables.roster import BREAKS, Roster, on_site
 from staffplan.tables.schema import names_in
+from staffplan.tables.skills import SkillRow, always_held, skill_rows
 
 Ints = NDArray[np.int64]
 MOST_NAMES = 12
@@ -173,7 +182,7 @@ class MinimumStaff:
                 since, until = _local(int(at[first]), done.calendar), _local(int(at[last]), done.calendar)
                 names = there.names(int(at[worst]))
                 said = f"{self.group}: {heads[worst]} on queue {_from_to(since, until)}, {self.people} are due"
-                yield TeamViolation(since.date(), self.name, f"{said}: {names}" if names else said)
+                yield TeamViolation(since.date(), self.name, f"{said}: {names}" if names else said, lacks=True)
 
     def _due(self, done: Finished) -> Iterator[tuple[int, int]]:
         """Spans of the period in which the rule holds, in nanoseconds."""
@@ -218,34 +227,47 @@ def _rule_of(setting: settings.TeamRuleSetting) -> TeamRule:
 
 
 def team_violations(
-    roster: Roster, workforce: Workforce, rules: Iterable[TeamRule], *, calendar: SiteCalendar, first: date, days: int
+    roster: Roster,
+    workforce: Workforce,
+    rules: Iterable[TeamRule],
+    *,
+    levels: Mapping[str, int],
+    calendar: SiteCalendar,
+    first: date,
+    days: int,
 ) -> Iterator[TeamViolation]:
-    """Every breach of the rules between people in any roster."""
-    agents = workforce.agents.frame
-    pairs = zip(agents["agent_id"], agents["skills"], strict=True)
-    skills = {agent_id: frozenset(names_in(cell)) for agent_id, cell in pairs}
-    tables = (roster.shifts.frame, roster.activities.frame)
-    done = Finished(*tables, skills, calendar, first, days, _known(workforce))
+    """Every breach of the rules between people in any roster. levels: the least of skills (skill_levels_min)."""
+    workforce = workforce.knowing(levels, first, first + timedelta(days=days - 1))
+    known, before = _known(workforce), _nights_before(roster, workforce, wall_instant(first, 0, calendar.timezone))
+    skills = {agent_id: frozenset(agent.skills) for agent_id, agent in known.items()}
+    done = Finished(roster.shifts.frame, roster.activities.frame, skills, calendar, first, days, known, before)
     for rule in rules:
         yield from rule.violations(done)
 
 
+def _nights_before(roster: Roster, workforce: Workforce, begin: pd.Timestamp) -> Parts:
+    """Shifts of the roster before that end after the period begins, and that the roster has not itself."""
+    frame, key = workforce.past_roster.frame, ["agent_id", "schedule_date"]
+    own = pd.MultiIndex.from_frame(frame[key]).isin(pd.MultiIndex.from_frame(roster.shifts.frame[key]))
+    return parts_by_agent(frame[((frame["start"] < begin) & (frame["end"] > begin)).to_numpy() & ~own])
+
+
 def _known(workforce: Workforce) -> dict[str, Known]:
-    """Every agent with team and skills; a skill without a row of its own always holds, on level 1."""
-    rows: dict[tuple[str, str], list[tuple[int, date, date]]] = {}
-    found: Iterable[Any] = workforce.skills.frame.itertuples()
-    for row in found:
-        first = date.min if pd.isna(row.valid_from) else row.valid_from.date()
-        last = date.max if pd.isna(row.valid_until) else row.valid_until.date()
-        rows.setdefault((row.agent_id, row.skill), []).append(
-            (1 if pd.isna(row.level) else int(row.level), first, last)
-        )
-    always = ((1, date.min, date.max),)
+    """Every agent with team and skills; a skill without a row of its own always holds."""
+    rows: dict[tuple[str, str], list[SkillRow]] = {}
+    for row in skill_rows(workforce.skills):
+        rows.setdefault((row.agent_id, row.skill), []).append(row)
     agents = workforce.agents.frame
     return {
-        agent: Known(team, {name: tuple(rows.get((agent, name), always)) for name in names_in(cell)})
-        for agent, team, cell in zip(agents["agent_id"], agents["staffing_group"], agents["skills"], strict=True)
+        agent: Known(team, {name: _held(rows.get((agent, name)) or [always_held(agent, name)]) for name in names})
+        for agent, team, names in zip(
+            agents["agent_id"], agents["staffing_group"], map(names_in, agents["skills"]), strict=True
+        )
     }
+
+
+def _held(rows: Iterable[SkillRow]) -> tuple[tuple[int, date, date], ...]:
+    return tuple((row.level, row.first, row.last) for row in rows)
 
 
 def seat_limit(rules: Iterable[TeamRule], period: Period) -> Ints:

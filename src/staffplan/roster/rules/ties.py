@@ -6,6 +6,7 @@ roster and shares no code with them.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -32,7 +33,7 @@ Span = tuple[pd.Timestamp, pd.Timestamp]
 
 
 @dataclass(frozen=True)
-class Tie:
+class Tie(ABC):
     """What all of these rules have. `weight`: price of a unit; None: mandatory. `relaxed`: given up, in a remedy."""
 
     weight: float | None
@@ -58,20 +59,20 @@ class Tie:
         return 1
 
     @property
+    @abstractmethod
     def words(self) -> str:
         """The rule in words."""
-        raise NotImplementedError
 
+    @abstractmethod
     def about(self, person: Person) -> bool:
         """Whether the rule speaks of the person."""
-        raise NotImplementedError
 
+    @abstractmethod
     def violations(self, done: Finished) -> Iterator[TeamViolation]:
         """Every breach in a finished roster."""
-        raise NotImplementedError
 
-    def _rows(self, problem: RosterProblem, calendar: SiteCalendar) -> Iterable[Row]:
-        raise NotImplementedError
+    @abstractmethod
+    def _rows(self, problem: RosterProblem, calendar: SiteCalendar) -> Iterable[Row]: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,19 +126,32 @@ class MinimumOnDuty(Tie):
         return day.weekday() in self.weekdays and kind != "closed" and (self.holidays or kind != "holiday")
 
     def _rows(self, problem: RosterProblem, calendar: SiteCalendar) -> Iterable[Row]:
-        period, covering = problem.period, _covering(problem)
+        period, covering, before = problem.period, _covering(problem), self._there_before(problem)
         members: dict[Choice, list[int]] = defaultdict(list)
         for number, person in enumerate(problem.people):
             for d in range(period.days) if self.about(person) else ():
                 if self.counts(person, period.day(d)):
                     for o in np.flatnonzero(problem.allowed[number, d]).tolist():
                         members[d, o].append(number)
-        alike: dict[frozenset[Choice], list[int]] = defaultdict(list)
-        for slot in np.flatnonzero(self.due_slots(period, calendar)).tolist():
-            alike[frozenset(choice for choice in covering[slot] if choice in members)].append(slot)
-        for choices, slots in alike.items():
+        alike: dict[tuple[int, frozenset[Choice]], list[int]] = defaultdict(list)
+        for slot in np.flatnonzero(self.due_slots(period, calendar) & (before < self.people)).tolist():
+            choices = frozenset(choice for choice in covering[slot] if choice in members)
+            alike[self.people - int(before[slot]), choices].append(slot)
+        for (least, choices), slots in alike.items():
             terms = tuple((n, d, o, 1) for d, o in sorted(choices) for n in members[d, o])
-            yield Row(terms, self.people, len(slots) * period.slot_hours, slots[0])
+            yield Row(terms, least, len(slots) * period.slot_hours, slots[0])
+
+    def _there_before(self, problem: RosterProblem) -> NDArray[np.int64]:
+        """(slots,): people whom it counts throughout the slot in shifts that began before the period."""
+        period = problem.period
+        found = np.zeros(period.slots, dtype=np.int64)
+        length = pd.Timedelta(minutes=period.slot_minutes)
+        for person in problem.people:
+            for shift in (one for one in person.past if one.end > period.start):
+                if self.counts(person, shift.schedule_date):
+                    begin, end = (shift.start - period.start) / length, (shift.end - period.start) / length
+                    found[max(int(np.ceil(begin)), 0) : int(end)] += 1
+        return found
 
     def due_slots(self, period: Period, calendar: SiteCalendar) -> NDArray[np.bool_]:
         """(slots,): a part of the slot is due."""
@@ -153,7 +167,8 @@ class MinimumOnDuty(Tie):
     def violations(self, done: Finished) -> Iterator[TeamViolation]:
         spans = [
             (agent, start, end)
-            for agent, days in done.parts_of.items()
+            for table in (done.before, done.parts_of)
+            for agent, days in table.items()
             for day, parts in days.items()
             for start, end in (parts if self._counted(agent, day, done) else ())
         ]
@@ -180,7 +195,7 @@ class MinimumOnDuty(Tie):
         for at, until, names in short:
             said = f"{_people(len(names))} {self.who} on duty from {_clock(at, zone)} to {_clock(until, zone)}, "
             said += f"{self.people} {'is' if self.people == 1 else 'are'} due"
-            yield TeamViolation(day, self.name, f"{said}: {', '.join(names)}" if names else said)
+            yield TeamViolation(day, self.name, f"{said}: {', '.join(names)}" if names else said, lacks=True)
 
     def _counted(self, agent_id: str, day: date, done: Finished) -> bool:
         """For the reader: whether the agent counts in a shift of the day."""
@@ -197,20 +212,25 @@ class PairTie(Tie):
 
     agents: tuple[str, ...]
 
+    @property
+    def nearby(self) -> tuple[int, ...]:
+        """Days after the one of a shift on which a shift may begin that it forbids."""
+        return NEIGHBOURS
+
     def about(self, person: Person) -> bool:
         return person.agent_id in self.agents
 
+    @abstractmethod
     def clash(self, problem: RosterProblem, one: Choice, other: Choice) -> bool:
         """Whether the rule forbids two people these shifts."""
-        raise NotImplementedError
 
     def _rows(self, problem: RosterProblem, calendar: SiteCalendar) -> Iterable[Row]:
         known = {person.agent_id: n for n, person in enumerate(problem.people)}
         named = [known[agent] for agent in dict.fromkeys(self.agents) if agent in known]
-        clash = _remembered(lambda one, other: self.clash(problem, one, other))
-        for p, q in combinations(named, 2):
-            for d in range(problem.period.days):
-                for e in (d + step for step in NEIGHBOURS if 0 <= d + step < problem.period.days):
+        for d in range(problem.period.days):
+            for e in (d + step for step in self.nearby if 0 <= d + step < problem.period.days):
+                clash = _remembered(lambda one, other: self.clash(problem, one, other))
+                for p, q in combinations(named, 2):
                     yield from _forbidden(problem, (p, d), (q, e), clash)
 
     def violations(self, done: Finished) -> Iterator[TeamViolation]:
@@ -221,9 +241,9 @@ class PairTie(Tie):
                 if said and done.holds(max(day, next_day)):
                     yield TeamViolation(max(day, next_day), self.name, f"{one} and {other} {said}")
 
+    @abstractmethod
     def said(self, one: tuple[date, tuple[Span, ...]], other: tuple[date, tuple[Span, ...]], zone: str) -> str:
         """For the reader: what two shifts break; "" where they keep the rule."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -235,16 +255,20 @@ class Together(PairTie):
     name = "together"
 
     @property
+    def nearby(self) -> tuple[int, ...]:
+        return (0,)
+
+    @property
     def words(self) -> str:
-        return f"{' and '.join(self.agents)} starting together"
+        return f"the same start for {' and '.join(self.agents)}"
 
     def clash(self, problem: RosterProblem, one: Choice, other: Choice) -> bool:
-        (d, o), (e, p) = one, other
-        first, then = int(problem.option_slot[o, d]), int(problem.option_slot[p, e])
-        ends = first + problem.options[o].slots - then - problem.options[p].slots
-        apart = (abs(first - then) * problem.period.slot_minutes, abs(ends) * problem.period.slot_minutes)
-        late = self.end_minutes is not None and apart[1] > self.end_minutes
-        return d == e and (apart[0] > self.start_minutes or late)
+        mine, theirs = _slots(problem, one), _slots(problem, other)
+        if one[0] != other[0] or not mine or not theirs:
+            return False
+        begins, ends = abs(mine[0][0] - theirs[0][0]), abs(mine[-1][1] - theirs[-1][1])
+        late = self.end_minutes is not None and ends * problem.period.slot_minutes > self.end_minutes
+        return begins * problem.period.slot_minutes > self.start_minutes or late
 
     def said(self, one: tuple[date, tuple[Span, ...]], other: tuple[date, tuple[Span, ...]], zone: str) -> str:
         (day, mine), (next_day, theirs) = one, other
@@ -268,13 +292,18 @@ class Apart(PairTie):
     name = "apart"
 
     @property
+    def nearby(self) -> tuple[int, ...]:
+        return (0,) if self.per == "day" else NEIGHBOURS
+
+    @property
     def words(self) -> str:
-        return f"{' and '.join(self.agents)} never {'on one day' if self.per == 'day' else 'at the same time'}"
+        return f"separate {'days' if self.per == 'day' else 'hours'} for {' and '.join(self.agents)}"
 
     def clash(self, problem: RosterProblem, one: Choice, other: Choice) -> bool:
+        mine, theirs = _slots(problem, one), _slots(problem, other)
         if self.per == "day":
-            return one[0] == other[0]
-        return any(a < y and x < b for a, b in _slots(problem, one) for x, y in _slots(problem, other))
+            return one[0] == other[0] and bool(mine and theirs)
+        return any(a < y and x < b for a, b in mine for x, y in theirs)
 
     def said(self, one: tuple[date, tuple[Span, ...]], other: tuple[date, tuple[Span, ...]], zone: str) -> str:
         if self.per == "day":
@@ -294,7 +323,7 @@ class Mentor(Tie):
 
     @property
     def words(self) -> str:
-        return f"{self.trainee} with {' or '.join(self.mentors)}"
+        return f"a mentor for {self.trainee} ({' or '.join(self.mentors)})"
 
     def about(self, person: Person) -> bool:
         return person.agent_id in (self.trainee, *self.mentors)
@@ -302,10 +331,16 @@ class Mentor(Tie):
     def _rows(self, problem: RosterProblem, calendar: SiteCalendar) -> Iterable[Row]:
         known = {person.agent_id: n for n, person in enumerate(problem.people)}
         mentors = [known[agent] for agent in self.mentors if agent in known]
-        learns = known.get(self.trainee)
+        for d in range(problem.period.days if self.trainee in known else 0):
+            yield from self._rows_of_day(problem, known[self.trainee], mentors, d)
+
+    def _rows_of_day(self, problem: RosterProblem, learns: int, mentors: Sequence[int], d: int) -> Iterator[Row]:
+        """Of each shift of the trainee on the day with anybody on site: without it, or a mentor's around it."""
         lies_within = _remembered(lambda one, other: _within(_slots(problem, one), _slots(problem, other)))
-        for d, o in [] if learns is None else np.argwhere(problem.allowed[learns]).tolist():
-            terms: list[Term] = [(learns or 0, d, o, -1)]
+        for o in np.flatnonzero(problem.allowed[learns, d]).tolist():
+            if not _slots(problem, (d, o)):
+                continue
+            terms: list[Term] = [(learns, d, o, -1)]
             for e in (d + step for step in NEIGHBOURS if 0 <= d + step < problem.period.days):
                 for m in mentors:
                     theirs = np.flatnonzero(problem.allowed[m, e]).tolist()
@@ -385,10 +420,10 @@ def _covering(problem: RosterProblem) -> list[list[Choice]]:
 
 
 def _slots(problem: RosterProblem, choice: Choice) -> list[tuple[int, int]]:
-    """First slot and end of each part of a shift."""
+    """First slot and end of each stretch of a shift on site."""
     d, o = choice
     first = int(problem.option_slot[o, d])
-    return [(first + begin, first + end) for begin, end in problem.options[o].parts]
+    return [(first + begin, first + end) for begin, end in problem.options[o].there]
 
 
 def _within(inner: Sequence[tuple[int, int]], outer: Sequence[tuple[int, int]]) -> bool:

@@ -227,7 +227,7 @@ def search_on(
                 break
             run_round(board, spans(space, number), works, round(moves / WARM_ROUNDS), heat, threads)
             incumbent.offer(board)
-    polish(board, incumbent)
+    polish(board, incumbent, stop=lambda: stop(incumbent))
     return incumbent
 
 
@@ -289,7 +289,7 @@ def polish(board: Board, incumbent: Incumbent, *, stop: Callable[[], bool] = lam
     for _ in range(POLISHING_SWEEPS):
         before = board.cost
         for person in range(len(board.space.problem.people)):
-            if board.space.in_parts and stop():
+            if stop():
                 break
             take_best_tour(board, person)
         incumbent.offer(board)

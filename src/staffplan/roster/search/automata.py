@@ -8,12 +8,14 @@ rules are parts beside it.
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import reduce
 from hashlib import sha256
-from math import gcd
+from math import gcd, inf
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +23,7 @@ from numpy.typing import NDArray
 from staffplan.roster.problem.machine import Floats, Machine
 from staffplan.roster.problem.problem import Person, RosterProblem, Rule
 from staffplan.roster.rules import rules_of
-from staffplan.roster.rules.automaton import Allowance, Automaton, TooLargeError, alone, both, in_time, joined, size
+from staffplan.roster.rules.automaton import Allowance, Automaton, TooLargeError, alone, both, joined, size
 from staffplan.roster.rules.counts import PeriodDays, PeriodHours, ShiftsOf
 from staffplan.roster.rules.hours import DaysPerWeek, WeeklyHoursMax, WeeklyHoursMin, paid_unit
 from staffplan.roster.rules.rest import DailyRest
@@ -53,12 +55,16 @@ ON_THE_WAY = 3
 
 @dataclass(frozen=True)
 class Room:
-    """How large the automata of all rules of a person together may be; where that is not enough, or the time for them
-    is over, rules stay in parts."""
+    """How large the automata of all rules of a person together may be, and how long they may take to make; where that
+    is not enough, rules stay in parts."""
 
     most_steps: float = MOST_STEPS
     most_shared: float = MOST_SHARED
-    over: Callable[[], bool] = in_time
+    whole_seconds: float = inf
+    """For one of each contract."""
+    seconds: float = inf
+    """Those that people share are made until so many are over since those of each contract were begun, half of them
+    at least."""
 
 
 WIDE = Room()
@@ -90,13 +96,18 @@ class _Reading:
 
 
 def make_rulebook(problem: RosterProblem, room: Room) -> Rulebook:
-    reading = _read(problem)
-    for attempt in (_whole, _shared):
-        try:
-            return attempt(problem, reading, room)
-        except TooLargeError:
-            continue
+    reading, begun = _read(problem), time.monotonic()
+    with suppress(TooLargeError):
+        return _whole(problem, reading, room)
+    left = max(room.seconds - (time.monotonic() - begun), room.seconds / 2)
+    with suppress(TooLargeError):
+        return _shared(problem, reading, room, _over_in(left))
     return _in_parts(problem, reading)
+
+
+def _over_in(seconds: float) -> Callable[[], bool]:
+    end = time.monotonic() + seconds
+    return lambda: time.monotonic() >= end
 
 
 def _read(problem: RosterProblem) -> _Reading:
@@ -119,19 +130,23 @@ def _read(problem: RosterProblem) -> _Reading:
 
 @dataclass(frozen=True)
 class _Products:
-    """Automata of two, made only once for the same two."""
+    """Automata of two, made only once for the same two; those that are too large are tried only once."""
 
     nothing: Automaton
     """That which forbids nothing."""
-    known: dict[tuple[int, int], tuple[Automaton, Automaton, Automaton]] = field(default_factory=dict)
-    """By the ids of the two, which are kept with their product, so that ids stay theirs."""
+    known: dict[tuple[int, int], tuple[Automaton, Automaton, Automaton | None]] = field(default_factory=dict)
+    """By the ids of the two, which are kept with their product, so that ids stay theirs; None: it is too large."""
 
     def of(self, one: Automaton, other: Automaton, allowance: Allowance) -> Automaton:
         """Raises TooLargeError."""
         key = (id(one), id(other))
         if key not in self.known:
+            self.known[key] = (one, other, None)
             self.known[key] = (one, other, both(one, other, allowance))
-        return self.known[key][2]
+        found = self.known[key][2]
+        if found is None:
+            raise TooLargeError
+        return found
 
 
 def _products(problem: RosterProblem) -> _Products:
@@ -140,7 +155,7 @@ def _products(problem: RosterProblem) -> _Products:
 
 def _whole(problem: RosterProblem, reading: _Reading, room: Room) -> Rulebook:
     """One automaton for each. Raises TooLargeError, early where the first ones show it."""
-    most_steps = room.most_steps
+    most_steps, begun, over = room.most_steps, time.monotonic(), _over_in(room.whole_seconds)
     useful = {
         plan: np.asarray(
             problem.allowed[[n for n, person in enumerate(problem.people) if person.plan_name == plan]].any(axis=0)
@@ -161,23 +176,24 @@ def _whole(problem: RosterProblem, reading: _Reading, room: Room) -> Rulebook:
     automata: dict[object, tuple[int, Automaton]] = {}
     for key, person, parts in zip(keys, problem.people, reading.parts, strict=True):
         if key not in automata:
-            mine = Allowance(min(allowance.steps, max(UNEQUAL * most_steps / expected, 0.0)), room.over)
+            mine = Allowance(min(allowance.steps, max(UNEQUAL * most_steps / expected, 0.0)), over)
             before = mine.steps
             automata[key] = (len(automata), joined(parts, useful[person.plan_name], mine))
             allowance.steps -= before - mine.steps
-            used = most_steps - allowance.steps
-            if len(automata) >= JUDGED_FROM and used / len(automata) * expected > most_steps:
+            of_all = expected / len(automata) if len(automata) >= JUDGED_FROM else 1.0
+            too_long = (time.monotonic() - begun) * of_all > room.whole_seconds
+            if too_long or (most_steps - allowance.steps) * of_all > most_steps:
                 raise TooLargeError
     walk_of = np.array([automata[key][0] for key in keys], dtype=np.int64)
     return _one_each([automaton for _, automaton in automata.values()], walk_of, reading)
 
 
-def _shared(problem: RosterProblem, reading: _Reading, room: Room) -> Rulebook:
+def _shared(problem: RosterProblem, reading: _Reading, room: Room, over: Callable[[], bool]) -> Rulebook:
     """One automaton for all who are under equal rules, whatever shifts they may work. Raises TooLargeError."""
     products, signatures = _products(problem), _signatures(reading)
     keys = [tuple(sorted(signatures[id(part)] for part in parts)) for parts in reading.parts]
     parts_of = dict(zip(keys, reading.parts, strict=True))
-    allowance, priced = Allowance(room.most_steps, room.over), room.most_shared
+    allowance, priced = Allowance(room.most_steps, over), room.most_shared
     automata: dict[object, tuple[int, Automaton]] = {}
     for key, people in Counter(keys).most_common():
         made = reduce(

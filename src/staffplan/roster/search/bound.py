@@ -213,10 +213,15 @@ def best_prices(
     return best
 
 
-def bound_from(space: TourSpace, prices: Prices | None) -> float:
-    """The best bound of some rounds that begin at the prices of another need; never below 0."""
+def bound_from(space: TourSpace, prices: Prices | None, *, stop: Callable[[], bool]) -> float:
+    """The best bound of some rounds, one at least, that begin at the prices of another need; never below 0."""
     auction = Auction(space, whole_crew(tour_classes(space)), None if prices is None else prices.prices)
-    return max(0.0, *(auction.round(NEARBY * (1 - turn / NEARBY_ROUNDS)) for turn in range(NEARBY_ROUNDS)))
+    best = 0.0
+    for turn in range(NEARBY_ROUNDS):
+        if turn and stop():
+            break
+        best = max(best, auction.round(NEARBY * (1 - turn / NEARBY_ROUNDS)))
+    return best
 
 
 def slots_on_queue(shifts: Shifts) -> Ints:

@@ -117,20 +117,25 @@ def recombine(
         if stop():
             return
         drawn = rng.choice(len(space.problem.people), min(people, len(space.problem.people)), replace=False)
-        tours, easy = choose_together(
-            board, pool, {person: class_of[person] for person in sorted(drawn.tolist())}, prices.prices, seconds()
-        )
+        numbers = {person: class_of[person] for person in sorted(drawn.tolist())}
+        tours, easy = choose_together(board, pool, numbers, prices.prices, stop=stop, seconds=seconds)
         people = min(people + 1, MOST) if easy else max(people - 1, FEWEST)
         found = Board(space, tours)
         if found.cost < board.cost - 1e-6:
             board = found
             improve_groups(board, seed + number)
-            polish(board, incumbent)
+            polish(board, incumbent, stop=stop)
         report(number + 1)
 
 
 def choose_together(
-    board: Board, pool: Pool, drawn: Mapping[int, int], prices: Floats, seconds: float
+    board: Board,
+    pool: Pool,
+    drawn: Mapping[int, int],
+    prices: Floats,
+    *,
+    stop: Callable[[], bool],
+    seconds: Callable[[], float],
 ) -> tuple[Tours, bool]:
     """Everybody's tours, those of the people `drawn` (person: class) chosen anew; and whether that is proven best.
     `prices`: (groups, slots)."""
@@ -143,9 +148,9 @@ def choose_together(
     members: dict[int, list[int]] = {}
     for person, number in drawn.items():
         members.setdefault(number, []).append(person)
-    at = _collect(pool, members, prices, there)
+    at = _collect(pool, members, prices, there, stop)
     offered = {number: [*pool.best(number, at), *(held[person] for person in members[number])] for number in members}
-    chosen, proven = _choose(board.space, offered, {n: len(p) for n, p in members.items()}, there, seconds)
+    chosen, proven = _choose(board.space, offered, {n: len(p) for n, p in members.items()}, there, seconds())
     for number, columns in chosen.items():
         for person, column in zip(members[number], columns, strict=True):
             tours.choice[person], tours.pauses[person] = column.choice, column.pauses
@@ -153,7 +158,9 @@ def choose_together(
     return tours, proven
 
 
-def _collect(pool: Pool, members: Mapping[int, list[int]], prices: Floats, there: Ints) -> Floats:
+def _collect(
+    pool: Pool, members: Mapping[int, list[int]], prices: Floats, there: Ints, stop: Callable[[], bool]
+) -> Floats:
     """Remember tours that suit what the others leave; gives the prices at the end."""
     crew = Crew(
         np.array([pool.classes[number].first for number in members], dtype=np.int64),
@@ -161,6 +168,8 @@ def _collect(pool: Pool, members: Mapping[int, list[int]], prices: Floats, there
     )
     auction = Auction(pool.space, crew, prices, there, relaxed=False)
     for turn in range(ROUNDS):
+        if turn and stop():
+            break
         auction.round(STEP * (1 - turn / ROUNDS))
         if turn >= ROUNDS // 3:
             for row, number in enumerate(members):

@@ -72,9 +72,10 @@ class IntegerProgram:
             high = np.where(whole, np.minimum(np.ceil(near - CLOSE) + 1, high), high)
         return self._solve(low, high, whole, seconds=seconds, gap=gap, nodes=nodes)
 
-    def relaxed(self) -> Solved:
-        """The best with fractions of columns."""
-        return self._solve(np.zeros(len(self.price)), np.array(self.most), np.zeros(len(self.price), dtype=np.int64))
+    def relaxed(self, *, seconds: float = UNBOUNDED) -> Solved:
+        """The best with fractions of columns; without values where it was not found within so many seconds."""
+        low, whole = np.zeros(len(self.price)), np.zeros(len(self.price), dtype=np.int64)
+        return self._solve(low, np.array(self.most), whole, seconds=seconds)
 
     def _solve(
         self,
@@ -82,7 +83,7 @@ class IntegerProgram:
         high: Values,
         whole: NDArray[np.int64],
         *,
-        seconds: float = UNBOUNDED,
+        seconds: float,
         gap: float = 0.0,
         nodes: int = MOST_NODES,
     ) -> Solved:

@@ -123,11 +123,13 @@ def only_allowed(
 ) -> TourSpace:
     """The same space where people may work fewer shifts, (people, days, options), and for some of them, by number,
     single days' choices have other prices, (days, options + 1)."""
-    menu, menu_from, dishes, place = menus_of(allowed)
-    liking = space.folk.liking.copy()
+    folk, liking = space.folk, space.folk.liking.copy()
     liking[list(prices)] = len(space.folk.price) + np.arange(len(prices))
     price = np.concatenate([space.folk.price, *(row[None] for row in prices.values())])
-    folk = space.folk._replace(menu=menu, menu_from=menu_from, dishes=dishes, place=place, liking=liking, price=price)
+    if allowed is not space.problem.allowed:
+        menu, menu_from, dishes, place = menus_of(allowed)
+        folk = folk._replace(menu=menu, menu_from=menu_from, dishes=dishes, place=place)
+    folk = folk._replace(liking=liking, price=price)
     return own_room(replace(space, problem=replace(space.problem, allowed=allowed), folk=folk))
 
 

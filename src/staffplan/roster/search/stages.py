@@ -9,7 +9,9 @@ import time
 from dataclasses import dataclass
 
 from staffplan.errors import Note
+from staffplan.process.compiling import seconds_compiling
 from staffplan.roster.problem.problem import RosterProblem
+from staffplan.roster.search import calm
 from staffplan.roster.search.anneal import Board, Incumbent, Schedule, improve, polish
 from staffplan.roster.search.bound import Prices, best_prices
 from staffplan.roster.search.exact import is_tiny, solve_whole
@@ -37,8 +39,6 @@ TOO_LARGE = "the rules of everybody together have too many states to be followed
 LEFT_OUT = "bound and shifts come from parts of the rules, and integer programs over several people are left out"
 TIES_UNTIL = 0.9
 """Share of the time limit by which the rules between people are kept as cheaply as could be found."""
-LONGEST_LOADING = 8.0
-"""Seconds; what takes longer is compiled."""
 
 
 @dataclass(frozen=True)
@@ -194,9 +194,6 @@ def mend_days(space: TourSpace, tours: Tours, run: Run, seed: int) -> Tours:
 
 
 def compiled_in(space: TourSpace) -> float:
-    """Have everything compiled that the search uses; the seconds this took, if it was more than loading it. Only the
-    first search after an installation compiles, and its time is not the search's."""
-    begun = time.monotonic()
-    warm_up(space)
-    seconds = time.monotonic() - begun
-    return seconds if seconds > LONGEST_LOADING else 0.0
+    """Have everything compiled that the search uses; the seconds that compiling took. Only the first search after an
+    installation compiles, and that is not the search's time."""
+    return seconds_compiling(lambda: (warm_up(space), calm.warm_up(space)))

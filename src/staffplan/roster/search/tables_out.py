@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, time
 
 import numpy as np
 import pandas as pd
@@ -27,15 +26,23 @@ def make_roster(problem: RosterProblem, tours: Tours) -> Roster:
         shifts.append(_shift_row(problem, person, day, option))
         pauses = tours.pauses[number, day].tolist()
         spans = shift_spans(problem, day, option, pauses, tours.group[number])
-        activities += [_activity_row(problem, person, day, span) for span in spans]
-    return Roster(
-        RosterShifts.of(pd.DataFrame(shifts)) if shifts else RosterShifts.empty(),
-        RosterActivities.of(pd.DataFrame(activities)) if activities else RosterActivities.empty(),
-    )
+        activities += [_activity_row(person, day, span) for span in spans]
+    if not shifts:
+        return Roster(RosterShifts.empty(), RosterActivities.empty())
+    doing = _timed(problem, activities)
+    local = doing["start"].dt.tz_convert(problem.period.timezone)
+    doing["activity_date"] = local.dt.tz_localize(None).dt.normalize()
+    return Roster(RosterShifts.of(_timed(problem, shifts)), RosterActivities.of(doing))
 
 
-def _schedule_date(problem: RosterProblem, day: int) -> pd.Timestamp:
-    return pd.Timestamp(datetime.combine(problem.period.day(day), time()))
+def _timed(problem: RosterProblem, rows: list[dict[str, object]]) -> pd.DataFrame:
+    """The rows with dates in place of numbers of days, and instants in place of slots."""
+    frame, period = pd.DataFrame(rows), problem.period
+    days = pd.to_datetime([period.day(day) for day in range(period.days)])
+    frame["schedule_date"] = days[frame["schedule_date"].to_numpy()]
+    for name in ("start", "end"):
+        frame[name] = period.start + pd.to_timedelta(frame[name] * period.slot_minutes, unit="min")
+    return frame
 
 
 def _shift_row(problem: RosterProblem, person: Person, day: int, number: int) -> dict[str, object]:
@@ -43,24 +50,22 @@ def _shift_row(problem: RosterProblem, person: Person, day: int, number: int) ->
     return {
         "agent_id": person.agent_id,
         "name": person.name,
-        "schedule_date": _schedule_date(problem, day),
+        "schedule_date": day,
         "shift": option.name,
-        "start": problem.period.instant(first),
-        "end": problem.period.instant(first + option.slots),
+        "start": first,
+        "end": first + option.slots,
         "paid_hours": option.paid_minutes / 60,
         "premium_hours": "",
     }
 
 
-def _activity_row(problem: RosterProblem, person: Person, day: int, span: Span) -> dict[str, object]:
+def _activity_row(person: Person, day: int, span: Span) -> dict[str, object]:
     first, end, activity, group, paid = span
-    start = problem.period.instant(first)
     return {
         "agent_id": person.agent_id,
-        "schedule_date": _schedule_date(problem, day),
-        "activity_date": start.tz_convert(problem.period.timezone).tz_localize(None).normalize(),
-        "start": start,
-        "end": problem.period.instant(end),
+        "schedule_date": day,
+        "start": first,
+        "end": end,
         "activity": activity,
         "planning_group": group,
         "paid": "yes" if paid else "no",

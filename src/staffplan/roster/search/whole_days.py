@@ -10,6 +10,7 @@ same time; a choice that fits no longer when the other is taken is dropped.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ GAP = 3e-4
 """Share of what the people of a day save within which a choice counts as the best."""
 NODES = 1
 """Of a program's tree: nearly all are solved at its root, by the heuristics there."""
+SHORTEST = 0.1
+"""Seconds of a program at least."""
 MOST_COLUMNS = 12_000
 """Choices of all the people alike in a program; of more a part is drawn."""
 ROUNDED = 6
@@ -72,7 +75,7 @@ def days_together(
     with ThreadPoolExecutor(2) as threads:
         while done < programs and not stop():
             seeds = (seed, sweep)
-            promising = _promising(board, missed, seeds, threads, stop)
+            promising = _promising(board, missed, seeds, threads, stop, seconds)
             if not promising:
                 return
             for days in pairs(promising[: programs - done]):
@@ -93,6 +96,7 @@ def _promising(
     seeds: tuple[int, int],
     threads: ThreadPoolExecutor,
     stop: Callable[[], bool],
+    seconds: Callable[[], float],
 ) -> list[int]:
     """Days at which more can be gained than at their last program, those first that can gain most.
 
@@ -100,7 +104,7 @@ def _promising(
     """
 
     def look(day: int) -> Outlook:
-        return Outlook(day, 0.0, 0.0) if stop() else outlook(board, day, seeds)
+        return Outlook(day, 0.0, 0.0) if stop() else outlook(board, day, seeds, seconds())
 
     outlooks = threads.map(look, missed)
     better = [one for one in outlooks if one.gain > missed[one.day] + one.least]
@@ -120,18 +124,21 @@ def pairs(days: list[int]) -> Iterator[tuple[int, ...]]:
             yield (first, second)
 
 
-def outlook(board: Board, day: int, seeds: tuple[int, int]) -> Outlook:
+def outlook(board: Board, day: int, seeds: tuple[int, int], seconds: float) -> Outlook:
+    """No gain where the relaxation was not found within so many seconds."""
     made, _, present = program_of(board, day, seeds)
-    relaxed = made.program.relaxed().objective
+    relaxed = made.program.relaxed(seconds=seconds).objective
     return Outlook(day, present - relaxed, GAP * abs(relaxed))
 
 
 def best_of_day(board: Board, day: int, seeds: tuple[int, int], seconds: float) -> Found:
+    end = time.monotonic() + seconds
     made, alike, present = program_of(board, day, seeds)
-    relaxed = made.program.relaxed()
+    relaxed = made.program.relaxed(seconds=seconds)
     if not len(relaxed.values):
         return Found(day, alike, None, 0.0)
-    solved = made.program.solve(seconds=seconds, gap=GAP, nodes=NODES, near=relaxed.values)
+    left = max(end - time.monotonic(), SHORTEST)
+    solved = made.program.solve(seconds=left, gap=GAP, nodes=NODES, near=relaxed.values)
     choice = choice_in(made, solved.values) if len(solved.values) else None
     return Found(day, alike, choice, min(solved.objective, present) - relaxed.objective)
 

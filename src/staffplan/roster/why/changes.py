@@ -16,6 +16,7 @@ from staffplan.settings.rule_sections import RuleSection
 from staffplan.settings.team_rules import ConcurrentBreaksSetting, MinimumStaffSetting, SeatsSetting, TeamRuleSetting
 from staffplan.tables.people import Agents
 from staffplan.tables.schema import names_in
+from staffplan.tables.skills import LOWEST_LEVEL, with_levels
 
 MORE_HOURS = 2.0
 """By so many paid hours a week the most of a contract is raised."""
@@ -46,10 +47,20 @@ def site_changes(case: Case) -> Iterator[Change]:
         yield Change(
             "hours in which people are available", "everybody available at all hours", emptied("availability")
         )
-    if len(case.workforce.skills):
-        yield Change("days and levels of skills", "every skill on all days", emptied("skills"), keeps_tours=False)
+    if _skills_end(case):
+        yield Change("days and levels of skills", "every skill on all days", _every_skill, keeps_tours=False)
     if len(case.workforce.time_off):
         yield Change("time off", "nobody has time off", emptied("time_off"), keeps_tours=False)
+
+
+def _skills_end(case: Case) -> bool:
+    """Whether somebody may have a skill on some days only, or on too low a level."""
+    return bool(len(case.workforce.skills) or case.settings.skill_levels_min)
+
+
+def _every_skill(case: Case) -> Case:
+    """Every skill always holds, whatever its level."""
+    return emptied("skills")(case).with_settings(skill_levels_min={})
 
 
 def _first_and_last(ladder: Ladder) -> Iterator[Change]:
@@ -108,8 +119,8 @@ def people_changes(case: Case, groups: Sequence[str]) -> Iterator[Change]:
             words = f"{MORE_AGENTS} more agents for {group}" + (f" ({plan})" if plan else "")
             yield Change(f"people who can serve {group}: {len(plans)}", words, _hired(group, plan), keeps_tours=False)
     if len(groups) > 1:
-        keeps = not len(case.workforce.skills)
         all_groups = _skilled(";".join(groups))
+        keeps = not _skills_end(case)
         yield Change("skills", "everybody can serve every group", all_groups, keeps_tours=keeps)
 
 
@@ -117,26 +128,35 @@ def _hired(group: str, plan: str) -> Callable[[Case], Case]:
     def apply(case: Case) -> Case:
         names = [f"more for {group} {number}" for number in range(1, MORE_AGENTS + 1)]
         new = pd.DataFrame({"agent_id": names, "skills": group, "work_plan": plan})
-        return _with_agents(case, pd.concat([case.workforce.agents.frame, new], ignore_index=True))
+        more = _with_agents(case, pd.concat([case.workforce.agents.frame, new], ignore_index=True))
+        return _on_least_level(more, names, group)
 
     return apply
 
 
 def _skilled(skills: str) -> Callable[[Case], Case]:
     def apply(case: Case) -> Case:
-        always = emptied("skills")(case)
+        always = _every_skill(case)
         return _with_agents(always, always.workforce.agents.frame.assign(skills=skills))
 
     return apply
 
 
 def with_skill(case: Case, agent_id: str, group: str) -> Case:
-    """One more planning group that the agent can serve."""
+    """One more planning group that the agent can serve, always and on its least level."""
     skills, frame = case.workforce.skills, case.workforce.agents.frame
     others = skills.only(np.asarray((skills.frame["agent_id"] != agent_id) | (skills.frame["skill"] != group)))
     case = replace(case, workforce=replace(case.workforce, skills=others))
     mine = frame["agent_id"] == agent_id
-    return _with_agents(case, frame.assign(skills=frame["skills"].where(~mine, frame["skills"] + f";{group}")))
+    more = _with_agents(case, frame.assign(skills=frame["skills"].where(~mine, frame["skills"] + f";{group}")))
+    return _on_least_level(more, [agent_id], group)
+
+
+def _on_least_level(case: Case, agents: Sequence[str], group: str) -> Case:
+    """Agents who have no level of the group yet, with the one that it asks for."""
+    least = case.settings.skill_levels_min.get(group, LOWEST_LEVEL)
+    rows = [(agent_id, group, least) for agent_id in agents if least > LOWEST_LEVEL]
+    return replace(case, workforce=replace(case.workforce, skills=with_levels(case.workforce.skills, rows)))
 
 
 def _with_agents(case: Case, frame: pd.DataFrame) -> Case:

@@ -6,7 +6,7 @@ A bound proves a roster for the rules as they are written; whether they are mean
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -20,6 +20,7 @@ from staffplan.roster.case.case import Case
 from staffplan.roster.check.cover import scheduled
 from staffplan.roster.problem.problem import Person, RosterProblem, Rule
 from staffplan.roster.problem.worked import Agreed, Worked
+from staffplan.roster.why.one_person import no_limit
 from staffplan.tables.roster import Roster
 from staffplan.tables.waits import Coverage
 
@@ -59,11 +60,18 @@ def empty_days(cover: Coverage, timezone: str, interval_minutes: int) -> list[Em
 
 
 def empty_day_notes(
-    case: Case, roster: Roster, cover: Coverage, problem: RosterProblem | None = None, *, step: str = "roster"
+    case: Case,
+    roster: Roster,
+    cover: Coverage,
+    problem: RosterProblem | None = None,
+    *,
+    step: str = "roster",
+    seconds: Callable[[], float] = no_limit,
 ) -> Iterator[Note]:
     """A note for each day that is left empty while people who could work on it have hours to spare in its week.
 
-    problem: that of the case, where it is made already. Raises ConfigError or DataError as `build_problem` does.
+    problem: that of the case, where it is made already. seconds: how much time is left; only the first day is looked
+    at without any. Raises ConfigError or DataError as `build_problem` does.
     """
     calendar = case.site.calendar
     empty = empty_days(cover, calendar.timezone, calendar.interval_minutes)
@@ -72,10 +80,12 @@ def empty_day_notes(
     problem = problem or case.hard().problem()
     period = problem.period
     worked = rules.worked_by_agent(roster.shifts.frame, case.shifts, period.timezone)
-    for one in empty[:MOST_DAYS]:
+    for number, one in enumerate(empty[:MOST_DAYS]):
+        if number and seconds() <= 0:
+            return
         day = (one.day - period.first_day).days
         able = _who_could(problem, worked, one, day) if 0 <= day < period.days else []
-        trials = [_trial(problem, worked, number, one, day) for number in able[:MOST_ASKED]]
+        trials = [_trial(problem, worked, person, one, day) for person in able[:MOST_ASKED]]
         spare = _too_many(able, problem, roster, cover, day)
         room = sum(trial.has_room for trial in trials)
         if room or sum(spare.values()) >= min((trial.shift_hours for trial in trials), default=np.inf):

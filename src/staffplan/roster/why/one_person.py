@@ -150,7 +150,7 @@ def refuse_impossible_people(space: TourSpace, case: Case, seconds: Callable[[],
 def _bound_alike(problem: RosterProblem, case: Case, numbers: Sequence[int]) -> dict[object, list[int]]:
     """People by all that binds them. Who has rows of their own in a table is alone, as the ways out name them."""
     workforce = case.workforce
-    tables = (workforce.time_off, workforce.availability, workforce.locks)
+    tables = (workforce.time_off, workforce.availability, workforce.locks, workforce.skills)
     own_rows = {agent_id for table in tables for agent_id in table.frame["agent_id"]}
     found: dict[object, list[int]] = {}
     for n in numbers:

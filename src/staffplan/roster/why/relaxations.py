@@ -196,7 +196,7 @@ def table_ladders(case: Case) -> Iterator[Ladder]:
         words = f"hours of {people.availability.source} in which {who} is available"
         yield Ladder(words, (always,), ("availability", who))
     for who in sorted(set(people.skills.frame["agent_id"])):
-        whole = Step(f"{who} with every skill on all days", 5 * DAY_HOURS, _without_rows("skills", who))
+        whole = Step(f"{who} with every skill on all days", 5 * DAY_HOURS, _on_all_days(who))
         words = f"days of {people.skills.source} on which {who} has the skills"
         yield Ladder(words, (whole,), ("skills", who))
     if len(people.past_roster):
@@ -257,6 +257,22 @@ def _without_rows(table: str, agent_id: str) -> Callable[[Case], Case]:
 
     def apply(case: Case) -> Case:
         return _only(case, table, np.asarray(getattr(case.workforce, table).frame["agent_id"] != agent_id))
+
+    return apply
+
+
+def _on_all_days(agent_id: str) -> Callable[[Case], Case]:
+    """Each skill of the agent always, on its highest level."""
+
+    def apply(case: Case) -> Case:
+        frame = case.workforce.skills.frame
+        mine = frame["agent_id"] == agent_id
+        best = frame[mine].sort_values("level", na_position="first").drop_duplicates("skill", keep="last")
+        case = _only(case, "skills", np.asarray(~mine | frame.index.isin(best.index)))
+        kept = case.workforce.skills
+        dates = kept.frame[["valid_from", "valid_until"]].mask(kept.frame["agent_id"] == agent_id)
+        always = replace(kept, frame=kept.frame.assign(**dates))
+        return replace(case, workforce=replace(case.workforce, skills=always))
 
     return apply
 

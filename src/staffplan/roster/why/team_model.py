@@ -202,7 +202,7 @@ def slot_sums(
             serves = mask & int(problem.option_groups[o])
             for d in range(problem.period.days):
                 first = int(problem.option_slot[o, d])
-                inside = [n for begin, end in option.parts for n in range(begin, end) if slots[first + n]]
+                inside = [n for begin, end in option.there for n in range(begin, end) if slots[first + n]]
                 mine = [works[key] for who in members if (key := (who, d, option.key)) in works]
                 if not inside or not mine:
                     continue

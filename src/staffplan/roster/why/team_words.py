@@ -29,11 +29,13 @@ def team_notes(case: Case, roster: Roster, *, seconds: Callable[[], float]) -> I
 
 def broken_days(case: Case, roster: Roster) -> dict[TeamRule, list[int]]:
     """Rules between people that the roster breaks, and the numbers of the days in the period."""
-    calendar = case.site.calendar
     planned = case.site.days_of(pd.DatetimeIndex(case.requirement.frame["interval_start"]))
     first, days, found = planned.first, planned.number, {}
+    levels, calendar = case.settings.skill_levels_min, case.site.calendar
     for rule in team_rules(case.settings):
-        broken = team_violations(roster, case.workforce, [rule], calendar=calendar, first=first, days=days)
+        broken = team_violations(
+            roster, case.workforce, [rule], levels=levels, calendar=calendar, first=first, days=days
+        )
         numbers = {(violation.day - first).days for violation in broken}
         if inside := sorted(numbers & set(range(days))):
             found[rule] = inside

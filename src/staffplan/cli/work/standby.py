@@ -1,0 +1,123 @@
+"""What `standby` does between reading the command line and writing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from staffplan.cli.output.json_rows import records
+from staffplan.cli.output.say import say, show, show_json
+from staffplan.cli.work.delivery import put_tables, say_notes
+from staffplan.cli.work.repair import RepairInput, RepairWork, repair_work
+from staffplan.errors import ConfigError, Problem, UsageError, nearest
+from staffplan.files.read import read_table
+from staffplan.files.write import table_bytes
+from staffplan.plan.text import text_table
+from staffplan.roster.check.standby import StandbyCase, standby_breaches
+from staffplan.roster.standby.step import StandbyResult, share_standby
+from staffplan.settings.standby import StandbySettings
+from staffplan.tables.standby import Standby
+
+if TYPE_CHECKING:
+    from staffplan.cli.work.delivery import Hashes
+
+EXAMPLE = '[[standby]] with name = "evening reserve" and hours = "18:00-22:00"'
+
+
+@dataclass(frozen=True)
+class StandbyInput:
+    """What was asked. check: the table to be checked, None where turns are to be shared out."""
+
+    source: RepairInput
+    published: Path | None
+    past: Path | None
+    check: Path | None
+    output: Path | None
+
+
+def run_standby(asked: StandbyInput, before: Hashes, *, as_json: bool) -> bool:
+    """Share out or check, write and tell; whether nothing is missing or wrong."""
+    if asked.check is not None and asked.output is not None:
+        raise UsageError(Problem("-o", "is not possible together with --check", "remove one of the two"))
+    work = repair_work(asked.source)
+    _refuse(work)
+    if asked.check is not None:
+        return _checked(asked.check, work, as_json=as_json)
+    published, past = (
+        None if path is None else read_table(path, Standby, timezone=work.timezone)
+        for path in (asked.published, asked.past)
+    )
+    found = share_standby(work.case, work.roster, work.standby, published=published, past=past)
+    say_notes(found.notes)
+    if asked.output is not None:
+        put_tables({asked.output: found.standby}, work.timezone, before)
+    _tell(found, work, told=published is not None)
+    if as_json:
+        facts = {"missing": found.missing, "changed": found.changed, "proven": found.proven, "turns": found.turns}
+        show_json({**facts, "standby": records(found.standby.frame, work.timezone)})
+    elif asked.output is None:
+        show(table_bytes(found.standby.frame, work.timezone).decode())
+    return not found.missing
+
+
+def _refuse(work: RepairWork) -> None:
+    """Raise where no standby is set, or one is for people or teams that nobody knows."""
+    if not work.standby:
+        raise ConfigError(Problem("plan.toml:standby", "no standby is set", f"add {EXAMPLE}"))
+    problems = list(_strangers(work.standby, work.case.workforce.agents.frame))
+    if problems:
+        raise ConfigError(problems)
+
+
+def _strangers(kinds: Sequence[StandbySettings], agents: pd.DataFrame) -> Iterator[Problem]:
+    known, teams = sorted(set(agents["agent_id"])), sorted({*agents["staffing_group"]} - {""})
+    skills = sorted({name for cell in agents["skills"] for name in cell.split(";")} - {""})
+    for number, kind in enumerate(kinds):
+        place = f"plan.toml:standby.{number}"
+        for name in kind.agents:
+            if name not in known:
+                yield Problem(f"{place}.agents", f"{name!r} is not in the agents table", nearest(name, known))
+        if kind.staffing_group and kind.staffing_group not in teams:
+            said = f"nobody is of the team {kind.staffing_group!r}"
+            yield Problem(f"{place}.staffing_group", said, nearest(kind.staffing_group, teams))
+        if kind.skill and kind.skill not in skills:
+            yield Problem(f"{place}.skill", f"nobody has the skill {kind.skill!r}", nearest(kind.skill, skills))
+
+
+def _checked(path: Path, work: RepairWork, *, as_json: bool) -> bool:
+    first, last = work.days
+    case = StandbyCase(
+        work.standby,
+        work.roster,
+        work.case.workforce,
+        work.case.site,
+        first,
+        (last - first).days + 1,
+        work.case.settings.week_of_first(first) or first,
+        next(iter(work.case.work_plans), ""),
+    )
+    found = standby_breaches(read_table(path, Standby, timezone=work.timezone), case)
+    rows = [(one.agent_id, f"{one.day}", one.message) for one in found]
+    if as_json:
+        show_json({"breaches": [dict(zip(("agent_id", "day", "message"), row, strict=True)) for row in rows]})
+    elif rows:
+        show(text_table(rows, ("agent", "day", "what is wrong")) + "\n")
+    say("nothing is wrong" if not found else f"{len(found)} fault{'s' * (len(found) > 1)}")
+    return not found
+
+
+def _tell(found: StandbyResult, work: RepairWork, *, told: bool) -> None:
+    frame = found.standby.frame
+    for kind in work.standby:
+        counts = list(found.turns[kind.name].values())
+        rows = frame[frame["standby"] == kind.name]
+        share = f"{min(counts)} to {max(counts)} turns for each of {len(counts)} people" if counts else "nobody can"
+        pay = f", {work.currency} {rows['amount'].sum():,.2f}" if kind.per_hour or kind.per_duty else ""
+        say(f"{kind.name}: {len(rows)} duties of {rows['hours'].sum():,.1f} h, {share}{pay}")
+    if told:
+        say(f"{found.changed} turns of those published are somebody else's now")
+    say("no fairer sharing exists" if found.proven else "the time was over: a fairer sharing may exist")
