@@ -23,6 +23,7 @@ from staffplan.cli.commands import (
     ingest,
     init,
     mix,
+    move,
     now,
     open_shifts,
     plan,
@@ -38,8 +39,10 @@ from staffplan.cli.commands import (
     size,
     staff,
     standby,
+    swap,
     today,
     track,
+    undo,
     variance,
 )
 from staffplan.cli.group import Commands
@@ -104,6 +107,9 @@ explain_day.register(app)
 access.register(app)
 now.register(app)
 today.register(app)
+swap.register(app)
+move.register(app)
+undo.register(app)
 backtest.register(app)
 fit.register(app)
 size.register(app)

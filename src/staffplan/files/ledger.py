@@ -126,13 +126,14 @@ def _line(entry: Entry) -> str:
     return json.dumps(_raw(entry), ensure_ascii=False) + "\n"
 
 
-def _hash(raw: Mapping[str, Any]) -> str:
+def chained_hash(raw: Mapping[str, Any]) -> str:
+    """The hash of a line, that of the line before in it; its own is left out."""
     rest = {name: value for name, value in raw.items() if name != "hash"}
     return hashlib.sha256(json.dumps(rest, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
 def _sealed(entry: Entry) -> Entry:
-    return Entry(entry.number, entry.facts, entry.files, entry.previous, _hash(_raw(entry)))
+    return Entry(entry.number, entry.facts, entry.files, entry.previous, chained_hash(_raw(entry)))
 
 
 def _verified(folder: Path) -> Ledger:
@@ -173,7 +174,7 @@ def _broken(entry: Entry, raw: Mapping[str, Any], number: int, before: list[Entr
     """What is wrong with a line and its place in the chain."""
     if entry.number != number:
         yield Problem(place, f"entry {entry.number} stands where entry {number} belongs", RESTORE)
-    if _hash(raw) != entry.hash:
+    if chained_hash(raw) != entry.hash:
         yield Problem(place, f"entry {entry.number} was changed after it was published", RESTORE)
     if (before and entry.previous != before[-1].hash) or (not before and number == 1 and entry.previous != FIRST):
         yield Problem(place, f"entry {entry.number} does not follow the entry before it as that one is now", RESTORE)

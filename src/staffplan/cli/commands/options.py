@@ -83,3 +83,13 @@ Since = Annotated[
 PerChange = Annotated[
     float, typer.Option("--per-change", min=0.0, help="Minimum understaffed hours that a changed day must save.")
 ]
+
+Plan = Annotated[Path, typer.Argument(help="Plan directory.", show_default=False)]
+Who = Annotated[str, typer.Argument(help="Agent, by id or name.", show_default=False)]
+Day = Annotated[str, typer.Argument(help="Day, for example 2026-12-01.", show_default=False)]
+Until = Annotated[str | None, typer.Option("--until", help="Last day (default: the one day).")]
+GivenShift = Annotated[str, typer.Option("--shift", help='Shift with its start, for example "early 07:00".')]
+Yes = Annotated[bool, typer.Option("--yes", help="Make the change without asking.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what the change means; write nothing.")]
+By = Annotated[str | None, typer.Option("--by", help="Who makes the change (default: the user's name).")]
+Why = Annotated[str, typer.Option("--why", help="Reason, for the log.")]

@@ -7,10 +7,8 @@ which shares nothing with the search. Where too little is worked a further shift
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -18,11 +16,9 @@ import pandas as pd
 
 from staffplan.clock import local_dates
 from staffplan.errors import DataError, Problem, nearest
-from staffplan.planned import PlannedDays
+from staffplan.roster.case.broken import Broken, broken_alone, broken_together
 from staffplan.roster.case.case import Case
-from staffplan.roster.check.check import breaches_together, check
 from staffplan.roster.check.cover import coverage
-from staffplan.roster.check.report import Breach
 from staffplan.settings.open_shifts import OpenShiftsSettings
 from staffplan.tables.open_shifts import BidResults, Bids, OpenShifts, parse_breaks
 from staffplan.tables.roster import SPLIT, Roster, RosterActivities, RosterShifts
@@ -31,8 +27,6 @@ from staffplan.tables.waits import Coverage
 
 MINUTE = pd.Timedelta(minutes=1)
 LAST = float("inf")
-Broken = tuple[date, str, str]
-"""Day, rule and message."""
 
 
 @dataclass(frozen=True)
@@ -67,17 +61,13 @@ class _Giving:
     shifts_given: Counter[str] = field(default_factory=Counter)
     hours: defaultdict[str, float] = field(init=False)
     """Paid hours in the roster, by agent."""
-    breaches: dict[str, Counter[Broken]] = field(default_factory=dict)
-    between: Counter[Broken] | None = None
+    breaches: dict[str, Broken] = field(default_factory=dict)
+    between: Broken | None = None
     """What people together break in the roster, once that was asked."""
 
     def __post_init__(self) -> None:
         paid = self.roster.shifts.frame.groupby("agent_id", sort=False)["paid_hours"].sum()
         self.hours = defaultdict(float, zip(paid.index, paid.tolist(), strict=True))
-
-    @cached_property
-    def planned(self) -> PlannedDays:
-        return self.case.site.days_of(pd.DatetimeIndex(self.case.requirement.frame["interval_start"]))
 
     def give(self, bid: _Bid) -> str:
         """Add the shift to the roster; where a rule forbids that, leave it out and say which."""
@@ -111,40 +101,18 @@ class _Giving:
     def _new_breach(self, agent_id: str, more: Roster) -> str:
         """The first rule that is broken with the shift and is not without."""
         if agent_id not in self.breaches:
-            self.breaches[agent_id] = self._alone(agent_id, self.roster)
-        broken = sorted(self._alone(agent_id, more) - self.breaches[agent_id])
+            self.breaches[agent_id] = _worse_with_more(broken_alone(self.case, self.roster, agent_id))
+        broken = sorted(_worse_with_more(broken_alone(self.case, more, agent_id)) - self.breaches[agent_id])
         if not broken:
             if self.between is None:
-                self.between = self._together(self.roster)
-            broken = sorted(self._together(more) - self.between)
-        return f"{broken[0][1]}: {broken[0][2]} ({broken[0][0]:%a %d %b})" if broken else ""
-
-    def _alone(self, agent_id: str, roster: Roster) -> Counter[Broken]:
-        """What the roster of one person breaks."""
-        one = self.case.of_one(agent_id, self.planned.first)
-        report = check(
-            _of_one(roster, agent_id),
-            one.workforce,
-            one.settings,
-            requirement=one.requirement,
-            shifts=one.shifts,
-            work_plans=one.work_plans,
-            site=one.site,
-        )
-        return _worse_with_more(report.breaches)
-
-    def _together(self, roster: Roster) -> Counter[Broken]:
-        """What people together break."""
-        case, planned = self.case, self.planned
-        found = breaches_together(
-            roster, case.workforce, case.settings, first=planned.first, days=planned.number, site=case.site
-        )
-        return _worse_with_more(found)
+                self.between = _worse_with_more(broken_together(self.case, self.roster))
+            broken = sorted(_worse_with_more(broken_together(self.case, more)) - self.between)
+        return f"{broken[0].rule}: {broken[0].message} ({broken[0].day:%a %d %b})" if broken else ""
 
 
-def _worse_with_more(breaches: Iterable[Breach]) -> Counter[Broken]:
+def _worse_with_more(broken: Broken) -> Broken:
     """Those that a further shift can make worse."""
-    return Counter((breach.day, breach.rule, breach.message) for breach in breaches if not breach.lacks)
+    return Counter({breach: often for breach, often in broken.items() if not breach.lacks})
 
 
 def give_open_shifts(
@@ -191,15 +159,6 @@ def _turn(bid: _Bid, giving: _Giving, settings: OpenShiftsSettings) -> tuple[obj
         case _:
             first = (giving.shifts_given[bid.agent_id], giving.hours[bid.agent_id])
     return (*first, bid.rank, bid.time, bid.agent_id, bid.shift)
-
-
-def _of_one(roster: Roster, agent_id: str) -> Roster:
-    """The agent's rows."""
-    shifts, doing = roster.shifts, roster.activities
-    return Roster(
-        shifts.only((shifts.frame["agent_id"] == agent_id).to_numpy()),
-        doing.only((doing.frame["agent_id"] == agent_id).to_numpy()),
-    )
 
 
 def _bids(case: Case, opened: OpenShifts, bids: Bids) -> list[_Bid]:

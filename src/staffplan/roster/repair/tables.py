@@ -122,7 +122,7 @@ def _merged(rows: pd.DataFrame) -> pd.DataFrame:
 def _with_meetings(fresh: pd.DataFrame, old: pd.DataFrame, timezone: str) -> tuple[pd.DataFrame, list[Lost]]:
     """Meetings of the old shifts put where the new ones are on queue throughout; those that find no such place."""
     lost = []
-    for meeting in each(_beside(old)):
+    for meeting in each(beside_queue(old)):
         mine = (fresh["agent_id"] == meeting.agent_id) & (fresh["activity"] == "queue")
         there = fresh[mine & (fresh["start"] <= meeting.start) & (fresh["end"] >= meeting.end)]
         if there.empty:
@@ -134,7 +134,7 @@ def _with_meetings(fresh: pd.DataFrame, old: pd.DataFrame, timezone: str) -> tup
     return fresh, lost
 
 
-def _beside(rows: pd.DataFrame) -> pd.DataFrame:
+def beside_queue(rows: pd.DataFrame) -> pd.DataFrame:
     """Meetings and training."""
     return rows[~rows["activity"].isin(["queue", ABSENCE, *PAUSES])]
 
@@ -146,7 +146,7 @@ def _lost(meeting: Any, timezone: str) -> Lost:
 
 def meetings_of(roster: Roster, days: Collection[AgentDay], timezone: str) -> list[Lost]:
     """What these people would have had beside the queue on these days."""
-    rows = _beside(roster.activities.frame)
+    rows = beside_queue(roster.activities.frame)
     return [_lost(meeting, timezone) for meeting in each(rows[is_among(rows, days)])]
 
 

@@ -1,0 +1,48 @@
+"""The command with which two people change shifts."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from staffplan.cli.commands.options import STEPS, By, Day, DryRun, Json, Plan, Until, Who, Why, Yes
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command to the app."""
+    app.command("swap", rich_help_panel=STEPS)(swap)
+
+
+def swap(
+    plan: Plan,
+    who: Who,
+    other: Annotated[str, typer.Argument(help="The other agent, by id or name.", show_default=False)],
+    day: Day,
+    until: Until = None,
+    yes: Yes = False,
+    dry_run: DryRun = False,
+    by: By = None,
+    why: Why = "",
+    as_json: Json = False,
+) -> None:
+    """Let two people change shifts on a day, or on some days.
+
+    Examples:
+
+    staffplan swap plans/demo "Ines Gallego" A009 2026-12-01 --dry-run
+
+    staffplan swap plans/demo A001 A009 2026-12-01 --until 2026-12-04 --yes
+
+    Who is off takes the shift of the other, who is off then. Breaks are placed
+    anew. What it means is shown first: hours, cost, rules, understaffed hours
+    and the service level to expect. Both files of the roster and the log of
+    changes are written together; staffplan undo takes the change back.
+    """
+    from staffplan.cli.work.edit import EditFlags, change_roster, days_of, person_of
+    from staffplan.plan.edits import standing
+    from staffplan.roster.edits.changes import Change
+
+    stands = standing(plan)
+    days, one, two = days_of(stands, day, until), person_of(stands, who), person_of(stands, other)
+    change_roster(stands, Change("swap", one, days, other=two), EditFlags(yes, dry_run, as_json, by, why))

@@ -1,0 +1,206 @@
+"""What a change of a roster means: who is touched, hours and cost, rules, understaffed hours, the day's service."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from staffplan.clock import local_dates
+from staffplan.cost import PersonCost, cost_of_people
+from staffplan.errors import ConfigError, DataError
+from staffplan.plan.edits import Standing
+from staffplan.planned import between
+from staffplan.roster.case.broken import Broken, broken_alone, broken_together
+from staffplan.roster.check.cover import coverage
+from staffplan.roster.check.report import Breach
+from staffplan.roster.repair.absences import is_among
+from staffplan.roster.repair.compared import Changed, compared
+from staffplan.simulate.scene import make_scene
+from staffplan.simulate.steps import play, service_of_days
+from staffplan.tables.forecast import VolumeForecast
+from staffplan.tables.requirement import StaffingRequirement
+from staffplan.tables.roster import Roster
+
+CONTACTS, FEWEST, MOST = 150_000, 20, 400
+"""Contacts that are played for the service of the days, about, and the repetitions that they may be: who is absent
+falls otherwise with another roster, so that few repetitions would tell more of that than of the change."""
+
+
+@dataclass(frozen=True)
+class PersonEffect:
+    """One person's paid hours and cost in the plan, before and after."""
+
+    agent_id: str
+    name: str
+    before: PersonCost
+    after: PersonCost
+
+
+@dataclass(frozen=True)
+class DayEffect:
+    """One group on one day: understaffed hours, and the service level to expect with its goal, before and after; None
+    where nothing is promised by the moment, or nobody calls."""
+
+    day: date
+    group: str
+    short_before: float
+    short_after: float
+    service_before: float | None = None
+    service_after: float | None = None
+    goal: float | None = None
+
+
+@dataclass(frozen=True)
+class Effect:
+    """All that a change means."""
+
+    changes: tuple[Changed, ...]
+    people: tuple[PersonEffect, ...]
+    broken: tuple[Breach, ...]
+    """Rules that are broken with the change and are not without."""
+    mended: tuple[Breach, ...]
+    days: tuple[DayEffect, ...]
+
+    @property
+    def cents(self) -> int:
+        """What the plan costs more."""
+        return sum(person.after.cents - person.before.cents for person in self.people)
+
+    @property
+    def hours(self) -> float:
+        """Paid hours more."""
+        return sum(person.after.paid_hours - person.before.paid_hours for person in self.people)
+
+
+def effect_of(stands: Standing, after: Roster) -> Effect:
+    """What it means to have another roster in a plan's place."""
+    changes = tuple(compared(stands.roster, after, stands.timezone))
+    touched = list(dict.fromkeys(change.agent_id for change in changes))
+    broken, mended = rules_of_change(stands, after, touched)
+    return Effect(changes, _people(stands, after, touched), broken, mended, tuple(_days(stands, after, changes)))
+
+
+def _touched(stands: Standing, after: Roster, changes: Sequence[Changed]) -> tuple[list[date], set[str]]:
+    """The plan's days on which somebody whose day changes works before or after, the end of a night too; and the
+    groups that they serve."""
+    keys = [(change.agent_id, change.day) for change in changes]
+    days: set[date] = set()
+    groups: set[str] = set()
+    for roster in (stands.roster, after):
+        frame = roster.activities.frame
+        frame = frame[is_among(frame, keys)]
+        groups |= set(frame["planning_group"]) - {""}
+        for instants in (frame["start"], frame["end"] - pd.Timedelta(seconds=1)):
+            days |= set(local_dates(pd.DatetimeIndex(instants), stands.timezone))
+    return sorted(filter(stands.workspace.planned.contains, days)), groups
+
+
+def rules_of_change(
+    stands: Standing, after: Roster, touched: Sequence[str]
+) -> tuple[tuple[Breach, ...], tuple[Breach, ...]]:
+    """Breaches that are new with another roster of these people, and those that are gone."""
+    was, now = (_broken(stands, roster, touched) for roster in (stands.roster, after))
+    return tuple(sorted(now - was)), tuple(sorted(was - now))
+
+
+def _broken(stands: Standing, roster: Roster, touched: Sequence[str]) -> Broken:
+    found = broken_together(stands.case, roster)
+    for agent_id in touched:
+        found += broken_alone(stands.case, roster, agent_id)
+    return found
+
+
+def _people(stands: Standing, after: Roster, touched: Sequence[str]) -> tuple[PersonEffect, ...]:
+    config, workspace = stands.workspace.config, stands.workspace
+    frame = stands.case.workforce.agents.frame
+    names = dict(zip(frame["agent_id"], frame["name"], strict=True))
+    groups = sorted(set(stands.case.requirement.frame["planning_group"]))
+    was, now = (
+        cost_of_people(
+            touched,
+            roster,
+            stands.case.workforce,
+            config.cost,
+            workspace.planned.days,
+            groups=groups,
+            work_plans=config.work_plans,
+            site=stands.case.site,
+            week_starts=config.roster.week_starts,
+        )
+        for roster in (stands.roster, after)
+    )
+    return tuple(PersonEffect(one, names.get(one, ""), was[one], now[one]) for one in touched)
+
+
+def _days(stands: Standing, after: Roster, changes: Sequence[Changed]) -> list[DayEffect]:
+    """The days and groups that those whose day changes work on and serve."""
+    days, groups = _touched(stands, after, changes)
+    if not days:
+        return []
+    planned = between(days[0], days[-1])
+    need = _of_days(stands.case.requirement, planned.days, stands.timezone)
+    was, now = (_short(stands, need, roster) for roster in (stands.roster, after))
+    served = _service(stands, need, planned.days, after)
+    return [
+        DayEffect(*key, was.get(key, 0.0), now.get(key, 0.0), *served.get(key, (None, None, None)))
+        for key in sorted(was.keys() | now.keys() | served.keys())
+        if key[0] in days and key[1] in groups
+    ]
+
+
+def _of_days(requirement: StaffingRequirement, days: Sequence[date], timezone: str) -> StaffingRequirement:
+    local = local_dates(pd.DatetimeIndex(requirement.frame["interval_start"]), timezone)
+    return requirement.only(pd.Series(local, dtype=object).isin(set(days)).to_numpy())
+
+
+def _short(stands: Standing, need: StaffingRequirement, roster: Roster) -> dict[tuple[date, str], float]:
+    """Understaffed hours by day and group."""
+    if not len(need):
+        return {}
+    frame = coverage(roster, need, stands.case.site).frame
+    frame = frame[frame["net"] < -1e-9]
+    hours = -frame["net"] * stands.case.site.calendar.interval_minutes / 60
+    days = pd.Series(local_dates(pd.DatetimeIndex(frame["interval_start"]), stands.timezone), index=frame.index)
+    summed = hours.groupby([days, frame["planning_group"]]).sum()
+    keys = [(day, str(group)) for day, group in summed.index.tolist()]
+    return {key: round(hours, 6) for key, hours in zip(keys, summed.tolist(), strict=True)}
+
+
+Served = Mapping[tuple[date, str], tuple[float | None, float | None, float | None]]
+
+
+def _service(stands: Standing, need: StaffingRequirement, days: Sequence[date], after: Roster) -> Served:
+    """By day and group the service level before and after, and the goal: the days alone are played, with the same
+    contacts for both. Work that waits for hours is left out, as its days hang together."""
+    workspace = stands.workspace
+    try:
+        forecast = workspace.forecast()
+    except (ConfigError, DataError):
+        return {}
+    local = local_dates(pd.DatetimeIndex(forecast.frame["interval_start"]), stands.timezone)
+    part: VolumeForecast = forecast.only(pd.Series(local, dtype=object).isin(set(days)).to_numpy())
+    if not len(part) or not len(need):
+        return {}
+    contacts = max(float(part.frame["offered"].sum()), 1.0)
+    often = {"replications": int(np.clip(round(CONTACTS / contacts), FEWEST, MOST))}
+    config, site = workspace.config, replace(stands.case.site, planned=between(days[0], days[-1]))
+    at_once = {
+        name for name, queues in site.groups().items() if all(queue.work_type != "deferred" for queue in queues)
+    }
+    found: list[dict[tuple[date, str], tuple[float | None, float | None]]] = []
+    for roster in (stands.roster, after):
+        scene = make_scene(part, need, roster, site)
+        played = play(scene, config.simulate.model_copy(update=often), config.staffing, seed=config.plan.seed)
+        frame = service_of_days(scene, need, played).frame
+        rows = frame[frame["planning_group"].isin(at_once)][["day", "planning_group", "service_level", "goal"]]
+        found.append({(day.date(), group): (_known(level), _known(goal)) for day, group, level, goal in rows.values})
+    was, now = found
+    return {key: (was.get(key, (None, None))[0], level, goal) for key, (level, goal) in now.items()}
+
+
+def _known(value: float) -> float | None:
+    return None if pd.isna(value) else round(float(value), 6)
