@@ -285,6 +285,10 @@ def test_a_question_may_be_put_in_several_ways(sources: Sources, one: str, other
         ("forecast", "of which queue"),
         ("history.phone 2027-01", "there are no rows"),
         ("2026-03-03T25:00 phone", "25:00"),
+        ("F1 2026-04 2026-03-02", "2026-03-02 is not in 2026-04"),
+        ("2026-03-02T10:00 phone F1", "have no person"),
+        ("F1 F2", "asks for F1 and for F2 at once"),
+        ("F1 2026-03-02 2026-03-03", "asks for 2026-03-02 and for 2026-03-03 at once"),
     ],
 )
 def test_what_cannot_be_asked_is_told_with_what_can(sources: Sources, asked: str, said: str):

@@ -96,6 +96,7 @@ def short_names(names: Sequence[str]) -> dict[str, str]:
 def question_of(asked: Sequence[str], known: Known) -> Question:
     """The question that words ask; no word asks for the total cost. Raises UsageError with what may be asked."""
     found, rest, wrong = Question(), [part for word in asked for part in word.split()], []
+    twice: list[Problem] = []
     hint = ""
     while rest:
         if rest[0].lower() in SAID_FIRST and len(rest) > 1:
@@ -104,11 +105,20 @@ def question_of(asked: Sequence[str], known: Known) -> Question:
         taken, meaning = _meaning(rest, known, hint)
         if taken == 0:
             wrong.append(rest[0])
+        twice += _twice(found, meaning)
         found = replace(found, **meaning)
         rest, hint = rest[max(taken, 1) :], ""
-    if wrong:
-        raise UsageError([_unknown(word, known) for word in wrong])
+    if wrong or twice:
+        raise UsageError([*twice, *(_unknown(word, known) for word in wrong)])
     return _complete(found, known)
+
+
+def _twice(found: Question, meaning: Mapping[str, Any]) -> Iterator[Problem]:
+    """What a word says otherwise than one before it: two people, two days."""
+    for name, value in meaning.items():
+        before = getattr(found, name)
+        if before and before != value:
+            yield Problem("explain", f"asks for {before} and for {value} at once", "ask for one of them at a time")
 
 
 def _unknown(word: str, known: Known) -> Problem:
@@ -221,6 +231,8 @@ def _kind(found: Question) -> str:
 
 def _dates_wrong(question: Question, known: Known) -> Iterator[tuple[str, str]]:
     """Days and months outside the plan; those of the history lie before it."""
+    if question.day and question.month not in ("", f"{question.day:%Y-%m}"):
+        yield f"{question.day} is not in {question.month}", "leave the month out"
     if question.kind == HISTORY:
         return
     first, last = known.days[0], known.days[-1]
@@ -244,5 +256,7 @@ def _not_together(question: Question, known: Known) -> Iterator[tuple[str, str]]
         yield "a time needs its day", f"write it as {known.days[0]}T{question.time or '10:00'}"
     if kind in (FORECAST, HISTORY) and not (question.queue or question.group):
         yield f"of which queue is the {kind}?", f"queues: {listed(known.queues)}"
+    if kind in (NEED, FORECAST, HISTORY) and question.agent:
+        yield "contacts and people required have no person", f"the day of a person: {words(question.agent, day or 'DAY')}"
     if kind not in (NEED, FORECAST, HISTORY) and question.time:
         yield f"{question.time} says nothing here", "leave the time out"

@@ -36,7 +36,9 @@ def _nobody(sources: Sources, question: Question, here: pd.DataFrame) -> Problem
     said = f"nobody is required for {question.group or 'any group'} on {question.day} at {question.time}"
     if len(here):
         return Problem("explain", said, f"groups with people required then: {listed(here['planning_group'])}")
-    starts = sources.requirement.frame["interval_start"].dt.tz_convert(sources.zone)
+    frame = sources.requirement.frame
+    frame = frame[frame["planning_group"] == question.group] if question.group else frame
+    starts = frame["interval_start"].dt.tz_convert(sources.zone)
     own = starts[starts.dt.date == question.day]
     if own.empty:
         return Problem(
