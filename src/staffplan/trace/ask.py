@@ -257,6 +257,7 @@ def _not_together(question: Question, known: Known) -> Iterator[tuple[str, str]]
     if kind in (FORECAST, HISTORY) and not (question.queue or question.group):
         yield f"of which queue is the {kind}?", f"queues: {listed(known.queues)}"
     if kind in (NEED, FORECAST, HISTORY) and question.agent:
-        yield "contacts and people required have no person", f"the day of a person: {words(question.agent, day or 'DAY')}"
+        hint = f"the day of a person: {words(question.agent, day or 'DAY')}"
+        yield "contacts and people required have no person", hint
     if kind not in (NEED, FORECAST, HISTORY) and question.time:
         yield f"{question.time} says nothing here", "leave the time out"
