@@ -123,3 +123,10 @@ def test_what_is_no_budget_is_refused(centers: Path, tmp_path: Path, run_in: Run
     mixed = run_in(centers, "budget", "before/plan", currencies / "plan", "-o", tmp_path / "b.xlsx")
     assert mixed.code == 2
     assert "different currencies: EUR, USD" in mixed.err
+
+
+def test_a_workbook_is_not_written_under_the_name_of_a_csv_file(centers: Path, tmp_path: Path, run_in: Run):
+    out = tmp_path / "budget.csv"
+    refused = run_in(centers, "budget", "before/plan", "-o", out)
+    assert (refused.code, out.exists()) == (2, False)
+    assert "ends in .xlsx" in refused.err

@@ -10,6 +10,7 @@ import typer
 from staffplan.cli.commands.options import Force, Json
 from staffplan.cli.commands.plan import PLANS
 from staffplan.cli.work.delivery import refuse
+from staffplan.errors import Problem, UsageError
 
 
 def register(app: typer.Typer) -> None:
@@ -41,5 +42,7 @@ def budget(
     """
     from staffplan.cli.work.budget import budget_of, tell
 
+    if output.suffix.lower() != ".xlsx":
+        raise UsageError(Problem(f"-o {output}", "a budget is a workbook", "give a name that ends in .xlsx"))
     before = refuse([output], force=force)
     tell(budget_of(plans), output, before, as_json=as_json)
