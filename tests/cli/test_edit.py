@@ -48,6 +48,17 @@ def test_a_change_is_shown_then_made_logged_and_taken_back(planned: Path, run: R
     assert json.loads(run("status", plan, "--json").out)[2]["state"] == "up to date"
 
 
+def test_the_settings_to_plan_again_with_are_those_that_the_change_was_costed_with(planned: Path, run: Run) -> None:
+    plan = planned / "plan"
+    agent_id, _, day = worked(plan)
+    settings = planned / "plan.toml"
+    settings.write_text(settings.read_text().replace("hourly_rate = 15", "hourly_rate = 20"))
+    done = run("remove", plan, agent_id, day, "--yes")
+    assert "-7.50 paid hours, -195.00 EUR" in done.out
+    assert "plan.toml -o" in done.err
+    assert "plan/plan.toml -o" not in done.err
+
+
 def test_nothing_is_asked_where_there_is_no_terminal(planned: Path, run: Run) -> None:
     plan = planned / "plan"
     before = files(plan)

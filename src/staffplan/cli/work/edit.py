@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from staffplan.cli.output.say import say, show_json, show_text
 from staffplan.errors import Problem, UnansweredError, UsageError, nearest, place_of
 from staffplan.files.change_log import UNDO
-from staffplan.plan.directory import PLAN_TOML
 from staffplan.plan.edit_effect import DayEffect, Effect, effect_of
 from staffplan.plan.edits import Standing, out_of_date, standing, undone, write_change, write_undo
 from staffplan.plan.text import percent, text_table
@@ -165,7 +164,7 @@ def _end(stands: Standing, flags: EditFlags, facts: Mapping[str, Any], *, is_wri
     back = "" if facts["verb"] == UNDO else f"; staffplan undo {place_of(folder)} takes it back"
     say(f"change {len(stands.log.changes) + 1} is made{back}")
     if late:
-        update = f"staffplan plan {place_of(folder / PLAN_TOML)} -o {place_of(folder)}"
+        update = f"staffplan plan {stands.workspace.config_place} -o {place_of(folder)}"
         say(f"out of date now: {', '.join(late)}; {update} updates them")
 
 
