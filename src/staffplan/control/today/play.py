@@ -62,6 +62,10 @@ class Stage:
     at: pd.Timestamp
     seed: int
 
+    def with_other_chance(self) -> Stage:
+        """The same day with other contacts and absences."""
+        return replace(self, seed=self.seed + 1)
+
     def play(self, roster: Roster) -> Played:
         """The same contacts and absences whatever the roster."""
         scene = make_scene(self.forecast, self.requirement, roster, self.site)
