@@ -30,6 +30,7 @@ PLANS = {
     "free": WorkPlanSettings(shifts=("day", "long")),
     "full": WorkPlanSettings(shifts=("day", "long"), weekly_hours_max=35),
 }
+BUSY = (13, 16, 17)
 PLAIN = "queue 9-16"
 
 
@@ -38,9 +39,9 @@ def at(day: pd.Timestamp, hour: int) -> pd.Timestamp:
 
 
 def forecast() -> VolumeForecast:
-    """Few contacts until 16:00, many after."""
+    """Few contacts, but many from 13:00 to 14:00 and from 16:00 on."""
     rows = [
-        {"interval_start": at(day, hour), "offered": 4.0 if hour < 16 else 16.0}
+        {"interval_start": at(day, hour), "offered": 16.0 if hour in BUSY else 4.0}
         for day in DAYS
         for hour in range(9, 18)
     ]
@@ -92,3 +93,9 @@ def levers(people: dict[str, tuple[str, str]], hour: int = 11) -> list[tuple[str
 
 def test_a_lever_that_newly_breaks_a_mandatory_rule_is_refused() -> None:
     assert levers({"ann": ("free", PLAIN), "bob": ("full", PLAIN)}) == [("overtime", "ann")]
+
+
+def test_a_meeting_is_moved_for_one_who_has_it_alone_not_for_one_of_several() -> None:
+    met = "queue 9-13, meeting 13-14, queue 14-16"
+    assert levers({"ann": ("full", met), "bob": ("full", PLAIN)}) == [("move meeting", "ann")]
+    assert levers({"ann": ("full", met), "bob": ("full", met)}) == []

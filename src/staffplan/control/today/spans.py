@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -10,7 +11,8 @@ import pandas as pd
 from staffplan.tables.roster import BREAKS, Roster, RosterActivities, RosterShifts
 
 QUEUE = "queue"
-MOVED = (*BREAKS, "meeting", "training")
+MEETINGS = ("meeting", "training")
+MOVED = (*BREAKS, *MEETINGS)
 """Activities that may be moved within the shift."""
 
 
@@ -61,6 +63,12 @@ def shifts_of(roster: Roster, day: pd.Timestamp) -> Iterator[Shift]:
     for agent_id, own in rows.groupby("agent_id", sort=False):
         spans = tuple(Span(*row) for row in own[columns].itertuples(index=False, name=None))
         yield Shift(str(agent_id), str(names.get(agent_id, "")), day, spans)
+
+
+def held_together(shifts: Iterable[Shift]) -> frozenset[Span]:
+    """Meetings and training that more than one person has at the same time: nobody can be moved out of one alone."""
+    counted = Counter(span for shift in shifts for span in shift.spans if span.activity in MEETINGS)
+    return frozenset(span for span, people in counted.items() if people > 1)
 
 
 def moved(shift: Shift, number: int, start: pd.Timestamp) -> Shift | None:

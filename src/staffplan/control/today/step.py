@@ -11,7 +11,7 @@ from staffplan.control.today.allowed import Allowed
 from staffplan.control.today.levers import Lever, levers_of
 from staffplan.control.today.listed import is_sure, listed
 from staffplan.control.today.play import Gain, Played, Stage, gain
-from staffplan.control.today.spans import shifts_of, with_shifts
+from staffplan.control.today.spans import held_together, shifts_of, with_shifts
 from staffplan.control.today.worth import Marginal, marginal_of
 from staffplan.roster.case.case import Case
 from staffplan.roster.check.cover import coverage
@@ -79,8 +79,10 @@ def today(day: Day) -> Today:
 def _promising(day: Day, local: Roster, marginal: Marginal) -> list[Lever]:
     """The best lever of each person and kind by the marginal worth of people, the best of all first."""
     best: dict[tuple[str, str], tuple[float, Lever]] = {}
-    for shift in shifts_of(local, day.date):
-        for lever in levers_of(shift, day.case, day.since):
+    shifts = list(shifts_of(local, day.date))
+    together = held_together(shifts)
+    for shift in shifts:
+        for lever in levers_of(shift, day.case, day.since, together):
             worth, key = marginal.gain(lever), (shift.agent_id, lever.kind)
             if worth > 0 and (key not in best or worth > best[key][0]):
                 best[key] = worth, lever

@@ -41,8 +41,8 @@ class Marginal:
 def marginal_of(worth: ServiceWorth, cover: Coverage, since: pd.Timestamp, minutes: int) -> Marginal:
     """From the share in time by the number of people, beside the people there are; before `since` nothing counts.
 
-    The worth of a person is the most that any number more brings, a person, beside half a person fewer. So a person is
-    worth something too where one more alone serves nobody in time, and several together do.
+    The worth of a person is the most that any number more brings, a person, beside half a person fewer. So a person
+    is worth something too where one more alone serves nobody in time, and several together do.
     """
     frame = worth.frame[worth.frame["interval_start"] >= since]
     starts = np.unique(frame["interval_start"].astype("int64").to_numpy())
