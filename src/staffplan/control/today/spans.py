@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 
 from staffplan.tables.roster import BREAKS, Roster, RosterActivities, RosterShifts
@@ -107,19 +108,24 @@ def _merged(spans: Sequence[Span]) -> tuple[Span, ...]:
 
 
 def with_shifts(roster: Roster, shifts: Sequence[Shift], timezone: str) -> Roster:
-    """The roster with these shifts in place of those that the people have on the days."""
+    """The roster with these shifts in place of those that the people have on the days; they alone are checked.
+
+    Raises DataError where they are no rows of a roster.
+    """
     doing, worked = roster.activities.frame, roster.shifts.frame
     keys = pd.MultiIndex.from_tuples([(shift.agent_id, shift.schedule_date) for shift in shifts])
     other = ~pd.MultiIndex.from_frame(doing[["agent_id", "schedule_date"]]).isin(keys)
-    rows = pd.DataFrame([row for shift in shifts for row in _rows(shift, timezone)]).astype(doing.dtypes.to_dict())
+    fresh = RosterActivities.of(pd.DataFrame([row for shift in shifts for row in _rows(shift, timezone)]))
     changed = worked.copy()
     place = dict(zip(zip(worked["agent_id"], worked["schedule_date"], strict=True), worked.index, strict=True))
-    for shift in shifts:
-        row = place[shift.agent_id, shift.schedule_date]
+    touched = [place[shift.agent_id, shift.schedule_date] for shift in shifts]
+    for row, shift in zip(touched, shifts, strict=True):
         changed.loc[row, "start"], changed.loc[row, "end"] = shift.start, shift.end
         changed.loc[row, "paid_hours"] = shift.paid_hours
-    both = pd.concat([doing[other], rows[doing.columns]]).sort_values(["agent_id", "start"], ignore_index=True)
-    return Roster(RosterShifts.of(changed, roster.shifts.source), RosterActivities.of(both, roster.activities.source))
+    RosterShifts.of(changed.loc[touched])
+    both = pd.concat([doing[other], fresh.frame]).sort_values(["agent_id", "start"], ignore_index=True)
+    numbers = np.arange(len(both), dtype=np.int64)
+    return Roster(replace(roster.shifts, frame=changed), replace(roster.activities, frame=both, rows=numbers))
 
 
 def _rows(shift: Shift, timezone: str) -> Iterator[dict[str, object]]:
