@@ -57,6 +57,7 @@ FLAGS = {
     "budget": "--output --force --json",
     "explain": "--depth --output --force --json",
     "explain-day": "--planned --actual --goal --model --patience --interval --timezone --output --force --json",
+    "compare": "--output --force --json",
     "now": "--at --output --force --json",
     "today": "--actuals --at --freeze --most --output --jobs --force --json",
     "swap": "--until --yes --dry-run --by --why --json",

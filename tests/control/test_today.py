@@ -1,4 +1,4 @@
-"""Spans of a shift that are moved, and what a lever is worth."""
+"""Spans of a shift that are moved, what a lever is worth, and which levers are listed."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
+from staffplan.control.today.levers import Lever
+from staffplan.control.today.listed import listed
+from staffplan.control.today.play import Gain
 from staffplan.control.today.spans import Shift, Span, moved, put, shifts_of, with_shifts
 from staffplan.control.today.worth import marginal_of
 from staffplan.tables.requirement import ServiceWorth
@@ -98,29 +101,32 @@ def test_a_shift_put_back_as_it_was_changes_nothing() -> None:
     pd.testing.assert_frame_equal(same.shifts.frame, roster().shifts.frame)
 
 
-def test_a_person_is_worth_most_where_few_are_and_nothing_before_the_change_may_begin() -> None:
+def marginal(shares: list[float], people: list[float]) -> list[float]:
+    """Contacts in time that a person adds from 09:30 on, by half hours; shares: in time, by the number of people."""
+    starts = [at("09:00"), at("09:30"), at("10:00")]
+    same = {"planning_group": "phone", "offered": 20.0}
     rows = [
-        {
-            "interval_start": at(start),
-            "planning_group": "phone",
-            "agents": agents,
-            "offered": 20.0,
-            "in_time": min(1.0, agents / 4),
-            "goal_share": 0.8,
-            "floor": 0,
-        }
-        for start in ("09:00", "09:30", "10:00")
-        for agents in range(6)
+        {**same, "interval_start": start, "agents": agents, "in_time": share, "goal_share": 0.8, "floor": 0}
+        for start in starts
+        for agents, share in enumerate(shares)
     ]
-    there = pd.DataFrame(
-        {
-            "interval_start": [at("09:00"), at("09:30"), at("10:00")],
-            "planning_group": "phone",
-            "required": 4.0,
-            "scheduled": [1.0, 1.0, 6.0],
-            "net": [-3.0, -3.0, 2.0],
-            "offered": 20.0,
-        }
-    )
-    marginal = marginal_of(ServiceWorth.of(pd.DataFrame(rows)), Coverage.of(there), at("09:30"), 30)
-    assert marginal.added["phone"].tolist() == pytest.approx([0.0, 5.0, 5.0])
+    there = pd.DataFrame({**same, "interval_start": starts, "required": 4.0, "scheduled": people, "net": 0.0})
+    worth, cover = ServiceWorth.of(pd.DataFrame(rows)), Coverage.of(there)
+    return marginal_of(worth, cover, at("09:30"), 30).added["phone"].tolist()
+
+
+def test_a_person_is_worth_most_where_few_are_and_nothing_before_the_change_may_begin() -> None:
+    shares = [0.0, 0.25, 0.5, 0.75, 1.0, 1.0]
+    assert marginal(shares, [1.0, 1.0, 6.0]) == pytest.approx([0.0, 5.0, 5.0])
+
+
+def test_a_person_is_worth_something_where_so_few_are_that_one_more_serves_nobody_in_time() -> None:
+    assert marginal([0.0, 0.0, 0.0, 0.9, 1.0], [1.0, 1.0, 6.0]) == pytest.approx([0.0, 7.2, 7.2])
+
+
+def test_a_lever_shows_what_it_brings_when_measured_again_and_the_lucky_are_left_out() -> None:
+    first = {"lucky": 1.0, "less": 0.8, "more": 0.6, "worst": 0.4}
+    again = {"lucky": 0.15, "less": 0.3, "more": 0.7, "worst": 0.9}
+    tried = [(Lever("overtime", name, SHIFT, SHIFT, at("13:00")), Gain(x, 0.1, "phone")) for name, x in first.items()]
+    found = listed(tried, 3, lambda lever: Gain(again[lever.words], 0.1, "phone"))
+    assert [(lever.words, brings.points) for lever, brings in found] == [("more", 0.7), ("less", 0.3)]

@@ -14,6 +14,7 @@ from staffplan.cli.commands import (
     backtest,
     budget,
     capacity,
+    compare,
     explain,
     explain_day,
     export,
@@ -106,6 +107,7 @@ track.register(app)
 explain_day.register(app)
 access.register(app)
 now.register(app)
+compare.register(app)
 today.register(app)
 swap.register(app)
 move.register(app)

@@ -7,6 +7,7 @@ meet every roster, and adding a person or a queue leaves the others' fortune as 
 from __future__ import annotations
 
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -110,24 +111,47 @@ def absence_shares(scene: Scene, staffing: StaffingSettings) -> tuple[Floats, Fl
     return out, inside / (1 - out)
 
 
+def fortune_of(seed: int, agent: str, repetition: int, shifts: int, pieces: int) -> tuple[Floats, Floats]:
+    """(shifts,) and (pieces,): random numbers of one person, for the shifts and for the pieces of them."""
+    rng = stream_of(seed, f"agent {agent}", repetition)
+    return rng.random(shifts), rng.random(pieces)
+
+
+Fortune = Callable[[int, str, int, int, int], tuple[Floats, Floats]]
+
+
 def draw_absences(
-    scene: Scene, settings: SimulateSettings, staffing: StaffingSettings, *, seed: int, repetition: int
+    scene: Scene,
+    settings: SimulateSettings,
+    staffing: StaffingSettings,
+    *,
+    seed: int,
+    repetition: int,
+    fortune: Fortune = fortune_of,
 ) -> Stretches:
-    """The roster's stretches without those who are away: for the whole shift, or for a short while."""
+    """The roster's stretches without those who are away: for the whole shift, or for a short while.
+
+    fortune: `fortune_of`, or what keeps its answers for plays of other rosters.
+    """
     out, inside = absence_shares(scene, staffing)
     if not (out.any() or inside.any()) or len(scene.stretches.start) == 0:
         return scene.stretches
     pieces = cut(scene.stretches, settings.absence_minutes * 60.0 if inside.any() else np.inf)
     interval = np.clip(pieces.start // scene.grid.interval_seconds, 0, len(scene.grid) - 1).astype(np.int64)
-    away = np.zeros(len(pieces.stretch), dtype=bool)
     agent, shift = scene.stretches.agent[pieces.stretch], scene.shift_of_stretch[pieces.stretch]
-    by_agent = np.argsort(agent, kind="stable")
-    for rows in np.split(by_agent, np.flatnonzero(np.diff(agent[by_agent])) + 1):
-        rng = stream_of(seed, f"agent {scene.agent_names[agent[rows[0]]]}", repetition)
-        _, first, own_shift = np.unique(shift[rows], return_index=True, return_inverse=True)
-        sick = rng.random(len(first)) < out[interval[rows[first]]]
-        away[rows] = sick[own_shift] | (rng.random(len(rows)) < inside[interval[rows]])
-    return _present(scene.stretches, pieces, away)
+    _, first, place = np.unique(shift, return_index=True, return_inverse=True)
+    of_shift, of_piece = np.ones(len(first)), np.ones(len(agent))
+    for rows, shifts in zip(_each(agent), _each(agent[first]), strict=True):
+        name = scene.agent_names[agent[rows[0]]]
+        of_shift[shifts], of_piece[rows] = fortune(seed, name, repetition, len(shifts), len(rows))
+    sick = of_shift < out[interval[first]]
+    return _present(scene.stretches, pieces, sick[place] | (of_piece < inside[interval]))
+
+
+def _each(agent: Ints) -> list[Ints]:
+    """The rows of each agent."""
+    order = np.argsort(agent, kind="stable")
+    return np.split(order, np.flatnonzero(np.diff(agent[order])) + 1)
 
 
 def _present(stretches: Stretches, pieces: Pieces, away: NDArray[np.bool_]) -> Stretches:

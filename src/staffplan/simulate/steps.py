@@ -14,7 +14,7 @@ from staffplan.settings.simulate import SimulateSettings
 from staffplan.settings.staffing import StaffingSettings
 from staffplan.simulate import causes, engine, notes
 from staffplan.simulate.detail import Spread, day_seconds, detail_table, spread_of
-from staffplan.simulate.draws import draw_absences, draw_contacts
+from staffplan.simulate.draws import Drawn, Fortune, draw_absences, draw_contacts, fortune_of
 from staffplan.simulate.outcomes import (
     OFFERED,
     OPEN,
@@ -118,10 +118,22 @@ def play(
     return Repeated(total, tuple(days), spreads)
 
 
-def repetition(scene: Scene, settings: SimulateSettings, staffing: StaffingSettings, seed: int, number: int) -> Tally:
-    """One repetition: the same seed and number give the same contacts, whatever the roster."""
-    drawn = draw_contacts(scene, settings, seed=seed, repetition=number)
-    stretches = draw_absences(scene, settings, staffing, seed=seed, repetition=number)
+def repetition(
+    scene: Scene,
+    settings: SimulateSettings,
+    staffing: StaffingSettings,
+    seed: int,
+    number: int,
+    *,
+    drawn: Drawn | None = None,
+    fortune: Fortune = fortune_of,
+) -> Tally:
+    """One repetition: the same seed and number give the same contacts, whatever the roster.
+
+    drawn: those contacts, where they have been drawn for another roster. fortune: see `draw_absences`.
+    """
+    drawn = draw_contacts(scene, settings, seed=seed, repetition=number) if drawn is None else drawn
+    stretches = draw_absences(scene, settings, staffing, seed=seed, repetition=number, fortune=fortune)
     played = engine.run(
         drawn.contacts,
         stretches,

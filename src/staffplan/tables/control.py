@@ -56,6 +56,31 @@ class DayCauses(Table):
 
 
 @dataclass(frozen=True)
+class DaysCompared(Table):
+    """Two plans day by day. `people_otherwise`: people whose day differs; `people_`: people with a shift;
+    `service_level_`: share of the day's contacts in time, all groups together; `goals_missed_`: groups below their
+    goal. Blank where a plan has no waits."""
+
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("day", "date"),
+        Column("people_otherwise", "count", minimum=0),
+        Column("people_before", "count", minimum=0),
+        Column("people_after", "count", minimum=0),
+        number("paid_hours_before"),
+        number("paid_hours_after"),
+        number("understaffed_hours_before", required=False, blank=True),
+        number("understaffed_hours_after", required=False, blank=True),
+        number("service_level_before", 0, 1, required=False, blank=True),
+        number("service_level_after", 0, 1, required=False, blank=True),
+        Column("goals_missed_before", "count", required=False, blank=True, minimum=0),
+        Column("goals_missed_after", "count", required=False, blank=True, minimum=0),
+    )
+    key: ClassVar[tuple[str, ...]] = ("day",)
+    file_name: ClassVar[str] = "days_compared.csv"
+    calendar: ClassVar[tuple[str, ...]] = ("day",)
+
+
+@dataclass(frozen=True)
 class PeopleNow(Table):
     """Everybody in a shift at a moment: what they do, since when and until when, what comes then (blank: the shift
     ends), and when the shift ends."""

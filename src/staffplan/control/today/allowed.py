@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
-import pandas as pd
-
+from staffplan.control.today.spans import Shift, with_shifts
 from staffplan.roster.case.case import Case
-from staffplan.roster.check.check import breaches_together, check
+from staffplan.roster.check.check import breaches_alone, breaches_together, case_of
+from staffplan.roster.check.people import Agent, agents_of, with_rows
+from staffplan.roster.check.people import Case as Checked
+from staffplan.roster.check.report import Breach
+from staffplan.roster.rules.team import team_rules
 from staffplan.tables.roster import Roster
 
 Broken = Counter[tuple[date, str, str]]
@@ -22,46 +27,61 @@ class Allowed:
     case: Case
     roster: Roster
     alone: dict[str, Broken] = field(default_factory=dict)
-    together: Broken | None = None
-    cases: dict[str, Case] = field(default_factory=dict)
 
-    def breach(self, agent_id: str, changed: Roster) -> str:
-        """The first rule that the changed roster breaks and this one does not; "" where there is none."""
-        if agent_id not in self.alone:
-            self.alone[agent_id] = self._alone(agent_id, self.roster)
-        broken = sorted(self._alone(agent_id, changed) - self.alone[agent_id])
-        if not broken:
-            if self.together is None:
-                self.together = self._together(self.roster)
-            broken = sorted(self._together(changed) - self.together)
+    def breach(self, after: Shift) -> str:
+        """The first rule that the roster breaks with this shift and not without it; "" where there is none."""
+        agent = self._agents.get(after.agent_id)
+        if agent is None:
+            return f"agent: no contract is known of {after.agent_id}"
+        if agent.agent_id not in self.alone:
+            self.alone[agent.agent_id] = _broken(breaches_alone(agent, self._checked))
+        changed = with_rows(agent, with_shifts(self._own(agent.agent_id), [after], self._checked.zone), self._checked)
+        broken = sorted(_broken(breaches_alone(changed, self._checked)) - self.alone[agent.agent_id])
+        if not broken and self._is_shared:
+            whole = with_shifts(self.roster, [after], self._checked.zone)
+            broken = sorted(self._together(whole) - self._together_before)
         return f"{broken[0][1]}: {broken[0][2]}" if broken else ""
 
-    def _alone(self, agent_id: str, roster: Roster) -> Broken:
-        if agent_id not in self.cases:
-            self.cases[agent_id] = self.case.of_one(agent_id, self.case.site.days_of(self._starts).first)
-        one, shifts, doing = self.cases[agent_id], roster.shifts, roster.activities
-        own = Roster(
+    @cached_property
+    def _checked(self) -> Checked:
+        case = self.case
+        return case_of(
+            case.workforce,
+            case.settings,
+            case.requirement,
+            shifts=case.shifts,
+            work_plans=case.work_plans,
+            site=case.site,
+        )
+
+    @cached_property
+    def _agents(self) -> dict[str, Agent]:
+        return {agent.agent_id: agent for agent in agents_of(self.roster, self._checked)}
+
+    @property
+    def _is_shared(self) -> bool:
+        """Whether there is anything that one person's shifts do not show."""
+        return bool(team_rules(self.case.settings)) or len(self.case.workforce.meetings) > 0
+
+    @cached_property
+    def _together_before(self) -> Broken:
+        return self._together(self.roster)
+
+    def _own(self, agent_id: str) -> Roster:
+        shifts, doing = self.roster.shifts, self.roster.activities
+        return Roster(
             shifts.only((shifts.frame["agent_id"] == agent_id).to_numpy()),
             doing.only((doing.frame["agent_id"] == agent_id).to_numpy()),
         )
-        report = check(
-            own,
-            one.workforce,
-            one.settings,
-            requirement=one.requirement,
-            shifts=one.shifts,
-            work_plans=one.work_plans,
-            site=one.site,
-        )
-        return Counter((breach.day, breach.rule, breach.message) for breach in report.breaches)
 
     def _together(self, roster: Roster) -> Broken:
-        case, planned = self.case, self.case.site.days_of(self._starts)
-        found = breaches_together(
-            roster, case.workforce, case.settings, first=planned.first, days=planned.number, site=case.site
+        case, checked = self.case, self._checked
+        return _broken(
+            breaches_together(
+                roster, case.workforce, case.settings, first=checked.first, days=checked.days, site=case.site
+            )
         )
-        return Counter((breach.day, breach.rule, breach.message) for breach in found)
 
-    @property
-    def _starts(self) -> pd.DatetimeIndex:
-        return pd.DatetimeIndex(self.case.requirement.frame["interval_start"])
+
+def _broken(breaches: Iterable[Breach]) -> Broken:
+    return Counter((breach.day, breach.rule, breach.message) for breach in breaches)

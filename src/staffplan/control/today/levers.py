@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -37,9 +37,12 @@ class Lever:
         return self.after.paid_hours - self.before.paid_hours
 
 
-def levers_of(shift: Shift, case: Case, since: pd.Timestamp) -> Iterator[Lever]:
-    """Every change of a shift that touches nothing before `since`; rules are not looked at yet."""
-    yield from _moves(shift, case, since)
+def levers_of(shift: Shift, case: Case, since: pd.Timestamp, together: Collection[Span] = ()) -> Iterator[Lever]:
+    """Every change of a shift that touches nothing before `since`; rules are not looked at yet.
+
+    together: meetings that others attend too, which stay where they are.
+    """
+    yield from _moves(shift, case, since, together)
     yield from _lent(shift, case, since)
     yield from _longer(shift, case, since)
 
@@ -48,10 +51,10 @@ def _clock(at: pd.Timestamp, case: Case) -> str:
     return f"{at.tz_convert(case.site.calendar.timezone):%H:%M}"
 
 
-def _moves(shift: Shift, case: Case, since: pd.Timestamp) -> Iterator[Lever]:
+def _moves(shift: Shift, case: Case, since: pd.Timestamp, together: Collection[Span]) -> Iterator[Lever]:
     step = STEP_MINUTES * MINUTE
     for number, span in enumerate(shift.spans):
-        if span.activity not in MOVED or span.start < since:
+        if span.activity not in MOVED or span.start < since or span in together:
             continue
         first = shift.start - (shift.start - since) // step * step
         earliest, latest = _window(shift, number, case)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from staffplan.planned import between
 from staffplan.settings.simulate import SimulateSettings
 from staffplan.settings.staffing import StaffingSettings
+from staffplan.simulate.draws import Drawn, Fortune, draw_contacts, fortune_of
 from staffplan.simulate.outcomes import IN_TIME, OFFERED
 from staffplan.simulate.scene import Z_80, Scene, make_scene
 from staffplan.simulate.steps import levels_of, repetition
@@ -61,16 +63,30 @@ class Stage:
     staffing: StaffingSettings
     at: pd.Timestamp
     seed: int
+    contacts: dict[int, Drawn] = field(default_factory=dict)
+    """By repetition, drawn once: they are the same for every roster."""
+
+    @cached_property
+    def fortune(self) -> Fortune:
+        """Of each person, drawn once as well."""
+        return cache(fortune_of)
+
+    def with_other_chance(self) -> Stage:
+        """The same day with other contacts and absences."""
+        return replace(self, seed=self.seed + 1, contacts={})
 
     def play(self, roster: Roster) -> Played:
         """The same contacts and absences whatever the roster."""
         scene = make_scene(self.forecast, self.requirement, roster, self.site)
         settings = self.simulate.model_copy(update={"replications": REPETITIONS})
         coming = scene.grid.starts + pd.Timedelta(seconds=scene.grid.interval_seconds) > self.at
-        counts = [
-            repetition(scene, settings, self.staffing, self.seed, number).counts[:, :, coming]
-            for number in range(REPETITIONS)
-        ]
+        counts = []
+        for number in range(REPETITIONS):
+            if number not in self.contacts:
+                self.contacts[number] = draw_contacts(scene, settings, seed=self.seed, repetition=number)
+            drawn, fortune = self.contacts[number], self.fortune
+            played = repetition(scene, settings, self.staffing, self.seed, number, drawn=drawn, fortune=fortune)
+            counts.append(played.counts[:, :, coming])
         return Played(np.array(counts), scene)
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 
 from staffplan.tables.roster import BREAKS, Roster, RosterActivities, RosterShifts
 
 QUEUE = "queue"
-MOVED = (*BREAKS, "meeting", "training")
+MEETINGS = ("meeting", "training")
+MOVED = (*BREAKS, *MEETINGS)
 """Activities that may be moved within the shift."""
 
 
@@ -63,6 +66,12 @@ def shifts_of(roster: Roster, day: pd.Timestamp) -> Iterator[Shift]:
         yield Shift(str(agent_id), str(names.get(agent_id, "")), day, spans)
 
 
+def held_together(shifts: Iterable[Shift]) -> frozenset[Span]:
+    """Meetings and training that more than one person has at the same time: nobody can be moved out of one alone."""
+    counted = Counter(span for shift in shifts for span in shift.spans if span.activity in MEETINGS)
+    return frozenset(span for span, people in counted.items() if people > 1)
+
+
 def moved(shift: Shift, number: int, start: pd.Timestamp) -> Shift | None:
     """The shift with one of its spans at another time, where it is on queue throughout; None where it is not."""
     span = shift.spans[number]
@@ -99,19 +108,24 @@ def _merged(spans: Sequence[Span]) -> tuple[Span, ...]:
 
 
 def with_shifts(roster: Roster, shifts: Sequence[Shift], timezone: str) -> Roster:
-    """The roster with these shifts in place of those that the people have on the days."""
+    """The roster with these shifts in place of those that the people have on the days; they alone are checked.
+
+    Raises DataError where they are no rows of a roster.
+    """
     doing, worked = roster.activities.frame, roster.shifts.frame
     keys = pd.MultiIndex.from_tuples([(shift.agent_id, shift.schedule_date) for shift in shifts])
     other = ~pd.MultiIndex.from_frame(doing[["agent_id", "schedule_date"]]).isin(keys)
-    rows = pd.DataFrame([row for shift in shifts for row in _rows(shift, timezone)]).astype(doing.dtypes.to_dict())
+    fresh = RosterActivities.of(pd.DataFrame([row for shift in shifts for row in _rows(shift, timezone)]))
     changed = worked.copy()
     place = dict(zip(zip(worked["agent_id"], worked["schedule_date"], strict=True), worked.index, strict=True))
-    for shift in shifts:
-        row = place[shift.agent_id, shift.schedule_date]
+    touched = [place[shift.agent_id, shift.schedule_date] for shift in shifts]
+    for row, shift in zip(touched, shifts, strict=True):
         changed.loc[row, "start"], changed.loc[row, "end"] = shift.start, shift.end
         changed.loc[row, "paid_hours"] = shift.paid_hours
-    both = pd.concat([doing[other], rows[doing.columns]]).sort_values(["agent_id", "start"], ignore_index=True)
-    return Roster(RosterShifts.of(changed, roster.shifts.source), RosterActivities.of(both, roster.activities.source))
+    RosterShifts.of(changed.loc[touched])
+    both = pd.concat([doing[other], fresh.frame]).sort_values(["agent_id", "start"], ignore_index=True)
+    numbers = np.arange(len(both), dtype=np.int64)
+    return Roster(replace(roster.shifts, frame=changed), replace(roster.activities, frame=both, rows=numbers))
 
 
 def _rows(shift: Shift, timezone: str) -> Iterator[dict[str, object]]:

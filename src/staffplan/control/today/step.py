@@ -9,8 +9,9 @@ import pandas as pd
 
 from staffplan.control.today.allowed import Allowed
 from staffplan.control.today.levers import Lever, levers_of
+from staffplan.control.today.listed import is_sure, listed
 from staffplan.control.today.play import Gain, Played, Stage, gain
-from staffplan.control.today.spans import shifts_of, with_shifts
+from staffplan.control.today.spans import held_together, shifts_of, with_shifts
 from staffplan.control.today.worth import Marginal, marginal_of
 from staffplan.roster.case.case import Case
 from staffplan.roster.check.cover import coverage
@@ -22,8 +23,6 @@ from staffplan.tables.waits import Coverage
 
 TRIED_FOR_ONE = 2
 """Levers tried by simulation for each that is listed."""
-STANDARD_ERRORS = 2.0
-"""A gain of fewer of its standard errors may be chance, and is not listed."""
 
 
 @dataclass(frozen=True)
@@ -73,15 +72,17 @@ def today(day: Day) -> Today:
     cover = coverage(local, day.stage.requirement, day.case.site)
     worth = service_worth(day.stage.forecast, day.stage.staffing, site=day.stage.site)
     marginal = marginal_of(worth, cover, day.since, day.case.site.calendar.interval_minutes)
-    found = list(_tried(day, local, before, _promising(day, local, marginal)))
-    return Today(_so_far(day), _coming(day, before, cover), _table(day, found))
+    tried = list(_tried(day, local, before, _promising(day, local, marginal)))
+    return Today(_so_far(day), _coming(day, before, cover), _table(day, _measured(day, local, tried)))
 
 
 def _promising(day: Day, local: Roster, marginal: Marginal) -> list[Lever]:
     """The best lever of each person and kind by the marginal worth of people, the best of all first."""
     best: dict[tuple[str, str], tuple[float, Lever]] = {}
-    for shift in shifts_of(local, day.date):
-        for lever in levers_of(shift, day.case, day.since):
+    shifts = list(shifts_of(local, day.date))
+    together = held_together(shifts)
+    for shift in shifts:
+        for lever in levers_of(shift, day.case, day.since, together):
             worth, key = marginal.gain(lever), (shift.agent_id, lever.kind)
             if worth > 0 and (key not in best or worth > best[key][0]):
                 best[key] = worth, lever
@@ -94,16 +95,27 @@ def _tried(day: Day, local: Roster, before: Played, levers: Sequence[Lever]) -> 
     for lever in levers:
         if left == 0:
             return
-        changed = with_shifts(day.roster, [lever.after], day.zone)
-        if not allowed.breach(lever.after.agent_id, changed):
+        if not allowed.breach(lever.after):
             left -= 1
             found = gain(before, day.stage.play(with_shifts(local, [lever.after], day.zone)))
-            if found.points > STANDARD_ERRORS * found.error_points:
+            if is_sure(found):
                 yield lever, found
 
 
+def _measured(day: Day, local: Roster, tried: Sequence[tuple[Lever, Gain]]) -> list[tuple[Lever, Gain]]:
+    """Those that are listed, with what they bring in a play that had no part in choosing them."""
+    if not tried:
+        return []
+    fresh = day.stage.with_other_chance()
+    before = fresh.play(local)
+
+    def again(lever: Lever) -> Gain:
+        return gain(before, fresh.play(with_shifts(local, [lever.after], day.zone)))
+
+    return listed(tried, day.most, again)
+
+
 def _table(day: Day, found: Sequence[tuple[Lever, Gain]]) -> Levers:
-    ordered = sorted(found, key=lambda one: -one[1].points)[: day.most]
     freeze = day.since - day.stage.at
     rows = [
         {
@@ -119,7 +131,7 @@ def _table(day: Day, found: Sequence[tuple[Lever, Gain]]) -> Levers:
             "people": 1,
             "deadline": lever.first - freeze,
         }
-        for number, (lever, brings) in enumerate(ordered, start=1)
+        for number, (lever, brings) in enumerate(found, start=1)
     ]
     return Levers.of(pd.DataFrame(rows)) if rows else Levers.empty()
 

@@ -41,7 +41,8 @@ class Marginal:
 def marginal_of(worth: ServiceWorth, cover: Coverage, since: pd.Timestamp, minutes: int) -> Marginal:
     """From the share in time by the number of people, beside the people there are; before `since` nothing counts.
 
-    The worth of a person is what half a person more brings beside half a person fewer.
+    The worth of a person is the most that any number more brings, a person, beside half a person fewer. So a person
+    is worth something too where one more alone serves nobody in time, and several together do.
     """
     frame = worth.frame[worth.frame["interval_start"] >= since]
     starts = np.unique(frame["interval_start"].astype("int64").to_numpy())
@@ -52,7 +53,14 @@ def marginal_of(worth: ServiceWorth, cover: Coverage, since: pd.Timestamp, minut
     for (group, begin), rows in frame.groupby(["planning_group", "interval_start"]):
         start = pd.Timestamp(str(begin))
         people = float(there.get((group, start), 0.0))
-        more, fewer = np.interp([people + 0.5, people - 0.5], rows["agents"], rows["in_time"])
+        steepest = _steepest(rows["agents"].to_numpy(), rows["in_time"].to_numpy(), max(people - 0.5, 0.0))
         own = steps.setdefault(str(group), np.zeros(len(edges)))
-        own[np.searchsorted(starts, start.value) + 1] = float(rows["offered"].iloc[0]) * (more - fewer)
+        own[np.searchsorted(starts, start.value) + 1] = float(rows["offered"].iloc[0]) * steepest
     return Marginal(edges, {group: np.cumsum(own) for group, own in steps.items()})
+
+
+def _steepest(agents: Floats, in_time: Floats, people: float) -> float:
+    """The most that the share in time rises from so many people on, a person."""
+    more = agents > people
+    rise = in_time[more] - np.interp(people, agents, in_time)
+    return float((rise / (agents[more] - people)).max(initial=0.0))

@@ -45,17 +45,12 @@ def check(
 
     shifts_alone: nothing is known of what happens inside the shifts, and what that would tell is not checked.
     """
-    starts = requirement.frame["interval_start"]
-    local_days = pd.Series([t.date() for t in starts.dt.tz_convert(site.calendar.timezone)], dtype=object)
-    needed = requirement.frame["agents_on_queue"].to_numpy() > 0
-    groups = requirement.frame["planning_group"]
-    open_days = {g: frozenset(local_days[needed & (groups == g).to_numpy()]) for g in groups.unique()}
-    planned = site.days_of(pd.DatetimeIndex(starts))
-    first, days = planned.first, planned.number
-    case = Case(workforce, settings, shifts, work_plans, site, first, days, open_days, not shifts_alone)
+    case = case_of(workforce, settings, requirement, shifts=shifts, work_plans=work_plans, site=site)
+    case = replace(case, whole=not shifts_alone)
+    first, days = case.first, case.days
     breaches, worked = [*_unknown_agents(roster, workforce)], {}
     for agent in agents_of(roster, case):
-        breaches += _agent_breaches(agent, case)
+        breaches += breaches_alone(agent, case)
         worked[agent.agent_id] = (*agent.past, *agent.shifts)
     breaches += breaches_together(roster, workforce, settings, first=first, days=days, site=site, whole=case.whole)
     period = rules.Agreed(first, days, (), (), 7, case.zone)
@@ -65,6 +60,25 @@ def check(
     if case.whole:
         return CheckReport(found, short, missed, wished)
     return CheckReport(found, short.iloc[:0], missed, wished, tuple(_not_checked(case)))
+
+
+def case_of(
+    workforce: Workforce,
+    settings: RosterSettings,
+    requirement: StaffingRequirement,
+    *,
+    shifts: Mapping[str, ShiftSettings],
+    work_plans: Mapping[str, WorkPlanSettings],
+    site: Site,
+) -> Case:
+    """What rosters of the days of a requirement are checked against, activities and all."""
+    starts = requirement.frame["interval_start"]
+    local_days = pd.Series([t.date() for t in starts.dt.tz_convert(site.calendar.timezone)], dtype=object)
+    needed = requirement.frame["agents_on_queue"].to_numpy() > 0
+    groups = requirement.frame["planning_group"]
+    open_days = {g: frozenset(local_days[needed & (groups == g).to_numpy()]) for g in groups.unique()}
+    planned = site.days_of(pd.DatetimeIndex(starts))
+    return Case(workforce, settings, shifts, work_plans, site, planned.first, planned.number, open_days, whole=True)
 
 
 def _not_checked(case: Case) -> Iterator[str]:
@@ -114,7 +128,8 @@ def _unknown_agents(roster: Roster, workforce: Workforce) -> Iterator[Breach]:
             yield Breach(agent_id, row.schedule_date.date(), "agent", f"is not in the agents table{asked}")
 
 
-def _agent_breaches(agent: Agent, case: Case) -> Iterator[Breach]:
+def breaches_alone(agent: Agent, case: Case) -> Iterator[Breach]:
+    """Broken rules that one person's shifts show."""
     for shift in agent.shifts:
         inside = [a for a in agent.activities if a.schedule_date == shift.schedule_date]
         found = [

@@ -128,11 +128,7 @@ def agents_of(roster: Roster, case: Case) -> Iterator[Agent]:
     before = case.workforce.past_roster.frame
     before = before[(before["schedule_date"].dt.date < case.first).to_numpy()]
     past = rules.worked_by_agent(before, case.shifts, case.zone)
-    activities: dict[str, list[Activity]] = {}
-    for row in _rows(roster.activities.frame.sort_values(["start", "end"])):
-        days = (row.schedule_date.date(), row.activity_date.date())
-        done = Activity(*days, row.start, row.end, str(row.activity), str(row.planning_group), row.paid == "yes")
-        activities.setdefault(str(row.agent_id), []).append(done)
+    activities = _activities_by_agent(roster)
     week_first = case.settings.week_of_first(case.first)
     holders = rules.holders(case.workforce, case.work_plans, case.first, week_first)
     accounts = rules.accounts_of(case.workforce, past, case.first, case.last, case.site.calendar, case.work_plans)
@@ -156,6 +152,23 @@ def agents_of(roster: Roster, case: Case) -> Iterator[Agent]:
             shifts=tuple(shifts.get(agent_id, ())),
             activities=tuple(activities.get(agent_id, ())),
         )
+
+
+def with_rows(agent: Agent, roster: Roster, case: Case) -> Agent:
+    """The agent with the rows that this roster has of theirs."""
+    shifts = rules.worked_by_agent(roster.shifts.frame, case.shifts, case.zone).get(agent.agent_id, ())
+    return replace(
+        agent, shifts=tuple(shifts), activities=tuple(_activities_by_agent(roster).get(agent.agent_id, ()))
+    )
+
+
+def _activities_by_agent(roster: Roster) -> dict[str, list[Activity]]:
+    found: dict[str, list[Activity]] = {}
+    for row in _rows(roster.activities.frame.sort_values(["start", "end"])):
+        days = (row.schedule_date.date(), row.activity_date.date())
+        done = Activity(*days, row.start, row.end, str(row.activity), str(row.planning_group), row.paid == "yes")
+        found.setdefault(str(row.agent_id), []).append(done)
+    return found
 
 
 def _dated_skills(case: Case) -> dict[str, dict[str, tuple[tuple[date, date], ...]]]:
