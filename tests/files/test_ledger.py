@@ -53,7 +53,7 @@ def resealed(folder: Path) -> None:
     from staffplan.files import ledger
 
     raw = {**json.loads(lines(folder)[1]), "plan": "week 9"}
-    raw["hash"] = ledger._hash(raw)
+    raw["hash"] = ledger.chained_hash(raw)
     rewrite(folder, lambda rows: [rows[0], json.dumps(raw), *rows[2:]])
 
 
