@@ -58,7 +58,7 @@ def test_turns_are_written_told_and_right(center: Path, run: Run) -> None:
     assert run(*flags("-o", "standby.csv")).code == 0
     told = run(*flags("--json", "--force", "-o", "standby.csv"))
     assert json.loads(told.out)["turns"] == {"evening": {"ann": 1, "bob": 1}}
-    assert "evening: 2 duties of 8.0 h, 1 to 1 turns for each of 2 people, EUR 56.00" in told.err
+    assert "evening: 2 days, 8.0 h, 1 turn each for 2 people, EUR 56.00" in told.err
     rows = pd.read_csv(center / "standby.csv")
     assert rows["amount"].tolist() == [28.0, 28.0]
     assert sorted(rows["start"]) == ["2026-03-02T18:00:00+01:00", "2026-03-03T18:00:00+01:00"]
@@ -83,7 +83,7 @@ def test_a_turn_that_nobody_can_take_is_told_with_exit_code_5(center: Path, run:
     )
     told = run(*flags("--time-off", "time_off.csv"))
     assert told.code == 5
-    assert "1 person is missing; of 3: 2 time off, 1 not among those named" in told.err
+    assert "1 person is missing; the others: 2 time off, 1 not among those named" in told.err
     assert told.out.splitlines()[1].startswith("evening,bob,Bob,2026-03-03")
 
 
@@ -108,4 +108,14 @@ def test_settings_that_cannot_be_used_are_refused(center: Path, run: Run, settin
 
 
 def test_check_and_a_file_to_write_exclude_each_other(center: Path, run: Run) -> None:
-    assert run(*flags("--check", "standby.csv", "-o", "new.csv")).code == 2
+    told = run(*flags("--check", "standby.csv", "-o", "new.csv", "--published", "standby.csv"))
+    assert told.code == 2
+    assert told.err.count("is not possible together with --check") == 2
+
+
+def test_a_roster_of_other_days_is_refused(center: Path, run: Run) -> None:
+    later = FILES["requirement.csv"].replace("2026-03", "2026-04")
+    (center / "requirement.csv").write_text(later)
+    told = run(*flags())
+    assert told.code == 4
+    assert "give the requirement for the days of the roster" in told.err

@@ -15,6 +15,7 @@ from staffplan.roster.search.anneal import Board, Incumbent, Schedule, improve, 
 from staffplan.roster.search.bound import best_prices
 from staffplan.roster.search.calm import exchange_days, unrest_of
 from staffplan.roster.search.compiled.arrays import NOTHING
+from staffplan.roster.search.compiled.exchange import exchange_days as exchange
 from staffplan.roster.search.first_roster import start
 from staffplan.roster.search.space import Tours, TourSpace, make_tour_space
 from staffplan.settings.roster import BreakSettings, RosterSettings, ShiftSettings, WorkPlanSettings
@@ -129,3 +130,26 @@ def test_people_of_a_rule_between_people_keep_their_days() -> None:
     board = Board(space, tours)
     exchange_days(board, stop=lambda: False)
     assert (board.plan.choice == tours.choice).all()
+
+
+def test_an_exchange_that_is_refused_leaves_the_groups_of_the_night_before() -> None:
+    """Ann's night lasts until 06:00, Bob's shift of the next day begins at 05:00 and serves another group."""
+    night = ShiftSettings(hours=8, first_start="22:00", last_start="22:00")
+    early = ShiftSettings(hours=8, first_start="05:00", last_start="05:00")
+    people = [("ann", "voice;chat", "any"), ("bob", "voice;chat", "any")]
+    around = {"voice": every_day(3, range(24), 1.0), "chat": every_day(3, range(24), 1.0)}
+    center = replace(TWO, need=around, agents=people, shifts={"night": night, "early": early})
+    center = replace(center, work_plans={"any": WorkPlanSettings(shifts=("night", "early"))}, minutes=60)
+    space = make_tour_space(center.problem())
+    names = [option.name.split()[0] for option in space.problem.options]
+    tours = no_tours(space)
+    tours.choice[0, 0], tours.choice[1, 1] = names.index("night"), names.index("early")
+    tours.group[0], tours.group[1] = 0, 1
+    board = Board(space, tours)
+    cover = board.plan.on_queue.copy()
+    exchange_days(board, stop=lambda: False)
+    assert (Board(space, board.tours()).plan.on_queue == cover).all()
+    rooms = (np.zeros((9, 1), dtype=np.int64), np.zeros(7), np.zeros((9, 1), dtype=np.int64), np.zeros(7))
+    rest = (board.plan, space.folk, space.need, space.shifts, space.walks)
+    assert not exchange(0, 1, 1, 2, rooms, *rest)
+    assert board.plan.group[0, 22:30].tolist() == [0] * 8

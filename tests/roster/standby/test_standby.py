@@ -12,6 +12,7 @@ import pytest
 from roster_centers import MONDAY, Center, every_day, shift
 
 from staffplan.clock import SpecialDay
+from staffplan.errors import DataError
 from staffplan.roster.check.standby import StandbyCase, standby_breaches
 from staffplan.roster.standby.step import StandbyResult, share_standby
 from staffplan.settings.roster import WorkPlanSettings
@@ -43,7 +44,7 @@ def shared(center: Center, roster: Roster, *kinds: StandbySettings, **more: Stan
     """The sharing, which the checker finds no fault in beside people who are missing."""
     found = share_standby(center.case(), roster, kinds, **more)
     faults = standby_breaches(found.standby, case_for(center, roster, *kinds))
-    assert all(fault.agent_id == "" and "are due" in fault.message for fault in faults)
+    assert all(fault.agent_id == "" and fault.message.endswith("due") for fault in faults)
     assert bool(faults) == bool(found.missing)
     assert found.proven
     return found
@@ -132,7 +133,7 @@ def test_a_turn_that_nobody_can_take_says_why() -> None:
     found = shared(center, roster, EVENING.model_copy(update={"rest_hours": 2.0}))
     assert found.missing == 4
     assert found.notes[0].place == "evening Mon 02 Nov 2026"
-    assert found.notes[0].message == "1 person is missing; of 2: 1 at work within 2 h of it, 1 time off"
+    assert found.notes[0].message == "1 person is missing; the others: 1 at work within 2 h of it, 1 time off"
 
 
 def test_a_week_is_one_turn() -> None:
@@ -214,6 +215,8 @@ def test_the_night_of_the_clock_change_has_its_hour_more() -> None:
         ({"agent_id": "eve"}, "is not in the agents table"),
         ({"standby": "morning"}, "no standby 'morning' is defined"),
         ({"end": pd.Timestamp("2026-11-02 20:00", tz="UTC")}, "evening has other times than 18:00-22:00"),
+        ({"amount": 9999.0}, "evening: amount 9,999.00, 28.00 are due"),
+        ({"hours": 5.0}, "evening: 5 hours, it lasts 4"),
     ],
 )
 def test_the_checker_finds_what_a_hand_has_done(change: dict[str, object], said: str) -> None:
@@ -223,3 +226,110 @@ def test_the_checker_finds_what_a_hand_has_done(change: dict[str, object], said:
         frame.loc[0, column] = value
     faults = standby_breaches(Standby.of(frame), case_for(CENTER, NOBODY_WORKS, EVENING))
     assert said in [fault.message for fault in faults]
+
+
+def earlier(name: str, agent: str, *days: int, start: int = 18, hours: int = 4) -> Standby:
+    """Duties on days before the period: -1 is the Sunday before it."""
+    rows = []
+    for number in days:
+        day = pd.Timestamp(MONDAY + timedelta(days=number))
+        begin = (day + pd.Timedelta(hours=start)).tz_localize("Europe/Madrid").tz_convert("UTC")
+        own = {"standby": name, "agent_id": agent, "schedule_date": day}
+        rows.append({**own, "start": begin, "end": begin + pd.Timedelta(hours=hours)})
+    return Standby.of(pd.DataFrame(rows))
+
+
+ALL_WEEK = EVENING.model_copy(update={"turn": "week", "days_apart": 14})
+CALENDAR_WEEKS = replace(
+    CENTER,
+    first_day=MONDAY + timedelta(days=2),
+    time_off=(),
+    settings=CENTER.settings.model_copy(update={"week_starts": "mon"}),
+)
+
+
+def test_the_rest_of_a_week_stays_with_who_began_it() -> None:
+    """The period begins on Wednesday; Cid had Monday and Tuesday. A week later it is somebody else's turn."""
+    past = earlier("evening", "cid", 0, 1)
+    found = share_standby(CALENDAR_WEEKS.case(), NOBODY_WORKS, [ALL_WEEK], past=past)
+    frame = found.standby.frame
+    first = frame["schedule_date"] < pd.Timestamp(MONDAY + timedelta(days=7))
+    assert set(frame.loc[first, "agent_id"]) == {"cid"}
+    assert "cid" not in set(frame.loc[~first, "agent_id"])
+
+
+def test_weeks_are_as_far_apart_as_their_first_days_though_a_period_cuts_one_off() -> None:
+    """Two weeks apart is every other week, also where the first one has two days left."""
+    center = replace(CALENDAR_WEEKS, first_day=MONDAY + timedelta(days=5), agents=CENTER.agents[:2])
+    need = {"voice": every_day(16, range(8, 16), 1.0)}
+    found = share_standby(replace(center, need=need).case(), NOBODY_WORKS, [ALL_WEEK])
+    assert found.missing == 0
+    by_week = found.standby.frame.groupby(found.standby.frame["schedule_date"].dt.isocalendar().week)["agent_id"]
+    assert by_week.nunique().tolist() == [1, 1, 1]
+
+
+def test_a_week_before_the_period_counts_as_a_weekend_too() -> None:
+    """Ann had four whole weeks, Bob none: of the next turns on weekends Bob gets more."""
+    past = earlier("evening", "ann", *range(-28, 0))
+    center = replace(CENTER, agents=CENTER.agents[:2], time_off=(), need={"voice": every_day(28, range(8, 16), 1.0)})
+    weekly = EVENING.model_copy(update={"turn": "week"})
+    found = share_standby(center.case(), NOBODY_WORKS, [weekly], past=past)
+    assert found.turns["evening"] == {"ann": 0, "bob": 4}
+
+
+def test_who_takes_the_turn_is_not_among_those_who_do_not() -> None:
+    center = replace(CENTER, agents=CENTER.agents[:2])
+    found = share_standby(center.case(), NOBODY_WORKS, [EVENING.model_copy(update={"people": 2})])
+    assert found.notes[0].message == "1 person is missing; the others: 1 time off"
+
+
+def test_standby_that_reaches_into_the_period_excludes_another_then() -> None:
+    night = StandbySettings(name="night", hours="22:00-06:00")
+    morning = StandbySettings(name="morning", hours="00:00-05:00")
+    past = earlier("night", "ann", -1, start=22, hours=8)
+    center = replace(CENTER, agents=[CENTER.agents[0], CENTER.agents[2]])
+    found = share_standby(center.case(), NOBODY_WORKS, [night, morning], past=past)
+    frame = found.standby.frame
+    first = frame[(frame["standby"] == "morning") & (frame["schedule_date"] == pd.Timestamp(MONDAY))]
+    assert first["agent_id"].tolist() == ["cid"]
+    wrong = first.assign(agent_id="ann")
+    kinds = [night, morning]
+    case = replace(case_for(center, NOBODY_WORKS, *kinds), past=past)
+    said = [fault.message for fault in standby_breaches(Standby.of(wrong), case)]
+    assert "morning begins while night lasts" in said
+
+
+def test_a_night_shift_before_the_period_is_work() -> None:
+    """Ann works until 06:00 on Monday; whatever the past roster says of Monday itself does not count."""
+    night = {**shift(-1, start=22, hours=8, paid=8), "agent_id": "ann"}
+    planned_then = {**shift(0, start=22, hours=1, paid=1), "agent_id": "ann"}
+    center = replace(CENTER, agents=CENTER.agents[:1], past=(night, planned_then))
+    kinds = [StandbySettings(name="morning", hours="05:00-07:00"), StandbySettings(name="late", hours="22:00-23:00")]
+    found = share_standby(center.case(), NOBODY_WORKS, kinds)
+    assert found.turns == {"morning": {"ann": 6}, "late": {"ann": 7}}
+    by_hand = found.standby.frame.iloc[[0]].assign(
+        standby="morning",
+        schedule_date=pd.Timestamp(MONDAY),
+        start=pd.Timestamp(MONDAY, tz="Europe/Madrid") + pd.Timedelta(hours=5),
+        end=pd.Timestamp(MONDAY, tz="Europe/Madrid") + pd.Timedelta(hours=7),
+        hours=2.0,
+    )
+    by_hand[["start", "end"]] = by_hand[["start", "end"]].apply(lambda column: column.dt.tz_convert("UTC"))
+    said = [f.message for f in standby_breaches(Standby.of(by_hand), case_for(center, NOBODY_WORKS, *kinds))]
+    assert "morning: a shift then, or nearer than rest_hours" in said
+
+
+def test_a_table_with_a_standby_that_the_settings_do_not_have_is_refused() -> None:
+    with pytest.raises(DataError, match="the settings have no standby 'evening reserve'"):
+        share_standby(CENTER.case(), NOBODY_WORKS, [EVENING], published=earlier("evening reserve", "ann", 1))
+
+
+def test_published_days_of_people_who_left_count_as_not_kept() -> None:
+    found = share_standby(CENTER.case(), NOBODY_WORKS, [EVENING], published=earlier("evening", "eve", 1, 2))
+    assert found.changed == 2
+
+
+def test_many_turns_that_nobody_can_take_do_not_hide_what_is_fair() -> None:
+    many = EVENING.model_copy(update={"people": 60})
+    found = share_standby(replace(CENTER, time_off=()).case(), NOBODY_WORKS, [many])
+    assert (found.missing, found.proven) == (7 * 57, True)

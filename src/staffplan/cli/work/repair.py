@@ -77,6 +77,7 @@ class RepairWork:
     open_shifts: OpenShiftsSettings
     standby: tuple[StandbySettings, ...]
     currency: str
+    settings_place: str
 
     @property
     def timezone(self) -> str:
@@ -119,6 +120,7 @@ def repair_work(source: RepairInput) -> RepairWork:
         config.open_shifts,
         config.standby,
         config.plan.currency,
+        workspace.config_place,
     )
 
 
@@ -133,7 +135,7 @@ def repair_of(work: RepairWork, flags: RepairFlags, on_progress: OnProgress) -> 
     from staffplan.roster.repair.repair import repair
 
     absences, since = understood(flags, work)
-    _refuse_other_period(work)
+    refuse_other_period(work)
     return repair(
         work.case,
         work.roster,
@@ -145,7 +147,7 @@ def repair_of(work: RepairWork, flags: RepairFlags, on_progress: OnProgress) -> 
     )
 
 
-def _refuse_other_period(work: RepairWork) -> None:
+def refuse_other_period(work: RepairWork) -> None:
     """Raise DataError where the roster has shifts, and none on a day of the requirement."""
     days, (first, last) = work.roster.shifts.frame["schedule_date"].dt.date, work.days
     if len(days) and not ((days >= first) & (days <= last)).any():

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from staffplan.cli.output.json_rows import records
 from staffplan.cli.output.say import say, show, show_json
 from staffplan.cli.work.delivery import put_tables, say_notes
-from staffplan.cli.work.repair import RepairInput, RepairWork, repair_work
+from staffplan.cli.work.repair import RepairInput, RepairWork, refuse_other_period, repair_work
 from staffplan.errors import ConfigError, Problem, UsageError, nearest
 from staffplan.files.read import read_table
 from staffplan.files.write import table_bytes
 from staffplan.plan.text import text_table
+from staffplan.report.formats import plural
 from staffplan.roster.check.standby import StandbyCase, standby_breaches
-from staffplan.roster.standby.step import StandbyResult, share_standby
-from staffplan.settings.standby import StandbySettings
+from staffplan.roster.standby.step import StandbyResult, refuse_unknown, share_standby
 from staffplan.tables.standby import Standby
 
 if TYPE_CHECKING:
@@ -41,16 +39,17 @@ class StandbyInput:
 
 def run_standby(asked: StandbyInput, before: Hashes, *, as_json: bool) -> bool:
     """Share out or check, write and tell; whether nothing is missing or wrong."""
-    if asked.check is not None and asked.output is not None:
-        raise UsageError(Problem("-o", "is not possible together with --check", "remove one of the two"))
+    _refuse_beside_check(asked)
     work = repair_work(asked.source)
+    refuse_other_period(work)
     _refuse(work)
-    if asked.check is not None:
-        return _checked(asked.check, work, as_json=as_json)
     published, past = (
         None if path is None else read_table(path, Standby, timezone=work.timezone)
         for path in (asked.published, asked.past)
     )
+    if asked.check is not None:
+        refuse_unknown(work.standby, (past,))
+        return _checked(asked.check, work, past, as_json=as_json)
     found = share_standby(work.case, work.roster, work.standby, published=published, past=past)
     say_notes(found.notes)
     if asked.output is not None:
@@ -64,20 +63,31 @@ def run_standby(asked: StandbyInput, before: Hashes, *, as_json: bool) -> bool:
     return not found.missing
 
 
+def _refuse_beside_check(asked: StandbyInput) -> None:
+    """Raise UsageError for what --check has no use for."""
+    also = {"-o": asked.output, "--published": asked.published}
+    problems = [
+        Problem(name, "is not possible together with --check", f"remove {name}") for name, at in also.items() if at
+    ]
+    if asked.check is not None and problems:
+        raise UsageError(problems)
+
+
 def _refuse(work: RepairWork) -> None:
     """Raise where no standby is set, or one is for people or teams that nobody knows."""
     if not work.standby:
-        raise ConfigError(Problem("plan.toml:standby", "no standby is set", f"add {EXAMPLE}"))
-    problems = list(_strangers(work.standby, work.case.workforce.agents.frame))
+        raise ConfigError(Problem(f"{work.settings_place}:standby", "no standby is set", f"add {EXAMPLE}"))
+    problems = list(_strangers(work))
     if problems:
         raise ConfigError(problems)
 
 
-def _strangers(kinds: Sequence[StandbySettings], agents: pd.DataFrame) -> Iterator[Problem]:
+def _strangers(work: RepairWork) -> Iterator[Problem]:
+    agents = work.case.workforce.agents.frame
     known, teams = sorted(set(agents["agent_id"])), sorted({*agents["staffing_group"]} - {""})
     skills = sorted({name for cell in agents["skills"] for name in cell.split(";")} - {""})
-    for number, kind in enumerate(kinds):
-        place = f"plan.toml:standby.{number}"
+    for number, kind in enumerate(work.standby):
+        place = f"{work.settings_place}:standby.{number}"
         for name in kind.agents:
             if name not in known:
                 yield Problem(f"{place}.agents", f"{name!r} is not in the agents table", nearest(name, known))
@@ -88,7 +98,7 @@ def _strangers(kinds: Sequence[StandbySettings], agents: pd.DataFrame) -> Iterat
             yield Problem(f"{place}.skill", f"nobody has the skill {kind.skill!r}", nearest(kind.skill, skills))
 
 
-def _checked(path: Path, work: RepairWork, *, as_json: bool) -> bool:
+def _checked(path: Path, work: RepairWork, past: Standby | None, *, as_json: bool) -> bool:
     first, last = work.days
     case = StandbyCase(
         work.standby,
@@ -99,6 +109,7 @@ def _checked(path: Path, work: RepairWork, *, as_json: bool) -> bool:
         (last - first).days + 1,
         work.case.settings.week_of_first(first) or first,
         next(iter(work.case.work_plans), ""),
+        past,
     )
     found = standby_breaches(read_table(path, Standby, timezone=work.timezone), case)
     rows = [(one.agent_id, f"{one.day}", one.message) for one in found]
@@ -113,11 +124,20 @@ def _checked(path: Path, work: RepairWork, *, as_json: bool) -> bool:
 def _tell(found: StandbyResult, work: RepairWork, *, told: bool) -> None:
     frame = found.standby.frame
     for kind in work.standby:
-        counts = list(found.turns[kind.name].values())
         rows = frame[frame["standby"] == kind.name]
-        share = f"{min(counts)} to {max(counts)} turns for each of {len(counts)} people" if counts else "nobody can"
         pay = f", {work.currency} {rows['amount'].sum():,.2f}" if kind.per_hour or kind.per_duty else ""
-        say(f"{kind.name}: {len(rows)} duties of {rows['hours'].sum():,.1f} h, {share}{pay}")
+        said = f"{plural(len(rows), 'day')}, {rows['hours'].sum():,.1f} h, {_shares(found.turns[kind.name])}{pay}"
+        say(f"{kind.name}: {said}")
     if told:
-        say(f"{found.changed} turns of those published are somebody else's now")
-    say("no fairer sharing exists" if found.proven else "the time was over: a fairer sharing may exist")
+        say(f"{plural(found.changed, 'published turn')} could not be kept")
+    if len(frame):
+        say("no fairer sharing exists" if found.proven else "the time was over: a fairer sharing may exist")
+
+
+def _shares(turns: Mapping[str, int]) -> str:
+    counts = turns.values()
+    if not counts:
+        return "nobody can take it"
+    low, high = min(counts), max(counts)
+    each = f"{low} to {high} turns" if low != high else plural(low, "turn")
+    return f"{each} each for {plural(len(counts), 'person', 'people')}"

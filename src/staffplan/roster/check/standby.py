@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 from itertools import combinations, pairwise
 from typing import Any
 
@@ -21,6 +22,7 @@ from staffplan.tables.schema import names_in
 from staffplan.tables.standby import Standby
 
 RULE = "standby"
+HOUR, CENT, SLACK = pd.Timedelta(hours=1), Decimal("0.01"), 0.005
 
 
 @dataclass(frozen=True)
@@ -32,12 +34,14 @@ class _Row:
     day: date
     start: pd.Timestamp
     end: pd.Timestamp
+    hours: float
+    amount: float
 
 
 @dataclass(frozen=True)
 class StandbyCase:
     """What it is checked against. `default`: the contract of people who name none; `week_first`: first day of the
-    week in which the period begins."""
+    week in which the period begins; `past`: standby before the period, as far as it is known."""
 
     kinds: Sequence[StandbySettings]
     roster: Roster
@@ -47,28 +51,56 @@ class StandbyCase:
     days: int
     week_first: date
     default: str
+    past: Standby | None = None
+
+    @property
+    def present(self) -> pd.DataFrame:
+        """agent_id, start and end of everybody's time at work, that before the period too."""
+        columns = ["agent_id", "start", "end"]
+        before = self.workforce.past_roster.frame
+        before = before.loc[before["schedule_date"] < pd.Timestamp(self.first), columns]
+        return pd.concat([before, on_site(self.roster.shifts.frame, self.roster.activities.frame)[columns]])
 
 
 def standby_breaches(table: Standby, case: StandbyCase) -> list[Breach]:
     """Everything that is wrong, by agent and day; without an agent: too few or too many people."""
-    kinds = {kind.name: kind for kind in case.kinds}
-    known, found, rows = set(case.workforce.agents.frame["agent_id"]), list[Breach](), list[_Row]()
-    for row in _rows(table.frame):
-        day = row.schedule_date.date()
-        if row.standby not in kinds or row.agent_id not in known:
-            said = (
-                f"no standby {row.standby!r} is defined" if row.standby not in kinds else "is not in the agents table"
-            )
-            found.append(Breach(row.agent_id, day, RULE, said))
-        else:
-            rows.append(_Row(kinds[row.standby], row.agent_id, day, row.start, row.end))
+    found, rows = [*_stranger_words(table, case)], _read(table, case)
+    before = [row for row in _read(case.past or Standby.empty(), case) if row.day < case.first]
     found += [
         *_number_words(rows, case),
         *_person_words(rows, case),
-        *_pair_words(rows),
-        *_week_words(rows, case),
+        *_pair_words([*before, *rows], case),
+        *_week_words([*before, *rows], case),
     ]
     return sorted(set(found))
+
+
+def _read(table: Standby, case: StandbyCase) -> list[_Row]:
+    """The rows of known kinds and people."""
+    kinds, known = {kind.name: kind for kind in case.kinds}, set(case.workforce.agents.frame["agent_id"])
+    return [
+        _Row(
+            kinds[row.standby],
+            row.agent_id,
+            row.schedule_date.date(),
+            row.start,
+            row.end,
+            row.hours,
+            row.amount,
+        )
+        for row in _rows(table.frame)
+        if row.standby in kinds and row.agent_id in known
+    ]
+
+
+def _stranger_words(table: Standby, case: StandbyCase) -> Iterator[Breach]:
+    kinds, known = {kind.name for kind in case.kinds}, set(case.workforce.agents.frame["agent_id"])
+    for row in _rows(table.frame):
+        day = row.schedule_date.date()
+        if row.agent_id not in known:
+            yield Breach(row.agent_id, day, RULE, "is not in the agents table")
+        if row.standby not in kinds:
+            yield Breach(row.agent_id, day, RULE, f"no standby {row.standby!r} is defined")
 
 
 def _due(case: StandbyCase) -> Iterator[tuple[StandbySettings, date]]:
@@ -87,18 +119,23 @@ def _number_words(rows: Sequence[_Row], case: StandbyCase) -> Iterator[Breach]:
     for kind, day in due:
         there = sum(row.kind.name == kind.name and row.day == day for row in rows)
         if there != kind.people:
-            yield Breach("", day, RULE, f"{kind.name}: {there} people, {kind.people} are due")
+            said = f"{_people(there)} stand{'s' * (there < 2)} by, {_people(kind.people)} due"
+            yield Breach("", day, RULE, f"{kind.name}: {said}")
     wanted = {(kind.name, day) for kind, day in due}
     for row in rows:
         if (row.kind.name, row.day) not in wanted:
             yield Breach(row.agent_id, row.day, RULE, f"{row.kind.name} is not due on this day")
 
 
+def _people(number: int) -> str:
+    return "nobody" if not number else f"{number} {'person' if number == 1 else 'people'}"
+
+
 def _person_words(rows: Sequence[_Row], case: StandbyCase) -> Iterator[Breach]:
     """What speaks against one person on one day."""
     zone, off = case.site.calendar.timezone, days_off(case.workforce.time_off)
     hours = hours_by_agent(case.workforce.availability)
-    present = on_site(case.roster.shifts.frame, case.roster.activities.frame)
+    present = case.present
     worked = {(row.agent_id, row.schedule_date.date()) for row in _rows(case.roster.shifts.frame)}
     agents = {row.agent_id: row for row in _rows(case.workforce.agents.frame)}
     for row in rows:
@@ -117,6 +154,18 @@ def _person_words(rows: Sequence[_Row], case: StandbyCase) -> Iterator[Breach]:
         if row.kind.on != "any" and ((row.agent_id, row.day) in worked) != (row.kind.on == "workdays"):
             yield Breach(row.agent_id, row.day, RULE, f"{row.kind.name} is for {row.kind.on.replace('_', ' ')} alone")
         yield from _who_words(row, agents[row.agent_id], case)
+        yield from _pay_words(row)
+
+
+def _pay_words(row: _Row) -> Iterator[Breach]:
+    """Hours and amount, where they are given."""
+    hours = (row.end - row.start) / HOUR
+    due = Decimal(str(row.kind.per_duty)) + Decimal(str(row.kind.per_hour)) * Decimal(str(hours))
+    due = due.quantize(CENT, ROUND_HALF_UP)
+    if not pd.isna(row.hours) and abs(row.hours - hours) > SLACK:
+        yield Breach(row.agent_id, row.day, RULE, f"{row.kind.name}: {row.hours:g} hours, it lasts {hours:g}")
+    if not pd.isna(row.amount) and Decimal(str(row.amount)).quantize(CENT, ROUND_HALF_UP) != due:
+        yield Breach(row.agent_id, row.day, RULE, f"{row.kind.name}: amount {row.amount:,.2f}, {due:,} are due")
 
 
 def _away(off: DaysOff, row: _Row, zone: str) -> bool:
@@ -147,14 +196,14 @@ def _who_words(row: _Row, agent: Any, case: StandbyCase) -> Iterator[Breach]:
             yield Breach(row.agent_id, row.day, RULE, f"{kind.name}: {said}")
 
 
-def _pair_words(rows: Sequence[_Row]) -> Iterator[Breach]:
+def _pair_words(rows: Sequence[_Row], case: StandbyCase) -> Iterator[Breach]:
     """Two duties of one person at the same time."""
     mine: dict[str, list[_Row]] = {}
     for row in rows:
         mine.setdefault(row.agent_id, []).append(row)
     for own in mine.values():
         for one, other in combinations(sorted(own, key=lambda row: row.start), 2):
-            if other.start < one.end:
+            if other.start < one.end and other.day >= case.first:
                 said = f"{other.kind.name} begins while {one.kind.name} lasts"
                 yield Breach(other.agent_id, other.day, RULE, said)
 
@@ -166,7 +215,8 @@ def _week_words(rows: Sequence[_Row], case: StandbyCase) -> Iterator[Breach]:
         whole = _by_week([day for one, day in due if one is kind], case)
         for agent_id in dict.fromkeys(row.agent_id for row in rows if row.kind is kind):
             own = _by_week(sorted(row.day for row in rows if row.kind is kind and row.agent_id == agent_id), case)
-            yield from _turn_words(agent_id, kind, own, whole)
+            found = _whole_weeks(kind, own, whole, case) if kind.turn == "week" else _single_days(kind, own)
+            yield from (Breach(agent_id, day, RULE, f"{kind.name}{said}") for day, said in found if day >= case.first)
 
 
 def _by_week(days: Sequence[date], case: StandbyCase) -> dict[int, list[date]]:
@@ -176,22 +226,26 @@ def _by_week(days: Sequence[date], case: StandbyCase) -> dict[int, list[date]]:
     return weeks
 
 
-def _turn_words(
-    agent_id: str, kind: StandbySettings, own: Mapping[int, list[date]], whole: Mapping[int, list[date]]
-) -> Iterator[Breach]:
-    days = [day for week in own.values() for day in week]
-    turns = [week[0] for week in own.values()] if kind.turn == "week" else days
-    for before, after in pairwise(turns):
+def _single_days(kind: StandbySettings, own: Mapping[int, list[date]]) -> Iterator[tuple[date, str]]:
+    for before, after in pairwise(day for week in own.values() for day in week):
         if (after - before).days < kind.days_apart:
-            said = f"{kind.name} again after {(after - before).days} days, {kind.days_apart} are due"
-            yield Breach(agent_id, after, RULE, said)
+            yield after, f" again after {(after - before).days} days, {kind.days_apart} are due"
+    for week in own.values():
+        if kind.per_week_max is not None and len(week) > kind.per_week_max:
+            yield week[-1], f" {len(week)} times in the week, {kind.per_week_max} are allowed"
+
+
+def _whole_weeks(
+    kind: StandbySettings, own: Mapping[int, list[date]], whole: Mapping[int, list[date]], case: StandbyCase
+) -> Iterator[tuple[date, str]]:
+    """Distances are those of the weeks' first weekdays: the days of a week that a period cuts off count too."""
+    for before, after in pairwise(own):
+        if 7 * (after - before) < kind.days_apart:
+            yield own[after][0], f" again after {7 * (after - before)} days, {kind.days_apart} are due"
     for number, week in own.items():
-        due = whole.get(number, [])
-        if kind.turn == "week" and week != due:
-            yield Breach(agent_id, week[0], RULE, f"{kind.name}: {len(week)} of the {len(due)} days of the week")
-        if kind.turn == "day" and kind.per_week_max is not None and len(week) > kind.per_week_max:
-            said = f"{kind.name} {len(week)} times in the week, {kind.per_week_max} are allowed"
-            yield Breach(agent_id, week[-1], RULE, said)
+        here, due = [day for day in week if day >= case.first], whole.get(number, [])
+        if here and here != due:
+            yield here[0], f": {len(here)} of the {len(due)} days of the week"
 
 
 def _rows(frame: pd.DataFrame) -> Iterator[Any]:

@@ -10,17 +10,18 @@ each other. The answer is proven unless the time was over.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 import pandas as pd
 
-from staffplan.errors import Note
+from staffplan.clock import parse_weekdays
+from staffplan.errors import DataError, Note, Problem, nearest
 from staffplan.roster.case.case import Case
 from staffplan.roster.search.integer_program import IntegerProgram
-from staffplan.roster.standby.turns import WEEK, Candidate, Duty, Turn, candidates, turns_of
+from staffplan.roster.standby.turns import WEEK, Candidate, Duty, Turn, candidates, first_of_turn, turns_of
 from staffplan.settings.standby import StandbySettings
 from staffplan.tables.roster import Roster
 from staffplan.tables.standby import Standby
@@ -31,6 +32,7 @@ weekend or holiday beside its own, in the price of a person's first turn."""
 SECONDS, GAP, CHOSEN = 60.0, 1e-7, 0.5
 SATURDAY = 5
 MOST_REASONS = 4
+OTHERS, UNSOLVED = "could, but stands by too near or too often", "could, but no sharing was found in time"
 HOUR, CENT = pd.Timedelta(hours=1), Decimal("0.01")
 Taken = tuple[int, int]
 """Number of a turn and of the person who takes it."""
@@ -38,8 +40,8 @@ Taken = tuple[int, int]
 
 @dataclass(frozen=True)
 class StandbyResult:
-    """Who stands by. `missing`: people missing in turns; `changed`: turns of those published that are somebody
-    else's now; `turns`: of each kind, the turns of each person who could take one; `proven`: none is better."""
+    """Who stands by. `missing`: people missing in turns; `changed`: published turns that were not kept; `turns`: of
+    each kind, the turns of each person who could take one; `proven`: no sharing is better."""
 
     standby: Standby
     missing: int
@@ -50,16 +52,24 @@ class StandbyResult:
 
 
 @dataclass(frozen=True)
+class _Past:
+    """A turn before the period: its number of the week, its first day, and whether a day of it is on a weekend."""
+
+    week: int
+    begins: date
+    late: bool
+
+
+@dataclass(frozen=True)
 class _Sharing:
     """The turns, the people, and who can take what."""
 
     kinds: Sequence[StandbySettings]
     turns: Sequence[Turn]
     people: Sequence[Candidate]
-    week_first: date
     holidays: Collection[date]
-    past: frozenset[tuple[str, str, date]]
-    """Kind, agent and first day of each turn before the period."""
+    past: Mapping[tuple[str, str], Sequence[_Past]]
+    """By kind and agent."""
 
     def reason(self, t: int, p: int) -> str | None:
         """Why the person cannot take the turn."""
@@ -68,24 +78,32 @@ class _Sharing:
         return one.reason(kind, turn) or self._too_soon(kind, turn, one.agent_id)
 
     def _too_soon(self, kind: StandbySettings, turn: Turn, agent_id: str) -> str | None:
-        before = [day for name, agent, day in self.past if (name, agent) == (kind.name, agent_id)]
-        if any((turn.day - day).days < kind.days_apart for day in before):
+        before = self.past.get((kind.name, agent_id), ())
+        if self.goes_on(turn, agent_id):
+            return None
+        if any((turn.begins - one.begins).days < kind.days_apart for one in before):
             return f"had it less than {kind.days_apart} days before"
         most = kind.per_week_max
-        if most is not None and sum(self.week_of(day) == turn.week for day in before) >= most:
+        if most is not None and sum(one.week == turn.week for one in before) >= most:
             return f"had it {most} times in that week"
         return None
 
-    def week_of(self, day: date) -> int:
-        return (day - self.week_first).days // WEEK
+    def goes_on(self, turn: Turn, agent_id: str) -> bool:
+        """Whether the turn is the rest of a week that the person began before the period."""
+        kind = self.kinds[turn.of]
+        before = self.past.get((kind.name, agent_id), ())
+        return kind.turn == "week" and any(one.week == turn.week for one in before)
 
     def is_weekend(self, day: date) -> bool:
-        return day.weekday() >= SATURDAY or day in self.holidays
+        return is_weekend(day, self.holidays)
 
     def before(self, kind: StandbySettings, agent_id: str, *, weekends: bool) -> int:
         """Turns of a person before the period."""
-        days = [day for name, agent, day in self.past if (name, agent) == (kind.name, agent_id)]
-        return sum(self.is_weekend(day) for day in days) if weekends else len(days)
+        return sum(one.late or not weekends for one in self.past.get((kind.name, agent_id), ()))
+
+
+def is_weekend(day: date, holidays: Collection[date]) -> bool:
+    return day.weekday() >= SATURDAY or day in holidays
 
 
 def share_standby(
@@ -95,80 +113,97 @@ def share_standby(
     *,
     published: Standby | None = None,
     past: Standby | None = None,
-    seconds: float = SECONDS,
 ) -> StandbyResult:
     """Give every turn of the period to people who can take it.
 
     published: what people were told before, kept where it still can be. past: standby before the period, which counts
-    for fairness and for the days between two turns.
+    for fairness and for the days between two turns. Raises DataError where one of them names a standby that the
+    settings do not have.
     """
+    refuse_unknown(kinds, (published, past))
     days = case.site.days_of(pd.DatetimeIndex(case.requirement.frame["interval_start"]))
-    week_first = case.settings.week_of_first(days.first) or days.first
+    week_first, holidays = case.settings.week_of_first(days.first) or days.first, case.site.calendar.holidays
     turns = turns_of(kinds, case, days.first, days.number)
-    people = candidates(case, roster)
-    earlier = frozenset(_earlier(past, kinds, days.first, week_first))
-    sharing = _Sharing(kinds, turns, people, week_first, case.site.calendar.holidays, earlier)
+    earlier = (past or Standby.empty()).frame
+    earlier = earlier[earlier["schedule_date"] < pd.Timestamp(days.first)]
+    people = candidates(case, roster, days.first, earlier)
+    sharing = _Sharing(kinds, turns, people, holidays, _earlier(earlier, kinds, week_first, holidays))
     reasons = {(t, p): sharing.reason(t, p) for t in range(len(turns)) for p in range(len(people))}
     able = [pair for pair, reason in reasons.items() if reason is None]
-    told = _told(published, sharing)
-    taken, proven = _solved(sharing, able, told, seconds)
+    told, gone = _told(published, sharing, days.first, days.number)
+    taken, proven = _solved(sharing, able, told)
     short = [kinds[turn.of].people - sum(t == number for t, _ in taken) for number, turn in enumerate(turns)]
-    notes = [_missing_note(sharing, t, lacking, reasons) for t, lacking in enumerate(short) if lacking]
+    notes = [_missing_note(sharing, t, lacking, reasons, taken) for t, lacking in enumerate(short) if lacking]
     return StandbyResult(
         _table(sharing, taken),
         sum(short),
-        len(told - set(taken)),
+        len(told - set(taken)) + gone,
         {kind.name: _counts(sharing, n, able, taken) for n, kind in enumerate(kinds)},
         proven,
         tuple(notes),
     )
 
 
+def refuse_unknown(kinds: Sequence[StandbySettings], tables: Iterable[Standby | None]) -> None:
+    """Raise DataError with every standby of the tables that the settings do not have, where each is first."""
+    names = [kind.name for kind in kinds]
+    problems = []
+    for table in tables:
+        first = Standby.empty().frame if table is None else table.frame.drop_duplicates("standby")
+        for row in first[~first["standby"].isin(names)].itertuples():
+            place, name = "" if table is None else table.place(int(str(row.Index)), "standby"), str(row.standby)
+            problems.append(Problem(place, f"the settings have no standby {name!r}", nearest(name, names)))
+    if problems:
+        raise DataError(problems)
+
+
 def _earlier(
-    past: Standby | None, kinds: Sequence[StandbySettings], first: date, week_first: date
-) -> Iterator[tuple[str, str, date]]:
-    """Kind, agent and first day of the turns before the period; the days of a week are one turn where a turn is."""
-    if past is None:
-        return
-    by_week, seen = {kind.name for kind in kinds if kind.turn == "week"}, set()
-    frame = past.frame.sort_values("schedule_date")
-    for name, agent, day in zip(frame["standby"], frame["agent_id"], frame["schedule_date"].dt.date, strict=True):
-        key = (name, agent, (day - week_first).days // WEEK if name in by_week else day)
-        if day < first and key not in seen:
-            seen.add(key)
-            yield name, agent, day
+    rows: pd.DataFrame, kinds: Sequence[StandbySettings], week_first: date, holidays: Collection[date]
+) -> dict[tuple[str, str], list[_Past]]:
+    """The turns before the period by kind and agent; the days of a week are one turn where a turn is."""
+    by_name, found = {kind.name: kind for kind in kinds}, dict[tuple[str, str], dict[object, _Past]]()
+    for name, agent, day in zip(rows["standby"], rows["agent_id"], rows["schedule_date"].dt.date, strict=True):
+        kind, week, late = by_name[name], (day - week_first).days // WEEK, is_weekend(day, holidays)
+        weekly = kind.turn == "week"
+        begins = first_of_turn(week_first, week, parse_weekdays(kind.weekdays)) if weekly else day
+        turns = found.setdefault((name, agent), {})
+        known = turns.get(begins)
+        turns[begins] = _Past(week, begins, late or (known is not None and known.late))
+    return {key: list(turns.values()) for key, turns in found.items()}
 
 
-def _told(published: Standby | None, sharing: _Sharing) -> set[Taken]:
-    """Turns that people know to be theirs."""
-    if published is None:
-        return set()
-    frame = published.frame
-    days = set(zip(frame["standby"], frame["agent_id"], frame["schedule_date"].dt.date, strict=True))
-    return {
-        (t, p)
+def _told(published: Standby | None, sharing: _Sharing, first: date, days: int) -> tuple[set[Taken], int]:
+    """Turns that people know to be theirs, and how many days of the period were told of that are due no more, or to
+    people who are not there any more."""
+    rows = (published or Standby.empty()).frame
+    known = set(zip(rows["standby"], rows["agent_id"], rows["schedule_date"].dt.date, strict=True))
+    days_of = {
+        (t, p): {(sharing.kinds[turn.of].name, one.agent_id, duty.day) for duty in turn.duties}
         for t, turn in enumerate(sharing.turns)
         for p, one in enumerate(sharing.people)
-        if any((sharing.kinds[turn.of].name, one.agent_id, duty.day) in days for duty in turn.duties)
     }
+    told = {pair for pair, own in days_of.items() if own & known}
+    left = {row for row in known if first <= row[2] < first + timedelta(days=days)} - set().union(*days_of.values())
+    return told, len(left)
 
 
-def _solved(
-    sharing: _Sharing, able: Sequence[Taken], told: Collection[Taken], seconds: float
-) -> tuple[list[Taken], bool]:
-    """The turns taken, and whether no other sharing is better."""
+def _solved(sharing: _Sharing, able: Sequence[Taken], told: Collection[Taken]) -> tuple[list[Taken], bool]:
+    """The turns taken, and whether no other sharing is better. People whom nobody can be are not asked for."""
     program = IntegerProgram()
-    takes = {pair: program.column(-CHANGED * (pair in told), 1) for pair in able}
-    for t, turn in enumerate(sharing.turns):
-        due = sharing.kinds[turn.of].people
-        mine = [(column, 1.0) for (one, _), column in takes.items() if one == t]
-        program.row([*mine, (program.column(MISSING, due), 1.0)], due, due)
-    for p in range(len(sharing.people)):
-        own = {t: column for (t, one), column in takes.items() if one == p}
+    takes, by_turn, by_person = dict[Taken, int](), dict[int, list[int]](), dict[int, dict[int, int]]()
+    for t, p in able:
+        kept = (t, p) in told or sharing.goes_on(sharing.turns[t], sharing.people[p].agent_id)
+        takes[t, p] = column = program.column(-CHANGED * kept, 1)
+        by_turn.setdefault(t, []).append(column)
+        by_person.setdefault(p, {})[t] = column
+    for t, mine in by_turn.items():
+        due = min(sharing.kinds[sharing.turns[t].of].people, len(mine))
+        program.row([*((column, 1.0) for column in mine), (program.column(MISSING, due), 1.0)], due, due)
+    for p, own in by_person.items():
         _exclude(program, sharing, own)
         for n in range(len(sharing.kinds)):
             _share_fairly(program, sharing, p, {t: c for t, c in own.items() if sharing.turns[t].of == n}, n)
-    found = program.solve(seconds=seconds, gap=GAP)
+    found = program.solve(seconds=SECONDS, gap=GAP)
     if not len(found.values):
         return [], False
     taken = [pair for pair, column in takes.items() if found.values[column] > CHOSEN]
@@ -182,8 +217,8 @@ def _exclude(program: IntegerProgram, sharing: _Sharing, own: Mapping[int, int])
     for t in own:
         turn = sharing.turns[t]
         kind, same = sharing.kinds[turn.of], [o for o in own if sharing.turns[o].of == turn.of]
-        until = turn.day + timedelta(days=kind.days_apart)
-        rows[frozenset(o for o in same if turn.day <= sharing.turns[o].day < until)] = 1
+        until = turn.begins + timedelta(days=kind.days_apart)
+        rows[frozenset(o for o in same if turn.begins <= sharing.turns[o].begins < until)] = 1
         if kind.per_week_max is not None:
             week = frozenset(o for o in same if sharing.turns[o].week == turn.week)
             rows[week] = min(rows.get(week, kind.per_week_max), kind.per_week_max)
@@ -195,6 +230,7 @@ def _exclude(program: IntegerProgram, sharing: _Sharing, own: Mapping[int, int])
 def _share_fairly(program: IntegerProgram, sharing: _Sharing, p: int, own: Mapping[int, int], of: int) -> None:
     """Price a person's turns of a kind by how many they are, and those of weekends once more."""
     kind, agent = sharing.kinds[of], sharing.people[p].agent_id
+    own = {t: c for t, c in own.items() if not sharing.goes_on(sharing.turns[t], agent)}
     late = {t: c for t, c in own.items() if any(sharing.is_weekend(duty.day) for duty in sharing.turns[t].duties)}
     for turns, weight, weekends in ((own, 1.0, False), (late, WEEKEND, True)):
         before = sharing.before(kind, agent, weekends=weekends)
@@ -236,12 +272,14 @@ def _row(kind: StandbySettings, person: Candidate, duty: Duty) -> dict[str, obje
     }
 
 
-def _missing_note(sharing: _Sharing, t: int, lacking: int, reasons: Mapping[Taken, str | None]) -> Note:
-    """Who could have taken it, and why not the others, the most frequent reasons first."""
+def _missing_note(
+    sharing: _Sharing, t: int, lacking: int, reasons: Mapping[Taken, str | None], taken: Collection[Taken]
+) -> Note:
+    """Why nobody else takes it, the most frequent reasons first."""
     turn = sharing.turns[t]
-    kind = sharing.kinds[turn.of]
-    found = Counter(reasons[t, p] or "could, but stands by too near or too often" for p in range(len(sharing.people)))
+    others = [p for p in range(len(sharing.people)) if (t, p) not in taken]
+    found = Counter(reasons[t, p] or (OTHERS if taken else UNSOLVED) for p in others)
     said = [f"{count} {reason}" for reason, count in found.most_common(MOST_REASONS)]
     people = "person is" if lacking == 1 else "people are"
-    message = f"{lacking} {people} missing; of {len(sharing.people)}: {', '.join(said)}"
-    return Note("standby", "warning", f"{kind.name} {turn.day:%a %d %b %Y}", message)
+    message = f"{lacking} {people} missing; the others: {', '.join(said)}"
+    return Note("standby", "warning", f"{sharing.kinds[turn.of].name} {turn.day:%a %d %b %Y}", message)

@@ -19,6 +19,7 @@ from staffplan.tables.schema import names_in
 from staffplan.tables.skills import always_held, skill_rows
 
 WEEK = 7
+Span = tuple[pd.Timestamp, pd.Timestamp]
 
 
 @dataclass(frozen=True)
@@ -32,14 +33,17 @@ class Duty:
 
 @dataclass(frozen=True)
 class Turn:
-    """What one person takes as a whole. `of`: its place in the settings; `week`: number of the week it begins in."""
+    """What one person takes as a whole. `of`: its place in the settings; `week`: number of the week it begins in;
+    `begins`: its first day, of a week that began before the period the one then."""
 
     of: int
     week: int
+    begins: date
     duties: tuple[Duty, ...]
 
     @property
     def day(self) -> date:
+        """Its first day in the period."""
         return self.duties[0].day
 
 
@@ -48,13 +52,22 @@ def turns_of(kinds: Sequence[StandbySettings], case: Case, first: date, days: in
     found = []
     week_first = case.settings.week_of_first(first) or first
     for number, kind in enumerate(kinds):
+        weekdays = parse_weekdays(kind.weekdays)
         by_week: dict[int, list[Duty]] = {}
         for duty in _duties(kind, case, first, days):
             by_week.setdefault((duty.day - week_first).days // WEEK, []).append(duty)
         for week, duties in by_week.items():
-            whole = [tuple(duties)] if kind.turn == "week" else [(duty,) for duty in duties]
-            found += [Turn(number, week, part) for part in whole]
+            if kind.turn == "week":
+                found.append(Turn(number, week, first_of_turn(week_first, week, weekdays), tuple(duties)))
+            else:
+                found += [Turn(number, week, duty.day, (duty,)) for duty in duties]
     return tuple(found)
+
+
+def first_of_turn(week_first: date, week: int, weekdays: Sequence[int]) -> date:
+    """The first of the weekdays in the week of a number, whether the period has begun then or not."""
+    days = (week_first + timedelta(days=WEEK * week + n) for n in range(WEEK))
+    return next(day for day in days if day.weekday() in weekdays)
 
 
 def _duties(kind: StandbySettings, case: Case, first: date, days: int) -> Iterator[Duty]:
@@ -77,7 +90,9 @@ class Candidate:
     contract: str
     skills: Mapping[str, tuple[tuple[int, date, date], ...]]
     """Levels of each skill with their first and last day."""
-    shifts: tuple[tuple[pd.Timestamp, pd.Timestamp], ...]
+    shifts: tuple[Span, ...]
+    standby: tuple[Span, ...]
+    """Standby that began before the period."""
     days: frozenset[date]
     """Days with a shift."""
     off: DaysOff
@@ -109,6 +124,8 @@ class Candidate:
         local = (at.tz_convert(self.zone).tz_localize(None) for at in (duty.start, duty.end))
         if self.available is not None and not can_work(self.available, *local):
             return "not available then"
+        if any(start < duty.end and duty.start < end for start, end in self.standby):
+            return "stands by already"
         rest = pd.Timedelta(hours=kind.rest_hours)
         if any(start < duty.end + rest and duty.start - rest < end for start, end in self.shifts):
             return "at work then" if not kind.rest_hours else f"at work within {kind.rest_hours:g} h of it"
@@ -125,10 +142,13 @@ class Candidate:
         )
 
 
-def candidates(case: Case, roster: Roster) -> tuple[Candidate, ...]:
-    """Everybody of the agents file, in its order."""
+def candidates(case: Case, roster: Roster, first: date, earlier: pd.DataFrame) -> tuple[Candidate, ...]:
+    """Everybody of the agents file, in its order. earlier: rows of standby before the period."""
     off, available = days_off(case.workforce.time_off), hours_by_agent(case.workforce.availability)
-    spans, zone, skills = _spans(roster, case.workforce), case.site.calendar.timezone, _skills(case.workforce)
+    past = case.workforce.past_roster.frame
+    present = on_site(roster.shifts.frame, roster.activities.frame)
+    spans = _spans(past[past["schedule_date"] < pd.Timestamp(first)], present)
+    before, zone, skills = _spans(earlier), case.site.calendar.timezone, _skills(case.workforce)
     worked: dict[str, set[date]] = {}
     for row in _rows(roster.shifts.frame):
         worked.setdefault(row.agent_id, set()).add(row.schedule_date.date())
@@ -140,6 +160,7 @@ def candidates(case: Case, roster: Roster) -> tuple[Candidate, ...]:
             row.work_plan or next(iter(case.work_plans), ""),
             skills[row.agent_id],
             tuple(spans.get(row.agent_id, ())),
+            tuple(before.get(row.agent_id, ())),
             frozenset(worked.get(row.agent_id, ())),
             off.get(row.agent_id, DaysOff()),
             available.get(row.agent_id),
@@ -149,12 +170,10 @@ def candidates(case: Case, roster: Roster) -> tuple[Candidate, ...]:
     )
 
 
-def _spans(roster: Roster, workforce: Workforce) -> dict[str, list[tuple[pd.Timestamp, pd.Timestamp]]]:
-    """Time on site in the roster and before it; free time of a split shift is free for standby."""
-    columns, found = ["agent_id", "start", "end"], dict[str, list[tuple[pd.Timestamp, pd.Timestamp]]]()
-    before = workforce.past_roster.frame[columns]
-    present = on_site(roster.shifts.frame, roster.activities.frame)[columns]
-    for row in (*_rows(before), *_rows(present)):
+def _spans(*frames: pd.DataFrame) -> dict[str, list[Span]]:
+    """By agent the spans of the rows; free time of a split shift is free for standby."""
+    found: dict[str, list[Span]] = {}
+    for row in (row for frame in frames for row in _rows(frame)):
         found.setdefault(row.agent_id, []).append((row.start, row.end))
     return found
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from staffplan.process.compiler import njit
-from staffplan.roster.search.compiled.arrays import NOTHING, Floats, Folk, Ints, Need, Plan, Shifts, Walks
+from staffplan.roster.search.compiled.arrays import IMPOSSIBLE, NOTHING, Floats, Folk, Ints, Need, Plan, Shifts, Walks
 from staffplan.roster.search.compiled.board import settle_walk, walk_on
 
 SAME = 1e-6
@@ -132,19 +132,21 @@ def exchange_days(
     """Exchange the days if no rule forbids it and no price rises; otherwise everything is left as it was. `room`:
     nodes, (days + 2, parts), and paid, (days,), of each."""
     days = plan.choice.shape[1]
+    mine, theirs = plan.group[one].copy(), plan.group[other].copy()
     swap(one, other, first_day, end_day, plan, need, shifts)
     free = True
     for day in (first_day, end_day):
         free = free and apart(one, day, plan, need, shifts) and apart(other, day, plan, need, shifts)
     if free:
         cost = walk_on(one, first_day, end_day - 1, days, plan, folk, walks, room[0], room[1])
-        if cost < 1e12:
+        if cost < -IMPOSSIBLE / 2:
             cost += walk_on(other, first_day, end_day - 1, days, plan, folk, walks, room[2], room[3])
         if cost <= SAME:
             settle_walk(one, first_day, room[0], room[1], plan)
             settle_walk(other, first_day, room[2], room[3], plan)
             return True
     swap(one, other, first_day, end_day, plan, need, shifts)
+    plan.group[one, :], plan.group[other, :] = mine, theirs
     return False
 
 
