@@ -30,6 +30,7 @@ from staffplan.roster.case.soft import with_soft_rules
 from staffplan.roster.problem.problem import Period, Person, RosterProblem, ShiftOption, plan_of
 from staffplan.roster.problem.ties import tied
 from staffplan.roster.problem.worth import cover_worth
+from staffplan.roster.rules.on_duty import MinimumOnDuty
 from staffplan.roster.rules.team import (
     break_circles,
     minimum_people,
@@ -38,7 +39,7 @@ from staffplan.roster.rules.team import (
     team_rules,
     tie_rules,
 )
-from staffplan.roster.rules.ties import MinimumOnDuty, rows_of
+from staffplan.roster.rules.ties import rows_of
 from staffplan.settings.roster import RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.site import Site
 from staffplan.tables.people import Workforce

@@ -28,7 +28,8 @@ from staffplan.roster.rules.between import (
     TeamViolation,
     parts_by_agent,
 )
-from staffplan.roster.rules.ties import Tie, tie_of
+from staffplan.roster.rules.tie import Tie
+from staffplan.roster.rules.ties import tie_of
 from staffplan.settings import team_rules as settings
 from staffplan.settings.roster import RosterSettings
 from staffplan.tables.people import Workforce

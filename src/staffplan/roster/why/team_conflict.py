@@ -22,7 +22,7 @@ from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.rules import span
 from staffplan.roster.rules.between import TeamRule
 from staffplan.roster.rules.team import ConcurrentBreaks, MinimumStaff, team_rules
-from staffplan.roster.rules.ties import Tie
+from staffplan.roster.rules.tie import Tie
 from staffplan.roster.why.bonds import Bond, Ladders, bonds_of, ladders_by_key, unbound_options
 from staffplan.roster.why.headcount import counted_out, outnumbered
 from staffplan.roster.why.team_model import Atom, TeamModel, loose_model, only_people

@@ -25,7 +25,7 @@ from staffplan.roster.problem.worked import Works
 from staffplan.roster.rules import DailyRest, Rule, rules_of
 from staffplan.roster.rules.between import SlotLimit, SlotSums, TeamRule
 from staffplan.roster.rules.team import MinimumStaff
-from staffplan.roster.rules.ties import Tie
+from staffplan.roster.rules.tie import Tie
 from staffplan.roster.search.rule_model import add_one_shift_a_day, add_rule
 from staffplan.roster.why.bonds import Bond
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 from staffplan.roster.case.case import Case
 from staffplan.roster.rules.between import TeamRule
+from staffplan.roster.rules.on_duty import MinimumOnDuty
 from staffplan.roster.rules.team import ConcurrentBreaks, MinimumStaff, Seats
-from staffplan.roster.rules.ties import MinimumOnDuty, Tie
+from staffplan.roster.rules.tie import Tie
 from staffplan.roster.why.changes import with_skill
 from staffplan.roster.why.relaxations import Ladder, Step
 from staffplan.roster.why.team_conflict import WORK, Clash, Question, concerned, tied_people

@@ -10,7 +10,7 @@ from staffplan.errors import Note
 from staffplan.roster.case.case import Case
 from staffplan.roster.rules.between import TeamRule
 from staffplan.roster.rules.team import ConcurrentBreaks, MinimumStaff, Seats, team_rules, team_violations
-from staffplan.roster.rules.ties import Tie
+from staffplan.roster.rules.tie import Tie
 from staffplan.roster.why.bonds import Bond
 from staffplan.roster.why.team_conflict import Clash, Question, find_clashes
 from staffplan.roster.why.team_remedies import Way, least_eased, ways_out
