@@ -8,7 +8,7 @@ from roster_centers import DAY, LATE, SHORT, Center, every_day
 from staffplan.roster.search.anneal import Board, Incumbent
 from staffplan.roster.search.bound import Auction, best_prices, tour_classes
 from staffplan.roster.search.exact import solve_whole
-from staffplan.roster.search.few_tours import Pool, choose_together, recombine
+from staffplan.roster.search.few_tours import Pool, Reach, choose_together, recombine
 from staffplan.roster.search.first_roster import start
 from staffplan.roster.search.space import TourSpace, make_tour_space
 from staffplan.settings.roster import RosterSettings, WorkPlanSettings
@@ -33,7 +33,9 @@ def test_a_choice_for_everybody_at_once_is_the_best_roster(space: TourSpace) -> 
     classes = tour_classes(space)
     pool = Pool(space, classes)
     everybody = {person: number for number, alike in enumerate(classes) for person in alike.members}
-    tours, proven = choose_together(board, pool, everybody, prices.prices, stop=lambda: False, seconds=lambda: 30.0)
+    tours, proven = choose_together(
+        board, pool, everybody, prices.prices, Reach(), stop=lambda: False, seconds=lambda: 30.0
+    )
     best = Incumbent(Board(space, tours))
     solve_whole(space, best, effort=1, seconds=30, seed=1)
     assert proven
@@ -45,7 +47,17 @@ def test_rounds_never_make_the_roster_worse_and_stop_when_told(space: TourSpace)
     board = start(space, prices, 10, 2, spent=lambda: 1.0)
     best = Incumbent(board)
     before, made = best.cost, []
-    recombine(board, best, prices, 3, 1, stop=lambda: len(made) >= 2, seconds=lambda: 10.0, report=made.append)
+    recombine(
+        board,
+        best,
+        prices,
+        3,
+        1,
+        Pool(space, tour_classes(space)),
+        stop=lambda: len(made) >= 2,
+        seconds=lambda: 10.0,
+        report=made.append,
+    )
     assert made == [1, 2]
     assert best.cost <= before
 
@@ -63,7 +75,17 @@ def test_tours_are_collected_no_longer_than_there_is_time(space: TourSpace, monk
     board = start(space, prices, 10, 2, spent=lambda: 1.0)
     best, before = Incumbent(board), board.cost
     monkeypatch.setattr(Auction, "round", counted)
-    recombine(board, best, prices, 3, 1, stop=lambda: len(rounds) > 4, seconds=lambda: 10.0, report=lambda done: None)
+    recombine(
+        board,
+        best,
+        prices,
+        3,
+        1,
+        Pool(space, tour_classes(space)),
+        stop=lambda: len(rounds) > 4,
+        seconds=lambda: 10.0,
+        report=lambda done: None,
+    )
     assert len(rounds) == 5
     assert best.cost <= before
     assert Board(space, best.tours).cost == pytest.approx(best.cost)

@@ -122,6 +122,11 @@ class Incumbent:
         if cost < self.cost - 1e-9:
             self.tours, self.cost = board.tours(), cost
 
+    def take(self, other: Incumbent) -> None:
+        """The other's tours where they are better."""
+        if other.cost < self.cost - 1e-9:
+            self.tours, self.cost = other.tours, other.cost
+
 
 def take_best_tour(board: Board, person: int) -> bool:
     """Give the person the tour that helps most, where it is better than the present one; False if there is none."""

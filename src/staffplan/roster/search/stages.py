@@ -14,8 +14,9 @@ from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.search import calm
 from staffplan.roster.search.anneal import Board, Incumbent, Schedule, improve, polish
 from staffplan.roster.search.bound import Prices, best_prices
+from staffplan.roster.search.by_tours import MOST_START_EFFORT, START_ROUNDS, tours_together
 from staffplan.roster.search.exact import is_tiny, solve_whole
-from staffplan.roster.search.few_tours import recombine, suits
+from staffplan.roster.search.few_tours import suits
 from staffplan.roster.search.first_roster import start, warm_up
 from staffplan.roster.search.run import PROVEN, Run
 from staffplan.roster.search.space import Tours, TourSpace
@@ -26,15 +27,13 @@ MOVES_PER_AGENT_DAY, FEWEST_MOVES = 20_000, 100_000
 BOUND_ROUNDS = 1000
 MOST_BOUND_EFFORT = 3.0
 """The bound has converged then; more rounds only take the search's time."""
-RECOMBINING_ROUNDS = 20
-START_ROUNDS, MOST_START_EFFORT = 2000, 2.0
 EFFORT_OF_A_START, MOST_STARTS, SEEDS = 4.0, 8, 10_000
 DAY_PROGRAMS = 8
 PARTS_WARM = 0.1
 """First temperature of small changes where rules are in parts, as a share of the usual one: the first roster is good,
 and few of the changes are possible."""
-LONGEST_PROGRAM, LONGEST_DAY = 0.05, 0.25
-"""Shares of the time limit that one integer program may take: of a few people's tours, and of a whole day."""
+LONGEST_DAY = 0.25
+"""Share of the time limit that the integer program of a whole day may take."""
 TOO_LARGE = "the rules of everybody together have too many states to be followed at once in the time; "
 LEFT_OUT = "bound and shifts come from parts of the rules, and integer programs over several people are left out"
 TIES_UNTIL = 0.9
@@ -157,24 +156,23 @@ def choose_together(
     """
     if space.in_parts:
         return
-    by_tours, board = suits(space), Board(space, incumbent.tours)
-    longest = (LONGEST_PROGRAM if by_tours else LONGEST_DAY) * (run.deadline - run.begun)
-
-    def seconds() -> float:
-        return max(min(longest, run.deadline - time.monotonic()), 0.1)
-
-    def stop() -> bool:
-        return run.ended(incumbent)
-
-    def report(done: int) -> None:
-        run.say(run.moves, incumbent, space.problem)
-
-    if by_tours:
-        rounds = round(RECOMBINING_ROUNDS * effort)
-        recombine(board, incumbent, prices, rounds, seed, stop=stop, seconds=seconds, report=report)
+    if suits(space):
+        tours_together(incumbent, space, prices, run, effort, seed)
     elif space.team.watched or not is_tiny(space):
-        programs = round(DAY_PROGRAMS * effort)
-        days_together(board, incumbent, programs, seed, stop=stop, seconds=seconds, report=report)
+        _days_together(incumbent, space, run, round(DAY_PROGRAMS * effort), seed)
+
+
+def _days_together(incumbent: Incumbent, space: TourSpace, run: Run, programs: int, seed: int) -> None:
+    longest = LONGEST_DAY * (run.deadline - run.begun)
+    days_together(
+        Board(space, incumbent.tours),
+        incumbent,
+        programs,
+        seed,
+        stop=lambda: run.ended(incumbent),
+        seconds=lambda: max(min(longest, run.deadline - time.monotonic()), 0.1),
+        report=lambda done: run.say(run.moves, incumbent, space.problem),
+    )
 
 
 def mend_days(space: TourSpace, tours: Tours, run: Run, seed: int) -> Tours:
