@@ -3,7 +3,8 @@
 In each round a few people are drawn. Under the prices of what the others leave to be done (bound.py) their best tours
 are collected; with those of earlier rounds and those they have, HiGHS chooses a tour for each of them at once. How
 many are drawn, and from how many tours each may choose, follows from how hard the last programs were. (A large
-neighbourhood search in the columns of a restricted master: Joncour et al., "Column generation based primal heuristics", ENDM 36, 2010.)
+neighbourhood search in the columns of a restricted master: Joncour et al., "Column generation based primal
+heuristics", ENDM 36, 2010.)
 """
 
 from __future__ import annotations
