@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from staffplan.capacity.cohorts import Crew, Floats
+from staffplan.capacity.cohorts import Crew
 from staffplan.capacity.hindsight import Hindsight, hindsight
 from staffplan.capacity.leaving import Leaving, learn_leaving
 from staffplan.capacity.periods import MONTHS
@@ -188,7 +188,7 @@ def _row(
     return {
         "kind": kind,
         "band": band,
-        "exposure": 0.0 if np.isnan(exposure) else exposure,
+        "exposure": exposure,
         "left": left,
         "raw": raw,
         "value": value,
@@ -268,9 +268,3 @@ def _about_settings(settings: CapacitySettings) -> Iterable[Note]:
         said = "as many people as set, with the tenures of those who are there in the history"
         yield Note("capacity", "assumption", "heads", said)
 
-
-def survivors(learnt: Leaving, days: Floats) -> Floats:
-    """(days,): share that is still there so many days after the start."""
-    lower, upper = np.concatenate([[0.0], learnt.edges]), np.concatenate([learnt.edges, [np.inf]])
-    spent = np.clip(np.asarray(days)[:, None], lower, upper) - lower
-    return np.asarray(np.exp(-spent @ learnt.rates()))

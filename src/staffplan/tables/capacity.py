@@ -78,8 +78,7 @@ class CapacityPlan(Table):
     shrinkage; `over_under` is net less required. `hire_up_to` is the number of people, those in training included, to
     reach by hiring where a class starts: hire more if more have left. `chance_short` is the chance that net is below
     required, where each person leaves by chance; `chance_short_volume` counts the forecast's error too, where
-    required.csv has its band. `net_p10` and `net_p90` are the band of net, over leavers. Amounts are expected, in units
-    of the currency.
+    required.csv has its band. `net_p10` and `net_p90` are the band of net, over leavers. Amounts are expected ones.
     """
 
     columns: ClassVar[tuple[Column, ...]] = (

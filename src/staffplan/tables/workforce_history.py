@@ -42,7 +42,7 @@ class TenureRates(Table):
         number("position"),
         text("kind", choices=("tenure", "month", "check")),
         text("band"),
-        number("exposure"),
+        number("exposure", blank=True),
         number("left"),
         number("raw", blank=True),
         number("value", blank=True),
