@@ -267,4 +267,3 @@ def _about_settings(settings: CapacitySettings) -> Iterable[Note]:
     if "heads" in settings.model_fields_set or settings.heads_by_site:
         said = "as many people as set, with the tenures of those who are there in the history"
         yield Note("capacity", "assumption", "heads", said)
-

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from staffplan.capacity.cohorts import Floats
@@ -33,7 +34,7 @@ def risk_of(starts: Floats, outlook: Outlook, rng: np.random.Generator) -> Risk:
     Every period is drawn by itself. Numbers of leavers and transfers that are given are as given.
     """
     first, started = outlook.first, outlook.started
-    groups = np.rint(np.concatenate([outlook.crew.heads, starts])).astype(np.int64)
+    groups = np.concatenate([whole_people(outlook.crew.heads), np.rint(starts).astype(np.int64)])
     stay = np.vstack([outlook.stays, started.there])
     there = np.vstack([first.there, started.there])
     work, slow = (
@@ -58,6 +59,15 @@ def risk_of(starts: Floats, outlook: Outlook, rng: np.random.Generator) -> Risk:
         chance = float((short > SAME_PEOPLE).mean())
         found.append((chance, by_volume, max(0.0, low), max(0.0, high), float(short.mean())))
     return Risk(*(np.array(column) for column in zip(*found, strict=True)))
+
+
+def whole_people(heads: Floats) -> NDArray[np.int64]:
+    """(groups,): whole people, together as many as the heads to the nearest, by largest remainders."""
+    whole = np.floor(heads + SAME_PEOPLE)
+    missing = max(0, round(float(heads.sum() - whole.sum())))
+    largest = np.argsort(whole - heads, kind="stable")[:missing]
+    whole[largest] += 1
+    return whole.astype(np.int64)
 
 
 def _as_it_comes(outlook: Outlook, period: int, rng: np.random.Generator) -> Floats | None:

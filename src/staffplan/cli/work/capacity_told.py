@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +13,7 @@ from staffplan.cli.output.json_rows import records
 from staffplan.cli.output.say import say, say_long, show, show_json
 from staffplan.cli.work.capacity import Work, changed_settings, contents
 from staffplan.cli.work.delivery import put, say_last, say_notes
+from staffplan.errors import Note, listed
 from staffplan.files.write import table_bytes
 from staffplan.plan.text import percent, text_table
 
@@ -56,9 +59,18 @@ def tell(work: Work, paths: Mapping[str, Path], before: Hashes, *, as_json: bool
 def _notes(work: Work) -> None:
     """What to know of people and hiring; of the forecast what needs a look, the rest is counted."""
     far = [note for note in work.notes if note.step != "capacity" and note.kind in FOR_THE_WORKBOOK]
-    say_notes(note for note in work.notes if note not in far)
+    say_notes(_once(note for note in work.notes if note not in far))
     if far:
         say(f"{len(far)} assumptions of the forecast and the staffing: see capacity.xlsx, Generation details")
+
+
+def _once(notes: Iterable[Note]) -> Iterator[Note]:
+    """One note for all places of which the same is said."""
+    places: dict[Note, list[str]] = {}
+    for note in notes:
+        places.setdefault(replace(note, place=""), []).append(note.place)
+    for note, names in places.items():
+        yield replace(note, place=listed(names))
 
 
 def _periods(result: Capacity) -> str:
@@ -72,7 +84,7 @@ def _periods(result: Capacity) -> str:
             row["period"],
             *(f"{row[name]:,.1f}" for name in numbers),
             percent(row["chance_short"], 0),
-            *([percent(row["chance_short_volume"], 0)] if banded else []),
+            *([_chance(row["chance_short_volume"])] if banded else []),
             f"{row['cost']:,.2f}",
         )
         for row in frame.to_dict("records")
@@ -83,6 +95,10 @@ def _periods(result: Capacity) -> str:
     alone = not any(row[0] for row in rows)
     kept = [row[1:] if alone else row for row in (header, *rows)]
     return text_table(kept[1:], kept[0], right=range(1 if alone else 2, len(kept[0])))
+
+
+def _chance(share: float) -> str:
+    return "" if math.isnan(share) else percent(share, 0)
 
 
 def _hiring(result: Capacity) -> str:
