@@ -76,7 +76,7 @@ def write_history(folder: Path, queues: int) -> None:
     """Contacts of made-up queues by half hours."""
     rng = np.random.default_rng(17)
     days = pd.date_range(FIRST, periods=HISTORY_DAYS, freq="D")
-    days = days[days.dayofweek < 5]
+    days = days[days.day_of_week < 5]
     hours = np.arange(OPENS * 2, CLOSES * 2)
     shape = np.exp(-(((hours / 2 - 11.5) / 4) ** 2))
     with (folder / "history.csv").open("w", newline="") as file:
@@ -84,8 +84,8 @@ def write_history(folder: Path, queues: int) -> None:
         out.writerow(["interval_start", "queue", "offered", "aht_seconds"])
         for number in range(queues):
             level, phase = rng.uniform(4, 40), rng.uniform(0, 2 * np.pi)
-            season = 1 + 0.15 * np.sin(2 * np.pi * days.dayofyear.to_numpy() / 365.25 + phase)
-            weekly = 1 + 0.2 * np.cos(days.dayofweek.to_numpy() + phase)
+            season = 1 + 0.15 * np.sin(2 * np.pi * days.day_of_year.to_numpy() / 365.25 + phase)
+            weekly = 1 + 0.2 * np.cos(days.day_of_week.to_numpy() + phase)
             mean = level * np.outer(season * weekly * rng.gamma(200, 1 / 200, len(days)), shape)
             offered = rng.poisson(mean)
             for day, row in zip(days.strftime("%Y-%m-%d"), offered, strict=True):
