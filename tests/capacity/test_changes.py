@@ -27,7 +27,7 @@ def plan(first: int = 1, own: CapacitySettings = OWN, periods: int = 4, **column
 numbers = st.lists(st.integers(0, 6), min_size=4, max_size=4)
 
 
-@examples(max_examples=25)
+@examples(max_examples=10)
 @given(numbers, numbers, numbers, st.floats(0, 0.3), st.floats(0, 0.4), st.integers(1, 3), st.integers(0, 30))
 def test_the_causes_add_up_to_the_change(hires, transfers, extra, leaving, lost, first, heads):
     before = plan(hires=[0, 3, 0, 2], shrinkage=0.1)
