@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from staffplan.capacity.cohorts import Floats, Outlook
+from staffplan.capacity.cohorts import Floats
+from staffplan.capacity.outlook import Outlook
 from staffplan.errors import NoSolutionError, Problem
 from staffplan.process.surroundings import library_prints_on_stderr
 from staffplan.settings.capacity import CapacitySettings, HiringSettings
@@ -45,13 +46,11 @@ class Costs:
 
 def costs_of(starts: Floats, outlook: Outlook, settings: CapacitySettings) -> Costs:
     """What a plan, (periods,) starts, costs: wages from the start of training on, hiring, and what is missing."""
-    short = np.maximum(0.0, outlook.required - outlook.net(starts))
+    short = np.maximum(0.0, outlook.required(starts) - outlook.net(starts))
     hiring = settings.hiring
     fees = np.zeros(len(starts))
     if hiring is not None:
-        given = outlook.given_hires
-        classes = np.ceil(given / hiring.largest) + np.ceil((starts - given) / hiring.largest)
-        fees = starts * hiring.cost_per_hire + classes * hiring.cost_per_class
+        fees = starts * hiring.cost_per_hire + outlook.classes(starts) * hiring.cost_per_class
     return Costs(outlook.heads(starts) * settings.wage, fees, short, short * settings.shortfall_cost)
 
 
@@ -72,7 +71,7 @@ def best_plans(outlook: Outlook, settings: CapacitySettings) -> list[Hiring]:
             break
         plans.append(found)
     if not plans:
-        hint = "allow more in training (hiring.most_in_training), or fewer given hires"
+        hint = "allow more time: hiring.time_limit_seconds"
         raise NoSolutionError(Problem("hiring", "no hiring plan was found", hint))
     return plans
 
@@ -90,7 +89,7 @@ class _Program:
         self.outlook, self.hiring = outlook, hiring
         self.starts = np.arange(min(hiring.lead_periods, count), min(last + 1, count), dtype=np.int64)
         self.most = float(hiring.most_classes * hiring.largest)
-        per_head = hiring.cost_per_hire + outlook.survive[self.starts].sum(axis=1) * settings.wage
+        per_head = hiring.cost_per_hire + outlook.started.there[self.starts].sum(axis=1) * settings.wage
         classes = np.full(len(self.starts), hiring.cost_per_class)
         self.price = np.concatenate([per_head, classes, np.full(count, settings.shortfall_cost)])
         self.found: list[Floats] = []
@@ -103,7 +102,7 @@ class _Program:
         highest = np.full(len(whole), np.inf)
         highest[:starts], highest[starts : 2 * starts] = self.most, self.hiring.most_classes
         highest[len(self.price) :] = 1.0
-        rows = [*self._sized(), self._covered(), *self._rooms(), *self._others()]
+        rows = [*self._sized(), *self._covered(), *self._rooms(), *self._trainers(), *self._others()]
         price, seconds = np.concatenate([self.price, np.zeros(more)]), self.hiring.time_limit_seconds
         with library_prints_on_stderr():
             found = milp(
@@ -131,22 +130,38 @@ class _Program:
             LinearConstraint(self._padded(within[1]), 0.0, np.inf),
         ]
 
-    def _covered(self) -> LinearConstraint:
-        """Net people and the missing ones are those required."""
-        added = (self.outlook.works[self.starts] * (1.0 - self.outlook.shrinkage)).T
-        need = self.outlook.required - self.outlook.net(self.outlook.given_hires)
-        nothing = np.zeros_like(added)
-        return LinearConstraint(
-            self._padded(np.concatenate([added, nothing, np.eye(len(need))], axis=1)), need, np.inf
-        )
+    def _covered(self) -> list[LinearConstraint]:
+        """Net people and the missing ones are those required, by each line of what a team needs."""
+        outlook, at_work = self.outlook, 1.0 - self.outlook.shrinkage
+        given = outlook.given_hires
+        net, slower = outlook.net(given), outlook.slower(given)
+        works, slow = (part[self.starts] * at_work for part in (outlook.started.works, outlook.started.slower))
+        trainers = -outlook.trainers_per_class * outlook.classes_learn[self.starts] * at_work
+        rows = []
+        for base, relief in zip(outlook.needs.base, outlook.needs.relief, strict=True):
+            added = [(works + relief * slow).T, trainers.T, np.eye(len(net))]
+            matrix = self._padded(np.concatenate(added, axis=1))
+            rows.append(LinearConstraint(matrix, base - net - relief * slower, np.inf))
+        return rows
 
     def _rooms(self) -> list[LinearConstraint]:
         """People in training at the same time, where that is limited."""
         if self.hiring.most_in_training is None:
             return []
-        free = self.hiring.most_in_training - self.outlook.given_hires @ self.outlook.learns
-        added = self._padded(self.outlook.learns[self.starts].T)
+        free = self.hiring.most_in_training - self.outlook.in_training(self.outlook.given_hires)
+        added = self._padded(self.outlook.started.learns[self.starts].T)
         return [LinearConstraint(added, -np.inf, np.maximum(free, 0.0))]
+
+    def _trainers(self) -> list[LinearConstraint]:
+        """Classes in training at the same time, where that is limited."""
+        if self.hiring.most_classes_in_training is None:
+            return []
+        learn, given = self.outlook.classes_learn, self.outlook.classes(self.outlook.given_hires)
+        added = learn[self.starts].T
+        matrix = self._padded(np.concatenate([np.zeros_like(added), added], axis=1))
+        return [
+            LinearConstraint(matrix, -np.inf, np.maximum(self.hiring.most_classes_in_training - given @ learn, 0.0))
+        ]
 
     def _others(self) -> list[LinearConstraint]:
         """Another plan than each one found: at one start at least more people, or fewer."""

@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
 
-from staffplan.capacity.cohorts import Floats, Outlook, period_rate, starts_to_hold
+from staffplan.capacity.cohorts import Crew, Floats, period_rate, starts_to_hold, trained_crew
 from staffplan.capacity.hiring import Hiring, best_plans, costs_of
+from staffplan.capacity.outlook import Outlook
+from staffplan.capacity.refused import refuse_wrong_periods
 from staffplan.capacity.risk import risk_of
-from staffplan.errors import DataError, Note, Problem, listed
+from staffplan.errors import Note, listed
 from staffplan.process.workers import AS_MANY_AS_PAY, Workers, do_all
 from staffplan.progress import OnProgress, Progress, silent
 from staffplan.settings.capacity import CapacitySettings
-from staffplan.tables.capacity import CapacityPlan, HiringPlans, RequiredPeople
-from staffplan.tables.schema import capped
+from staffplan.tables.capacity import CapacityPlan, HiringPlans, RequiredByAht, RequiredPeople
 
 ATTRITION_WORDS = {
     "per_period": "a period",
     "per_year": "a year of the average heads",
     "per_year_of_cohort": "a year of those there at its start",
 }
+NOBODY_KNOWN: Mapping[str, Crew] = MappingProxyType({})
 EFFORT = 200
 """What a site's program takes, in rows as Workers counts them, for each period squared."""
 
@@ -43,17 +46,24 @@ def capacity(
     required: RequiredPeople,
     settings: CapacitySettings,
     *,
+    by_aht: RequiredByAht | None = None,
+    crews: Mapping[str, Crew] = NOBODY_KNOWN,
     seed: int = 1,
     workers: Workers = AS_MANY_AS_PAY,
     on_progress: OnProgress = silent,
 ) -> Capacity:
     """Plan every site by itself: the cheapest hiring, what it leads to, and the chance of being short.
 
-    Raises DataError where a site has a period twice, NoSolutionError where no hiring plan is found.
+    `by_aht` is the staffing model's word on longer handling times; `crews` are today's people by tenure, of a site
+    that is not in it the settings' heads. Raises DataError where a site has a period twice, NoSolutionError where no
+    hiring plan is found.
     """
-    _refuse_wrong_periods(required)
-    pieces = [(str(name), rows, settings, seed) for name, rows in required.frame.groupby("site", sort=True)]
-    effort = EFFORT * sum(len(rows) ** 2 for _, rows, _, _ in pieces) if settings.hiring is not None else 0
+    refuse_wrong_periods(required, settings, by_aht)
+    pieces = [
+        (str(name), rows, settings, _crew_of(str(name), settings, crews), _points(str(name), rows, by_aht), seed)
+        for name, rows in required.frame.groupby("site", sort=True)
+    ]
+    effort = EFFORT * sum(len(rows) ** 2 for _, rows, *_ in pieces) if settings.hiring is not None else 0
     done = do_all(
         _site,
         pieces,
@@ -63,47 +73,61 @@ def capacity(
     )
     plan = CapacityPlan.of(pd.concat([table for table, _ in done], ignore_index=True))
     hiring = HiringPlans.of(pd.DataFrame([row for _, rows in done for row in rows]))
-    return Capacity(plan, hiring, tuple(_notes(hiring, settings)), _facts(plan))
+    people = {str(name): _crew_of(str(name), settings, crews).heads.sum() for name in required.frame["site"].unique()}
+    notes = _notes(hiring, settings, people, calibrated=bool(crews), queueing=by_aht is not None)
+    return Capacity(plan, hiring, tuple(notes), _facts(plan))
+
+
+def _crew_of(site: str, settings: CapacitySettings, crews: Mapping[str, Crew]) -> Crew:
+    return crews.get(site) or trained_crew(settings.heads_by_site.get(site, settings.heads))
+
+
+def _points(site: str, rows: pd.DataFrame, by_aht: RequiredByAht | None) -> Sequence[Sequence[tuple[float, float]]]:
+    """For each period pairs of a factor above 1 and the people required at it."""
+    if by_aht is None:
+        return ()
+    frame = by_aht.frame
+    own = frame[(frame["site"] == site) & (frame["aht_factor"] > 1)]
+    found = {
+        str(period): [
+            (float(factor), float(people)) for factor, people in zip(of["aht_factor"], of["required"], strict=True)
+        ]
+        for period, of in own.groupby("period")
+    }
+    return [found.get(period, []) for period in rows["period"]]
 
 
 def _site(
-    site: str, rows: pd.DataFrame, settings: CapacitySettings, seed: int
+    site: str,
+    rows: pd.DataFrame,
+    settings: CapacitySettings,
+    crew: Crew,
+    points: Sequence[Sequence[tuple[float, float]]],
+    seed: int,
 ) -> tuple[pd.DataFrame, list[dict[str, float | str]]]:
     """One site's periods, and its hiring plans."""
-    outlook = Outlook.of(rows, settings, site)
+    outlook = Outlook.of(rows, settings, crew, points)
     found = best_plans(outlook, settings)
     rng = np.random.default_rng([seed, zlib.crc32(site.encode())])
     table = _periods(found[0].starts, outlook, settings, rng)
-    return table.assign(site=site, position=rows["position"].to_numpy()), list(_plans(site, found, outlook, settings))
-
-
-def _refuse_wrong_periods(required: RequiredPeople) -> None:
-    """Raise DataError for periods that a site has twice, and months that do not follow each other."""
-    frame = required.frame
-    months = frame["period"].str.extract(r"^(\d{4})-(\d{2})$").astype(float)
-    steps = (months[0] * 12 + months[1]).groupby(frame["site"]).diff()
-    twice, gaps = frame.duplicated(["site", "period"]), steps.notna() & ~steps.isin((0, 1))
-    again = "keep one of the rows"
-    wrong = [(i, f"{frame['period'][i]!r} appears twice", again) for i in np.flatnonzero(twice).tolist()]
-    for i in np.flatnonzero(gaps).tolist():
-        said = f"{frame['period'][i]} does not follow {frame['period'][i - 1]}"
-        wrong.append((i, said, "give every month, in order"))
-    problems = [Problem(required.place(i, "period"), said, hint) for i, said, hint in wrong]
-    if problems:
-        raise DataError(capped(problems, required.source))
+    known = {name: rows[name].to_numpy() for name in ("position", "required_p10", "required_p90", "events")}
+    return table.assign(site=site, **known), list(_plans(site, found, outlook, settings))
 
 
 def _periods(starts: Floats, outlook: Outlook, settings: CapacitySettings, rng: np.random.Generator) -> pd.DataFrame:
     """A site's rows, in their order."""
     heads, net, costs = outlook.heads(starts), outlook.net(starts), costs_of(starts, outlook, settings)
-    training, risk = starts @ outlook.learns, risk_of(starts, outlook, rng)
+    training, trainers, risk = outlook.in_training(starts), outlook.trainers(starts), risk_of(starts, outlook, rng)
+    required, slower, kept = outlook.required(starts), outlook.slower(starts), 1.0 - outlook.shrinkage
     extra = outlook.extra_time - outlook.under_time
-    before = np.concatenate([[outlook.first_heads], heads[:-1]])
+    before = np.concatenate([[outlook.crew.heads.sum()], heads[:-1]])
     return pd.DataFrame(
         {
             "period": outlook.periods,
-            "required": outlook.required,
-            "required_planned": outlook.required / (1.0 - outlook.shrinkage),
+            "required": required,
+            "required_planned": required / kept,
+            "required_trained": outlook.needs.trained,
+            "aht_factor": 1.0 + slower / np.where(net > 0, net, np.inf),
             "starting": before,
             "attrition": np.maximum(0.0, before + starts + outlook.transfers - heads),
             "new_hires": starts,
@@ -112,13 +136,15 @@ def _periods(starts: Floats, outlook: Outlook, settings: CapacitySettings, rng: 
             "under_time": outlook.under_time,
             "heads": heads,
             "in_training": training,
-            "planned": np.maximum(0.0, heads - training + extra),
-            "effective": np.maximum(0.0, net / (1.0 - outlook.shrinkage)),
+            "trainers": trainers,
+            "planned": np.maximum(0.0, heads - training - trainers + extra),
+            "effective": np.maximum(0.0, net / kept),
             "shrinkage": outlook.shrinkage,
             "net": np.maximum(0.0, net),
-            "over_under": net - outlook.required,
+            "over_under": net - required,
             "hire_up_to": np.where(starts > 0, heads, np.nan),
             "chance_short": risk.chance_short,
+            "chance_short_volume": risk.chance_short_volume,
             "net_p10": risk.net_p10,
             "net_p90": risk.net_p90,
             "expected_short": risk.expected_short,
@@ -152,14 +178,21 @@ def _plans(
         }
 
 
-def _notes(hiring: HiringPlans, settings: CapacitySettings) -> Iterable[Note]:
-    """What to know of the plan: what the rate of attrition means, what is missing, what is not proven."""
-    if settings.attrition:
+def _notes(
+    hiring: HiringPlans, settings: CapacitySettings, people: Mapping[str, float], *, calibrated: bool, queueing: bool
+) -> Iterable[Note]:
+    """What to know of the plan: what the rate of attrition means, what is missing, what is not proven.
+
+    `people`: those of each site at the start.
+    """
+    if settings.attrition and not calibrated:
         yield Note("capacity", "assumption", "attrition", _about_attrition(settings))
-    sites = set(hiring.frame["site"])
-    for site in sorted(set(settings.heads_by_site) - sites):
+    if max(settings.aht_factors, default=1.0) > 1 and not queueing:
+        said = "the staffing model was not asked: required people are taken to grow as the handling time does"
+        yield Note("capacity", "assumption", "aht_factors", said)
+    for site in sorted(set(settings.heads_by_site) - set(people)):
         yield Note("capacity", "warning", f"heads_by_site.{site}", "no required people are given for it")
-    empty = sorted(site for site in sites if not settings.heads_by_site.get(site, settings.heads))
+    empty = sorted(site for site, heads in people.items() if not heads)
     if empty:
         where = f" at {listed(empty)}" if any(empty) else ""
         yield Note("capacity", "warning", "heads", f"nobody is there at the start{where}: is heads missing?")

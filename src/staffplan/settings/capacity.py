@@ -6,9 +6,11 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from staffplan.settings.base import Factor, Money, NotNegative, Positive, Section, Share, ShareBelowOne
+from staffplan.settings.base import Day, Factor, Money, NotNegative, Positive, Section, Share, ShareBelowOne
 
 Periods = Annotated[int, Field(ge=0, le=520)]
+Month = Literal["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+AhtFactor = Annotated[float, Field(ge=1, le=10)]
 
 
 class HiringSettings(Section):
@@ -25,7 +27,11 @@ class HiringSettings(Section):
     last_start_period: Periods | None = None
     """Number of the last period in which a class can start, the first being 0 (default: the last)."""
     most_in_training: int | None = Field(default=None, ge=1)
-    """People of a site in training at the same time, at most: rooms and trainers."""
+    """People of a site in training at the same time, at most: rooms."""
+    most_classes_in_training: int | None = Field(default=None, ge=1, le=1000)
+    """Classes of a site in training at the same time, at most: trainers."""
+    trainers_per_class: NotNegative = 0.0
+    """Trained people whom each class takes from contacts while it is in training. 0: trainers are no agents."""
     cost_per_hire: Money = 0.0
     """Cost of recruiting and onboarding one person."""
     cost_per_class: Money = 0.0
@@ -61,6 +67,18 @@ class CapacitySettings(Section):
     new_hire_attrition: tuple[Share, ...] = ()
     """Share that leaves at the end of the first, second, ... period after the start; the last one holds on. Default:
     as attrition."""
+    attrition_by_month: dict[Month, Factor] = Field(default_factory=dict)
+    """Attrition of a calendar month as a multiple of that of the others: { jan = 1.5 }."""
+    shrinkage_by_month: dict[Month, Annotated[float, Field(gt=-1, lt=1)]] = Field(default_factory=dict)
+    """What a calendar month adds to the shrinkage, as a share of paid time: { aug = 0.1 } in the holidays."""
+    tenure_bands: tuple[Annotated[int, Field(ge=1, le=600)], ...] = (1, 2, 3, 6, 12, 24)
+    """With a history of the workforce: ends of the bands of tenure that have a rate of leaving each, in months. The
+    last band has no end."""
+    known_from: Day | None = None
+    """With a history of the workforce: first day from which everybody who left is in it (default: all who ever
+    left)."""
+    known_until: Day | None = None
+    """With a history of the workforce: last day that it knows (default: the latest day in it)."""
     training_periods: Periods = 0
     """Periods in training, before contacts are taken."""
     graduation: Share = 1.0
@@ -68,6 +86,10 @@ class CapacitySettings(Section):
     productivity: tuple[Factor, ...] = ()
     """Work of a new hire in the first, second, ... period after the start, as a share of a trained person's; the last
     one holds on. Default: 0 in training, then 1."""
+    aht_factors: tuple[AhtFactor, ...] = ()
+    """In place of productivity: handling time of a new hire in the first, second, ... period after the training, as a
+    multiple of a trained person's; the last one holds on. The team's mean handling time goes through the staffing
+    model."""
     wage: Money = 0.0
     """Cost of one person for one period, from the start of the training on."""
     shortfall_cost: Money = 0.0
@@ -76,3 +98,11 @@ class CapacitySettings(Section):
     """Paid hours of one person in a week: turns the hours that a plan requires into people."""
     hiring: HiringSettings | None = None
     """What hiring may do. Without it nobody is hired beside the classes that are given."""
+
+    @model_validator(mode="after")
+    def _one_ramp(self) -> Self:
+        if self.productivity and self.aht_factors:
+            raise ValueError("productivity and aht_factors both say how new hires learn: keep one of them")
+        if list(self.tenure_bands) != sorted(set(self.tenure_bands)):
+            raise ValueError("tenure_bands must rise: [1, 2, 3, 6, 12, 24]")
+        return self

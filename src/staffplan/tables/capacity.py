@@ -17,7 +17,8 @@ class RequiredPeople(Table):
     Periods of a site follow each other as in the file, or as `position` numbers them. `attrition` is the share of the
     people of the period before who have left by this one, `leavers` a number of them; where both are blank the
     settings hold. `hires` start in this period whatever is planned. `transfers` stay; `extra_time` and `under_time`
-    are of this period alone, in people.
+    are of this period alone, in people. `required_p10` and `required_p90` are those of the ends of the forecast's
+    band; `events` say in words what begins or ends.
     """
 
     columns: ClassVar[tuple[Column, ...]] = (
@@ -25,6 +26,8 @@ class RequiredPeople(Table):
         text("site", required=False, blank=True),
         text("period"),
         number("required", 0, MOST_AGENTS),
+        number("required_p10", 0, MOST_AGENTS, required=False, blank=True),
+        number("required_p90", 0, MOST_AGENTS, required=False, blank=True),
         number("shrinkage", 0, LARGEST_SHRINKAGE, required=False, blank=True),
         number("attrition", 0, 1, required=False, blank=True),
         number("leavers", 0, MOST_AGENTS, required=False, blank=True),
@@ -32,6 +35,7 @@ class RequiredPeople(Table):
         number("transfers", -MOST_AGENTS, MOST_AGENTS, required=False, blank=True),
         number("extra_time", 0, MOST_AGENTS, required=False, blank=True),
         number("under_time", 0, MOST_AGENTS, required=False, blank=True),
+        text("events", required=False, blank=True),
     )
     key: ClassVar[tuple[str, ...]] = ("site", "position")
     numbered: ClassVar[str | None] = "position"
@@ -40,14 +44,41 @@ class RequiredPeople(Table):
 
 
 @dataclass(frozen=True)
+class AgreedPeople(RequiredPeople):
+    """What is known of periods whose required people a forecast gives: columns as in required.csv, without those."""
+
+    columns: ClassVar[tuple[Column, ...]] = tuple(
+        column for column in RequiredPeople.columns if not column.name.startswith("required")
+    )
+    file_name: ClassVar[str] = "agreed.csv"
+
+
+@dataclass(frozen=True)
+class RequiredByAht(Table):
+    """People required in a period where the team's mean handling time is a multiple of a trained team's."""
+
+    columns: ClassVar[tuple[Column, ...]] = (
+        text("site", required=False, blank=True),
+        text("period"),
+        number("aht_factor", 1, 10),
+        number("required", 0, MOST_AGENTS),
+    )
+    key: ClassVar[tuple[str, ...]] = ("site", "period", "aht_factor")
+    file_name: ClassVar[str] = "required_by_aht.csv"
+
+
+@dataclass(frozen=True)
 class CapacityPlan(Table):
     """The capacity plan of each site, period by period, in people.
 
-    `planned` are trained people with extra and without under time; `effective` weighs new hires by what they can do
-    already; `net` is that less shrinkage; `over_under` is net less required. `hire_up_to` is the number of people,
-    those in training included, to reach by hiring where a class starts: hire more if more have left. `chance_short`
-    is the chance that net is below required, where each person leaves by chance; `net_p10` and `net_p90` are the band
-    of net. Amounts are expected ones, in units of the currency.
+    `required` are trained people that do beside the new ones of the plan; `required_trained` those that a team of
+    trained people needs. They differ where the staffing model knows the longer handling times of new people:
+    `aht_factor` is the team's mean handling time as a multiple of a trained team's. `planned` are trained people with
+    extra and without under time; `effective` weighs new hires by what they can do already; `net` is that less
+    shrinkage; `over_under` is net less required. `hire_up_to` is the number of people, those in training included, to
+    reach by hiring where a class starts: hire more if more have left. `chance_short` is the chance that net is below
+    required, where each person leaves by chance; `chance_short_volume` counts the forecast's error too, where
+    required.csv has its band. `net_p10` and `net_p90` are the band of net, over leavers. Amounts are expected ones.
     """
 
     columns: ClassVar[tuple[Column, ...]] = (
@@ -56,6 +87,10 @@ class CapacityPlan(Table):
         text("period"),
         number("required"),
         number("required_planned"),
+        number("required_trained"),
+        number("required_p10", blank=True),
+        number("required_p90", blank=True),
+        number("aht_factor"),
         number("starting"),
         number("attrition"),
         number("new_hires"),
@@ -64,6 +99,7 @@ class CapacityPlan(Table):
         number("under_time"),
         number("heads"),
         number("in_training"),
+        number("trainers"),
         number("planned"),
         number("effective"),
         number("shrinkage", 0, 1),
@@ -71,6 +107,7 @@ class CapacityPlan(Table):
         number("over_under", None),
         number("hire_up_to", blank=True),
         number("chance_short", 0, 1),
+        number("chance_short_volume", 0, 1, blank=True),
         number("net_p10"),
         number("net_p90"),
         number("expected_short"),
@@ -78,6 +115,7 @@ class CapacityPlan(Table):
         number("hiring_cost", 0, LARGEST_NUMBER),
         number("shortfall_cost", 0, LARGEST_NUMBER),
         number("cost", 0, LARGEST_NUMBER),
+        text("events", blank=True),
     )
     key: ClassVar[tuple[str, ...]] = ("site", "position")
     file_name: ClassVar[str] = "capacity.csv"

@@ -2,180 +2,239 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from staffplan.capacity import Capacity, required_people
+import numpy as np
+
+from staffplan.capacity import Capacity
 from staffplan.capacity import capacity as plan_capacity
-from staffplan.cli.output.json_rows import records
-from staffplan.cli.output.say import say, show, show_json
+from staffplan.capacity.changes import Compared, compare_plans
+from staffplan.cli.work.capacity_required import Need, forecast_need
 from staffplan.cli.work.common import config_and_workspace
-from staffplan.cli.work.delivery import put, say_notes
-from staffplan.errors import Note, Problem, UsageError
+from staffplan.errors import DataError, Note, Problem, StaffplanError, UsageError
 from staffplan.files.read import read_table
 from staffplan.files.write import table_bytes
 from staffplan.plan.directory import read_config_text
-from staffplan.plan.text import percent, text_table
-from staffplan.plan.workspace import Workspace
-from staffplan.progress import OnProgress
-from staffplan.report.capacity_book import capacity_book, capacity_picture
+from staffplan.report.capacity_book import capacity_book
+from staffplan.report.capacity_plots import capacity_picture
 from staffplan.settings.capacity import CapacitySettings
 from staffplan.settings.config import Config, load_capacity
-from staffplan.settings.plan import PlanSettings
-from staffplan.tables.capacity import RequiredPeople
+from staffplan.tables.capacity import CapacityPlan, RequiredByAht, RequiredPeople
+from staffplan.tables.workforce_history import TenureRates, WorkforceHistory
 
 if TYPE_CHECKING:
-    from staffplan.cli.work.delivery import Hashes
+    from staffplan.progress import OnProgress
 
-FILES = ("required.csv", "capacity.csv", "hiring.csv", "capacity.xlsx", "capacity.png")
-MONTHS = 12
-"""Months that are forecast where none are given."""
+SETTINGS = "settings.json"
+FILES = (
+    "required.csv",
+    "required_by_aht.csv",
+    "attrition.csv",
+    "capacity.csv",
+    "hiring.csv",
+    "capacity_changes.csv",
+    "capacity.xlsx",
+    "capacity.png",
+    SETTINGS,
+)
+"""All that a folder may get; those of tables that were not made are left out."""
+Settings = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The command line."""
+
+    config: Path | None = None
+    months: int | None = None
+    weeks: int | None = None
+    agreed: Path | None = None
+    required: Path | None = None
+    by_aht: Path | None = None
+    workforce: Path | None = None
+    workforce_history: Path | None = None
+    previous: Path | None = None
+    seed: int = 1
 
 
 @dataclass(frozen=True)
 class Work:
     """What was asked, and what came."""
 
-    required: RequiredPeople
-    settings: CapacitySettings
+    need: Need
+    given: Settings
+    """Settings as they were given."""
     result: Capacity
     notes: tuple[Note, ...]
+    rates: TenureRates | None = None
+    compared: Compared | None = None
+    before: Settings | None = None
+    """Settings of the plan before."""
 
 
-def capacity_of(
-    config_path: Path | None,
-    months: int | None,
-    required: Path | None,
-    workforce: Path | None,
-    *,
-    seed: int,
-    on_progress: OnProgress,
-) -> Work:
+def capacity_of(asked: Asked, on_progress: OnProgress) -> Work:
     """The capacity plan for a file of required people, or for a forecast of a plan's history.
 
-    Raises UsageError where neither, or both, are given.
+    Raises UsageError where neither, or both, are given; DataError with the mistakes of all files.
     """
-    if (config_path is None) == (required is None):
-        hint = "name plan.toml, or give --required and --workforce"
-        raise UsageError(Problem("--required", "give required people, or a plan to forecast them", hint))
-    if required is not None and (workforce is None or months is not None):
-        missing = workforce is None
-        place = "--workforce" if missing else "--months"
-        raise UsageError(Problem(place, "is missing" if missing else "the file has its own periods", "see --help"))
-    notes: tuple[Note, ...] = ()
-    own = None if workforce is None else load_capacity(read_config_text(workforce), str(workforce))
-    if required is not None and own is not None:
-        settings, people = own, read_table(required, RequiredPeople)
-    elif config_path is not None:
-        config, workspace = config_and_workspace(config_path, {})
-        settings = own or config.capacity
-        people, notes = _forecast_people(config, workspace, settings, months or MONTHS, on_progress)
-    result = plan_capacity(people, settings, seed=seed, on_progress=on_progress)
-    return Work(people, settings, result, (*notes, *result.notes))
-
-
-def _forecast_people(
-    config: Config, workspace: Workspace, settings: CapacitySettings, months: int, on_progress: OnProgress
-) -> tuple[RequiredPeople, tuple[Note, ...]]:
-    """People required by month: the history forecast months ahead, staffed interval by interval."""
-    from staffplan.forecast import forecast
-    from staffplan.staffing import staff
-
-    lasting = config.plan.model_dump(exclude_unset=True, exclude={"weeks", "end", "months"}) | {"months": months}
-    longer = config.model_copy(update={"plan": PlanSettings.model_validate(lasting)})
-    ahead = Workspace(workspace.base, longer, workspace.base, workspace.config_place)
-    volumes = forecast(
-        ahead.full_history,
-        longer.forecast,
-        site=ahead.site,
-        first_day=ahead.first_day,
-        days=ahead.planned.number,
-        seed=longer.plan.seed,
-        drivers=ahead.drivers,
-        overrides=ahead.overrides,
+    _refuse_flags(asked)
+    problems: list[StaffplanError] = []
+    own = _or_error(lambda: _own_settings(asked), problems)
+    required = _or_error(lambda: _read_need(asked), problems)
+    history = _or_error(lambda: _read(asked.workforce_history, WorkforceHistory), problems)
+    previous = _or_error(lambda: _read_previous(asked.previous), problems)
+    if problems:
+        raise _together(problems)
+    settings, config, workspace = own
+    need = required or forecast_need(
+        config,
+        workspace,
+        settings,
+        months=asked.months,
+        weeks=asked.weeks,
+        agreed=asked.agreed,
         on_progress=on_progress,
     )
-    staffed = staff(volumes.forecast, longer.staffing, site=ahead.site, on_progress=on_progress)
-    people = required_people(
-        staffed.requirement,
-        settings,
-        timezone=longer.plan.timezone,
-        interval_minutes=longer.plan.interval_minutes,
-        planned=ahead.planned,
-        months=months,
+    calibrated = None if history is None else _calibrated(history, settings, need.required, asked.seed)
+    result = plan_capacity(
+        need.required,
+        settings if calibrated is None else calibrated.settings,
+        by_aht=need.by_aht,
+        crews={} if calibrated is None else calibrated.crews,
+        seed=asked.seed,
+        on_progress=on_progress,
     )
-    return people, (*volumes.notes, *staffed.notes)
+    learnt = () if calibrated is None else calibrated.notes
+    work = Work(need, _given(settings, config, need), result, (*need.notes, *learnt, *result.notes))
+    if previous is not None:
+        work = replace(work, compared=compare_plans(previous[0], result.plan), before=previous[1])
+    return work if calibrated is None else replace(work, rates=calibrated.rates)
 
 
-def tell(work: Work, paths: Mapping[str, Path], before: Hashes, *, as_json: bool) -> None:
-    """Notes and tables for a person, then the files, or the plan on stdout."""
-    result = work.result
-    say_notes(work.notes)
-    if paths:
-        contents = (
-            table_bytes(work.required.frame),
-            table_bytes(result.plan.frame),
-            table_bytes(result.hiring.frame),
-            capacity_book(result.plan, result.hiring, work.settings.model_dump(), work.notes),
-            capacity_picture(result.plan),
-        )
-        put(dict(zip(paths.values(), contents, strict=True)), before)
-        for path in paths.values():
-            say(f"wrote {path}")
-    if as_json:
-        rows = {"plan": records(result.plan.frame, "UTC"), "hiring": records(result.hiring.frame, "UTC")}
-        notes = [vars(note) for note in work.notes]
-        show_json({"written": [str(p) for p in paths.values()], "facts": result.facts, **rows, "notes": notes})
-        return
-    say(f"\n{_periods(result)}\n\n{_hiring(result)}")
-    if not paths:
-        show(table_bytes(result.plan.frame).decode())
+def _refuse_flags(asked: Asked) -> None:
+    """Raise UsageError with every flag that is missing, or does not go with the others."""
+    problems = []
+    if (asked.config is None) == (asked.required is None):
+        hint = "name plan.toml, or give --required and --workforce"
+        problems.append(Problem("--required", "give required people, or a plan to forecast them", hint))
+    elif asked.required is not None:
+        if asked.workforce is None:
+            problems.append(Problem("--workforce", "is missing", "see --help"))
+        flags = {"--months": asked.months, "--weeks": asked.weeks}
+        problems += [Problem(name, "the file has its own periods", "see --help") for name, n in flags.items() if n]
+        if asked.agreed is not None:
+            problems.append(Problem("--agreed", "the file of required people has these columns itself", "see --help"))
+    elif asked.by_aht is not None:
+        hint = "set aht_factors under [capacity]; the staffing model is asked for them"
+        problems.append(Problem("--by-aht", "goes with --required", hint))
+    if asked.months and asked.weeks and asked.required is None:
+        problems.append(Problem("--weeks", "goes without --months", "give one of them"))
+    if problems:
+        raise UsageError(problems)
 
 
-def _periods(result: Capacity) -> str:
-    """Each site and period in a line."""
-    frame = result.plan.frame
-    numbers = ("required", "new_hires", "heads", "in_training", "net", "over_under")
-    rows = [
-        (
-            row["site"],
-            row["period"],
-            *(f"{row[name]:,.1f}" for name in numbers),
-            percent(row["chance_short"], 0),
-            f"{row['cost']:,.2f}",
-        )
-        for row in frame.to_dict("records")
-    ]
-    words = ("required", "new hires", "heads", "in training", "net", "over/under")
-    header = ("site", "period", *words, "chance short", "cost")
-    alone = not any(row[0] for row in rows)
-    kept = [row[1:] if alone else row for row in (header, *rows)]
-    return text_table(kept[1:], kept[0], right=range(1 if alone else 2, len(kept[0])))
+def _or_error(make: Any, problems: list[StaffplanError]) -> Any:
+    """What is made; an error is kept for later."""
+    try:
+        return make()
+    except StaffplanError as error:
+        problems.append(error)
+        return None
 
 
-def _hiring(result: Capacity) -> str:
-    """The best hiring plan of each site, the next ones, and that of hiring nobody."""
-    rows = [
-        (
-            row["site"],
-            "no new class" if row["rank"] == 0 else "best" if row["rank"] == 1 else f"rank {row['rank']:.0f}",
-            row["classes"],
-            f"{row['short']:,.2f}",
-            f"{row['cost']:,.2f}",
-            f"{row['more_than_best']:+,.2f}",
-            _proof(row["gap_share"], row["rank"]),
-        )
-        for row in result.hiring.frame.to_dict("records")
-    ]
-    header = ("site", "plan", "people starting, by period", "missing", "cost", "than the best", "proof")
-    alone = not any(row[0] for row in rows)
-    kept = [row[1:] if alone else row for row in (header, *rows)]
-    return text_table(kept[1:], kept[0], right=range(2 if alone else 3, len(kept[0]) - 1))
+def _together(errors: list[StaffplanError]) -> StaffplanError:
+    """One error with the problems of all; its kind is that of the first."""
+    return type(errors[0])([problem for error in errors for problem in error.problems])
 
 
-def _proof(gap: float, rank: float) -> str:
-    if rank == 0:
-        return ""
-    return f"within {percent(gap, 2)}" if gap else "proven"
+def _own_settings(asked: Asked) -> tuple[CapacitySettings, Config | None, Any]:
+    config, workspace = (None, None) if asked.config is None else config_and_workspace(asked.config, {})
+    if asked.workforce is not None:
+        return load_capacity(read_config_text(asked.workforce), str(asked.workforce)), config, workspace
+    return CapacitySettings() if config is None else config.capacity, config, workspace
+
+
+def _read_need(asked: Asked) -> Need | None:
+    if asked.required is None:
+        return None
+    required = read_table(asked.required, RequiredPeople)
+    return Need(required, _read(asked.by_aht, RequiredByAht), ())
+
+
+def _read(path: Path | None, table: Any) -> Any:
+    return None if path is None else read_table(path, table)
+
+
+def _read_previous(path: Path | None) -> tuple[CapacityPlan, Settings] | None:
+    """The plan before, from its folder or its capacity.csv alone, and the settings beside it where they are there."""
+    if path is None:
+        return None
+    plan = read_table(path / CapacityPlan.file_name if path.is_dir() else path, CapacityPlan)
+    beside = (path if path.is_dir() else path.parent) / SETTINGS
+    if not beside.is_file():
+        return plan, {}
+    try:
+        found = json.loads(beside.read_text(encoding="utf-8"))
+    except ValueError as error:
+        hint = "give --previous its capacity.csv, copied elsewhere"
+        raise DataError(Problem(str(beside), f"the JSON cannot be read: {error}", hint)) from error
+    return plan, found if isinstance(found, dict) else {}
+
+
+def _calibrated(history: WorkforceHistory, settings: CapacitySettings, required: RequiredPeople, seed: int) -> Any:
+    from staffplan.capacity.calibrate import calibrate
+
+    sites = sorted(str(site) for site in required.frame["site"].unique())
+    return calibrate(history, settings, sites, np.random.default_rng(seed))
+
+
+def _given(settings: CapacitySettings, config: Config | None, need: Need) -> Settings:
+    """What the plan was made with, to name what changed when the next one is made."""
+    found: dict[str, Any] = {"capacity": settings.model_dump(mode="json")}
+    if config is not None:
+        found |= {
+            name: config.model_dump(mode="json", exclude_unset=True).get(name, {}) for name in ("queues", "staffing")
+        }
+    return found | ({} if need.last_day is None else {"history_until": need.last_day.isoformat()})
+
+
+def changed_settings(before: Settings | None, after: Settings) -> list[tuple[str, str, str]]:
+    """(name, before, after) of each setting that differs; none where those before are not known."""
+    old, new = dict(_flat(before or {})), dict(_flat(after))
+    names = [name for name in {**old, **new} if old.get(name) != new.get(name)] if before else []
+    return [(name, _in_words(old.get(name)), _in_words(new.get(name))) for name in names]
+
+
+def _in_words(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _flat(settings: Settings, above: str = "") -> Iterator[tuple[str, object]]:
+    for key, value in settings.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{above}{key}.")
+        else:
+            yield f"{above}{key}", value
+
+
+def contents(work: Work) -> dict[str, bytes]:
+    """The files, by name."""
+    result, compared = work.result, work.compared
+    tables = {
+        "required.csv": work.need.required,
+        "required_by_aht.csv": work.need.by_aht,
+        "attrition.csv": work.rates,
+        "capacity.csv": result.plan,
+        "hiring.csv": result.hiring,
+        "capacity_changes.csv": None if compared is None else compared.changes,
+    }
+    made = {name: table_bytes(table.frame) for name, table in tables.items() if table is not None}
+    changes = None if compared is None else compared.changes
+    details = dict(_flat(work.given))
+    book = capacity_book(result.plan, result.hiring, details, work.notes, rates=work.rates, changes=changes)
+    settings = json.dumps(work.given, ensure_ascii=False, indent=2, sort_keys=True)
+    return {**made, "capacity.xlsx": book, "capacity.png": capacity_picture(result.plan), SETTINGS: settings.encode()}
