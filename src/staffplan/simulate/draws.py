@@ -66,7 +66,7 @@ def _draw_queue(
     arrival = (stream.interval[place] + rng.random(len(place))) * interval_seconds
     order = np.argsort(arrival, kind="stable")
     aht = stream.aht_seconds[place][order]
-    work = aht * _work_factors(len(place), settings, rng)
+    work = aht * work_factors(len(place), settings, rng)
     patience = stream.queue.patience_seconds
     if patience is None or stream.queue.work_type == "deferred":
         return arrival[order], stream.interval[place][order], work, np.full(len(place), np.inf)
@@ -89,7 +89,7 @@ def day_levels(variation: Floats, chance: Floats) -> Floats:
     return np.where(variation > 0, special.gammaincinv(shape, chance) / shape, 1.0)
 
 
-def _work_factors(size: int, settings: SimulateSettings, rng: np.random.Generator) -> Floats:
+def work_factors(size: int, settings: SimulateSettings, rng: np.random.Generator) -> Floats:
     """Handling times as multiples of their mean."""
     if settings.service_time == "exponential":
         return rng.exponential(1.0, size)
