@@ -12,7 +12,8 @@ import pandas as pd
 from staffplan.cli.output.json_rows import records
 from staffplan.cli.output.say import say, show_json, show_text
 from staffplan.cli.work.delivery import put, say_notes
-from staffplan.cli.work.published_day import day_contacts, day_states, group_day, groups_of, published_day
+from staffplan.cli.work.group_day import group_day
+from staffplan.cli.work.published_day import day_contacts, day_states, groups_of, published_day
 from staffplan.clock import wall_instant
 from staffplan.control.day import DayTold, explain_group
 from staffplan.errors import Note, Problem, UsageError
@@ -160,17 +161,14 @@ def _bar(level: float, change: float) -> str:
 
 def sentences(told: DayTold, found: Explained) -> Iterator[str]:
     """The largest causes, what chance may do, and what would have kept the goal."""
-    own = told.causes.frame
-    causes = own[own["cause"] != "chance"]
+    causes = told.causes.frame[told.causes.frame["cause"] != "chance"]
     sure = causes[causes["contribution"].abs() > 2 * causes["error"]]
-    worst = sure[sure["contribution"] < 0].sort_values("contribution")
-    if len(worst):
-        names = [f"{EXPLAINED[row.cause]} ({100 * row.contribution:+.1f})" for row in worst.head(3).itertuples()]
-        yield f"What cost most: {', '.join(names)}."
-    best = sure[sure["contribution"] > 0].sort_values("contribution", ascending=False)
-    if len(best):
-        names = [f"{EXPLAINED[row.cause]} ({100 * row.contribution:+.1f})" for row in best.head(2).itertuples()]
-        yield f"What helped: {', '.join(names)}."
+    ordered = sure.sort_values("contribution")
+    for title, own in (("What cost most", ordered[ordered["contribution"] < 0].head(3)),
+                       ("What helped", ordered[ordered["contribution"] > 0].iloc[::-1].head(2))):  # fmt: skip
+        named = zip(own["cause"], own["contribution"], strict=True)
+        if len(own):
+            yield f"{title}: {', '.join(f'{EXPLAINED[cause]} ({100 * points:+.1f})' for cause, points in named)}."
     scatter = f"chance alone moves such a day by {100 * told.scatter:.1f} points"
     yield f"With everything as it was, {scatter} (standard deviation; {told.repetitions} repetitions)."
     if told.mending is not None:

@@ -14,6 +14,7 @@ from staffplan.settings.staffing import StaffingSettings
 from staffplan.simulate.draws import draw_absences
 from staffplan.simulate.engine import Stretches
 from staffplan.simulate.scene import Scene
+from staffplan.tables.roster import ABSENCE
 from staffplan.tables.states import WORDS
 
 Whole = NDArray[np.int64]
@@ -79,9 +80,7 @@ def missing(
     middles = start + pd.to_timedelta(np.arange(minutes) * 60 + 30, unit="s")
     words = states["state"].str.strip().str.lower().map(lambda word: WORDS.get(word, word))
     working = {str(name): own for name, own in states[words == QUEUE].groupby("agent_id")}
-    present = {
-        str(name) for name in states.loc[words.isin(("queue", "meeting", "training", "break", "meal")), "agent_id"]
-    }
+    present = {str(name) for name in states.loc[words != ABSENCE, "agent_id"]}
     on_queue = activities[activities["activity"] == QUEUE]
     for name, own in on_queue.groupby("agent_id"):
         mine = own[own["planning_group"] == group]
