@@ -57,7 +57,8 @@ FLAGS = {
     "scorecard": "--actuals --kpi --output --config --force --json",
     "budget": "--output --force --json",
     "explain": "--depth --output --force --json",
-    "explain-day": "--planned --actual --goal --model --patience --interval --timezone --output --force --json",
+    "explain-day": "--actuals --states --planned --actual --goal --model --patience --interval --timezone "
+    "--output --force --json",
     "compare": "--output --force --json",
     "now": "--at --output --force --json",
     "today": "--actuals --at --freeze --most --output --jobs --force --json",

@@ -19,6 +19,7 @@ from staffplan.control.day import DayTold, explain_group
 from staffplan.errors import Note, Problem, UsageError
 from staffplan.files.write import table_bytes
 from staffplan.plan.text import text_table
+from staffplan.settings.config import Config
 from staffplan.simulate.scene import group_promise
 from staffplan.tables.control import DayCauses
 
@@ -77,13 +78,19 @@ def explained(asked: Asked) -> Explained:
     if states is None:
         said = "no log of states (--states): the absences that the settings expect count in every world"
         notes.append(Note("explain-day", "left out", "absence, lateness", said))
-    day, rate = pd.Timestamp(published.day), published.config.cost.default_hourly_rate
+    day, rate = pd.Timestamp(published.day), _usual_rate(published.config)
     found = {}
     for name, queues in groups.items():
         made, assumed = group_day(published, queues, came, states)
         notes += assumed
         found[name] = explain_group(name, day, made, group_promise(list(queues)).service_level, rate)
     return Explained(found, published.zone, published.config.plan.currency, day, tuple(notes))
+
+
+def _usual_rate(config: Config) -> float:
+    """Base pay of an hour: the default, or the mean of the contracts."""
+    given = [one.hourly_rate for one in config.work_plans.values() if one.hourly_rate is not None]
+    return config.cost.default_hourly_rate or (sum(given) / len(given) if given else 0.0)
 
 
 def _refuse_half(asked: Asked) -> None:
