@@ -35,7 +35,7 @@ def queue_day(*, came: np.ndarray | None = None, aht: float = 240.0) -> QueueDay
     return QueueDay(PHONE, planned, was, seconds, np.full(SLOTS, aht), np.full(SLOTS, np.nan))
 
 
-def group_day(queue: QueueDay, **people: np.ndarray | None) -> GroupDay:
+def group_day(queue: QueueDay, **people: object) -> GroupDay:
     full = np.full(MINUTES, HEADS)
     away = People(full, full, full, None, None, lambda _: (NOBODY, NOBODY))
     groups = Groups(np.ones(1, dtype=np.int64), np.zeros(1), np.zeros(1, dtype=bool), np.ones(1, dtype=bool))
@@ -155,6 +155,22 @@ def test_who_is_away_and_who_is_late_is_told_by_the_log() -> None:
     absent, late = missing(rostered, states, "phone", start, 90)
     assert absent.tolist() == [1] * 60 + [0] * 30
     assert late.tolist() == [1] * 10 + [0] * 30 + [1] * 20 + [-1] * 10 + [0] * 20
+
+
+def test_luck_taken_out_leaves_the_mean_where_many_repetitions_find_it() -> None:
+    """People away at random, of known mean: the estimate lies within its error of the plain mean of many."""
+    chances = np.random.default_rng(9).random((200, MINUTES)) < 0.5
+
+    def expected(number: int) -> tuple[np.ndarray, np.ndarray]:
+        away = np.full(MINUTES, 2 if chances[number, 0] else 0)
+        return away, NOBODY
+
+    day = group_day(queue_day(came=poisson_day(4)), absent=np.full(MINUTES, 1), late=NOBODY,
+                    expected=expected, expected_minutes=float(MINUTES))  # fmt: skip
+    frame = explain_group("phone", DATE, day, None, 0.0).causes.frame.set_index("cause")
+    plain = [Repetition(day, number).service_level(()) for number in range(200)]
+    assert frame["service_planned"].iloc[0] == pytest.approx(np.mean(plain), abs=4 * np.std(plain) / sqrt(200))
+    assert frame["error"].max() < np.std(plain) / sqrt(20)
 
 
 def test_the_handling_time_alone_is_what_two_simulations_differ_by() -> None:

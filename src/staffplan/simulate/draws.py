@@ -148,6 +148,17 @@ def draw_absences(
     return _present(scene.stretches, pieces, sick[place] | (of_piece < inside[interval]))
 
 
+def expected_absence_seconds(scene: Scene, settings: SimulateSettings, staffing: StaffingSettings) -> float:
+    """What `draw_absences` takes away on average."""
+    out, inside = absence_shares(scene, staffing)
+    pieces = cut(scene.stretches, settings.absence_minutes * 60.0 if inside.any() else np.inf)
+    interval = np.clip(pieces.start // scene.grid.interval_seconds, 0, len(scene.grid) - 1).astype(np.int64)
+    shift = scene.shift_of_stretch[pieces.stretch]
+    _, first, place = np.unique(shift, return_index=True, return_inverse=True)
+    here = (1 - out[interval[first]][place]) * (1 - inside[interval])
+    return float(((pieces.end - pieces.start) * (1 - here)).sum())
+
+
 def _each(agent: Ints) -> list[Ints]:
     """The rows of each agent."""
     order = np.argsort(agent, kind="stable")

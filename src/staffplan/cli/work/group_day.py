@@ -10,10 +10,11 @@ import pandas as pd
 from staffplan.cli.work.published_day import STEP, Published
 from staffplan.clock import SiteCalendar
 from staffplan.control.day.contacts import Floats, QueueDay
-from staffplan.control.day.people import People, curve, expected_of, missing, required_curve
+from staffplan.control.day.people import MINUTE, People, curve, expected_of, missing, required_curve
 from staffplan.control.day.worlds import GroupDay
 from staffplan.errors import DataError, Note, Problem
 from staffplan.planned import between
+from staffplan.simulate.draws import expected_absence_seconds
 from staffplan.simulate.engine import Closings, Groups
 from staffplan.simulate.scene import Scene, make_scene
 from staffplan.site import Queue, Site
@@ -64,6 +65,7 @@ def _people(published: Published, queues: tuple[Queue, ...], scene: Scene, state
         absent,
         late,
         expected_of(scene, config.simulate, config.staffing, config.plan.seed),
+        expected_absence_seconds(scene, config.simulate, config.staffing) / MINUTE,
     )
 
 

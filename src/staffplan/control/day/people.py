@@ -35,6 +35,8 @@ class People:
     absent: Whole | None
     late: Whole | None
     expected: Callable[[int], tuple[Whole, Whole]]
+    expected_minutes: float = 0.0
+    """The mean of all minutes of `expected`."""
 
 
 def curve(stretches: Stretches, minutes: int) -> Whole:

@@ -32,31 +32,63 @@ class DayTold:
 
 def explain_group(name: str, date: pd.Timestamp, day: GroupDay, goal: float | None, rate: float) -> DayTold:
     """Shapley shares of each repetition, and their mean. rate: money for an hour of one more person."""
-    shares = [_shares(day, number) for number in range(FEWEST)]
-    while len(shares) < MOST and _errors(shares).max() > ERROR:
-        shares += [_shares(day, number) for number in range(len(shares), len(shares) + BATCH)]
-    after = np.array([one.after for one in shares])
+    played = [_Played(day, number) for number in range(FEWEST)]
+    found = _estimate(played)
+    while len(played) < MOST and found.error.share.max() > ERROR:
+        played += [_Played(day, number) for number in range(len(played), len(played) + BATCH)]
+        found = _estimate(played)
     measured = _measured(day)
-    actual = float(after.mean()) if measured is None else measured
+    actual = found.mean.after if measured is None else measured
     mend = None if goal is None or actual >= goal else mending(day, goal, rate)
-    causes = DayCauses.of(_rows(name, date, day, shares, measured))
-    return DayTold(causes, len(shares), float(after.std(ddof=1)), mend)
+    scatter = float(np.std([one.shares.after for one in played], ddof=1))
+    return DayTold(DayCauses.of(_rows(name, date, day, found, measured)), len(played), scatter, mend)
 
 
-def _shares(day: GroupDay, number: int) -> Shares:
-    played = Repetition(day, number)
-    inert = EVERYTHING - set(day.active)
+class _Played:
+    """Shares of one repetition, and its luck: people away and contacts, less what they are on average."""
 
-    def value(causes: frozenset[int]) -> float:
-        return played.service_level(inert | {day.active[cause] for cause in causes})
+    def __init__(self, day: GroupDay, number: int) -> None:
+        repetition = Repetition(day, number)
+        inert = EVERYTHING - set(day.active)
 
-    return shapley(value, len(day.active))
+        def value(causes: frozenset[int]) -> float:
+            return repetition.service_level(inert | {day.active[cause] for cause in causes})
+
+        self.shares = shapley(value, len(day.active))
+        contacts, _ = repetition.contacts(())
+        planned = sum(float(one.planned.sum()) for one in day.queues)
+        self.luck = (repetition.minutes_away - day.people.expected_minutes, len(contacts.arrival) - planned)
 
 
-def _errors(shares: list[Shares]) -> Floats:
-    """(causes,): standard errors of the mean shares."""
-    every = np.array([one.share for one in shares])
-    return np.asarray(every.std(axis=0, ddof=1) / np.sqrt(len(shares)))
+@dataclass(frozen=True)
+class _Estimate:
+    """Means over repetitions, and their standard errors."""
+
+    mean: Shares
+    error: Shares
+
+
+def _estimate(played: list[_Played]) -> _Estimate:
+    """The means as they would be with the usual number of people away and of contacts: a line through the repetitions
+    takes their luck out (control variates). As it is linear, and the same for all, the shares still add up.
+
+    Source: S. S. Lavenberg, P. D. Welch, A perspective on the use of control variables to increase the efficiency of
+    Monte Carlo simulations (Management Science 27(3), 1981)
+    """
+    values = np.array([np.concatenate([[one.shares.before, one.shares.after], one.shares.share, one.shares.repaired,
+                                       one.shares.alone]) for one in played])  # fmt: skip
+    luck = np.array([one.luck for one in played])
+    luck = luck[:, luck.std(axis=0) > 0]
+    design = np.column_stack([np.ones(len(played)), luck])
+    coefficients, *_ = np.linalg.lstsq(design, values, rcond=None)
+    left = ((values - design @ coefficients) ** 2).sum(axis=0) / (len(played) - design.shape[1])
+    error = np.sqrt(left * np.linalg.pinv(design.T @ design)[0, 0])
+    return _Estimate(_as_shares(coefficients[0]), _as_shares(error))
+
+
+def _as_shares(values: Floats) -> Shares:
+    share, repaired, alone = np.split(values[2:], 3)
+    return Shares(float(values[0]), float(values[1]), share, repaired, alone)
 
 
 def _measured(day: GroupDay) -> float | None:
@@ -68,23 +100,23 @@ def _measured(day: GroupDay) -> float | None:
     return float(min(np.nansum(in_time) / came.sum(), 1.0))
 
 
-def _rows(name: str, date: pd.Timestamp, day: GroupDay, shares: list[Shares], measured: float | None) -> pd.DataFrame:
-    before, after = (float(np.mean([getattr(one, side) for one in shares])) for side in ("before", "after"))
-    common = {"day": date, "queue": name, "service_planned": before,
-              "service_actual": after if measured is None else measured}  # fmt: skip
-    columns = {
-        "contribution": np.mean([one.share for one in shares], axis=0),
-        "repaired": np.mean([one.repaired for one in shares], axis=0),
-        "alone": np.mean([one.alone for one in shares], axis=0),
-        "error": _errors(shares),
-    }
+def _rows(name: str, date: pd.Timestamp, day: GroupDay, found: _Estimate, measured: float | None) -> pd.DataFrame:
+    mean, after = found.mean, found.mean.after
+    before, actual = (_share(level) for level in (mean.before, after if measured is None else measured))
+    common = {"day": date, "queue": name, "service_planned": before, "service_actual": actual}
+    columns = {"contribution": mean.share, "repaired": mean.repaired, "alone": mean.alone, "error": found.error.share}
     rows = [
         {**common, "cause": CAUSES[cause], **{column: values[place] for column, values in columns.items()}}
         for place, cause in enumerate(day.active)
     ]
     if measured is not None:
-        scatter = np.std([one.after for one in shares], ddof=1)
-        error = float(scatter / np.sqrt(len(shares)))
         nothing = {"repaired": np.nan, "alone": np.nan}
-        rows.append({**common, "cause": CHANCE, "contribution": measured - after, "error": error, **nothing})
+        rows.append(
+            {**common, "cause": CHANCE, "contribution": measured - after, "error": found.error.after, **nothing}
+        )
     return pd.DataFrame(rows)
+
+
+def _share(level: float) -> float:
+    """A line through shares may end a hair outside."""
+    return min(max(level, 0.0), 1.0)

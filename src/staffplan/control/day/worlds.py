@@ -61,6 +61,7 @@ class Repetition:
     extra: Whole | None = None
     """(minutes,): people beside those there."""
     _drawn: dict[tuple[bool, bool, bool], tuple[Contacts, Floats]] = field(default_factory=dict)
+    _stretches: dict[tuple[bool, ...], Stretches] = field(default_factory=dict)
 
     @cached_property
     def _ready(self) -> list[Ready]:
@@ -82,8 +83,7 @@ class Repetition:
     def in_time(self, world: World) -> NDArray[np.bool_]:
         """(contacts,): whether each is answered in time."""
         contacts, within = self.contacts(world)
-        stretches = stretches_of(self.heads(world))
-        day = self.day
+        stretches, day = self.stretches(world), self.day
         fate = run(
             contacts,
             stretches,
@@ -94,6 +94,18 @@ class Repetition:
             interval_seconds=day.interval_seconds,
         ).fate
         return np.asarray((fate.outcome == ANSWERED) & (fate.wait <= within))
+
+    @cached_property
+    def minutes_away(self) -> float:
+        """Of everybody, as the settings made them in this repetition."""
+        return float(sum(own.sum() for own in self._expected))
+
+    def stretches(self, world: World) -> Stretches:
+        """The people of a world, made once for all worlds with the same ones."""
+        key = tuple(cause in world for cause in (FIT, CHANGES, ABSENCE, LATENESS))
+        if key not in self._stretches:
+            self._stretches[key] = stretches_of(self.heads(world))
+        return self._stretches[key]
 
     def heads(self, world: World) -> Whole:
         """(minutes,): people on queue."""
