@@ -54,9 +54,11 @@ FLAGS = {
     "report": "--force --json",
     "publish": "--to --who --why --at --diff --output --force --json",
     "track": "--actuals --output --config --dead-zone --fail-on-alarm --force --json",
+    "scorecard": "--actuals --kpi --output --config --force --json",
     "budget": "--output --force --json",
     "explain": "--depth --output --force --json",
-    "explain-day": "--planned --actual --goal --model --patience --interval --timezone --output --force --json",
+    "explain-day": "--actuals --states --planned --actual --goal --model --patience --interval --timezone "
+    "--output --force --json",
     "compare": "--output --force --json",
     "now": "--at --output --force --json",
     "today": "--actuals --at --freeze --most --output --jobs --force --json",

@@ -5,15 +5,19 @@ Where an output has changed for good: pytest tests/docs --update-golden, then re
 
 from __future__ import annotations
 
+import importlib
+import json
 import os
 import re
 import shutil
+import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
 from blocks import FIRST_PLAN, RUN, Block, Session, blocks_of, printed_by, shown_is, updated
 
-from commands import FilledOnce
+from commands import FilledOnce, Run
 from staffplan.plan import reporting
 
 REPOSITORY = Path(__file__).parents[2]
@@ -129,3 +133,27 @@ def test_the_readme_is_short() -> None:
 )
 def test_dots_stand_for_what_is_left_out(shown: str, came: str, is_it: bool) -> None:
     assert shown_is(shown, came) == is_it
+
+
+def test_the_known_causes_of_the_bad_tuesday_are_found(planned_center: Path, tmp_path: Path, run_in: Run) -> None:
+    """The sample is what its script makes of the small center; the day is laid to what the script did to it."""
+    shutil.copytree(planned_center, tmp_path / "center")
+    call, home = partial(run_in, tmp_path), REPOSITORY / "data" / "samples" / "bad_tuesday"
+    assert call("publish", "center/plan", "--to", "ledger", "--at", "2026-03-01T18:00").code == 0
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(REPOSITORY / "scripts")
+        maker = importlib.import_module("make_bad_tuesday")
+        patch.setattr(sys, "argv", ["make_bad_tuesday.py", str(tmp_path / "ledger"), "--out", str(tmp_path / "made")])
+        assert maker.main() == 0
+    for name in ("contacts.csv", "states.csv"):
+        made = (tmp_path / "made" / name).read_bytes()
+        assert made == (home / name).read_bytes(), (
+            "the small center's roster has changed: scripts/make_bad_tuesday.py"
+        )
+    files = ("--actuals", str(home / "contacts.csv"), "--states", str(home / "states.csv"), "--json")
+    causes = json.loads(call("explain-day", "ledger", "2026-03-03", "phone", *files).out)["causes"]
+    found = {row["cause"]: (row["contribution"], row["error"]) for row in causes}
+    for cause in ("volume", "handling time", "absence", "lateness"):
+        share, error = found[cause]
+        assert share < -2 * error
+    assert sum(share for share, _ in found.values()) < -0.1

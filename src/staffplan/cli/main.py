@@ -36,6 +36,7 @@ from staffplan.cli.commands import (
     rules,
     scenario,
     score,
+    scorecard,
     shifts,
     size,
     staff,
@@ -104,6 +105,7 @@ reforecast.register(app)
 score.register(app)
 publish.register(app)
 track.register(app)
+scorecard.register(app)
 explain_day.register(app)
 access.register(app)
 now.register(app)

@@ -152,6 +152,19 @@ def minute_clock(minute: int) -> str:
     return f"{minute // 60:02d}:{minute % 60:02d}"
 
 
+def measured(value: float, unit: str, *, signed: bool = False) -> str:
+    """A measure of a scorecard in its unit ("share", "points", "score", "seconds"); "" where it is not known. A
+    signed share is a difference, in points."""
+    if not math.isfinite(value):
+        return ""
+    sign = "+" if signed else ""
+    if unit == "share":
+        return f"{100 * value:{sign}.1f}" + (" points" if signed else " %")
+    if unit == "seconds":
+        return ("-" if value < 0 else sign) + wait(abs(value))
+    return f"{value:{sign},.{2 if unit == 'score' else 1}f}"
+
+
 def plural(number: float, one: str, many: str = "") -> str:
     """ "1 day", "2 days"; `many` where adding an s is not enough."""
     return f"{count(number)} {one if round(number) == 1 else many or one + 's'}"

@@ -66,7 +66,7 @@ def _draw_queue(
     arrival = (stream.interval[place] + rng.random(len(place))) * interval_seconds
     order = np.argsort(arrival, kind="stable")
     aht = stream.aht_seconds[place][order]
-    work = aht * _work_factors(len(place), settings, rng)
+    work = aht * work_factors(len(place), settings, rng)
     patience = stream.queue.patience_seconds
     if patience is None or stream.queue.work_type == "deferred":
         return arrival[order], stream.interval[place][order], work, np.full(len(place), np.inf)
@@ -89,7 +89,7 @@ def day_levels(variation: Floats, chance: Floats) -> Floats:
     return np.where(variation > 0, special.gammaincinv(shape, chance) / shape, 1.0)
 
 
-def _work_factors(size: int, settings: SimulateSettings, rng: np.random.Generator) -> Floats:
+def work_factors(size: int, settings: SimulateSettings, rng: np.random.Generator) -> Floats:
     """Handling times as multiples of their mean."""
     if settings.service_time == "exponential":
         return rng.exponential(1.0, size)
@@ -146,6 +146,17 @@ def draw_absences(
         of_shift[shifts], of_piece[rows] = fortune(seed, name, repetition, len(shifts), len(rows))
     sick = of_shift < out[interval[first]]
     return _present(scene.stretches, pieces, sick[place] | (of_piece < inside[interval]))
+
+
+def expected_absence_seconds(scene: Scene, settings: SimulateSettings, staffing: StaffingSettings) -> float:
+    """What `draw_absences` takes away on average."""
+    out, inside = absence_shares(scene, staffing)
+    pieces = cut(scene.stretches, settings.absence_minutes * 60.0 if inside.any() else np.inf)
+    interval = np.clip(pieces.start // scene.grid.interval_seconds, 0, len(scene.grid) - 1).astype(np.int64)
+    shift = scene.shift_of_stretch[pieces.stretch]
+    _, first, place = np.unique(shift, return_index=True, return_inverse=True)
+    here = (1 - out[interval[first]][place]) * (1 - inside[interval])
+    return float(((pieces.end - pieces.start) * (1 - here)).sum())
 
 
 def _each(agent: Ints) -> list[Ints]:

@@ -8,7 +8,17 @@ from typing import ClassVar
 from staffplan.tables.roster import ACTIVITIES
 from staffplan.tables.schema import MOST_AGENTS, Column, Table, contacts, handling_time, instant, number, text
 
-CAUSE_NAMES = ("volume", "shape", "handling time", "people", "chance")
+CAUSE_NAMES = (
+    "volume",
+    "shape",
+    "handling time",
+    "people",
+    "roster fit",
+    "changes",
+    "absence",
+    "lateness",
+    "chance",
+)
 
 
 @dataclass(frozen=True)
@@ -38,7 +48,8 @@ class DayCauses(Table):
 
     `contribution` of all causes adds up to the service level that was less the one planned. `repaired`: how much
     better with this cause alone as planned. `alone`: how much this cause alone would have changed. `chance`, only
-    where the service level was measured: what the model does not explain.
+    where the service level was measured: what the model does not explain. `error`: standard error of the
+    contribution, where it is simulated; `queue` is then a planning group.
     """
 
     columns: ClassVar[tuple[Column, ...]] = (
@@ -48,6 +59,7 @@ class DayCauses(Table):
         number("contribution", -1, 1),
         number("repaired", -1, 1, blank=True),
         number("alone", -1, 1, blank=True),
+        number("error", 0, 1, required=False, blank=True),
         number("service_planned", 0, 1),
         number("service_actual", 0, 1),
     )

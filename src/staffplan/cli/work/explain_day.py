@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +32,30 @@ EXPLAINED = {
     "people": "people there",
     "chance": "chance, and what the model leaves out",
 }
+
+
+def refuse_of_tables(given: Mapping[str, object]) -> None:
+    """Raise UsageError for options of two tables beside a ledger, which has its own goals and clocks."""
+    hint = "leave it out, or leave the ledger out"
+    problems = [Problem(flag, "belongs to two tables", hint) for flag, value in given.items() if value is not None]
+    if problems:
+        raise UsageError(problems)
+
+
+def tables_given(planned: Path | None, actual: Path | None, of_ledger: Mapping[str, object]) -> tuple[Path, Path]:
+    """The two tables. Raises UsageError where one is missing, or an option of a ledger is there."""
+    problems = [
+        Problem(flag, "belongs to a ledger", "name the ledger and the day first")
+        for flag, value in of_ledger.items()
+        if value
+    ]
+    if planned is None or actual is None:
+        lacking = "--planned" if planned is None else "--actual"
+        hint = "name a ledger and a day, or give both --planned and --actual"
+        problems.append(Problem(lacking, "is missing", hint))
+    if problems or planned is None or actual is None:
+        raise UsageError(problems)
+    return planned, actual
 
 
 def causes_of(

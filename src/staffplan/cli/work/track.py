@@ -12,28 +12,25 @@ import pandas as pd
 from staffplan.cli.output.json_rows import records
 from staffplan.cli.output.say import say, show_json, show_text
 from staffplan.cli.work.delivery import put, say_notes
+from staffplan.cli.work.published import actual_history, published_entry, refuse_other_clocks
 from staffplan.clock import SiteCalendar
 from staffplan.control.cusum import average_run_length
-from staffplan.control.gathered import KEY, Gathered, PublishedEntry, gathered
+from staffplan.control.gathered import KEY, Gathered, gathered
 from staffplan.control.tracked_days import tracked_days, tracked_waits
 from staffplan.control.tracking import DEAD_ZONE, track_scores, tracked_edits, value_added
-from staffplan.errors import DataError, Note, Problem, place_of
-from staffplan.files.ledger import Entry, Ledger, read_ledger
-from staffplan.files.read import read_table
+from staffplan.errors import Note
+from staffplan.files.ledger import read_ledger
 from staffplan.files.write import table_bytes
 from staffplan.forecast.scoring import CAME_BEFORE, about_left_out
-from staffplan.ingest import read_history
 from staffplan.plan.directory import PLAN_TOML, load_config_file
 from staffplan.plan.text import percent, text_table
 from staffplan.settings.config import Config
 from staffplan.simulate.scene import group_promise
 from staffplan.site import resolve_queue
-from staffplan.tables.forecast import ALL_QUEUES, ForecastTotals
+from staffplan.tables.forecast import ALL_QUEUES
 from staffplan.tables.history import ContactHistory
-from staffplan.tables.ledger import PublishedForecast
 from staffplan.tables.schema import Table
 from staffplan.tables.track import TrackedDays, TrackedEdits, TrackedWaits, TrackScores, ValueAdded
-from staffplan.tables.waits import DayService
 
 if TYPE_CHECKING:
     from staffplan.cli.work.delivery import Hashes
@@ -78,61 +75,16 @@ def tracked(
     last = ledger.entries[-1]
     config = load_config_file(config_path or last.path(folder, PLAN_TOML))
     zone, minutes = str(last.facts["timezone"]), int(last.facts["interval_minutes"])
-    _refuse_other_clocks(ledger, zone, minutes)
-    history = _history(actuals, config)
-    known = gathered([_entry(entry, folder) for entry in ledger.entries], history, SiteCalendar(zone, minutes))
+    refuse_other_clocks(ledger, zone, minutes)
+    history = actual_history(actuals, config)
+    entries = [published_entry(entry, folder) for entry in ledger.entries]
+    known = gathered(entries, history, SiteCalendar(zone, minutes))
     groups = {name: queue.planning_group or name for name, queue in config.queues.items()}
     found = (track_scores(known), value_added(known, dead_zone=dead_zone), tracked_days(known))
     waits, edits = tracked_waits(known, history, groups), tracked_edits(known)
     told = (*_notes(known, history, found[1], waits), *_definitions(waits, config))
     notes = (*history.notes, *about_left_out(_asked(known), history, known.grid.calendar, STEP), *told)
     return Tracked(*found, waits, edits, len(ledger.entries), dead_zone, zone, notes)
-
-
-def _refuse_other_clocks(ledger: Ledger, zone: str, minutes: int) -> None:
-    """Raise DataError for entries in another zone or interval than the last one has."""
-    place = place_of(ledger.folder)
-    problems = [
-        Problem(place, f"entry {entry.number} is in {entry.facts['timezone']}, the last one in {zone}", ONE_LEDGER)
-        for entry in ledger.entries
-        if entry.facts["timezone"] != zone
-    ]
-    problems += [
-        Problem(place, f"entry {entry.number} has intervals of {entry.facts['interval_minutes']} minutes", ONE_LEDGER)
-        for entry in ledger.entries
-        if int(entry.facts["interval_minutes"]) != minutes
-    ]
-    if problems:
-        raise DataError(problems)
-
-
-ONE_LEDGER = "publish each center, and each length of interval, into a ledger of its own"
-
-
-def _history(actuals: Sequence[Path], config: Config) -> ContactHistory:
-    """What came, of all files: where two have an interval the later file counts."""
-    later = {"queues": {}, "input": config.input.model_copy(update={"until": None})}
-    parts = [read_history(path, config.model_copy(update=later)) for path in actuals]
-    if len(parts) == 1:
-        return parts[0]
-    frame = pd.concat([part.frame for part in parts], ignore_index=True)
-    frame = frame.drop_duplicates(list(ContactHistory.key), keep="last", ignore_index=True)
-    made = ContactHistory.of(frame, ", ".join(part.source for part in parts))
-    notes = tuple(note for part in parts for note in part.notes)
-    return ContactHistory(made.frame, made.source, made.rows, notes)
-
-
-def _entry(entry: Entry, folder: Path) -> PublishedEntry:
-    zone = str(entry.facts["timezone"])
-
-    def rows(table: type[Table]) -> pd.DataFrame:
-        if table.file_name not in entry.files:
-            return table.empty().frame
-        return read_table(entry.path(folder, table.file_name), table, timezone=zone).frame
-
-    made, known = (pd.Timestamp(entry.facts[name]).tz_convert("UTC") for name in ("made_at", "known_until"))
-    tables = (rows(PublishedForecast), rows(ForecastTotals), rows(DayService))
-    return PublishedEntry(entry.number, made, known, *tables)
 
 
 def _notes(known: Gathered, history: ContactHistory, added: ValueAdded, waits: TrackedWaits) -> Iterator[Note]:

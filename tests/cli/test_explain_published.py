@@ -1,0 +1,100 @@
+"""`staffplan explain-day` of a day of a ledger."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from commands import Run
+
+DAY = "2026-03-03"
+ASKED = ("explain-day", "ledger", DAY, "phone", "--actuals", "actuals.csv")
+
+
+@pytest.fixture
+def go(planned: Path, run_in: Run) -> Run:
+    """Run a command in the folder of the small center, which has published its plan; half again as many call."""
+    call = partial(run_in, planned)
+    assert call("publish", "plan", "--to", "ledger", "--at", "2026-03-02T00:00").code == 0
+    history = pd.read_csv(planned / "history.csv", parse_dates=["interval_start"])
+    last = history[history["interval_start"] >= "2026-02-23"]
+    more = last.assign(interval_start=last["interval_start"] + pd.Timedelta(days=7), offered=last["offered"] * 1.5)
+    more.round({"offered": 0}).to_csv(planned / "actuals.csv", index=False)
+    return call
+
+
+def write_states(planned: Path, away: int) -> None:
+    """A log in which people do what the roster has, without the first ones on the phone."""
+    rows = pd.read_csv(planned / "plan" / "roster_activities.csv")
+    rows = rows[rows["schedule_date"] == DAY]
+    phone = rows[rows["planning_group"] == "phone"]["agent_id"].drop_duplicates()
+    there = rows[~rows["agent_id"].isin(phone.iloc[:away])]
+    there.rename(columns={"activity": "state"})[["agent_id", "start", "end", "state"]].to_csv(
+        planned / "states.csv", index=False
+    )
+
+
+def test_the_causes_add_up_and_stand_in_words_and_in_a_picture(planned: Path, go: Run) -> None:
+    write_states(planned, away=1)
+    done = go(*ASKED, "--states", "states.csv", "-o", "causes.csv")
+    assert done.code == 0
+    frame = pd.read_csv(planned / "causes.csv")
+    change = frame["service_actual"].iloc[0] - frame["service_planned"].iloc[0]
+    assert frame["contribution"].sum() == pytest.approx(change, abs=1e-5)
+    by_cause = frame.set_index("cause")
+    assert by_cause["contribution"].idxmin() == "volume"
+    assert {"absence", "lateness"} <= set(by_cause.index)
+    assert (frame["error"] > 0).any()
+    assert "What cost most: contacts in all" in done.out
+    assert "<img" in (planned / "causes.html").read_text()
+    assert go(*ASKED, "-o", "causes.csv").code == 2
+
+
+def test_a_roster_published_on_the_day_is_a_cause_of_its_own(planned: Path, go: Run) -> None:
+    plan = planned / "plan"
+    work = pd.read_csv(plan / "roster_activities.csv", dtype=str)
+    who = work[work["planning_group"] == "phone"]["agent_id"].iloc[0]
+    for name in ("roster_shifts", "roster_activities"):
+        rows = pd.read_csv(plan / f"{name}.csv", dtype=str, keep_default_na=False)
+        who = (
+            pd.read_csv(plan / "roster_activities.csv", dtype=str)
+            .query("planning_group == 'phone'")["agent_id"]
+            .iloc[0]
+        )
+        rows[(rows["agent_id"] != who) | (rows["schedule_date"] != DAY)].to_csv(plan / f"{name}.csv", index=False)
+    again = ("publish", "plan", "--to", "ledger", "--at", f"{DAY}T08:00", "--who", "Eva", "--why", "ill")
+    assert go(*again).code == 0
+    found = json.loads(go(*ASKED, "--json").out)
+    assert "changes" in {row["cause"] for row in found["causes"]}
+    assert found["mending"]["phone"]["service_level"] > 0
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "said"),
+    [
+        (("explain-day", "ledger"), 2, ("DAY: is missing", "--actuals: is missing")),
+        (("explain-day", "ledger", "tuesday", "--actuals", "actuals.csv"), 2, ("DAY: 'tuesday' is not a day",)),
+        (("explain-day", "ledger", "2027-01-01", "--actuals", "actuals.csv"), 2, ("was never published",)),
+        (("explain-day", "ledger", DAY, "fax", "--actuals", "actuals.csv"), 2, ("QUEUE: 'fax' was not published",)),
+        (("explain-day", "ledger", DAY, "mail", "--actuals", "actuals.csv"), 2, ("the work of 'mail' waits hours",)),
+        ((*ASKED[:4], "--actuals", "history.csv"), 4, (f"no row is of {DAY}",)),
+        ((*ASKED, "--goal", "80/30", "--patience", "9"), 2, ("--goal: belongs to two tables", "--patience: belongs")),
+        ((*ASKED, "--states", "odd.csv"), 4, ("odd.csv:2:state: 'juggling' is not known here",)),
+        ((*ASKED, "--states", "strange.csv"), 4, ("strange.csv: nobody of the roster has a state",)),
+        (("explain-day", "--states", "odd.csv"), 2, ("--states: belongs to a ledger", "--planned: is missing")),
+        (("explain-day", "plan", DAY, "--actuals", "actuals.csv"), 2, ("plan: is no ledger",)),
+    ],
+)
+def test_what_cannot_be_asked_is_told(
+    planned: Path, go: Run, command: tuple[str, ...], code: int, said: tuple[str, ...]
+) -> None:
+    head = "agent_id,start,end,state\n"
+    (planned / "odd.csv").write_text(f"{head}A1,{DAY} 09:00,{DAY} 10:00,juggling\n")
+    (planned / "strange.csv").write_text(f"{head}Z99,{DAY} 09:00,{DAY} 10:00,ready\n")
+    done = go(*command)
+    assert done.code == code, done.err
+    assert [text for text in said if text not in done.err] == [], done.err
