@@ -207,6 +207,7 @@ def _row(what: str, own: Measures, today: Measures, is_base: bool) -> dict[str, 
     year = own.per_year
     delta = own.cost_of_a_year - today.cost_of_a_year
     low, high = delta - own.open_cost * year, delta + today.open_cost * year
+    low, high = (delta, delta) if is_base else (low, high)
     return {
         "what": what,
         "is_base": "yes" if is_base else "no",
@@ -222,7 +223,9 @@ def _row(what: str, own: Measures, today: Measures, is_base: bool) -> dict[str, 
         "cost_low": own.cost_of_a_year - own.open_cost * year,
         "cost_high": own.cost_of_a_year,
         "change_of_cost_per_year": delta,
-        "distinct": "no" if is_base or low <= 0 <= high else "yes",
+        "change_low": low,
+        "change_high": high,
+        "distinct": "no" if low <= 0 <= high else "yes",
     }
 
 
