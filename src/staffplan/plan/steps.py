@@ -254,6 +254,7 @@ def _simulate(work: StepWork) -> StepOutput:
 
 def _cost(work: StepWork) -> StepOutput:
     from staffplan.cost import cost
+    from staffplan.plan.own_roster import foreign_roster
 
     workspace = work.workspace
     config = workspace.config
@@ -270,7 +271,12 @@ def _cost(work: StepWork) -> StepOutput:
         currency=config.plan.currency,
         week_starts=config.roster.week_starts,
     )
-    return StepOutput(_files(result.report, timezone=config.plan.timezone), result.notes, result.facts)
+    strange = tuple(
+        Note("cost", "warning", RosterShifts.file_name, f"the cost is that of a scenario: {reason}")
+        for reason in foreign_roster(workspace, work.manifest)
+    )
+    notes = (*strange, *result.notes)
+    return StepOutput(_files(result.report, timezone=config.plan.timezone), notes, result.facts)
 
 
 def _heads(work: StepWork) -> StepOutput:
