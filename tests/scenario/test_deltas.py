@@ -88,7 +88,9 @@ def test_payback_and_present_value_by_hand():
     assert net_present_value(100, 121, 1.5, 0.21) == pytest.approx(121 / 1.21 + 0.5 * 121 / 1.21**1.5 - 100)
 
 
-@pytest.mark.parametrize(("open_hours", "over", "most"), [(2, 500, 20), (100, 30, 33), (100, 0, 0), (500, 4000, 1000)])
+@pytest.mark.parametrize(
+    ("open_hours", "over", "most"), [(2, 500, 20), (100, 30, 33), (100, 0, 0), (500, 4000, 1000)]
+)
 def test_a_better_roster_gives_up_no_more_hours_than_are_overstaffed(open_hours: float, over: float, most: float):
     """An understaffed hour weighs ten overstaffed ones: two open hours are twenty paid ones; of thirty spare hours
     no more can go than these, and the three that would be understaffed in exchange; and never more than are paid."""

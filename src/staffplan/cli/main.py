@@ -34,6 +34,7 @@ from staffplan.cli.commands import (
     repair,
     roster,
     rules,
+    savings,
     scenario,
     score,
     shifts,
@@ -94,6 +95,7 @@ pull.register(app)
 forecast.register(app)
 staff.register(app)
 scenario.register(app)
+savings.register(app)
 roster.register(app)
 repair.register(app)
 open_shifts.register(app)

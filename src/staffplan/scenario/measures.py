@@ -18,6 +18,7 @@ from staffplan.tables.scenario import WaitsByRepetition
 from staffplan.tables.spread import DAYS_PER_YEAR
 from staffplan.tables.waits import DayService
 
+TIME_LIMIT = "time limit"
 COUNTS = ["contacts", "in_time", "answered", "abandoned", "waited_seconds", "busy_seconds", "line_seconds"]
 
 
@@ -45,6 +46,9 @@ class Measures:
     """As waits_by_repetition.csv."""
     at_once: tuple[str, ...] = ()
     """Planning groups whose contacts are answered at once."""
+    refused_wishes: float = 0.0
+    cut_short: bool = False
+    """Whether the roster search ended by roster.time_limit_seconds: on a busy machine it finds less."""
 
     @property
     def per_year(self) -> float:
@@ -93,6 +97,8 @@ def measured(plan: OpenPlan) -> Measures:
         roster=tuple(sha256(workspace.folder / name) for name in files),
         waits=workspace.table(WaitsByRepetition).frame,
         at_once=at_once,
+        refused_wishes=float(plan.manifest.steps["check"].facts.get("wishes_not_granted", 0.0)),
+        cut_short=facts.get("status") == TIME_LIMIT,
     )
 
 
@@ -101,9 +107,7 @@ def paid_once(settings: CostSettings) -> list[str]:
     return [f"other: {other.name}" for other in settings.others if other.amount is not None]
 
 
-def open_paid_hours(
-    open_hours: float, over: float, paid: float, on_queue: float, settings: RosterSettings
-) -> float:
+def open_paid_hours(open_hours: float, over: float, paid: float, on_queue: float, settings: RosterSettings) -> float:
     """By how many paid hours a better roster might be cheaper, at most. open_hours: understaffed ones that the search
     left open; over: overstaffed hours; on_queue: hours on queue of the paid ones.
 

@@ -151,9 +151,7 @@ def status(folder: Folder, as_json: Json = False) -> None:
         show_text(text_table(rows, ("step", "state", "why")))
 
 
-def _again(
-    folder: Path, step: str, *, force: bool, check: Callable[[OpenPlan], None] = lambda _: None
-) -> OpenPlan:
+def _again(folder: Path, step: str, *, force: bool, check: Callable[[OpenPlan], None] = lambda _: None) -> OpenPlan:
     """Bring one step of a plan up to date, from the files before it as they are; `check` may refuse them."""
     from staffplan.files.lock import locked
     from staffplan.plan.directory import open_existing
