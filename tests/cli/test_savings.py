@@ -15,6 +15,7 @@ from commands import FilledOnce, Run
 from staffplan.cli.main import run as run_command
 
 HEAD = 'owner = "HR"\ndate = 2026-02-01\nreason = "to save"\n'
+SHARE = '{ name = "contributions", share = 0.29 }'
 OPTIONS = f"""
 [[scenario]]
 name = "wages of part-timers"
@@ -31,7 +32,7 @@ lasts_years = 3
 [[scenario]]
 name = "contributions"
 harm = 5
-{HEAD}changes = [{{ change = "setting", key = "cost.on_costs", value = [{{ name = "contributions", share = 0.29 }}] }}]
+{HEAD}changes = [{{ change = "setting", key = "cost.on_costs", value = [{SHARE}] }}]
 """
 
 

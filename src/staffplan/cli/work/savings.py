@@ -114,8 +114,8 @@ def _tell(found: SavingsResult, harm: HarmSettings) -> None:
     for row in frame[frame["chosen_by"] != ""].to_dict("records"):
         say(f"\n{_sentence(row, currency)}")
     if found.found.best is None:
-        most = frame.loc[frame["saving_per_year"].idxmax()] if len(frame) else None
-        told = "" if most is None else f"; the most is {most['saving_per_year']:,.0f}: {most['what']}"
+        rows = frame.sort_values("saving_per_year", ascending=False).to_dict("records")[:1]
+        told = "".join(f"; the most is {most['saving_per_year']:,.0f}: {most['what']}" for most in rows)
         say_long(f"\nno set of these options that was run saves as much{told}")
     show_text("\n" + _sets(frame, currency))
     say_long(f"points of harm a year: {dict(_facts(found, Path(), harm))['points of harm']} ([harm] of the file)")

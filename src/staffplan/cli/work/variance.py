@@ -29,11 +29,12 @@ SIGN = "actual minus budget: an amount above 0 is over the budget"
 
 def compared_files(budget: Path, actual: Path) -> tuple[Compared, str]:
     """Two tables of one kind, or two plans or ledgers, compared; and their currency, "" where it is not said."""
-    if budget.is_dir() != actual.is_dir():
-        table, plan = (actual, budget) if budget.is_dir() else (budget, actual)
+    folders = [path.is_dir() or is_published(path) for path in (budget, actual)]
+    if folders[0] != folders[1]:
+        table, plan = (actual, budget) if folders[0] else (budget, actual)
         said = f"{place_of(plan)} is a folder, {place_of(table)} a file"
         raise UsageError(Problem("--budget", said, "give two plans or ledgers, or two tables"))
-    if budget.is_dir():
+    if all(folders):
         return _compared_folders(budget, actual)
     first, last = read_file(budget), read_file(actual)
     if "grade" in first.frame and "contacts" not in first.frame:
