@@ -55,7 +55,18 @@ def test_the_figures_of_the_workbook_are_those_of_the_cost_files(centers: Path, 
     assert run_in(centers, "budget", "before/plan", "after/plan", "-o", out).code == 0
     book = load_workbook(out)
     expected = [
-        *("Budget", "Metrics", "Cost by month", "Hours by month", "People", "Premiums", "Changes", "Risks", "Sources")
+        *(
+            "Budget",
+            "Metrics",
+            "Cost by month",
+            "Hours by month",
+            "People",
+            "Premiums",
+            "Changes",
+            "Candour",
+            "Risks",
+            "Sources",
+        )
     ]
     assert book.sheetnames == expected
     total = column(book["Cost by month"], "total")
