@@ -141,3 +141,26 @@ def test_a_workbook_is_not_written_under_the_name_of_a_csv_file(centers: Path, t
     refused = run_in(centers, "budget", "before/plan", "-o", out)
     assert (refused.code, out.exists()) == (2, False)
     assert "ends in .xlsx" in refused.err
+
+
+def test_the_candour_sheet_says_who_stands_for_what(centers: Path, tmp_path: Path, run_in: Run):
+    """Goals missed and intervals not covered are those of the plan's files; a note has the owner of its subject."""
+    center = Path(shutil.copytree(centers / "before", tmp_path / "center"))
+    settings = center / "plan.toml"
+    owned = '\n[[plan.assumptions]]\ntext = "as last winter"\nowner = "HR"\ndate = 2026-01-05\nabout = "start"\n'
+    settings.write_text(settings.read_text() + owned)
+    assert run_in(center, "budget", "plan", "-o", "b.xlsx").code == 0
+    sheet = load_workbook(center / "b.xlsx")["Candour"]
+    rows = [tuple(cell.value for cell in row) for row in sheet.iter_rows(min_row=2)]
+    with (center / "plan" / "waits.csv").open(encoding="utf-8-sig", newline="") as file:
+        missed = [row for row in csv.DictReader(file) if row["kept"] == "no"]
+    with (center / "plan" / "coverage.csv").open(encoding="utf-8-sig", newline="") as file:
+        short = [row for row in csv.DictReader(file) if float(row["net"]) < 0]
+    days = {(row["planning_group"], row["interval_start"][:10]) for row in short}
+    found = [row[1] for row in rows]
+    assert found.count("goal missed") == max(1, len(missed))
+    assert found.count("interval not covered") == max(1, len(days))
+    assert found.count("forecast error") == 2
+    [own] = [row for row in rows if row[3] == "as last winter"]
+    assert (own[4], own[5].date().isoformat()) == ("HR", "2026-01-05")
+    assert {row[4] for row in rows if row[1] == "assumption"} == {"HR", "nobody named"}

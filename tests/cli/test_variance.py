@@ -81,7 +81,7 @@ def ledger(planned: Path, run_in) -> Path:
 
 
 def test_a_ledger_is_its_own_budget_and_actual(ledger: Path, run_in):
-    """What was published first against what was published last: a tenth more pay for full-timers, and its on-costs."""
+    """What was published first against what was published last: more pay for full-timers."""
     found = run_in(ledger, "variance", "--budget", "told", "--actual", "told", "--json")
     assert found.code == 0, found.err
     told = json.loads(found.out)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from staffplan.report import promises, summaries
 from staffplan.report.data import ReportData
-from staffplan.report.formats import day, exact_hours, method, plural, share, signed
+from staffplan.report.formats import day, exact_hours, method, plural, share
 from staffplan.report.sheets import DAY, Sheet
 
 NOBODY = "nobody named"
@@ -80,7 +80,8 @@ def _forecast(data: ReportData) -> Iterator[Row]:
             continue
         errors = f"{share(row['wape'])} of the contacts by interval"
         errors += "" if np.isnan(row["wape_day"]) else f", {share(row['wape_day'])} by day"
-        bias = "" if np.isnan(row["bias"]) else f"; {signed(100 * row['bias'], digits=1)} % too high or low in all"
+        off = "too high" if row["bias"] > 0 else "too low"
+        bias = "" if np.isnan(row["bias"]) else f"; in all {share(abs(row['bias']))} {off}"
         tries = plural(row["origins"], "past forecast")
         yield "forecast error", row["queue"], f"{errors}{bias}; {method(row['method'])}, {tries}", "", None
 

@@ -105,9 +105,9 @@ class PromisePrices(Table):
 
     `cost_per_year` lies between `cost_low` and `cost_high` if the searches had gone to their end. The step is that
     from the row before. The change is that from the plan as it is; it lies between `change_low` and `change_high`
-    with searches to the end. `cost_hull` is the least cost at which this much service or more was found. `preview` columns
-    come from the square-root rule and need no roster. Service level, wait, abandons and occupancy are simulated, of
-    the queues that are answered at once.
+    with searches to the end. `cost_hull` is the least cost at which this much service or more was found. `preview`
+    columns come from the square-root rule and need no roster. Service level, wait, abandons and occupancy are
+    simulated, of the queues that are answered at once.
     """
 
     columns: ClassVar[tuple[Column, ...]] = (
