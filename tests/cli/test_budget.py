@@ -92,6 +92,8 @@ def test_the_changes_add_up_and_name_the_premium(centers: Path, tmp_path: Path, 
     assert causes["premium: early"] > 0
     assert "premium: early" in finished.out
     assert "is in two plans: its cost is counted twice" in finished.err
+    decisions = [line for line in finished.out.splitlines() if line.startswith("  By ")]
+    assert len(set(decisions)) == len(decisions)
 
 
 def test_the_page_has_no_acronym_and_numbers_are_told_in_words(centers: Path, tmp_path: Path, run_in: Run):
@@ -117,14 +119,20 @@ def test_days_without_a_plan_are_told(centers: Path, monkeypatch: pytest.MonkeyP
     assert list(remarks_on([period, shifted[1]])) == [
         "2 days from 2026-03-09 are in no plan: their cost is not in the sums"
     ]
+    whole = replace(period, last=period.last + pd.Timedelta("14D"))
+    assert list(remarks_on([whole, shifted[0], shifted[1]])) == [
+        "2026-03-09 to 2026-03-15 is in two plans: its cost is counted twice",
+        "2026-03-11 to 2026-03-17 is in two plans: its cost is counted twice",
+    ]
 
 
 def test_what_is_no_budget_is_refused(centers: Path, tmp_path: Path, run_in: Run):
     twice = run_in(centers, "budget", "before/plan", "before/plan", "-o", tmp_path / "b.xlsx")
     assert twice.code == 2
     assert "given twice" in twice.err
-    no_plan = run_in(centers, "budget", "before", "-o", tmp_path / "b.xlsx")
+    no_plan = run_in(centers, "budget", "before", "before/plan", "nowhere", "-o", tmp_path / "b.xlsx")
     assert no_plan.code == 2
+    assert no_plan.err.count("is not a plan directory") == 2
     assert not (tmp_path / "b.xlsx").exists()
     currencies = tmp_path / "other"
     shutil.copytree(centers / "before", currencies)

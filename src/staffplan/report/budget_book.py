@@ -283,11 +283,12 @@ PLAIN: Mapping[str, str] = {
 
 
 def _decisions(budget: Budget) -> Iterator[tuple[str, str]]:
-    asked = [
+    every = [
         f"By {day(period.first.date())}: {text}"
         for period in budget.periods
         for text in decisions(period.data, summaries.group_table(period.data))
     ]
+    asked = list(dict.fromkeys(every))
     more = len(asked) - MOST_DECISIONS
     told = [f"And {more} more, in the reports of the plans."] if more > 0 else []
     for number, text in enumerate([*asked[:MOST_DECISIONS], *told]):
