@@ -40,6 +40,7 @@ ROOMS = {
     "staffplan.tables.standby": "Standby",
     "staffplan.tables.capacity": "Capacity plan",
     "staffplan.tables.scenario": "Scenarios and prices",
+    "staffplan.tables.savings": "Where to save",
     "staffplan.tables.variance": "Budget and actual",
     "staffplan.tables.control": "Days, after they were",
     "staffplan.tables.ledger": "Ledger",

@@ -7,7 +7,8 @@ from staffplan.settings.scenarios import ScenarioFile
 
 HEAD = """# Scenarios
 
-This page lists everything that `scenarios.toml` may hold, the file of [staffplan scenario](../how-to/scenarios.md).
+This page lists everything that `scenarios.toml` may hold, the file of [staffplan scenario and
+staffplan savings](../how-to/scenarios.md).
 Shares are numbers from 0 to 1. An unknown setting is an error.
 
 This page is made from the code: `python scripts/make_reference.py`.
@@ -18,8 +19,9 @@ def scenarios_page() -> str:
     """The whole page as Markdown."""
     schema = ScenarioFile.model_json_schema()
     models, inside = schema["$defs"], schema["properties"]["scenario"]
-    plain = {name: one for name, one in schema["properties"].items() if name != "scenario"}
+    plain = {name: one for name, one in schema["properties"].items() if name not in ("scenario", "harm")}
     parts = [HEAD, group_text("scenarios.toml", {**schema, "properties": plain})]
+    parts.append(group_text("[harm]", models["HarmSettings"]))
     scenario = models["ScenarioSettings"]
     changes = scenario["properties"]["changes"]
     own = {name: one for name, one in scenario["properties"].items() if name != "changes"}

@@ -55,7 +55,18 @@ def test_the_figures_of_the_workbook_are_those_of_the_cost_files(centers: Path, 
     assert run_in(centers, "budget", "before/plan", "after/plan", "-o", out).code == 0
     book = load_workbook(out)
     expected = [
-        *("Budget", "Metrics", "Cost by month", "Hours by month", "People", "Premiums", "Changes", "Risks", "Sources")
+        *(
+            "Budget",
+            "Metrics",
+            "Cost by month",
+            "Hours by month",
+            "People",
+            "Premiums",
+            "Changes",
+            "Candour",
+            "Risks",
+            "Sources",
+        )
     ]
     assert book.sheetnames == expected
     total = column(book["Cost by month"], "total")
@@ -81,6 +92,8 @@ def test_the_changes_add_up_and_name_the_premium(centers: Path, tmp_path: Path, 
     assert causes["premium: early"] > 0
     assert "premium: early" in finished.out
     assert "is in two plans: its cost is counted twice" in finished.err
+    decisions = [line for line in finished.out.splitlines() if line.startswith("  By ")]
+    assert len(set(decisions)) == len(decisions)
 
 
 def test_the_page_has_no_acronym_and_numbers_are_told_in_words(centers: Path, tmp_path: Path, run_in: Run):
@@ -106,14 +119,20 @@ def test_days_without_a_plan_are_told(centers: Path, monkeypatch: pytest.MonkeyP
     assert list(remarks_on([period, shifted[1]])) == [
         "2 days from 2026-03-09 are in no plan: their cost is not in the sums"
     ]
+    whole = replace(period, last=period.last + pd.Timedelta("14D"))
+    assert list(remarks_on([whole, shifted[0], shifted[1]])) == [
+        "2026-03-09 to 2026-03-15 is in two plans: its cost is counted twice",
+        "2026-03-11 to 2026-03-17 is in two plans: its cost is counted twice",
+    ]
 
 
 def test_what_is_no_budget_is_refused(centers: Path, tmp_path: Path, run_in: Run):
     twice = run_in(centers, "budget", "before/plan", "before/plan", "-o", tmp_path / "b.xlsx")
     assert twice.code == 2
     assert "given twice" in twice.err
-    no_plan = run_in(centers, "budget", "before", "-o", tmp_path / "b.xlsx")
+    no_plan = run_in(centers, "budget", "before", "before/plan", "nowhere", "-o", tmp_path / "b.xlsx")
     assert no_plan.code == 2
+    assert no_plan.err.count("is not a plan directory") == 2
     assert not (tmp_path / "b.xlsx").exists()
     currencies = tmp_path / "other"
     shutil.copytree(centers / "before", currencies)
@@ -130,3 +149,26 @@ def test_a_workbook_is_not_written_under_the_name_of_a_csv_file(centers: Path, t
     refused = run_in(centers, "budget", "before/plan", "-o", out)
     assert (refused.code, out.exists()) == (2, False)
     assert "ends in .xlsx" in refused.err
+
+
+def test_the_candour_sheet_says_who_stands_for_what(centers: Path, tmp_path: Path, run_in: Run):
+    """Goals missed and intervals not covered are those of the plan's files; a note has the owner of its subject."""
+    center = Path(shutil.copytree(centers / "before", tmp_path / "center"))
+    settings = center / "plan.toml"
+    owned = '\n[[plan.assumptions]]\ntext = "as last winter"\nowner = "HR"\ndate = 2026-01-05\nabout = "start"\n'
+    settings.write_text(settings.read_text() + owned)
+    assert run_in(center, "budget", "plan", "-o", "b.xlsx").code == 0
+    sheet = load_workbook(center / "b.xlsx")["Candour"]
+    rows = [tuple(cell.value for cell in row) for row in sheet.iter_rows(min_row=2)]
+    with (center / "plan" / "waits.csv").open(encoding="utf-8-sig", newline="") as file:
+        missed = [row for row in csv.DictReader(file) if row["kept"] == "no"]
+    with (center / "plan" / "coverage.csv").open(encoding="utf-8-sig", newline="") as file:
+        short = [row for row in csv.DictReader(file) if float(row["net"]) < 0]
+    days = {(row["planning_group"], row["interval_start"][:10]) for row in short}
+    found = [row[1] for row in rows]
+    assert found.count("goal missed") == max(1, len(missed))
+    assert found.count("interval not covered") == max(1, len(days))
+    assert found.count("forecast error") == 2
+    [own] = [row for row in rows if row[3] == "as last winter"]
+    assert (own[4], own[5].date().isoformat()) == ("HR", "2026-01-05")
+    assert {row[4] for row in rows if row[1] == "assumption"} == {"HR", "nobody named"}

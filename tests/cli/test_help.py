@@ -43,6 +43,7 @@ FLAGS = {
     "shifts": "--output --config --minimise --weeks --allow-short --gap --force --json",
     "variance": "--budget --actual --output --method --force --json",
     "scenario": "--output --jobs --reports --force --json",
+    "savings": "--output --target --runs --jobs --force --json",
     "price": "--of --output --goals --jobs --force --json",
     "capacity": "--months --required --workforce --output --seed --force --json",
     "check": "--requirement --agents --skills --time-off --availability --meetings --wishes --locks --past --config "
@@ -50,7 +51,7 @@ FLAGS = {
     "export": "--to --output --template --map --agents --time-off --timezone --config --list --force --json",
     "handoff": "--output --only --agents --time-off --timezone --config --force --json",
     "simulate": "--output --config --goal --patience --seed --force --json",
-    "cost": "--force --json",
+    "cost": "--scenario --force --json",
     "report": "--force --json",
     "publish": "--to --who --why --at --diff --output --force --json",
     "track": "--actuals --output --config --dead-zone --fail-on-alarm --force --json",

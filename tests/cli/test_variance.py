@@ -64,6 +64,47 @@ def test_hours_by_grade_are_recognised(tmp_path: Path, capsys):
 
 def test_a_plan_and_a_table_are_not_compared(tables, tmp_path: Path, capsys):
     assert run([*tables[:-1], str(tmp_path)]) == 2
-    assert "give two plans, or two tables" in capsys.readouterr().err
+    assert "give two plans or ledgers, or two tables" in capsys.readouterr().err
     assert run(["variance", "--budget", str(tmp_path), "--actual", str(tmp_path)]) == 4
     assert "cost.csv: no such file" in capsys.readouterr().err
+
+
+@pytest.fixture
+def ledger(planned: Path, run_in) -> Path:
+    """The small center's plan published twice for one week, dearer the second time, and as budget once more."""
+    assert run_in(planned, "publish", "plan", "--to", "told").code == 0
+    settings = planned / "plan.toml"
+    settings.write_text(settings.read_text().replace("hourly_rate = 15", "hourly_rate = 16.5"))
+    assert run_in(planned, "cost", "plan").code == 0
+    assert run_in(planned, "publish", "plan", "--to", "told").code == 0
+    return planned
+
+
+def test_a_ledger_is_its_own_budget_and_actual(ledger: Path, run_in):
+    """What was published first against what was published last: more pay for full-timers."""
+    found = run_in(ledger, "variance", "--budget", "told", "--actual", "told", "--json")
+    assert found.code == 0, found.err
+    told = json.loads(found.out)
+    whole = {row["cause"]: row["amount"] for row in told["rows"] if (row["period"], row["queue"]) == ("total", "")}
+    causes = {name: amount for name, amount in whole.items() if name not in ("budget", "actual")}
+    assert sum(causes.values()) == pytest.approx(whole["actual"] - whole["budget"], abs=1e-9)
+    assert causes["rate"] > 0
+    assert all(amount == 0 for name, amount in causes.items() if name not in ("rate", "on-cost: contributions"))
+    assert {row["period"] for row in told["rows"]} == {"2026-03-02 to 2026-03-08", "total"}
+    assert {row["queue"] for row in told["rows"]} >= {"phone", "mail"}
+    assert [note["message"].partition(":")[0] for note in told["notes"]] == [
+        "the first entry published for each span of days",
+        "the last entry published for each span of days",
+    ]
+
+
+def test_a_ledger_or_one_entry_of_it_is_compared_with_a_plan(ledger: Path, run_in):
+    """Only the last entry and the plan are equal; months are the periods then."""
+    for actual, same in (("told", True), ("told/0002", True), ("told/0001", False)):
+        found = run_in(ledger, "variance", "--budget", "plan", "--actual", actual, "--json")
+        rows = json.loads(found.out)["rows"]
+        whole = {row["cause"]: row["amount"] for row in rows if (row["period"], row["queue"]) == ("total", "")}
+        assert (whole["budget"] == whole["actual"]) is same
+        assert {row["period"] for row in rows} == {"2026-03", "total"}
+    none = run_in(ledger, "variance", "--budget", "plan", "--actual", "told/0007")
+    assert (none.code, "has no entry with a cost" in none.err) == (2, True)

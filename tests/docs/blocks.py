@@ -138,7 +138,7 @@ class Session:
     def _settings(self, block: Block) -> None:
         """Load a piece of settings laid over the small center's, or a file of scenarios, and write it where the title
         asks for it."""
-        if block.title == "scenarios.toml":
+        if block.title in ("scenarios.toml", "options.toml"):
             load_scenarios(block.text, block.title)
             (self.folder / block.title).write_text(block.text, encoding="utf-8")
             return

@@ -12,7 +12,18 @@ from openpyxl.workbook import Workbook
 
 from staffplan.report import ReportData, build_workbook
 
-SHEETS = ["Summary", "Forecast", "Requirement", "Coverage", "Roster", "Legend", "Fairness", "Cost", "Notes"]
+SHEETS = [
+    "Summary",
+    "Forecast",
+    "Requirement",
+    "Coverage",
+    "Roster",
+    "Legend",
+    "Fairness",
+    "Cost",
+    "Candour",
+    "Notes",
+]
 
 
 @pytest.fixture(scope="module")

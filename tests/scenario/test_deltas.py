@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 
 from staffplan.scenario.deltas import deltas, paired_error
-from staffplan.scenario.measures import COUNTS, Measures
+from staffplan.scenario.measures import COUNTS, Measures, open_paid_hours
 from staffplan.scenario.value import net_present_value, payback_years
+from staffplan.settings.roster import RosterSettings
 
 
 def waits(levels: list[float]) -> pd.DataFrame:
@@ -85,3 +86,14 @@ def test_payback_and_present_value_by_hand():
     assert net_present_value(20_000, 10_000, 2, 0) == 0
     assert net_present_value(0, 110, 1, 0.1) == pytest.approx(100)
     assert net_present_value(100, 121, 1.5, 0.21) == pytest.approx(121 / 1.21 + 0.5 * 121 / 1.21**1.5 - 100)
+
+
+@pytest.mark.parametrize(
+    ("open_hours", "over", "most"), [(2, 500, 20), (100, 30, 33), (100, 0, 0), (500, 4000, 1000)]
+)
+def test_a_better_roster_gives_up_no_more_hours_than_are_overstaffed(open_hours: float, over: float, most: float):
+    """An understaffed hour weighs ten overstaffed ones: two open hours are twenty paid ones; of thirty spare hours
+    no more can go than these, and the three that would be understaffed in exchange; and never more than are paid."""
+    found = open_paid_hours(open_hours, over, 1000, 1000, RosterSettings())
+    assert found == pytest.approx(most)
+    assert open_paid_hours(open_hours, over, 1000, 800, RosterSettings()) == pytest.approx(min(1000, 1.25 * most))

@@ -260,6 +260,7 @@ def test_a_forecast_day_is_taken_apart_and_leads_to_the_history(sources: Sources
         ("F1 2026-03-02", "2026-03-02 agent F1"),
         ("cost.base-pay F1", "base pay Full 1"),
         ("cost.half-shift", "cost.premium: half shift"),
+        ("hours.meals 2026-03", "meals 2026-03"),
         ("2026-03-02T10:00 phone", "phone at 10:00 on 2026-03-02"),
         ("forecast.phone 2026-03-02", "phone 2026-03-02"),
         ("", "cost"),
@@ -289,6 +290,14 @@ def test_a_question_may_be_put_in_several_ways(sources: Sources, one: str, other
         ("2026-03-02T10:00 phone F1", "have no person"),
         ("F1 F2", "asks for F1 and for F2 at once"),
         ("F1 2026-03-02 2026-03-03", "asks for 2026-03-02 and for 2026-03-03 at once"),
+        ("forecast.phone mail", "asks for phone and for mail at once"),
+        ("mail phone 2026-03-02", "asks for mail and for phone at once"),
+        ("of at", "asks for nothing"),
+        ("hours.handling-contacts 2026-03-03", "is told for months and planning groups"),
+        ("hours.overstaffing F1", "leave the day and the person out: hours.overstaffing"),
+        ("hours.meals phone F1", "not told by planning group"),
+        ("F1 mail 2026-03-02", "told for all planning groups"),
+        ("cost.base-pay 10:00 phone", "2026-03-02T10:00 phone"),
     ],
 )
 def test_what_cannot_be_asked_is_told_with_what_can(sources: Sources, asked: str, said: str):
@@ -311,3 +320,13 @@ def test_a_report_that_is_older_than_the_roster_is_told(center: Path, tmp_path: 
     finished = run_in(own, "explain", "plan", "cost.base-pay")
     assert finished.code == 0
     assert "run staffplan cost again" in finished.err
+
+
+def test_a_person_s_minutes_of_a_group_are_those_on_its_queue(sources: Sources, center: Path):
+    """Summed up again from the file; and the two groups are the minutes on queue together."""
+    with (center / "plan" / "roster_activities.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["agent_id"] == "F1"]
+    for group in ("phone", "mail"):
+        own = [row for row in rows if (row["activity"], row["planning_group"]) == ("queue", group)]
+        ends = [(datetime.fromisoformat(row["start"]), datetime.fromisoformat(row["end"])) for row in own]
+        assert answer(sources, f"hours.total {group} F1").value == sum((b - a).seconds // 60 for a, b in ends)

@@ -34,6 +34,7 @@ from staffplan.cli.commands import (
     repair,
     roster,
     rules,
+    savings,
     scenario,
     score,
     scorecard,
@@ -95,6 +96,7 @@ pull.register(app)
 forecast.register(app)
 staff.register(app)
 scenario.register(app)
+savings.register(app)
 roster.register(app)
 repair.register(app)
 open_shifts.register(app)

@@ -47,6 +47,7 @@ def report_data(work: StepWork) -> ReportData:
         fairness=workspace.table_if_there(Fairness),
         access=workspace.table_if_there(AccessVerdicts),
         soft_rules=tuple(rule for rule in config.roster.rules if isinstance(rule, SoftSection)),
+        assumptions=config.plan.assumptions,
         notes=work.notes,
         facts={name: record.facts for name, record in work.manifest.steps.items()},
         changed_by_hand=work.changed_by_hand,

@@ -40,14 +40,14 @@ def _picked(config: Config, *names: str) -> dict[str, Any]:
         section, _, key = name.partition(".")
         if not key:
             found |= {f"{section}.{inner}": value for inner, value in raw[section].items()}
-        elif name not in _LATER or raw[section][key] is not None:
+        elif name not in _LATER or raw[section][key] not in (None, []):
             found[name] = raw[section][key]
     return found
 
 
 _CALENDAR = ("plan.timezone", "plan.interval_minutes", "plan.country", "plan.subdivision", "hours", "queues")
 _PERIOD = ("plan.start", "plan.weeks", "plan.months", "plan.end")
-_LATER = ("plan.months", "plan.end")
+_LATER = ("plan.months", "plan.end", "plan.assumptions")
 """Settings that plans of earlier versions do not know: only where they are given do they count."""
 _READING = ("input.columns", "input.until", "input.ignore_queues", "input.queue")
 
@@ -254,6 +254,7 @@ def _simulate(work: StepWork) -> StepOutput:
 
 def _cost(work: StepWork) -> StepOutput:
     from staffplan.cost import cost
+    from staffplan.plan.own_roster import foreign_roster
 
     workspace = work.workspace
     config = workspace.config
@@ -270,7 +271,12 @@ def _cost(work: StepWork) -> StepOutput:
         currency=config.plan.currency,
         week_starts=config.roster.week_starts,
     )
-    return StepOutput(_files(result.report, timezone=config.plan.timezone), result.notes, result.facts)
+    strange = tuple(
+        Note("cost", "warning", RosterShifts.file_name, f"the cost is that of a scenario: {reason}")
+        for reason in foreign_roster(workspace, work.manifest)
+    )
+    notes = (*strange, *result.notes)
+    return StepOutput(_files(result.report, timezone=config.plan.timezone), notes, result.facts)
 
 
 def _heads(work: StepWork) -> StepOutput:
@@ -379,7 +385,9 @@ STEPS: tuple[Step, ...] = (
         ("history", "special_days", *_PEOPLE),
         _ALL_TABLES,
         (REPORT_PAGE, REPORT_WORKBOOK),
-        lambda config: _picked(config, *_CALENDAR, *_PERIOD, "plan.name", "plan.currency", "roster.rules"),
+        lambda config: _picked(
+            config, *_CALENDAR, *_PERIOD, "plan.name", "plan.currency", "plan.assumptions", "roster.rules"
+        ),
         _report,
         (Fairness.file_name, AccessVerdicts.file_name, Absences.file_name),
     ),

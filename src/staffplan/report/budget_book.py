@@ -10,6 +10,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment
 
 from staffplan.report import summaries
+from staffplan.report.candour import CANDOUR, candour
 from staffplan.report.data import ReportData
 from staffplan.report.formats import count, day, hours, listed, money, plural, promise, share
 from staffplan.report.headline import decisions
@@ -107,8 +108,8 @@ class Budget:
 
 
 def budget_book(budget: Budget) -> bytes:
-    """The workbook as bytes: the page, then metrics, cost and hours by month, people, premiums, changes, risks and
-    sources."""
+    """The workbook as bytes: the page, then metrics, cost and hours by month, people, premiums, changes,
+    candour, risks and sources."""
     book = Workbook()
     book.remove(book.active)
     _page(book, budget)
@@ -122,6 +123,7 @@ def budget_book(budget: Budget) -> bytes:
     table(book, "People", _people(budget), _PEOPLE)
     table(book, "Premiums", _premiums(budget), _PREMIUMS)
     table(book, "Changes", budget.changes, _CHANGES)
+    table(book, "Candour", _candour(budget), (("period", "period", ""), *CANDOUR))
     table(book, "Risks", _risks(budget), _RISKS)
     table(book, "Sources", _sources(budget), _SOURCES)
     for sheet in book.worksheets[1:]:
@@ -188,6 +190,11 @@ def _risks(budget: Budget) -> pd.DataFrame:
     ]
     told = [("", "periods", "", text) for text in budget.remarks]
     return pd.DataFrame([*told, *rows], columns=["period", "kind", "place", "message"]).drop_duplicates()
+
+
+def _candour(budget: Budget) -> pd.DataFrame:
+    frames = [candour(period.data).assign(period=period.words) for period in budget.periods]
+    return pd.concat(frames, ignore_index=True)
 
 
 def _sources(budget: Budget) -> pd.DataFrame:
@@ -276,11 +283,12 @@ PLAIN: Mapping[str, str] = {
 
 
 def _decisions(budget: Budget) -> Iterator[tuple[str, str]]:
-    asked = [
+    every = [
         f"By {day(period.first.date())}: {text}"
         for period in budget.periods
         for text in decisions(period.data, summaries.group_table(period.data))
     ]
+    asked = list(dict.fromkeys(every))
     more = len(asked) - MOST_DECISIONS
     told = [f"And {more} more, in the reports of the plans."] if more > 0 else []
     for number, text in enumerate([*asked[:MOST_DECISIONS], *told]):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from staffplan.errors import Note
+from staffplan.settings.plan import AssumptionSettings
 from staffplan.settings.priced_rules import SoftSection
 from staffplan.site import Site
 from staffplan.tables.access import AccessVerdicts
@@ -45,6 +46,8 @@ class ReportData:
     access: AccessVerdicts | None = None
     """None as long as no `staffplan access` has written into the plan."""
     soft_rules: tuple[SoftSection, ...] = ()
+    assumptions: tuple[AssumptionSettings, ...] = ()
+    """What the settings say is taken for granted."""
     notes: tuple[Note, ...] = ()
     facts: Mapping[str, Mapping[str, float | str]] = field(default_factory=dict)
     changed_by_hand: tuple[str, ...] = ()

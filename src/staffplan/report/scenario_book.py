@@ -74,6 +74,8 @@ _PRICES: tuple[Sheet, ...] = (
     ("cost_per_contact_saved", "per contact saved", TWO),
     ("preview_cost_per_year", "by the square-root rule", WHOLE),
     ("change_of_cost_per_year", "change", SIGNED),
+    ("change_low", "change at least", SIGNED),
+    ("change_high", "change at most", SIGNED),
     ("distinct", "distinguishable", ""),
 )
 WIDE, HIGH_OF_A_BAR, HIGH = 8.0, 0.42, 4.2

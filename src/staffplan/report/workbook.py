@@ -7,6 +7,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment
 
 from staffplan.report import summaries
+from staffplan.report.candour import CANDOUR, candour
 from staffplan.report.data import ReportData
 from staffplan.report.handoff import Handoff
 from staffplan.report.headline import cards, decisions, plan_words
@@ -41,6 +42,7 @@ def build_workbook(data: ReportData) -> bytes:
     _roster(book, data)
     table(book, "Fairness", (data.fairness or Fairness.empty()).frame, _FAIRNESS)
     _cost(book, data)
+    table(book, "Candour", candour(data), CANDOUR)
     _notes(book, data)
     return same_bytes(book)
 

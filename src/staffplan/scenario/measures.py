@@ -18,6 +18,7 @@ from staffplan.tables.scenario import WaitsByRepetition
 from staffplan.tables.spread import DAYS_PER_YEAR
 from staffplan.tables.waits import DayService
 
+TIME_LIMIT = "time limit"
 COUNTS = ["contacts", "in_time", "answered", "abandoned", "waited_seconds", "busy_seconds", "line_seconds"]
 
 
@@ -45,6 +46,9 @@ class Measures:
     """As waits_by_repetition.csv."""
     at_once: tuple[str, ...] = ()
     """Planning groups whose contacts are answered at once."""
+    refused_wishes: float = 0.0
+    cut_short: bool = False
+    """Whether the roster search ended by roster.time_limit_seconds: on a busy machine it finds less."""
 
     @property
     def per_year(self) -> float:
@@ -71,7 +75,8 @@ def measured(plan: OpenPlan) -> Measures:
     cost, waits = workspace.table(CostReport).frame, workspace.table(DayService).frame
     forecast = workspace.forecast().frame
     required, gap = (float(facts.get(name, 0.0)) for name in ("required_hours", "gap"))
-    understaffed = gap * required
+    over, under = (float(waits[name].sum()) for name in ("overstaffed_hours", "understaffed_hours"))
+    understaffed, paid = gap * required, total_of(cost, "hours", "paid hours", "hours")
     groups = workspace.site.groups()
     at_once = tuple(name for name, queues in groups.items() if WORK_TYPE[queues[0].channel] != "deferred")
     files = (RosterShifts.file_name, RosterActivities.file_name)
@@ -81,23 +86,37 @@ def measured(plan: OpenPlan) -> Measures:
         agents=float(len(workspace.workforce.agents)),
         contacts=float(forecast["offered"].sum()),
         required_hours=required,
-        paid_hours=total_of(cost, "hours", "paid hours", "hours"),
+        paid_hours=paid,
         cost=total_of(cost, "cost", "loaded cost", "amount"),
         once=sum(total_of(cost, "cost", line, "amount") for line in paid_once(workspace.config.cost)),
-        understaffed_hours=float(waits["understaffed_hours"].sum()),
-        overstaffed_hours=float(waits["overstaffed_hours"].sum()),
+        understaffed_hours=under,
+        overstaffed_hours=over,
         broken_rules=float(len(workspace.table(RosterBreaches))),
-        open_understaffed=understaffed,
-        open_paid=understaffed * paid_hours_for_one(workspace.config.roster),
+        open_understaffed=min(understaffed, under),
+        open_paid=open_paid_hours(understaffed, over, paid, required - under + over, workspace.config.roster),
         roster=tuple(sha256(workspace.folder / name) for name in files),
         waits=workspace.table(WaitsByRepetition).frame,
         at_once=at_once,
+        refused_wishes=float(plan.manifest.steps["check"].facts.get("wishes_not_granted", 0.0)),
+        cut_short=facts.get("status") == TIME_LIMIT,
     )
 
 
 def paid_once(settings: CostSettings) -> list[str]:
     """Lines of the cost that are an amount once."""
     return [f"other: {other.name}" for other in settings.others if other.amount is not None]
+
+
+def open_paid_hours(open_hours: float, over: float, paid: float, on_queue: float, settings: RosterSettings) -> float:
+    """By how many paid hours a better roster might be cheaper, at most. open_hours: understaffed ones that the search
+    left open; over: overstaffed hours; on_queue: hours on queue of the paid ones.
+
+    A better roster can give up no more hours on queue than those that are overstaffed, and those that it may leave
+    understaffed in exchange by its own weights; with them go their share of breaks and the like.
+    """
+    weight = paid_hours_for_one(settings)
+    fewer = min(open_hours * weight, over * (1 + 1 / weight))
+    return min(fewer * max(1.0, paid / on_queue if on_queue > 0 else 1.0), paid)
 
 
 def paid_hours_for_one(settings: RosterSettings) -> float:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,36 +14,22 @@ from staffplan.cost.ledger import agent_share
 from staffplan.errors import Problem, UsageError
 from staffplan.files.lock import locked
 from staffplan.files.together import made
-from staffplan.plan.directory import PLAN_TOML, OpenPlan, open_existing
+from staffplan.plan.directory import OpenPlan, open_existing
 from staffplan.plan.workspace import Workspace
-from staffplan.process.workers import Workers, do_all
-from staffplan.progress import OnProgress, Progress, silent
-from staffplan.scenario.changes import drafted
-from staffplan.scenario.crew import sized
+from staffplan.process.workers import Workers
+from staffplan.progress import OnProgress, silent
 from staffplan.scenario.frozen import freeze
 from staffplan.scenario.measures import Measures, measured
-from staffplan.scenario.run import is_finished, played, processes, run_draft
-from staffplan.settings.config import load_config
-from staffplan.settings.scenarios import BASE, ScenarioSettings
+from staffplan.scenario.run import played
+from staffplan.scenario.steps import Step, run_steps
+from staffplan.settings.scenarios import BASE
 from staffplan.staffing.preview import square_root_agents
-from staffplan.staffing.step import staff_by_method
 from staffplan.tables.scenario import PromisePrices
 
 POINT = 0.01
 HOUR = 60
 NIGHT = (6 * HOUR, 22 * HOUR)
 """What is left of a day without its night."""
-
-
-@dataclass(frozen=True)
-class Step:
-    """One step of a promise: its words, its folder, and the change that makes it."""
-
-    what: str
-    folder: str
-    change: dict[str, Any]
-    level: float | None = None
-    """Of service: the share of contacts in time."""
 
 
 def service_steps(base: Workspace, goals: Sequence[float]) -> list[Step]:
@@ -153,37 +136,11 @@ def price(
         base = freeze(plan, output, force=force)
         frozen = open_existing(output / BASE)
         played(frozen.workspace)
-        todo = [step for step in steps if not is_finished(output / step.folder, _definition(step, base))]
-        on_progress(Progress("price", 0, len(todo)))
-        count = iter(range(1, len(todo) + 1))
-        do_all(
-            _run_step,
-            [(step, output, _definition(step, base)) for step in todo],
-            workers,
-            processes=processes(workers, len(todo)),
-            on_done=lambda n: on_progress(Progress("price", next(count), len(todo), todo[n].what)),
-        )
+        errors = run_steps(steps, output, base, workers, on_progress=on_progress)
+        if failed := [error for error in errors.values() if error is not None]:
+            raise failed[0]
         found = [(step, measured(open_existing(output / step.folder))) for step in steps]
         return _table(frozen.workspace, measured(frozen), found)
-
-
-def _definition(step: Step, base: str) -> str:
-    return hashlib.sha256(json.dumps([step.change, base], sort_keys=True).encode()).hexdigest()
-
-
-def _run_step(step: Step, output: Path, wanted: str) -> None:
-    frozen = open_existing(output / BASE)
-    text = (output / BASE / PLAN_TOML).read_text(encoding="utf-8")
-    fixed = {"name": step.what, "owner": "price", "date": "2000-01-01", "reason": step.what}
-    one = ScenarioSettings.model_validate({**fixed, **step.change})
-    draft = drafted(frozen.workspace, text, one, step.what, output)
-    config = load_config(text, step.what, draft.overrides)
-    changed = replace(frozen.workspace, config=config)
-    needed = staff_by_method(
-        draft.forecast, config.staffing, config.simulate, site=changed.site, seed=config.plan.seed
-    )
-    sized(draft, needed.requirement)
-    run_draft(draft, frozen, output / step.folder, json.dumps({"definition": wanted, "what": step.what}).encode())
 
 
 def _table(base: Workspace, today: Measures, found: Sequence[tuple[Step, Measures]]) -> PromisePrices:
@@ -207,6 +164,7 @@ def _row(what: str, own: Measures, today: Measures, is_base: bool) -> dict[str, 
     year = own.per_year
     delta = own.cost_of_a_year - today.cost_of_a_year
     low, high = delta - own.open_cost * year, delta + today.open_cost * year
+    low, high = (delta, delta) if is_base else (low, high)
     return {
         "what": what,
         "is_base": "yes" if is_base else "no",
@@ -222,7 +180,9 @@ def _row(what: str, own: Measures, today: Measures, is_base: bool) -> dict[str, 
         "cost_low": own.cost_of_a_year - own.open_cost * year,
         "cost_high": own.cost_of_a_year,
         "change_of_cost_per_year": delta,
-        "distinct": "no" if is_base or low <= 0 <= high else "yes",
+        "change_low": low,
+        "change_high": high,
+        "distinct": "no" if low <= 0 <= high else "yes",
     }
 
 

@@ -65,7 +65,7 @@ def run_scenarios(
     scenario that cannot be planned is in the outcomes with its error; the others are made.
     """
     with made(output), locked(output):
-        _refuse_unusable(plan, scenarios, source)
+        refuse_unusable(plan, scenarios, source)
         base = freeze(plan, output, force=force)
         played(open_existing(output / BASE).workspace)
         hashes = [definition(one, base, source.parent) for one in scenarios.scenario]
@@ -95,7 +95,7 @@ def processes(workers: Workers, pieces: int) -> int:
     return max(1, min(workers.jobs or int(cpu_count()), pieces))
 
 
-def _refuse_unusable(plan: OpenPlan, scenarios: ScenarioFile, source: Path) -> None:
+def refuse_unusable(plan: OpenPlan, scenarios: ScenarioFile, source: Path) -> None:
     """Raise ConfigError with every problem of every scenario."""
     text = (plan.workspace.folder / PLAN_TOML).read_text(encoding="utf-8")
     problems: list[Problem] = []

@@ -41,6 +41,19 @@ Zone = Annotated[str, AfterValidator(known_zone)]
 """A name of the IANA list."""
 
 
+class AssumptionSettings(Section):
+    """What is taken for granted, and who stands for it: it is on the candour sheet of the report and the budget."""
+
+    text: str = Field(min_length=1)
+    """What is assumed, in a sentence."""
+    owner: str = Field(min_length=1)
+    """Who stands for it."""
+    date: Day
+    """Since when."""
+    about: str = ""
+    """The setting or file that it is about, as the plan's notes call it: "staffing.shrinkage.sickness"."""
+
+
 class PlanSettings(Section):
     """What is planned, where and for when."""
 
@@ -68,6 +81,8 @@ class PlanSettings(Section):
     """Currency of all amounts, ISO 4217 code."""
     seed: int = Field(default=1, ge=0, le=2**63 - 1)
     """Seed of the random numbers. The same seed gives the same plan."""
+    assumptions: tuple[AssumptionSettings, ...] = ()
+    """What is taken for granted, one entry each."""
 
     @model_validator(mode="after")
     def _one_length(self) -> Self:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from staffplan.errors import ConfigError, Problem
-from staffplan.settings.base import Day, Factor, Money, Positive, Section, Share
+from staffplan.settings.base import Day, Factor, Money, NotNegative, Positive, Section, Share
 from staffplan.settings.queues import Channel, Goal, QueueSettings, parse_goal
 from staffplan.settings.toml_words import read_toml
 from staffplan.settings.value_words import value_problems
@@ -270,6 +270,8 @@ class ScenarioSettings(Section):
     """What it costs once, in the plan's currency: a project, a training, a machine."""
     lasts_years: Positive = 3.0
     """Years over which its savings are counted against the one-off cost."""
+    harm: NotNegative = 0.0
+    """For staffplan savings: points of harm a year that no plan measures, as its owner judges them."""
     changes: tuple[ChangeSettings, ...] = Field(min_length=1)
     """What is different, one entry of [[scenario.changes]] each, made one after the other."""
 
@@ -288,11 +290,29 @@ class ScenarioSettings(Section):
         return re.sub(r"[\W_]+", "-", re.sub(r"(?<!\w)-(?=\d)", " minus ", signed).casefold()).strip("-")
 
 
+class HarmSettings(Section):
+    """For staffplan savings: how much harm is what customers and people lose, in points. The numbers are a judgement,
+    and yours to make."""
+
+    late_contact: NotNegative = 1.0
+    """A contact that is no longer answered in time."""
+    lost_contact: NotNegative = 5.0
+    """A contact that hangs up, or that nobody takes as its hours close or its queue ends."""
+    person: NotNegative = 2000.0
+    """A person fewer."""
+    broken_rule: NotNegative = 50.0
+    """A rule that the roster breaks."""
+    refused_wish: NotNegative = 5.0
+    """A wish of a person that is not granted."""
+
+
 class ScenarioFile(Section):
     """All of scenarios.toml."""
 
     discount_rate: Share = 0.0
     """Interest a year at which later savings count for less: 0.08 is 8 %."""
+    harm: HarmSettings = Field(default_factory=HarmSettings)
+    """For staffplan savings: what harm is."""
     scenario: tuple[ScenarioSettings, ...] = Field(min_length=1)
     """The scenarios, one entry of [[scenario]] each."""
 

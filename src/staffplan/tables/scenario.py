@@ -104,9 +104,10 @@ class PromisePrices(Table):
     """What more or less of a promise costs, each row found through a roster of the plan's days.
 
     `cost_per_year` lies between `cost_low` and `cost_high` if the searches had gone to their end. The step is that
-    from the row before. `cost_hull` is the least cost at which this much service or more was found. `preview` columns
-    come from the square-root rule and need no roster. Service level, wait, abandons and occupancy are simulated, of
-    the queues that are answered at once.
+    from the row before. The change is that from the plan as it is; it lies between `change_low` and `change_high`
+    with searches to the end. `cost_hull` is the least cost at which this much service or more was found. `preview`
+    columns come from the square-root rule and need no roster. Service level, wait, abandons and occupancy are
+    simulated, of the queues that are answered at once.
     """
 
     columns: ClassVar[tuple[Column, ...]] = (
@@ -131,6 +132,8 @@ class PromisePrices(Table):
         number("cost_per_point", None, blank=True),
         number("cost_per_contact_saved", None, blank=True),
         number("change_of_cost_per_year", None),
+        number("change_low", None),
+        number("change_high", None),
         text("distinct", choices=("yes", "no")),
     )
     key: ClassVar[tuple[str, ...]] = ("position",)

@@ -10,10 +10,19 @@ from datetime import date
 from typing import Any
 
 from staffplan.errors import Problem, UsageError, listed, nearest
+from staffplan.tables.roster import ABSENCE
 
 COST, HOURS, AGENT, NEED, FORECAST, HISTORY = "cost", "hours", "agent", "need", "forecast", "history"
-TOTAL = "total"
+TOTAL, TIME_OFF = "total", "time off"
 LEADS = (COST, HOURS, FORECAST, HISTORY)
+BESIDE = {
+    "breaks": ("break",),
+    "meals": ("meal",),
+    "meetings": ("meeting",),
+    "training": ("training",),
+    "paid time off": (TIME_OFF, ABSENCE),
+}
+"""Kinds of paid time beside the queue, by the line of the hours ledger."""
 SAID_FIRST = {"agent": "agent", "queue": "queue", "group": "group"}
 """Words that tell what the name after them is."""
 MAY_BE_LEFT_OUT = ("on", "at", "in", "of", "for")
@@ -110,13 +119,21 @@ def question_of(asked: Sequence[str], known: Known) -> Question:
         rest, hint = rest[max(taken, 1) :], ""
     if wrong or twice:
         raise UsageError([*twice, *(_unknown(word, known) for word in wrong)])
+    if any(word.strip() for word in asked) and found == Question():
+        raise UsageError(Problem("explain", f"{' '.join(asked)!r} asks for nothing", known.examples()))
     return _complete(found, known)
+
+
+NAMES = ("queue", "group")
+"""What a name that a queue and a planning group have may mean."""
 
 
 def _twice(found: Question, meaning: Mapping[str, Any]) -> Iterator[Problem]:
     """What a word says otherwise than one before it: two people, two days."""
     for name, value in meaning.items():
-        before = getattr(found, name)
+        before = getattr(found, name) or (name in NAMES and found.both)
+        if name == "both":
+            before = found.both or found.queue or found.group
         if before and before != value:
             yield Problem("explain", f"asks for {before} and for {value} at once", "ask for one of them at a time")
 
@@ -209,6 +226,8 @@ def _named(text: str, known: Known, hint: str) -> Iterator[dict[str, Any]]:
         yield {"group": group} if group else {"queue": queue}
     elif line := _line(text, known.lines):
         yield {"kind": COST, "line": line}
+    elif line := _line(text, known.hours):
+        yield {"kind": HOURS, "line": line}
 
 
 def _complete(found: Question, known: Known) -> Question:
@@ -242,11 +261,33 @@ def _dates_wrong(question: Question, known: Known) -> Iterator[tuple[str, str]]:
         yield f"{question.month} is not in the plan", f"the plan has the months {listed(known.months)}"
 
 
+def _hours_not_together(question: Question, known: Known) -> Iterator[tuple[str, str]]:
+    """Lines that are shares of a group's month have no day and no person; what is off the queue has no group."""
+    narrow = question.agent or question.day is not None
+    if not narrow or question.line == TOTAL:
+        return
+    line = short(question.line)
+    if question.line not in BESIDE:
+        month = question.month or (f"{question.day:%Y-%m}" if question.day else "")
+        hint = f"leave the day and the person out: {words(f'hours.{line}', question.group, month)}"
+        yield f"{question.line} is told for months and planning groups, as it is a share of their minutes", hint
+    elif question.group:
+        hint = f"leave the planning group out: {words(f'hours.{line}', question.agent, question.day)}"
+        yield f"{question.line} of a person or a day are not told by planning group", hint
+
+
 def _not_together(question: Question, known: Known) -> Iterator[tuple[str, str]]:
     """What does not belong together, or is missing."""
     kind, day = question.kind, question.day
     if kind in (COST, HOURS) and (question.time or question.queue):
-        yield "the cost is told for months, planning groups and people", f"the people of a time: {day or 'DAY'}T10:00"
+        time = words(f"{day or known.days[0]}T{question.time or '10:00'}", question.group)
+        yield "the cost is told for months, planning groups and people", f"the people of a time: {time}"
+    if kind in (AGENT, COST) and day is not None and question.agent and question.group:
+        whole = words(question.agent, day)
+        hint = f"{whole}; the minutes on queue: {words('hours.total', question.group, question.agent, day)}"
+        yield "a person's day is told for all planning groups", hint
+    if kind == HOURS:
+        yield from _hours_not_together(question, known)
     if kind == COST and question.line == TOTAL and question.agent:
         yield "on-costs and other costs have no person", f"the pay of a person: {words(question.agent)}"
     if kind == COST and day is not None and not question.agent:

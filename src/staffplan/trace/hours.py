@@ -10,8 +10,8 @@ import numpy as np
 
 from staffplan.cost.lines import HOUR_SOURCES
 from staffplan.trace.amount import MINUTES, Amount
-from staffplan.trace.ask import HOURS, TOTAL, Question, short, words
-from staffplan.trace.paid import BESIDE, minutes, narrowed
+from staffplan.trace.ask import BESIDE, HOURS, TOTAL, Question, short, words
+from staffplan.trace.paid import minutes, narrowed
 from staffplan.trace.sources import Sources
 
 
@@ -20,8 +20,11 @@ def hours_of(sources: Sources, question: Question) -> Amount:
     if question.agent or question.day is not None:
         rows = narrowed(sources.paid, question)
         if question.line != TOTAL:
-            rows = rows[rows["kind"].isin(BESIDE.get(question.line, ()))]
+            rows = rows[rows["kind"].isin(BESIDE[question.line])]
+        if question.group:
+            rows = rows[rows["group"] == question.group]
         what = "paid minutes" if question.line == TOTAL else question.line
+        what = f"{what} on queue, {question.group}" if question.group else what
         return minutes(sources, what, rows, replace(question, line=short(question.line)))
     if question.line != TOTAL:
         return _line(sources, question)
@@ -71,8 +74,8 @@ def _cell(sources: Sources, question: Question, amount: Amount) -> Amount:
         whole = replace(_line(sources, replace(question, group="")), what=f"{question.line}, all planning groups")
         how = "each person's minutes are shared by the person's minutes on queue"
         return replace(amount, how=how, sources=lambda: [whole])
-    rows = narrowed(sources.paid, question)
-    on_queue = minutes(sources, "paid minutes on queue", rows[rows["group"] == question.group], question)
+    rows, all_lines = narrowed(sources.paid, question), replace(question, line=TOTAL)
+    on_queue = minutes(sources, "paid minutes on queue", rows[rows["group"] == question.group], all_lines)
     source = HOUR_SOURCES.get(question.line, "the share that the settings give")
     how = f"a part of {int(on_queue.value or 0):,} minutes on queue: {source}; in whole minutes"
     return replace(amount, how=how, sources=lambda: [replace(on_queue, ask="")])

@@ -10,21 +10,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from staffplan.tables.roster import ABSENCE
 from staffplan.trace.amount import MINUTES, Amount, rows_of
 from staffplan.trace.ask import HOURS, TOTAL, Question, words
-from staffplan.trace.sources import OFF_ROW, TIME_OFF, Sources
+from staffplan.trace.sources import OFF_ROW, Sources
 
 LEVELS = ("month", "agent", "day")
 """By what minutes are told apart, before the rows themselves."""
-BESIDE = {
-    "breaks": ("break",),
-    "meals": ("meal",),
-    "meetings": ("meeting",),
-    "training": ("training",),
-    "paid time off": (TIME_OFF, ABSENCE),
-}
-"""Kinds of paid time beside the queue, by the line of the hours ledger."""
 
 
 def narrowed(rows: pd.DataFrame, question: Question) -> pd.DataFrame:

@@ -23,8 +23,8 @@ from staffplan.tables.people import TimeOff, Workforce
 from staffplan.tables.requirement import StaffingRequirement
 from staffplan.tables.roster import Roster
 from staffplan.trace.amount import NOWHERE, Place, rows_of
+from staffplan.trace.ask import TIME_OFF
 
-TIME_OFF = "time off"
 OFF_ROW = -1
 """Stands for the row of the roster's activities where time off is paid."""
 

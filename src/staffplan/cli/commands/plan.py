@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -150,8 +151,8 @@ def status(folder: Folder, as_json: Json = False) -> None:
         show_text(text_table(rows, ("step", "state", "why")))
 
 
-def _again(folder: Path, step: str, *, force: bool) -> OpenPlan:
-    """Bring one step of a plan up to date, from the files before it as they are."""
+def _again(folder: Path, step: str, *, force: bool, check: Callable[[OpenPlan], None] = lambda _: None) -> OpenPlan:
+    """Bring one step of a plan up to date, from the files before it as they are; `check` may refuse them."""
     from staffplan.files.lock import locked
     from staffplan.plan.directory import open_existing
     from staffplan.plan.run import require_before
@@ -159,7 +160,9 @@ def _again(folder: Path, step: str, *, force: bool) -> OpenPlan:
 
     with locked(folder), progress_shown() as on_progress:
         opened = open_existing(folder)
-        for line in (*opened.remarks, *require_before(step, opened.workspace, opened.manifest)):
+        lines = (*opened.remarks, *require_before(step, opened.workspace, opened.manifest))
+        check(opened)
+        for line in lines:
             say_long(line)
         result = run_steps(opened.workspace, opened.manifest, only=(step,), force=force, on_progress=on_progress)
     if not result.kept:
@@ -222,14 +225,30 @@ def simulate(
     _show_table(_again(folder, "simulate", force=force), DayService, as_json=as_json)
 
 
-def cost(folder: Folder, force: Force = False, as_json: Json = False) -> None:
+def cost(
+    folder: Folder,
+    scenario: Annotated[
+        bool, typer.Option("--scenario", help="Cost a roster that was made for another requirement.")
+    ] = False,
+    force: Force = False,
+    as_json: Json = False,
+) -> None:
     """Cost the roster and print the breakdown.
 
     Example: staffplan cost plans/demo
+
+    A roster that was made for another requirement than the plan has now, or that
+    has other days, planning groups or people, is refused. With --scenario it is
+    costed, and the notes of the cost say so.
     """
+    from staffplan.plan.own_roster import refuse_foreign_roster
     from staffplan.tables.cost import CostReport
 
-    _show_table(_again(folder, "cost", force=force), CostReport, as_json=as_json)
+    def check(opened: OpenPlan) -> None:
+        if not scenario:
+            refuse_foreign_roster(opened.workspace, opened.manifest)
+
+    _show_table(_again(folder, "cost", force=force, check=check), CostReport, as_json=as_json)
 
 
 def report(folder: Folder, force: Force = False, as_json: Json = False) -> None:

@@ -17,9 +17,14 @@ def register(app: typer.Typer) -> None:
 
 
 def variance(
-    budget: Annotated[Path, typer.Option("--budget", help="Budget: a table, or a plan.", show_default=False)],
+    budget: Annotated[
+        Path, typer.Option("--budget", help="Budget: a table, a plan or a ledger.", show_default=False)
+    ],
     actual: Annotated[
-        Path, typer.Option("--actual", help="What it cost: a table of the same kind, or a plan.", show_default=False)
+        Path,
+        typer.Option(
+            "--actual", help="What it cost: a table of the same kind, a plan or a ledger.", show_default=False
+        ),
     ],
     output: Output = None,
     method: Annotated[
@@ -39,10 +44,16 @@ def variance(
 
     staffplan variance --budget plans/june --actual plans/july
 
+    staffplan variance --budget plans/june --actual ledger
+
     A table has the columns period, queue, contacts, aht_seconds, occupancy,
     shrinkage and rate (per paid hour); also paid_hours, premiums and one_off,
     where they are known. Or it has period, grade, units, hours and rate, for a
     variance of labour by grade.
+
+    Of a ledger the budget takes the first entry of the same days, the actual the
+    last one; ledger/0002 is its second entry. Two ledgers with entries of the same
+    days are compared entry by entry, a week with its week; else months are.
 
     The amounts are actual minus budget: above 0 is over the budget. shapley is
     the mean over all orders in which the causes could have changed. sequential

@@ -14,7 +14,7 @@ from staffplan.cli.output.say import say, say_long, show_json, show_text
 from staffplan.cli.work.delivery import put
 from staffplan.cost.variance.plans import compare_plans
 from staffplan.cost.variance.step import variance
-from staffplan.errors import Problem, UsageError, listed, place_of
+from staffplan.errors import Problem, StaffplanError, UsageError, listed, place_of
 from staffplan.plan.directory import open_existing
 from staffplan.plan.reporting import report_data
 from staffplan.plan.run import all_notes, hand_edits, require_before
@@ -35,11 +35,25 @@ def budget_of(folders: Sequence[Path]) -> Budget:
     """
     if len({folder.resolve() for folder in folders}) < len(folders):
         raise UsageError(Problem("PLANS", "a plan is given twice", "give each period once"))
-    periods = sorted((_period(folder) for folder in folders), key=lambda period: (period.first, period.last))
+    periods = sorted(_periods(folders), key=lambda period: (period.first, period.last))
     currencies = sorted({period.data.currency for period in periods})
     if len(currencies) > 1:
         raise UsageError(Problem("PLANS", f"the plans have different currencies: {listed(currencies)}", "use one"))
     return Budget(periods, _changes(periods), list(remarks_on(periods)))
+
+
+def _periods(folders: Sequence[Path]) -> Iterator[BudgetPeriod]:
+    """Every plan. Raises the problems of all that cannot be used, together."""
+    found: list[BudgetPeriod] = []
+    wrong: list[StaffplanError] = []
+    for folder in folders:
+        try:
+            found.append(_period(folder))
+        except StaffplanError as error:
+            wrong.append(error)
+    if wrong:
+        raise type(wrong[0])(problem for error in wrong for problem in error.problems)
+    yield from found
 
 
 def _period(folder: Path) -> BudgetPeriod:
@@ -68,13 +82,15 @@ def _changes(periods: Sequence[BudgetPeriod]) -> pd.DataFrame:
 
 def remarks_on(periods: Sequence[BudgetPeriod]) -> Iterator[str]:
     """Days between the periods that nobody has planned, and days that are in two of them."""
-    for before, after in pairwise(periods):
-        between = (after.first - before.last).days - 1
+    planned = periods[0].last
+    for after in periods[1:]:
+        between = (after.first - planned).days - 1
         if between > 0:
-            yield f"{between} days from {before.last + A_DAY:%Y-%m-%d} are in no plan: their cost is not in the sums"
+            yield f"{between} days from {planned + A_DAY:%Y-%m-%d} are in no plan: their cost is not in the sums"
         elif between < 0:
-            until = min(before.last, after.last)
+            until = min(planned, after.last)
             yield f"{after.first:%Y-%m-%d} to {until:%Y-%m-%d} is in two plans: its cost is counted twice"
+        planned = max(planned, after.last)
 
 
 def tell(budget: Budget, output: Path, before: Hashes, *, as_json: bool) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -155,8 +155,7 @@ def _changes(table: PromisePrices, currency: str) -> str:
             percent(row["service_level"]),
             f"{row['contacts_per_year']:,.0f}",
             f"{row['cost_per_year']:,.0f}",
-            f"{row['change_of_cost_per_year']:+,.0f}" if row["is_base"] == "no" else "",
-            "" if row["distinct"] == "yes" or row["is_base"] == "yes" else "not distinguishable",
+            *_change(row),
         )
         for row in table.frame.to_dict("records")
     ]
@@ -168,9 +167,18 @@ def _changes(table: PromisePrices, currency: str) -> str:
         "contacts a year",
         f"{currency} a year",
         "change",
-        "",
+        "range that the search leaves",
     )
     return text_table(rows, header, right=range(1, len(header) - 1))
+
+
+def _change(row: Mapping[Any, Any]) -> tuple[str, str]:
+    """The change from the plan as it is, and between what it lies with searches to the end."""
+    if row["is_base"] == "yes":
+        return "", ""
+    told = f"{row['change_low']:+,.0f} to {row['change_high']:+,.0f}"
+    unsure = ", not distinguishable" if row["distinct"] == "no" else ""
+    return f"{row['change_of_cost_per_year']:+,.0f}", f"{told}{unsure}"
 
 
 def _rules(costs: RuleCosts, opened: OpenPlan) -> str:

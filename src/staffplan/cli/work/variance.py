@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from staffplan.cost.variance.step import ACTUAL, BUDGET, Compared, Variance, var
 from staffplan.errors import Problem, UsageError, place_of
 from staffplan.files.read import read_file, read_table, table_from
 from staffplan.files.write import table_bytes
+from staffplan.plan.published_cost import is_published, published_cost
 from staffplan.plan.text import percent, text_table
 from staffplan.tables.cost import CostReport
 from staffplan.tables.variance import TOTAL, LabourCost, WorkloadCost
@@ -26,18 +28,40 @@ SIGN = "actual minus budget: an amount above 0 is over the budget"
 
 
 def compared_files(budget: Path, actual: Path) -> tuple[Compared, str]:
-    """Two tables of one kind, or two plans, compared; and their currency, "" where it is not said."""
-    if budget.is_dir() != actual.is_dir():
-        table, plan = (actual, budget) if budget.is_dir() else (budget, actual)
+    """Two tables of one kind, or two plans or ledgers, compared; and their currency, "" where it is not said."""
+    folders = [path.is_dir() or is_published(path) for path in (budget, actual)]
+    if folders[0] != folders[1]:
+        table, plan = (actual, budget) if folders[0] else (budget, actual)
         said = f"{place_of(plan)} is a folder, {place_of(table)} a file"
-        raise UsageError(Problem("--budget", said, "give two plans, or two tables"))
-    if budget.is_dir():
-        reports = [read_table(folder / CostReport.file_name, CostReport) for folder in (budget, actual)]
-        return compare_plans(*reports), str(reports[0].frame["currency"].max())
+        raise UsageError(Problem("--budget", said, "give two plans or ledgers, or two tables"))
+    if all(folders):
+        return _compared_folders(budget, actual)
     first, last = read_file(budget), read_file(actual)
     if "grade" in first.frame and "contacts" not in first.frame:
         return compare_labour(table_from(first, LabourCost), table_from(last, LabourCost)), ""
     return compare_workload(table_from(first, WorkloadCost), table_from(last, WorkloadCost)), ""
+
+
+def _compared_folders(budget: Path, actual: Path) -> tuple[Compared, str]:
+    """Plans or ledgers. Where both are ledgers with the same spans of days these are the periods, else months are.
+
+    Of entries for the same days the budget is the first one published, the actual the last one.
+    """
+    sides = [
+        published_cost(folder, last=is_last) if is_published(folder) else None
+        for folder, is_last in ((budget, False), (actual, True))
+    ]
+    published = [side for side in sides if side is not None]
+    alike = len(published) == 2 and set(published[0].reports) == set(published[1].reports)
+    reports = [
+        read_table(folder / CostReport.file_name, CostReport)
+        if side is None
+        else (side.by_span() if alike else side.by_month())
+        for folder, side in zip((budget, actual), sides, strict=True)
+    ]
+    compared = compare_plans(*reports)
+    notes = (*(note for side in published for note in side.notes), *compared.notes)
+    return replace(compared, notes=notes), str(reports[0].frame["currency"].max())
 
 
 def tell(
