@@ -85,7 +85,7 @@ def levers(people: dict[str, tuple[str, str]], hour: int = 11) -> list[tuple[str
     workforce = Workforce(Agents.of(agents), TimeOff.empty(), Availability.empty())
     case = Case(requirement(), workforce, RosterSettings(rules=()), SHIFTS, PLANS, SITE)
     now = at(DAYS[-1], hour)
-    stage = make_stage(forecast(), requirement(), SITE, (SimulateSettings(), StaffingSettings()), now, 1)
+    stage = make_stage(forecast(), forecast(), requirement(), SITE, (SimulateSettings(), StaffingSettings()), now, 1)
     whole = roster({who: day for who, (_, day) in people.items()})
     found = today(Day(case, whole, forecast(), forecast(), stage, now, 10, {})).levers.frame
     return list(zip(found["kind"], found["agent_id"], strict=True))
