@@ -11,6 +11,7 @@ import typer
 from staffplan import __version__
 from staffplan.cli.commands import (
     access,
+    adherence,
     backtest,
     budget,
     capacity,
@@ -107,6 +108,7 @@ track.register(app)
 explain_day.register(app)
 access.register(app)
 now.register(app)
+adherence.register(app)
 compare.register(app)
 today.register(app)
 swap.register(app)

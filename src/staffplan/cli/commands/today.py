@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from staffplan.cli.commands.options import STEPS, By, DryRun, Force, Json, Why, Yes
+from staffplan.cli.commands.options import STEPS, By, DryRun, Force, Json, StateWords, Why, Yes
 from staffplan.cli.commands.workers import Jobs, workers_of
 from staffplan.cli.work.delivery import refuse
 
@@ -39,6 +39,10 @@ def today(
     standby: Annotated[
         Path | None, typer.Option("--standby", help="Who stands by and can be called in, file of staffplan standby.")
     ] = None,
+    states: Annotated[
+        Path | None, typer.Option("--states", help="Who is truly there: agent_id, start, end, state.")
+    ] = None,
+    state: StateWords = None,
     force_share: Annotated[
         list[str] | None,
         typer.Option(
@@ -91,7 +95,7 @@ def today(
     files = FILES if apply is None else (*FILES, TO_TELL)
     paths = {} if output is None else {name: output / name for name in files}
     before = refuse(paths.values(), force=force)
-    given = (tuple(kind or ()), standby, tuple(force_share or ()))
+    given = (tuple(kind or ()), standby, states, tuple(state or ()), tuple(force_share or ()))
     told = today_of(Asked(plan, actuals, at, freeze, notice, most, *given), workers_of(jobs, None))
     if wanted is None:
         tell(told, paths, before, as_json=as_json)

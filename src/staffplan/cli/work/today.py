@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ import pandas as pd
 
 from staffplan.cli.work.delivery import say_notes
 from staffplan.cli.work.reforecast import to_the_end
+from staffplan.cli.work.states import read_states, words_of
 from staffplan.clock import local_dates, midnight
 from staffplan.errors import DataError, Problem, UsageError, nearest
 from staffplan.files.cells import read_instants
@@ -22,6 +24,7 @@ from staffplan.plan.workspace import Workspace
 from staffplan.process.workers import Workers
 from staffplan.tables.history import ContactHistory
 from staffplan.tables.requirement import StaffingRequirement
+from staffplan.tables.roster import Roster
 from staffplan.tables.standby import Standby
 
 if TYPE_CHECKING:
@@ -41,6 +44,8 @@ class Asked:
     most: int
     kinds: tuple[str, ...]
     standby: Path | None
+    states: Path | None
+    state_words: tuple[str, ...]
     force_share: tuple[str, ...]
 
 
@@ -57,6 +62,12 @@ class Told:
     @property
     def zone(self) -> str:
         return self.stands.timezone
+
+    @property
+    def names(self) -> dict[str, str]:
+        """By agent."""
+        frame = self.stands.case.workforce.agents.frame
+        return dict(zip(frame["agent_id"], frame["name"], strict=True))
 
     @property
     def currency(self) -> str:
@@ -82,11 +93,13 @@ def _day(
     from staffplan.control.today.day import Day
     from staffplan.control.today.forced import Moment, forced
     from staffplan.control.today.play import make_stage
+    from staffplan.control.today.presence import UNKNOWN, presence_of
     from staffplan.forecast import reforecast
 
     workspace, config = stands.workspace, stands.workspace.config
     given = read_history(asked.actuals, to_the_end(config))
-    standby = _standby(asked.standby, stands)
+    standby, words = _standby(asked.standby, stands), words_of(asked.state_words)
+    log = None if asked.states is None else read_states(asked.states, stands, words)
     at = _moment(asked.at, given, workspace)
     history = _with_today(workspace, given, at)
     planned = workspace.forecast()
@@ -96,7 +109,8 @@ def _day(
     say_notes(note for note in (*result.notes, *notes) if note.kind != "left out")
     settings = (config.simulate, config.staffing)
     need = workspace.table(StaffingRequirement)
-    stage = make_stage(planned, updated, need, workspace.site, settings, at, config.plan.seed)
+    presence = UNKNOWN if log is None else presence_of(log, words, _around(stands, at), at)
+    stage = make_stage(planned, updated, need, workspace.site, settings, at, config.plan.seed, presence)
     return Day(
         stands.case,
         stands.roster,
@@ -110,6 +124,14 @@ def _day(
         pd.Timedelta(minutes=asked.notice_minutes),
         standby,
     )
+
+
+def _around(stands: Standing, at: pd.Timestamp) -> Roster:
+    """The shifts that go on at a moment, or begin later on its day."""
+    from staffplan.control.today.spans import worked_between
+
+    [day] = local_dates(pd.DatetimeIndex([at]), stands.timezone)
+    return worked_between(stands.roster, at, midnight(day + timedelta(days=1), stands.timezone))
 
 
 def _kinds(given: tuple[str, ...]) -> tuple[str, ...]:

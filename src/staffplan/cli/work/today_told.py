@@ -46,7 +46,11 @@ def tables_of(told: Told) -> dict[str, Table]:
 def rows_of(told: Told) -> dict[str, object]:
     """The day for a program."""
     rows = {name.removesuffix(".csv"): records(table.frame, told.zone) for name, table in tables_of(told).items()}
-    return {"at": told.day.at.tz_convert(told.zone).isoformat(), **rows}
+    away = {
+        who: [[at.tz_convert(told.zone).isoformat() for at in span] for span in spans]
+        for who, spans in told.day.stage.presence.away.items()
+    }
+    return {"at": told.day.at.tz_convert(told.zone).isoformat(), **rows, "away": away}
 
 
 def day_words(told: Told) -> str:
@@ -64,6 +68,8 @@ def _texts(told: Told) -> Iterator[str]:
     header = ("from", "group", "planned", "expected", "people", "needed", "service", "goal")
     rows = [_coming_row(row, told.zone) for row in _rows(told.found.coming.frame)]
     yield text_table(rows, header, right=(2, 3, 4, 5, 6, 7)) if rows else "nobody is needed or on queue any more"
+    if told.day.stage.presence.away:
+        yield _away_words(told)
     levers = [_lever_row(row, told) for row in _rows(told.found.levers.frame)]
     if levers:
         names = ("", "who", "change", "helps", "points", f"cost {told.currency}", "tell by")
@@ -72,6 +78,17 @@ def _texts(told: Told) -> Iterator[str]:
         yield "no change is known that helps and keeps every rule"
     if told.waits_hours:
         yield f"not projected, as it waits hours: {', '.join(told.waits_hours)}; a skill lent by it delays it"
+
+
+def _away_words(told: Told) -> str:
+    """Who is not there, and until when that is counted on."""
+    rows = [
+        (who, told.names.get(who, ""), clock_words(max(start, told.day.at), told.zone), clock_words(end, told.zone))
+        for who, spans in sorted(told.day.stage.presence.away.items())
+        for start, end in spans
+    ]
+    hint = "counted until the shift ends, unless the log says when the person comes"
+    return f"not there though rostered; {hint}\n{text_table(rows, ('agent', 'name', 'from', 'until'))}"
 
 
 def _so_far_row(row: Any) -> tuple[str, ...]:
