@@ -1,1 +1,5 @@
-"""After the roster: what a day came to, and why; what can be done about today."""
+"""After the roster: what a day came to, and why."""
+
+from staffplan.control.step import explained_days
+
+__all__ = ["explained_days"]

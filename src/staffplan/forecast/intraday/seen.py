@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -21,13 +21,6 @@ class Moment:
     settings: ForecastSettings
     grid: DayGrid
     known_until: pd.Timestamp
-    last_before: date | None = None
-    """The last local day before today of which any queue has contacts."""
-
-    @property
-    def learnt_until(self) -> date:
-        """The day before which past days teach: today, or the one after the last with contacts."""
-        return self.today if self.last_before is None else min(self.today, self.last_before + timedelta(days=1))
 
     @property
     def calendar(self) -> SiteCalendar:
