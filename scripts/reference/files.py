@@ -38,6 +38,7 @@ ROOMS = {
     "staffplan.tables.skills": "Skills with levels and dates",
     "staffplan.tables.open_shifts": "Open shifts and bids",
     "staffplan.tables.standby": "Standby",
+    "staffplan.tables.states": "What people did",
     "staffplan.tables.capacity": "Capacity plan",
     "staffplan.tables.scenario": "Scenarios and prices",
     "staffplan.tables.savings": "Where to save",

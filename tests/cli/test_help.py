@@ -61,8 +61,10 @@ FLAGS = {
     "explain-day": "--actuals --states --planned --actual --goal --model --patience --interval --timezone "
     "--output --force --json",
     "compare": "--output --force --json",
+    "adherence": "--states --until --state --output --force --json",
     "now": "--at --output --force --json",
-    "today": "--actuals --at --freeze --most --output --jobs --force --json",
+    "today": "--actuals --at --freeze --notice --most --kind --standby --states --state --force-share "
+    "--apply --yes --dry-run --by --why --output --jobs --force --json",
     "swap": "--until --yes --dry-run --by --why --json",
     "move": "--shift --until --yes --dry-run --by --why --json",
     "assign": "--shift --until --yes --dry-run --by --why --json",

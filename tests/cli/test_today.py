@@ -11,6 +11,7 @@ import pytest
 from commands import Finished, Run
 
 MORNING = ("2026-03-03T00:00", "2026-03-03T11:00")
+ROSTER = ("roster_shifts.csv", "roster_activities.csv")
 COMMAND = ("today", "plan", "--actuals", "today.csv", "--jobs", "1")
 
 
@@ -65,3 +66,38 @@ def test_a_day_that_the_plan_does_not_have_is_told(planned: Path, run_in: Run) -
     assert done.code == 2
     assert "is not in the plan, which runs from 2026-03-02 to 2026-03-08" in done.err
     assert "is not a date and time" in run_in(planned, *COMMAND, "--at", "noon").err
+
+
+def test_changes_are_made_listed_for_those_to_be_told_and_taken_back(planned: Path, run_in: Run) -> None:
+    morning(planned, 2.0)
+    plan = planned / "plan"
+    before = [(plan / name).read_bytes() for name in ROSTER]
+    shown = run_in(planned, *COMMAND, "--apply", "best", "--dry-run")
+    assert "nothing was written" in shown.err
+    assert [(plan / name).read_bytes() for name in ROSTER] == before
+    done = run_in(planned, *COMMAND, "--apply", "all", "--most", "2", "--yes", "--json", "--by", "Ana", "-o", "out")
+    told = json.loads(done.out)
+    assert (told["written"], told["change"], told["verb"]) == (True, 1, "today")
+    assert told["effect"]["newly_broken"] == []
+    listed = pd.read_csv(planned / "out" / "to_tell.csv")
+    assert 1 <= len(listed) <= 2
+    assert (listed["tell_by"] <= listed["begins"]).all()
+    assert {one["agent_id"] for one in told["effect"]["changes"]} == set(listed["agent_id"])
+    assert [(plan / name).read_bytes() for name in ROSTER] != before
+    [line] = json.loads(run_in(planned, "log", "plan", "--json").out)
+    assert (line["verb"], line["who"]) == ("today", "Ana")
+    assert run_in(planned, "undo", "plan", "--yes").code == 0
+    assert [(plan / name).read_bytes() for name in ROSTER] == before
+
+
+def test_what_the_command_line_cannot_mean_is_told_before_any_work(planned: Path, run_in: Run) -> None:
+    morning(planned, 1.0)
+    for flags, said in (
+        (("--apply", "some"), "write best, all, or numbers of the list: 1,3"),
+        (("--kind", "holiday"), "the kinds are move break"),
+        (("--force-share", "lots"), "'lots' is no share between -1 and 9"),
+        (("--force-share", "0.1", "--force-share", "seen"), "two shares are given for all queues"),
+        (("--state", "dancing=fun"), "names no activity for a state"),
+    ):
+        done = run_in(planned, *COMMAND, *flags)
+        assert (done.code, said in done.err) == (2, True), done.err

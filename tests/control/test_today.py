@@ -87,7 +87,7 @@ def roster() -> Roster:
 
 
 def test_both_tables_of_a_longer_shift_agree() -> None:
-    [shift] = shifts_of(roster(), DAY)
+    [shift] = shifts_of(roster())
     longer = replace(shift, spans=(*shift.spans[:-1], replace(shift.spans[-1], end=at("15:00"))))
     changed = with_shifts(roster(), [longer], ZONE)
     assert changed.shifts.frame["end"].tolist() == [at("15:00")]
@@ -96,7 +96,7 @@ def test_both_tables_of_a_longer_shift_agree() -> None:
 
 
 def test_a_shift_put_back_as_it_was_changes_nothing() -> None:
-    same = with_shifts(roster(), list(shifts_of(roster(), DAY)), ZONE)
+    same = with_shifts(roster(), list(shifts_of(roster())), ZONE)
     pd.testing.assert_frame_equal(same.activities.frame, roster().activities.frame)
     pd.testing.assert_frame_equal(same.shifts.frame, roster().shifts.frame)
 

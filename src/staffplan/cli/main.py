@@ -11,6 +11,7 @@ import typer
 from staffplan import __version__
 from staffplan.cli.commands import (
     access,
+    adherence,
     backtest,
     budget,
     capacity,
@@ -111,6 +112,7 @@ scorecard.register(app)
 explain_day.register(app)
 access.register(app)
 now.register(app)
+adherence.register(app)
 compare.register(app)
 today.register(app)
 swap.register(app)

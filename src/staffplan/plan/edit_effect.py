@@ -76,12 +76,16 @@ class Effect:
         return sum(person.after.paid_hours - person.before.paid_hours for person in self.people)
 
 
-def effect_of(stands: Standing, after: Roster) -> Effect:
-    """What it means to have another roster in a plan's place."""
+def effect_of(stands: Standing, after: Roster, *, with_days: bool = True) -> Effect:
+    """What it means to have another roster in a plan's place.
+
+    with_days: whether the days are played too, with the contacts that the plan expected.
+    """
     changes = tuple(compared(stands.roster, after, stands.timezone))
     touched = list(dict.fromkeys(change.agent_id for change in changes))
     broken, mended = rules_of_change(stands, after, touched)
-    return Effect(changes, _people(stands, after, touched), broken, mended, tuple(_days(stands, after, changes)))
+    days = tuple(_days(stands, after, changes)) if with_days else ()
+    return Effect(changes, _people(stands, after, touched), broken, mended, days)
 
 
 def _touched(stands: Standing, after: Roster, changes: Sequence[Changed]) -> tuple[list[date], set[str]]:

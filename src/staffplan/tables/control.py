@@ -189,3 +189,24 @@ class Levers(Table):
     )
     key: ClassVar[tuple[str, ...]] = ("number",)
     file_name: ClassVar[str] = "levers.csv"
+
+
+@dataclass(frozen=True)
+class ToTell(Table):
+    """Who must be told what, and by when, the first deadline first. `number`: of the change in levers.csv; `begins`:
+    the first instant that changes; `before`, `after`: the person's day."""
+
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("number", "count"),
+        text("agent_id"),
+        text("name", blank=True),
+        Column("schedule_date", "date"),
+        instant("tell_by"),
+        instant("begins"),
+        text("change"),
+        text("before"),
+        text("after"),
+    )
+    key: ClassVar[tuple[str, ...]] = ("tell_by", "agent_id")
+    file_name: ClassVar[str] = "to_tell.csv"
+    calendar: ClassVar[tuple[str, ...]] = ("schedule_date",)

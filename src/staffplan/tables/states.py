@@ -12,7 +12,7 @@ import pandas as pd
 
 from staffplan.errors import Problem
 from staffplan.tables.roster import ABSENCE
-from staffplan.tables.schema import Column, Table, instant, text
+from staffplan.tables.schema import Column, Table, instant, number, text
 from staffplan.tables.spread import LONGEST_SHIFT
 
 WORDS: Mapping[str, str] = MappingProxyType(
@@ -69,3 +69,53 @@ def _overlaps(data: pd.DataFrame, source: str) -> list[Problem]:
         if last is None or last[0] != who or end > last[1]:
             last = who, end, row
     return found
+
+
+MEASURES: tuple[Column, ...] = (
+    number("scheduled_minutes"),
+    number("right_minutes"),
+    number("adherence", 0, 1, blank=True),
+    number("work_scheduled_minutes"),
+    number("worked_minutes"),
+    number("conformance", 0, blank=True),
+)
+
+
+@dataclass(frozen=True)
+class Adherence(Table):
+    """How people kept to their shifts, a row for each shift as far as the log of states goes.
+
+    `scheduled_minutes`: of the shift, with breaks and meals, without absence and the free time of a split shift;
+    `right_minutes`: of them in the activity rostered; `adherence` is their share. `work_scheduled_minutes`: on queue,
+    in meetings and training; `worked_minutes`: so many were worked, also beside the times rostered; `conformance` is
+    the second over the first, above 1 where more was worked. `late_minutes`: from the start of the shift until the
+    person came; blank: never.
+    """
+
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("schedule_date", "date"),
+        text("agent_id"),
+        text("name", blank=True),
+        text("staffing_group", blank=True),
+        *MEASURES,
+        number("late_minutes", blank=True),
+    )
+    key: ClassVar[tuple[str, ...]] = ("schedule_date", "agent_id")
+    file_name: ClassVar[str] = "adherence.csv"
+    calendar: ClassVar[tuple[str, ...]] = ("schedule_date",)
+
+
+@dataclass(frozen=True)
+class TeamAdherence(Table):
+    """The same sums by day and team, and their ratios; `people`: with a shift. A team without a name is those who
+    have none."""
+
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("schedule_date", "date"),
+        text("staffing_group", blank=True),
+        Column("people", "count"),
+        *MEASURES,
+    )
+    key: ClassVar[tuple[str, ...]] = ("schedule_date", "staffing_group")
+    file_name: ClassVar[str] = "adherence_teams.csv"
+    calendar: ClassVar[tuple[str, ...]] = ("schedule_date",)

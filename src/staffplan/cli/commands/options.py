@@ -84,6 +84,11 @@ PerChange = Annotated[
     float, typer.Option("--per-change", min=0.0, help="Minimum understaffed hours that a changed day must save.")
 ]
 
+StateWords = Annotated[
+    list[str] | None,
+    typer.Option("--state", help='Activity of a state of the log: "not ready=break"; may be repeated.'),
+]
+
 Plan = Annotated[Path, typer.Argument(help="Plan directory.", show_default=False)]
 Who = Annotated[str, typer.Argument(help="Agent, by id or name.", show_default=False)]
 Day = Annotated[str, typer.Argument(help="Day, for example 2026-12-01.", show_default=False)]

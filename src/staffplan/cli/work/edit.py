@@ -79,7 +79,7 @@ def change_roster(stands: Standing, change: Change, flags: EditFlags) -> None:
         show_text("\n".join(effect_lines(stands, said, made, effect)))
     arguments = {"agent": change.agent_id, "other": change.other, "shift": change.shift}
     facts = {
-        **_signed(flags),
+        **signed(flags),
         "verb": change.verb,
         "arguments": {
             "days": [day.isoformat() for day in change.days],
@@ -87,10 +87,10 @@ def change_roster(stands: Standing, change: Change, flags: EditFlags) -> None:
         },
         "says": said,
     }
-    is_written = _agreed(flags, change.verb)
+    is_written = agreed(flags, change.verb)
     if is_written:
         write_change(stands, made.roster, facts)
-    _end(stands, flags, {**facts, "effect": effect_json(made, effect)}, is_written=is_written)
+    ended(stands, flags, {**facts, "effect": effect_json(made, effect)}, is_written=is_written)
 
 
 def undo(folder: Path, to: int | None, flags: EditFlags) -> None:
@@ -101,11 +101,11 @@ def undo(folder: Path, to: int | None, flags: EditFlags) -> None:
     lines = [f"takes back change {number}: {known[number].facts['says']}" for number in numbers]
     if not flags.as_json:
         show_text("\n".join(lines))
-    facts = {**_signed(flags), "arguments": {"to": numbers[-1] - 1}, "says": f"takes back {_listed(numbers)}"}
-    is_written = _agreed(flags, UNDO)
+    facts = {**signed(flags), "arguments": {"to": numbers[-1] - 1}, "says": f"takes back {_listed(numbers)}"}
+    is_written = agreed(flags, UNDO)
     if is_written:
         write_undo(stands, to, facts)
-    _end(stands, flags, {**facts, "verb": UNDO, "takes_back": list(numbers)}, is_written=is_written)
+    ended(stands, flags, {**facts, "verb": UNDO, "takes_back": list(numbers)}, is_written=is_written)
 
 
 def show_log(folder: Path, *, as_json: bool) -> None:
@@ -125,7 +125,7 @@ def show_log(folder: Path, *, as_json: bool) -> None:
     show_text(text_table(rows, header) if rows else "nothing was changed in this plan")
 
 
-def _signed(flags: EditFlags) -> dict[str, str]:
+def signed(flags: EditFlags) -> dict[str, str]:
     """When, who and why."""
     at = datetime.now(UTC).replace(microsecond=0).isoformat()
     return {"at": at, "who": flags.by or _user(), "why": " ".join(flags.why.split())}
@@ -138,7 +138,7 @@ def _user() -> str:
         return ""
 
 
-def _agreed(flags: EditFlags, verb: str) -> bool:
+def agreed(flags: EditFlags, verb: str) -> bool:
     """Whether the change is to be made: --yes, or yes to the question."""
     if flags.dry_run or flags.yes:
         return flags.yes and not flags.dry_run
@@ -150,7 +150,7 @@ def _agreed(flags: EditFlags, verb: str) -> bool:
     return sys.stdin.readline().strip().casefold() in ("y", "yes")
 
 
-def _end(stands: Standing, flags: EditFlags, facts: Mapping[str, Any], *, is_written: bool) -> None:
+def ended(stands: Standing, flags: EditFlags, facts: Mapping[str, Any], *, is_written: bool) -> None:
     """Say what was done, and what is out of date now."""
     folder = stands.workspace.folder
     late = out_of_date(folder) if is_written else []

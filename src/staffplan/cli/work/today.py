@@ -2,93 +2,191 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from staffplan.cli.output.json_rows import records
-from staffplan.cli.output.say import show, show_json, show_text
-from staffplan.cli.work.delivery import put_tables, say_notes
+from staffplan.cli.work.delivery import say_notes
 from staffplan.cli.work.reforecast import to_the_end
-from staffplan.cli.work.repair import RepairInput, RepairWork, repair_work
+from staffplan.cli.work.states import read_states, words_of
 from staffplan.clock import local_dates, midnight
-from staffplan.errors import Problem, UsageError
+from staffplan.errors import DataError, Problem, UsageError, nearest
 from staffplan.files.cells import read_instants
-from staffplan.files.write import table_bytes
+from staffplan.files.read import read_table
 from staffplan.ingest import read_history
-from staffplan.plan.directory import open_existing
-from staffplan.plan.text import percent, text_table
+from staffplan.plan.edits import Standing, standing
 from staffplan.plan.workspace import Workspace
 from staffplan.process.workers import Workers
-from staffplan.tables.control import ComingIntervals, DaySoFar, Levers
 from staffplan.tables.history import ContactHistory
 from staffplan.tables.requirement import StaffingRequirement
-from staffplan.tables.schema import Table
+from staffplan.tables.roster import Roster
+from staffplan.tables.standby import Standby
 
 if TYPE_CHECKING:
-    from staffplan.cli.work.delivery import Hashes
     from staffplan.control.today import Today
-
-FILES = (DaySoFar.file_name, ComingIntervals.file_name, Levers.file_name)
+    from staffplan.control.today.day import Day
 
 
 @dataclass(frozen=True)
 class Asked:
-    """The command line: contacts of today, the local time, and what may change."""
+    """The command line: contacts of today, the local time, what may change, and what the rest of the day is to be."""
 
     plan: Path
     actuals: Path
     at: str | None
     freeze_minutes: int
+    notice_minutes: int
     most: int
+    kinds: tuple[str, ...]
+    standby: Path | None
+    states: Path | None
+    state_words: tuple[str, ...]
+    force_share: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Told:
-    """What is known of today at an instant, on the clock of a zone; money in a currency."""
+    """What is known of today in a plan as it stands."""
 
-    at: pd.Timestamp
-    zone: str
-    currency: str
+    stands: Standing
+    day: Day
+    found: Today
     waits_hours: tuple[str, ...]
     """Planning groups whose work waits hours."""
-    found: Today
+
+    @property
+    def zone(self) -> str:
+        return self.stands.timezone
+
+    @property
+    def names(self) -> dict[str, str]:
+        """By agent."""
+        frame = self.stands.case.workforce.agents.frame
+        return dict(zip(frame["agent_id"], frame["name"], strict=True))
+
+    @property
+    def currency(self) -> str:
+        return self.stands.workspace.config.plan.currency
 
 
 def today_of(asked: Asked, workers: Workers) -> Told:
     """The day of a plan directory. Raises UsageError for a moment that its days do not have."""
     from staffplan.control.today import today
+
+    kinds, shares = _kinds(asked.kinds), _shares(asked.force_share)
+    stands = standing(asked.plan)
+    day = _day(asked, stands, kinds, shares, workers)
+    groups = stands.workspace.site.groups().items()
+    waiting = tuple(sorted(name for name, queues in groups if queues[0].work_type == "deferred"))
+    return Told(stands, day, today(day), waiting)
+
+
+def _day(
+    asked: Asked, stands: Standing, kinds: tuple[str, ...], shares: Mapping[str, float | None], workers: Workers
+) -> Day:
+    """Everything that the day is played with."""
+    from staffplan.control.today.day import Day
+    from staffplan.control.today.forced import Moment, forced
     from staffplan.control.today.play import make_stage
-    from staffplan.control.today.step import Day
+    from staffplan.control.today.presence import UNKNOWN, presence_of
     from staffplan.forecast import reforecast
 
-    opened = open_existing(asked.plan)
-    workspace, config = opened.workspace, opened.workspace.config
+    workspace, config = stands.workspace, stands.workspace.config
     given = read_history(asked.actuals, to_the_end(config))
+    standby, words = _standby(asked.standby, stands), words_of(asked.state_words)
+    log = None if asked.states is None else read_states(asked.states, stands, words)
     at = _moment(asked.at, given, workspace)
     history = _with_today(workspace, given, at)
     planned = workspace.forecast()
     result = reforecast(planned, history, config.forecast, site=workspace.site, now=at, workers=workers)
-    say_notes(note for note in result.notes if note.kind != "left out")
-    work = repair_work(RepairInput(asked.plan, None, None, None, {}, None, None))
-    stage = make_stage(
-        result.forecast,
-        workspace.table(StaffingRequirement),
-        workspace.site,
-        (config.simulate, config.staffing),
-        at,
-        config.plan.seed,
+    length = pd.Timedelta(minutes=config.plan.interval_minutes)
+    updated, notes = forced(planned, result.forecast, shares, Moment(at, config.plan.timezone, length))
+    say_notes(note for note in (*result.notes, *notes) if note.kind != "left out")
+    settings = (config.simulate, config.staffing)
+    need = workspace.table(StaffingRequirement)
+    presence = UNKNOWN if log is None else presence_of(log, words, _around(stands, at), at)
+    stage = make_stage(planned, updated, need, workspace.site, settings, at, config.plan.seed, presence)
+    return Day(
+        stands.case,
+        stands.roster,
+        planned,
+        updated,
+        stage,
+        at + pd.Timedelta(minutes=asked.freeze_minutes),
+        asked.most,
+        _rates(stands),
+        kinds,
+        pd.Timedelta(minutes=asked.notice_minutes),
+        standby,
     )
-    since = at + pd.Timedelta(minutes=asked.freeze_minutes)
-    day = Day(work.case, work.roster, planned, result.forecast, stage, since, asked.most, _rates(work))
-    groups = workspace.site.groups().items()
-    waiting = tuple(sorted(name for name, queues in groups if queues[0].work_type == "deferred"))
-    return Told(at, config.plan.timezone, config.plan.currency, waiting, today(day))
+
+
+def _around(stands: Standing, at: pd.Timestamp) -> Roster:
+    """The shifts that go on at a moment, or begin later on its day."""
+    from staffplan.control.today.spans import worked_between
+
+    [day] = local_dates(pd.DatetimeIndex([at]), stands.timezone)
+    return worked_between(stands.roster, at, midnight(day + timedelta(days=1), stands.timezone))
+
+
+def _kinds(given: tuple[str, ...]) -> tuple[str, ...]:
+    """The kinds of levers asked for. Raises UsageError for one that there is not."""
+    from staffplan.control.today.levers import KINDS
+
+    unknown = [name for name in given if name not in KINDS]
+    if unknown:
+        known = f"the kinds are {', '.join(KINDS)}"
+        raise UsageError(Problem("--kind", f"there is no kind of change {name!r}", known) for name in unknown)
+    return given or KINDS
+
+
+def _shares(given: tuple[str, ...]) -> dict[str, float | None]:
+    """By queue the share by which the rest of today differs from the plan, None for the share seen so far."""
+    found: dict[str, float | None] = {}
+    problems = []
+    for text in given:
+        queue, _, share = text.rpartition("=")
+        number = _share(share.strip())
+        if number is None and share.strip() != "seen":
+            hint = "write seen, 0.15 or 15%; for one queue phone=0.15"
+            problems.append(Problem("--force-share", f"{text!r} is no share between -1 and 9", hint))
+        elif queue.strip() in found:
+            whose = f"two shares are given for {queue.strip()}" if queue else "two shares are given for all queues"
+            problems.append(Problem("--force-share", whose, "give one"))
+        found[queue.strip()] = number
+    if problems:
+        raise UsageError(problems)
+    return found
+
+
+def _share(text: str) -> float | None:
+    """A number, or a percentage; None for what is neither, or no share that a day can have."""
+    try:
+        value = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        return None
+    return value if -1 <= value <= 9 else None
+
+
+def _standby(path: Path | None, stands: Standing) -> Standby:
+    """Who stands by. Raises DataError for people whom the plan does not have."""
+    if path is None:
+        return Standby.empty()
+    table = read_table(path, Standby, timezone=stands.timezone)
+    known = stands.case.workforce.agents.frame["agent_id"].tolist()
+    problems = [
+        Problem(table.place(row, "agent_id"), f"{who!r} is not in the agents table", nearest(str(who), known))
+        for row, who in enumerate(table.frame["agent_id"])
+        if who not in known
+    ]
+    if problems:
+        raise DataError(problems)
+    return table
 
 
 def _moment(text: str | None, given: ContactHistory, workspace: Workspace) -> pd.Timestamp:
@@ -120,78 +218,13 @@ def _with_today(workspace: Workspace, given: ContactHistory, at: pd.Timestamp) -
     return ContactHistory.of(both[both["interval_start"] < at].reset_index(drop=True), given.source)
 
 
-def _rates(work: RepairWork) -> dict[str, float]:
+def _rates(stands: Standing) -> dict[str, float]:
     """Base pay an hour: the agent's own, else the contract's, else the default."""
-    frame = work.case.workforce.agents.frame
+    frame, plans = stands.case.workforce.agents.frame, stands.case.work_plans
+    default = stands.workspace.config.cost.default_hourly_rate
     found = {}
     for agent_id, rate, plan in zip(frame["agent_id"], frame["hourly_rate"], frame["work_plan"], strict=True):
-        contract = work.case.work_plans[plan].hourly_rate if plan in work.case.work_plans else None
-        choices = (rate, contract, work.cost.default_hourly_rate)
+        contract = plans[plan].hourly_rate if plan in plans else None
+        choices = (rate, contract, default)
         found[str(agent_id)] = next(float(one) for one in choices if one is not None and not np.isnan(one))
     return found
-
-
-def tell(told: Told, paths: Mapping[str, Path], before: Hashes, *, as_json: bool) -> None:
-    """Tables for a person, the levers as CSV, or everything as JSON; then the files."""
-    tables: dict[str, Table] = {
-        DaySoFar.file_name: told.found.so_far,
-        ComingIntervals.file_name: told.found.coming,
-        Levers.file_name: told.found.levers,
-    }
-    if as_json:
-        rows = {name.removesuffix(".csv"): records(table.frame, told.zone) for name, table in tables.items()}
-        written = [str(path) for path in paths.values()]
-        show_json({"at": told.at.tz_convert(told.zone).isoformat(), **rows, "written": written})
-    elif paths or sys.stdout.isatty():
-        show_text("\n\n".join(_texts(told)))
-    else:
-        show(table_bytes(told.found.levers.frame, told.zone).decode())
-    if paths:
-        put_tables({path: tables[name] for name, path in paths.items()}, told.zone, before)
-
-
-def _texts(told: Told) -> Iterator[str]:
-    yield f"{told.at.tz_convert(told.zone):%a %d %b %Y %H:%M} ({told.zone})"
-    yield text_table(
-        [_so_far_row(row) for row in _rows(told.found.so_far.frame)],
-        ("queue", "expected so far", "came", "rest planned", "rest expected", "from", "to"),
-        right=(1, 2, 3, 4, 5, 6),
-    )
-    header = ("from", "group", "planned", "expected", "people", "needed", "service", "goal")
-    rows = [_coming_row(row, told.zone) for row in _rows(told.found.coming.frame)]
-    yield text_table(rows, header, right=(2, 3, 4, 5, 6, 7)) if rows else "nobody is needed or on queue any more"
-    levers = [_lever_row(row, told) for row in _rows(told.found.levers.frame)]
-    if levers:
-        names = ("", "who", "change", "helps", "points", f"cost {told.currency}", "tell by")
-        yield text_table(levers, names, right=(0, 4, 5))
-    else:
-        yield "no change is known that helps and keeps every rule"
-    if told.waits_hours:
-        yield f"not projected, as it waits hours: {', '.join(told.waits_hours)}; a skill lent by it delays it"
-
-
-def _so_far_row(row: Any) -> tuple[str, ...]:
-    numbers = (row.expected, row.came, row.rest_planned, row.rest, row.rest_p10, row.rest_p90)
-    return (row.queue, *("" if pd.isna(number) else f"{number:,.0f}" for number in numbers))
-
-
-def _coming_row(row: Any, zone: str) -> tuple[str, ...]:
-    shares = ("" if pd.isna(share) else percent(share, 0) for share in (row.service_level, row.goal))
-    people = (f"{row.scheduled:.1f}", f"{row.required:.1f}")
-    contacts = (f"{row.planned:.1f}", f"{row.offered:.1f}")
-    return (_clock(row.interval_start, zone), row.planning_group, *contacts, *people, *shares)
-
-
-def _lever_row(row: Any, told: Told) -> tuple[str, ...]:
-    points = f"{row.gain_points:+.2f} ± {row.error_points:.2f}"
-    what = (row.name or row.agent_id, f"{row.kind}: {row.change}", row.planning_group)
-    return (f"{row.number:.0f}", *what, points, f"{row.cost:.2f}", _clock(row.deadline, told.zone))
-
-
-def _rows(frame: pd.DataFrame) -> Iterator[Any]:
-    """The rows, their cells by column name."""
-    yield from frame.itertuples(index=False)
-
-
-def _clock(at: pd.Timestamp, zone: str) -> str:
-    return f"{at.tz_convert(zone):%H:%M}"

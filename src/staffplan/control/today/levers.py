@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -20,6 +20,9 @@ LENT_HOURS = (1.0, 2.0, 4.0)
 """A skill is lent for so long, or until the next break."""
 PAUSES = (*BREAKS, SPLIT)
 MINUTE = pd.Timedelta(minutes=1)
+NO_NOTICE = pd.Timedelta(0)
+TIME_OFF, CALL_IN = "time off", "call in"
+KINDS = ("move break", "move meal", "move meeting", "lend skill", "overtime", CALL_IN, TIME_OFF)
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,12 @@ class Lever:
     before: Shift
     after: Shift
     first: pd.Timestamp
+    notice: pd.Timedelta = NO_NOTICE
+    """So long before `first` the person must know, beside the freeze."""
+
+    @property
+    def is_time_off(self) -> bool:
+        return self.kind == TIME_OFF
 
     @property
     def more_paid_hours(self) -> float:
@@ -47,7 +56,8 @@ def levers_of(shift: Shift, case: Case, since: pd.Timestamp, together: Collectio
     yield from _longer(shift, case, since)
 
 
-def _clock(at: pd.Timestamp, case: Case) -> str:
+def clock_words(at: pd.Timestamp, case: Case) -> str:
+    """The time of the site's clock."""
     return f"{at.tz_convert(case.site.calendar.timezone):%H:%M}"
 
 
@@ -61,7 +71,7 @@ def _moves(shift: Shift, case: Case, since: pd.Timestamp, together: Collection[S
         for start in pd.date_range(max(first, earliest), latest, freq=step):
             after = moved(shift, number, start) if start != span.start else None
             if after is not None:
-                words = f"{span.activity} {_clock(span.start, case)} to {_clock(start, case)}"
+                words = f"{span.activity} {clock_words(span.start, case)} to {clock_words(start, case)}"
                 kind = span.activity if span.activity in ("break", "meal") else "meeting"
                 yield Lever(f"move {kind}", words, shift, after, min(start, span.start))
 
@@ -81,28 +91,33 @@ def _lent(shift: Shift, case: Case, since: pd.Timestamp) -> Iterator[Lever]:
     for span in shift.spans:
         if span.activity != QUEUE or span.end <= since:
             continue
-        start = max(span.start, _whole_interval(since, case))
-        for group in _other_groups(shift, span, case):
+        start = max(span.start, whole_interval(since, case))
+        for group in skills_of(shift.agent_id, case):
+            if group == span.group:
+                continue
             ends = {min(start + pd.Timedelta(hours=hours), span.end) for hours in LENT_HOURS}
             for end in sorted(end for end in ends if end > start):
                 after = put(shift, replace(span, start=start, end=end, group=group))
                 if after is not None:
-                    words = f"serve {group} instead of {span.group} {_clock(start, case)}-{_clock(end, case)}"
+                    words = (
+                        f"serve {group} instead of {span.group} {clock_words(start, case)}-{clock_words(end, case)}"
+                    )
                     yield Lever("lend skill", words, shift, after, start)
 
 
-def _whole_interval(since: pd.Timestamp, case: Case) -> pd.Timestamp:
+def whole_interval(since: pd.Timestamp, case: Case) -> pd.Timestamp:
     """The first interval that begins from then on."""
     grid = case.requirement.frame["interval_start"].min()
     length = pd.Timedelta(minutes=case.site.calendar.interval_minutes)
     return pd.Timestamp(grid - (grid - since) // length * length)
 
 
-def _other_groups(shift: Shift, span: Span, case: Case) -> list[str]:
+def skills_of(agent_id: str, case: Case) -> list[str]:
+    """The planning groups that somebody can serve."""
     agents = case.workforce.agents.frame
-    cell = agents.loc[agents["agent_id"] == shift.agent_id, "skills"]
+    cell = agents.loc[agents["agent_id"] == agent_id, "skills"]
     skills = names_in(str(cell.iloc[0])) if len(cell) else []
-    return [group for group in skills if group != span.group and group in case.site.groups()]
+    return [group for group in skills if group in case.site.groups()]
 
 
 def _longer(shift: Shift, case: Case, since: pd.Timestamp) -> Iterator[Lever]:
@@ -112,16 +127,24 @@ def _longer(shift: Shift, case: Case, since: pd.Timestamp) -> Iterator[Lever]:
         return
     for minutes in sorted({length for family in case.shifts.values() for length in family.lengths}):
         end = shift.start + minutes * MINUTE
-        if end > shift.end and _allowed(shift, end, case):
-            after = replace(shift, spans=(*shift.spans[:-1], replace(last, end=end)))
-            words = f"stay until {_clock(end, case)} instead of {_clock(shift.end, case)}"
+        name = _name_of(shift, end, case) if end > shift.end else ""
+        if name:
+            after = replace(shift, spans=(*shift.spans[:-1], replace(last, end=end)), shift=name)
+            words = f"stay until {clock_words(end, case)} instead of {clock_words(shift.end, case)}"
             yield Lever("overtime", words, shift, after, shift.end)
 
 
-def _allowed(shift: Shift, end: pd.Timestamp, case: Case) -> bool:
+def _name_of(shift: Shift, end: pd.Timestamp, case: Case) -> str:
+    """The shift of the person's contract that ends then; "" where there is none."""
+    day, zone = shift.schedule_date.date(), case.site.calendar.timezone
+    allowed = families_of(shift.agent_id, case)
+    forms = forms_of(day, shift.start, end, case.shifts, zone)
+    return next((form.name for form in forms if form.family in allowed), "")
+
+
+def families_of(agent_id: str, case: Case) -> tuple[str, ...]:
+    """The families of shifts that the contract of somebody has."""
     agents = case.workforce.agents.frame
-    cell = agents.loc[agents["agent_id"] == shift.agent_id, "work_plan"]
-    plans: Mapping[str, object] = case.work_plans
+    cell = agents.loc[agents["agent_id"] == agent_id, "work_plan"]
     name = plan_of(str(cell.iloc[0]), case.work_plans) if len(cell) else ""
-    forms = forms_of(shift.schedule_date.date(), shift.start, end, case.shifts, case.site.calendar.timezone)
-    return name in plans and any(form.family in case.work_plans[name].shifts for form in forms)
+    return tuple(case.work_plans[name].shifts) if name in case.work_plans else ()

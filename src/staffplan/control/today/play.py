@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from functools import cache, cached_property
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from staffplan.clock import midnight
+from staffplan.control.today.need import need_of
+from staffplan.control.today.presence import UNKNOWN, Presence
+from staffplan.control.today.spans import since
 from staffplan.planned import between
 from staffplan.settings.simulate import SimulateSettings
 from staffplan.settings.staffing import StaffingSettings
@@ -63,21 +69,44 @@ class Stage:
     staffing: StaffingSettings
     at: pd.Timestamp
     seed: int
+    presence: Presence = UNKNOWN
     contacts: dict[int, Drawn] = field(default_factory=dict)
     """By repetition, drawn once: they are the same for every roster."""
 
     @cached_property
     def fortune(self) -> Fortune:
-        """Of each person, drawn once as well."""
-        return cache(fortune_of)
+        """Of each person, drawn once as well. Who is seen to be here does not miss the whole shift."""
 
+        @cache
+        def drawn(seed: int, agent: str, repetition: int, shifts: int, pieces: int) -> tuple[Floats, Floats]:
+            of_shift, of_piece = fortune_of(seed, agent, repetition, shifts, pieces)
+            return (np.ones(shifts) if agent in self.presence.here else of_shift), of_piece
+
+        return drawn
+
+    @property
+    def begin(self) -> pd.Timestamp:
+        """The first instant that is played."""
+        return max(self.at - WARM_UP, midnight(self.day, self.site.calendar.timezone))
+
+    @property
+    def day(self) -> date:
+        """The local day."""
+        return self.at.tz_convert(self.site.calendar.timezone).date()
+
+    @property
+    def day_end(self) -> pd.Timestamp:
+        return midnight(self.day + timedelta(days=1), self.site.calendar.timezone)
+
+    @cached_property
     def with_other_chance(self) -> Stage:
         """The same day with other contacts and absences."""
         return replace(self, seed=self.seed + 1, contacts={})
 
     def play(self, roster: Roster) -> Played:
         """The same contacts and absences whatever the roster."""
-        scene = make_scene(self.forecast, self.requirement, roster, self.site)
+        there = self.presence.of(since(roster, self.begin))
+        scene = make_scene(self.forecast, self.requirement, there, self.site)
         settings = self.simulate.model_copy(update={"replications": REPETITIONS})
         coming = scene.grid.starts + pd.Timedelta(seconds=scene.grid.interval_seconds) > self.at
         counts = []
@@ -91,35 +120,48 @@ class Stage:
 
 
 def make_stage(
-    forecast: VolumeForecast,
+    planned: VolumeForecast,
+    updated: VolumeForecast,
     requirement: StaffingRequirement,
     site: Site,
     settings: tuple[SimulateSettings, StaffingSettings],
     at: pd.Timestamp,
     seed: int,
+    presence: Presence = UNKNOWN,
 ) -> Stage:
     """The local day of `at` alone, from a while before it on; groups whose work waits hours are left out.
 
-    forecast: with what came in place of what was expected until `at`; that has bands as wide as chance alone makes.
+    updated: with what came in place of what was expected until `at`; that has bands as wide as chance alone makes.
+    The requirement is that of the plan, with the people more or fewer that the updated contacts need.
     """
-    day = at.tz_convert(site.calendar.timezone).date()
     live = {name for name, queue in site.queues.items() if queue.work_type != "deferred"}
-    frame = _of_day(forecast.frame, site, at)
-    frame = frame[frame["queue"].isin(live)]
-    over = frame["interval_start"] + pd.Timedelta(minutes=site.calendar.interval_minutes) <= at
-    chance = 2 * Z_80 * np.sqrt(frame["offered"])
-    bounds = {name: frame["offered"] + (chance if name in HIGH else 0.0) for name in (*LOW, *HIGH)}
-    frame = frame.assign(**{name: frame[name].where(~over, bound) for name, bound in bounds.items()})
     groups = {site.queues[name].planning_group for name in live}
+    was, now = (_live(forecast, live, site, at) for forecast in (planned, updated))
     need = _of_day(requirement.frame, site, at)
+    of_plan = StaffingRequirement.of(need[need["planning_group"].isin(groups)].reset_index(drop=True))
+    day = at.tz_convert(site.calendar.timezone).date()
     return Stage(
-        VolumeForecast.of(frame.reset_index(drop=True)),
-        StaffingRequirement.of(need[need["planning_group"].isin(groups)].reset_index(drop=True)),
+        VolumeForecast.of(_as_known(now.frame, site, at)),
+        need_of(was, now, of_plan, settings[1], site),
         replace(site, planned=between(day, day)),
         *settings,
         at,
         seed,
+        presence,
     )
+
+
+def _live(forecast: VolumeForecast, queues: Collection[str], site: Site, at: pd.Timestamp) -> VolumeForecast:
+    frame = _of_day(forecast.frame, site, at)
+    return VolumeForecast.of(frame[frame["queue"].isin(queues)].reset_index(drop=True))
+
+
+def _as_known(frame: pd.DataFrame, site: Site, at: pd.Timestamp) -> pd.DataFrame:
+    """With the bands that chance alone makes, where the contacts are over."""
+    over = frame["interval_start"] + pd.Timedelta(minutes=site.calendar.interval_minutes) <= at
+    chance = 2 * Z_80 * np.sqrt(frame["offered"])
+    bounds = {name: frame["offered"] + (chance if name in HIGH else 0.0) for name in (*LOW, *HIGH)}
+    return frame.assign(**{name: frame[name].where(~over, bound) for name, bound in bounds.items()})
 
 
 def _of_day(frame: pd.DataFrame, site: Site, at: pd.Timestamp) -> pd.DataFrame:
@@ -153,3 +195,14 @@ def gain(before: Played, after: Played) -> Gain:
     error = total.std(ddof=1) / np.sqrt(len(total))
     group = names[int(more.mean(axis=0).argmax())]
     return Gain(float(100 * total.mean() / contacts), float(100 * error / contacts), group)
+
+
+def keeps_goals(before: Played, after: Played) -> bool:
+    """Whether no group falls below its goal in the rest of the day, or further below it, beyond doubt: its level less
+    two standard errors of what the change takes."""
+    goals = np.array([np.nan if own.service_level is None else own.service_level for own in before.scene.promises])
+    taken = before.in_time() - after.in_time()
+    contacts = np.maximum(before.offered().mean(axis=0), 1e-9)
+    most = (taken.mean(axis=0) + 2 * taken.std(axis=0, ddof=1) / np.sqrt(len(taken))) / contacts
+    level = before.group_levels() - np.maximum(most, 0.0)
+    return bool((np.isnan(goals) | np.isnan(level) | (most <= 0) | (level >= goals)).all())

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
 
 from staffplan.tables.roster import BREAKS, Roster, RosterActivities, RosterShifts
+from staffplan.tables.schema import Table
 
+TableType = TypeVar("TableType", bound=Table)
+
+KEY = ["agent_id", "schedule_date"]
 QUEUE = "queue"
 MEETINGS = ("meeting", "training")
 MOVED = (*BREAKS, *MEETINGS)
@@ -34,12 +39,16 @@ class Span:
 
 @dataclass(frozen=True)
 class Shift:
-    """A person's shift of a day, and what happens inside it."""
+    """A person's shift of a day, and what happens inside it; of somebody who is off it has no spans.
+
+    shift: its name in the roster, "early 07:00".
+    """
 
     agent_id: str
     name: str
     schedule_date: pd.Timestamp
     spans: tuple[Span, ...]
+    shift: str = ""
 
     @property
     def start(self) -> pd.Timestamp:
@@ -54,16 +63,37 @@ class Shift:
         return sum(span.length / pd.Timedelta(hours=1) for span in self.spans if span.paid == "yes")
 
 
-def shifts_of(roster: Roster, day: pd.Timestamp) -> Iterator[Shift]:
-    """Everybody's shift that begins on a local day."""
-    rows = roster.activities.frame
-    rows = rows[rows["schedule_date"] == day].sort_values(["agent_id", "start"])
+def worked_between(roster: Roster, begin: pd.Timestamp, end: pd.Timestamp) -> Roster:
+    """The shifts that somebody works between two instants, those that began on the day before too; whole."""
+    shifts, doing = roster.shifts, roster.activities
+    rows = doing.frame
+    there = rows[(rows["start"] < end) & (rows["end"] > begin)]
+    keys = pd.MultiIndex.from_frame(there[KEY])
+    return Roster(
+        shifts.only(pd.MultiIndex.from_frame(shifts.frame[KEY]).isin(keys)),
+        doing.only(pd.MultiIndex.from_frame(rows[KEY]).isin(keys)),
+    )
+
+
+def since(roster: Roster, begin: pd.Timestamp) -> Roster:
+    """What is left of a roster from an instant on; its shifts stay whole."""
+    doing = roster.activities.only((roster.activities.frame["end"] > begin).to_numpy())
+    start = doing.frame["start"].where(doing.frame["start"] >= begin, begin)
+    return Roster(roster.shifts, replace(doing, frame=doing.frame.assign(start=start)))
+
+
+def shifts_of(roster: Roster) -> Iterator[Shift]:
+    """Everybody's shifts, by person and day."""
+    rows = roster.activities.frame.sort_values(["agent_id", "start"])
     frame = roster.shifts.frame
-    names = dict(zip(frame["agent_id"], frame["name"], strict=True))
+    told = zip(frame["agent_id"], frame["schedule_date"], frame["name"], frame["shift"], strict=True)
+    known = {(agent_id, day): (str(name), str(shift)) for agent_id, day, name, shift in told}
     columns = ["start", "end", "activity", "planning_group", "paid"]
-    for agent_id, own in rows.groupby("agent_id", sort=False):
+    for key, own in rows.groupby(KEY, sort=False):
+        agent_id, day = key
+        name, shift = known.get((agent_id, day), ("", ""))
         spans = tuple(Span(*row) for row in own[columns].itertuples(index=False, name=None))
-        yield Shift(str(agent_id), str(names.get(agent_id, "")), day, spans)
+        yield Shift(str(agent_id), name, pd.Timestamp(str(day)), spans, shift)
 
 
 def held_together(shifts: Iterable[Shift]) -> frozenset[Span]:
@@ -108,24 +138,44 @@ def _merged(spans: Sequence[Span]) -> tuple[Span, ...]:
 
 
 def with_shifts(roster: Roster, shifts: Sequence[Shift], timezone: str) -> Roster:
-    """The roster with these shifts in place of those that the people have on the days; they alone are checked.
+    """The roster with these shifts in place of those that the people have on the days, or beside them where they have
+    none; they alone are checked.
 
     Raises DataError where they are no rows of a roster.
     """
-    doing, worked = roster.activities.frame, roster.shifts.frame
     keys = pd.MultiIndex.from_tuples([(shift.agent_id, shift.schedule_date) for shift in shifts])
-    other = ~pd.MultiIndex.from_frame(doing[["agent_id", "schedule_date"]]).isin(keys)
+    doing, worked = (
+        table.frame[~pd.MultiIndex.from_frame(table.frame[KEY]).isin(keys)]
+        for table in (roster.activities, roster.shifts)
+    )
     fresh = RosterActivities.of(pd.DataFrame([row for shift in shifts for row in _rows(shift, timezone)]))
-    changed = worked.copy()
-    place = dict(zip(zip(worked["agent_id"], worked["schedule_date"], strict=True), worked.index, strict=True))
-    touched = [place[shift.agent_id, shift.schedule_date] for shift in shifts]
-    for row, shift in zip(touched, shifts, strict=True):
-        changed.loc[row, "start"], changed.loc[row, "end"] = shift.start, shift.end
-        changed.loc[row, "paid_hours"] = shift.paid_hours
-    RosterShifts.of(changed.loc[touched])
-    both = pd.concat([doing[other], fresh.frame]).sort_values(["agent_id", "start"], ignore_index=True)
-    numbers = np.arange(len(both), dtype=np.int64)
-    return Roster(replace(roster.shifts, frame=changed), replace(roster.activities, frame=both, rows=numbers))
+    days = RosterShifts.of(pd.DataFrame([_shift_row(shift) for shift in shifts]))
+    order = {agent_id: number for number, agent_id in enumerate(dict.fromkeys(roster.shifts.frame["agent_id"]))}
+    return Roster(
+        _joined(roster.shifts, [worked, days.frame], order), _joined(roster.activities, [doing, fresh.frame], order)
+    )
+
+
+def _joined(table: TableType, frames: list[pd.DataFrame], order: Mapping[str, int]) -> TableType:
+    """The rows by agent, as they were in order, then by time."""
+    both = pd.concat(frames, ignore_index=True)
+    place = both["agent_id"].map(order).fillna(len(order))
+    by = both.assign(_place=place).sort_values(["_place", "agent_id", "start"], kind="stable", ignore_index=True)
+    numbers = np.arange(len(by), dtype=np.int64)
+    return replace(table, frame=by.drop(columns="_place"), rows=numbers)
+
+
+def _shift_row(shift: Shift) -> dict[str, object]:
+    return {
+        "agent_id": shift.agent_id,
+        "name": shift.name,
+        "schedule_date": shift.schedule_date,
+        "shift": shift.shift,
+        "start": shift.start,
+        "end": shift.end,
+        "paid_hours": shift.paid_hours,
+        "premium_hours": "",
+    }
 
 
 def _rows(shift: Shift, timezone: str) -> Iterator[dict[str, object]]:

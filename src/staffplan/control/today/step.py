@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-
-import pandas as pd
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
 
 from staffplan.control.today.allowed import Allowed
-from staffplan.control.today.levers import Lever, levers_of
+from staffplan.control.today.call_in import CallIn, standing_by
+from staffplan.control.today.day import Day, Offer
+from staffplan.control.today.levers import CALL_IN, TIME_OFF, Lever, levers_of
 from staffplan.control.today.listed import is_sure, listed
-from staffplan.control.today.play import Gain, Played, Stage, gain
-from staffplan.control.today.spans import held_together, shifts_of, with_shifts
+from staffplan.control.today.play import Gain, Played, Stage, gain, keeps_goals
+from staffplan.control.today.spans import Shift, held_together, shifts_of, with_shifts
+from staffplan.control.today.time_off import time_off_of
+from staffplan.control.today.told import coming, lever_table, so_far
 from staffplan.control.today.worth import Marginal, marginal_of
-from staffplan.roster.case.case import Case
-from staffplan.roster.check.cover import coverage
 from staffplan.staffing.worth import service_worth
 from staffplan.tables.control import ComingIntervals, DaySoFar, Levers
-from staffplan.tables.forecast import VolumeForecast
-from staffplan.tables.roster import Roster
-from staffplan.tables.waits import Coverage
 
 TRIED_FOR_ONE = 2
 """Levers tried by simulation for each that is listed."""
@@ -27,159 +25,100 @@ TRIED_FOR_ONE = 2
 
 @dataclass(frozen=True)
 class Today:
-    """The day so far, the intervals to come, and the levers."""
+    """The day so far, the intervals to come, and the levers, as a table and as they are."""
 
     so_far: DaySoFar
     coming: ComingIntervals
     levers: Levers
-
-
-@dataclass(frozen=True)
-class Day:
-    """A roster at a moment of one of its days.
-
-    planned, updated: the forecast before and after the contacts so far. since: the first instant that may change.
-    rates: base pay an hour, by agent.
-    """
-
-    case: Case
-    roster: Roster
-    planned: VolumeForecast
-    updated: VolumeForecast
-    stage: Stage
-    since: pd.Timestamp
-    most: int
-    rates: Mapping[str, float]
-
-    @property
-    def zone(self) -> str:
-        return self.case.site.calendar.timezone
-
-    @property
-    def date(self) -> pd.Timestamp:
-        """The local day."""
-        return self.stage.at.tz_convert(self.zone).tz_localize(None).normalize()
+    offers: tuple[Offer, ...]
 
 
 def today(day: Day) -> Today:
-    """What is seen, what is expected and what helps; of each person and kind at most one lever."""
-    whole = day.roster
-    local = Roster(
-        whole.shifts.only((whole.shifts.frame["schedule_date"] == day.date).to_numpy()),
-        whole.activities.only((whole.activities.frame["schedule_date"] == day.date).to_numpy()),
-    )
-    before = day.stage.play(local)
-    cover = coverage(local, day.stage.requirement, day.case.site)
-    worth = service_worth(day.stage.forecast, day.stage.staffing, site=day.stage.site)
-    marginal = marginal_of(worth, cover, day.since, day.case.site.calendar.interval_minutes)
-    tried = list(_tried(day, local, before, _promising(day, local, marginal)))
-    return Today(_so_far(day), _coming(day, before, cover), _table(day, _measured(day, local, tried)))
+    """What is seen, what is expected and what helps; of each person and kind at most one lever.
+
+    Time off comes last: it brings nothing but money, and keeps every goal.
+    """
+    before = day.stage.play(day.local)
+    shifts = [one for one in shifts_of(day.local) if one.end > day.since]
+    shifts = [one for one in shifts if one.agent_id not in day.stage.presence.away]
+    allowed = Allowed(day.case, day.roster)
+    helping = _measured(day, list(_tried(day, before, _promising(day, shifts), allowed)))
+    busy = {offer.lever.after.agent_id for offer in helping}
+    resting = [one for one in shifts if one.agent_id not in busy]
+    offers = (*helping, *_time_off(day, resting, allowed, day.most - len(helping)))
+    return Today(so_far(day), coming(day, before), lever_table(day, offers), offers)
 
 
-def _promising(day: Day, local: Roster, marginal: Marginal) -> list[Lever]:
+def _promising(day: Day, shifts: Sequence[Shift]) -> list[Lever]:
     """The best lever of each person and kind by the marginal worth of people, the best of all first."""
+    worth = service_worth(day.stage.forecast, day.stage.staffing, site=day.stage.site)
+    marginal = marginal_of(worth, day.cover, day.since, day.case.site.calendar.interval_minutes)
     best: dict[tuple[str, str], tuple[float, Lever]] = {}
-    shifts = list(shifts_of(local, day.date))
-    together = held_together(shifts)
-    for shift in shifts:
-        for lever in levers_of(shift, day.case, day.since, together):
-            worth, key = marginal.gain(lever), (shift.agent_id, lever.kind)
-            if worth > 0 and (key not in best or worth > best[key][0]):
-                best[key] = worth, lever
+    for lever in _all(day, shifts, marginal):
+        worth_of_it, key = marginal.gain(lever), (lever.after.agent_id, lever.kind)
+        if worth_of_it > 0 and (key not in best or worth_of_it > best[key][0]):
+            best[key] = worth_of_it, lever
     return [lever for _, lever in sorted(best.values(), key=lambda one: -one[0])]
 
 
-def _tried(day: Day, local: Roster, before: Played, levers: Sequence[Lever]) -> Iterator[tuple[Lever, Gain]]:
+def _all(day: Day, shifts: Sequence[Shift], marginal: Marginal) -> Iterator[Lever]:
+    together = held_together(shifts)
+    for shift in shifts:
+        yield from (one for one in levers_of(shift, day.case, day.since, together) if one.kind in day.kinds)
+    if CALL_IN in day.kinds:
+        standing = standing_by(day.standby, day.at, day.stage.day_end)
+        calls = CallIn(day.case, day.date, day.since, max(day.since, day.at + day.notice), day.notice, standing)
+        yield from calls.levers(_at_work(day), marginal)
+
+
+def _at_work(day: Day) -> set[str]:
+    """Who has a shift today already, or whose night of yesterday is not over."""
+    return {*day.local.shifts.frame["agent_id"]}
+
+
+def _tried(day: Day, before: Played, levers: Sequence[Lever], allowed: Allowed) -> Iterator[tuple[Lever, Gain]]:
     """Those that break no rule, with what they bring; no more than enough are tried."""
-    allowed, left = Allowed(day.case, day.roster), TRIED_FOR_ONE * day.most
-    for lever in levers:
-        if left == 0:
-            return
-        if not allowed.breach(lever.after):
-            left -= 1
-            found = gain(before, day.stage.play(with_shifts(local, [lever.after], day.zone)))
-            if is_sure(found):
-                yield lever, found
+    possible = (one for one in levers if not day.staffed.below_minimum(one) and not allowed.breach(one.after))
+    for lever in islice(possible, TRIED_FOR_ONE * day.most):
+        found = gain(before, _with(day, day.stage, lever))
+        if is_sure(found):
+            yield lever, found
 
 
-def _measured(day: Day, local: Roster, tried: Sequence[tuple[Lever, Gain]]) -> list[tuple[Lever, Gain]]:
+def _with(day: Day, stage: Stage, lever: Lever) -> Played:
+    return stage.play(with_shifts(day.local, [lever.after], day.zone))
+
+
+def _measured(day: Day, tried: Sequence[tuple[Lever, Gain]]) -> list[Offer]:
     """Those that are listed, with what they bring in a play that had no part in choosing them."""
     if not tried:
         return []
-    fresh = day.stage.with_other_chance()
-    before = fresh.play(local)
-
-    def again(lever: Lever) -> Gain:
-        return gain(before, fresh.play(with_shifts(local, [lever.after], day.zone)))
-
-    return listed(tried, day.most, again)
+    fresh = day.stage.with_other_chance
+    found = listed(tried, day.most, lambda lever: gain(day.before, _with(day, fresh, lever)))
+    return [Offer(lever, brings) for lever, brings in found]
 
 
-def _table(day: Day, found: Sequence[tuple[Lever, Gain]]) -> Levers:
-    freeze = day.since - day.stage.at
-    rows = [
-        {
-            "number": number,
-            "kind": lever.kind,
-            "agent_id": lever.after.agent_id,
-            "name": lever.after.name,
-            "change": lever.words,
-            "planning_group": brings.group,
-            "gain_points": round(brings.points, 2),
-            "error_points": round(brings.error_points, 2),
-            "cost": round(lever.more_paid_hours * day.rates.get(lever.after.agent_id, 0.0), 2),
-            "people": 1,
-            "deadline": lever.first - freeze,
-        }
-        for number, (lever, brings) in enumerate(found, start=1)
-    ]
-    return Levers.of(pd.DataFrame(rows)) if rows else Levers.empty()
+def _time_off(day: Day, shifts: Sequence[Shift], allowed: Allowed, most: int) -> list[Offer]:
+    """Who may go home, who saves most first: nobody whom the contacts need, and each goal that is kept stays kept."""
+    if TIME_OFF not in day.kinds or not most:
+        return []
+    longest = (_earliest(day, shift, allowed) for shift in shifts)
+    found = [lever for lever in longest if lever is not None]
+    found.sort(key=lambda lever: lever.more_paid_hours * day.rates.get(lever.after.agent_id, 0.0))
+    if not found:
+        return []
+    fresh, offers = day.stage.with_other_chance, list[Offer]()
+    for lever in found[: TRIED_FOR_ONE * most]:
+        after = _with(day, fresh, lever)
+        if keeps_goals(day.before, after):
+            group = lever.before.spans[-1].group
+            offers.append(Offer(lever, replace(gain(day.before, after), group=group)))
+    return offers[:most]
 
 
-def _so_far(day: Day) -> DaySoFar:
-    both = day.planned.frame.merge(
-        day.updated.frame, on=["interval_start", "queue"], suffixes=("_planned", ""), how="inner"
-    )
-    local = both["interval_start"].dt.tz_convert(day.zone).dt.tz_localize(None).dt.normalize()
-    both = both[local == day.date]
-    over = both["interval_start"] + _length(day) <= day.stage.at
-    columns = {
-        "expected": both["offered_planned"].where(over, 0.0),
-        "came": both["offered"].where(over, 0.0),
-        "rest_planned": both["offered_planned"].where(~over, 0.0),
-        "rest": both["offered"].where(~over, 0.0),
-        "rest_p10": both["offered_p10"].where(~over, 0.0),
-        "rest_p90": both["offered_p90"].where(~over, 0.0),
-    }
-    return DaySoFar.of(both[["queue"]].assign(**columns).groupby("queue", as_index=False).sum())
-
-
-def _length(day: Day) -> pd.Timedelta:
-    return pd.Timedelta(minutes=day.case.site.calendar.interval_minutes)
-
-
-def _coming(day: Day, before: Played, cover: Coverage) -> ComingIntervals:
-    scene, starts = before.scene, before.scene.grid.starts
-    starts = starts[starts + _length(day) > day.stage.at]
-    levels = before.levels()
-    goals = {name: own.service_level for name, own in zip(scene.group_names, scene.promises, strict=True)}
-    rows = cover.frame[cover.frame["interval_start"].isin(starts) & cover.frame["planning_group"].isin(goals)]
-    group = rows["planning_group"].map({name: n for n, name in enumerate(scene.group_names)}).to_numpy()
-    offered = _by_group(day, day.updated).rename("offered")
-    planned = _by_group(day, day.planned).rename("planned")
-    keys = ["planning_group", "interval_start"]
-    frame = rows[[*keys, "required", "scheduled"]]
-    for contacts in (offered, planned):
-        frame = frame.merge(contacts, on=keys, how="left")
-    frame["service_level"] = levels[group, starts.get_indexer(pd.DatetimeIndex(rows["interval_start"]))]
-    frame["goal"] = frame["planning_group"].map(goals).astype(float)
-    frame[["offered", "planned"]] = frame[["offered", "planned"]].fillna(0.0)
-    ordered = frame.sort_values(["interval_start", "planning_group"], ignore_index=True)
-    return ComingIntervals.of(ordered[[column.name for column in ComingIntervals.columns]])
-
-
-def _by_group(day: Day, forecast: VolumeForecast) -> pd.Series:
-    """Contacts by planning group and interval."""
-    group = forecast.frame["queue"].map({name: queue.planning_group for name, queue in day.case.site.queues.items()})
-    named = forecast.frame.assign(planning_group=group)
-    return named.groupby(["planning_group", "interval_start"])["offered"].sum()
+def _earliest(day: Day, shift: Shift, allowed: Allowed) -> Lever | None:
+    """The longest time off of a person that takes nobody away who is needed and breaks no rule."""
+    for lever in time_off_of(shift, day.case, day.since):
+        if day.staffed.leaves_enough(lever) and not day.staffed.below_minimum(lever):
+            return None if allowed.breach(lever.after) else lever
+    return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,13 +29,19 @@ class Marginal:
         """Contacts in time, about, that a lever adds."""
         return self._of(lever.after) - self._of(lever.before)
 
+    def between(self, group: str, start: pd.Timestamp, end: pd.Timestamp) -> float:
+        """Contacts in time, about, that a person on queue for a group adds between two instants."""
+        if group not in self.added:
+            return 0.0
+        first, last = np.interp([start.value, end.value], self.edges, self.added[group])
+        return float(last - first)
+
+    def best(self, groups: Sequence[str], start: pd.Timestamp, end: pd.Timestamp) -> str:
+        """The group in which a person is worth most between two instants."""
+        return max(groups, key=lambda group: self.between(group, start, end))
+
     def _of(self, shift: Shift) -> float:
-        total = 0.0
-        for span in shift.spans:
-            if span.activity == QUEUE and span.group in self.added:
-                begin, end = np.interp([span.start.value, span.end.value], self.edges, self.added[span.group])
-                total += float(end - begin)
-        return total
+        return sum(self.between(span.group, span.start, span.end) for span in shift.spans if span.activity == QUEUE)
 
 
 def marginal_of(worth: ServiceWorth, cover: Coverage, since: pd.Timestamp, minutes: int) -> Marginal:
