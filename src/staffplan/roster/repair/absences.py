@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from staffplan.clock import MINUTES_PER_DAY, midnight, wall_instant
-from staffplan.roster.search.compiled.arrays import Flags
 from staffplan.tables.people import TimeOff, Workforce
 from staffplan.tables.roster import ABSENCE, BREAKS, SPLIT, Roster, RosterActivities
+
+if TYPE_CHECKING:
+    from staffplan.roster.search.compiled.arrays import Flags
 
 AgentDay = tuple[str, date]
 PAUSES = (*BREAKS, SPLIT)
