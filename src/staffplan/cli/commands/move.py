@@ -92,9 +92,8 @@ def remove(
 
 
 def _change(plan: Path, verb: Verb, who: str, span: tuple[str, str | None], shift: str, flags: EditFlags) -> None:
-    from staffplan.cli.work.edit import change_roster, days_of, person_of
-    from staffplan.plan.edits import standing
+    from staffplan.cli.work.edit import change_roster, days_of, opened, person_of
     from staffplan.roster.edits.changes import Change
 
-    stands = standing(plan)
+    stands = opened(plan)
     change_roster(stands, Change(verb, person_of(stands, who), days_of(stands, *span), shift=shift), flags)

@@ -39,10 +39,9 @@ def swap(
     and the service level to expect. Both files of the roster and the log of
     changes are written together; staffplan undo takes the change back.
     """
-    from staffplan.cli.work.edit import EditFlags, change_roster, days_of, person_of
-    from staffplan.plan.edits import standing
+    from staffplan.cli.work.edit import EditFlags, change_roster, days_of, opened, person_of
     from staffplan.roster.edits.changes import Change
 
-    stands = standing(plan)
+    stands = opened(plan)
     days, one, two = days_of(stands, day, until), person_of(stands, who), person_of(stands, other)
     change_roster(stands, Change("swap", one, days, other=two), EditFlags(yes, dry_run, as_json, by, why))
