@@ -10,6 +10,7 @@ import typer
 
 from staffplan import __version__
 from staffplan.cli.commands import (
+    absent,
     access,
     backtest,
     budget,
@@ -111,6 +112,7 @@ compare.register(app)
 today.register(app)
 swap.register(app)
 move.register(app)
+absent.register(app)
 undo.register(app)
 backtest.register(app)
 fit.register(app)

@@ -1,4 +1,4 @@
-"""What every change of a plan by hand has in common: who and when is meant, the question, the log, and taking back."""
+"""What changes of a plan by hand have in common: who and when is meant, the question, the log, taking back."""
 
 from __future__ import annotations
 
