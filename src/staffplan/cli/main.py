@@ -24,8 +24,10 @@ from staffplan.cli.commands import (
     handoff,
     ingest,
     init,
+    lock,
     mix,
     move,
+    move_break,
     now,
     open_shifts,
     plan,
@@ -112,7 +114,9 @@ compare.register(app)
 today.register(app)
 swap.register(app)
 move.register(app)
+move_break.register(app)
 absent.register(app)
+lock.register(app)
 undo.register(app)
 backtest.register(app)
 fit.register(app)

@@ -73,7 +73,7 @@ class Effect:
 
 
 def effect_of(stands: Standing, edited: Edited, people: Sequence[str] = ()) -> Effect:
-    """What it means to have a plan so changed in the place of the one that stands. people: of whom it tells something,
+    """What it means to have a plan so changed in the place of the one that stands. people: of whom it tells as well,
     whether their shifts change or not."""
     after = edited.roster
     changes = tuple(compared(stands.roster, after, stands.timezone))

@@ -50,8 +50,8 @@ def cover_of(stands: Standing, away: Away, hours_of_a_change: float) -> Cover:
 
 
 def edited_of(stands: Standing, off: TakenOff, away: Away, roster: Roster) -> Edited:
-    """The plan with somebody away and a roster in which others may stand in: the absence is noted, no lock of the plan
-    holds on its days."""
+    """The plan with somebody away and a roster in which others may stand in: the absence is noted, and no lock of the
+    plan holds on its days."""
     absences = None
     if len(off.noted):
         rows = [part for part in (stands.absences.frame, off.noted) if len(part)]
@@ -152,7 +152,7 @@ def grant(
     *,
     anyway: bool,
 ) -> bool:
-    """Say whether leave can be granted, and grant it after a yes; False where it cannot, and nobody said so anyway."""
+    """Say whether leave can be granted, and grant it after a yes; False where it is not, for what is against it."""
     edited, effect, told = take_away(stands, away, facts, flags, hours_of_a_change=hours_of_a_change)
     against = list(_against(stands, edited, effect, away))
     told = {**told, "granted": not against, "against": against}

@@ -88,9 +88,10 @@ def refuse_locked(stands: Standing, days: Iterable[AgentDay]) -> None:
     frame = stands.locks.frame
     locked = set(zip(frame["agent_id"], frame["day"].dt.date, strict=True))
     found = [key for key in dict.fromkeys(days) if key in locked]
+    folder = place_of(stands.workspace.folder)
     if found:
         raise UsageError(
-            Problem(agent_id, f"{day:%a %d %b %Y} is locked", f"staffplan unlock PLAN {agent_id} {day}")
+            Problem(agent_id, f"{day:%a %d %b %Y} is locked", f"staffplan unlock {folder} {agent_id} {day}")
             for agent_id, day in found
         )
 

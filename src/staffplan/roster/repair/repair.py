@@ -188,7 +188,7 @@ def _search(
     """The best tours found, and the bound."""
     board = Board(space, lawful(space, plan.given.tours, plan.mended))
     incumbent = Incumbent(board)
-    moves, bound = round(MOVES * move_count(space.problem, effort)), 0.0
+    moves, bound = round(MOVES * _share_free(plan.given) * move_count(space.problem, effort)), 0.0
 
     def say(done: int) -> None:
         label = f"cost {incumbent.cost:,.1f}, lower bound {bound:,.1f}"
@@ -260,6 +260,11 @@ def inside_as_given(space: TourSpace, tours: Tours, plan: _Repair) -> Board:
         if board.cost > before - 1e-6:
             break
     return Board(space, board.tours()) if len(space.problem.ties) else board
+
+
+def _share_free(given: Given) -> float:
+    """Share of the days on which somebody's may change; a tenth at least, as a search of one day is no shorter."""
+    return max(float((~given.settled.all(axis=0)).mean()), 0.1)
 
 
 def _work_inside(board: Board, given: Given, person: int, day: int, allowed: Flags, price: float) -> None:
