@@ -16,6 +16,7 @@ from staffplan.plan.edit_effect import Effect, effect_of
 from staffplan.plan.edits import Edited, Standing
 from staffplan.plan.text import text_table
 from staffplan.roster.edits.away import Away, Offer, TakenOff, offers_of, taken_off, with_offers
+from staffplan.roster.repair.compared import INSIDE
 from staffplan.tables.people import Absences, LockedDays
 
 if TYPE_CHECKING:
@@ -128,7 +129,10 @@ def _offer_lines(offers: Sequence[Offer]) -> Iterator[str]:
 
 
 def _days_words(offer: Offer) -> str:
-    return "; ".join(f"{day:%a %d %b} {after}, not {before}" for day, _, before, after in offer.changes)
+    return "; ".join(
+        f"{day:%a %d %b} {after}" if change == INSIDE else f"{day:%a %d %b} {after}, not {before}"
+        for day, change, before, after in offer.changes
+    )
 
 
 def _listed(offers: Sequence[Offer]) -> str:

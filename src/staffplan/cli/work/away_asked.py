@@ -40,7 +40,7 @@ def asked_absence(
     given = {"agent": agent_id, "kind": kind, "from": hours[0] or "", "to": hours[1] or ""}
     if begin is None and end is None:
         _refuse_without_shift(stands, agent_id, days)
-        away = away_days(stands.roster, agent_id, days, kind=kind, paid=paid, zone=zone)
+        away = away_days(stands.roster, agent_id, days, kind=kind, paid=paid, zone=zone, ahead=False)
         return away, facts_of(flags, "absent", f"{name} is absent ({kind}) {span_of(days)}", days, given)
     if len(days) > 1:
         raise UsageError(Problem("--until", "hours are given of one day alone", "give a command for each day"))
@@ -75,7 +75,7 @@ def asked_leave(
     if all(agent_id in people for people in off.values()):
         said = f"{agent_id} is off already {span_of(days)}"
         raise UsageError(Problem("leave", said, "it stands in the time off of the plan"))
-    away = away_days(stands.roster, agent_id, days, kind=kind, paid=paid, zone=stands.timezone)
+    away = away_days(stands.roster, agent_id, days, kind=kind, paid=paid, zone=stands.timezone, ahead=True)
     pay = "" if paid else ", unpaid"
     said = f"{name_of(stands, agent_id)} is on leave ({kind}{pay}) {span_of(days)}"
     return away, facts_of(flags, "leave", said, days, {"agent": agent_id, "kind": kind})

@@ -31,13 +31,18 @@ class Away:
         return frozenset((one.agent_id, day) for one in self.absences for day in one.days)
 
 
-def away_days(roster: Roster, agent_id: str, days: Sequence[date], *, kind: str, paid: bool, zone: str) -> Away:
-    """Whole days. A shift of the night before ends as rostered; one that begins on a day is gone, to its end."""
+def away_days(
+    roster: Roster, agent_id: str, days: Sequence[date], *, kind: str, paid: bool, zone: str, ahead: bool
+) -> Away:
+    """Whole days. A shift of the night before ends as rostered; one that begins on a day is gone, to its end.
+
+    ahead: whether it is known before the first day begins; else the roster changes from the person's shift on.
+    """
     own = roster.shifts.frame[(roster.shifts.frame["agent_id"] == agent_id).to_numpy()]
     first = midnight(days[0], zone)
     today = own.loc[own["schedule_date"].dt.date == days[0], "start"]
     before = own.loc[own["schedule_date"].dt.date < days[0], "end"]
-    since = today.min() if len(today) else max([first, *before])
+    since = today.min() if len(today) and not ahead else max([first, *before])
     return Away((Absence(agent_id, days[0], days[-1], kind=kind, paid=paid),), since)
 
 
