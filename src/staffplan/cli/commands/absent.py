@@ -93,8 +93,8 @@ def leave(
     staffplan leave plans/demo "Ines Gallego" 2026-12-11 --kind training --yes
 
     It is not to be granted where more people would be off than leave.people_off_max
-    or leave.group_off_max allow, where people lack that did not before, or where a
-    rule is newly broken. --yes then writes nothing and exits with code 5.
+    or leave.group_off_max allow, where more understaffed hours of a day are left
+    than --per-change, or where a rule is newly broken. --yes then writes nothing and exits with code 5.
 
     A day counts the hours of the shift that is given up, a day off none.
     """
@@ -105,5 +105,5 @@ def leave(
     flags = EditFlags(yes, dry_run, as_json, by, why, later)
     stands = opened(plan)
     away, facts = asked_leave(stands, who, day, kind, flags, paid=not unpaid)
-    if not grant(stands, away, facts, flags, None if no_cover else per_change, anyway=anyway):
+    if not grant(stands, away, facts, flags, None if no_cover else per_change, spare=per_change, anyway=anyway):
         raise typer.Exit(RULES_BROKEN)

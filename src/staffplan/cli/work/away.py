@@ -154,11 +154,12 @@ def grant(
     flags: EditFlags,
     hours_of_a_change: float | None,
     *,
+    spare: float,
     anyway: bool,
 ) -> bool:
     """Say whether leave can be granted, and grant it after a yes; False where it is not, for what is against it."""
     edited, effect, told = take_away(stands, away, facts, flags, hours_of_a_change=hours_of_a_change)
-    against = list(_against(stands, edited, effect, away))
+    against = list(_against(stands, edited, effect, away, spare))
     told = {**told, "granted": not against, "against": against}
     if not flags.as_json:
         show_text(
@@ -177,17 +178,16 @@ def _with_stand_ins(facts: Mapping[str, Any], told: Mapping[str, Any]) -> dict[s
     return {**facts, "says": f"{facts['says']}; {', '.join(names)} stand in" if names else facts["says"]}
 
 
-def _against(stands: Standing, edited: Edited, effect: Effect, away: Away) -> Iterator[str]:
+def _against(stands: Standing, edited: Edited, effect: Effect, away: Away, spare: float) -> Iterator[str]:
     """Why leave cannot be granted: more are off than may be, people lack, or a rule is newly broken."""
     from staffplan.roster.edits.people_off import over_the_limit
 
     limits, [absence] = stands.workspace.config.leave, away.absences
     days, own = absence.days, absence.agent_id
     yield from over_the_limit(edited.workforce, own, days, limits.people_off_max, limits.group_off_max)
-    for one in effect.days:
-        if one.short_after > one.short_before + 0.005:
-            yield (
-                f"{one.day:%a %d %b}, {one.group}: {one.short_after - one.short_before:.2f} understaffed hours more"
-            )
+    for day in sorted({one.day for one in effect.days}):
+        more = sum(max(one.short_after - one.short_before, 0.0) for one in effect.days if one.day == day)
+        if more > max(spare, 0.005):
+            yield f"{day:%a %d %b}: {more:.2f} understaffed hours more"
     for breach in effect.rules.broken:
         yield f"{breach.agent_id or 'all'}, {breach.day:%a %d %b}, {breach.rule}: newly broken"

@@ -60,8 +60,8 @@ def effect_lines(stands: Standing, said: str, lost: Sequence[Lost], effect: Effe
         yield f"{one.name or one.agent_id}: {hours:+.2f} paid hours in the plan, {cents / 100:+,.2f} {currency}"
     yield f"together: {effect.hours:+.2f} paid hours, {effect.cents / 100:+,.2f} {currency}"
     yield from _rule_lines("newly broken", effect.rules.broken)
-    for one in effect.rules.still:
-        yield f"still broken, {one.by}: {_rule_words(one.after)} (before: {one.before.message})"
+    for still in effect.rules.still:
+        yield f"still broken, {still.by}: {_rule_words(still.after)} (before: {still.before.message})"
     yield from _rule_lines("no longer broken", effect.rules.mended)
     if not effect.rules.broken:
         yield "no rule is newly broken"

@@ -63,8 +63,8 @@ def _locked(stands: Standing, agent_id: str) -> set[date]:
 
 
 def _refuse(stands: Standing, agent_id: str, shifts: dict[date, str]) -> None:
-    """Raise UsageError with every day that is locked already, and every shift that no setting names, which no later run
-    could find."""
+    """Raise UsageError with every day that is locked already, and every shift that no setting names: no later run
+    could find it."""
     locked, settings = _locked(stands, agent_id), stands.workspace.config.shifts
     names = {OFF, *(name for family, shift in settings.items() for name in shift.names(family))}
     problems = [

@@ -29,10 +29,10 @@ def over_the_limit(
     groups = dict(zip(frame["agent_id"], frame["staffing_group"], strict=True))
     own = groups.get(agent_id, "")
     for day, off in people_off(workforce, days).items():
-        limits = ((most, off, "", "people_off_max"),)
+        limits = [(most, off, "", "people_off_max")]
         if own in by_group:
             mine = {one for one in off if groups.get(one) == own}
-            limits = (*limits, (by_group[own], mine, f" of {own}", f"group_off_max.{own}"))
+            limits.append((by_group[own], mine, f" of {own}", f"group_off_max.{own}"))
         for limit, people, whose, setting in limits:
             if limit is not None and len(people) > limit:
                 yield f"{day:%a %d %b}: {len(people)} people{whose} would be off, {limit} may be (leave.{setting})"
