@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pandas as pd
+
 from commands import Run
 
 OURS = ("roster_shifts.csv", "roster_activities.csv", "absences.csv", "locked_days.csv", "manifest.json")

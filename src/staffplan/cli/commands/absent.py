@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
@@ -29,9 +29,7 @@ def absent(
         str | None, typer.Option("--from", help="Time from which, 09:30 (default: the shift's start).")
     ] = None,
     to: Annotated[str | None, typer.Option("--to", help="Time until which (default: the shift's end).")] = None,
-    kind: Annotated[
-        Literal["sick", "late", "unpaid"], typer.Option("--kind", help="sick is paid; late and unpaid are not.")
-    ] = "sick",
+    kind: Annotated[str, typer.Option("--kind", help="sick (paid), late or unpaid (both not paid).")] = "sick",
     until: Until = None,
     no_cover: NoCover = False,
     per_change: ADayMustSave = 1.0,

@@ -36,9 +36,10 @@ def swap(
     staffplan swap plans/demo A001 A009 2026-12-01 --until 2026-12-04 --yes
 
     Who is off takes the shift of the other, who is off then. A shift keeps its
-    breaks and queues where the other person has the skills. What it means is shown first: hours, cost, rules, understaffed hours
-    and the service level to expect. Both files of the roster and the log of
-    changes are written together; staffplan undo takes the change back.
+    breaks and queues where the other person has the skills. What it means is shown
+    first: hours, cost, rules, understaffed hours and the service level to expect.
+    Both files of the roster and the log of changes are written together; staffplan
+    undo takes the change back.
     """
     from staffplan.cli.work.edit import EditFlags, change_roster, days_of, opened, person_of
     from staffplan.roster.edits.changes import Change

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from staffplan.cli.work.edit import EditFlags, days_of, facts_of, person_of
 from staffplan.cli.work.edit_words import name_of, span_of
 from staffplan.clock import day_minute
-from staffplan.errors import Problem, UsageError
+from staffplan.errors import Problem, UsageError, nearest
 from staffplan.roster.edits.away import Away, away_days, away_hours
 from staffplan.roster.edits.changes import shifts_by_day
 from staffplan.roster.edits.people_off import people_off
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from staffplan.plan.edits import Standing
 
-PAID_KINDS = ("sick",)
+KINDS = {"sick": True, "late": False, "unpaid": False}
+"""Kinds of absence, and whether they are paid."""
 
 
 def asked_absence(
@@ -32,7 +33,9 @@ def asked_absence(
     """The absence, and what the log tells of it. Raises UsageError where it cannot be meant."""
     days, agent_id, zone = days_of(stands, *span), person_of(stands, who), stands.timezone
     begin, end = _minutes(hours)
-    paid, name = kind in PAID_KINDS, name_of(stands, agent_id)
+    if kind not in KINDS:
+        raise UsageError(Problem("--kind", f"there is no kind {kind!r}", nearest(kind, list(KINDS))))
+    paid, name = KINDS[kind], name_of(stands, agent_id)
     if kind == "late" and end is None:
         raise UsageError(
             Problem("--kind", "late needs the time at which the person comes", "add for example --to 11:00")
