@@ -15,7 +15,7 @@ from staffplan.roster.case.case import Case
 from staffplan.roster.edits.rows import in_order
 from staffplan.roster.repair.absences import Absence, AgentDay, each, left_of, with_absences
 from staffplan.roster.repair.tables import Lost, meetings_of
-from staffplan.tables.people import Workforce
+from staffplan.tables.people import TimeOff, Workforce
 from staffplan.tables.roster import Roster, RosterActivities, RosterChanges, RosterShifts
 
 
@@ -116,7 +116,9 @@ def taken_off(case: Case, roster: Roster, away: Away) -> TakenOff:
     zone = case.site.calendar.timezone
     left = left_of(roster, away.absences, away.since, zone)
     people = with_absences(case.workforce, away.absences, roster, left, zone)
-    noted = people.time_off.frame.iloc[len(case.workforce.time_off) :]
+    off, key = people.time_off.frame, list(TimeOff.key)
+    known = pd.MultiIndex.from_frame(case.workforce.time_off.frame[key])
+    noted = off[~pd.MultiIndex.from_frame(off[key]).isin(known)]
     return TakenOff(in_order(left.roster, roster), people, noted, tuple(meetings_of(roster, left.gone, zone)))
 
 
