@@ -100,7 +100,7 @@ def _paid_as(shifts: RosterShifts, activities: pd.DataFrame, days: Iterable[Agen
     rows, hours = activities[activities["paid"] == "yes"], shifts.frame["paid_hours"].to_numpy(copy=True)
     for key in days:
         own = rows[is_among(rows, [key])]
-        hours[is_among(shifts.frame, [key])] = float(((own["end"] - own["start"]) / pd.Timedelta(hours=1)).sum())
+        hours[is_among(shifts.frame, [key])] = (own["end"] - own["start"]).dt.total_seconds().sum() / 3600
     return RosterShifts.of(shifts.frame.assign(paid_hours=hours), shifts.source)
 
 
