@@ -48,7 +48,6 @@ ROOMS = {
     "staffplan.tables.track": "Published plans against what came",
     "staffplan.tables.access": "Honest access",
     "staffplan.tables.scorecard": "Scorecard",
-    "staffplan.tables.states": "What people did",
     "staffplan.tables.backtest": "The plan on its own past",
     "staffplan.tables.exchange": "Other systems",
     "staffplan.ingest.tables": "What exports hold (ingest)",

@@ -34,7 +34,7 @@ def test_a_change_is_shown_then_made_logged_and_taken_back(planned: Path, run: R
     done = run("remove", plan, agent_id, day, "--yes", "--json", "--by", "Ana", "--why", "asked for it")
     told = json.loads(done.out)
     assert (told["written"], told["change"], told["effect"]["paid_hours"]) == (True, 1, -7.5)
-    assert told["out_of_date"] == ["check", "simulate", "cost", "report"]
+    assert (told["renewed"], told["out_of_date"]) == (["check", "simulate", "cost"], ["report"])
     assert files(plan) != before
     listed = json.loads(run("log", plan, "--json").out)
     assert [(one["who"], one["why"], one["verb"], one["taken_back_by"]) for one in listed] == [

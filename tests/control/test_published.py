@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from staffplan.control.published import published_forecast, told
+from staffplan.control.published import published_forecast
+from staffplan.control.told import told
 from staffplan.tables.forecast import OverrideLog, VolumeForecast
 from staffplan.tables.roster import Roster, RosterActivities, RosterShifts
 

@@ -15,7 +15,7 @@ from staffplan.files.change_log import CHANGES, read_changes
 from staffplan.files.lock import BusyError, locked
 from staffplan.files.together import EditedMeanwhileError, recover
 from staffplan.plan.edit_effect import effect_of
-from staffplan.plan.edits import ROSTER_FILES, Standing, standing, undone, write_change, write_undo
+from staffplan.plan.edits import ROSTER_FILES, Edited, Standing, standing, undone, write_change, write_undo
 from staffplan.roster.case.broken import broken_alone
 from staffplan.roster.edits.changes import Change, Verb, shifts_by_day, wanted
 from staffplan.roster.edits.place import placed
@@ -37,7 +37,8 @@ def roster_files(plan: Path) -> dict[str, bytes]:
 
 def made(stands: Standing, change: Change) -> None:
     """Make a change."""
-    write_change(stands, placed(stands.case, stands.roster, wanted(change, stands.roster)).roster, facts(change))
+    after = placed(stands.case, stands.roster, wanted(change, stands.roster)).roster
+    write_change(stands, Edited(after, stands.case.workforce), facts(change))
 
 
 def first_off(stands: Standing) -> Change:
@@ -104,15 +105,15 @@ def test_two_managers_at_once_are_told_and_nobodys_change_is_lost(planned: Path)
     first, second = standing(plan), standing(plan)
     change = first_off(first)
     after = placed(first.case, first.roster, wanted(change, first.roster)).roster
-    write_change(first, after, facts(change))
+    write_change(first, Edited(after, first.case.workforce), facts(change))
     files = roster_files(plan)
     with pytest.raises(EditedMeanwhileError, match="was changed since this was shown"):
-        write_change(second, second.roster, facts(change))
+        write_change(second, Edited(second.roster, second.case.workforce), facts(change))
     assert roster_files(plan) == files
     assert len(read_changes(plan).changes) == 1
     third = standing(plan)
     with locked(plan), pytest.raises(BusyError, match="another staffplan is working in this folder"):
-        write_change(third, third.roster, facts(change))
+        write_change(third, Edited(third.roster, third.case.workforce), facts(change))
 
 
 STEPS = ("make_folder", "write", "set_mode", "sync", "move", "remove", "remove_folder")
@@ -153,7 +154,7 @@ def test_a_change_killed_at_any_step_of_the_disk_is_made_or_not_made(
         with monkeypatch.context() as context:
             killed_after(context, number)
             try:
-                write_change(stands, after, facts(change))
+                write_change(stands, Edited(after, stands.case.workforce), facts(change))
             except KilledError:
                 whole = False
             else:
@@ -194,9 +195,9 @@ def test_what_a_change_means_agrees_with_the_plan_that_follows(planned: Path) ->
     stands = standing(plan)
     agent_id, day = next(key for key, name in shifts_by_day(stands.roster).items() if name == "day 09:00")
     after = placed(stands.case, stands.roster, wanted(Change("remove", agent_id, (day,)), stands.roster)).roster
-    effect = effect_of(stands, after)
+    effect = effect_of(stands, Edited(after, stands.case.workforce))
     assert (effect.hours, effect.cents) == (-7.5, -14625)
     assert [(change.agent_id, change.day, change.after) for change in effect.changes] == [(agent_id, day, "off")]
-    assert effect.mended == ()
-    back = effect_of(stands, stands.roster)
-    assert (back.changes, back.people, back.days, back.broken) == ((), (), (), ())
+    assert effect.rules.mended == ()
+    back = effect_of(stands, Edited(stands.roster, stands.case.workforce))
+    assert (back.changes, back.people, back.days, back.rules.broken) == ((), (), (), ())

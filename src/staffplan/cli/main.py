@@ -10,6 +10,7 @@ import typer
 
 from staffplan import __version__
 from staffplan.cli.commands import (
+    absent,
     access,
     adherence,
     backtest,
@@ -24,8 +25,10 @@ from staffplan.cli.commands import (
     handoff,
     ingest,
     init,
+    lock,
     mix,
     move,
+    move_break,
     now,
     open_shifts,
     plan,
@@ -117,6 +120,9 @@ compare.register(app)
 today.register(app)
 swap.register(app)
 move.register(app)
+move_break.register(app)
+absent.register(app)
+lock.register(app)
 undo.register(app)
 backtest.register(app)
 fit.register(app)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from staffplan.control.published import told
+from staffplan.control.told import told
 from staffplan.tables.control import DaysCompared
 from staffplan.tables.cost import CostReport
 from staffplan.tables.ledger import RosterTold

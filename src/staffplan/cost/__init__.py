@@ -2,8 +2,17 @@
 
 from staffplan.cost.pay import pay_minutes
 from staffplan.cost.people import norms_of
-from staffplan.cost.people_cost import PersonCost, cost_of_people
+from staffplan.cost.people_cost import PersonCost, cost_of_people, loaded_cents
 from staffplan.cost.premiums import premium_hours
 from staffplan.cost.steps import CostResult, cost
 
-__all__ = ["CostResult", "PersonCost", "cost", "cost_of_people", "norms_of", "pay_minutes", "premium_hours"]
+__all__ = [
+    "CostResult",
+    "PersonCost",
+    "cost",
+    "cost_of_people",
+    "loaded_cents",
+    "norms_of",
+    "pay_minutes",
+    "premium_hours",
+]

@@ -239,9 +239,9 @@ def norms_of(
 
 def _days_off(workforce: Workforce, days: Sequence[date]) -> dict[str, dict[date, tuple[float, str]]]:
     """Each agent's days of paid absence among the days planned, with their hours, NaN where none are given, and their
-    kind."""
+    kind. Left blank, `paid` is yes, as the roster takes it."""
     rows = workforce.time_off.whole.frame
-    rows = rows[rows["paid"] == "yes"]
+    rows = rows[rows["paid"] != "no"]
     off: dict[str, dict[date, tuple[float, str]]] = {}
     columns = (rows["agent_id"], rows["first_day"].dt.date, rows["last_day"].dt.date, rows["hours"], rows["kind"])
     for agent, first, last, *told in zip(*columns, strict=True):
@@ -250,12 +250,11 @@ def _days_off(workforce: Workforce, days: Sequence[date]) -> dict[str, dict[date
 
 
 def _parts_off(workforce: Workforce, days: Sequence[date]) -> dict[str, dict[date, list[PartOff]]]:
-    """Each agent's parts of days off among the days planned that are marked as paid."""
-    frame = workforce.time_off.frame
-    marked = (frame["start"] + frame["end"] == "") | (frame["paid"] == "yes")
+    """Each agent's paid parts of days off among the days planned."""
     found: dict[str, dict[date, list[PartOff]]] = {}
-    for part in workforce.time_off.only(marked.to_numpy()).within(min(days), max(days)).parts:
-        found.setdefault(part.agent_id, {}).setdefault(part.day, []).append(part)
+    for part in workforce.time_off.within(min(days), max(days)).parts:
+        if part.paid:
+            found.setdefault(part.agent_id, {}).setdefault(part.day, []).append(part)
     return found
 
 

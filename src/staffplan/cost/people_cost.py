@@ -56,6 +56,25 @@ def cost_of_people(
     return found
 
 
+def loaded_cents(
+    roster: Roster,
+    workforce: Workforce,
+    settings: CostSettings,
+    days: Sequence[date],
+    *,
+    groups: Sequence[str],
+    work_plans: Mapping[str, WorkPlanSettings],
+    site: Site,
+    week_starts: str | None = None,
+) -> int:
+    """The loaded cost of everybody together, rounded as the cost report rounds it; costs of queues aside."""
+    norms = norms_of(workforce, days, work_plans, week_starts, timezone=site.calendar.timezone)
+    frame = make_frame(roster, workforce, groups, days, site)
+    paid = paid_time(roster, workforce, frame, days, work_plans=work_plans, settings=settings, site=site, norms=norms)
+    alone = settings.model_copy(update={"others": ()})
+    return int(make_money(paid, hourly_rates(workforce, frame, alone, work_plans), alone, days).loaded.sum())
+
+
 def _rows_of(agent_id: str, roster: Roster) -> Roster:
     shifts, doing = roster.shifts, roster.activities
     return Roster(

@@ -245,10 +245,10 @@ def _time_off_notes(workforce: Workforce, work_plans: Mapping[str, WorkPlanSetti
     rows = workforce.time_off.frame
     blank = int((rows["paid"] == "").sum())
     if blank:
-        said = f"{blank} absences are not marked paid or unpaid; they are treated as unpaid"
+        said = f"{blank} absences are not marked paid or unpaid; they are treated as paid"
         yield Note("cost", "assumption", "time_off.csv:paid", said)
     contract = dict(zip(workforce.agents.frame["agent_id"], workforce.agents.frame["work_plan"], strict=True))
-    plans = {contract.get(agent, "") for agent in rows.loc[rows["paid"] == "yes", "agent_id"]}
+    plans = {contract.get(agent, "") for agent in rows.loc[rows["paid"] != "no", "agent_id"]}
     idle = sorted(p for p in plans if p not in work_plans or work_plans[p].weekly_hours_min == 0)
     if idle:
         contracts = _some([name or "no contract" for name in idle])

@@ -139,4 +139,4 @@ def days_off(source: Source) -> Iterator[DayOff]:
             key = (str(row.agent_id), begin + timedelta(days=number))
             if key not in seen:
                 seen.add(key)
-                yield *key, str(row.kind) or "time off", row.paid == "yes"
+                yield *key, str(row.kind) or "time off", row.paid != "no"

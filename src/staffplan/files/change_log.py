@@ -32,7 +32,7 @@ class FileChange:
     """One file of a change: its hashes (None: not there) and what was replaced."""
 
     before: str | None
-    after: str
+    after: str | None
     pieces: tuple[Piece, ...]
 
 
@@ -83,7 +83,11 @@ def read_changes(folder: Path) -> ChangeLog:
 
 
 def with_change(
-    folder: Path, log: ChangeLog, facts: Mapping[str, Any], files: Mapping[str, bytes], takes_back: Sequence[int] = ()
+    folder: Path,
+    log: ChangeLog,
+    facts: Mapping[str, Any],
+    files: Mapping[str, bytes | None],
+    takes_back: Sequence[int] = (),
 ) -> bytes:
     """The bytes of the log with one more change, which writes these files of the folder."""
     path = folder / CHANGES
@@ -99,25 +103,31 @@ def with_change(
     return (path.read_bytes() if path.is_file() else b"") + line.encode()
 
 
-def file_change(path: Path, data: bytes) -> FileChange:
-    """What makes the file at a path into new bytes."""
+def file_change(path: Path, data: bytes | None) -> FileChange:
+    """What makes the file at a path into new bytes, or removes it."""
     old = path.read_bytes() if path.is_file() else b""
-    before, after = _lines(old), _lines(data)
+    before, after = _lines(old), _lines(data or b"")
     matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
     pieces = [
         (first, tuple(before[first:end]), tuple(after[new:until]))
         for tag, first, end, new, until in matcher.get_opcodes()
         if tag != "equal"
     ]
-    return FileChange(sha256(path), hashlib.sha256(data).hexdigest(), tuple(pieces))
+    return FileChange(sha256(path), _hash(data), tuple(pieces))
 
 
-def taken_back(data: bytes, change: FileChange) -> bytes:
-    """The bytes that a file had before a change, from those that it has since. Raises ValueError where these are not
-    those that the change wrote."""
-    if hashlib.sha256(data).hexdigest() != change.after:
+def _hash(data: bytes | None) -> str | None:
+    return None if data is None else hashlib.sha256(data).hexdigest()
+
+
+def taken_back(data: bytes | None, change: FileChange) -> bytes | None:
+    """The bytes that a file had before a change, from those that it has since; None: it was not there. Raises
+    ValueError where these are not those that the change wrote."""
+    if _hash(data) != change.after:
         raise ValueError("the file is not as the change wrote it")
-    lines = _lines(data)
+    if change.before is None:
+        return None
+    lines = _lines(data or b"")
     for first, before, after in change.pieces:  # from the top on, so that places are those of the file before
         lines[first : first + len(after)] = before
     return "".join(lines).encode("utf-8", "surrogateescape")
@@ -137,7 +147,7 @@ def _change(raw: Mapping[str, Any]) -> LoggedChange:
     files = {
         name: FileChange(
             file["before"],
-            str(file["after"]),
+            file["after"],
             tuple((int(first), tuple(before), tuple(after)) for first, before, after in file["pieces"]),
         )
         for name, file in raw["files"].items()

@@ -43,16 +43,17 @@ class EditedMeanwhileError(UsageError):
 
 @dataclass(frozen=True)
 class _Move:
-    """A new file on its way: its names in STAGING and in the folder, hashes of what it replaces and of itself."""
+    """A new file on its way: its names in STAGING and in the folder, hashes of what it replaces and of itself; None
+    after: the file goes, and an empty one stands for it in STAGING."""
 
     staged: str
     name: str
     before: str | None
-    after: str
+    after: str | None
 
 
-def write_together(folder: Path, files: Mapping[str, bytes], *, expected: Hashes | None = None) -> None:
-    """Put files into a folder, by their names in it: all of them or none.
+def write_together(folder: Path, files: Mapping[str, bytes | None], *, expected: Hashes | None = None) -> None:
+    """Put files into a folder, by their names in it, and remove those without bytes: all of them or none.
 
     `expected` tells what the files were when the work on them began. Raises EditedMeanwhileError where one is
     something else by now, and UsageError where the place cannot be written to. The old files are then as they were;
@@ -116,21 +117,23 @@ def made(folder: Path) -> Iterator[None]:
                     disk.remove_folder(path)
 
 
-def _stage(folder: Path, files: Mapping[str, bytes]) -> None:
+def _stage(folder: Path, files: Mapping[str, bytes | None]) -> None:
     """Write the new files into STAGING, under their numbers, with the permissions of those that they replace."""
     staging = folder / STAGING
     disk.make_folder(staging, 0o700)
     for number, (name, data) in enumerate(files.items()):
         staged, target = staging / str(number), folder / name
-        disk.write(staged, data)
+        disk.write(staged, data or b"")
         if target.exists() and target.stat().st_mode != staged.stat().st_mode:
             disk.set_mode(staged, target.stat().st_mode & 0o7777)
         disk.sync(staged)
 
 
-def _moves_of(folder: Path, files: Mapping[str, bytes]) -> list[_Move]:
+def _moves_of(folder: Path, files: Mapping[str, bytes | None]) -> list[_Move]:
     return [
-        _Move(str(number), name, disk.sha256(folder / name), hashlib.sha256(data).hexdigest())
+        _Move(
+            str(number), name, disk.sha256(folder / name), None if data is None else hashlib.sha256(data).hexdigest()
+        )
         for number, (name, data) in enumerate(files.items())
     ]
 
@@ -192,7 +195,10 @@ def _put_in_place(folder: Path, moves: Iterable[_Move], hint: str) -> None:
             _make_parents(target)
             if target.exists():
                 disk.move(target, _old(staged))
-            disk.move(staged, target)
+            if move.after is None:
+                disk.remove(staged)
+            else:
+                disk.move(staged, target)
         else:
             disk.remove(staged)
     for parent in {(folder / move.name).parent for move in left}:
@@ -230,7 +236,7 @@ def _take_back(folder: Path, files: Collection[Path]) -> None:
             disk.make_folder(staging, 0o700)
         for move in moves:
             staged, target = staging / move.staged, folder / move.name
-            if not staged.exists() and disk.sha256(target) == move.after:
+            if move.after is not None and not staged.exists() and disk.sha256(target) == move.after:
                 disk.move(target, staged)
             if _old(staged).exists() and not target.exists():
                 disk.move(_old(staged), target)

@@ -10,18 +10,19 @@ import numpy as np
 import pandas as pd
 
 from staffplan.clock import local_dates
-from staffplan.cost import PersonCost, cost_of_people
+from staffplan.cost import PersonCost, cost_of_people, loaded_cents
 from staffplan.errors import ConfigError, DataError
-from staffplan.plan.edits import Standing
+from staffplan.plan.edit_rules import RulesOfChange, rules_of_change
+from staffplan.plan.edits import Edited, Standing
 from staffplan.planned import between
-from staffplan.roster.case.broken import Broken, broken_alone, broken_together
+from staffplan.roster.case.case import Case
 from staffplan.roster.check.cover import coverage
-from staffplan.roster.check.report import Breach
 from staffplan.roster.repair.absences import is_among
 from staffplan.roster.repair.compared import Changed, compared
 from staffplan.simulate.scene import make_scene
 from staffplan.simulate.steps import play, service_of_days
 from staffplan.tables.forecast import VolumeForecast
+from staffplan.tables.people import Workforce
 from staffplan.tables.requirement import StaffingRequirement
 from staffplan.tables.roster import Roster
 
@@ -56,19 +57,14 @@ class DayEffect:
 
 @dataclass(frozen=True)
 class Effect:
-    """All that a change means."""
+    """All that a change means. `cents`: what the plan costs more, rounded as its cost report is; the people's own
+    costs may add up to some cents more or less."""
 
     changes: tuple[Changed, ...]
     people: tuple[PersonEffect, ...]
-    broken: tuple[Breach, ...]
-    """Rules that are broken with the change and are not without."""
-    mended: tuple[Breach, ...]
+    rules: RulesOfChange
     days: tuple[DayEffect, ...]
-
-    @property
-    def cents(self) -> int:
-        """What the plan costs more."""
-        return sum(person.after.cents - person.before.cents for person in self.people)
+    cents: int
 
     @property
     def hours(self) -> float:
@@ -76,16 +72,20 @@ class Effect:
         return sum(person.after.paid_hours - person.before.paid_hours for person in self.people)
 
 
-def effect_of(stands: Standing, after: Roster, *, with_days: bool = True) -> Effect:
-    """What it means to have another roster in a plan's place.
-
-    with_days: whether the days are played too, with the contacts that the plan expected.
-    """
+def effect_of(stands: Standing, edited: Edited, people: Sequence[str] = (), *, with_days: bool = True) -> Effect:
+    """What it means to have a plan so changed in the place of the one that stands. people: of whom it tells as well,
+    whether their shifts change or not. with_days: whether the days are played too, with the contacts that the plan
+    expected."""
+    after = edited.roster
     changes = tuple(compared(stands.roster, after, stands.timezone))
-    touched = list(dict.fromkeys(change.agent_id for change in changes))
-    broken, mended = rules_of_change(stands, after, touched)
-    days = tuple(_days(stands, after, changes)) if with_days else ()
-    return Effect(changes, _people(stands, after, touched), broken, mended, days)
+    touched = list(dict.fromkeys([*people, *(change.agent_id for change in changes)]))
+    return Effect(
+        changes,
+        _people(stands, edited, touched),
+        rules_of_change((stands.case, stands.roster), (_case_after(stands, edited), after), touched),
+        tuple(_days(stands, after, changes)) if with_days else (),
+        _plan_cents(stands, edited) if touched else 0,
+    )
 
 
 def _touched(stands: Standing, after: Roster, changes: Sequence[Changed]) -> tuple[list[date], set[str]]:
@@ -103,22 +103,32 @@ def _touched(stands: Standing, after: Roster, changes: Sequence[Changed]) -> tup
     return sorted(filter(stands.workspace.planned.contains, days)), groups
 
 
-def rules_of_change(
-    stands: Standing, after: Roster, touched: Sequence[str]
-) -> tuple[tuple[Breach, ...], tuple[Breach, ...]]:
-    """Breaches that are new with another roster of these people, and those that are gone."""
-    was, now = (_broken(stands, roster, touched) for roster in (stands.roster, after))
-    return tuple(sorted(now - was)), tuple(sorted(was - now))
+def _case_after(stands: Standing, edited: Edited) -> Case:
+    return replace(stands.case, workforce=edited.workforce)
 
 
-def _broken(stands: Standing, roster: Roster, touched: Sequence[str]) -> Broken:
-    found = broken_together(stands.case, roster)
-    for agent_id in touched:
-        found += broken_alone(stands.case, roster, agent_id)
-    return found
+def _plan_cents(stands: Standing, edited: Edited) -> int:
+    was, now = (
+        loaded_cents(
+            roster,
+            people,
+            stands.workspace.config.cost,
+            stands.workspace.planned.days,
+            groups=sorted(set(stands.case.requirement.frame["planning_group"])),
+            work_plans=stands.workspace.config.work_plans,
+            site=stands.case.site,
+            week_starts=stands.workspace.config.roster.week_starts,
+        )
+        for roster, people in _both(stands, edited)
+    )
+    return now - was
 
 
-def _people(stands: Standing, after: Roster, touched: Sequence[str]) -> tuple[PersonEffect, ...]:
+def _both(stands: Standing, edited: Edited) -> tuple[tuple[Roster, Workforce], tuple[Roster, Workforce]]:
+    return (stands.roster, stands.case.workforce), (edited.roster, edited.workforce)
+
+
+def _people(stands: Standing, edited: Edited, touched: Sequence[str]) -> tuple[PersonEffect, ...]:
     config, workspace = stands.workspace.config, stands.workspace
     frame = stands.case.workforce.agents.frame
     names = dict(zip(frame["agent_id"], frame["name"], strict=True))
@@ -127,7 +137,7 @@ def _people(stands: Standing, after: Roster, touched: Sequence[str]) -> tuple[Pe
         cost_of_people(
             touched,
             roster,
-            stands.case.workforce,
+            people,
             config.cost,
             workspace.planned.days,
             groups=groups,
@@ -135,7 +145,7 @@ def _people(stands: Standing, after: Roster, touched: Sequence[str]) -> tuple[Pe
             site=stands.case.site,
             week_starts=config.roster.week_starts,
         )
-        for roster in (stands.roster, after)
+        for roster, people in _both(stands, edited)
     )
     return tuple(PersonEffect(one, names.get(one, ""), was[one], now[one]) for one in touched)
 

@@ -11,7 +11,8 @@ from typing import Any
 import pandas as pd
 
 from staffplan import __version__
-from staffplan.control.published import published_forecast, told
+from staffplan.control.published import published_forecast
+from staffplan.control.told import told
 from staffplan.errors import DataError, Note, Problem, UsageError
 from staffplan.files.disk import sha256
 from staffplan.files.ledger import Ledger

@@ -13,10 +13,9 @@ from staffplan.files.together import EditedMeanwhileError, Hashes, refuse_obstac
 from staffplan.plan.manifest import FILE_NAME, Manifest, StepRecord, manifest_bytes, settings_hashes, write_manifest
 from staffplan.plan.step import Step, StepWork
 from staffplan.plan.steps import ALL_STEPS, steps_due
-from staffplan.plan.workspace import Workspace
+from staffplan.plan.workspace import WRITTEN, Workspace
 from staffplan.progress import OnProgress, Progress, silent
 from staffplan.settings.ignored import ignored_settings
-from staffplan.tables.people import Absences
 
 INTERRUPTED = "interrupted"
 """The status of a roster whose search was ended by Ctrl-C."""
@@ -87,7 +86,7 @@ def _input_hashes(step: Step, workspace: Workspace) -> dict[str, str]:
         if path is not None and key in given:
             hashes[f"input {key} ({path.name})"] = given[key]
     for name in step.may_read:
-        sha = given.get(name) if name == Absences.file_name else sha256(workspace.folder / name)
+        sha = given.get(name) if name in WRITTEN else sha256(workspace.folder / name)
         if sha is not None:
             hashes[name] = sha
     return hashes

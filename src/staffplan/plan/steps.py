@@ -14,7 +14,7 @@ from staffplan.settings.config import Config
 from staffplan.tables.access import AccessVerdicts
 from staffplan.tables.cost import CostReport
 from staffplan.tables.forecast import AhtBacktest, Backtest, DataQuality, ForecastTotals, OverrideLog, VolumeForecast
-from staffplan.tables.people import Absences, Workforce
+from staffplan.tables.people import Absences, LockedDays, Workforce
 from staffplan.tables.requirement import ServiceWorth, StaffingRequirement
 from staffplan.tables.roster import RosterActivities, RosterBreaches, RosterShifts
 from staffplan.tables.schema import Table
@@ -343,7 +343,7 @@ STEPS: tuple[Step, ...] = (
         _ROSTER,
         _roster_settings,
         _roster,
-        (_FORECAST, Absences.file_name),
+        (_FORECAST, Absences.file_name, LockedDays.file_name),
     ),
     Step(
         "check",
@@ -352,7 +352,7 @@ STEPS: tuple[Step, ...] = (
         (RosterBreaches.file_name, Fairness.file_name),
         _check_settings,
         _check,
-        (Absences.file_name,),
+        (Absences.file_name, LockedDays.file_name),
     ),
     Step(
         "simulate",

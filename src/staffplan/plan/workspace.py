@@ -16,7 +16,6 @@ from staffplan.errors import ConfigError, DataError, Problem, place_of
 from staffplan.files.disk import sha256
 from staffplan.files.read import read_drivers, read_file, read_overrides, read_special_days, read_table
 from staffplan.files.workforce import WORKFORCE_TABLES, file_in, read_workforce
-from staffplan.ingest import read_history
 from staffplan.plan.manifest import FILE_NAME as MANIFEST
 from staffplan.planned import DAYS_OF_A_WEEK, PlannedDays
 from staffplan.process.workers import AS_MANY_AS_PAY, Workers
@@ -25,7 +24,7 @@ from staffplan.settings.team_rules import other_skills
 from staffplan.site import Site, make_site
 from staffplan.tables.forecast import Drivers, ForecastTotals, Overrides, VolumeForecast
 from staffplan.tables.history import ContactHistory
-from staffplan.tables.people import Absences, TimeOff, Workforce
+from staffplan.tables.people import Absences, LockedDays, Locks, TimeOff, Workforce
 from staffplan.tables.roster import Roster, RosterActivities, RosterShifts
 from staffplan.tables.schema import Table
 from staffplan.tables.spread import DAYS_PER_YEAR
@@ -33,6 +32,8 @@ from staffplan.tables.spread import DAYS_PER_YEAR
 T = TypeVar("T", bound=Table)
 INPUTS = ("history", "special_days", "drivers", "overrides", "agents", *WORKFORCE_TABLES)
 NEEDED = ("history", "agents")
+WRITTEN = (Absences.file_name, LockedDays.file_name)
+"""Files about people that repairs and changes by hand write into a plan directory."""
 LONGEST_LEAD = timedelta(days=3 * 366)
 """From the last day of a history to the first day planned."""
 Known = Mapping[str, Mapping[str, Sequence[str]]]
@@ -94,13 +95,11 @@ class Workspace:
 
     @cached_property
     def input_hashes(self) -> Mapping[str, str]:
-        """Hash of each input file that is there, by its key under [input], and of the absences, by their file name.
+        """Hash of each input file that is there, by its key under [input], and of WRITTEN, by their file names.
 
         Taken once, before the first of these files is read: an input edited while a plan runs counts in the next run.
         """
-        paths = {name: self.input_path(name) for name in INPUTS} | {
-            Absences.file_name: self.folder / Absences.file_name
-        }
+        paths = {name: self.input_path(name) for name in INPUTS} | {name: self.folder / name for name in WRITTEN}
         found = {name: sha256(path) for name, path in paths.items() if path is not None and path.is_file()}
         return {name: sha for name, sha in found.items() if sha is not None}
 
@@ -111,6 +110,8 @@ class Workspace:
 
     @cached_property
     def full_history(self) -> ContactHistory:
+        from staffplan.ingest.history import read_history
+
         return read_history(self.required_path("history"), self.config)
 
     @cached_property
@@ -155,15 +156,22 @@ class Workspace:
     def people_of(
         self, folder: Path, agents: Path | None = None, known: Known | None = None, /, **given: Path | None
     ) -> Workforce:
-        """The people as `people` has them, with the absences that a repair has written into a folder."""
-        workforce, path = self.people(agents, known, **given), folder / Absences.file_name
+        """The people as `people` has them, with the absences and locks that were written into a folder."""
+        people = self.people(agents, known, **given)
+        off, locks = self._written(folder, Absences, people), self._written(folder, LockedDays, people)
+        if len(off):
+            people = replace(people, time_off=TimeOff.of(_joined(people.time_off, off), people.time_off.source))
+        if len(locks):
+            people = replace(people, locks=Locks.of(_joined(people.locks, locks), people.locks.source))
+        return people
+
+    def _written(self, folder: Path, table: type[T], people: Workforce) -> T:
+        """What was written about people into a folder, nothing where it has no such file."""
+        path = folder / table.file_name
         if not path.is_file():
-            return workforce
-        ids, there = {"agent_id": workforce.agents.frame["agent_id"].tolist()}, {"agent_id": "the agents file"}
-        more = read_table(path, Absences, timezone=self.config.plan.timezone, known=ids, known_from=there)
-        both = pd.concat([workforce.time_off.frame, more.frame], ignore_index=True)
-        once = both.drop_duplicates(list(TimeOff.key), ignore_index=True)
-        return replace(workforce, time_off=TimeOff.of(once, workforce.time_off.source))
+            return table.empty()
+        ids, there = {"agent_id": people.agents.frame["agent_id"].tolist()}, {"agent_id": "the agents file"}
+        return read_table(path, table, timezone=self.config.plan.timezone, known=ids, known_from=there)
 
     def days_given(self, rows: Iterable[date]) -> PlannedDays | None:
         """The days that the settings give, for a file with rows on some days; None where they give no first day.
@@ -232,6 +240,12 @@ class Workspace:
 
     def forecast(self) -> VolumeForecast:
         return self.table(VolumeForecast)
+
+
+def _joined(given: Table, written: Table) -> pd.DataFrame:
+    """Both; what is given first holds where they have a key in common."""
+    both = pd.concat([part for part in (given.frame, written.frame) if len(part)], ignore_index=True)
+    return both.drop_duplicates(list(given.key), ignore_index=True)
 
 
 def names_known(config: Config, groups: Iterable[str] = ()) -> Known:

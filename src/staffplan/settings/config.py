@@ -20,6 +20,7 @@ from staffplan.settings.export import ExportSettings, PayrollSettings
 from staffplan.settings.forecast import ForecastSettings
 from staffplan.settings.hard_rules import RuleSettings, unknown_names
 from staffplan.settings.ingest import IngestSettings
+from staffplan.settings.leave import LeaveSettings
 from staffplan.settings.ledger import LedgerSettings
 from staffplan.settings.open_shifts import OpenShiftsSettings
 from staffplan.settings.plan import InputSettings, PlanSettings
@@ -53,6 +54,7 @@ class Config(Section):
     work_plans: dict[str, WorkPlanSettings] = Field(default_factory=dict)
     roster: RosterSettings = RosterSettings()
     open_shifts: OpenShiftsSettings = OpenShiftsSettings()
+    leave: LeaveSettings = LeaveSettings()
     standby: tuple[StandbySettings, ...] = ()
     simulate: SimulateSettings = SimulateSettings()
     cost: CostSettings = CostSettings()

@@ -235,6 +235,13 @@ class Locks(Table):
 
 
 @dataclass(frozen=True)
+class LockedDays(Locks):
+    """Days of a plan's roster that a manager locked, beside the locks that were given before."""
+
+    file_name: ClassVar[str] = "locked_days.csv"
+
+
+@dataclass(frozen=True)
 class Workforce:
     """The people: agents, their time off, availability, meetings; what is locked, what they worked just before.
 

@@ -108,8 +108,9 @@ class Sources:
         for table in self.time_off:
             rows = table.frame
             own = (rows["agent_id"] == agent) & (rows["first_day"] <= at) & (rows["last_day"] >= at)
-            whole = own & (rows["start"] + rows["end"] == "") & (rows["paid"] == "yes")
-            found = whole if whole.any() else own & (rows["paid"] != "no")
+            own &= rows["paid"] != "no"
+            whole = own & (rows["start"] + rows["end"] == "")
+            found = whole if whole.any() else own
             if found.any():
                 return rows_of(table, found.to_numpy().nonzero()[0])
         return NOWHERE

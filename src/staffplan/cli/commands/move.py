@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from staffplan.cli.commands.options import STEPS, By, Day, DryRun, GivenShift, Json, Plan, Until, Who, Why, Yes
+from staffplan.cli.commands.options import STEPS, By, Day, DryRun, GivenShift, Json, Later, Plan, Until, Who, Why, Yes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,6 +32,7 @@ def move(
     dry_run: DryRun = False,
     by: By = None,
     why: Why = "",
+    later: Later = False,
     as_json: Json = False,
 ) -> None:
     """Give somebody who works on a day another shift.
@@ -42,7 +43,7 @@ def move(
     """
     from staffplan.cli.work.edit import EditFlags
 
-    _change(plan, "move", who, (day, until), shift, EditFlags(yes, dry_run, as_json, by, why))
+    _change(plan, "move", who, (day, until), shift, EditFlags(yes, dry_run, as_json, by, why, later))
 
 
 def assign(
@@ -55,6 +56,7 @@ def assign(
     dry_run: DryRun = False,
     by: By = None,
     why: Why = "",
+    later: Later = False,
     as_json: Json = False,
 ) -> None:
     """Give somebody who is off on a day a shift.
@@ -65,7 +67,7 @@ def assign(
     """
     from staffplan.cli.work.edit import EditFlags
 
-    _change(plan, "assign", who, (day, until), shift, EditFlags(yes, dry_run, as_json, by, why))
+    _change(plan, "assign", who, (day, until), shift, EditFlags(yes, dry_run, as_json, by, why, later))
 
 
 def remove(
@@ -77,6 +79,7 @@ def remove(
     dry_run: DryRun = False,
     by: By = None,
     why: Why = "",
+    later: Later = False,
     as_json: Json = False,
 ) -> None:
     """Take somebody's shift on a day out of the roster.
@@ -88,13 +91,12 @@ def remove(
     """
     from staffplan.cli.work.edit import EditFlags
 
-    _change(plan, "remove", who, (day, until), "", EditFlags(yes, dry_run, as_json, by, why))
+    _change(plan, "remove", who, (day, until), "", EditFlags(yes, dry_run, as_json, by, why, later))
 
 
 def _change(plan: Path, verb: Verb, who: str, span: tuple[str, str | None], shift: str, flags: EditFlags) -> None:
-    from staffplan.cli.work.edit import change_roster, days_of, person_of
-    from staffplan.plan.edits import standing
+    from staffplan.cli.work.edit import change_roster, days_of, opened, person_of
     from staffplan.roster.edits.changes import Change
 
-    stands = standing(plan)
+    stands = opened(plan)
     change_roster(stands, Change(verb, person_of(stands, who), days_of(stands, *span), shift=shift), flags)

@@ -98,3 +98,4 @@ Yes = Annotated[bool, typer.Option("--yes", help="Make the change without asking
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what the change means; write nothing.")]
 By = Annotated[str | None, typer.Option("--by", help="Who makes the change (default: the user's name).")]
 Why = Annotated[str, typer.Option("--why", help="Reason, for the log.")]
+Later = Annotated[bool, typer.Option("--later", help="Leave check, waits and cost out of date, which is quicker.")]

@@ -106,7 +106,7 @@ def run_repair(source: RepairInput, flags: RepairFlags, output: Path, *, force: 
         result = repair_of(work, flags, on_progress)
     say_notes(result.notes)
     say(repair_text(result))
-    made = repair_tables(result, work.cost)
+    made = repair_tables(result, work.cost, work.noted)
     facts = {"status": result.status, "gap": result.gap, **result.facts}
     tables: dict[Path | None, Table] = {path: made[table] for table, path in paths.items()}
     deliver(tables, work.timezone, before, facts=facts, notes=result.notes, as_json=as_json)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from staffplan.cli.commands.options import STEPS, By, Day, DryRun, Json, Plan, Until, Who, Why, Yes
+from staffplan.cli.commands.options import STEPS, By, Day, DryRun, Json, Later, Plan, Until, Who, Why, Yes
 
 
 def register(app: typer.Typer) -> None:
@@ -24,6 +24,7 @@ def swap(
     dry_run: DryRun = False,
     by: By = None,
     why: Why = "",
+    later: Later = False,
     as_json: Json = False,
 ) -> None:
     """Let two people change shifts on a day, or on some days.
@@ -34,15 +35,16 @@ def swap(
 
     staffplan swap plans/demo A001 A009 2026-12-01 --until 2026-12-04 --yes
 
-    Who is off takes the shift of the other, who is off then. Breaks are placed
-    anew. What it means is shown first: hours, cost, rules, understaffed hours
-    and the service level to expect. Both files of the roster and the log of
-    changes are written together; staffplan undo takes the change back.
+    Who is off takes the shift of the other, who is off then. A shift keeps its
+    breaks and queues where the other person has the skills. What it means is shown
+    first: hours, cost, rules, understaffed hours and the service level to expect.
+    Both files of the roster and the log of changes are written together; staffplan
+    undo takes the change back.
     """
-    from staffplan.cli.work.edit import EditFlags, change_roster, days_of, person_of
-    from staffplan.plan.edits import standing
+    from staffplan.cli.work.edit import EditFlags, change_roster, days_of, opened, person_of
     from staffplan.roster.edits.changes import Change
 
-    stands = standing(plan)
+    stands = opened(plan)
     days, one, two = days_of(stands, day, until), person_of(stands, who), person_of(stands, other)
-    change_roster(stands, Change("swap", one, days, other=two), EditFlags(yes, dry_run, as_json, by, why))
+    flags = EditFlags(yes, dry_run, as_json, by, why, later)
+    change_roster(stands, Change("swap", one, days, other=two), flags)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from staffplan.cli.commands.options import STEPS, By, DryRun, Force, Json, StateWords, Why, Yes
+from staffplan.cli.commands.options import STEPS, By, DryRun, Force, Json, Later, StateWords, Why, Yes
 from staffplan.cli.commands.workers import Jobs, workers_of
 from staffplan.cli.work.delivery import refuse
 
@@ -57,6 +57,7 @@ def today(
     dry_run: DryRun = False,
     by: By = None,
     why: Why = "",
+    later: Later = False,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="Folder to write (default: nothing is written).")
     ] = None,
@@ -100,4 +101,4 @@ def today(
     if wanted is None:
         tell(told, paths, before, as_json=as_json)
     else:
-        applied(told, wanted, EditFlags(yes, dry_run, as_json, by, why), paths, before)
+        applied(told, wanted, EditFlags(yes, dry_run, as_json, by, why, later), paths, before)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from staffplan.cli.commands.options import STEPS, By, DryRun, Json, Plan, Why, Yes
+from staffplan.cli.commands.options import STEPS, By, DryRun, Json, Later, Plan, Why, Yes
 
 
 def register(app: typer.Typer) -> None:
@@ -25,6 +25,7 @@ def undo(
     dry_run: DryRun = False,
     by: By = None,
     why: Why = "",
+    later: Later = False,
     as_json: Json = False,
 ) -> None:
     """Take the last change of a plan back, or every change after a number.
@@ -41,7 +42,7 @@ def undo(
     from staffplan.cli.work.edit import EditFlags
     from staffplan.cli.work.edit import undo as taken_back
 
-    taken_back(plan, to, EditFlags(yes, dry_run, as_json, by, why))
+    taken_back(plan, to, EditFlags(yes, dry_run, as_json, by, why, later))
 
 
 def log(plan: Plan, as_json: Json = False) -> None:

@@ -13,7 +13,6 @@ import pandas as pd
 from staffplan.cli.output.json_rows import records
 from staffplan.cli.work.common import config_and_workspace, site_of
 from staffplan.cli.work.delivery import say_notes
-from staffplan.cli.work.own_tables import read_requirement
 from staffplan.clock import SiteCalendar
 from staffplan.errors import ConfigError, DataError, Note, Problem, UsageError, nearest, place_of
 from staffplan.files.read import bytes_of, read_table
@@ -68,6 +67,7 @@ def check_files(
 
     A plan directory brings its own settings, people and requirement. ids_path: ids of the other system.
     """
+    from staffplan.cli.work.own_tables import read_requirement
     from staffplan.roster.case.case import Case
     from staffplan.roster.check.check import check
 

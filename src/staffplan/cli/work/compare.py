@@ -20,7 +20,6 @@ from staffplan.plan.directory import PLAN_TOML, OpenPlan, open_existing
 from staffplan.plan.manifest import is_plan
 from staffplan.plan.run import status
 from staffplan.plan.text import percent, text_table
-from staffplan.report.formats import plural
 from staffplan.settings.plan import PlanSettings
 from staffplan.tables.control import DaysCompared
 from staffplan.tables.cost import CostReport
@@ -106,12 +105,7 @@ def _refuse_other_days(found: PlansCompared, before: Path, after: Path) -> None:
 
 def _texts(found: PlansCompared, currency: str) -> Iterator[str]:
     told, days = found.told.frame, found.days.frame
-    people = plural(told["agent_id"].nunique(), "person", "people")
-    yield (
-        f"{people} on {plural(len(told), 'day', 'days')} of theirs work otherwise"
-        if len(told)
-        else ("everybody works the same")
-    )
+    yield _headline(told["agent_id"].nunique(), len(told))
     if len(told):
         rows = [
             (row.agent_id, row.name, f"{row.schedule_date:%a %d %b}", row.before, row.after) for row in _rows(told)
@@ -122,6 +116,13 @@ def _texts(found: PlansCompared, currency: str) -> Iterator[str]:
         header = ("day", "people otherwise", "paid hours", "understaffed hours", "service level", "goals missed")
         yield text_table([_day_row(row) for row in _rows(changed)], header, right=(1, 2, 3, 4, 5))
     yield from _cost_text(found.cost, currency)
+
+
+def _headline(people: int, days: int) -> str:
+    if not days:
+        return "everybody works the same"
+    who, when = "person" if people == 1 else "people", "day" if days == 1 else "days"
+    return f"{people:,} {who} on {days:,} {when} of theirs work otherwise"
 
 
 def _differs(days: pd.DataFrame) -> pd.Series:

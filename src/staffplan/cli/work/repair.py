@@ -25,7 +25,7 @@ from staffplan.roster.case.case import Case
 from staffplan.settings.cost import CostSettings
 from staffplan.settings.open_shifts import OpenShiftsSettings
 from staffplan.settings.standby import StandbySettings
-from staffplan.tables.people import Absences, Agents
+from staffplan.tables.people import Absences, Agents, TimeOff
 from staffplan.tables.requirement import PeopleNeeded, ServiceWorth
 from staffplan.tables.roster import Roster, RosterActivities, RosterChanges, RosterShifts
 from staffplan.tables.schema import Table
@@ -78,6 +78,8 @@ class RepairWork:
     standby: tuple[StandbySettings, ...]
     currency: str
     settings_place: str
+    noted: Absences
+    """Absences that the folder has already."""
 
     @property
     def timezone(self) -> str:
@@ -121,7 +123,13 @@ def repair_work(source: RepairInput) -> RepairWork:
         config.standby,
         config.plan.currency,
         workspace.config_place,
+        _noted(folder, zone),
     )
+
+
+def _noted(folder: Path, zone: str) -> Absences:
+    path = folder / Absences.file_name
+    return read_table(path, Absences, timezone=zone) if path.is_file() else Absences.empty()
 
 
 def output_paths(output: Path) -> dict[type[Table], Path]:
@@ -157,8 +165,9 @@ def refuse_other_period(work: RepairWork) -> None:
         )
 
 
-def repair_tables(result: RepairResult, cost: CostSettings) -> dict[type[Table], Table]:
-    """All that a repair can write. Shifts have their premium hours where the given ones had."""
+def repair_tables(result: RepairResult, cost: CostSettings, noted: Absences) -> dict[type[Table], Table]:
+    """All that a repair can write. Shifts have their premium hours where the given ones had. Absences of other kinds
+    that were noted stay."""
     from staffplan.cost import norms_of, premium_hours
     from staffplan.roster.case.fairness_table import fairness_of
     from staffplan.tables.roster import ABSENCE
@@ -170,8 +179,9 @@ def repair_tables(result: RepairResult, cost: CostSettings) -> dict[type[Table],
         zone, starts = case.site.calendar.timezone, case.settings.week_starts
         norms = norms_of(case.workforce, days, case.work_plans, starts, timezone=zone)
         shifts = RosterShifts.of(shifts.frame.assign(premium_hours=premium_hours(roster, cost, case.site, norms)))
-    off = case.workforce.time_off.frame
-    absences = Absences.of(off[off["kind"] == ABSENCE])
+    off, key = case.workforce.time_off.frame, list(TimeOff.key)
+    known = pd.MultiIndex.from_frame(off[key]).isin(pd.MultiIndex.from_frame(noted.frame[key]))
+    absences = Absences.of(off[(off["kind"] == ABSENCE) | known])
     tables = (shifts, roster.activities, result.coverage, fairness_of(roster, case), result.changes, absences)
     return {type(table): table for table in tables}
 

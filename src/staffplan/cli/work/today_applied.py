@@ -11,13 +11,13 @@ import pandas as pd
 from staffplan.cli.output.json_rows import records
 from staffplan.cli.output.say import show_text
 from staffplan.cli.work.delivery import put_tables
-from staffplan.cli.work.edit import EditFlags, agreed, effect_json, effect_lines, ended, signed
+from staffplan.cli.work.edit import EditFlags, agreed, ended, refuse_locked, signed
+from staffplan.cli.work.edit_words import effect_json, effect_lines
 from staffplan.cli.work.today_told import clock_words, day_words, rows_of, tables_of
 from staffplan.errors import Problem, UsageError
 from staffplan.plan.edit_effect import Effect, effect_of
-from staffplan.plan.edits import write_change
+from staffplan.plan.edits import Edited, write_change
 from staffplan.plan.text import text_table
-from staffplan.roster.edits.place import Placed
 from staffplan.roster.repair.absences import each
 from staffplan.tables.control import ToTell
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from staffplan.cli.work.delivery import Hashes
     from staffplan.cli.work.today import Told
     from staffplan.control.today.chosen import Chosen
+    from staffplan.roster.repair.absences import AgentDay
 
 BEST, ALL = "best", "all"
 
@@ -49,7 +50,9 @@ def apply(
 
     numbers = _listed(told, wanted)
     made = chosen(told.day, told.found.offers, numbers)
-    effect = effect_of(told.stands, made.roster, with_days=False)
+    refuse_locked(told.stands, _days_of(made))
+    edited = Edited(made.roster, told.stands.case.workforce)
+    effect = effect_of(told.stands, edited, with_days=False)
     tell = to_tell(told, made, effect)
     if not flags.as_json:
         show_text("\n".join(_lines(told, made, effect, tell)))
@@ -61,7 +64,7 @@ def apply(
     }
     is_written = bool(made.taken) and agreed(flags, "today")
     if is_written:
-        write_change(told.stands, made.roster, facts)
+        write_change(told.stands, edited, facts)
     _put(told, tell if is_written else None, paths, before)
     shown = {
         **rows_of(told),
@@ -69,7 +72,7 @@ def apply(
         "not_possible": {str(number): why for number, why in made.refused.items()},
         "gain_points": made.gain.points,
         "error_points": made.gain.error_points,
-        "effect": effect_json(Placed(made.roster, ()), effect),
+        "effect": effect_json((), effect),
     }
     ended(told.stands, flags, {**facts, **shown}, is_written=is_written)
 
@@ -86,6 +89,12 @@ def _listed(told: Told, wanted: tuple[int, ...] | str) -> tuple[int, ...]:
         hint = "run it without --apply to see the list"
         raise UsageError(Problem("--apply", f"there is no change {number}: {has}", hint) for number in beyond)
     return wanted
+
+
+def _days_of(made: Chosen) -> list[AgentDay]:
+    """Whose days the changes are."""
+    levers = (offer.lever.after for offer in made.taken.values())
+    return [(after.agent_id, after.schedule_date.date()) for after in levers]
 
 
 def to_tell(told: Told, made: Chosen, effect: Effect) -> ToTell:
@@ -119,7 +128,7 @@ def _lines(told: Told, made: Chosen, effect: Effect, tell: ToTell) -> Iterator[s
     if not made.taken:
         yield "no change is to be made"
         return
-    yield from effect_lines(told.stands, says(told, made), Placed(made.roster, ()), effect)
+    yield from effect_lines(told.stands, says(told, made), (), effect)
     points = f"{made.gain.points:+.2f} ± {made.gain.error_points:.2f} points"
     yield f"together: {points} of service level over the contacts of the rest of the day"
     yield ""

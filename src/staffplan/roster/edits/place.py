@@ -19,6 +19,7 @@ from staffplan.errors import Problem, UsageError, nearest
 from staffplan.planned import between
 from staffplan.roster.case.case import Case
 from staffplan.roster.edits.changes import Wanted, Work, shifts_by_day
+from staffplan.roster.edits.rows import in_order
 from staffplan.roster.problem.problem import RosterProblem, ShiftOption
 from staffplan.roster.problem.worth import Worth
 from staffplan.roster.repair.absences import AgentDay, each, is_among
@@ -34,7 +35,7 @@ from staffplan.settings.rule_sections import RuleSection
 from staffplan.settings.team_rules import TieSection
 from staffplan.tables.people import Workforce
 from staffplan.tables.requirement import StaffingRequirement
-from staffplan.tables.roster import Roster, RosterActivities, RosterShifts
+from staffplan.tables.roster import Roster
 
 DAYS_OF_A_WEEK = 7
 NO_MOST = 10**6
@@ -66,7 +67,7 @@ def placed(case: Case, roster: Roster, days: Wanted) -> Placed:
     if given_shifts:
         left, more = _with_shifts(case, roster, left, given_shifts)
         lost += more
-    return Placed(_in_order(left, roster), tuple(lost))
+    return Placed(in_order(left, roster), tuple(lost))
 
 
 def _without(roster: Roster, days: frozenset[AgentDay]) -> Roster:
@@ -336,18 +337,3 @@ def _with_breaks(
             pauses[person, day, place] = max(pause.earliest, free)
             free = int(pauses[person, day, place]) + pause.slots
     return Tours(choice, pauses, group)
-
-
-def _in_order(roster: Roster, before: Roster) -> Roster:
-    """The rows by agent, in the order that the roster had, then by day and time."""
-    order = {agent_id: n for n, agent_id in enumerate(dict.fromkeys(before.shifts.frame["agent_id"]))}
-    shifts, activities = (_sorted(table.frame, order) for table in (roster.shifts, roster.activities))
-    return Roster(
-        RosterShifts.of(shifts, before.shifts.source), RosterActivities.of(activities, before.activities.source)
-    )
-
-
-def _sorted(frame: pd.DataFrame, order: Mapping[str, int]) -> pd.DataFrame:
-    place = frame["agent_id"].map(order).fillna(len(order))
-    by = frame.assign(_place=place).sort_values(["_place", "agent_id", "schedule_date", "start"], kind="stable")
-    return by.drop(columns="_place").reset_index(drop=True)

@@ -5,29 +5,36 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from staffplan.clock import MINUTES_PER_DAY, midnight, wall_instant
-from staffplan.roster.search.compiled.arrays import Flags
 from staffplan.tables.people import TimeOff, Workforce
-from staffplan.tables.roster import ABSENCE, BREAKS, SPLIT, Roster, RosterActivities
+from staffplan.tables.roster import ABSENCE, BREAKS, SPLIT, Roster, RosterActivities, RosterShifts
+
+if TYPE_CHECKING:
+    from staffplan.roster.search.compiled.arrays import Flags
 
 AgentDay = tuple[str, date]
 PAUSES = (*BREAKS, SPLIT)
+Marks = tuple[tuple[str, str], ...]
+"""Kind and paid of time off, as its columns have them."""
 
 
 @dataclass(frozen=True)
 class Absence:
-    """Days, first and last included; of each the whole, or from `begin` to `end`, minutes after midnight."""
+    """Days, first and last included; of each the whole, or from `begin` to `end`, minutes after midnight. `kind`,
+    `paid`: as time off has them; what is not paid is taken off the paid hours of a shift too."""
 
     agent_id: str
     first_day: date
     last_day: date
     begin: int = 0
     end: int = MINUTES_PER_DAY
+    kind: str = ABSENCE
+    paid: bool = True
 
     @property
     def days(self) -> list[date]:
@@ -79,13 +86,22 @@ def left_of(roster: Roster, absences: Sequence[Absence], since: pd.Timestamp, ti
             found[kind].add(key)
             if kind == "cut":
                 away = max(since, begin), end if absence.is_part else max(end, row.end)
-                activities = _sent_home(activities, key, away, timezone)
-    shifts = roster.shifts.frame
+                activities = _sent_home(activities, key, away, timezone, paid=absence.paid)
+    shifts = _paid_as(roster.shifts, activities, found["cut"]) if not all(a.paid for a in absences) else roster.shifts
     there = Roster(
-        roster.shifts.only(~is_among(shifts, found["gone"])),
+        shifts.only(~is_among(shifts.frame, found["gone"])),
         RosterActivities.of(activities[~is_among(activities, found["gone"])], roster.activities.source),
     )
     return Left(there, **{kind: frozenset(days) for kind, days in found.items()})
+
+
+def _paid_as(shifts: RosterShifts, activities: pd.DataFrame, days: Iterable[AgentDay]) -> RosterShifts:
+    """The shifts; those of some days with the paid hours of their activities."""
+    rows, hours = activities[activities["paid"] == "yes"], shifts.frame["paid_hours"].to_numpy(copy=True)
+    for key in days:
+        own = rows[is_among(rows, [key])]
+        hours[is_among(shifts.frame, [key])] = (own["end"] - own["start"]).dt.total_seconds().sum() / 3600
+    return RosterShifts.of(shifts.frame.assign(paid_hours=hours), shifts.source)
 
 
 def _kind(absence: Absence, end: pd.Timestamp, row: Any, since: pd.Timestamp) -> str:
@@ -110,24 +126,25 @@ def is_among(frame: pd.DataFrame, days: Iterable[AgentDay]) -> Flags:
 
 
 def _sent_home(
-    activities: pd.DataFrame, key: AgentDay, away: tuple[pd.Timestamp, pd.Timestamp], timezone: str
+    activities: pd.DataFrame, key: AgentDay, away: tuple[pd.Timestamp, pd.Timestamp], timezone: str, *, paid: bool
 ) -> pd.DataFrame:
     """One shift's work between two instants made absence; its meals, breaks and free time between parts stay."""
     touched = is_among(activities, [key]) & ~activities["activity"].isin(PAUSES).to_numpy()
     touched &= ((activities["end"] > away[0]) & (activities["start"] < away[1])).to_numpy()
     if not touched.any():
         return activities
-    pieces = [piece for row in activities[touched].to_dict("records") for piece in _split(row, *away)]
+    pieces = [piece for row in activities[touched].to_dict("records") for piece in _split(row, *away, paid=paid)]
     made = pd.DataFrame(pieces, columns=activities.columns)
     made["activity_date"] = made["start"].dt.tz_convert(timezone).dt.tz_localize(None).dt.normalize()
     return pd.concat([activities[~touched], made.astype(activities.dtypes.to_dict())], ignore_index=True)
 
 
-def _split(row: dict[Any, Any], begin: pd.Timestamp, end: pd.Timestamp) -> Iterator[dict[Any, Any]]:
+def _split(row: dict[Any, Any], begin: pd.Timestamp, end: pd.Timestamp, *, paid: bool) -> Iterator[dict[Any, Any]]:
     first, last = max(row["start"], begin), min(row["end"], end)
     if row["start"] < first:
         yield row | {"end": first}
-    yield row | {"start": first, "end": last, "activity": ABSENCE, "planning_group": ""}
+    away = {"activity": ABSENCE, "planning_group": "", "paid": row["paid"] if paid else "no"}
+    yield row | {"start": first, "end": last, **away}
     if last < row["end"]:
         yield row | {"start": last}
 
@@ -137,7 +154,7 @@ def with_absences(
 ) -> Workforce:
     """The people with these days off, but for days whose own shift had begun; no lock holds on them.
 
-    A day is paid and counts the hours of the shift that the roster had, so that nobody owes or has to give back any.
+    A day counts the hours of the shift that the roster had, so that nobody owes or has to give back any.
     The night before may run into such a day: the day is off all the same.
     """
     whole = [absence for absence in absences if not absence.is_part]
@@ -145,12 +162,19 @@ def with_absences(
     known = workforce.time_off.frame
     off = _known_off(workforce.time_off, {day for _, day in days})
     hours = _hours_missed(roster, left, days, timezone)
+    what = {(absence.agent_id, day): _marks(absence) for absence in whole for day in absence.days}
     new = [
-        {"agent_id": run.agent_id, "first_day": run.first, "last_day": run.last, "hours": run.hours}
-        for run in _runs([(agent_id, day, hours.get((agent_id, day), 0.0)) for agent_id, day in sorted(days - off)])
+        {
+            "agent_id": run.agent_id,
+            "first_day": run.first,
+            "last_day": run.last,
+            "hours": run.hours,
+            **dict(run.marks),
+        }
+        for run in _runs([(*key, hours.get(key, 0.0), what[key]) for key in sorted(days - off)])
     ]
     new += list(_parts_off(absences, left, workforce.time_off, timezone))
-    made = pd.DataFrame(new).assign(kind=ABSENCE, paid="yes") if new else known.iloc[:0]
+    made = pd.DataFrame(new) if new else known.iloc[:0]
     frame = pd.concat([part for part in (known, made) if len(part)] or [known], ignore_index=True)
     locks = workforce.locks
     held = [(row.agent_id, row.day.date()) not in days for row in each(locks.frame)]
@@ -159,6 +183,10 @@ def with_absences(
         time_off=TimeOff.of(frame, workforce.time_off.source),
         locks=locks.only(np.array(held, dtype=np.bool_)),
     )
+
+
+def _marks(absence: Absence) -> Marks:
+    return (("kind", absence.kind), ("paid", "yes" if absence.paid else "no"))
 
 
 def _parts_off(absences: Sequence[Absence], left: Left, known: TimeOff, timezone: str) -> Iterator[dict[str, object]]:
@@ -170,7 +198,13 @@ def _parts_off(absences: Sequence[Absence], left: Left, known: TimeOff, timezone
             at = pd.Timestamp(day)
             if any(_shifts_within(left.roster, absence.agent_id, *span)) or (absence.agent_id, at, start) in keys:
                 continue
-            row = {"agent_id": absence.agent_id, "first_day": at, "last_day": at, "hours": 0.0}
+            row = {
+                "agent_id": absence.agent_id,
+                "first_day": at,
+                "last_day": at,
+                "hours": 0.0,
+                **dict(_marks(absence)),
+            }
             yield {**row, "start": start, "end": end}
 
 
@@ -198,22 +232,24 @@ def _days_of(row: Any, timezone: str) -> Iterator[date]:
 
 @dataclass(frozen=True)
 class _Run:
-    """Days off that follow each other and count the same hours."""
+    """Days off that follow each other, count the same hours and are of one kind."""
 
     agent_id: str
     first: pd.Timestamp
     last: pd.Timestamp
     hours: float
+    marks: Marks
 
 
-def _runs(days: Sequence[tuple[str, date, float]]) -> list[_Run]:
-    """Agent, day and hours, sorted; what belongs together as one."""
+def _runs(days: Sequence[tuple[str, date, float, Marks]]) -> list[_Run]:
+    """Agent, day, hours and marks, sorted; what belongs together as one."""
     found: list[_Run] = []
-    for agent_id, day, hours in days:
+    for agent_id, day, hours, marks in days:
         at = pd.Timestamp(day)
         last = found[-1] if found else None
-        if last and (last.agent_id, last.hours, last.last + pd.Timedelta(days=1)) == (agent_id, hours, at):
+        alike = last and (last.agent_id, last.hours, last.marks) == (agent_id, hours, marks)
+        if last and alike and last.last + pd.Timedelta(days=1) == at:
             found[-1] = replace(last, last=at)
         else:
-            found.append(_Run(agent_id, at, at, hours))
+            found.append(_Run(agent_id, at, at, hours, marks))
     return found

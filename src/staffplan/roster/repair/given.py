@@ -6,8 +6,9 @@ grid of slots are widened to it for the search only (given_need.py puts right wh
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -143,10 +144,12 @@ def given_work(
     price: float,
     absent: frozenset[AgentDay],
     cut: frozenset[AgentDay] = frozenset(),
+    days: Collection[date] | None = None,
 ) -> Given:
     """The problem from the instant `since` on with everybody's given shifts: those that have begun are locked, every
     other day costs `price` where it becomes different. absent: who is not there on which day. cut: shifts in a part
-    of which somebody is absent; they stay too."""
+    of which somebody is absent; they stay too. days: those that may become different, None
+    for all. A day on which somebody's shift is locked keeps what is inside it as well."""
     shifts = [
         replace(shift, begun=True) if _day_of(problem, shift) in cut else shift
         for shift in _shifts(problem, roster, since)
@@ -155,16 +158,27 @@ def given_work(
     numbers = [catalogue.number_of(shift) for shift in shifts]
     wide = _with_options(problem, catalogue)
     tours = _tours(wide, shifts, numbers)
-    settled = _settled(wide, shifts, since)
+    closed = [days is not None and wide.period.day(d) not in days for d in range(wide.period.days)]
+    settled = _settled(wide, shifts, since) | np.array(closed)[None, :]
     allowed = _allowed(wide, tours, settled, since, absent)
     people = tuple(
         replace(person, rules=_rules(wide, number, tours, settled, since, price, absent))
         for number, person in enumerate(wide.people)
     )
-    firm = np.zeros(settled.shape, dtype=bool)
+    firm = np.repeat(np.array(closed)[None, :], len(people), axis=0) | _locked(problem)
     for shift in shifts:
-        firm[shift.person, shift.day] = shift.firm
+        firm[shift.person, shift.day] |= shift.firm
     return Given(replace(wide, allowed=allowed, people=people), tours, settled, firm)
+
+
+def _locked(problem: RosterProblem) -> NDArray[np.bool_]:
+    """(people, days): locked."""
+    found = np.zeros((len(problem.people), problem.period.days), dtype=bool)
+    for number, person in enumerate(problem.people):
+        locks = (day for rule in person.rules if isinstance(rule, Locked) for day, _ in rule.days)
+        at = [(day - problem.period.first_day).days for day in locks]
+        found[number, [d for d in at if 0 <= d < problem.period.days]] = True
+    return found
 
 
 def _day_of(problem: RosterProblem, shift: _Shift) -> AgentDay:

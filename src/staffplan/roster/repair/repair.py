@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -100,17 +101,19 @@ def repair(
     since: pd.Timestamp,
     *,
     hours_of_a_change: float = HOURS_OF_A_CHANGE,
+    days: Collection[date] | None = None,
     seed: int = 1,
     on_progress: OnProgress = silent,
 ) -> RepairResult:
     """The roster from the instant `since` on without those who are absent, with few changes.
 
     Everything that has begun by then stays. A day of somebody becomes different only if that saves
-    `hours_of_a_change` missing on queue, or if a hard rule asks for it. Raises ConfigError or DataError as `roster`
+    `hours_of_a_change` missing on queue, or if a hard rule asks for it. days: those alone may change (None: all).
+    Days of people that are locked stay to the minute. Raises ConfigError or DataError as `roster`
     does.
     """
     begun, since = time.monotonic(), since.tz_convert("UTC")
-    plan = _prepare(case, roster, absences, since, hours_of_a_change * case.settings.understaffing_weight)
+    plan = _prepare(case, roster, absences, since, hours_of_a_change * case.settings.understaffing_weight, days)
     room = room_within(case.settings.time_limit_seconds)
     plan, space = _possible(plan, make_tour_space(plan.given.problem, room), room)
     if not plan.given.problem.people:
@@ -124,14 +127,21 @@ def repair(
         return _result(plan, roster, board.tours(), board, bound, stopped.is_set())
 
 
-def _prepare(case: Case, roster: Roster, absences: Sequence[Absence], since: pd.Timestamp, price: float) -> _Repair:
+def _prepare(
+    case: Case,
+    roster: Roster,
+    absences: Sequence[Absence],
+    since: pd.Timestamp,
+    price: float,
+    days: Collection[date] | None,
+) -> _Repair:
     zone = case.site.calendar.timezone
     left = left_of(roster, absences, since, zone)
     people = with_absences(case.workforce, absences, roster, left, zone)
     past = _worked_before(roster, case)
     now = replace(case, workforce=replace(people, published=RosterShifts.empty(), past_roster=past))
     absent: frozenset[AgentDay] = frozenset((a.agent_id, day) for a in absences if not a.is_part for day in a.days)
-    given = given_work(now.problem(), left.roster, since, price, absent, left.cut)
+    given = given_work(now.problem(), left.roster, since, price, absent, left.cut, days)
     given = replace(given, problem=with_ties(given.problem, now.settings, now.site.calendar))
     return _Repair(now, left, given, absences, since, price)
 
@@ -178,7 +188,7 @@ def _search(
     """The best tours found, and the bound."""
     board = Board(space, lawful(space, plan.given.tours, plan.mended))
     incumbent = Incumbent(board)
-    moves, bound = round(MOVES * move_count(space.problem, effort)), 0.0
+    moves, bound = round(MOVES * _share_free(plan.given) * move_count(space.problem, effort)), 0.0
 
     def say(done: int) -> None:
         label = f"cost {incumbent.cost:,.1f}, lower bound {bound:,.1f}"
@@ -250,6 +260,11 @@ def inside_as_given(space: TourSpace, tours: Tours, plan: _Repair) -> Board:
         if board.cost > before - 1e-6:
             break
     return Board(space, board.tours()) if len(space.problem.ties) else board
+
+
+def _share_free(given: Given) -> float:
+    """Share of the days on which somebody's may change; a tenth at least, as a search of one day is no shorter."""
+    return max(float((~given.settled.all(axis=0)).mean()), 0.1)
 
 
 def _work_inside(board: Board, given: Given, person: int, day: int, allowed: Flags, price: float) -> None:

@@ -58,7 +58,7 @@ def repaired(
     begun = _from(new.activities.frame[is_among(new.activities.frame, inside)], since)
     over = _until(old[is_among(old, inside)], since)
     rest = old[~is_among(old, [*replaced, *inside])]
-    both = _merged(_joined([_dated(over, problem), _dated(begun, problem)]))
+    both = _merged(_joined([_dated(over, problem), _dated(begun, problem)]), since)
     activities = _joined([rest, fresh, both]).sort_values(["agent_id", "start"], ignore_index=True)
     return Roster(RosterShifts.of(_joined(shifts)), RosterActivities.of(activities)), lost
 
@@ -107,13 +107,13 @@ def _dated(rows: pd.DataFrame, problem: RosterProblem) -> pd.DataFrame:
     return rows.assign(activity_date=local.dt.normalize())
 
 
-def _merged(rows: pd.DataFrame) -> pd.DataFrame:
-    """Rows that follow each other and say the same made one."""
+def _merged(rows: pd.DataFrame, cut: pd.Timestamp) -> pd.DataFrame:
+    """Rows that follow each other and say the same made one; a pause only where it was cut in two at an instant."""
     rows = rows.sort_values(["agent_id", "start"], ignore_index=True)
     before = rows.shift()
     what = ["agent_id", "schedule_date", "activity", "planning_group", "paid"]
     follows = (rows["start"] == before["end"]) & (rows[what] == before[what]).all(axis=1)
-    follows &= ~rows["activity"].isin(PAUSES)
+    follows &= ~rows["activity"].isin(PAUSES) | (rows["start"] == cut)
     run = (~follows).cumsum()
     ends = rows.groupby(run)["end"].transform("last")
     return rows.assign(end=ends)[~follows]
