@@ -44,7 +44,8 @@ FLAGS = {
     "variance": "--budget --actual --output --method --force --json",
     "scenario": "--output --jobs --reports --force --json",
     "price": "--of --output --goals --jobs --force --json",
-    "capacity": "--months --required --workforce --output --seed --force --json",
+    "capacity": "--months --weeks --agreed --required --by-aht --workforce --workforce-history --previous --output "
+    "--seed --force --json",
     "check": "--requirement --agents --skills --time-off --availability --meetings --wishes --locks --past --config "
     "--map --output --force --json",
     "export": "--to --output --template --map --agents --time-off --timezone --config --list --force --json",
