@@ -45,7 +45,8 @@ FLAGS = {
     "scenario": "--output --jobs --reports --force --json",
     "savings": "--output --target --runs --jobs --force --json",
     "price": "--of --output --goals --jobs --force --json",
-    "capacity": "--months --required --workforce --output --seed --force --json",
+    "capacity": "--months --weeks --agreed --required --by-aht --workforce --workforce-history --previous --output "
+    "--seed --force --json",
     "check": "--requirement --agents --skills --time-off --availability --meetings --wishes --locks --past --config "
     "--map --output --force --json",
     "export": "--to --output --template --map --agents --time-off --timezone --config --list --force --json",
