@@ -120,7 +120,7 @@ def test_the_chance_of_being_short_is_that_of_people_drawn_one_by_one():
 
 
 def test_the_forecasts_error_makes_being_short_more_or_less_likely():
-    """Nobody leaves; need is log-normal around 10, with 8 and 12.5 at 10 and 90 %: net of 12.5 is short once in ten."""
+    """Nobody leaves; need is log-normal around 10, 10 and 90 % at 8 and 12.5: net of 12.5 is short once in ten."""
     own = CapacitySettings(heads=12.5)
     found = rows(own, required=10.0, required_p10=8.0, required_p90=12.5)
     assert (found["chance_short"] == 0).all()

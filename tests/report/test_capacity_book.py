@@ -60,8 +60,14 @@ def test_every_sheet_prints_as_wide_as_a_page_with_its_header(book: bytes):
 def test_libreoffice_opens_it_and_reads_the_same_numbers(book: bytes, tmp_path: Path):
     """Every sheet to a CSV file by LibreOffice itself, without a window."""
     (tmp_path / "capacity.xlsx").write_bytes(book)
-    every_sheet = 'csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,false,false,false,false,-1'
-    command = [str(OFFICE), "--headless", f"-env:UserInstallation=file://{tmp_path}/profile", "--convert-to", every_sheet]
+    every_sheet = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,false,false,false,false,-1"
+    command = [
+        str(OFFICE),
+        "--headless",
+        f"-env:UserInstallation=file://{tmp_path}/profile",
+        "--convert-to",
+        every_sheet,
+    ]
     where = ["--outdir", str(tmp_path / "out"), str(tmp_path / "capacity.xlsx")]
     subprocess.run([*command, *where], check=True, capture_output=True, timeout=OPENING_TAKES_SECONDS)
     names = sorted(path.name for path in (tmp_path / "out").iterdir())
