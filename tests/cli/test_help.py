@@ -66,7 +66,7 @@ FLAGS = {
     "now": "--at --output --force --json",
     "today": "--actuals --at --freeze --notice --most --kind --standby --states --state --force-share "
     "--apply --yes --dry-run --by --why --later --output --jobs --force --json",
-    "swap": "--until --yes --dry-run --by --why --later --json",
+    "swap": "--until --with-anyone --yes --dry-run --by --why --later --json",
     "move": "--shift --until --yes --dry-run --by --why --later --json",
     "assign": "--shift --until --yes --dry-run --by --why --later --json",
     "remove": "--until --yes --dry-run --by --why --later --json",

@@ -166,6 +166,11 @@ def _days(stands: Standing, after: Roster, changes: Sequence[Changed]) -> list[D
     ]
 
 
+def short_hours(stands: Standing, days: Sequence[date], roster: Roster) -> Mapping[tuple[date, str], float]:
+    """Understaffed hours of some days by day and group, as far as there are any."""
+    return _short(stands, _of_days(stands.case.requirement, days, stands.timezone), roster)
+
+
 def _of_days(requirement: StaffingRequirement, days: Sequence[date], timezone: str) -> StaffingRequirement:
     local = local_dates(pd.DatetimeIndex(requirement.frame["interval_start"]), timezone)
     return requirement.only(pd.Series(local, dtype=object).isin(set(days)).to_numpy())

@@ -52,6 +52,13 @@ def rules_of_change(before: tuple[Case, Roster], after: tuple[Case, Roster], tou
     return _paired(sorted((was - now).elements()), sorted((now - was).elements()))
 
 
+def newly_broken(was: Broken, after: tuple[Case, Roster], touched: Sequence[str]) -> tuple[Breach, ...]:
+    """What a change breaks newly or otherwise; `was`: broken before it, by these people and by all together."""
+    now = _broken(*after, touched)
+    found = _paired(sorted((was - now).elements()), sorted((now - was).elements()))
+    return (*found.broken, *(one.after for one in found.still if one.by != "by less"))
+
+
 def _broken(case: Case, roster: Roster, touched: Sequence[str]) -> Broken:
     found = broken_together(case, roster)
     for agent_id in touched:
