@@ -35,7 +35,8 @@ class Hindsight:
 
 
 def hindsight(stays: Stays, edges: Floats, rng: np.random.Generator) -> Hindsight | None:
-    """Rates learnt without the last year, or the last third of a shorter history; None for too few leavers."""
+    """Rates learnt without the last year, or the last third of a shorter history; None for too few leavers. `edges`,
+    (bands + 1,): of tenure."""
     known = (stays.known_until + 1 - int(stays.entered.min())) / DAYS_OF_A_MONTH if len(stays.start) else 0.0
     months = min(LONGEST_MONTHS, known * SHARE_HELD_OUT)
     split = stays.known_until + 1 - round(months * DAYS_OF_A_MONTH)

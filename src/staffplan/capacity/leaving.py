@@ -92,7 +92,7 @@ class Leaving:
 
 
 def learn_leaving(exposure: Exposure, edges: Floats, months_known: float) -> Leaving:
-    """Rates from what people spent and who left; 0 where nobody did."""
+    """Rates from what people spent and who left; 0 where nobody did. `edges`, (bands + 1,): of tenure."""
     spent, left = exposure.days.sum(), exposure.left.sum()
     rate = float(left / spent) if spent else 0.0
     bands = shrunk(exposure.left.sum(axis=1), rate * exposure.days.sum(axis=1))

@@ -35,7 +35,8 @@ class Needs:
 
     @classmethod
     def of(cls, trained: Floats, points: Sequence[Sequence[tuple[float, float]]] = ()) -> Self:
-        """`points`: for each period pairs of a handling time factor above 1 and the people required at it."""
+        """`trained`, (periods,): people required where all are trained. `points`: for each period pairs of a
+        handling time factor above 1 and the people required at it."""
         if not any(points):
             return cls(trained, trained[None, :].copy(), np.zeros((1, len(trained))))
         lines = [_lines([(1.0, need), *own]) for need, own in zip(trained.tolist(), points, strict=True)]

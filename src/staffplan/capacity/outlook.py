@@ -118,7 +118,7 @@ class Outlook:
         return self.moved + self.crew.heads @ self.first.there + hires @ self.started.there
 
     def in_training(self, hires: Floats) -> Floats:
-        """People in training."""
+        """(periods,): people in training; `hires`, (starts,): people who start."""
         return self.crew.heads @ self.first.learns + hires @ self.started.learns
 
     def classes(self, hires: Floats) -> Floats:
@@ -129,24 +129,24 @@ class Outlook:
         return np.asarray(np.ceil(given / self.class_size) + np.ceil((hires - given) / self.class_size))
 
     def trainers(self, hires: Floats) -> Floats:
-        """Trained people who train and take no contacts."""
+        """(periods,): trained people who train and take no contacts."""
         return self.trainers_per_class * (self.classes(hires) @ self.classes_learn)
 
     def effective(self, hires: Floats) -> Floats:
-        """People for contacts before shrinkage, new ones by what they can do."""
+        """(periods,): people for contacts before shrinkage, new ones by what they can do."""
         works = self.moved + self.crew.heads @ self.first.works + hires @ self.started.works
         return np.asarray(works + self.extra_time - self.under_time - self.trainers(hires))
 
     def net(self, hires: Floats) -> Floats:
-        """People at work on contacts, new ones by what they can do."""
+        """(periods,): people at work on contacts, new ones by what they can do."""
         return self.effective(hires) * (1.0 - self.shrinkage)
 
     def slower(self, hires: Floats) -> Floats:
-        """What longer handling times of new people take of those at work on contacts."""
+        """(periods,): what longer handling times of new people take of those at work on contacts."""
         return (self.crew.heads @ self.first.slower + hires @ self.started.slower) * (1.0 - self.shrinkage)
 
     def required(self, hires: Floats) -> Floats:
-        """Trained people required beside these new ones."""
+        """(periods,): trained people required beside these new ones."""
         return self.needs.required(self.slower(hires))
 
 

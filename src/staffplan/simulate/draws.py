@@ -90,7 +90,7 @@ def day_levels(variation: Floats, chance: Floats) -> Floats:
 
 
 def work_factors(size: int, settings: SimulateSettings, rng: np.random.Generator) -> Floats:
-    """Handling times as multiples of their mean."""
+    """(size,): handling times as multiples of their mean."""
     if settings.service_time == "exponential":
         return rng.exponential(1.0, size)
     sigma = np.sqrt(np.log1p(settings.service_time_cv**2))

@@ -84,7 +84,7 @@ def capacity_of(asked: Asked, on_progress: OnProgress) -> Work:
     _refuse_flags(asked)
     problems: list[StaffplanError] = []
     own = _or_error(lambda: _own_settings(asked), problems)
-    required = _or_error(lambda: _read_need(asked), problems)
+    required = _read_need(asked, problems)
     history = _or_error(lambda: _read(asked.workforce_history, WorkforceHistory), problems)
     previous = _or_error(lambda: _read_previous(asked.previous), problems)
     if problems:
@@ -158,11 +158,11 @@ def _own_settings(asked: Asked) -> tuple[CapacitySettings, Config | None, Any]:
     return CapacitySettings() if config is None else config.capacity, config, workspace
 
 
-def _read_need(asked: Asked) -> Need | None:
-    if asked.required is None:
-        return None
-    required = read_table(asked.required, RequiredPeople)
-    return Need(required, _read(asked.by_aht, RequiredByAht), ())
+def _read_need(asked: Asked, problems: list[StaffplanError]) -> Need | None:
+    """The people required as the files have them; what is wrong with them goes to `problems`."""
+    required = _or_error(lambda: _read(asked.required, RequiredPeople), problems)
+    by_aht = None if asked.required is None else _or_error(lambda: _read(asked.by_aht, RequiredByAht), problems)
+    return None if required is None else Need(required, by_aht, ())
 
 
 def _read(path: Path | None, table: Any) -> Any:

@@ -56,7 +56,8 @@ def required_curve(agents: NDArray[np.float64], interval_minutes: int) -> Whole:
 def expected_of(
     scene: Scene, settings: SimulateSettings, staffing: StaffingSettings, seed: int
 ) -> Callable[[int], tuple[Whole, Whole]]:
-    """Away for the whole shift, and at other times, as the settings' shrinkage makes them in each repetition."""
+    """(minutes,) each: away for the whole shift, and at other times, as the settings' shrinkage makes them in each
+    repetition."""
     minutes = round(scene.grid.end_seconds / MINUTE)
     out = {name: own for name, own in staffing.shrinkage.items() if not own.in_office}
     whole_shifts = staffing.model_copy(update={"shrinkage": out})

@@ -118,7 +118,7 @@ class Repetition:
         return np.maximum(there + (0 if self.extra is None else self.extra), 0)
 
     def contacts(self, world: World) -> tuple[Contacts, Floats]:
-        """The contacts by arrival, and the seconds within which each is in time."""
+        """The contacts by arrival, and (contacts,): the seconds within which each is in time."""
         key = (VOLUME in world, SHAPE in world, HANDLING in world)
         if key not in self._drawn:
             self._drawn[key] = self._contacts(*key)
