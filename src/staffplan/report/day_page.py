@@ -17,10 +17,16 @@ from staffplan.report.plots import plot_waterfall
 def day_page(causes: pd.DataFrame, words: Mapping[str, str], said: Mapping[str, Sequence[str]], day: str) -> str:
     """One HTML file. causes: rows of DayCauses; words: what each cause is called; said: sentences by group."""
     sections = [
-        Section(f"group-{number}", str(name), _blocks(own, words, said[str(name)], number))
+        Section(f"group-{number}", str(name), _blocks(largest_first(own), words, said[str(name)], number))
         for number, (name, own) in enumerate(causes.groupby("queue", sort=True), start=1)
     ]
     return sections_page(f"Why {day} was as it was", sections)
+
+
+def largest_first(own: pd.DataFrame) -> pd.DataFrame:
+    """The causes by what they did, chance last."""
+    size = own["contribution"].abs().where(own["cause"] != "chance", -1.0)
+    return own.loc[size.sort_values(ascending=False, kind="stable").index]
 
 
 def _blocks(own: pd.DataFrame, words: Mapping[str, str], said: Sequence[str], number: int) -> tuple[Block, ...]:
