@@ -14,7 +14,7 @@ from staffplan.cli.output.say import say, show_json, show_text
 from staffplan.cli.work.delivery import put, say_notes
 from staffplan.cli.work.group_day import group_day
 from staffplan.cli.work.published_day import day_contacts, day_states, groups_of, published_day
-from staffplan.clock import wall_instant
+from staffplan.clock import midnight
 from staffplan.control.day import DayTold, explain_group
 from staffplan.errors import Note, Problem, UsageError
 from staffplan.files.write import table_bytes
@@ -197,14 +197,13 @@ def _mend_sentence(told: DayTold, found: Explained) -> str:
 
 
 def _spans(hours: Sequence[int], found: Explained) -> Iterator[str]:
-    """Hours with the same number of people more, joined."""
+    """Hours with the same number of people more, joined; hours are counted from midnight, clock change or not."""
     start = 0
     for number in range(1, len(hours) + 1):
         if number < len(hours) and hours[number] == hours[start]:
             continue
         if hours[start]:
-            first, last = (
-                wall_instant(found.day.date(), 60 * at, found.zone).tz_convert(found.zone) for at in (start, number)
-            )
+            begin = midnight(found.day.date(), found.zone).tz_convert(found.zone)
+            first, last = (begin + pd.Timedelta(hours=at) for at in (start, number))
             yield f"{hours[start]} from {first:%H:%M} to {last:%H:%M}"
         start = number

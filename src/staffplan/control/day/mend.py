@@ -26,8 +26,8 @@ class Mending:
 
 
 def mending(day: GroupDay, goal: float, rate: float) -> Mending:
-    """An hour of one more person after the other, each in the hour with the most contacts too late per person there,
-    until the day as it was would have kept its goal on average. Not the best set of hours, but a short one."""
+    """An hour of one more person after the other, each in the hour with the most contacts too late, until the day as
+    it was would have kept its goal on average. Not the best set of hours, but a short one."""
     minutes = len(day.people.required)
     extra = np.zeros(minutes, dtype=np.int64)
     added = np.zeros(-(-minutes // MINUTES_OF_AN_HOUR), dtype=np.int64)
