@@ -143,8 +143,8 @@ def test_who_is_away_and_who_is_late_is_told_by_the_log() -> None:
         return start + pd.Timedelta(minutes=minute)
 
     rostered = pd.DataFrame(
-        [(who, "queue", "phone", at(0), at(60)) for who in ("sick", "late", "early", "other")],
-        columns=["agent_id", "activity", "planning_group", "start", "end"],
+        [(who, DATE, "queue", "phone", at(0), at(60)) for who in ("sick", "late", "early", "other")],
+        columns=["agent_id", "schedule_date", "activity", "planning_group", "start", "end"],
     )
     rostered.loc[rostered["agent_id"] == "other", "planning_group"] = "chat"
     states = pd.DataFrame(
@@ -155,6 +155,20 @@ def test_who_is_away_and_who_is_late_is_told_by_the_log() -> None:
     absent, late = missing(rostered, states, "phone", start, 90)
     assert absent.tolist() == [1] * 60 + [0] * 30
     assert late.tolist() == [1] * 10 + [0] * 30 + [1] * 20 + [-1] * 10 + [0] * 20
+
+
+def test_of_two_nights_that_touch_a_day_one_may_be_missed() -> None:
+    """On queue until 06:00, ill in the night that begins at 22:00: away for a whole shift, and not late."""
+    start = pd.Timestamp("2026-03-03T00:00Z")
+    nights = [(DATE + pd.Timedelta(days=n), start + pd.Timedelta(hours=24 * n + 22)) for n in (-1, 0)]
+    rostered = pd.DataFrame(
+        [("owl", day, "queue", "phone", begin, begin + pd.Timedelta(hours=8)) for day, begin in nights],
+        columns=["agent_id", "schedule_date", "activity", "planning_group", "start", "end"],
+    )
+    states = rostered.iloc[:1].rename(columns={"activity": "state"})[["agent_id", "start", "end", "state"]]
+    absent, late = missing(rostered, states, "phone", start, 1440)
+    assert absent.tolist() == [0] * 1320 + [1] * 120
+    assert not late.any()
 
 
 def test_luck_taken_out_leaves_the_mean_where_many_repetitions_find_it() -> None:

@@ -82,23 +82,31 @@ def missing(
     absent, late = np.zeros(minutes, dtype=np.int64), np.zeros(minutes, dtype=np.int64)
     middles = start + pd.to_timedelta(np.arange(minutes) * 60 + 30, unit="s")
     words = states["state"].str.strip().str.lower().map(lambda word: WORDS.get(word, word))
-    working = {str(name): own for name, own in states[words == QUEUE].groupby("agent_id")}
-    present = {str(name) for name in states.loc[words != ABSENCE, "agent_id"]}
-    on_queue = activities[activities["activity"] == QUEUE]
-    for name, own in on_queue.groupby("agent_id"):
+    working, present = (
+        {str(name): own for name, own in states[there].groupby("agent_id")}
+        for there in (words == QUEUE, words != ABSENCE)
+    )
+    for name, shifts in activities.groupby("agent_id"):
+        own = shifts[shifts["activity"] == QUEUE]
         mine = own[own["planning_group"] == group]
         if mine.empty:
             continue
-        due, worked = _held(mine, middles), np.zeros(minutes, dtype=bool)
-        if str(name) in working:
-            worked = _held(working[str(name)], middles)
-        if str(name) not in present:
-            absent += due
-            continue
-        late += due & ~worked
+        nothing = states.iloc[:0]
+        due, worked = _held(mine, middles), _held(working.get(str(name), nothing), middles)
+        gone = due & _held(_missed(shifts, present.get(str(name), nothing)), middles)
+        absent += gone
+        late += due & ~gone & ~worked
         if len(mine) == len(own):
             late -= worked & ~due
     return absent, late
+
+
+def _missed(activities: pd.DataFrame, states: pd.DataFrame) -> pd.DataFrame:
+    """Of one person's activities those of shifts in which there is no state: of two nights that touch a day one may
+    be missed."""
+    spans = activities.groupby("schedule_date").agg(start=("start", "min"), end=("end", "max"))
+    came = [bool(((states["start"] < end) & (states["end"] > begin)).any()) for begin, end in spans.to_numpy()]
+    return activities[activities["schedule_date"].isin(spans.index[~np.array(came)])]
 
 
 def _held(rows: pd.DataFrame, middles: pd.DatetimeIndex) -> NDArray[np.bool_]:
