@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -10,7 +11,10 @@ import pandas as pd
 import pytest
 
 from commands import Run
+from staffplan.cli.work import published_day
 from staffplan.cli.work.explain_published import Explained, _spans
+from staffplan.files.ledger import Entry, Ledger
+from staffplan.tables.roster import RosterActivities
 
 DAY = "2026-03-03"
 ASKED = ("explain-day", "ledger", DAY, "phone", "--actuals", "actuals.csv")
@@ -113,3 +117,34 @@ def test_what_cannot_be_asked_is_told(
     done = go(*command)
     assert done.code == code, done.err
     assert [text for text in said if text not in done.err] == [], done.err
+
+
+def _entry(number: int, first: str, last: str) -> Entry:
+    files = {RosterActivities.file_name: (f"{number:04d}/{RosterActivities.file_name}", "")}
+    return Entry(number, {"first_day": first, "last_day": last}, files, "", "")
+
+
+def test_the_night_before_an_entrys_first_day_is_that_of_the_entry_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each entry has a night from 22:00 on every day of it: on the first day of the second week one of them ends."""
+
+    def rows(_: Ledger, entry: Entry, zone: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+        days = pd.date_range(entry.facts["first_day"], entry.facts["last_day"])
+        start = (days + pd.Timedelta(hours=22)).tz_localize(zone)
+        shifts = pd.DataFrame({"agent_id": f"A{entry.number}", "name": "", "schedule_date": days, "shift": "night",
+                               "start": start, "end": start + pd.Timedelta(hours=8), "paid_hours": 8.0,
+                               "premium_hours": ""})  # fmt: skip
+        doing = shifts.assign(activity_date=days, activity="queue", planning_group="phone", paid="yes")
+        return shifts, doing[[column.name for column in RosterActivities.columns]]
+
+    monkeypatch.setattr(published_day, "_roster_rows", rows)
+    entries = [_entry(1, "2026-03-02", "2026-03-08"), _entry(2, "2026-03-09", "2026-03-15")]
+    ledger = Ledger(Path("ledger"), tuple(entries))
+
+    def night(day: str) -> list[tuple[str, str]]:
+        roster = published_day._roster(ledger, entries, date.fromisoformat(day), "UTC").activities.frame
+        early = roster[roster["end"].dt.strftime("%Y-%m-%dT%H") == f"{day}T06"]
+        return list(zip(early["agent_id"], early["schedule_date"].astype(str), strict=True))
+
+    assert night("2026-03-09") == [("A1", "2026-03-08")]
+    assert night("2026-03-10") == [("A2", "2026-03-09")]
+    assert night("2026-03-02") == []

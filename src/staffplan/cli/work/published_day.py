@@ -58,26 +58,32 @@ def published_day(folder: Path, text: str) -> Published:
     """Raises UsageError for a day that the ledger does not have, DataError for a ledger that was changed."""
     ledger = read_ledger(folder)
     day = _date(text)
-    covering = [
-        entry for entry in ledger.entries if entry.facts["first_day"] <= day.isoformat() <= entry.facts["last_day"]
-    ]
+    covering = [entry for entry in ledger.entries if _covers(entry, day)]
     if not covering:
         spans = listed(dict.fromkeys(f"{e.facts['first_day']} to {e.facts['last_day']}" for e in ledger.entries))
         raise UsageError(Problem("DAY", f"{day} was never published", f"published are {spans}"))
     zone = str(covering[-1].facts["timezone"])
     before, during = (
-        [entry for entry in covering if pd.Timestamp(entry.facts["made_at"]) < midnight(until, zone)]
+        [entry for entry in ledger.entries if pd.Timestamp(entry.facts["made_at"]) < midnight(until, zone)]
         for until in (day, day + timedelta(days=1))
     )
-    planned = [entry for entry in before if RosterActivities.file_name in entry.files]
-    if not planned:
+    if _rostered(before, day) is None:
         said = f"no entry with a roster was made before {day} began"
         made = listed(entry.facts["made_at"] for entry in covering)
         raise UsageError(
             Problem("DAY", said, f"entries with the day were made at {made}; publish --at sets the time")
         )
-    last = [entry for entry in during if RosterActivities.file_name in entry.files][-1]
-    return _read(ledger, planned[-1], last, day)
+    return _read(ledger, before, during, day)
+
+
+def _covers(entry: Entry, day: date) -> bool:
+    return bool(entry.facts["first_day"] <= day.isoformat() <= entry.facts["last_day"])
+
+
+def _rostered(entries: Sequence[Entry], day: date) -> Entry | None:
+    """The last entry with a roster of a day."""
+    own = [entry for entry in entries if _covers(entry, day) and RosterActivities.file_name in entry.files]
+    return own[-1] if own else None
 
 
 def _date(text: str) -> date:
@@ -87,21 +93,39 @@ def _date(text: str) -> date:
         raise UsageError(Problem("DAY", f"{text!r} is not a day", "write it as 2026-12-01")) from error
 
 
-def _read(ledger: Ledger, planned: Entry, last: Entry, day: date) -> Published:
+def _read(ledger: Ledger, before: Sequence[Entry], during: Sequence[Entry], day: date) -> Published:
+    planned = _rostered(before, day)
+    assert planned is not None
     zone, minutes = str(planned.facts["timezone"]), int(planned.facts["interval_minutes"])
     forecast = read_table(planned.path(ledger.folder, PublishedForecast.file_name), PublishedForecast, timezone=zone)
     need = read_table(planned.path(ledger.folder, StaffingRequirement.file_name), StaffingRequirement, timezone=zone)
     final = forecast.frame[~forecast.frame.duplicated(["queue", "interval_start"], keep="last")]
     config = load_config_file(planned.path(ledger.folder, PLAN_TOML))
-    rosters = [_roster(ledger, entry, zone) for entry in (planned, last)]
+    rosters = [_roster(ledger, entries, day, zone) for entries in (before, during)]
     forecasts, needs = (_of_day(frame, day, zone) for frame in (final, need.frame))
     return Published(config, zone, minutes, day, forecasts, needs, rosters[0], rosters[1])
 
 
-def _roster(ledger: Ledger, entry: Entry, zone: str) -> Roster:
+def _roster(ledger: Ledger, entries: Sequence[Entry], day: date, zone: str) -> Roster:
+    """That of the last entry with the day. On the entry's first day those who work from the evening before into it
+    are in another entry: theirs is added."""
+    entry, eve = _rostered(entries, day), day - timedelta(days=1)
+    assert entry is not None
+    night = None if _covers(entry, eve) else _rostered(entries, eve)
+    shifts, activities = _roster_rows(ledger, entry, zone)
+    if night is not None:
+        of_eve = [rows[rows["schedule_date"] == pd.Timestamp(eve)] for rows in _roster_rows(ledger, night, zone)]
+        shifts, activities = (
+            pd.concat(both, ignore_index=True) for both in zip(of_eve, (shifts, activities), strict=True)
+        )
+    return Roster(RosterShifts.of(shifts), RosterActivities.of(activities))
+
+
+def _roster_rows(ledger: Ledger, entry: Entry, zone: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Rows of RosterShifts and RosterActivities."""
     shifts = read_table(entry.path(ledger.folder, RosterShifts.file_name), RosterShifts, timezone=zone)
     activities = read_table(entry.path(ledger.folder, RosterActivities.file_name), RosterActivities, timezone=zone)
-    return Roster(shifts, activities)
+    return shifts.frame, activities.frame
 
 
 def _of_day(frame: pd.DataFrame, day: date, zone: str) -> pd.DataFrame:
