@@ -273,6 +273,12 @@ def test_a_stranger_is_named_once_with_the_number_of_its_rows(put: Put) -> None:
     assert found[0].hint == "did you mean voice?"
 
 
+def test_a_stranger_hides_nothing_else_of_its_row(put: Put) -> None:
+    rows = "2026-01-05 08:00,voise,-1\n2026-01-05 08:30,voise,1\n2026-01-05 08:30,voise,2\n"
+    found = problems_of(lambda: read_table(put(HEADER + rows), ContactHistory, known={"queue": ["voice"]}))
+    assert [problem.place.partition(".csv:")[2] for problem in found] == ["2:offered", "2:queue", "4:interval_start"]
+
+
 # --- what the settings ask of a history ---
 
 

@@ -103,14 +103,15 @@ def table_from(
     )
     frame, unknown = _without_unknown(frame, table, broken, place)
     several = {column.name for column in table.columns if column.several}
+    strange: list[Problem] = []
     for name, values in (known or {}).items():
         if name in frame.columns:
             cells = frame[[name, "_row"]]
             if name in several:
                 listed = [table.named(cell, values) for cell in cells[name]]
                 cells = cells.assign(**{name: pd.Series(listed, index=cells.index, dtype=object)}).explode(name)
-            problems += strangers(cells, name, values, place, (known_from or {}).get(name, "the settings"))
-    made = _made(table, frame, problems, broken, place)
+            strange += strangers(cells, name, values, place, (known_from or {}).get(name, "the settings"))
+    made = _made(table, frame, problems, strange, broken, place)
     read_so = (*about_columns(raw, table, place), *about_title(records), *about_stamps(raw, place, timezone))
     return replace(made, notes=(*read_so, *by_clock, *unknown))
 
@@ -157,13 +158,21 @@ def _refuse_doubled(records: Records, used: Iterable[str]) -> None:
         )
 
 
-def _made(table: type[T], frame: pd.DataFrame, problems: list[Problem], broken: set[int], place: str) -> T:
-    """The table; or all problems together, those of single cells and those the table itself finds in other rows."""
-    if not problems:
+def _made(
+    table: type[T],
+    frame: pd.DataFrame,
+    problems: list[Problem],
+    strange: list[Problem],
+    broken: set[int],
+    place: str,
+) -> T:
+    """The table; or all problems together, those of single cells and those the table itself finds in other rows. A
+    name that is not known (`strange`) hides nothing else of its row."""
+    if not (problems or strange):
         return table.of(frame, place)
     broken = broken | {by_row(problem)[0] for problem in problems}
-    problems += table.problems_of(frame[~frame["_row"].isin(broken)], place)
-    raise DataError(capped(sorted(problems, key=by_row), place))
+    others = table.problems_of(frame[~frame["_row"].isin(broken)], place)
+    raise DataError(capped(sorted([*problems, *strange, *others], key=by_row), place))
 
 
 def strangers(
