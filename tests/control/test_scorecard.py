@@ -78,6 +78,20 @@ def test_better_and_met_follow_the_sense_of_the_measure(
     assert (row["state"], row["trend_is"], row["source"]) == (state, trend, "here")
 
 
+def test_the_target_of_all_together_is_that_of_an_only_queue() -> None:
+    """A center with one queue has no row of all together; with two, each alone has no target."""
+    targets = {("days_kept", ALL): (0.9, "scorecard.days_kept")}
+
+    def told(*queues: str) -> list[tuple[str, str]]:
+        frame = pd.concat([pieces(queue, [1.0], [1.0]) for queue in queues])
+        card = scorecard([Observed("days_kept", "here", frame)], targets).card.frame
+        own = card[card["measure"] == "days_kept"]
+        return list(zip(own["queue"], own["state"], strict=True))
+
+    assert told("a") == [("a", "met")]
+    assert told("a", "b") == [(ALL, "met"), ("a", "no target"), ("b", "no target")]
+
+
 def test_what_is_not_measured_stands_first_and_says_how() -> None:
     found = scorecard([Observed("csat", "kpi.csv", pieces(ALL, [0.8], [1]))], {})
     card = found.card.frame

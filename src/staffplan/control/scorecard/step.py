@@ -39,8 +39,12 @@ def scorecard(observed: Iterable[Observed], targets: Targets) -> Scored:
         if seen is None:
             rows.append(_unmeasured(measure))
             continue
-        for queue, figure in figures(seen).items():
-            rows.append(_row(measure, queue, figure, seen.source, targets.get((measure.name, queue))))
+        found = figures(seen)
+        for queue, figure in found.items():
+            target = targets.get((measure.name, queue))
+            if target is None and len(found) == 1:  # the only one is all of them
+                target = targets.get((measure.name, ALL))
+            rows.append(_row(measure, queue, figure, seen.source, target))
             weeks += [
                 {"measure": measure.name, "queue": queue, "week": week, "value": value}
                 for week, value in figure.weeks.items()
