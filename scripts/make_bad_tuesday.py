@@ -1,8 +1,8 @@
 """Make data/samples/bad_tuesday: what came on Tuesday 3 March 2026 in the small center of docs/center.
 
-    staffplan plan docs/center/plan.toml -o /tmp/plan
-    staffplan publish /tmp/plan --to /tmp/ledger --at 2026-03-01T18:00
-    python scripts/make_bad_tuesday.py /tmp/ledger [--out DIR]
+    staffplan plan docs/center/plan.toml -o plan
+    staffplan publish plan --to ledger --at 2026-03-01T18:00
+    python scripts/make_bad_tuesday.py ledger [--out DIR]
 
 The same ledger gives the same bytes. The causes are CAUSES below; a test asks explain-day for them.
 """

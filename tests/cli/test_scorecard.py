@@ -61,6 +61,20 @@ def test_a_plan_says_what_its_own_tables_know(go: Run) -> None:
     assert any("simulated" in row["source"] for row in rows)
 
 
+def test_a_week_that_the_history_and_the_plan_have_counts_once(planned: Path, go: Run) -> None:
+    """Ten contacts of the phone, thirty of mail on the plan's Monday: the forecast of that interval does not count."""
+    rows = [f"{WEEK} 09:00:00,phone,10,200", f"{WEEK} 09:00:00,mail,30,200"]
+    columns = "interval_start,queue,offered,aht_seconds"
+    (planned / "history.csv").write_text("\n".join([columns, *rows]) + "\n")
+    forecast = planned / "plan" / "forecast.csv"
+    lines = forecast.read_text().splitlines()
+    forecast.write_text("\n".join([lines[0], *(one for one in lines[1:] if f"{WEEK}T09:00" in one)]) + "\n")
+    kpi(planned, f"week,queue,csat\n{WEEK},phone,0.8\n{WEEK},mail,0.4\n")
+    found = json.loads(go("scorecard", "plan", "--kpi", "kpi.csv", "--json").out)["scorecard"]
+    [csat] = [row["actual"] for row in found if (row["measure"], row["queue"]) == ("csat", "*")]
+    assert csat == pytest.approx((10 * 0.8 + 30 * 0.4) / 40)
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

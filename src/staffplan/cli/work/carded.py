@@ -66,7 +66,8 @@ def from_plan(folder: Path) -> CardInput:
     forecast = rows(VolumeForecast)
 
     def contacts() -> pd.DataFrame:
-        return pd.concat([frame[CONTACTS] for frame in (workspace.full_history.frame, forecast)])
+        both = pd.concat([frame[CONTACTS] for frame in (workspace.full_history.frame, forecast)])
+        return both.drop_duplicates(["queue", "interval_start"])
 
     expected = forecast.groupby("queue")["offered"].sum()
     observed = (*backtest_measures(rows(Backtest), expected), *planned_measures(frames))
