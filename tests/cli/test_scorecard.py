@@ -62,7 +62,7 @@ def test_a_plan_says_what_its_own_tables_know(go: Run) -> None:
 
 
 def test_a_week_that_the_history_and_the_plan_have_counts_once(planned: Path, go: Run) -> None:
-    """Ten contacts of the phone, thirty of mail on the plan's Monday: the forecast of that interval does not count."""
+    """Ten contacts of the phone, thirty of mail on the plan's Monday: its forecast does not count."""
     rows = [f"{WEEK} 09:00:00,phone,10,200", f"{WEEK} 09:00:00,mail,30,200"]
     columns = "interval_start,queue,offered,aht_seconds"
     (planned / "history.csv").write_text("\n".join([columns, *rows]) + "\n")

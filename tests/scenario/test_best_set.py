@@ -73,6 +73,19 @@ def test_options_that_cannot_be_together_are_left_out():
     assert find(3, 9, partly, runs=3).best == {0, 2}
 
 
+def test_an_option_that_cannot_be_planned_takes_no_run_of_a_set() -> None:
+    """Greed takes 6 at 7, then 5 at 6: harm 13. The two fives do it at 12, and that is the second of two runs."""
+    run, *_ = world([6, 5, 5, 1], [7, 6, 6, 1], NOTHING_SHARED)
+
+    def without_the_last(sets: Sequence[Chosen]) -> dict[Chosen, Worth | None]:
+        return {one: (None if 3 in one else worth) for one, worth in run(sets).items()}
+
+    found = find(4, 10, without_the_last, runs=2)
+    assert found.greedy == {0, 1}
+    assert found.best == {1, 2}
+    assert found.proof == GUESSED
+
+
 def test_runs_are_spent_on_the_sets_that_may_be_better_alone():
     """Without interactions the guesses are right: few sets are run, and the best one is among them."""
     run, worth, ran = world([3, 4, 5, 6, 7, 8], [5, 4, 3, 6, 9, 2], NOTHING_SHARED)

@@ -96,11 +96,10 @@ def find(
     if len(several) <= runs:
         known.learn(run(several) if several else {})
         return Found(_greedy(known, target, run), known.best(target), EVERY, known)
-    before = len(known.worths)
     greedy = _greedy(known, target, run)
     while True:
         wanted = _better(known, target)
-        left = runs - (len(known.worths) - before) - len(known.impossible)
+        left = runs - sum(len(one) > 1 for one in (*known.worths, *known.impossible))
         if not wanted or left <= 0:
             return Found(greedy, known.best(target), CUT if wanted else GUESSED, known)
         known.learn(run(wanted[: min(at_once, left)]))
