@@ -108,3 +108,13 @@ def test_a_ledger_or_one_entry_of_it_is_compared_with_a_plan(ledger: Path, run_i
         assert {row["period"] for row in rows} == {"2026-03", "total"}
     none = run_in(ledger, "variance", "--budget", "plan", "--actual", "told/0007")
     assert (none.code, "has no entry with a cost" in none.err) == (2, True)
+
+
+def test_a_plan_of_other_days_than_the_ledgers_is_warned_of(ledger: Path, run_in):
+    """Both are of March: the months do not tell that the plan has two weeks and the ledger one."""
+    asked = ("variance", "--budget", "plan", "--actual", "told", "--json")
+    assert not [n for n in json.loads(run_in(ledger, *asked).out)["notes"] if n["kind"] == "warning"]
+    settings = ledger / "plan" / "plan.toml"
+    settings.write_text(settings.read_text().replace("weeks = 1", "weeks = 2"))
+    [told] = [n["message"] for n in json.loads(run_in(ledger, *asked).out)["notes"] if n["kind"] == "warning"]
+    assert "budget 14 days from 2026-03-02 to 2026-03-15; actual 7 days from 2026-03-02 to 2026-03-08" in told

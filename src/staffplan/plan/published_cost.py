@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -11,12 +12,14 @@ import pandas as pd
 from staffplan.errors import DataError, Note, Problem, UsageError, listed, place_of
 from staffplan.files.ledger import ENTRIES, Entry, Ledger, read_ledger
 from staffplan.files.read import read_table
+from staffplan.planned import between
 from staffplan.tables.cost import CostReport
 from staffplan.tables.variance import TOTAL
 
 SUMS = ["hours", "amount", "quantity"]
 KEY = ["period", "ledger", "line", "planning_group"]
 STEP = "variance"
+TO = " to "
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,12 @@ class PublishedCost:
 
     reports: Mapping[str, CostReport]
     notes: tuple[Note, ...]
+
+    @property
+    def days(self) -> frozenset[date]:
+        """All days of the spans."""
+        ends = [[date.fromisoformat(end) for end in span.split(TO)] for span in self.reports]
+        return frozenset(day for first, last in ends for day in between(first, last).days)
 
     def by_span(self) -> CostReport:
         """All of them, each span as a period."""
@@ -94,7 +103,7 @@ def _apart(entries: Sequence[Entry], *, last: bool) -> tuple[list[Entry], list[E
 
 
 def _span(entry: Entry) -> str:
-    return f"{entry.facts['first_day']} to {entry.facts['last_day']}"
+    return f"{entry.facts['first_day']}{TO}{entry.facts['last_day']}"
 
 
 def _report(ledger: Ledger, entry: Entry) -> CostReport:

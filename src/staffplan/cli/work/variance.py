@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,10 +15,11 @@ from staffplan.cost.variance.bare import compare_labour, compare_workload
 from staffplan.cost.variance.chain import LMDI, SHAPLEY, Method
 from staffplan.cost.variance.plans import compare_plans
 from staffplan.cost.variance.step import ACTUAL, BUDGET, Compared, Variance, variance
-from staffplan.errors import Problem, UsageError, place_of
+from staffplan.errors import Note, Problem, UsageError, place_of
 from staffplan.files.read import read_file, read_table, table_from
 from staffplan.files.write import table_bytes
-from staffplan.plan.published_cost import is_published, published_cost
+from staffplan.plan.directory import PLAN_TOML, load_config_file
+from staffplan.plan.published_cost import STEP, PublishedCost, is_published, published_cost
 from staffplan.plan.text import percent, text_table
 from staffplan.tables.cost import CostReport
 from staffplan.tables.variance import TOTAL, LabourCost, WorkloadCost
@@ -60,8 +63,28 @@ def _compared_folders(budget: Path, actual: Path) -> tuple[Compared, str]:
         for folder, side in zip((budget, actual), sides, strict=True)
     ]
     compared = compare_plans(*reports)
-    notes = (*(note for side in published for note in side.notes), *compared.notes)
+    days = [_days_planned(folder) if side is None else side.days
+            for folder, side in zip((budget, actual), sides, strict=True)]  # fmt: skip
+    notes = (*(note for side in published for note in side.notes), *_other_days(days, published), *compared.notes)
     return replace(compared, notes=notes), str(reports[0].frame["currency"].max())
+
+
+def _days_planned(folder: Path) -> frozenset[date]:
+    """The days of a plan that names its first one; none where it does not."""
+    path = folder / PLAN_TOML
+    settings = load_config_file(path).plan if path.is_file() else None
+    if settings is None or settings.start is None:
+        return frozenset()
+    return frozenset(settings.days_from(settings.start).days)
+
+
+def _other_days(days: Sequence[frozenset[date]], published: Sequence[PublishedCost]) -> Iterator[Note]:
+    """A warning where a ledger is compared with other days than its own: they look like volume."""
+    if not published or not all(days) or days[0] == days[1]:
+        return
+    spans = [f"{len(own)} days from {min(own)} to {max(own)}" for own in days]
+    said = f"the days differ (budget {spans[0]}; actual {spans[1]}): days that one side lacks are told as volume"
+    yield Note(STEP, "warning", "--budget, --actual", f"{said}; name one entry, LEDGER/0001")
 
 
 def tell(
