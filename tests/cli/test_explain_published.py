@@ -59,6 +59,14 @@ def test_the_causes_add_up_and_stand_in_words_and_in_a_picture(planned: Path, go
     assert go(*ASKED, "-o", "causes.csv").code == 2
 
 
+def test_contacts_of_a_queue_that_was_to_be_closed_are_told(planned: Path, go: Run) -> None:
+    with (planned / "actuals.csv").open("a") as file:
+        file.write(f"{DAY} 10:00:00,fax,7,200\n")
+    done = go(*ASKED)
+    assert done.code == 0
+    assert f"fax (7): nothing was published for {DAY}: their contacts are in no cause" in done.err
+
+
 def test_a_roster_published_on_the_day_is_a_cause_of_its_own(planned: Path, go: Run) -> None:
     plan = planned / "plan"
     work = pd.read_csv(plan / "roster_activities.csv", dtype=str)

@@ -147,6 +147,15 @@ def day_contacts(published: Published, paths: Sequence[Path]) -> ContactHistory:
     return ContactHistory.of(frame, history.source)
 
 
+def not_published(published: Published, came: ContactHistory) -> list[Note]:
+    """Contacts of queues that the entry does not forecast for the day, such as one that was to be closed."""
+    strange = came.frame[~came.frame["queue"].isin(published.forecast["queue"])]
+    sums = strange.groupby("queue")["offered"].sum()
+    said = f"nothing was published for {published.day}: their contacts are in no cause"
+    counted = listed([f"{queue} ({offered:,.0f})" for queue, offered in sums[sums > 0].items()])
+    return [Note(STEP, "left out", counted, said)] if counted else []
+
+
 def day_states(published: Published, path: Path) -> AgentStates:
     """The log of states of the day. Raises DataError for words that are not known, and where nobody is of the
     roster."""
