@@ -14,6 +14,9 @@ from commands import Run
 from staffplan.cli.work import published_day
 from staffplan.cli.work.explain_published import Explained, _spans
 from staffplan.files.ledger import Entry, Ledger
+from staffplan.settings.queues import Goal
+from staffplan.site import Queue
+from staffplan.tables.history import ContactHistory
 from staffplan.tables.roster import RosterActivities
 
 DAY = "2026-03-03"
@@ -65,6 +68,22 @@ def test_contacts_of_a_queue_that_was_to_be_closed_are_told(planned: Path, go: R
     done = go(*ASKED)
     assert done.code == 0
     assert f"fax (7): nothing was published for {DAY}: their contacts are in no cause" in done.err
+
+
+def test_a_group_without_contacts_does_not_keep_the_others_from_being_explained() -> None:
+    groups = {
+        name: (Queue(name, planning_group=name, goal=Goal(service_level=0.8, within_seconds=20)),)
+        for name in ("chat", "phone")
+    }
+    rows = pd.DataFrame({"interval_start": pd.to_datetime([f"{DAY}T09:00Z"] * 2), "queue": ["chat", "phone"]})
+
+    def told(*offered: float) -> tuple[list[str], list[str]]:
+        came = ContactHistory.of(rows.assign(offered=offered, aht_seconds=200.0))
+        busy, notes = published_day.busy_groups(groups, came)
+        return list(busy), [note.place for note in notes]
+
+    assert told(0, 5) == (["phone"], ["chat"])
+    assert told(0, 0) == told(3, 5) == (["chat", "phone"], [])
 
 
 def test_a_roster_published_on_the_day_is_a_cause_of_its_own(planned: Path, go: Run) -> None:

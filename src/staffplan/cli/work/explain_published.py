@@ -13,7 +13,14 @@ from staffplan.cli.output.json_rows import records
 from staffplan.cli.output.say import say, show_json, show_text
 from staffplan.cli.work.delivery import put, say_notes
 from staffplan.cli.work.group_day import group_day
-from staffplan.cli.work.published_day import day_contacts, day_states, groups_of, not_published, published_day
+from staffplan.cli.work.published_day import (
+    busy_groups,
+    day_contacts,
+    day_states,
+    groups_of,
+    not_published,
+    published_day,
+)
 from staffplan.clock import midnight
 from staffplan.control.day import DayTold, explain_group
 from staffplan.errors import Note, Problem, UsageError
@@ -74,7 +81,8 @@ def explained(asked: Asked) -> Explained:
     published = published_day(asked.ledger, str(asked.day))
     groups, notes = groups_of(published, asked.queue)
     came = day_contacts(published, asked.actuals)
-    notes += not_published(published, came)
+    groups, quiet = busy_groups(groups, came)
+    notes += [*quiet, *not_published(published, came)]
     states = None if asked.states is None else day_states(published, asked.states)
     if states is None:
         said = "no log of states (--states): the absences that the settings expect count in every world"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -194,3 +194,15 @@ def groups_of(published: Published, name: str | None) -> tuple[dict[str, tuple[Q
     late = sorted(set(wanted) - set(live))
     notes = [Note(STEP, "left out", ", ".join(late), "waits hours, not in a line")] if late else []
     return dict(sorted(live.items())), notes
+
+
+def busy_groups(
+    groups: Mapping[str, tuple[Queue, ...]], came: ContactHistory
+) -> tuple[dict[str, tuple[Queue, ...]], list[Note]]:
+    """Groups of which contacts came, and a note of the others; all of them where none had any."""
+    seen = set(came.frame.loc[came.frame["offered"] > 0, "queue"])
+    busy = {name: own for name, own in groups.items() if seen & {queue.name for queue in own}}
+    quiet = sorted(set(groups) - set(busy))
+    if not busy or not quiet:
+        return dict(groups), []
+    return busy, [Note(STEP, "left out", ", ".join(quiet), "no contacts came: nothing is to be explained")]
