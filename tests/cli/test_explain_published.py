@@ -13,6 +13,7 @@ import pytest
 from commands import Run
 from staffplan.cli.work import published_day
 from staffplan.cli.work.explain_published import Explained, _spans
+from staffplan.cli.work.group_day import with_limits
 from staffplan.files.ledger import Entry, Ledger
 from staffplan.settings.queues import Goal
 from staffplan.site import Queue
@@ -84,6 +85,19 @@ def test_a_group_without_contacts_does_not_keep_the_others_from_being_explained(
 
     assert told(0, 5) == (["phone"], ["chat"])
     assert told(0, 0) == told(3, 5) == (["chat", "phone"], [])
+
+
+def test_a_queue_with_a_goal_for_the_mean_wait_alone_takes_a_limit_of_its_group_or_the_usual_one() -> None:
+    slow = Queue("slow", planning_group="all", goal=Goal(asa_seconds=30))
+    fast = Queue("fast", planning_group="all", goal=Goal(service_level=0.9, within_seconds=10))
+    for queues, limits, places in (
+        ((slow, fast), [10, 10], ["slow"]),
+        ((slow,), [20], ["slow"]),
+        ((fast,), [10], []),
+    ):
+        made, notes = with_limits(queues)
+        assert [queue.goal.threshold_seconds for queue in made] == limits
+        assert [note.place for note in notes] == places
 
 
 def test_a_roster_published_on_the_day_is_a_cause_of_its_own(planned: Path, go: Run) -> None:

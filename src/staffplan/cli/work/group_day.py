@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from staffplan.control.day.people import MINUTE, People, curve, expected_of, mis
 from staffplan.control.day.worlds import GroupDay
 from staffplan.errors import DataError, Note, Problem
 from staffplan.planned import between
+from staffplan.settings.queues import DEFAULT_GOALS
 from staffplan.simulate.draws import expected_absence_seconds
 from staffplan.simulate.engine import Closings, Groups
 from staffplan.simulate.scene import Scene, make_scene
@@ -30,6 +32,7 @@ def group_day(
 ) -> tuple[GroupDay, list[Note]]:
     """A planning group's day, and what was assumed. Raises DataError where no contacts of it came."""
     group = queues[0].planning_group
+    queues, assumed = with_limits(queues)
     scene = _scene(published, queues, published.roster)
     days = tuple(_queue_day(published, queue, came, scene) for queue in queues)
     if not sum(one.came.sum() for one in days):
@@ -45,7 +48,20 @@ def group_day(
     settings, seed = published.config.simulate, published.config.plan.seed
     people = _people(published, queues, scene, states)
     day = GroupDay(days, people, groups, closings, scene.grid.interval_seconds, settings, seed)
-    return day, list(_gaps(published, queues, came))
+    return day, [*assumed, *_gaps(published, queues, came)]
+
+
+def with_limits(queues: tuple[Queue, ...]) -> tuple[tuple[Queue, ...], list[Note]]:
+    """Queues of a planning group, each with a limit for its wait; and a note of those whose goal has none, such as one
+    for the mean wait: they take that of another queue of the group, or the usual one."""
+    limited = [queue.goal for queue in queues if queue.goal.threshold_seconds is not None]
+    usual = limited[0] if limited else DEFAULT_GOALS[queues[0].work_type]
+    bare = [queue.name for queue in queues if queue.goal.threshold_seconds is None]
+    if not bare:
+        return queues, []
+    said = f"the goal has no service level: answered within {usual.threshold_seconds:g} seconds counts as in time"
+    made = (replace(queue, goal=usual) if queue.name in bare else queue for queue in queues)
+    return tuple(made), [Note(STEP, "assumption", ", ".join(bare), said)]
 
 
 def _people(published: Published, queues: tuple[Queue, ...], scene: Scene, states: AgentStates | None) -> People:
