@@ -52,8 +52,8 @@ def group_day(
 
 
 def with_limits(queues: tuple[Queue, ...]) -> tuple[tuple[Queue, ...], list[Note]]:
-    """Queues of a planning group, each with a limit for its wait; and a note of those whose goal has none, such as one
-    for the mean wait: they take that of another queue of the group, or the usual one."""
+    """Queues of a planning group, each with a limit for its wait; and a note of those whose goal has none, such as
+    one for the mean wait: they take that of another queue of the group, or the usual one."""
     limited = [queue.goal for queue in queues if queue.goal.threshold_seconds is not None]
     usual = limited[0] if limited else DEFAULT_GOALS[queues[0].work_type]
     bare = [queue.name for queue in queues if queue.goal.threshold_seconds is None]
