@@ -155,12 +155,10 @@ def _table(learnt: Leaving, judged: Hindsight | None, period_days: float) -> Ten
 
 def _band_rows(learnt: Leaving, period_days: float) -> Iterator[dict[str, object]]:
     spent, left = learnt.exposure.days.sum(axis=1) / period_days, learnt.exposure.left.sum(axis=1)
-    scale = learnt.rate * period_days
+    rates = [period_days * part for part in (learnt.rates(), *learnt.interval())]
     for band, name in enumerate(_names_of_bands(learnt)):
         raw = 1 - np.exp(-left[band] / spent[band]) if spent[band] else np.nan
-        values = (
-            1 - np.exp(-scale * part[band]) for part in (learnt.bands.value, learnt.bands.low, learnt.bands.high)
-        )
+        values = (1 - np.exp(-part[band]) for part in rates)
         yield _row("tenure", name, float(spent[band]), float(left[band]), float(raw), *map(float, values))
 
 
@@ -211,7 +209,7 @@ def _about(learnt: Leaving, stays: Stays, period_days: float) -> Iterator[Note]:
         f"{left:,} left, {there:,} are still there; if more is known, set known_until",
     )
     rates, names = learnt.rates() * period_days, _names_of_bands(learnt)
-    low, high = (learnt.rate * period_days * part for part in (learnt.bands.low, learnt.bands.high))
+    low, high = (period_days * end for end in learnt.interval())
     words = [
         f"{name} {_percent(rate)} ({_percent(least)} to {_percent(most)})"
         for name, rate, least, most in zip(names, rates, low, high, strict=True)
