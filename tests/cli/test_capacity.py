@@ -5,12 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
+import pickle
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 
 from staffplan.cli.main import run
+from staffplan.cli.work import capacity_required
+from staffplan.process.workers import do_all
 
 WORKFORCE = """heads = 21
 attrition = 0.04
@@ -180,12 +183,27 @@ def history(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_history_is_forecast_months_ahead_and_staffed(history: Path, capsys):
+@pytest.fixture
+def travelling(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Every staffing run goes as it would to another process, and comes back; how many each time."""
+    counts: list[int] = []
+
+    def there_and_back(function, pieces, workers, **how):
+        pieces = [pickle.loads(pickle.dumps((function, *piece))) for piece in pieces]
+        counts.append(len(pieces))
+        return pickle.loads(pickle.dumps(do_all(lambda run, *piece: run(*piece), pieces, workers, **how)))
+
+    monkeypatch.setattr(capacity_required, "do_all", there_and_back)
+    return counts
+
+
+def test_a_history_is_forecast_months_ahead_and_staffed(history: Path, travelling: list[int], capsys):
     """One queue ends where another opens with twice its contacts; beginners are slower; a class is agreed."""
     (history / "plan.toml").write_text(PLAN + "aht_factors = [1.5, 1]\n")
     (history / "agreed.csv").write_text("site,period,hires\norders,2026-03,4\n")
     flags = ("--months", "2", "--agreed", str(history / "agreed.csv"), "-o", str(history / "out"))
     assert run(["capacity", str(history / "plan.toml"), *flags]) == 0
+    assert travelling == [3 + 4]
     told = capsys.readouterr().err
     assert "2026-04  phone: phone ends on 2026-04-01" in told
     assert "2026-04  orders: orders opens on 2026-04-01" in told
