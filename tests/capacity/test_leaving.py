@@ -236,6 +236,42 @@ def test_missing_early_leavers_are_suspected_and_a_day_mends_it():
     assert abs(right - true) < abs(wrong - true)
 
 
+def test_a_lay_off_is_no_season_and_a_day_leaves_it_out():
+    frame = simulated(np.random.default_rng(13), 300, 0.02, 0.02)
+    assert "would be usual: if that was" not in messages(calibrated(frame))
+    there = (frame["start"] < pd.Timestamp("2024-03-01")) & ~(frame["leave"] < pd.Timestamp("2024-03-31"))
+    laid_off = frame.assign(leave=frame["leave"].where(~(there & (frame.index % 2 == 0)), pd.Timestamp("2024-03-31")))
+    found = calibrated(laid_off)
+    assert f"{(laid_off['leave'].dt.to_period('M') == '2024-03').sum()} left in 2024-03, where" in messages(found)
+    assert "set known_from = 2024-04-01" in messages(found)
+    assert found.settings.attrition_by_month["mar"] > 2
+    mended = calibrated(laid_off, known_from=date(2024, 4, 1))
+    assert "would be usual: if that was" not in messages(mended)
+    assert mended.settings.attrition_by_month["mar"] < 1.5
+
+
+def test_a_site_that_closes_with_the_history_needs_the_people_who_are_there():
+    frame = simulated(np.random.default_rng(13), 300, 0.02, 0.02)
+    closed = frame.assign(leave=frame["leave"].fillna(pd.Timestamp("2026-12-31")))
+    assert "set known_until = 2026-11-30, and heads to those who are there now" in messages(calibrated(closed))
+
+
+@pytest.mark.parametrize(
+    ("first_day", "word"),
+    [
+        (date(2026, 11, 1), "set known_until to the day on which the file was made"),
+        (date(2027, 1, 1), ""),
+        (date(2027, 3, 1), "those who left since count as there"),
+    ],
+)
+def test_the_file_is_as_old_as_the_plan(first_day: date, word: str):
+    table = history(("2024-01-01", None), ("2025-01-01", "2025-06-01"))
+    found = calibrate(table, settings(), [""], np.random.default_rng(1), first_day=first_day)
+    warned = [note.message for note in found.notes if note.kind == "warning"]
+    assert len(warned) == bool(word)
+    assert all(word in message for message in warned)
+
+
 def test_people_of_today_are_those_without_a_last_day_by_site_and_tenure():
     stays = [("2026-12-01", None), ("2026-12-01", None), ("2020-01-01", None), ("2026-07-10", None)]
     table = history(*stays, ("2026-01-01", "2026-02-01"), site=["a", "a", "a", "b", "b"])
