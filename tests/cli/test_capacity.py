@@ -99,6 +99,14 @@ def test_mistakes_of_all_files_are_told_at_once(command, tmp_path: Path, capsys)
     assert "old/capacity.csv" in told
 
 
+def test_the_help_names_the_sections_of_the_settings(capsys):
+    """Words in square brackets would be taken for markup, and vanish."""
+    run(["capacity", "--help"])
+    told = " ".join(capsys.readouterr().out.replace("│", " ").split())
+    assert "wage, shortfall_cost and a section hiring: the settings of the plan's section capacity." in told
+    assert "(default: )" not in told
+
+
 def test_required_people_or_a_plan_are_needed(command, tmp_path: Path, capsys):
     assert run(["capacity"]) == 2
     assert "--required: give required people, or a plan to forecast them" in capsys.readouterr().err
