@@ -12,7 +12,7 @@ from scipy.stats import nbinom
 from staffplan.capacity import calibrate
 from staffplan.capacity.hindsight import hindsight
 from staffplan.capacity.leaving import Leaving, learn_leaving, shrunk
-from staffplan.capacity.stays import Stays, exposure_of
+from staffplan.capacity.stays import Exposure, Stays, exposure_of
 from staffplan.errors import DataError
 from staffplan.settings.capacity import CapacitySettings
 from staffplan.tables.workforce_history import WorkforceHistory
@@ -123,6 +123,33 @@ def test_intervals_hold_the_true_rate_about_as_often_as_they_say():
     assert 0.91 <= np.mean(inside) <= 0.98
 
 
+def steady(rng: np.random.Generator, bands: int = 6, leavers: float = 5.0) -> tuple[Leaving, float]:
+    """Counts of leavers by chance at one rate of a day for all bands, and that rate."""
+    rate, days = 0.001, np.outer(rng.uniform(0.5, 1.5, bands), np.ones(12)) * leavers / 12 / 0.001
+    return learn_leaving(Exposure(days, rng.poisson(rate * days).astype(float)), np.arange(1.0, bands), 12), rate
+
+
+@pytest.mark.parametrize("leavers", [1.0, 5.0, 40.0])
+def test_intervals_of_bands_that_are_alike_know_that_the_rate_of_all_is_not_sure(leavers: float):
+    rng = np.random.default_rng(12)
+    tried = [steady(rng, leavers=leavers) for _ in range(150)]
+    inside = [(low <= rate) & (rate <= high) for found, rate in tried for low, high in [found.interval()]]
+    assert 0.9 <= np.mean(inside) <= 0.99
+
+
+def test_one_leaver_says_little_and_nobody_who_left_does_not_say_never():
+    """A hundred days: one leaver's interval is that of an exponential; of none the end where none is 1 in 40."""
+    days = np.full((1, 12), 100 / 12)
+    one = np.zeros((1, 12))
+    one[0, 3] = 1.0
+    (low,), (high,) = learn_leaving(Exposure(days, one), np.zeros(0), 12).interval()
+    assert low * 100 == pytest.approx(-np.log(0.975), abs=0.001)
+    assert high * 100 == pytest.approx(-np.log(0.025), abs=0.01)
+    (low,), (high,) = learn_leaving(Exposure(days, 0 * one), np.zeros(0), 12).interval()
+    assert low == 0
+    assert np.exp(-high * 100) == pytest.approx(0.025)
+
+
 def calibrated(frame: pd.DataFrame, sites: tuple[str, ...] = ("",), **given: object):
     return calibrate(WorkforceHistory.of(frame), settings(**given), sites, np.random.default_rng(1))
 
@@ -161,6 +188,16 @@ def test_the_last_year_lies_in_the_interval_about_as_often_as_that_says():
     assert all(one.gain > 0 for one in judged)
 
 
+def test_a_short_history_of_one_rate_holds_the_months_left_out_as_often_as_it_says():
+    """Two years of a constant rate: what the first sixteen months leave open of it counts."""
+    edges, own = MONTH * np.array([1.0, 2, 3, 6, 12, 24]), settings(known_from=date(2025, 1, 1))
+    tables = [
+        WorkforceHistory.of(simulated(np.random.default_rng(seed), 700, 0.02, 0.02)) for seed in range(1000, 1060)
+    ]
+    judged = [hindsight(Stays.of(table, own), edges, np.random.default_rng(1)) for table in tables]
+    assert np.mean([one.low <= one.seen.sum() <= one.high for one in judged]) >= 0.92
+
+
 def test_a_year_unlike_those_before_is_a_warning():
     steady = simulated(np.random.default_rng(100), 900)
     assert "assumption: checked by its last 12 months" in messages(calibrated(steady))
@@ -197,6 +234,42 @@ def test_missing_early_leavers_are_suspected_and_a_day_mends_it():
         made.settings.new_hire_attrition[0] for made in (calibrated(full), calibrated(export), mended)
     )
     assert abs(right - true) < abs(wrong - true)
+
+
+def test_a_lay_off_is_no_season_and_a_day_leaves_it_out():
+    frame = simulated(np.random.default_rng(13), 300, 0.02, 0.02)
+    assert "would be usual: if that was" not in messages(calibrated(frame))
+    there = (frame["start"] < pd.Timestamp("2024-03-01")) & ~(frame["leave"] < pd.Timestamp("2024-03-31"))
+    laid_off = frame.assign(leave=frame["leave"].where(~(there & (frame.index % 2 == 0)), pd.Timestamp("2024-03-31")))
+    found = calibrated(laid_off)
+    assert f"{(laid_off['leave'].dt.to_period('M') == '2024-03').sum()} left in 2024-03, where" in messages(found)
+    assert "set known_from = 2024-04-01" in messages(found)
+    assert found.settings.attrition_by_month["mar"] > 2
+    mended = calibrated(laid_off, known_from=date(2024, 4, 1))
+    assert "would be usual: if that was" not in messages(mended)
+    assert mended.settings.attrition_by_month["mar"] < 1.5
+
+
+def test_a_site_that_closes_with_the_history_needs_the_people_who_are_there():
+    frame = simulated(np.random.default_rng(13), 300, 0.02, 0.02)
+    closed = frame.assign(leave=frame["leave"].fillna(pd.Timestamp("2026-12-31")))
+    assert "set known_until = 2026-11-30, and heads to those who are there now" in messages(calibrated(closed))
+
+
+@pytest.mark.parametrize(
+    ("first_day", "word"),
+    [
+        (date(2026, 11, 1), "set known_until to the day on which the file was made"),
+        (date(2027, 1, 1), ""),
+        (date(2027, 3, 1), "those who left since count as there"),
+    ],
+)
+def test_the_file_is_as_old_as_the_plan(first_day: date, word: str):
+    table = history(("2024-01-01", None), ("2025-01-01", "2025-06-01"))
+    found = calibrate(table, settings(), [""], np.random.default_rng(1), first_day=first_day)
+    warned = [note.message for note in found.notes if note.kind == "warning"]
+    assert len(warned) == bool(word)
+    assert all(word in message for message in warned)
 
 
 def test_people_of_today_are_those_without_a_last_day_by_site_and_tenure():

@@ -5,12 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
+import pickle
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 
 from staffplan.cli.main import run
+from staffplan.cli.work import capacity_required
+from staffplan.process.workers import do_all
 
 WORKFORCE = """heads = 21
 attrition = 0.04
@@ -94,6 +97,14 @@ def test_mistakes_of_all_files_are_told_at_once(command, tmp_path: Path, capsys)
     for place in ("workforce.toml", "required.csv:2:required", "people.csv:2:start", "by_aht.csv:2:aht_factor"):
         assert place in told
     assert "old/capacity.csv" in told
+
+
+def test_the_help_names_the_sections_of_the_settings(capsys):
+    """Words in square brackets would be taken for markup, and vanish."""
+    run(["capacity", "--help"])
+    told = " ".join(capsys.readouterr().out.replace("│", " ").split())
+    assert "wage, shortfall_cost and a section hiring: the settings of the plan's section capacity." in told
+    assert "(default: )" not in told
 
 
 def test_required_people_or_a_plan_are_needed(command, tmp_path: Path, capsys):
@@ -180,12 +191,27 @@ def history(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_history_is_forecast_months_ahead_and_staffed(history: Path, capsys):
+@pytest.fixture
+def travelling(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Every staffing run goes as it would to another process, and comes back; how many each time."""
+    counts: list[int] = []
+
+    def there_and_back(function, pieces, workers, **how):
+        pieces = [pickle.loads(pickle.dumps((function, *piece))) for piece in pieces]
+        counts.append(len(pieces))
+        return pickle.loads(pickle.dumps(do_all(lambda run, *piece: run(*piece), pieces, workers, **how)))
+
+    monkeypatch.setattr(capacity_required, "do_all", there_and_back)
+    return counts
+
+
+def test_a_history_is_forecast_months_ahead_and_staffed(history: Path, travelling: list[int], capsys):
     """One queue ends where another opens with twice its contacts; beginners are slower; a class is agreed."""
     (history / "plan.toml").write_text(PLAN + "aht_factors = [1.5, 1]\n")
     (history / "agreed.csv").write_text("site,period,hires\norders,2026-03,4\n")
     flags = ("--months", "2", "--agreed", str(history / "agreed.csv"), "-o", str(history / "out"))
     assert run(["capacity", str(history / "plan.toml"), *flags]) == 0
+    assert travelling == [3 + 4]
     told = capsys.readouterr().err
     assert "2026-04  phone: phone ends on 2026-04-01" in told
     assert "2026-04  orders: orders opens on 2026-04-01" in told

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 import pandas as pd
 
 from staffplan.capacity.cohorts import Crew
+from staffplan.capacity.doubts import PLACE, doubts
 from staffplan.capacity.hindsight import Hindsight, hindsight
 from staffplan.capacity.leaving import Leaving, learn_leaving
 from staffplan.capacity.periods import MONTHS
-from staffplan.capacity.stays import DAYS_OF_A_MONTH, Stays, exposure_of
+from staffplan.capacity.stays import DAYS_OF_A_MONTH, Stays, day_of, exposure_of
 from staffplan.errors import DataError, Note, Problem, listed
 from staffplan.settings.capacity import CapacitySettings
 from staffplan.tables.workforce_history import TenureRates, WorkforceHistory
 
 DAYS_OF_A_YEAR = 365.25
-SURELY_SOME = 3.0
-"""So many leavers expected and none seen: one time in twenty by chance, e^-3."""
-PLACE = "workforce history"
 
 
 @dataclass(frozen=True)
@@ -35,9 +33,17 @@ class Calibrated:
 
 
 def calibrate(
-    history: WorkforceHistory, settings: CapacitySettings, sites: Sequence[str], rng: np.random.Generator
+    history: WorkforceHistory,
+    settings: CapacitySettings,
+    sites: Sequence[str],
+    rng: np.random.Generator,
+    *,
+    first_day: date | None = None,
 ) -> Calibrated:
-    """`sites` are those that are planned. Raises DataError where the stays cannot be, or say nothing."""
+    """`sites` are those that are planned, from `first_day` on where that is known.
+
+    Raises DataError where the stays cannot be, or say nothing.
+    """
     _refuse_wrong_stays(history)
     stays = Stays.of(history, settings)
     if not len(stays.start):
@@ -51,8 +57,8 @@ def calibrate(
     crews, missing = _crews(history, settings, sites, period_days, int(np.ceil(edges[-1] / period_days)) + 1)
     notes = (
         *_about(learnt, stays, period_days),
+        *doubts(learnt, stays, settings, first_day),
         *_about_hindsight(judged),
-        *_about_early_leavers(learnt, stays, settings),
         *_about_settings(settings),
         *missing,
     )
@@ -155,12 +161,10 @@ def _table(learnt: Leaving, judged: Hindsight | None, period_days: float) -> Ten
 
 def _band_rows(learnt: Leaving, period_days: float) -> Iterator[dict[str, object]]:
     spent, left = learnt.exposure.days.sum(axis=1) / period_days, learnt.exposure.left.sum(axis=1)
-    scale = learnt.rate * period_days
+    rates = [period_days * part for part in (learnt.rates(), *learnt.interval())]
     for band, name in enumerate(_names_of_bands(learnt)):
         raw = 1 - np.exp(-left[band] / spent[band]) if spent[band] else np.nan
-        values = (
-            1 - np.exp(-scale * part[band]) for part in (learnt.bands.value, learnt.bands.low, learnt.bands.high)
-        )
+        values = (1 - np.exp(-part[band]) for part in rates)
         yield _row("tenure", name, float(spent[band]), float(left[band]), float(raw), *map(float, values))
 
 
@@ -197,21 +201,17 @@ def _row(
     }
 
 
-def _day(number: int) -> date:
-    return date(1970, 1, 1) + timedelta(days=number)
-
-
 def _about(learnt: Leaving, stays: Stays, period_days: float) -> Iterator[Note]:
     there, left = int(stays.present.sum()), int(stays.left.sum())
     yield Note(
         "capacity",
         "assumption",
         PLACE,
-        f"{len(stays.start):,} stays known from {_day(int(stays.entered.min()))} to {_day(stays.known_until)}: "
+        f"{len(stays.start):,} stays known from {day_of(int(stays.entered.min()))} to {day_of(stays.known_until)}: "
         f"{left:,} left, {there:,} are still there; if more is known, set known_until",
     )
     rates, names = learnt.rates() * period_days, _names_of_bands(learnt)
-    low, high = (learnt.rate * period_days * part for part in (learnt.bands.low, learnt.bands.high))
+    low, high = (period_days * end for end in learnt.interval())
     words = [
         f"{name} {_percent(rate)} ({_percent(least)} to {_percent(most)})"
         for name, rate, least, most in zip(names, rates, low, high, strict=True)
@@ -239,21 +239,6 @@ def _about_hindsight(judged: Hindsight | None) -> Iterator[Note]:
     yield Note("capacity", "assumption" if inside else "warning", PLACE, said)
     if judged.gain < 0:
         said = "in those months one rate for all told better who leaves than tenure and season did"
-        yield Note("capacity", "warning", PLACE, said)
-
-
-def _about_early_leavers(learnt: Leaving, stays: Stays, settings: CapacitySettings) -> Iterator[Note]:
-    """Whether those who left long ago are missing in the file: only those who stayed are then seen of their time."""
-    if settings.known_from is not None or not stays.left.any():
-        return
-    first_leaver = int(stays.end[stays.left].min()) - 1
-    before = exposure_of(stays.before(first_leaver), learnt.edges)
-    expected = float((learnt.rates() @ before.days).sum())
-    if expected > SURELY_SOME:
-        said = (
-            f"nobody left before {_day(first_leaver)}, though {expected:.0f} leavers would be usual by then: if they "
-            f"are missing in the file, set known_from = {_day(first_leaver)}"
-        )
         yield Note("capacity", "warning", PLACE, said)
 
 

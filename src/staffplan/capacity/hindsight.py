@@ -60,9 +60,11 @@ def _log_likelihood(seen: Floats, expected: Floats) -> float:
 
 
 def _interval(learnt: Leaving, after: Exposure, rng: np.random.Generator) -> tuple[float, float]:
-    """All leavers: Poisson, around rates drawn from what is known of them."""
-    shape = learnt.exposure.left.sum(axis=1) + learnt.bands.strength
-    risks = rng.gamma(shape, learnt.bands.value / shape, size=(DRAWS, len(shape)))
+    """All leavers: Poisson, around rates drawn from what is known of the bands, and of the rate they are drawn to."""
+    seen, strength, left = learnt.exposure.left.sum(axis=1), learnt.bands.strength, learnt.exposure.left.sum()
+    common = rng.gamma(left, 1.0 / left, size=(DRAWS, 1))
+    expected = learnt.rate * learnt.exposure.days.sum(axis=1)
+    risks = common * rng.gamma(seen + strength, size=(DRAWS, len(seen))) / (common * expected + strength)
     totals = rng.poisson(learnt.rate * (risks @ (after.days * learnt.season()).sum(axis=1)))
     low, high = np.quantile(totals, TAILS)
     return float(low), float(high)

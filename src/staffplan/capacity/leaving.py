@@ -79,6 +79,23 @@ class Leaving:
         """(bands,): of a day."""
         return self.rate * self.bands.value
 
+    def interval(self) -> tuple[Floats, Floats]:
+        """(bands,) each: the 95 % interval of the rates of a day.
+
+        What a band's own leavers leave open, and what all leavers leave open of the rate that it is drawn to: the
+        squares of the two relative errors add up, and a gamma distribution has the sum. Where nobody left, the upper
+        end is the rate at which that had been as unlikely as the tail.
+        """
+        spent, left = self.exposure.days.sum(axis=1), self.exposure.left.sum()
+        if not left:
+            most = -np.log(TAILS[0]) / spent.sum() if spent.sum() else np.inf
+            return np.zeros(len(spent)), np.full(len(spent), most)
+        strength = self.bands.strength
+        drawn = strength / (self.rate * spent + strength)
+        shape = 1.0 / (1.0 / (self.exposure.left.sum(axis=1) + strength) + drawn**2 / left)
+        low, high = (np.asarray(gamma.ppf(tail, shape, scale=self.rates() / shape)) for tail in TAILS)
+        return low, high
+
     def season(self) -> Floats:
         """(12,): multiples of January, ..."""
         return np.ones(12) if self.months is None else self.months.value

@@ -41,8 +41,8 @@ class Stays:
         start, leave = (_numbers(history.frame[name]) for name in ("start", "leave"))
         gone = history.frame["leave"].notna().to_numpy()
         latest = int(max(start.max(), leave[gone].max(initial=0)))
-        until = latest if settings.known_until is None else _number(settings.known_until)
-        since = int(start.min()) if settings.known_from is None else _number(settings.known_from)
+        until = latest if settings.known_until is None else number_of(settings.known_until)
+        since = int(start.min()) if settings.known_from is None else number_of(settings.known_from)
         end = np.where(gone, leave, until) + 1
         left = gone & (end - 1 <= until)
         entered, end = np.maximum(start, since), np.minimum(end, until + 1)
@@ -86,9 +86,9 @@ def exposure_of(stays: Stays, edges: Floats) -> Exposure:
     days, left = np.zeros((len(lower), 12)), np.zeros((len(lower), 12))
     if not len(stays.start):
         return Exposure(days, left)
-    first, last = (date(1970, 1, 1) + timedelta(days=int(day)) for day in (stays.entered.min(), stays.end.max()))
+    first, last = (day_of(int(day)) for day in (stays.entered.min(), stays.end.max()))
     for month in pd.period_range(first, last, freq="M"):
-        begin, after = (_number(day.date()) for day in (month.start_time, (month + 1).start_time))
+        begin, after = (number_of(day.date()) for day in (month.start_time, (month + 1).start_time))
         low = np.maximum(stays.entered, begin) - stays.start
         high = np.minimum(stays.end, after) - stays.start
         inside = high > low
@@ -106,5 +106,11 @@ def _numbers(days: pd.Series) -> Days:
     return np.asarray(days.fillna(pd.Timestamp(0)).to_numpy().astype("datetime64[D]").astype(np.int64))
 
 
-def _number(day: date) -> int:
+def number_of(day: date) -> int:
+    """Days since 1970."""
     return (day - date(1970, 1, 1)).days
+
+
+def day_of(number: int) -> date:
+    """The day so many days after the first one of 1970."""
+    return date(1970, 1, 1) + timedelta(days=number)

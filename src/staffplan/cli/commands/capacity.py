@@ -39,7 +39,7 @@ def capacity(
     ] = None,
     workforce: Annotated[
         Path | None,
-        typer.Option("--workforce", help="Settings of people, attrition, training, hiring (default: [capacity])."),
+        typer.Option("--workforce", help="Settings of people, attrition, training, hiring (default: the plan's)."),
     ] = None,
     workforce_history: Annotated[
         Path | None,
@@ -73,8 +73,8 @@ def capacity(
     hires, transfers, extra_time and under_time.
 
     workforce.toml holds heads, attrition, training_periods, graduation,
-    productivity or aht_factors, shrinkage, wage, shortfall_cost and [hiring]:
-    the settings of [capacity].
+    productivity or aht_factors, shrinkage, wage, shortfall_cost and a section hiring:
+    the settings of the plan's section capacity.
 
     workforce_history.csv has the columns start and leave (blank: still there)
     and, where they are known, agent_id and site. Attrition by tenure and its

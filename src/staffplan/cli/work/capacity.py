@@ -13,6 +13,7 @@ import numpy as np
 from staffplan.capacity import Capacity
 from staffplan.capacity import capacity as plan_capacity
 from staffplan.capacity.changes import Compared, compare_plans
+from staffplan.capacity.periods import first_day_of_period
 from staffplan.cli.work.capacity_required import Need, forecast_need
 from staffplan.cli.work.common import config_and_workspace
 from staffplan.errors import DataError, Note, Problem, StaffplanError, UsageError
@@ -189,7 +190,8 @@ def _calibrated(history: WorkforceHistory, settings: CapacitySettings, required:
     from staffplan.capacity.calibrate import calibrate
 
     sites = sorted(str(site) for site in required.frame["site"].unique())
-    return calibrate(history, settings, sites, np.random.default_rng(seed))
+    days = [day for name in required.frame["period"] if (day := first_day_of_period(name)) is not None]
+    return calibrate(history, settings, sites, np.random.default_rng(seed), first_day=min(days, default=None))
 
 
 def _given(settings: CapacitySettings, config: Config | None, need: Need) -> Settings:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -15,12 +17,17 @@ from staffplan.capacity.required import Span, events_of, required_people
 from staffplan.errors import Note, Problem, UsageError
 from staffplan.files.read import read_table
 from staffplan.plan.workspace import Workspace
-from staffplan.progress import OnProgress
+from staffplan.process.workers import AS_MANY_AS_PAY, do_all
+from staffplan.progress import OnProgress, Progress
 from staffplan.settings.capacity import CapacitySettings
 from staffplan.settings.config import Config
 from staffplan.settings.plan import PlanSettings
+from staffplan.site import Site
 from staffplan.tables.capacity import AgreedPeople, RequiredByAht, RequiredPeople
 from staffplan.tables.forecast import BANDS, ForecastTotals, VolumeForecast
+
+if TYPE_CHECKING:
+    from staffplan.forecast import ForecastResult
 
 MONTHS = 12
 """Months that are forecast where none are given."""
@@ -71,19 +78,17 @@ def forecast_need(
         on_progress=on_progress,
     )
     span = Span(ahead.planned, weeks or months or MONTHS, weekly=weeks is not None)
-    staffed = _Staffed(longer, ahead, settings, span, on_progress)
-    frame, notes = staffed.people(volumes.forecast)
-    low, high = (
-        staffed.people(_at_band(volumes.forecast, volumes.totals, band, longer.plan.timezone))[0]["required"]
-        for band in ("offered_p10", "offered_p90")
-    )
+    staffing = _Staffing(longer, ahead.site, settings, span)
+    factors = _longer_times(settings)
+    (frame, notes), (low, _), (high, _), *slower = staffing.all_people(volumes, factors, on_progress)
     frame = frame.assign(
-        required_p10=np.minimum(low, frame["required"]), required_p90=np.maximum(high, frame["required"])
+        required_p10=np.minimum(low["required"], frame["required"]),
+        required_p90=np.maximum(high["required"], frame["required"]),
     )
     events = events_of(ahead.site.queues.values(), span)
     frame["events"] = [events.get(key, "") for key in zip(frame["site"], frame["period"], strict=True)]
     frame = frame if given is None else with_agreed(frame, given)
-    by_aht = _by_aht(volumes.forecast, settings, lambda longer_aht: staffed.people(longer_aht)[0])
+    by_aht = _by_aht(factors, [people for people, _ in slower])
     required = RequiredPeople.of(frame, "requirement")
     last = ahead.history.frame["interval_start"].max().date()
     return Need(required, by_aht, (*volumes.notes, *notes), last)
@@ -99,19 +104,36 @@ def _refuse_other_periods(settings: CapacitySettings, *, weekly: bool) -> None:
 
 
 @dataclass(frozen=True)
-class _Staffed:
+class _Staffing:
     """The plan's staffing step, as often as it is asked."""
 
     config: Config
-    ahead: Workspace
+    site: Site
     settings: CapacitySettings
     span: Span
-    on_progress: OnProgress
+
+    def all_people(
+        self, volumes: ForecastResult, factors: Sequence[float], on_progress: OnProgress
+    ) -> list[tuple[pd.DataFrame, tuple[Note, ...]]]:
+        """For the forecast, both ends of its band, and handling times longer by each factor."""
+        own, done, count = volumes.forecast, itertools.count(1), 3 + len(factors)
+        bands = (
+            _at_band(own, volumes.totals, band, self.config.plan.timezone) for band in ("offered_p10", "offered_p90")
+        )
+        cases = itertools.chain([own], bands, (_with_longer_times(own, factor) for factor in factors))
+        return do_all(
+            self.people,
+            ((case,) for case in cases),
+            AS_MANY_AS_PAY,
+            processes=AS_MANY_AS_PAY.processes(count, count * len(own)),
+            on_done=lambda _: on_progress(Progress("staff", next(done), count)),
+        )
 
     def people(self, volumes: VolumeForecast) -> tuple[pd.DataFrame, tuple[Note, ...]]:
+        """People of each group and period, and what to know."""
         from staffplan.staffing import staff
 
-        staffed = staff(volumes, self.config.staffing, site=self.ahead.site, on_progress=self.on_progress)
+        staffed = staff(volumes, self.config.staffing, site=self.site)
         people = required_people(
             staffed.requirement,
             self.settings,
@@ -141,17 +163,21 @@ def _at_band(volumes: VolumeForecast, totals: ForecastTotals, band: str, timezon
     return VolumeForecast.of(volumes.frame.assign(**scaled), volumes.source)
 
 
-def _by_aht(
-    volumes: VolumeForecast, settings: CapacitySettings, people: Callable[[VolumeForecast], pd.DataFrame]
-) -> RequiredByAht | None:
-    """The same contacts with longer handling times; None where new people are not slower."""
+def _longer_times(settings: CapacitySettings) -> list[float]:
+    """Factors of the handling time at which the staffing model is asked; none where new people are not slower."""
     longest = max(settings.aht_factors, default=1.0)
-    if longest <= 1:
-        return None
-    found = []
-    for part in PARTS_OF_THE_RAMP:
-        factor = 1 + (longest - 1) * part
-        longer = volumes.frame.assign(aht_seconds=volumes.frame["aht_seconds"] * factor)
-        rows = people(VolumeForecast.of(longer, volumes.source))
-        found.append(rows[["site", "period", "required"]].assign(aht_factor=factor))
-    return RequiredByAht.of(pd.concat(found, ignore_index=True), "requirement")
+    return [1 + (longest - 1) * part for part in PARTS_OF_THE_RAMP] if longest > 1 else []
+
+
+def _with_longer_times(volumes: VolumeForecast, factor: float) -> VolumeForecast:
+    frame = volumes.frame.assign(aht_seconds=volumes.frame["aht_seconds"] * factor)
+    return VolumeForecast.of(frame, volumes.source)
+
+
+def _by_aht(factors: Sequence[float], people: Sequence[pd.DataFrame]) -> RequiredByAht | None:
+    """The people required at each factor; None without any."""
+    found = [
+        rows[["site", "period", "required"]].assign(aht_factor=factor)
+        for factor, rows in zip(factors, people, strict=True)
+    ]
+    return RequiredByAht.of(pd.concat(found, ignore_index=True), "requirement") if found else None

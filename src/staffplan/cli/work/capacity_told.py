@@ -58,10 +58,10 @@ def tell(work: Work, paths: Mapping[str, Path], before: Hashes, *, as_json: bool
 
 def _notes(work: Work) -> None:
     """What to know of people and hiring; of the forecast what needs a look, the rest is counted."""
-    far = [note for note in work.notes if note.step != "capacity" and note.kind in FOR_THE_WORKBOOK]
-    say_notes(_once(note for note in work.notes if note not in far))
-    if far:
-        say(f"{len(far)} assumptions of the forecast and the staffing: see capacity.xlsx, Generation details")
+    far = [note.step != "capacity" and note.kind in FOR_THE_WORKBOOK for note in work.notes]
+    say_notes(_once(note for note, kept_for_later in zip(work.notes, far, strict=True) if not kept_for_later))
+    if any(far):
+        say(f"{sum(far)} assumptions of the forecast and the staffing: see capacity.xlsx, Generation details")
 
 
 def _once(notes: Iterable[Note]) -> Iterator[Note]:
