@@ -25,6 +25,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "int_from_float": ("{value} is not a whole number", "write a whole number, 4"),
     "float_parsing": ("{value} is not a number", "write a number without quotes or a unit, with a point: 0.5"),
     "float_type": ("{value} is not a number", "write a number without quotes or a unit, with a point: 0.5"),
+    "decimal_parsing": ("{value} is not a number", 'write a number with a point: "0.92"'),
+    "decimal_type": ("{value} is not a number", 'write a number with a point: "0.92"'),
     "finite_number": ("{value} is not a number that can be used", "write an ordinary number"),
     "bool_parsing": ("{value} is neither true nor false", "write true or false, without quotes"),
     "bool_type": ("{value} is neither true nor false", "write true or false, without quotes"),
