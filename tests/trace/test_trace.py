@@ -48,6 +48,7 @@ per = "day"
 name = "contributions"
 share = 0.313
 monthly_per_agent = 21
+currency = "USD"
 
 [[cost.others]]
 name = "supervision"
@@ -57,6 +58,7 @@ hourly_rate = 33.3
 [[cost.others]]
 name = "lines"
 per_contact = 0.07
+currency = "GBP"
 
 [[cost.others]]
 name = "rent"
@@ -66,11 +68,17 @@ per_month = 3100
 name = "course"
 amount = 777.77
 date = "2026-03-04"
+currency = "USD"
+
+[cost.rates]
+USD = { rate = "0.9237", of = 2026-03-01, source = "treasury" }
+GBP = { rate = "1.15", of = 2026-03-01, source = "treasury" }
 """
 LINES = ("early", "late", "half-shift", "long-day", "contributions", "supervision", "lines", "rent", "course")
 CLOCK = {"early": (540, 630), "late": (920, 1020)}
 """Minutes of the wall clock at which the premiums are paid."""
 LONG_DAY_MINUTES = 390
+CURRENCIES = ("EUR", "USD", "GBP")
 
 
 def cents(value: Fraction) -> Fraction:
@@ -101,7 +109,7 @@ class Clerk:
         parts = amount.parts()
         if parts:
             return sum((self.count(part, premium) for part in parts), start=Fraction(0))
-        if amount.unit == "EUR":
+        if amount.unit in CURRENCIES:
             return self.money(amount)
         if amount.value == 0 and not amount.place.rows:
             return Fraction(0)
@@ -132,8 +140,11 @@ class Clerk:
         return last - first
 
     def money(self, amount: Amount) -> Fraction:
-        """The pay of a person's month, or a formula of the settings."""
+        """The pay of a person's month, or a formula of the settings; turned into euros where paid in another."""
         found = {source.what: source for source in amount.sources()}
+        if "exchange rate" in found:
+            [there] = [source for name, source in found.items() if name != "exchange rate"]
+            return cents(self.count(there) * self.exchange(there.unit, found["exchange rate"]))
         name = amount.what.rpartition(": ")[2].partition(",")[0]
         if "paid minutes" in found:
             return cents(self.count(found["paid minutes"]) / 60 * self.rate(amount))
@@ -165,6 +176,13 @@ class Clerk:
         assert lines[line - 1] == f"[[cost.{section}]]"
         return self.settings["cost"][section][number]
 
+    def exchange(self, currency: str, stated: Amount) -> Fraction:
+        """The rate on the line that the trace names."""
+        [line] = stated.place.rows
+        text = (self.folder / stated.place.file).read_text().splitlines()[line - 1]
+        assert text.startswith(f"{currency} = ")
+        return Fraction(self.settings["cost"]["rates"][currency]["rate"])
+
     def rate(self, amount: Amount) -> Fraction:
         [place] = [source.place for source in amount.sources() if source.what == "base rate an hour"] or [None]
         if place is None:
@@ -179,7 +197,7 @@ def center(filled_once: FilledOnce, _planned_once: Path) -> Path:
 
     def fill() -> None:
         shutil.copytree(_planned_once, ".", dirs_exist_ok=True)
-        text = Path("plan.toml").read_text()
+        text = Path("plan.toml").read_text().replace("hourly_rate = 14\n", 'hourly_rate = 14\ncurrency = "USD"\n')
         Path("plan.toml").write_text(text[: text.index("[[cost.on_costs]]")] + COSTS)
         assert run_command(["cost", "plan"]) == 0
 

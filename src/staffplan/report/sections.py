@@ -54,6 +54,7 @@ LEDGER_TITLES = {
     "bridge": ("From contacts to cost", "Each line is added to the lines above it, up to the next total; whole plan"),
     "hours": ("Hours ledger", "The lines add up to the paid hours; whole plan"),
     "cost": ("Cost ledger", "The lines add up to the loaded cost; whole plan"),
+    "currency": ("Currencies", "What is paid in another currency, and the rest; up to the loaded cost; whole plan"),
     "unit": ("Unit costs", "Loaded cost per unit; whole plan"),
 }
 MOST_NOTES = 60
@@ -282,15 +283,16 @@ def _ledger_table(data: ReportData, name: str, caption: str, lines: pd.DataFrame
     blank: dict[str, Format] = {
         "hours": _or_blank(exact_hours),
         "amount": _or_blank(exact_money),
-        "quantity": _or_blank(count),
+        "quantity": _or_blank(exact_money if name == "currency" else count),
     }
-    headers = {"hours": "hours", "amount": data.currency, "quantity": "quantity"}
+    own = "in its currency" if name == "currency" else "quantity"
+    headers = {"hours": "hours", "amount": data.currency, "quantity": own}
     filled = [column for column in blank if lines[column].notna().any()]
     columns += [(column, headers[column], blank[column]) for column in filled]
     if (lines["unit"].fillna("") != "").any():
         columns.append(("unit", "unit", None))
     columns.append(("source", "source", None))
-    sums = (*BRIDGE_SUMS, TOTAL_LINE["cost"]) if name == "bridge" else (TOTAL_LINE.get(name),)
+    sums = (*BRIDGE_SUMS, TOTAL_LINE["cost"]) if name == "bridge" else (TOTAL_LINE.get(name, TOTAL_LINE["cost"]),)
     return table_of(lines.fillna({"unit": ""}), columns, caption, strong=lines["line"].isin(sums))
 
 

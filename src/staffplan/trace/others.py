@@ -87,7 +87,8 @@ def _of_currency(
     def told(amount: Amount) -> Amount:
         lines = [replace(question, line=line) for line in pay_lines(sources)]
         pays = [pay(sources, one) if list(paid) == [HOME] else own_pay(sources, one, currency) for one in lines]
-        base = summed("base pay and premiums of the month", pays, amount.unit)
+        paid_out = [one for one in pays if one.value]
+        base = summed("base pay and premiums of the month", paid_out, amount.unit)
         how = f"{float(base.value or 0):,.2f} x {setting.share:g}, rounded to the cent once a month"
         return replace(amount, how=how, place=place, sources=lambda: [base])
 

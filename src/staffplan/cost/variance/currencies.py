@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from staffplan.cost.exact import half_up
 from staffplan.cost.variance.chain import Term
 from staffplan.errors import Note
 from staffplan.tables.cost import CostReport, read_foreign
@@ -52,9 +53,12 @@ def _rates(paid: pd.DataFrame) -> dict[str, Fraction]:
 
 
 def _effect(row: Mapping[Any, Any], rates: Mapping[str, Fraction]) -> float:
-    """What the row's amount is above the same at the budget's rate; exactly 0 where the rate is the same."""
+    """What the row's amount is above the same at the budget's rate, to the cent; 0 where the rate is the same."""
     rate = rates.get(row["currency"], row["rate"])
-    return 0.0 if rate == row["rate"] else float(row["amount"]) - float(row["quantity"]) * float(rate)
+    if rate == row["rate"]:
+        return 0.0
+    cents, own = round(float(row["amount"]) * 100), round(float(row["quantity"]) * 100)
+    return (cents - half_up(own * rate)) / 100
 
 
 def _unknown(currencies: list[str]) -> Iterator[Note]:
