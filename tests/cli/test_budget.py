@@ -82,6 +82,53 @@ def test_the_figures_of_the_workbook_are_those_of_the_cost_files(centers: Path, 
     assert book["Cost by month"].cell(2, 2).number_format == "#,##0.00"
 
 
+WORKFORCE = """heads = 10
+attrition = 0.03
+shrinkage = 0.3
+wage = 2500.55
+shortfall_cost = 4000
+
+[hiring]
+smallest = 2
+largest = 6
+cost_per_hire = 1200.35
+"""
+
+
+def test_a_capacity_plan_stands_beside_the_plans_by_month_and_year(centers: Path, tmp_path: Path, run_in: Run):
+    """Its rows are those of its file, its years add up, and its cost is not in the sums of the plans."""
+    own = Path(shutil.copytree(centers, tmp_path / "own"))
+    months = [f"2026-{month:02d}" for month in range(3, 13)] + ["2027-01", "2027-02"]
+    (own / "needed.csv").write_text("period,required\n" + "".join(f"{m},{8 + n}\n" for n, m in enumerate(months)))
+    (own / "people.toml").write_text(WORKFORCE)
+    given = ("--required", "needed.csv", "--workforce", "people.toml", "-o", "capacity")
+    assert run_in(own, "capacity", *given).code == 0
+    finished = run_in(own, "budget", "before/plan", "capacity", "-o", "with.xlsx")
+    assert finished.code == 0
+    book = load_workbook(own / "with.xlsx")
+    with (own / "capacity" / "capacity.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    head = [cell.value for cell in book["Capacity by month"][1]]
+    cells = [
+        dict(zip(head, [cell.value for cell in row], strict=True)) for row in book["Capacity by month"].iter_rows(2)
+    ]
+    assert [cell["period"] for cell in cells] == months
+    assert [cell["new hires"] for cell in cells] == [float(row["new_hires"]) for row in rows]
+    assert sum(cell["new hires"] for cell in cells) > 0
+    loaded = float(costs(own / "before", line="loaded cost"))
+    assert [cell["cost in the plans of these days"] for cell in cells] == [pytest.approx(loaded), *[None] * 11]
+    years = {row[1].value: [cell.value for cell in row[3:]] for row in book["Capacity by year"].iter_rows(min_row=2)}
+    assert list(years) == ["2026", "2027", "all years"]
+    for first, last, whole in zip(*years.values(), strict=True):
+        assert first + last == pytest.approx(whole, abs=1e-9)
+    assert years["all years"][-1] == pytest.approx(sum(round(float(row["cost"]), 2) for row in rows), abs=1e-9)
+    assert column(book["Cost by month"], "total")["loaded cost"] == pytest.approx(loaded)
+    assert "Whom we hire" in finished.out
+    assert "is not in the sums" in finished.err
+    alone = run_in(own, "budget", "capacity", "-o", "alone.xlsx")
+    assert (alone.code, "capacity plans alone are no budget" in alone.err) == (2, True)
+
+
 def test_the_changes_add_up_and_name_the_premium(centers: Path, tmp_path: Path, run_in: Run):
     out = tmp_path / "budget.xlsx"
     finished = run_in(centers, "budget", "before/plan", "after/plan", "-o", out)

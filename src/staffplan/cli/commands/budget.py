@@ -19,7 +19,7 @@ def register(app: typer.Typer) -> None:
 
 
 def budget(
-    plans: Annotated[list[Path], typer.Argument(help="Finished plan directories, one for each period.")],
+    plans: Annotated[list[Path], typer.Argument(help="Finished plans, one for each period, and capacity folders.")],
     output: Annotated[Path, typer.Option("-o", "--output", help="Workbook to write.")],
     force: Force = False,
     as_json: Json = False,
@@ -32,10 +32,15 @@ def budget(
 
     staffplan budget plans/january plans/february -o budget.xlsx
 
+    staffplan budget plans/demo capacity/ -o budget.xlsx
+
     The page says what it costs, what customers get for it, what changed and why,
     and which decisions are due by when. The other sheets have the metrics, the
     cost and the hours by line and month, people, premiums, the causes of each
     change, risks and sources.
+
+    Folders of staffplan capacity stand beside the plans: hires and cost by month
+    and by year. Their cost is not in the sums.
 
     Several plans are joined in the order of their days. Days between them that no
     plan has, and days that two plans have, are told.
