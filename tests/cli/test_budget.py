@@ -9,6 +9,7 @@ import shutil
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -17,6 +18,12 @@ from openpyxl import load_workbook
 from commands import FilledOnce, Run
 from staffplan.cli.main import run as run_command
 from staffplan.cli.work.budget import budget_of, remarks_on
+from staffplan.cli.work.budget_currency import in_one_currency
+from staffplan.errors import UsageError
+from staffplan.report.budget_book import BudgetPeriod
+from staffplan.settings.config import load_config
+from staffplan.settings.cost import ExchangeRate
+from staffplan.tables.cost import CostReport
 
 PREMIUM = '\n[[cost.premiums]]\nname = "early"\nshare = 0.25\nhours = "09:00-10:30"\n'
 
@@ -127,6 +134,27 @@ def test_a_capacity_plan_stands_beside_the_plans_by_month_and_year(centers: Path
     assert "is not in the sums" in finished.err
     alone = run_in(own, "budget", "capacity", "-o", "alone.xlsx")
     assert (alone.code, "capacity plans alone are no budget" in alone.err) == (2, True)
+
+
+def period_in(currency: str, rates: str = "") -> tuple[BudgetPeriod, dict[str, ExchangeRate]]:
+    """A period whose report is blank, and the rates of its settings."""
+    config = load_config(f'[plan]\ncurrency = "{currency}"\n[cost.rates]\n{rates}', "plan.toml")
+    data = SimpleNamespace(currency=currency, cost=CostReport.empty())
+    day = pd.Timestamp("2026-03-02")
+    return BudgetPeriod(f"plans/{currency}", data, day, day), dict(config.cost.rates)
+
+
+def test_plans_of_several_currencies_need_the_budget_s_and_every_rate():
+    found = [period_in(name) for name in ("EUR", "GBP", "USD")]
+    periods, rates = [period for period, _ in found], {period.folder: own for period, own in found}
+    with pytest.raises(UsageError, match="name the budget's with --currency"):
+        in_one_currency(periods, rates, None)
+    with pytest.raises(UsageError) as raised:
+        in_one_currency(periods, rates, "EUR")
+    assert [problem.message for problem in raised.value.problems] == [
+        "no plan in EUR states a rate from GBP",
+        "no plan in EUR states a rate from USD",
+    ]
 
 
 def test_the_changes_add_up_and_name_the_premium(centers: Path, tmp_path: Path, run_in: Run):

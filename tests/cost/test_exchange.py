@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from staffplan.cost.converted import report_in
 from staffplan.cost.exchange import Exchange
 from staffplan.cost.variance.plans import compare_plans
 from staffplan.cost.variance.step import variance
@@ -163,6 +165,24 @@ def test_a_currency_that_the_budget_lacks_is_told(two_sites):
         "the budget has nothing in GBP",
         "the budget has nothing in USD",
     ]
+
+
+def test_a_report_in_another_currency_still_adds_up_to_the_cent(two_sites):
+    """EUR to CHF at 0.9313: every line by itself; the sums are those of the lines, in the bridge too."""
+    own = two_sites.cost(settings(), work_plans=PLANS).report
+    found = report_in(own, rates(EUR="0.9313")["EUR"], "CHF")
+    assert set(found.frame["currency"]) == {"CHF", ""}
+    before, after = amounts(own), amounts(found)
+    for line in set(before) - {"loaded cost"}:
+        cents = Fraction(round(before[line] * 100)) * Fraction("0.9313")
+        assert round(after[line] * 100) == math.floor(cents + Fraction(1, 2)), line
+    lines = sum(round(value * 100) for line, value in after.items() if line != "loaded cost")
+    assert lines == round(after["loaded cost"] * 100)
+    bridge = amounts(found, "bridge")
+    parts = ("base pay", "premiums", "on-costs", "other costs")
+    assert sum(round(bridge[part] * 100) for part in parts) == round(bridge["loaded cost"] * 100) == lines
+    assert bridge["on-costs"] == pytest.approx(after["on-cost: contributions"] + after["on-cost: seat"])
+    assert amounts(found, "hours", "hours") == amounts(own, "hours", "hours")
 
 
 def test_the_name_of_a_line_says_what_it_is_paid_in():

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from staffplan.cli.output.say import say, say_long, show_json, show_text
+from staffplan.cli.work.budget_currency import Rates, in_one_currency
 from staffplan.cli.work.delivery import put
 from staffplan.cost.variance.plans import compare_plans
 from staffplan.cost.variance.step import variance
-from staffplan.errors import Problem, StaffplanError, UsageError, listed, place_of
+from staffplan.errors import Problem, StaffplanError, UsageError, place_of
 from staffplan.files.read import read_table
 from staffplan.plan.directory import open_existing
 from staffplan.plan.manifest import FILE_NAME as MANIFEST
@@ -32,11 +33,11 @@ if TYPE_CHECKING:
 A_DAY = timedelta(days=1)
 
 
-def budget_of(folders: Sequence[Path]) -> Budget:
+def budget_of(folders: Sequence[Path], currency: str | None = None) -> Budget:
     """Plans as the periods of a budget, in the order of their days, and capacity plans beside them.
 
-    Raises UsageError where one is no finished plan, is given twice, or has another currency, and where all are
-    capacity plans.
+    Raises UsageError where one is no finished plan, is given twice, or has another currency than `currency` and no
+    rate, and where all are capacity plans.
     """
     if len({folder.resolve() for folder in folders}) < len(folders):
         raise UsageError(Problem("PLANS", "a plan is given twice", "give each period once"))
@@ -44,12 +45,11 @@ def budget_of(folders: Sequence[Path]) -> Budget:
     if not planned:
         hint = "give the plans of the periods too: staffplan budget plans/january capacity/ -o budget.xlsx"
         raise UsageError(Problem("PLANS", "capacity plans alone are no budget", hint))
-    periods = sorted(_periods(planned), key=lambda period: (period.first, period.last))
-    currencies = sorted({period.data.currency for period in periods})
-    if len(currencies) > 1:
-        raise UsageError(Problem("PLANS", f"the plans have different currencies: {listed(currencies)}", "use one"))
+    found = sorted(_periods(planned), key=lambda one: (one[0].first, one[0].last))
+    rates = {period.folder: own for period, own in found}
+    periods, exchanged = in_one_currency([period for period, _ in found], rates, currency)
     capacities = [_capacity(folder) for folder in folders if _is_capacity(folder)]
-    remarks = [*remarks_on(periods), *capacity_remarks(capacities)]
+    remarks = [*exchanged, *remarks_on(periods), *capacity_remarks(capacities)]
     return Budget(periods, _changes(periods), remarks, capacities)
 
 
@@ -71,9 +71,9 @@ def capacity_remarks(capacities: Sequence[BudgetCapacity]) -> Iterator[str]:
         )
 
 
-def _periods(folders: Sequence[Path]) -> Iterator[BudgetPeriod]:
+def _periods(folders: Sequence[Path]) -> Iterator[tuple[BudgetPeriod, Rates]]:
     """Every plan. Raises the problems of all that cannot be used, together."""
-    found: list[BudgetPeriod] = []
+    found: list[tuple[BudgetPeriod, Rates]] = []
     wrong: list[StaffplanError] = []
     for folder in folders:
         try:
@@ -85,7 +85,8 @@ def _periods(folders: Sequence[Path]) -> Iterator[BudgetPeriod]:
     yield from found
 
 
-def _period(folder: Path) -> BudgetPeriod:
+def _period(folder: Path) -> tuple[BudgetPeriod, Rates]:
+    """A plan as a period, and the exchange rates of its settings."""
     opened = open_existing(folder)
     workspace, manifest = opened.workspace, opened.manifest
     if not workspace.has_people:
@@ -96,7 +97,7 @@ def _period(folder: Path) -> BudgetPeriod:
     notes, by_hand = all_notes(workspace, manifest), hand_edits(workspace, manifest)
     data = report_data(StepWork(workspace, manifest, notes, by_hand))
     first, last = (pd.Timestamp(at) for at in (workspace.planned.first, workspace.planned.last))
-    return BudgetPeriod(place_of(folder), data, first, last)
+    return BudgetPeriod(place_of(folder), data, first, last), workspace.config.cost.rates
 
 
 def _changes(periods: Sequence[BudgetPeriod]) -> pd.DataFrame:
