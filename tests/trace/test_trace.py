@@ -291,8 +291,8 @@ def questions(sources: Sources) -> list[str]:
         asked += [f"forecast.{queue} {day}" for day in days]
         asked += [f"forecast.{queue} {day}T{time}" for day in days for time in times]
         asked += [f"{day}T{time} {queue}" for day in days for time in times]
-    asked += [f"bridge.{line} {group}".strip() for line in BRIDGE for group in ("", "phone", "mail")]
-    return asked + [f"unit.{price} {group}".strip() for price in PRICES for group in ("", "phone", "mail")]
+    asked += [f"bridge.{line} {group}" for line in BRIDGE[:8] for group in ("phone", "mail")]
+    return asked + [f"bridge.{line}" for line in BRIDGE] + [f"unit.{price}" for price in PRICES]
 
 
 BRIDGE = (
@@ -300,7 +300,7 @@ BRIDGE = (
     *("roster-fit-too-few", "roster-fit-too-many", "on-queue", "breaks-and-meals", "meetings-and-training"),
     *("paid-time-off", "paid-hours", "base-pay", "premiums", "on-costs", "other-costs", "loaded-cost"),
 )
-PRICES = ("per-contact-offered", "per-handled-hour", "per-paid-hour")
+PRICES = ("per-contact-offered", "per-paid-hour")
 
 
 def test_two_hundred_amounts_are_what_their_rows_add_up_to(sources: Sources, center: Path):

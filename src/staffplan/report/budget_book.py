@@ -124,8 +124,8 @@ def budget_book(budget: Budget) -> bytes:
         for cell in sheet[sheet.max_row]:
             cell.font = BOLD
     if budget.capacities:
-        costs = budget.by_month("cost", "amount").set_index("line").loc[TOTAL_LINE["cost"]].drop(TOTAL)
-        of_months = {str(month): float(cost) for month, cost in costs.items()}
+        last = budget.by_month("cost", "amount").to_dict("records")[-1]
+        of_months = {str(month): cost for month, cost in last.items() if month not in ("line", TOTAL)}
         table(book, "Capacity by month", by_month(budget.capacities, of_months), BY_MONTH)
         table(book, "Capacity by year", by_year(budget.capacities), BY_YEAR)
     table(book, "People", _people(budget), _PEOPLE)

@@ -13,9 +13,9 @@ from staffplan.cost.exact import half_up
 from staffplan.cost.lines import bridge_lines
 from staffplan.cost.money import BASE
 from staffplan.trace.amount import CONTACTS, MINUTES, Amount, money, rows_of, summed
-from staffplan.trace.ask import BRIDGE, COST, FORECAST, HOURS, TOTAL, Question, short, words
+from staffplan.trace.ask import BRIDGE, COST, FORECAST, HOURS, Question, short, words
 from staffplan.trace.contacts import contacts_of, queues_of
-from staffplan.trace.hours import hours_of
+from staffplan.trace.hours import hours_of, paid_of
 from staffplan.trace.others import ON_COST, OTHER
 from staffplan.trace.paid import minutes, narrowed
 from staffplan.trace.pay import PREMIUM
@@ -66,7 +66,7 @@ def _behind(sources: Sources, question: Question, costs: Costs, amount: Amount) 
     if line in (BASE, "loaded cost", *PAY):
         return replace(amount, parts=lambda: _costs(sources, question, costs))
     if line == "paid hours":
-        return replace(amount, parts=hours_of(sources, _hours(question, TOTAL)).parts)
+        return replace(amount, parts=paid_of(sources, question).parts)
     if line in ("base staff", "cover for shrinkage, whole people"):
         columns = ("agents_required",) if line == "base staff" else ("agents_on_queue", "-agents_required")
         return replace(amount, parts=lambda: [required(sources, question, column) for column in columns])

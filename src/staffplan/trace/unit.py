@@ -16,12 +16,11 @@ from staffplan.trace.amount import Amount
 from staffplan.trace.ask import COST, FORECAST, HOURS, TOTAL, UNIT, Question, short, words
 from staffplan.trace.bridge import Costs, contacts
 from staffplan.trace.contacts import contacts_of
-from staffplan.trace.hours import hours_of
+from staffplan.trace.hours import hours_of, paid_of
 from staffplan.trace.sources import Sources
 
 QUEUE, CHANNEL, ANSWERED = "per contact: queue ", "per contact: channel ", "per contact answered"
-BEHIND = {"per handled hour": "handling contacts", "per paid hour": TOTAL}
-"""Lines of the hours ledger that a price divides by."""
+HANDLED, PAID = "per handled hour", "per paid hour"
 
 
 def unit_names(sources: Sources) -> list[str]:
@@ -85,7 +84,8 @@ def _sources(sources: Sources, question: Question, queues: Sequence[QueueWork], 
             *(costs(replace(total, group=name)) for name in groups),
             *(contacts_of(sources, one) for one in asked),
         ]
-    if question.line in BEHIND:
-        hours = hours_of(sources, replace(question, kind=HOURS, line=BEHIND[question.line]))
-        return [costs(total), hours]
+    if question.line == PAID:
+        return [costs(total), paid_of(sources, question)]
+    if question.line == HANDLED:
+        return [costs(total), hours_of(sources, replace(question, kind=HOURS, line="handling contacts"))]
     return [costs(total), contacts(sources, question)]
