@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from staffplan.cost.exact import half_up
-from staffplan.cost.lines import bridge_lines
+from staffplan.cost.lines import Line, bridge_lines
 from staffplan.cost.money import BASE
 from staffplan.trace.amount import CONTACTS, MINUTES, Amount, money, rows_of, summed
 from staffplan.trace.ask import BRIDGE, COST, FORECAST, HOURS, Question, short, words
@@ -33,12 +33,19 @@ Costs = Callable[[Question], Amount]
 """Explains a question on the cost."""
 
 
+def bridge_names(sources: Sources) -> list[str]:
+    """The names of the bridge's lines."""
+    return [line.name for line in _lines(sources)]
+
+
+def _lines(sources: Sources) -> list[Line]:
+    books = sources.books
+    return bridge_lines(books.demand, books.hours, books.money, books.frame)
+
+
 def bridge_of(sources: Sources, question: Question, costs: Costs) -> Amount:
     """A line of the bridge, of a month and planning group or of all: what it adds up, or the two it lies between."""
-    books = sources.books
-    [line] = [
-        one for one in bridge_lines(books.demand, books.hours, books.money, books.frame) if one.name == question.line
-    ]
+    [line] = [one for one in _lines(sources) if one.name == question.line]
     numbers = line.cents if line.cents is not None else line.minutes
     narrow = ", ".join(part for part in (line.name, question.group, question.month) if part)
     ask = words(f"{BRIDGE}.{short(line.name)}", question.group, question.month)

@@ -10,12 +10,11 @@ import numpy as np
 import pandas as pd
 
 from staffplan.clock import day_minute, wall_instant
-from staffplan.cost.lines import bridge_lines
 from staffplan.errors import Note, Problem, UsageError
 from staffplan.tables.cost import CostReport
 from staffplan.trace.amount import CONTACTS, MINUTES, Amount, Place, money
-from staffplan.trace.ask import COST, HOURS, LINES, TOTAL, Known, Question, short_names, words
-from staffplan.trace.bridge import bridge_of
+from staffplan.trace.ask import COST, HOURS, LINES, TOTAL, Known, Question, short, short_names, words
+from staffplan.trace.bridge import bridge_names, bridge_of
 from staffplan.trace.contacts import contacts_of
 from staffplan.trace.hours import hours_of
 from staffplan.trace.need import need_of
@@ -40,8 +39,8 @@ def known_of(sources: Sources) -> Known:
         books.frame.groups,
         sorted(queues),
         names,
-        short_names([line.name for line in bridge_lines(books.demand, books.hours, books.money, books.frame)]),
-        short_names(unit_names(sources)),
+        {short(name): name for name in bridge_names(sources)},
+        {short(name): name for name in unit_names(sources)},
     )
 
 
