@@ -364,6 +364,8 @@ def test_a_question_may_be_put_in_several_ways(sources: Sources, one: str, other
     [
         ("cost.erly", "did you mean cost.early?"),
         ("F11", "did you mean F1?"),
+        ("bridge.base-staf", "did you mean base-staff?"),
+        ("unit.per-contact-offered F1", "unit lines are told for months and planning groups"),
         ("nonsense", "what may be asked"),
         ("cost.early 2026-03-02", "a day has no cost of its own"),
         ("cost.rent F1", "has no person"),

@@ -61,8 +61,7 @@ class Known:
         lines = [
             f"cost.total, or a line: {listed(f'cost.{name}' for name in self.lines)}",
             f"hours.total, or a line: {listed(f'hours.{name}' for name in self.hours)}",
-            f"a line of the bridge: {listed(f'bridge.{name}' for name in self.bridge)}",
-            f"a unit cost: {listed(f'unit.{name}' for name in self.unit)}",
+            "a line from contacts to cost, or a unit cost: bridge.base-staff, unit.per-paid-hour",
             f"a person, with a day or month: {words(agent)}, {words(agent, self.days[0])}",
             f"the people required at a time: {self.days[0]}T10:00 {words(group)}",
             f"a queue's contacts: {words(f'forecast.{queue}', self.days[0])}, {words(f'history.{queue}')}",
@@ -154,6 +153,8 @@ def _unknown(word: str, known: Known) -> Problem:
     names = [*known.lines, *known.hours, *known.groups, *known.queues, *known.agents, *known.agents.values()]
     lead, _, name = word.partition(".")
     lines = known.lines_of(lead)
+    if lead in (BRIDGE, UNIT):
+        return Problem("explain", f"the plan has no {word!r}", f"{nearest(name, list(lines))}, after {lead}.")
     if lines and name:
         near = nearest(name, [*lines, *([TOTAL] if lead in (COST, HOURS) else [])])
         near = near.replace("did you mean ", f"did you mean {lead}.") if near.startswith("did you mean") else ""
