@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,10 @@ from staffplan.files.csv import decode
 from staffplan.files.disk import sha256
 from staffplan.files.together import recover, settle, write_together
 from staffplan.files.write import refuse_existing
-from staffplan.plan.manifest import FILE_NAME, Manifest, manifest_bytes, read_manifest
-from staffplan.plan.steps import ALL_STEPS
-from staffplan.plan.workspace import INPUTS, Workspace
+from staffplan.plan.manifest import FILE_NAME, Manifest, manifest_bytes, read_manifest, settings_hashes
+from staffplan.plan.step import input_called
+from staffplan.plan.steps import ALL_STEPS, SPAN, STEPS
+from staffplan.plan.workspace import INPUTS, HistorySpan, Workspace
 from staffplan.settings.config import Config, load_config
 from staffplan.settings.toml_words import dotted_names, read_toml, toml_problem
 
@@ -150,12 +151,31 @@ def open_existing(folder: Path) -> OpenPlan:
     if sha256(copy) != manifest.plan_toml:
         config = load_config_file(copy)
         remark = f"{place_of(copy)} was edited by hand: this file is used, not {place_of(source)}"
-        return OpenPlan(Workspace(folder, config, folder, place_of(copy)), manifest, (remark,))
+        return _opened(Workspace(folder, config, folder, place_of(copy)), manifest, remark)
     if not source.is_file():
         remark = f"{place_of(source)} is missing: the plan's own settings are used, {place_of(copy)}"
-        return OpenPlan(Workspace(folder, load_config_file(copy), folder, place_of(copy)), manifest, (remark,))
+        return _opened(Workspace(folder, load_config_file(copy), folder, place_of(copy)), manifest, remark)
     config = load_config_file(source, manifest.overrides)
-    return OpenPlan(Workspace(folder, config, source.parent, place_of(source)), manifest)
+    return _opened(Workspace(folder, config, source.parent, place_of(source)), manifest)
+
+
+def _opened(workspace: Workspace, manifest: Manifest, *remarks: str) -> OpenPlan:
+    return OpenPlan(replace(workspace, span_known=_span_known(workspace, manifest)), manifest, remarks)
+
+
+def _span_known(workspace: Workspace, manifest: Manifest) -> HistorySpan | None:
+    """What the forecast tells of the history, where neither the file nor its reading changed since."""
+    step, path = STEPS[0], workspace.input_path("history")
+    record = manifest.steps.get(step.name)
+    if record is None or path is None or settings_hashes(step.settings(workspace.config)) != record.settings:
+        return None
+    sha = sha256(path) if path.is_file() else None
+    if sha is None or record.inputs.get(input_called("history", path)) != sha:
+        return None
+    try:
+        return HistorySpan.of_text(str(record.facts.get(SPAN, "")))
+    except (ValueError, TypeError):
+        return None
 
 
 def parse_overrides(items: list[str]) -> dict[str, object]:

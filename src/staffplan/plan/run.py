@@ -11,7 +11,7 @@ from staffplan.errors import ConfigError, DataError, Note, Problem, StaffplanErr
 from staffplan.files.disk import sha256
 from staffplan.files.together import EditedMeanwhileError, Hashes, refuse_obstacles, write_together
 from staffplan.plan.manifest import FILE_NAME, Manifest, StepRecord, manifest_bytes, settings_hashes, write_manifest
-from staffplan.plan.step import Step, StepWork
+from staffplan.plan.step import Step, StepWork, input_called
 from staffplan.plan.steps import ALL_STEPS, steps_due
 from staffplan.plan.workspace import WRITTEN, Workspace
 from staffplan.progress import OnProgress, Progress, silent
@@ -84,7 +84,7 @@ def _input_hashes(step: Step, workspace: Workspace) -> dict[str, str]:
     for key in step.inputs:
         path = workspace.input_path(key)
         if path is not None and key in given:
-            hashes[f"input {key} ({path.name})"] = given[key]
+            hashes[input_called(key, path)] = given[key]
     for name in step.may_read:
         sha = given.get(name) if name in WRITTEN else sha256(workspace.folder / name)
         if sha is not None:

@@ -40,16 +40,19 @@ def _picked(config: Config, *names: str) -> dict[str, Any]:
         section, _, key = name.partition(".")
         if not key:
             found |= {f"{section}.{inner}": value for inner, value in raw[section].items()}
-        elif name not in _LATER or raw[section][key] not in (None, []):
+        elif name not in _LATER or raw[section][key] not in (None, [], True):
             found[name] = raw[section][key]
     return found
 
 
 _CALENDAR = ("plan.timezone", "plan.interval_minutes", "plan.country", "plan.subdivision", "hours", "queues")
 _PERIOD = ("plan.start", "plan.weeks", "plan.months", "plan.end")
-_LATER = ("plan.months", "plan.end", "plan.assumptions")
+_KINDS = tuple(f"input.{name}" for name in ("preset", "timezone", "aht_unit", "date_order", "totals"))
+_LATER = ("plan.months", "plan.end", "plan.assumptions", *_KINDS)
 """Settings that plans of earlier versions do not know: only where they are given do they count."""
-_READING = ("input.columns", "input.until", "input.ignore_queues", "input.queue")
+_READING = ("input.columns", "input.until", "input.ignore_queues", "input.queue", *_KINDS)
+SPAN = "history_span"
+"""Fact of the forecast: what later commands need to know of the history, unless it changes."""
 
 
 def _forecast_settings(config: Config) -> dict[str, Any]:
@@ -86,7 +89,7 @@ def _forecast(work: StepWork) -> StepOutput:
     )
     told = (result.totals, result.backtest, result.override_log, result.quality, result.aht_backtest)
     files = _files(result.forecast, *told, timezone=plan.timezone)
-    return StepOutput(files, result.notes, result.facts)
+    return StepOutput(files, result.notes, {**result.facts, SPAN: workspace.span.text})
 
 
 def _staff_settings(config: Config) -> dict[str, Any]:

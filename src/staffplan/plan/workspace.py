@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import Self, TypeVar, cast
 
 import pandas as pd
 
@@ -40,6 +41,28 @@ Known = Mapping[str, Mapping[str, Sequence[str]]]
 
 
 @dataclass(frozen=True)
+class HistorySpan:
+    """What the calendar and the queues of a site need to know of a history."""
+
+    queues: tuple[str, ...]
+    first: date
+    """The day of its first row, by UTC."""
+    following: date
+    """The local day after its last row."""
+
+    @property
+    def text(self) -> str:
+        """As it stands in a manifest."""
+        return json.dumps([self.first.isoformat(), self.following.isoformat(), *self.queues], ensure_ascii=False)
+
+    @classmethod
+    def of_text(cls, text: str) -> Self:
+        """Read it back. Raises ValueError where it is something else."""
+        first, following, *queues = json.loads(text)
+        return cls(tuple(map(str, queues)), date.fromisoformat(first), date.fromisoformat(following))
+
+
+@dataclass(frozen=True)
 class Workspace:
     """A plan directory (`folder`) and the settings it is made with; input paths are relative to `base`."""
 
@@ -49,6 +72,8 @@ class Workspace:
     config_place: str
     workers: Workers = AS_MANY_AS_PAY
     """Who does the work; it changes nothing in what is made."""
+    span_known: HistorySpan | None = None
+    """Known of the history from when it was last read."""
 
     def input_path(self, name: str) -> Path | None:
         """The file that `input.<name>` stands for; None where the settings name none."""
@@ -115,6 +140,11 @@ class Workspace:
         return read_history(self.required_path("history"), self.config)
 
     @cached_property
+    def span(self) -> HistorySpan:
+        """What a site is made of; the history is read where it is not known."""
+        return self.span_known or span_of(self.full_history, self.config.plan.timezone)
+
+    @cached_property
     def drivers(self) -> Drivers | None:
         path = self.input_path("drivers")
         return None if path is None else read_drivers(path, self.site.queues)
@@ -127,7 +157,7 @@ class Workspace:
     @cached_property
     def first_day(self) -> date:
         """First day planned: as set, or the day after the history's last."""
-        return first_day_of(self.full_history, self.config, self.config_place)
+        return first_day_of(self.span.following, self.config, self.config_place)
 
     @cached_property
     def history(self) -> ContactHistory:
@@ -204,11 +234,10 @@ class Workspace:
     @cached_property
     def site(self) -> Site:
         """Calendar and queues, over the history and the period planned."""
-        frame = self.full_history.frame
         return make_site(
             self.config,
-            queues=frame["queue"].unique(),
-            first_day=min(frame["interval_start"].min().date(), self.first_day),
+            queues=self.span.queues,
+            first_day=min(self.span.first, self.first_day),
             last_day=self.planned.last,
             special_days=self.special_days,
             planned=self.planned,
@@ -269,13 +298,19 @@ def first_day_after(history: ContactHistory, timezone: str) -> date:
     return last + timedelta(days=1)
 
 
-def first_day_of(history: ContactHistory, config: Config, config_place: str) -> date:
-    """First day planned: as set, or the day after the history's last.
+def span_of(history: ContactHistory, timezone: str) -> HistorySpan:
+    """What the calendar and the queues of a site need to know of a history."""
+    frame = history.frame
+    queues = tuple(str(name) for name in frame["queue"].unique())
+    return HistorySpan(queues, frame["interval_start"].min().date(), first_day_after(history, timezone))
+
+
+def first_day_of(following: date, config: Config, config_place: str) -> date:
+    """First day planned: as set, or the local day that follows the history's last.
 
     Raises ConfigError where it is set to years after the history: nothing there says what comes then.
     """
-    zone, start = config.plan.timezone, config.plan.start
-    following = first_day_after(history, zone)
+    start = config.plan.start
     if start is not None and start - following > LONGEST_LEAD:
         message = f"{start} is {(start - following).days / DAYS_PER_YEAR:.1f} years after the last day of the history"
         hint = f"correct the year; at most {LONGEST_LEAD.days:,} days after it can be planned"
