@@ -66,21 +66,35 @@ def create_or_update(config_path: Path, folder: Path, overrides: Mapping[str, ob
     recover(folder)
     data = _config_bytes(config_path)
     text = decode(data, place_of(config_path))
-    config = load_config(text, place_of(config_path), overrides)
-    manifest = read_manifest(folder)
+    asked = _update(text, config_path, folder, overrides, force=force)
+    workspace, manifest = asked.workspace, asked.manifest
     copy = folder / PLAN_TOML
     same_file = copy.resolve() == config_path.resolve()
     before = _hash(data) if same_file else sha256(copy)
-    if not force:
-        _refuse_foreign(folder, manifest, config_path, same_file=same_file)
-    workspace = Workspace(folder, config, config_path.parent, place_of(config_path))
-    workspace.check_inputs()
     used = data if same_file and not overrides else settings_as_used(text, config_path, folder, overrides).encode()
     source = Path(os.path.relpath(config_path, folder)).as_posix()
-    manifest = Manifest(source, overrides, _hash(used), manifest.steps if manifest is not None else {})
+    manifest = Manifest(source, overrides, _hash(used), manifest.steps)
     files = {} if used is data else {PLAN_TOML: used}
     write_together(folder, {FILE_NAME: manifest_bytes(manifest), **files}, expected={PLAN_TOML: before})
     return OpenPlan(workspace, manifest)
+
+
+def planned_update(
+    config_path: Path, folder: Path, overrides: Mapping[str, object], *, force: bool = False
+) -> OpenPlan:
+    """The plan directory as a settings file would have it; nothing is written. Raises as `create_or_update` does."""
+    return _update(read_config_text(config_path), config_path, folder, overrides, force=force)
+
+
+def _update(text: str, config_path: Path, folder: Path, overrides: Mapping[str, object], *, force: bool) -> OpenPlan:
+    config = load_config(text, place_of(config_path), overrides)
+    manifest = read_manifest(folder)
+    if not force:
+        same_file = (folder / PLAN_TOML).resolve() == config_path.resolve()
+        _refuse_foreign(folder, manifest, config_path, same_file=same_file)
+    workspace = Workspace(folder, config, config_path.parent, place_of(config_path))
+    workspace.check_inputs()
+    return OpenPlan(workspace, manifest or Manifest())
 
 
 def _hash(data: bytes) -> str:
