@@ -110,7 +110,7 @@ def _bars() -> Iterator[OnProgress]:
 
     columns = (
         TextColumn("{task.fields[step]:<9}"),
-        BarColumn(bar_width=30),
+        BarColumn(bar_width=20, table_column=Column(no_wrap=True, min_width=20)),
         MofNCompleteColumn(table_column=Column(no_wrap=True, min_width=13)),
         TimeElapsedColumn(table_column=Column(no_wrap=True, min_width=7)),
         TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True, overflow="ellipsis")),

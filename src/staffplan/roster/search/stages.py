@@ -78,7 +78,7 @@ def search(space: TourSpace, run: Run, effort: float, seed: int) -> Incumbent:
     run.prices = prices
     board = _start(untied(space), prices, run, effort, seed)
     incumbent = Incumbent(board)
-    run.say(0, incumbent, space.problem)
+    run.say(incumbent, space.problem)
     if not len(space.problem.ties):
         _improve(board, incumbent, prices, run, effort, seed)
         return incumbent
@@ -90,9 +90,7 @@ def search(space: TourSpace, run: Run, effort: float, seed: int) -> Incumbent:
     def stop() -> bool:
         return run.ended(incumbent) or time.monotonic() > over
 
-    keep_ties(
-        space, incumbent, run.moves, seed, stop=stop, report=lambda: run.say(run.moves, incumbent, space.problem)
-    )
+    keep_ties(space, incumbent, run.moves, seed, stop=stop, report=lambda: run.say(incumbent, space.problem))
     run.late(TIES_UNTIL)
     _prove(space, incumbent, run, effort, seed)
     return incumbent
@@ -135,7 +133,7 @@ def _anneal(board: Board, incumbent: Incumbent, run: Run, seed: int) -> None:
         ),
         seed,
         stop=lambda: run.ended(incumbent),
-        report=lambda done: run.say(min(done, run.moves), incumbent, problem),
+        report=lambda _: run.say(incumbent, problem),
     )
     run.late(annealed)
 
@@ -171,7 +169,7 @@ def _days_together(incumbent: Incumbent, space: TourSpace, run: Run, programs: i
         seed,
         stop=lambda: run.ended(incumbent),
         seconds=lambda: max(min(longest, run.deadline - time.monotonic()), 0.1),
-        report=lambda done: run.say(run.moves, incumbent, space.problem),
+        report=lambda _: run.say(incumbent, space.problem),
     )
 
 
