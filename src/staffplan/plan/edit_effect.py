@@ -19,6 +19,7 @@ from staffplan.roster.case.case import Case
 from staffplan.roster.check.cover import coverage
 from staffplan.roster.repair.absences import is_among
 from staffplan.roster.repair.compared import Changed, compared
+from staffplan.settings.simulate import OverflowSettings
 from staffplan.simulate.scene import make_scene
 from staffplan.simulate.steps import play, service_of_days
 from staffplan.site import Site
@@ -216,6 +217,7 @@ def _played_part(
 ) -> tuple[Site, VolumeForecast | None, StaffingRequirement]:
     """Site, forecast and need of some days, and of the touched groups whose contacts do not wait for hours."""
     site = replace(stands.case.site, planned=days)
+    touched = _linked(touched, stands.workspace.config.simulate.overflow)
     at_once = {
         name
         for name, queues in site.groups().items()
@@ -232,6 +234,17 @@ def _played_part(
     return site, forecast.only(mine.to_numpy()), need
 
 
+def _linked(groups: Collection[str], rules: Sequence[OverflowSettings]) -> set[str]:
+    """The groups and all that help out with them, at first or second hand."""
+    found, before = set(groups), set[str]()
+    while found != before:
+        before = set(found)
+        for rule in rules:
+            own = {rule.group, *rule.to}
+            found |= own if own & found else set()
+    return found
+
+
 def _played(
     stands: Standing, site: Site, part: VolumeForecast, need: StaffingRequirement, roster: Roster
 ) -> dict[tuple[date, str], tuple[float | None, float | None]]:
@@ -239,7 +252,7 @@ def _played(
     config = stands.workspace.config
     contacts = max(float(part.frame["offered"].sum()), 1.0)
     often = {"replications": int(np.clip(round(CONTACTS / contacts), FEWEST, MOST))}
-    scene = make_scene(part, need, roster, site)
+    scene = make_scene(part, need, roster, site, stands.workspace.helpers)
     played = play(scene, config.simulate.model_copy(update=often), config.staffing, seed=config.plan.seed)
     frame = service_of_days(scene, need, played).frame[["day", "planning_group", "service_level", "goal"]]
     return {(day.date(), group): (_known(level), _known(goal)) for day, group, level, goal in frame.values}

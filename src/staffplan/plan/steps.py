@@ -191,6 +191,7 @@ def _judge(workspace: Workspace) -> Judge:
         site=workspace.site,
         staffing=config.staffing,
         seed=config.plan.seed,
+        helpers=workspace.helpers,
     )
 
 
@@ -249,6 +250,7 @@ def _simulate(work: StepWork) -> StepOutput:
         site=workspace.site,
         staffing=config.staffing,
         seed=config.plan.seed,
+        helpers=workspace.helpers,
         on_progress=work.on_progress,
     )
     files = _files(result.coverage, result.waits, result.details, timezone=config.plan.timezone)
@@ -359,7 +361,7 @@ STEPS: tuple[Step, ...] = (
     ),
     Step(
         "simulate",
-        ("special_days",),
+        ("special_days", "agents", "skills"),
         (_FORECAST, _REQUIREMENT, *_ROSTER),
         (*_WAITS, _DETAILS),
         lambda config: _picked(config, *_CALENDAR, "plan.seed", "simulate", "staffing.shrinkage"),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Self, TypeVar, cast
+from typing import TYPE_CHECKING, Self, TypeVar, cast
 
 import pandas as pd
 
@@ -29,6 +29,9 @@ from staffplan.tables.people import Absences, LockedDays, Locks, TimeOff, Workfo
 from staffplan.tables.roster import Roster, RosterActivities, RosterShifts
 from staffplan.tables.schema import Table
 from staffplan.tables.spread import DAYS_PER_YEAR
+
+if TYPE_CHECKING:
+    from staffplan.simulate.overflow import Helpers
 
 T = TypeVar("T", bound=Table)
 INPUTS = ("history", "special_days", "drivers", "overrides", "agents", *WORKFORCE_TABLES)
@@ -172,6 +175,17 @@ class Workspace:
         """The people of a plan, with the absences that a repair has written into its directory."""
         groups = () if self.config.queues_listed() else self.site.groups()
         return self.people_of(self.folder, None, names_known(self.config, groups))
+
+    @cached_property
+    def helpers(self) -> Helpers | None:
+        """Who helps out other groups, with the skills held on some day of the plan; None without rules."""
+        rules = self.config.simulate.overflow
+        if not rules:
+            return None
+        from staffplan.simulate.overflow import helpers_of
+
+        days = self.planned
+        return helpers_of(rules, self.workforce.knowing({}, days.first, days.last))
 
     def people(self, agents: Path | None = None, known: Known | None = None, /, **given: Path | None) -> Workforce:
         """The people, from files given instead of those that the settings name (keys of WORKFORCE_TABLES).

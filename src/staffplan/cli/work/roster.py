@@ -55,6 +55,7 @@ def roster_case(
 def judge_from(forecast_path: Path, case: Case, config_path: Path, changes: Mapping[str, object]) -> Judge | None:
     """Plays rosters of the case against a forecast; None where service is not sought. changes: as for the case."""
     from staffplan.simulate.judge import judge_of
+    from staffplan.simulate.overflow import helpers_of
 
     if case.settings.objective != "service":
         return None
@@ -67,6 +68,7 @@ def judge_from(forecast_path: Path, case: Case, config_path: Path, changes: Mapp
         site=site_of(config, forecast.frame, workspace),
         staffing=config.staffing,
         seed=config.plan.seed,
+        helpers=helpers_of(config.simulate.overflow, case.workforce),
     )
 
 
