@@ -25,6 +25,7 @@ from staffplan.report.handoff import (
     rows_of,
     wall_clock,
 )
+from staffplan.report.roster_mark import mark_of, mark_sheet
 from staffplan.report.sheets import (
     BOLD,
     DAY,
@@ -42,6 +43,7 @@ from staffplan.report.sheets import (
     write,
 )
 from staffplan.report.shift_codes import family_of
+from staffplan.tables.roster_book import AGENT, AT_WORK, NAME, PAID_HOURS
 
 MOST_DAYS = 35
 """Days on one overview, so that a month always fits on a sheet of A3; a longer roster has several."""
@@ -51,7 +53,7 @@ HOURS = "#,##0.##"
 PEOPLE, SIGNED = "General", "+General;-General;0"
 LINE_POINTS = 14.5
 """Height of a line in a cell."""
-_LEFT = ("agent", "name", "team", "contract")
+_LEFT = (AGENT, NAME, "team", "contract")
 _RIGHT = ("days", "paid hours", "nights", "weekends")
 _HEADER_ROWS = 2
 _FAMILIES = ("A9D8F4", "F7D58A", "A3DCC8", "E8C3D8", "FBF3A6", "8FBBE0", "F0B48F", "C9D3A0")
@@ -73,6 +75,8 @@ def build_roster_workbook(handoff: Handoff) -> bytes:
     if handoff.coverage is not None:
         _coverage_sheet(book, handoff)
     legend_sheet(book, handoff)
+    if handoff.state is not None and handoff.days:
+        mark_sheet(book, mark_of(handoff, handoff.state))
     return same_bytes(book)
 
 
@@ -204,7 +208,7 @@ def family_fills(handoff: Handoff) -> dict[str, PatternFill]:
 def _grid_foot(sheet: Worksheet, page: _Page, by_day: pd.DataFrame, by_agent: pd.DataFrame) -> None:
     """People and paid hours of each day, and their sums."""
     first = _HEADER_ROWS + len(by_agent) + 1
-    rows = (("agents at work", "people", WHOLE, 1), ("paid hours", "paid_hours", HOURS, 2))
+    rows = ((AT_WORK, "people", WHOLE, 1), (PAID_HOURS, "paid_hours", HOURS, 2))
     for row, (label, name, form, place) in enumerate(rows, start=first):
         put(sheet.cell(row, 2), label)
         values = by_day[name].tolist()
