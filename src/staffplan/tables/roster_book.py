@@ -18,8 +18,8 @@ FORM = "1"
 AGENT, NAME = "agent", "name"
 """Headers of the columns that say whose row it is."""
 AT_WORK, PAID_HOURS = "agents at work", "paid hours"
-NEEDED, ROSTERED, NET = "needed hours", "rostered hours", "net hours"
-FOOT = (AT_WORK, PAID_HOURS, NEEDED, ROSTERED, NET)
+NEEDED, ROSTERED, NET, SHORT = "needed on queue, h", "rostered on queue, h", "net, h", "understaffed, h"
+FOOT = (AT_WORK, PAID_HOURS, NEEDED, ROSTERED, NET, SHORT)
 """What stands in the column of names in a row that belongs to nobody."""
 DayOf = tuple[str, date]
 

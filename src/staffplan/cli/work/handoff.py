@@ -116,11 +116,11 @@ def _read(path: Path, table: type[T], zone: str) -> T | None:
     return read_table(path, table, timezone=zone) if path.is_file() else None
 
 
-def handoff_files(handoff: Handoff, forms: Collection[str], output: Path) -> Files:
-    """The files of the wanted forms ("xlsx", "ics", "json")."""
+def handoff_files(handoff: Handoff, forms: Collection[str], output: Path, *, with_agents: bool) -> Files:
+    """The files of the wanted forms ("xlsx", "ics", "json"). with_agents: a sheet for each agent in the workbook."""
     files: Files = {}
     if "xlsx" in forms:
-        files[output / "roster.xlsx"] = partial(build_roster_workbook, handoff)
+        files[output / "roster.xlsx"] = partial(build_roster_workbook, handoff, with_agents=with_agents)
     if "json" in forms:
         files[output / "roster.json"] = partial(build_roster_json, handoff)
     return files | (_calendar_files(handoff, output / "calendars") if "ics" in forms else {})
