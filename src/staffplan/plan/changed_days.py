@@ -35,6 +35,11 @@ def _first_shifts(changes: list[LoggedChange]) -> str | None:
     return None
 
 
+def last_changes(log: ChangeLog) -> dict[DayOf, LoggedChange]:
+    """The last change in force of each day of a person."""
+    return {key: one for one in log.in_force for key in days_of_change(one)}
+
+
 def days_of_change(change: LoggedChange) -> frozenset[DayOf]:
     """The days of people whose rows a change of the log replaced."""
     return frozenset(_days(change))

@@ -58,7 +58,7 @@ def _row(handoff: Handoff, agent: str, day: date, own: pd.DataFrame, pauses: pd.
         return day, "", "", "", None, off
     shift = own.loc[day]
     breaks = pauses.get((agent, pd.Timestamp(day)), "")
-    return day, shift["shift"], str(shift["times"]).replace("\n", ", "), breaks, float(shift["paid_hours"]), off
+    return day, shift["shift"], str(shift["times"]).replace("\n", ", "), breaks, shift["paid_hours"], off
 
 
 def sheet_titles(agents: Sequence[str], taken: Sequence[str]) -> dict[str, str]:
