@@ -29,11 +29,11 @@ def import_roster(
 
     Examples:
 
-    staffplan handoff plans/demo -o handoff/
-
     staffplan import handoff/roster.xlsx plans/demo --dry-run
 
     staffplan import handoff/roster.xlsx plans/demo --yes --by Nora --why "swaps of May"
+
+    The workbook is made by: staffplan handoff plans/demo -o handoff/
 
     A cell under a day may hold a shift ("day 09:00"), its code, its times
     ("9:00-17:30"), a start ("9:00") that the person's shift has, or off. Rows and
