@@ -23,6 +23,7 @@ from staffplan.cli.commands import (
     fit,
     forecast,
     handoff,
+    import_roster,
     ingest,
     init,
     lock,
@@ -122,6 +123,7 @@ swap.register(app)
 move.register(app)
 move_break.register(app)
 absent.register(app)
+import_roster.register(app)
 lock.register(app)
 undo.register(app)
 backtest.register(app)

@@ -15,6 +15,7 @@ from staffplan.report.formats import span
 from staffplan.report.shift_codes import day_off_codes, family_of, shift_codes
 from staffplan.tables.people import Agents, TimeOff
 from staffplan.tables.roster import BREAKS, SPLIT, Roster, on_site
+from staffplan.tables.roster_book import RosterState
 from staffplan.tables.waits import Coverage
 
 SATURDAY = 5
@@ -29,7 +30,8 @@ NIGHT_HOURS = 3.0
 class Handoff:
     """What a roster's readers get to see. What is not known (agents, time off, coverage) is simply not shown.
 
-    `first_day` and `last_day` stretch the period over days on which nobody works.
+    `first_day` and `last_day` stretch the period over days on which nobody works. `state`: of a plan's roster, with
+    which the workbook can come back.
     """
 
     roster: Roster
@@ -40,6 +42,7 @@ class Handoff:
     time_off: TimeOff | None = None
     first_day: date | None = None
     last_day: date | None = None
+    state: RosterState | None = None
 
     @cached_property
     def days(self) -> list[date]:
