@@ -101,12 +101,13 @@ def make_center(name: str, seed: int = 1, *, effort: float = 1.0, time_limit_sec
     rng = np.random.default_rng([seed, size.agents, size.weeks])
     workforce = make_workforce(size, rng)
     free_weekends = (WeekendsOffSetting(weekends=size.weeks // 4),) if size.weeks >= 4 else ()
+    ties = make_ties(workforce) if size.ties else ()
     settings = RosterSettings(
         rules=(
             DailyRestSetting(hours=11),
             ConsecutiveDaysSetting(days=6),
             *free_weekends,
-            *make_ties(workforce)[: None if size.ties else 0],
+            *ties,
         ),
         effort=effort,
         time_limit_seconds=time_limit_seconds,

@@ -96,8 +96,8 @@ def test_rows_that_nobody_can_be_paid_for_are_told(books):
     said = sorted(note.message for note in result.notes if note.place == "standby.csv")
     assert said == [
         "1 row of standby or call-outs not paid: eve is neither in agents.csv nor on the roster",
-        "1 row of standby or call-outs not paid: the settings have no standby 'day'",
         "1 row of standby or call-outs not paid: not on a day of the plan",
+        "1 row of standby or call-outs not paid: the settings have no standby 'day'",
     ]
     assert amounts(result) == {"base pay": 160, "loaded cost": 160}
 

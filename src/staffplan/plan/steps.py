@@ -140,7 +140,8 @@ def _contracts(config: Config) -> dict[str, Any]:
 
 
 def _check_settings(config: Config) -> dict[str, Any]:
-    return _picked(config, *_CALENDAR[:-1], *_PERIOD, "shifts", "roster.rules") | _contracts(config)
+    picked = _picked(config, *_CALENDAR[:-1], *_PERIOD, "shifts", "roster.rules")
+    return picked | _contracts(config) | _if_standby(config)
 
 
 def _roster(work: StepWork) -> StepOutput:
@@ -193,6 +194,7 @@ def _judge(workspace: Workspace) -> Judge:
 
 
 def _check(work: StepWork) -> StepOutput:
+    from staffplan.plan.standby import with_standby
     from staffplan.roster.case.case import Case
     from staffplan.roster.case.fairness_table import fairness_of
     from staffplan.roster.check.check import check
@@ -212,6 +214,7 @@ def _check(work: StepWork) -> StepOutput:
         site=site,
     )
     case = Case(requirement, people, config.roster, config.shifts, config.work_plans, site)
+    report = with_standby(report, roster, case, workspace)
     files = _files(report.table(), fairness_of(roster, case), timezone=config.plan.timezone)
     facts = {"broken_rules": float(len(report.breaches)), "short_intervals": float(len(report.uncovered))}
     if report.wished_days:
@@ -268,10 +271,14 @@ def _standby_settings(config: Config) -> dict[str, Any]:
 
 
 def _cost_settings(config: Config) -> dict[str, Any]:
-    """Plans without standby were made by versions that did not have it."""
     names = ("plan.currency", "cost", "work_plans", "staffing.shrinkage", "roster.week_starts")
     picked = _picked(config, *_CALENDAR, *_PERIOD, *names)
-    return picked | ({"standby": config.model_dump(mode="json")["standby"]} if config.standby else {})
+    return picked | _if_standby(config)
+
+
+def _if_standby(config: Config) -> dict[str, Any]:
+    """Plans without standby were made by versions that did not have it."""
+    return {"standby": config.model_dump(mode="json")["standby"]} if config.standby else {}
 
 
 def _cost(work: StepWork) -> StepOutput:
@@ -379,16 +386,16 @@ STEPS: tuple[Step, ...] = (
         _roster,
         (_FORECAST, Absences.file_name, LockedDays.file_name),
     ),
+    STANDBY,
     Step(
         "check",
-        ("special_days", *_PEOPLE),
+        ("special_days", *_PEOPLE, "past_standby", "call_outs"),
         (_REQUIREMENT, *_ROSTER),
         (RosterBreaches.file_name, Fairness.file_name),
         _check_settings,
         _check,
-        (Absences.file_name, LockedDays.file_name),
+        (Absences.file_name, LockedDays.file_name, Standby.file_name),
     ),
-    STANDBY,
     Step(
         "simulate",
         ("special_days",),

@@ -20,6 +20,7 @@ from staffplan.plan.workspace import Workspace
 from staffplan.report import Handoff, build_roster_json, build_roster_workbook, calendars
 from staffplan.tables.people import Agents, TimeOff
 from staffplan.tables.schema import Table
+from staffplan.tables.standby import Standby
 from staffplan.tables.waits import Coverage
 
 T = TypeVar("T", bound=Table)
@@ -50,6 +51,7 @@ def read_handoff(
         time_off=_named(time_off, "time_off", workspace, TimeOff, zone),
         first_day=first,
         last_day=last,
+        standby=_read(folder / Standby.file_name, Standby, zone),
     )
 
 

@@ -29,6 +29,7 @@ from staffplan.tables.people import Absences, Agents, TimeOff
 from staffplan.tables.requirement import PeopleNeeded, ServiceWorth
 from staffplan.tables.roster import Roster, RosterActivities, RosterChanges, RosterShifts
 from staffplan.tables.schema import Table
+from staffplan.tables.standby import CallOuts, Standby
 from staffplan.tables.waits import Coverage
 from staffplan.tables.wishes import Fairness
 
@@ -76,6 +77,9 @@ class RepairWork:
     cost: CostSettings
     open_shifts: OpenShiftsSettings
     standby: tuple[StandbySettings, ...]
+    published_standby: Standby | None
+    past_standby: Standby
+    call_outs: CallOuts
     currency: str
     settings_place: str
     noted: Absences
@@ -121,6 +125,9 @@ def repair_work(source: RepairInput) -> RepairWork:
         config.cost,
         config.open_shifts,
         config.standby,
+        workspace.published_standby,
+        workspace.past_standby,
+        workspace.call_outs,
         config.plan.currency,
         workspace.config_place,
         _noted(folder, zone),

@@ -14,9 +14,10 @@ from staffplan.cli.work.repair import RepairInput, RepairWork, refuse_other_peri
 from staffplan.errors import ConfigError, Problem, UsageError
 from staffplan.files.read import read_table
 from staffplan.files.write import table_bytes
+from staffplan.plan.standby import standby_case
 from staffplan.plan.text import text_table
 from staffplan.report.formats import plural
-from staffplan.roster.check.standby import StandbyCase, standby_breaches
+from staffplan.roster.check.standby import standby_breaches
 from staffplan.roster.standby.names import refuse_unknown_people
 from staffplan.roster.standby.step import StandbyResult, refuse_unknown, share_standby
 from staffplan.tables.standby import Standby
@@ -45,8 +46,8 @@ def run_standby(asked: StandbyInput, before: Hashes, *, as_json: bool) -> bool:
     refuse_other_period(work)
     _refuse(work)
     published, past = (
-        None if path is None else read_table(path, Standby, timezone=work.timezone)
-        for path in (asked.published, asked.past)
+        given if path is None else read_table(path, Standby, timezone=work.timezone)
+        for path, given in ((asked.published, work.published_standby), (asked.past, work.past_standby))
     )
     if asked.check is not None:
         refuse_unknown(work.standby, (past,))
@@ -82,18 +83,7 @@ def _refuse(work: RepairWork) -> None:
 
 
 def _checked(path: Path, work: RepairWork, past: Standby | None, *, as_json: bool) -> bool:
-    first, last = work.days
-    case = StandbyCase(
-        work.standby,
-        work.roster,
-        work.case.workforce,
-        work.case.site,
-        first,
-        (last - first).days + 1,
-        work.case.settings.week_of_first(first) or first,
-        next(iter(work.case.work_plans), ""),
-        past,
-    )
+    case = standby_case(work.standby, work.roster, work.case, past, work.call_outs)
     found = standby_breaches(read_table(path, Standby, timezone=work.timezone), case)
     rows = [(one.agent_id, f"{one.day}", one.message) for one in found]
     if as_json:
