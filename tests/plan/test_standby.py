@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from commands import Run
 from staffplan.errors import ConfigError
 from staffplan.plan.directory import open_existing
 from staffplan.plan.run import run, status
@@ -116,9 +116,7 @@ def test_people_that_nobody_knows_are_told_before_anything_is_run(planned: Path)
         renewed(planned)
 
 
-def test_calendars_and_the_workbook_show_who_is_on_call(
-    on_call: Path, run_in: Callable[..., object], tmp_path: Path
-) -> None:
+def test_calendars_and_the_workbook_show_who_is_on_call(on_call: Path, run_in: Run, tmp_path: Path) -> None:
     run_in(on_call, "handoff", "plan", "-o", tmp_path / "given")
     first = pd.read_csv(on_call / "plan" / "standby.csv").iloc[0]
     mine = (tmp_path / "given" / "calendars" / f"{first['agent_id']}.ics").read_text()
@@ -127,3 +125,10 @@ def test_calendars_and_the_workbook_show_who_is_on_call(
     cells = [str(cell) for cell in sheets["Roster"].to_numpy().ravel()]
     assert sum(cell.split("\n")[-1] == "oc" for cell in cells) == 7
     assert any("oc: on call" in str(cell) for cell in sheets["Legend"].to_numpy().ravel())
+
+
+def test_an_absence_tells_whose_standby_is_lost_and_who_can_take_it(on_call: Path, run_in: Run) -> None:
+    first = pd.read_csv(on_call / "plan" / "standby.csv").iloc[0]
+    told = run_in(on_call, "absent", "plan", first["agent_id"], first["schedule_date"], "--dry-run")
+    assert f"standby evening, {pd.Timestamp(first['schedule_date']):%a %d %b}: {first['name']} cannot (" in told.out
+    assert "can take it: " in told.out
