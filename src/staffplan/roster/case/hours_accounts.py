@@ -3,34 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date, timedelta
 
 from staffplan.errors import Note
+from staffplan.roster.case.averaged import Averaged, averaged_people
 from staffplan.roster.case.case import Case
-from staffplan.roster.problem.problem import Person, RosterProblem
-from staffplan.roster.rules import accounts_of, holders
+from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.rules.accounts import balance_known, norm_hours
-from staffplan.roster.rules.registry import Account, Holder
-from staffplan.settings.hard_rules import AverageHoursSetting, MonthlyHoursSetting
+from staffplan.settings.hard_rules import MonthlyHoursSetting
 
 
-def averaged(case: Case, problem: RosterProblem) -> Iterator[tuple[Person, AverageHoursSetting, Holder, Account]]:
+def averaged(case: Case, problem: RosterProblem) -> Iterator[Averaged]:
     """Everybody with hours on the average of a reference period: the first rule of that kind that holds for them."""
-    period = problem.period
-    rules = [rule for rule in case.settings.rules if isinstance(rule, AverageHoursSetting)]
-    if not rules:
-        return
-    past = {person.agent_id: person.past for person in problem.people}
-    held = holders(case.workforce, case.work_plans, period.first_day, period.week_first)
-    accounts = accounts_of(
-        case.workforce, past, period.first_day, period.day(period.days - 1), case.site.calendar, case.work_plans
-    )
-    for person in problem.people:
-        account = accounts[person.agent_id]
-        mine = [rule for rule in rules if rule.holds_for(person.agent_id, person.plan_name)]
-        for rule in mine[:1]:
-            yield person, rule, replace(held[person.agent_id], account=account), account
+    return averaged_people(problem, case.workforce, case.settings, case.work_plans, case.site.calendar)
 
 
 def account_notes(case: Case, problem: RosterProblem) -> Iterator[Note]:
