@@ -28,14 +28,16 @@ class HoursBalance:
     """Hours on both sides that cost nothing."""
     name: str = "hours balance"
 
+    def balances(self, worked: Sequence[Worked]) -> list[float]:
+        """Hours above zero (below: negative) at the end of each span."""
+        return [_hours(worked, one) - one.hours for one in self.spans]
+
     def violations(self, worked: Sequence[Worked], agreed: Agreed) -> Iterator[Violation]:
-        for one in self.spans:
-            hours = sum(w.paid_hours for w in worked if one.first <= w.schedule_date <= one.last)
-            amount = float(self._off(np.array(hours), one.hours))
+        for one, balance in zip(self.spans, self.balances(worked), strict=True):
+            amount = max(abs(balance) - self.free, 0.0)
             if amount > 1e-9:
-                days = span(one.first, one.last)
-                said = f"balance of {hours - one.hours:+g} h at the end, after {hours:g} paid hours on {days}"
-                yield Violation(one.first, said, amount)
+                said = f"{_hours(worked, one):g} paid hours on {span(one.first, one.last)}"
+                yield Violation(one.first, f"balance of {balance:+g} h at the end, after {said}", amount)
 
     def machine(self, problem: RosterProblem, person: Person) -> Machine:
         """A state is the paid time of the span so far in the contract's unit, up to where each further hour costs the
@@ -56,14 +58,15 @@ class HoursBalance:
                 price[day] += self._below(then * unit / 60, one.hours) + self._above(np.array(0.0), one.hours)
         return Machine(kind, step, self.weight * price)
 
-    def _off(self, hours: Floats, due: float) -> Floats:
-        return self._above(hours, due) + self._below(hours, due)
-
     def _above(self, hours: Floats, due: float) -> Floats:
         return np.asarray(np.maximum(hours - due - self.free, 0.0))
 
     def _below(self, hours: Floats, due: float) -> Floats:
         return np.asarray(np.maximum(due - hours - self.free, 0.0))
+
+
+def _hours(worked: Sequence[Worked], one: DueSpan) -> float:
+    return sum(w.paid_hours for w in worked if one.first <= w.schedule_date <= one.last)
 
 
 @priced_rule_for(HoursBalanceSetting)
