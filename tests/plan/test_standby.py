@@ -132,3 +132,11 @@ def test_an_absence_tells_whose_standby_is_lost_and_who_can_take_it(on_call: Pat
     told = run_in(on_call, "absent", "plan", first["agent_id"], first["schedule_date"], "--dry-run")
     assert f"standby evening, {pd.Timestamp(first['schedule_date']):%a %d %b}: {first['name']} cannot (" in told.out
     assert "can take it: " in told.out
+
+
+def test_now_tells_who_is_on_call_today(on_call: Path, run_in: Run) -> None:
+    tuesday = pd.read_csv(on_call / "plan" / "standby.csv").iloc[1]
+    told = run_in(on_call, "now", "plan", "--at", f"{tuesday['schedule_date']}T11:05")
+    assert f"on call today: {tuesday['name']} 18:00-22:00 (evening)" in told.out
+    over = run_in(on_call, "now", "plan", "--at", f"{tuesday['schedule_date']}T22:05")
+    assert "on call" not in over.out
