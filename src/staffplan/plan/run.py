@@ -165,6 +165,10 @@ def _refuse_unreadable(workspace: Workspace, steps: Sequence[Step], states: Sequ
         ("drivers", lambda: workspace.drivers),
         ("overrides", lambda: workspace.overrides),
         ("agents", lambda: workspace.workforce),
+        ("agents", lambda: _refuse_standby_of_strangers(workspace)),
+        ("past_standby", lambda: workspace.past_standby),
+        ("published_standby", lambda: workspace.published_standby),
+        ("call_outs", lambda: workspace.call_outs),
     ]
     found: list[StaffplanError] = []
     for key, read in readers:
@@ -175,6 +179,12 @@ def _refuse_unreadable(workspace: Workspace, steps: Sequence[Step], states: Sequ
     if found:
         kind = type(found[0]) if len({type(error) for error in found}) == 1 else DataError
         raise kind(dict.fromkeys(problem for error in found for problem in error.problems))
+
+
+def _refuse_standby_of_strangers(workspace: Workspace) -> None:
+    from staffplan.roster.standby.names import refuse_unknown_people
+
+    refuse_unknown_people(workspace.config.standby, workspace.workforce.agents, f"{workspace.config_place}:standby")
 
 
 def _run_step(

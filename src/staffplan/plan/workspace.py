@@ -29,12 +29,14 @@ from staffplan.tables.people import Absences, LockedDays, Locks, TimeOff, Workfo
 from staffplan.tables.roster import Roster, RosterActivities, RosterShifts
 from staffplan.tables.schema import Table
 from staffplan.tables.spread import DAYS_PER_YEAR
+from staffplan.tables.standby import CallOuts, Standby
 
 if TYPE_CHECKING:
     from staffplan.simulate.overflow import Helpers
 
 T = TypeVar("T", bound=Table)
-INPUTS = ("history", "special_days", "drivers", "overrides", "agents", *WORKFORCE_TABLES)
+OF_STANDBY = ("past_standby", "published_standby", "call_outs")
+INPUTS = ("history", "special_days", "drivers", "overrides", "agents", *WORKFORCE_TABLES, *OF_STANDBY)
 NEEDED = ("history", "agents")
 WRITTEN = (Absences.file_name, LockedDays.file_name)
 """Files about people that repairs and changes by hand write into a plan directory."""
@@ -169,6 +171,23 @@ class Workspace:
 
         earlier = history_before(self.full_history, self.first_day, self.config.plan.timezone)
         return joined_history(earlier, self.site)
+
+    @cached_property
+    def past_standby(self) -> Standby:
+        return self._of_standby("past_standby", Standby)
+
+    @cached_property
+    def published_standby(self) -> Standby | None:
+        given = self.input_path("published_standby")
+        return None if given is None else self._of_standby("published_standby", Standby)
+
+    @cached_property
+    def call_outs(self) -> CallOuts:
+        return self._of_standby("call_outs", CallOuts)
+
+    def _of_standby(self, name: str, table: type[T]) -> T:
+        path = self.input_path(name)
+        return table.empty() if path is None else read_table(path, table, timezone=self.config.plan.timezone)
 
     @cached_property
     def workforce(self) -> Workforce:

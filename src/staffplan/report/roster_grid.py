@@ -45,7 +45,7 @@ from staffplan.report.sheets import (
     write,
 )
 from staffplan.report.shift_codes import family_of
-from staffplan.tables.roster_book import AGENT, AT_WORK, NAME, NET, PAID_HOURS
+from staffplan.tables.roster_book import AGENT, AT_WORK, NAME, NET, ON_CALL, PAID_HOURS
 
 MOST_DAYS = 35
 """Days on one overview, so that a month always fits on a sheet of A3; a longer roster has several."""
@@ -194,10 +194,19 @@ def _day_cells(sheet: Worksheet, handoff: Handoff, page: _Page, worked: pd.DataF
         height.height = max(height.height or 0.0, LINE_POINTS * most)
     for (agent, day), said in handoff.parts_off.items():
         if day in column_of:
-            cell, height = sheet.cell(row_of[agent], column_of[day]), sheet.row_dimensions[row_of[agent]]
-            lines = [*filter(None, str(cell.value or "").split("\n")), *said.split(", ")]
-            put(cell, "\n".join(lines))
-            height.height = max(height.height or 0.0, LINE_POINTS * len(lines))
+            _add_lines(sheet, row_of[agent], column_of[day], said.split(", "))
+    for one in handoff.on_call:
+        if one.day in column_of:
+            lines = page.says(ON_CALL, one.times).split("\n")
+            _add_lines(sheet, row_of[one.agent_id], column_of[one.day], lines)
+
+
+def _add_lines(sheet: Worksheet, row: int, column: int, more: Sequence[str]) -> None:
+    """Lines below what a cell says already."""
+    cell, height = sheet.cell(row, column), sheet.row_dimensions[row]
+    lines = [*filter(None, str(cell.value or "").split("\n")), *more]
+    put(cell, "\n".join(lines))
+    height.height = max(height.height or 0.0, LINE_POINTS * len(lines))
 
 
 def _fill(sheet: Worksheet, row: int, column: int, text: str, fill: PatternFill) -> None:
@@ -293,7 +302,8 @@ def legend_sheet(book: Workbook, handoff: Handoff) -> None:
     sheet = book.create_sheet("Legend")
     head(sheet, ("code", "shift", "start", "end", "", "breaks", "paid hours", "times"))
     row = _legend_of_days_off(sheet, handoff, _legend_of_shifts(sheet, handoff, 2))
-    for number, words in enumerate(_explanations(), start=row + 1):
+    on_call = (f"{ON_CALL}: on call, can be called in (standby.csv)",) if handoff.on_call else ()
+    for number, words in enumerate((*_explanations(), *on_call), start=row + 1):
         put(sheet.cell(number, 2), words)
     widths(sheet, [10, 22, 8, 8, 10, 60, 11, 8])
     print_setup(sheet, title=handoff.title, subject="Legend", paper="A4", head_rows=1)

@@ -8,7 +8,16 @@ from openpyxl import Workbook
 
 from staffplan.report.handoff import Handoff
 from staffplan.report.sheets import put
-from staffplan.tables.roster_book import FORM, MARK_SHEET, MARK_WARNING, BookDay, BookMark, DayOf, RosterState
+from staffplan.tables.roster_book import (
+    FORM,
+    MARK_SHEET,
+    MARK_WARNING,
+    ON_CALL,
+    BookDay,
+    BookMark,
+    DayOf,
+    RosterState,
+)
 
 
 def mark_of(handoff: Handoff, state: RosterState) -> BookMark:
@@ -27,9 +36,9 @@ def mark_of(handoff: Handoff, state: RosterState) -> BookMark:
 
 
 def _days(handoff: Handoff) -> Iterator[tuple[DayOf, BookDay]]:
-    shifts = dict(_shifts(handoff))
-    for key in sorted({*shifts, *handoff.days_off, *handoff.parts_off}):
-        parts = handoff.parts_off.get(key, "")
+    shifts, lines = dict(_shifts(handoff)), _other_lines(handoff)
+    for key in sorted({*shifts, *handoff.days_off, *lines}):
+        parts = ", ".join(lines.get(key, ()))
         if key in shifts:
             code, shift, minutes, times = shifts[key]
             yield key, BookDay(code, shift, minutes, times, "", parts)
@@ -38,6 +47,14 @@ def _days(handoff: Handoff) -> Iterator[tuple[DayOf, BookDay]]:
             yield key, BookDay(handoff.day_off_codes[kind], kind=kind or "time off", parts=parts)
         else:
             yield key, BookDay(parts=parts)
+
+
+def _other_lines(handoff: Handoff) -> dict[DayOf, list[str]]:
+    """What a cell says beside shift and day off: parts of a day off, standby."""
+    found = {key: [said] for key, said in handoff.parts_off.items()}
+    for one in handoff.on_call:
+        found.setdefault((one.agent_id, one.day), []).extend((ON_CALL, *one.times.split("\n")))
+    return found
 
 
 def _shifts(handoff: Handoff) -> Iterator[tuple[DayOf, tuple[str, str, int, str]]]:

@@ -27,6 +27,7 @@ from staffplan.tables.people import Absences, Agents, TimeOff
 from staffplan.tables.roster import RosterShifts
 from staffplan.tables.roster_book import RosterState
 from staffplan.tables.schema import Table
+from staffplan.tables.standby import Standby
 from staffplan.tables.waits import Coverage
 
 T = TypeVar("T", bound=Table)
@@ -58,6 +59,7 @@ def read_handoff(
         first_day=first,
         last_day=last,
         state=roster_state(folder) if is_plan(folder) else None,
+        standby=_read(folder / Standby.file_name, Standby, zone),
     )
 
 
