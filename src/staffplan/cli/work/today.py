@@ -95,6 +95,7 @@ def _day(
     from staffplan.control.today.play import make_stage
     from staffplan.control.today.presence import UNKNOWN, presence_of
     from staffplan.forecast import reforecast
+    from staffplan.plan.learnt import keep_learnt, read_learnt
 
     workspace, config = stands.workspace, stands.workspace.config
     given = read_history(asked.actuals, to_the_end(config))
@@ -103,7 +104,9 @@ def _day(
     at = _moment(asked.at, given, workspace)
     history = _with_today(workspace, given, at)
     planned = workspace.forecast()
-    result = reforecast(planned, history, config.forecast, site=workspace.site, now=at, workers=workers)
+    known, site = read_learnt(asked.plan), workspace.site
+    result = reforecast(planned, history, config.forecast, site=site, now=at, learnt=known, workers=workers)
+    keep_learnt(asked.plan, known, result.learnt)
     length = pd.Timedelta(minutes=config.plan.interval_minutes)
     updated, notes = forced(planned, result.forecast, shares, Moment(at, config.plan.timezone, length))
     say_notes(note for note in (*result.notes, *notes) if note.kind != "left out")

@@ -9,7 +9,7 @@ from staffplan.control.today.allowed import Allowed
 from staffplan.control.today.day import Day, Offer
 from staffplan.control.today.listed import is_sure
 from staffplan.control.today.play import Gain, Played, gain, keeps_goals
-from staffplan.control.today.spans import with_shifts
+from staffplan.control.today.spans import checked, with_shifts
 from staffplan.tables.roster import Roster
 
 NOTHING = Gain(0.0, 0.0, "")
@@ -42,7 +42,9 @@ def chosen(day: Day, offers: Sequence[Offer], numbers: Sequence[int]) -> Chosen:
             refused[number] = why
         else:
             taken[number], now, played = offer, then, after
-    return Chosen(taken, refused, now.roster, gain(day.before, played) if taken else NOTHING)
+    return Chosen(
+        taken, refused, checked(now.roster) if taken else now.roster, gain(day.before, played) if taken else NOTHING
+    )
 
 
 def _impossible(now: Day, offer: Offer, people: set[str]) -> str:
