@@ -86,10 +86,7 @@ def today(
     to_tell.csv too: who must be told what, and by when. Without a folder, and
     where stdout is no terminal, the levers are printed as CSV.
     """
-    from staffplan.cli.work.edit import EditFlags
-    from staffplan.cli.work.today import Asked, today_of
-    from staffplan.cli.work.today_applied import apply as applied
-    from staffplan.cli.work.today_applied import numbers_of
+    from staffplan.cli.work.today import Asked, numbers_of, today_of
     from staffplan.cli.work.today_told import FILES, TO_TELL, tell
 
     wanted = None if apply is None else numbers_of(apply)
@@ -101,4 +98,7 @@ def today(
     if wanted is None:
         tell(told, paths, before, as_json=as_json)
     else:
+        from staffplan.cli.work.edit import EditFlags
+        from staffplan.cli.work.today_applied import apply as applied
+
         applied(told, wanted, EditFlags(yes, dry_run, as_json, by, why, later), paths, before)

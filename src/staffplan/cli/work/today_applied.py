@@ -13,6 +13,7 @@ from staffplan.cli.output.say import show_text
 from staffplan.cli.work.delivery import put_tables
 from staffplan.cli.work.edit import EditFlags, agreed, ended, refuse_locked, signed
 from staffplan.cli.work.edit_words import effect_json, effect_lines
+from staffplan.cli.work.today import BEST
 from staffplan.cli.work.today_told import clock_words, day_words, rows_of, tables_of
 from staffplan.errors import Problem, UsageError
 from staffplan.plan.edit_effect import Effect, effect_of
@@ -26,19 +27,6 @@ if TYPE_CHECKING:
     from staffplan.cli.work.today import Told
     from staffplan.control.today.chosen import Chosen
     from staffplan.roster.repair.absences import AgentDay
-
-BEST, ALL = "best", "all"
-
-
-def numbers_of(text: str) -> tuple[int, ...] | str:
-    """The numbers of --apply, or "best" or "all". Raises UsageError for what is neither."""
-    if text in (BEST, ALL):
-        return text
-    parts = [part.strip() for part in text.split(",")]
-    if not all(part.isdecimal() and int(part) > 0 for part in parts):
-        hint = "write best, all, or numbers of the list: 1,3"
-        raise UsageError(Problem("--apply", f"{text!r} names no changes", hint))
-    return tuple(dict.fromkeys(int(part) for part in parts))
 
 
 def apply(

@@ -100,6 +100,13 @@ class Stage:
     def day_end(self) -> pd.Timestamp:
         return midnight(self.day + timedelta(days=1), self.site.calendar.timezone)
 
+    @property
+    def is_over(self) -> bool:
+        """Whether nobody waits at once for anything any more: after closing, or on a day on which nothing is open."""
+        length = pd.Timedelta(minutes=self.site.calendar.interval_minutes)
+        tables = (self.forecast.frame, self.requirement.frame)
+        return not any((frame["interval_start"] + length > self.at).any() for frame in tables)
+
     @cached_property
     def with_other_chance(self) -> Stage:
         """The same day with other contacts and absences."""
@@ -155,7 +162,7 @@ def make_stage(
     day = at.tz_convert(site.calendar.timezone).date()
     return Stage(
         VolumeForecast.of(_as_known(now.frame, site, at)),
-        need_of(was, now, of_plan, settings[1], site),
+        need_of(was, now, of_plan, settings[1], site) if len(now) else of_plan,
         replace(site, planned=between(day, day)),
         *settings,
         at,

@@ -170,7 +170,7 @@ def _joined(
 def _column(values: list[object], column: Column) -> pd.Series:
     """As a table holds it."""
     if column.kind == "instant":
-        return pd.Series(pd.to_datetime(values, utc=True).as_unit("ns"))
+        return pd.to_datetime(pd.Series(values, dtype=object), utc=True).dt.as_unit("ns")
     return pd.Series(values, dtype={"date": "datetime64[ns]", "text": "object"}.get(column.kind, "float64"))
 
 

@@ -38,6 +38,8 @@ def today(day: Day) -> Today:
 
     Time off comes last: it brings nothing but money, and keeps every goal.
     """
+    if day.stage.is_over:
+        return Today(so_far(day), ComingIntervals.empty(), Levers.empty(), ())
     before = day.stage.play(day.local)
     shifts = [one for one in shifts_of(day.local) if one.end > day.since]
     shifts = [one for one in shifts if one.agent_id not in day.stage.presence.away]

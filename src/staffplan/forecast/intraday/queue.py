@@ -144,9 +144,9 @@ def _notes(told: _Told, moment: Moment) -> list[Note]:
     seen, planned = told.seen, told.planned
     known_today = seen.known & told.of_today
     came, expected = float(seen.came[known_today].sum()), float(planned["offered"][known_today].sum())
-    time = moment.known_until.tz_convert(moment.calendar.timezone)
+    until = moment.known_until.tz_convert(moment.calendar.timezone)
     changes = [("the rest of today", told.factor(told.of_today)), ("the next day", told.factor(told.next_day))]
-    notes = [say.about_today(told.queue, f"{time:%H:%M}", came, expected, changes)]
+    notes = [say.about_today(told.queue, until.to_pydatetime(), came, expected, changes)]
     notes += say.about_kind(told.queue, told.volume.other_kind)
     notes.append(say.about_gain(told.queue, "contacts", told.learnt.contacts, told.learnt.days))
     if told.learnt.handling is not None:
