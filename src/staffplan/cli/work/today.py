@@ -134,6 +134,7 @@ def _day(
         kinds,
         pd.Timedelta(minutes=asked.notice_minutes),
         standby,
+        frozenset(zip(stands.locks.frame["agent_id"], stands.locks.frame["day"].dt.date, strict=True)),
     )
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from staffplan.cli.work.delivery import Hashes
     from staffplan.cli.work.today import Told
     from staffplan.control.today.chosen import Chosen
+    from staffplan.control.today.levers import Lever
     from staffplan.roster.repair.absences import AgentDay
 
 
@@ -81,8 +82,8 @@ def _listed(told: Told, wanted: tuple[int, ...] | str) -> tuple[int, ...]:
 
 def _days_of(made: Chosen) -> list[AgentDay]:
     """Whose days the changes are."""
-    levers = (offer.lever.after for offer in made.taken.values())
-    return [(after.agent_id, after.schedule_date.date()) for after in levers]
+    afters = (after for offer in made.taken.values() for after in offer.lever.afters)
+    return [(after.agent_id, after.schedule_date.date()) for after in afters]
 
 
 def to_tell(told: Told, made: Chosen, effect: Effect) -> ToTell:
@@ -92,11 +93,11 @@ def to_tell(told: Told, made: Chosen, effect: Effect) -> ToTell:
     words = {(one.agent_id, one.day): one for one in effect.changes}
     rows = []
     for number, offer in made.taken.items():
-        lever, date = offer.lever, offer.lever.after.schedule_date
-        day = words[lever.after.agent_id, date.date()]
-        row = {"number": number, "agent_id": day.agent_id, "name": day.name, "schedule_date": date}
-        when = {"tell_by": deadline_of(told.day, lever), "begins": lever.first}
-        rows.append({**row, **when, "change": lever.words, "before": day.before, "after": day.after})
+        when = {"tell_by": deadline_of(told.day, offer.lever), "begins": offer.lever.first}
+        for after in offer.lever.afters:
+            day = words[after.agent_id, after.schedule_date.date()]
+            row = {"number": number, "agent_id": day.agent_id, "name": day.name, "schedule_date": after.schedule_date}
+            rows.append({**row, **when, "change": offer.lever.words, "before": day.before, "after": day.after})
     return ToTell.of(pd.DataFrame(rows)) if rows else ToTell.empty()
 
 
@@ -104,8 +105,12 @@ def says(told: Told, made: Chosen) -> str:
     """The changes in a sentence, for the log."""
     day, count = f"{told.day.date:%a %d %b %Y}", len(made.taken)
     each = (offer.lever for offer in made.taken.values())
-    words = "; ".join(f"{one.after.name or one.after.agent_id} {one.kind}: {one.words}" for one in each)
+    words = "; ".join(f"{_names(one)} {one.kind}: {one.words}" for one in each)
     return f"{count} change{'s' * (count != 1)} on {day} at {clock_words(told.day.at, told.zone)}: {words}"
+
+
+def _names(lever: Lever) -> str:
+    return ", ".join(after.name or after.agent_id for after in lever.afters)
 
 
 def _lines(told: Told, made: Chosen, effect: Effect, tell: ToTell) -> Iterator[str]:

@@ -51,11 +51,10 @@ def adherence(
     until: pd.Timestamp | None = None,
     words: Mapping[str, str] = WORDS,
 ) -> AdherenceResult:
-    """Every shift that begins on a day of the log, and one before whose end the log has; as far as the log goes. A day
-    on which the log has no row of anybody is not judged.
+    """Every shift that begins on a day of the log, and one before whose end the log has; as far as the log goes.
 
-    until: the log ends there (default: the end of its last row of somebody who is there). words: the activity that
-    each state is.
+    A day on which the log has no row of anybody is not judged. until: the log ends there (default: the end of its
+    last row of somebody who is there). words: the activity that each state is.
     """
     judged = _judged(states, words, timezone, until)
     logged = _logged(states, words)

@@ -33,8 +33,8 @@ def chosen(day: Day, offers: Sequence[Offer], numbers: Sequence[int]) -> Chosen:
     now, played = day, day.before
     for number in numbers:
         offer = offers[number - 1]
-        why = _impossible(now, offer, {one.lever.after.agent_id for one in taken.values()})
-        roster = with_shifts(now.roster, [offer.lever.after], day.zone) if not why else now.roster
+        why = _impossible(now, offer, {who for one in taken.values() for who in one.lever.people})
+        roster = with_shifts(now.roster, offer.lever.afters, day.zone) if not why else now.roster
         then = replace(now, roster=roster)
         after = day.stage.with_other_chance.play(then.local) if not why else played
         why = why or (_useless(offer, played, after) if taken else "")
@@ -50,11 +50,11 @@ def chosen(day: Day, offers: Sequence[Offer], numbers: Sequence[int]) -> Chosen:
 def _impossible(now: Day, offer: Offer, people: set[str]) -> str:
     """Why a lever cannot be made beside those before; "" where it can."""
     lever = offer.lever
-    if lever.after.agent_id in people:
+    if people.intersection(lever.people):
         return "this person's day is changed already"
     if lever.is_time_off and not now.staffed.leaves_enough(lever):
         return "with the changes before it too few would be left"
-    return now.staffed.below_minimum(lever) or Allowed(now.case, now.roster).breach(lever.after)
+    return now.staffed.below_minimum(lever) or Allowed(now.case, now.roster).breach(lever.afters)
 
 
 def _useless(offer: Offer, before: Played, after: Played) -> str:

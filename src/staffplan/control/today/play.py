@@ -46,6 +46,13 @@ class Played:
         """(groups, intervals): service level of all repetitions, NaN without a goal or contacts."""
         return levels_of(self.scene, self.counts.sum(axis=0))
 
+    def below_goal(self) -> frozenset[tuple[str, pd.Timestamp]]:
+        """Planning groups and intervals in which the service level is below the goal."""
+        goals = np.array([np.nan if own.service_level is None else own.service_level for own in self.scene.promises])
+        starts = self.scene.grid.starts[-self.counts.shape[-1] :]
+        missed = np.argwhere(self.levels() < goals[:, None])
+        return frozenset((self.scene.group_names[group], starts[interval]) for group, interval in missed)
+
     def group_levels(self) -> Floats:
         """(groups,): service level of the rest of the day."""
         return levels_of(self.scene, self.counts.sum(axis=(0, 3)))

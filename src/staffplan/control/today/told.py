@@ -20,14 +20,14 @@ def lever_table(day: Day, offers: Sequence[Offer]) -> Levers:
         {
             "number": number,
             "kind": offer.lever.kind,
-            "agent_id": offer.lever.after.agent_id,
-            "name": offer.lever.after.name,
+            "agent_id": "; ".join(offer.lever.people),
+            "name": "; ".join(shift.name for shift in offer.lever.afters),
             "change": offer.lever.words,
             "planning_group": offer.gain.group,
             "gain_points": round(offer.gain.points, 2),
             "error_points": round(offer.gain.error_points, 2),
             "cost": cost_of(day, offer.lever),
-            "people": 1,
+            "people": len(offer.lever.people),
             "deadline": deadline_of(day, offer.lever),
         }
         for number, offer in enumerate(offers, start=1)
