@@ -78,6 +78,9 @@ def today(
     Levers are moved breaks, meals and meetings, lent skills, longer shifts, people
     called in, and time off where more are there than today needs. A change that
     breaks a mandatory rule is not listed, nor is one whose gain may be chance.
+    Longer shifts and people called in are only for intervals below their goal.
+
+    What past days teach is kept in the plan directory: learnt_updating.json.
 
     --apply puts changes of the list into the roster, after a yes: staffplan log
     shows them, and staffplan undo takes them back.
