@@ -29,14 +29,15 @@ def with_changes_of(published: Published, folder: Path) -> tuple[Published, list
         said = f"the plan runs from {days.first} to {days.last}, without {published.day}"
         raise UsageError(Problem(f"--plan {place_of(folder)}", said, "give the plan of the day"))
     files = roster_at(folder, published.end)
-    shifts, activities = (
-        read_bytes(files[table.file_name], folder / table.file_name, table, timezone=zone)
-        for table in (RosterShifts, RosterActivities)
+    name, doing = RosterShifts.file_name, RosterActivities.file_name
+    roster = Roster(
+        read_bytes(files[name], folder / name, RosterShifts, timezone=zone),
+        read_bytes(files[doing], folder / doing, RosterActivities, timezone=zone),
     )
     early = [one for one in read_changes(folder).changes if _at(one) < published.start]
     said = f"{len(early)} changes of the plan were made before the day began: those not published count as of the day"
     notes = [Note(STEP, "assumption", place_of(folder / CHANGES), said)] if early else []
-    return replace(published, changed=_with_eve(Roster(shifts, activities), published)), notes
+    return replace(published, changed=_with_eve(roster, published)), notes
 
 
 def roster_at(folder: Path, until: pd.Timestamp) -> dict[str, bytes]:

@@ -114,23 +114,24 @@ def _time_off(day: Day, shifts: Sequence[Shift], allowed: Allowed, most: int) ->
     """Who may go home, who saves most first: nobody whom the contacts need, and each goal that is kept stays kept."""
     if TIME_OFF not in day.kinds or not most:
         return []
-    longest = (_earliest(day, shift, allowed) for shift in shifts)
+    longest = (_earliest(day, shift) for shift in shifts)
     found = [lever for lever in longest if lever is not None]
     found.sort(key=lambda lever: lever.more_paid_hours * day.rates.get(lever.after.agent_id, 0.0))
-    if not found:
-        return []
-    fresh, offers = day.stage.with_other_chance, list[Offer]()
-    for lever in found[: TRIED_FOR_ONE * most]:
-        after = _with(day, fresh, lever)
+    possible = (lever for lever in found if not allowed.breach(lever.afters))
+    offers = list[Offer]()
+    for lever in islice(possible, TRIED_FOR_ONE * most):
+        after = _with(day, day.stage.with_other_chance, lever)
         if keeps_goals(day.before, after):
             group = lever.before.spans[-1].group
             offers.append(Offer(lever, replace(gain(day.before, after), group=group)))
-    return offers[:most]
+        if len(offers) == most:
+            break
+    return offers
 
 
-def _earliest(day: Day, shift: Shift, allowed: Allowed) -> Lever | None:
-    """The longest time off of a person that takes nobody away who is needed and breaks no rule."""
+def _earliest(day: Day, shift: Shift) -> Lever | None:
+    """The longest time off of a person that takes nobody away who is needed; rules are not looked at yet."""
     for lever in time_off_of(shift, day.case, day.since):
         if day.staffed.leaves_enough(lever) and not day.staffed.below_minimum(lever):
-            return None if allowed.breach(lever.afters) else lever
+            return lever
     return None
