@@ -60,7 +60,7 @@ FLAGS = {
     "scorecard": "--actuals --kpi --output --config --force --json",
     "budget": "--output --force --json",
     "explain": "--depth --output --force --json",
-    "explain-day": "--actuals --states --planned --actual --goal --model --patience --interval --timezone "
+    "explain-day": "--actuals --states --plan --planned --actual --goal --model --patience --interval --timezone "
     "--output --force --json",
     "compare": "--output --force --json",
     "adherence": "--states --until --state --output --force --json",

@@ -14,7 +14,7 @@ from staffplan.settings.simulate import SimulateSettings
 from staffplan.settings.staffing import StaffingSettings
 from staffplan.simulate import causes, engine, notes
 from staffplan.simulate.detail import Spread, day_seconds, detail_table, spread_of
-from staffplan.simulate.draws import Drawn, Fortune, draw_absences, draw_contacts, fortune_of
+from staffplan.simulate.draws import Drawn, draw_absences, draw_contacts
 from staffplan.simulate.outcomes import (
     OFFERED,
     OPEN,
@@ -128,17 +128,18 @@ def repetition(
     number: int,
     *,
     drawn: Drawn | None = None,
-    fortune: Fortune = fortune_of,
+    present: engine.Stretches | None = None,
 ) -> Tally:
     """One repetition: the same seed and number give the same contacts, whatever the roster.
 
-    drawn: those contacts, where they have been drawn for another roster. fortune: see `draw_absences`.
+    drawn: those contacts, where they have been drawn for another roster. present: who is there, where that is drawn.
     """
     drawn = draw_contacts(scene, settings, seed=seed, repetition=number) if drawn is None else drawn
-    stretches = draw_absences(scene, settings, staffing, seed=seed, repetition=number, fortune=fortune)
+    if present is None:
+        present = draw_absences(scene, settings, staffing, seed=seed, repetition=number)
     played = engine.run(
         drawn.contacts,
-        stretches,
+        present,
         scene.groups,
         scene.closings,
         agents=len(scene.agent_names),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
 from staffplan.errors import Note
 from staffplan.forecast.history.series import Flags, Floats, date_ranges
@@ -12,15 +12,23 @@ from staffplan.forecast.intraday.odd import stretches
 from staffplan.forecast.intraday.update import Teaching
 
 STEP = "reforecast"
+MIDNIGHT = time(0, 0)
 
 
 def about_today(
-    queue: str, time: str, came: float, expected: float, changes: Sequence[tuple[str, float | None]]
+    queue: str, until: datetime, came: float, expected: float, changes: Sequence[tuple[str, float | None]]
 ) -> Note:
-    """What came so far, and what that changes: factors by what they are on, None where nothing was expected of it."""
-    seen = f"{_contacts(came)} so far today, expected {expected:,.0f}{_difference(came, expected)}"
+    """What came so far, and what that changes: factors by what they are on, None where nothing was expected of it.
+
+    until: local time at which what is known ends.
+    """
+    if until.time() == MIDNIGHT:
+        seen = f"on {until - timedelta(days=1):%a %d %b} {_contacts(came)}"
+    else:
+        seen = f"by {until:%H:%M} {_contacts(came)} so far today"
     told = [f"{name} is {_changed(factor)}" for name, factor in changes if factor is not None]
-    return Note(STEP, "assumption", queue, "; ".join([f"by {time} {seen}", *told]))
+    said = f"{seen}, expected {expected:,.0f}{_difference(came, expected)}"
+    return Note(STEP, "assumption", queue, "; ".join([said, *told]))
 
 
 def about_kind(queue: str, chance: float) -> list[Note]:
