@@ -121,7 +121,8 @@ def _day(
     settings = (config.simulate, config.staffing)
     need = workspace.table(StaffingRequirement)
     presence = _presence(states, words, stands, at)
-    stage = make_stage(planned, updated, need, workspace.site, settings, at, config.plan.seed, presence)
+    helpers = workspace.helpers
+    stage = make_stage(planned, updated, need, workspace.site, settings, at, config.plan.seed, presence, helpers)
     return Day(
         stands.case,
         stands.roster,

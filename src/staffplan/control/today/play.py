@@ -21,6 +21,7 @@ from staffplan.settings.staffing import StaffingSettings
 from staffplan.simulate.draws import Drawn, draw_contacts, exposed, fortune_of
 from staffplan.simulate.engine import Stretches
 from staffplan.simulate.outcomes import IN_TIME, OFFERED
+from staffplan.simulate.overflow import Helpers
 from staffplan.simulate.scene import Z_80, Scene, make_scene
 from staffplan.simulate.steps import levels_of, repetition
 from staffplan.site import Site
@@ -78,6 +79,8 @@ class Stage:
     at: pd.Timestamp
     seed: int
     presence: Presence = UNKNOWN
+    helpers: Helpers | None = None
+    """Who helps out other groups."""
     contacts: dict[int, Drawn] = field(default_factory=dict)
     """By repetition, drawn once: they are the same for every roster."""
 
@@ -122,7 +125,7 @@ class Stage:
     def play(self, roster: Roster) -> Played:
         """The same contacts and absences whatever the roster."""
         rostered = self.presence.of(since(roster, self.begin))
-        scene = make_scene(self.forecast, self.requirement, rostered, self.site)
+        scene = make_scene(self.forecast, self.requirement, rostered, self.site, self.helpers)
         settings = self.simulate.model_copy(update={"replications": REPETITIONS})
         coming = scene.grid.starts + pd.Timedelta(seconds=scene.grid.interval_seconds) > self.at
         present, counts = self._present(scene, settings), []
@@ -155,6 +158,7 @@ def make_stage(
     at: pd.Timestamp,
     seed: int,
     presence: Presence = UNKNOWN,
+    helpers: Helpers | None = None,
 ) -> Stage:
     """The local day of `at` alone, from a while before it on; groups whose work waits hours are left out.
 
@@ -175,6 +179,7 @@ def make_stage(
         at,
         seed,
         presence,
+        helpers,
     )
 
 
