@@ -17,6 +17,8 @@ MARK_WARNING = "staffplan import reads this sheet; leave it as it is"
 FORM = "1"
 AGENT, NAME = "agent", "name"
 """Headers of the columns that say whose row it is."""
+OTHER_HEADERS = ("team", "contract", "days", "paid hours", "nights", "weekends")
+"""Headers of the other columns that are no days."""
 AT_WORK, PAID_HOURS = "agents at work", "paid hours"
 NEEDED, ROSTERED, NET, SHORT = "needed on queue, h", "rostered on queue, h", "net, h", "understaffed, h"
 FOOT = (AT_WORK, PAID_HOURS, NEEDED, ROSTERED, NET, SHORT)
