@@ -8,7 +8,7 @@ from datetime import date
 from staffplan.roster.edits.book_people import OwnedRow, missing, owned_rows
 from staffplan.roster.edits.changes import Work
 from staffplan.roster.edits.merged import edits_of, merged
-from staffplan.roster.edits.typed import Vocabulary
+from staffplan.roster.edits.vocabulary import Vocabulary
 from staffplan.settings.roster import ShiftSettings, WorkPlanSettings
 from staffplan.tables.roster_book import (
     DAY_OFF,
