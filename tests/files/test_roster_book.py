@@ -123,6 +123,14 @@ def test_a_grid_whose_header_was_overwritten_is_told_and_not_passed_over(tmp_pat
     assert "no column of this row is a day of the plan" in str(cleared.problems[0])
 
 
+def test_a_day_whose_header_was_overwritten_is_told_where_its_column_has_something(tmp_path: Path) -> None:
+    head = ("agent", FIRST, "someday", date(2026, 12, 2), "my remarks")
+    [one] = read(tmp_path, head, ("A001", "x", "y", "z", "")).problems
+    assert str(one).startswith("Sheet!C1: 'someday' is no day, and 2026-12-01 has no column")
+    assert not read(tmp_path, head, ("A001", "x", "", "z", "")).problems
+    assert not read(tmp_path, (*HEAD, "my remarks"), ("A001", "Ann", "x", "y", "asked for it")).problems
+
+
 def test_merged_days_are_told_and_not_taken_for_days_off(tmp_path: Path) -> None:
     path = written(tmp_path / "roster.xlsx", HEAD, ("A001", "Ann", "x", "x"))
     book = openpyxl.load_workbook(path)

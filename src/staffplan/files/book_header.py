@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from staffplan.errors import Problem
 from staffplan.files.sheet_cells import cell_text
-from staffplan.tables.roster_book import AGENT, BookMark
+from staffplan.planned import between
+from staffplan.tables.roster_book import AGENT, NAME, OTHER_HEADERS, BookMark
 
 SERIAL_ZERO = date(1899, 12, 30)
 """Day 0 of a spreadsheet's dates. Source: ECMA-376 part 1, 18.17.4.1, the 1900 date system, from March 1900 on."""
@@ -34,12 +35,34 @@ def header_row(rows: Sequence[Sequence[object]], mark: BookMark) -> int | None:
 
 def refused_header(sheet: str, rows: Sequence[Sequence[object]], mark: BookMark) -> list[Problem]:
     """Why a sheet that looks like a grid is none."""
-    for number, row in enumerate(rows[:MOST_HEAD_ROWS], start=1):
+    for number, row in reversed(list(enumerate(rows[:MOST_HEAD_ROWS], start=1))):
         if sum(bool(days_meant(value, mark)) for value in row) >= FEWEST_DAYS:
             return [Problem(f"{sheet}!A{number}", "no column of this row is called agent", RESTORE_AGENT)]
         if AGENT in {cell_text(value).casefold() for value in row} and len(row) > FEWEST_DAYS:
             return [Problem(f"{sheet}!A{number}", "no column of this row is a day of the plan", WRITE_DAY)]
     return []
+
+
+def lost_columns(sheet: str, rows: Sequence[Sequence[Any]], days: Collection[date], mark: BookMark) -> list[Problem]:
+    """Columns with something in them whose header is no day, where days are missing between those that are there.
+
+    rows: the header and those under it.
+    """
+    missing = [day for day in between(min(days), max(days)).days if day not in days] if days else []
+    if not missing:
+        return []
+    known = {AGENT, NAME, *OTHER_HEADERS}
+    return [
+        Problem(
+            f"{sheet}!{cell.coordinate}",
+            f"{cell_text(cell.value) or 'an empty header'!r} is no day, and {missing[0]} has no column",
+            WRITE_DAY,
+        )
+        for column, cell in enumerate(rows[0])
+        if cell_text(cell.value).casefold() not in known
+        and not days_meant(cell.value, mark)
+        and any(cell_text(row[column].value) for row in rows[1:])
+    ]
 
 
 def days_in(sheet: str, row: Sequence[Any], mark: BookMark) -> tuple[dict[date, int], list[Problem]]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from staffplan.errors import DataError, Problem, UsageError, place_of
-from staffplan.files.book_header import days_in, header_row, refused_header
+from staffplan.files.book_header import days_in, header_row, lost_columns, refused_header
 from staffplan.files.book_mark import mark_in
 from staffplan.files.sheet_cells import cell_text
 from staffplan.files.unpack import is_open_workbook, unpacked_bytes
@@ -73,7 +73,7 @@ def _grid(sheet: Any, formulas: Any, mark: BookMark) -> tuple[BookGrid | None, l
     days, problems = days_in(sheet.title, rows[head], mark)
     columns = (names[AGENT], names.get(NAME))
     found = [_row(sheet.title, row, columns, days, formulas) for row in rows[head + 1 :]]
-    problems += _merged(sheet, head + 2, days)
+    problems += [*_merged(sheet, head + 2, days), *lost_columns(sheet.title, rows[head:], days, mark)]
     return BookGrid(sheet.title, tuple(sorted(days)), tuple(filter(None, found))), problems
 
 

@@ -45,7 +45,7 @@ from staffplan.report.sheets import (
     write,
 )
 from staffplan.report.shift_codes import family_of
-from staffplan.tables.roster_book import AGENT, AT_WORK, NAME, NET, ON_CALL, PAID_HOURS
+from staffplan.tables.roster_book import AGENT, AT_WORK, NAME, NET, ON_CALL, OTHER_HEADERS, PAID_HOURS
 
 MOST_DAYS = 35
 """Days on one overview, so that a month always fits on a sheet of A3; a longer roster has several."""
@@ -55,8 +55,8 @@ HOURS, SIGNED_HOURS = "#,##0.0#", "+#,##0.0#;-#,##0.0#;0.0"
 PEOPLE, SIGNED = "General", "+General;-General;0"
 LINE_POINTS = 14.5
 """Height of a line in a cell."""
-_LEFT = (AGENT, NAME, "team", "contract")
-_RIGHT = ("days", "paid hours", "nights", "weekends")
+_LEFT = (AGENT, NAME, *OTHER_HEADERS[:2])
+_RIGHT = OTHER_HEADERS[2:]
 _HEADER_ROWS = 2
 _FAMILIES = ("A9D8F4", "F7D58A", "A3DCC8", "E8C3D8", "FBF3A6", "8FBBE0", "F0B48F", "C9D3A0")
 """Paper-light tints of the palette in style.py, in turn; the code in the cell tells families apart without colour."""

@@ -19,6 +19,8 @@ AGENT, NAME = "agent", "name"
 """Headers of the columns that say whose row it is."""
 ON_CALL = "oc"
 """Standby, in the cell of its day."""
+OTHER_HEADERS = ("team", "contract", "days", "paid hours", "nights", "weekends")
+"""Headers of the other columns that are no days."""
 AT_WORK, PAID_HOURS = "agents at work", "paid hours"
 NEEDED, ROSTERED, NET, SHORT = "needed on queue, h", "rostered on queue, h", "net, h", "understaffed, h"
 FOOT = (AT_WORK, PAID_HOURS, NEEDED, ROSTERED, NET, SHORT)

@@ -8,7 +8,7 @@ from datetime import date
 from staffplan.roster.edits.book_people import OwnedRow, missing, owned_rows
 from staffplan.roster.edits.changes import Work
 from staffplan.roster.edits.merged import edits_of, merged
-from staffplan.roster.edits.typed import Vocabulary
+from staffplan.roster.edits.vocabulary import Vocabulary
 from staffplan.settings.roster import ShiftSettings, WorkPlanSettings
 from staffplan.tables.roster_book import (
     DAY_OFF,
@@ -103,9 +103,14 @@ def book(*rows: tuple[str, str, str], days: tuple[date, ...] = (MONDAY, TUESDAY)
 
 
 def test_people_are_known_by_id_or_by_the_one_name_that_is_theirs() -> None:
-    rows, problems = owned_rows(book(("x", "Ann", ""), ("", "ann", "a"), ("Ann", "", ""), ("y", "", "")), PEOPLE)
+    rows, problems = owned_rows(book(("x", "Ann", "a"), ("", "ann", "a"), ("Ann", "", "a"), ("y", "", "")), PEOPLE)
     assert [row.agent_id for row in rows] == ["x", "x", "x", "y"]
     assert not problems
+
+
+def test_a_second_row_of_a_person_that_says_something_else_is_told() -> None:
+    _, [problem] = owned_rows(book(("x", "Ann", "a"), ("x", "Ann", "b"), ("x", "Ann", "a")), PEOPLE)
+    assert str(problem) == "Roster!A4: a second row of x Ann, other than Roster!A3\n    take one of the two out"
 
 
 def test_rows_that_are_nobodys_are_told_unless_nothing_stands_in_them() -> None:

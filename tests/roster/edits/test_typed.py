@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from staffplan.roster.edits.typed import NotUnderstoodError, Vocabulary, day_typed
+from staffplan.roster.edits.typed import NotUnderstoodError, day_typed
+from staffplan.roster.edits.vocabulary import Vocabulary
 from staffplan.settings.roster import SecondPartSettings, ShiftSettings, WorkPlanSettings
 from staffplan.tables.roster_book import DAY_OFF, BookDay, BookMark, RosterState
 

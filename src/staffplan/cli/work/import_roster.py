@@ -20,7 +20,7 @@ from staffplan.report.formats import plural
 from staffplan.roster.edits.book_people import missing, owned_rows
 from staffplan.roster.edits.merged import Conflict, Edit, Merged, edits_of, merged
 from staffplan.roster.edits.place import Placed, UnplacedError, placed
-from staffplan.roster.edits.typed import Vocabulary
+from staffplan.roster.edits.vocabulary import Vocabulary
 from staffplan.tables.roster_book import BookMark
 
 VERB = "import"

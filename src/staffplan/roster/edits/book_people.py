@@ -24,6 +24,7 @@ def owned_rows(book: RosterBook, names: Mapping[str, str]) -> tuple[list[OwnedRo
     known = {**book.mark.people, **names}
     rows: list[OwnedRow] = []
     problems: list[Problem] = []
+    places: dict[tuple[str, str], list[BookRow]] = {}
     for grid in book.grids:
         for row in grid.rows:
             if not row.agent and (row.name.casefold() in FOOT or not any(cell.text for cell in row.cells)):
@@ -33,7 +34,17 @@ def owned_rows(book: RosterBook, names: Mapping[str, str]) -> tuple[list[OwnedRo
                 problems.append(owner)
             else:
                 rows.append(OwnedRow(owner, grid.sheet, row.cells))
-    return rows, problems
+                places.setdefault((owner, grid.sheet), []).append(row)
+    return rows, problems + [problem for twice in places.values() for problem in _doubled(twice)]
+
+
+def _doubled(rows: Sequence[BookRow]) -> Iterator[Problem]:
+    """The rows of a person on one sheet beside the first that say something else."""
+    first = rows[0]
+    for row in rows[1:]:
+        if [cell.text for cell in row.cells] != [cell.text for cell in first.cells]:
+            who = " ".join(filter(None, (row.agent, row.name)))
+            yield Problem(row.place, f"a second row of {who}, other than {first.place}", "take one of the two out")
 
 
 def _owner(row: BookRow, known: Mapping[str, str], names: Sequence[Mapping[str, str]]) -> str | Problem:

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from staffplan.errors import Problem
 from staffplan.roster.edits.book_people import OwnedRow
 from staffplan.roster.edits.changes import OFF, Wanted, Work
-from staffplan.roster.edits.typed import NotUnderstoodError, Vocabulary, day_typed
+from staffplan.roster.edits.typed import NotUnderstoodError, day_typed
+from staffplan.roster.edits.vocabulary import Vocabulary
 from staffplan.tables.roster_book import BookCell, BookDay, BookMark, DayOf
 
 
