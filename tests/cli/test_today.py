@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -144,3 +145,12 @@ def test_what_past_days_teach_is_learnt_once_and_the_answer_is_the_same(planned:
     again = run_in(planned, *COMMAND, "--json")
     assert (first.out, first.err) == (again.out, again.err)
     assert kept.stat().st_mtime_ns == before
+
+
+def test_longer_handling_times_are_told_where_the_contacts_are_as_expected(planned: Path, run_in: Run) -> None:
+    rows = morning(planned, 1.0)
+    rows.assign(aht_seconds=1.3 * rows["aht_seconds"]).to_csv(planned / "today.csv", index=False)
+    done = run_in(planned, *COMMAND, "--json")
+    assert re.search(
+        r"phone: handling time so far today [0-9,]+ s, expected [0-9,]+ s \(\+30\.0 %\); that of the", done.err
+    )

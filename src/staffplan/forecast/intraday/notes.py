@@ -13,6 +13,8 @@ from staffplan.forecast.intraday.update import Teaching
 
 STEP = "reforecast"
 MIDNIGHT = time(0, 0)
+TOLD_HANDLING = 0.1
+"""Share by which the handling time of a day so far must differ to be told."""
 
 
 def about_today(
@@ -29,6 +31,15 @@ def about_today(
     told = [f"{name} is {_changed(factor)}" for name, factor in changes if factor is not None]
     said = f"{seen}, expected {expected:,.0f}{_difference(came, expected)}"
     return Note(STEP, "assumption", queue, "; ".join([said, *told]))
+
+
+def about_handling(queue: str, seconds: float, expected: float, factor: float | None) -> list[Note]:
+    """That the contacts of today so far take longer, or less long, than expected. factor: on the rest of the day."""
+    if not expected > 0 or abs(seconds / expected - 1) < TOLD_HANDLING:
+        return []
+    said = f"handling time so far today {seconds:,.0f} s, expected {expected:,.0f} s{_difference(seconds, expected)}"
+    rest = "" if factor is None else f"; that of the rest of today is {_changed(factor)}"
+    return [Note(STEP, "assumption", queue, said + rest)]
 
 
 def about_kind(queue: str, chance: float) -> list[Note]:

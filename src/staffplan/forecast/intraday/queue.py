@@ -147,6 +147,7 @@ def _notes(told: _Told, moment: Moment) -> list[Note]:
     until = moment.known_until.tz_convert(moment.calendar.timezone)
     changes = [("the rest of today", told.factor(told.of_today)), ("the next day", told.factor(told.next_day))]
     notes = [say.about_today(told.queue, until.to_pydatetime(), came, expected, changes)]
+    notes += say.about_handling(told.queue, *_handling(told), told.factor(told.of_today, "aht_seconds"))
     notes += say.about_kind(told.queue, told.volume.other_kind)
     notes.append(say.about_gain(told.queue, "contacts", told.learnt.contacts, told.learnt.days))
     if told.learnt.handling is not None:
@@ -165,6 +166,17 @@ def _notes(told: _Told, moment: Moment) -> list[Note]:
     return notes + say.about_rows(
         told.queue, expected if silent else 0.0, [seen.grid.date_of(day) for day in gaps], seen.outside
     )
+
+
+def _handling(told: _Told) -> tuple[float, float]:
+    """Mean seconds of today's contacts so far, and those expected of them; NaN where they are not known."""
+    seen = told.seen
+    timed = seen.known & told.of_today & np.isfinite(seen.aht_seconds) & (seen.came > 0)
+    contacts = seen.came[timed]
+    if not contacts.sum():
+        return float("nan"), float("nan")
+    planned = told.planned["aht_seconds"].to_numpy()[timed]
+    return float(np.average(seen.aht_seconds[timed], weights=contacts)), float(np.average(planned, weights=contacts))
 
 
 def _facts(told: _Told) -> dict[str, float | str]:
