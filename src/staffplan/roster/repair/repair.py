@@ -208,7 +208,7 @@ def _search(
         return out_of_time() or incumbent.cost <= bound + PROVEN
 
     if len(space.problem.ties):
-        tours = to_the_ties(space, incumbent.tours, seed, stop=out_of_time)
+        tours = to_the_ties(space, incumbent.tours, seed, stop=out_of_time, hurry=out_of_time)
         incumbent.offer(Board(space, tours))
     else:
         polish(board, incumbent, stop=out_of_time)

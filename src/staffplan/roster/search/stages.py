@@ -36,6 +36,8 @@ LONGEST_DAY = 0.25
 """Share of the time limit that the integer program of a whole day may take."""
 TOO_LARGE = "the rules of everybody together have too many states to be followed at once in the time; "
 LEFT_OUT = "bound and shifts come from parts of the rules, and integer programs over several people are left out"
+TIES_HURRY = 0.4
+"""Part of the time that is left for them after which the rules between people are made dear at once."""
 TIES_UNTIL = 0.9
 """Share of the time limit by which the rules between people are kept as cheaply as could be found."""
 
@@ -83,7 +85,8 @@ def search(space: TourSpace, run: Run, effort: float, seed: int) -> Incumbent:
         _improve(board, incumbent, prices, run, effort, seed)
         return incumbent
     _anneal(board, incumbent, run, seed)
-    tours = to_the_ties(space, incumbent.tours, seed, stop=run.out_of_time)
+    hurry = run.within(TIES_HURRY * run.to_the_deadline())
+    tours = to_the_ties(space, incumbent.tours, seed, stop=run.out_of_time, hurry=hurry)
     incumbent = Incumbent(Board(space, tours))
     over = run.begun + TIES_UNTIL * (run.deadline - run.begun)
 
