@@ -7,12 +7,19 @@ import pandas as pd
 
 from staffplan.cost.exact import half_up
 from staffplan.cost.lines import TOTAL
+from staffplan.cost.standby import CALL_OUT, STANDBY
 from staffplan.settings.cost import ExchangeRate
 from staffplan.tables.cost import CostReport
 
 LOADED = "loaded cost"
 KEY = ["period", "planning_group", "line"]
-BRIDGE = {"base pay": "base pay", "premiums": "premium: ", "on-costs": "on-cost: ", "other costs": "other: "}
+BRIDGE = {
+    "base pay": ("base pay",),
+    "premiums": ("premium: ",),
+    "standby": (STANDBY, CALL_OUT),
+    "on-costs": ("on-cost: ",),
+    "other costs": ("other: ",),
+}
 """What the lines of the cost begin with that a line of the bridge adds up."""
 
 
@@ -40,9 +47,9 @@ def _sums(frame: pd.DataFrame) -> pd.Series:
     leaf = (frame["ledger"] == "cost") & (frame["period"] != TOTAL) & (frame["planning_group"] != "")
     rows = frame[leaf & (frame["line"] != LOADED)][[*KEY, "amount"]]
     named = [rows.assign(line=LOADED)]
-    for line, start in BRIDGE.items():
-        if line != start:
-            named.append(rows[rows["line"].str.startswith(start)].assign(line=line))
+    for line, starts in BRIDGE.items():
+        if starts != (line,):
+            named.append(rows[rows["line"].str.startswith(starts)].assign(line=line))
     every = pd.concat([rows, *named])
     every = pd.concat([every, every.assign(period=TOTAL)])
     every = pd.concat([every, every.assign(planning_group="")])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -14,6 +14,7 @@ from staffplan.cost.exact import Ints, exact, half_up, share_out
 from staffplan.cost.exchange import HOME, Amounts, Exchange
 from staffplan.cost.ledger import QueueWork
 from staffplan.cost.people import PaidTime, Wage
+from staffplan.cost.standby import StandbyPay
 from staffplan.settings.cost import CostSettings, OnCostSettings, OtherCostSettings, PremiumSettings
 
 BASE = "base pay"
@@ -26,6 +27,8 @@ class Money:
     base: Ints
     premiums: dict[str, Ints]
     premium_minutes: dict[str, Ints]
+    standby: dict[str, Ints]
+    standby_minutes: dict[str, Ints]
     on_costs: dict[str, Ints]
     others: dict[str, Ints]
     of_queues: Ints
@@ -35,8 +38,8 @@ class Money:
 
     @property
     def lines(self) -> dict[str, Ints]:
-        """Cents by line, (periods, groups) each: base pay, premiums, on-costs, other costs."""
-        return {BASE: self.base, **self.premiums, **self.on_costs, **self.others}
+        """Cents by line, (periods, groups) each: base pay, premiums, standby, on-costs, other costs."""
+        return {BASE: self.base, **self.premiums, **self.standby, **self.on_costs, **self.others}
 
     @property
     def loaded(self) -> Ints:
@@ -50,9 +53,11 @@ def make_money(
     settings: CostSettings,
     days: Sequence[date],
     queues: Sequence[QueueWork] = (),
+    standby: StandbyPay | None = None,
 ) -> Money:
-    """What the paid time costs, and the contacts of the queues. Every agent's pay of a month, and every other cost of
-    a month, is rounded to the cent of its currency once, a half up; and once more when it is turned into the plan's.
+    """What the paid time, standby and the contacts of the queues cost. Every agent's pay of a month, and every other
+    cost of a month, is rounded to the cent of its currency once, a half up; and once more when it is turned into the
+    plan's.
     """
     exchange = Exchange.of(settings)
     base = _people(paid, base_cents(paid, wages), [wage.currency for wage in wages], exchange)
@@ -62,7 +67,8 @@ def make_money(
         premium_minutes[name] = _to_groups(paid, paid.premium[number])
         own = premium_cents(paid, wages, premium, number)
         premiums[name] = _people(paid, own, premium_currencies(premium, wages, exchange), exchange)
-    pay = Amounts.joined([base, *premiums.values()])
+    on_call, on_call_minutes = _standby(paid, standby or StandbyPay(), exchange)
+    pay = Amounts.joined([base, *premiums.values(), *on_call.values()])
     on_costs = {f"on-cost: {cost.name}": _on_cost(cost, paid, pay, days, exchange) for cost in settings.on_costs}
     minutes = _to_groups(paid, paid.by_agent)
     of_queues = np.zeros((len(paid.frame.periods), len(queues)), dtype=np.int64)
@@ -78,13 +84,29 @@ def make_money(
         others[f"other: {other.name}"] = amounts
     return Money(
         base.total,
-        {name: amounts.total for name, amounts in premiums.items()},
+        _totals(premiums),
         premium_minutes,
-        {name: amounts.total for name, amounts in on_costs.items()},
-        {name: amounts.total for name, amounts in others.items()},
+        _totals(on_call),
+        on_call_minutes,
+        _totals(on_costs),
+        _totals(others),
         of_queues,
-        {BASE: base, **premiums, **on_costs, **others},
+        {BASE: base, **premiums, **on_call, **on_costs, **others},
     )
+
+
+def _totals(lines: Mapping[str, Amounts]) -> dict[str, Ints]:
+    return {name: amounts.total for name, amounts in lines.items()}
+
+
+def _standby(paid: PaidTime, pay: StandbyPay, exchange: Exchange) -> tuple[dict[str, Amounts], dict[str, Ints]]:
+    """Amounts and minutes, (periods, groups), of each line of standby."""
+    amounts, minutes = {}, {}
+    for line in pay.lines:
+        minutes[line] = _to_groups(paid, pay.summed(line, paid.frame, "minutes"))
+        cents = pay.summed(line, paid.frame, "cents")
+        amounts[line] = _people(paid, cents, pay.currencies(line, paid.frame), exchange)
+    return amounts, minutes
 
 
 def _people(paid: PaidTime, cents: Ints, currencies: Sequence[str], exchange: Exchange) -> Amounts:

@@ -219,6 +219,7 @@ def roster_grid_figure(data: ReportData) -> Figure:
     drawn = min(len(grid), roster_plots.MOST_ROWS)
     rest = f" {drawn} of {len(grid)} agents are shown; the table lists all." if drawn < len(grid) else ""
     later = days[-1] < summaries.planned_days(data)[-1]
+    rest += f" {rosters.ON_CALL_MARK} is on call." if data.standby is not None else ""
     more = " Later weeks are in the workbook and in roster_shifts.csv." if later else ""
     return Figure(
         name="roster_weeks",

@@ -12,6 +12,7 @@ import pandas as pd
 from staffplan.cost.exact import half_up
 from staffplan.cost.lines import Line, bridge_lines
 from staffplan.cost.money import BASE
+from staffplan.cost.standby import CALL_OUT, STANDBY
 from staffplan.trace.amount import CONTACTS, MINUTES, Amount, money, rows_of, summed
 from staffplan.trace.ask import BRIDGE, COST, FORECAST, HOURS, Question, short, words
 from staffplan.trace.contacts import contacts_of, queues_of
@@ -27,7 +28,12 @@ OFF_THE_QUEUE = {
     "paid time off": ("paid time off",),
 }
 """Lines of the hours ledger behind a line of the bridge."""
-PAY = {"premiums": PREMIUM, "on-costs": ON_COST, "other costs": OTHER}
+PAY = {
+    "premiums": (PREMIUM,),
+    "standby": (STANDBY, CALL_OUT),
+    "on-costs": (ON_COST,),
+    "other costs": (OTHER,),
+}
 """What the lines of the cost begin with that a line of the bridge adds up."""
 Costs = Callable[[Question], Amount]
 """Explains a question on the cost."""
@@ -88,7 +94,7 @@ def _costs(sources: Sources, question: Question, costs: Costs) -> Sequence[Amoun
     """The lines of the cost that a line of the bridge adds up."""
     lines = list(sources.books.money.lines)
     if question.line != "loaded cost":
-        lines = [name for name in lines if name == question.line or name.startswith(PAY.get(question.line, "\0"))]
+        lines = [name for name in lines if name == question.line or name.startswith(PAY.get(question.line, ()))]
     found = [costs(replace(question, kind=COST, line=name)) for name in lines]
     return [one for one in found if one.value]
 

@@ -18,7 +18,7 @@ from staffplan.trace.ask import HOURS, TOTAL, Question
 from staffplan.trace.contacts import contacts_of
 from staffplan.trace.exchanged import converted
 from staffplan.trace.paid import minutes, narrowed, person
-from staffplan.trace.pay import asked, own_pay, pay, pay_lines, rule_words
+from staffplan.trace.pay import asked, own_pay, pay, pay_lines, pay_words, rule_words
 from staffplan.trace.sources import Sources
 
 ON_COST, OTHER = "on-cost: ", "other: "
@@ -88,7 +88,7 @@ def _of_currency(
         lines = [replace(question, line=line) for line in pay_lines(sources)]
         pays = [pay(sources, one) if list(paid) == [HOME] else own_pay(sources, one, currency) for one in lines]
         paid_out = [one for one in pays if one.value]
-        base = summed("base pay and premiums of the month", paid_out, amount.unit)
+        base = summed(f"{pay_words(sources)} of the month", paid_out, amount.unit)
         how = f"{float(base.value or 0):,.2f} x {setting.share:g}, rounded to the cent once a month"
         return replace(amount, how=how, place=place, sources=lambda: [base])
 

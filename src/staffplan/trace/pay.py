@@ -19,20 +19,29 @@ from staffplan.trace.ask import COST, HOURS, TOTAL, Question, short_names, words
 from staffplan.trace.exchanged import converted
 from staffplan.trace.paid import minutes, narrowed, person
 from staffplan.trace.sources import Sources
+from staffplan.trace.standby import formula_of_standby
 
 PREMIUM = "premium: "
 
 
 def pay_lines(sources: Sources) -> list[str]:
     """Lines of the cost that are people's pay."""
-    return [BASE, *(f"{PREMIUM}{premium.name}" for premium in sources.config.cost.premiums)]
+    premiums = (f"{PREMIUM}{premium.name}" for premium in sources.config.cost.premiums)
+    return [BASE, *premiums, *sources.books.standby.lines]
+
+
+def pay_words(sources: Sources) -> str:
+    """What people are paid, in words."""
+    return "base pay, premiums and standby" if sources.books.standby.lines else "base pay and premiums"
 
 
 def own_cents(sources: Sources, line: str) -> tuple[Ints, list[str]]:
-    """(agents, periods) cents of base pay, or of a premium, and the currency of each agent's."""
+    """(agents, periods) cents of base pay, of a premium, or of standby, and the currency of each agent's."""
     books = sources.books
     if line == BASE:
         return base_cents(books.paid, books.wages), [wage.currency for wage in books.wages]
+    if line in books.standby.lines:
+        return books.standby.summed(line, books.frame, "cents"), books.standby.currencies(line, books.frame)
     number = _number(sources, line)
     premium = sources.config.cost.premiums[number]
     currencies = premium_currencies(premium, books.wages, sources.exchange)
@@ -40,7 +49,7 @@ def own_cents(sources: Sources, line: str) -> tuple[Ints, list[str]]:
 
 
 def pay_cents(sources: Sources, line: str) -> Ints:
-    """(agents, periods) cents of base pay, or of a premium, in the plan's currency."""
+    """(agents, periods) cents of a line of pay in the plan's currency."""
     cents, currencies = own_cents(sources, line)
     rows = [sources.exchange.converted(own, name) for own, name in zip(cents, currencies, strict=True)]
     return np.array(rows, dtype=np.int64).reshape(cents.shape)
@@ -51,7 +60,7 @@ def _number(sources: Sources, line: str) -> int:
 
 
 def pay_of(sources: Sources, question: Question) -> Amount:
-    """A person's base pay and premiums."""
+    """A person's base pay, premiums and standby."""
     lines = [
         pay(sources, replace(question, kind=COST, line=line))
         for line in pay_lines(sources)
@@ -64,7 +73,7 @@ def pay_of(sources: Sources, question: Question) -> Amount:
         f"pay of {person(sources, question.agent)}{when}",
         value,
         sources.currency,
-        "base pay and premiums; on-costs are told for all people together",
+        f"{pay_words(sources)}; on-costs are told for all people together",
         parts=lambda: lines,
         sources=lambda: [hours],
     )
@@ -211,6 +220,8 @@ def _paid(sources: Sources, question: Question, amount: Amount) -> Amount:
     wage = sources.books.wages[number]
     rate, stands = wage.rate, rate_place(sources, question.agent)
     rates = Amount("base rate an hour", rate, sources.name_of(wage.currency), *stands)
+    if question.line in sources.books.standby.lines:
+        return formula_of_standby(sources, question, amount, rates)
     rows = _rows(sources, question)
     if question.line == BASE:
         worked = minutes(sources, "paid minutes", rows, replace(question, kind=HOURS, line=TOTAL))
