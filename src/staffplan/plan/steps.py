@@ -21,6 +21,7 @@ from staffplan.tables.schema import Table
 from staffplan.tables.shifts import ContractHeads, PauseCounts, PositionShifts, ShiftCounts
 from staffplan.tables.waits import Coverage, DayService, WaitDetails
 from staffplan.tables.wishes import Fairness
+from staffplan.words import SOURCE
 
 if TYPE_CHECKING:
     from staffplan.plan.workspace import Workspace
@@ -40,14 +41,14 @@ def _picked(config: Config, *names: str) -> dict[str, Any]:
         section, _, key = name.partition(".")
         if not key:
             found |= {f"{section}.{inner}": value for inner, value in raw[section].items()}
-        elif name not in _LATER or raw[section][key] not in (None, []):
+        elif name not in _LATER or raw[section][key] not in (None, [], SOURCE):
             found[name] = raw[section][key]
     return found
 
 
 _CALENDAR = ("plan.timezone", "plan.interval_minutes", "plan.country", "plan.subdivision", "hours", "queues")
 _PERIOD = ("plan.start", "plan.weeks", "plan.months", "plan.end")
-_LATER = ("plan.months", "plan.end", "plan.assumptions")
+_LATER = ("plan.months", "plan.end", "plan.assumptions", "report.language")
 """Settings that plans of earlier versions do not know: only where they are given do they count."""
 _READING = ("input.columns", "input.until", "input.ignore_queues", "input.queue")
 
@@ -386,7 +387,7 @@ STEPS: tuple[Step, ...] = (
         _ALL_TABLES,
         (REPORT_PAGE, REPORT_WORKBOOK),
         lambda config: _picked(
-            config, *_CALENDAR, *_PERIOD, "plan.name", "plan.currency", "plan.assumptions", "roster.rules"
+            config, *_CALENDAR, *_PERIOD, "plan.name", "plan.currency", "plan.assumptions", "roster.rules", "report.language"
         ),
         _report,
         (Fairness.file_name, AccessVerdicts.file_name, Absences.file_name),

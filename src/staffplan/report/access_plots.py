@@ -10,6 +10,7 @@ from matplotlib.patches import Patch
 from staffplan.report.formats import WEEKDAY_NAMES
 from staffplan.report.style import GREEN, INK, ORANGE, VERMILION, shortened
 from staffplan.tables.access import VERDICTS
+from staffplan.words import tr
 
 COLOURS = dict(zip(VERDICTS, (GREEN, ORANGE, VERMILION), strict=True))
 LETTERS = dict(zip(VERDICTS, ("", "t", "b"), strict=True))
@@ -53,7 +54,7 @@ def _frame(ax: Axes, rows: list[tuple[str, int]], first: int, last: int) -> None
     ax.invert_yaxis()
     ax.set_xticks(np.arange(first, last + 1), [f"{hour:02d}" for hour in range(first, last + 1)])
     ax.set_xlim(first, last)
-    ax.set_xlabel("hour of the day")
+    ax.set_xlabel(tr("hour of the day"))
     ax.grid(visible=False)
     handles = [
         Patch(color=COLOURS[name], label=f"{name} ({LETTERS[name]})" if LETTERS[name] else name) for name in VERDICTS

@@ -16,6 +16,7 @@ from staffplan.report.shift_codes import day_off_codes, family_of, shift_codes
 from staffplan.tables.people import Agents, TimeOff
 from staffplan.tables.roster import BREAKS, SPLIT, Roster, on_site
 from staffplan.tables.waits import Coverage
+from staffplan.words import tr
 
 SATURDAY = 5
 NIGHT_MINUTES = (23 * 60, 30 * 60)
@@ -211,8 +212,12 @@ def pauses_in_words(handoff: Handoff) -> pd.Series:
     frame = frame[frame["activity"].isin((*BREAKS, SPLIT))]
     minutes = (frame["end"] - frame["start"]).dt.total_seconds() / 60
     words = [
-        f"{length:g} min {'off between two parts' if activity == SPLIT else activity}"
-        f"{'' if paid == 'yes' or activity == SPLIT else ' unpaid'}"
+        tr(
+            "{length} min {value}{value2}",
+            length=f"{length:g}",
+            value="off between two parts" if activity == SPLIT else activity,
+            value2="" if paid == "yes" or activity == SPLIT else " unpaid",
+        )
         for length, activity, paid in zip(minutes, frame["activity"], frame["paid"], strict=True)
     ]
     texts = frame.assign(words=pd.Series(words, index=frame.index, dtype=object))

@@ -8,10 +8,11 @@ import pandas as pd
 
 from staffplan.report.data import ReportData
 from staffplan.tables.cost import CostReport
+from staffplan.words import mark
 
-TOTAL_LINE = {"hours": "paid hours", "cost": "loaded cost"}
+TOTAL_LINE = {"hours": mark("paid hours"), "cost": mark("loaded cost")}
 """The line to which the other lines of a ledger add up."""
-BRIDGE_SUMS = ("base staff", "on queue", "paid hours")
+BRIDGE_SUMS = (mark("base staff"), mark("on queue"), mark("paid hours"))
 """Lines of the bridge that are the sum of the hours before them."""
 MEMO = "memo:"
 _VALUE = {"hours": "hours", "cost": "amount"}

@@ -29,22 +29,23 @@ from staffplan.report.sections import (
     roster_section,
     waits_section,
 )
+from staffplan.words import mark
 
 Make = Callable[[ReportData], Section]
 PARTS: tuple[tuple[str, tuple[Make, ...]], ...] = (
     ("", (headline,)),
-    ("Planner", (forecast_section, people_section, waits_section, access_section)),
-    ("Manager", (days_section, agents_section, roster_section, fairness_section)),
-    ("Budget owner", (money_section,)),
+    (mark("Planner"), (forecast_section, people_section, waits_section, access_section)),
+    (mark("Manager"), (days_section, agents_section, roster_section, fairness_section)),
+    (mark("Budget owner"), (money_section,)),
     ("", (candour_section,)),
 )
 """Whose part holds which sections, in the order in which they are read; those without a reader are for all."""
 PLAN_LINKS = {"Settings": "../plan.toml", "Workbook": "workbook.xlsx"}
-PLAN_FOOTER = (
-    "Made by staffplan from the files listed under “What you should know”. The same inputs, settings and seed "
-    "give the same page."
+PLAN_FOOTER = mark(
+    "Made by staffplan from the files listed under “What you should know”. The same inputs, settings "
+    "and seed give the same page."
 )
-FOOTER = "Made by staffplan. The same files and options give the same page."
+FOOTER = mark("Made by staffplan. The same files and options give the same page.")
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ from staffplan.report.formats import span
 from staffplan.report.handoff import Handoff
 from staffplan.report.vtimezone import vtimezone
 from staffplan.tables.roster import SPLIT
+from staffplan.words import mark, tr
 
 _NAMES = uuid5(NAMESPACE_URL, "https://staffplan/roster")
 _STAMP = datetime(2000, 1, 1, tzinfo=UTC)
@@ -52,7 +53,7 @@ class Shift:
     @property
     def uid(self) -> str:
         """Known by agent and day, whatever the shift; the second part of a split one by its number too."""
-        second = "" if self.part == 1 else f" part {self.part}"
+        second = "" if self.part == 1 else tr(" part {part}", part=self.part)
         return str(uuid5(_NAMES, f"{self.day.isoformat()} {self.agent_id}{second}"))
 
 
@@ -72,19 +73,19 @@ def calendars(handoff: Handoff, before: bytes | None = None) -> dict[str, bytes]
 
 
 def _title(handoff: Handoff, whose: str) -> str:
-    return ": ".join(part for part in (handoff.title or "Roster", whose) if part)
+    return ": ".join(part for part in (handoff.title or tr("Roster"), whose) if part)
 
 
 def _shifts(handoff: Handoff) -> list[Shift]:
     """Every shift of the roster, what happens in it told line by line; both parts of a split one."""
     told, names = _told(handoff), handoff.people["name"].to_dict()
-    columns = [handoff.worked[name] for name in ("agent_id", "day", "shift")]
+    columns = [handoff.worked[name] for name in ("agent_id", mark("day"), "shift")]
     found = []
     for agent, day, shift in zip(*columns, strict=True):
         name, date_of = names.get(agent) or agent, pd.Timestamp(day)
         parts = handoff.parts[agent, date_of]
         for number, (start, end) in enumerate(parts, start=1):
-            which = f", part {number} of {len(parts)}" if len(parts) > 1 else ""
+            which = tr(", part {number} of {parts}", number=number, parts=len(parts)) if len(parts) > 1 else ""
             words = _plain(f"{shift} ({name}){which}"), _plain(told.get((agent, date_of, start), ""))
             found.append(Shift(agent, day, start.to_pydatetime(), end.to_pydatetime(), *words, part=number))
     return found
@@ -168,7 +169,7 @@ class _Zone:
 
 def _calendar(shifts: Iterable[Shift], title: str, zone: _Zone) -> bytes:
     calendar = Calendar()
-    calendar.add("PRODID", f"-//staffplan//staffplan {__version__}//EN")
+    calendar.add("PRODID", tr("-//staffplan//staffplan {version}//EN", version=__version__))
     calendar.add("VERSION", "2.0")
     calendar.add("CALSCALE", "GREGORIAN")
     calendar.add("X-WR-CALNAME", vText(_plain(title)), encode=False)

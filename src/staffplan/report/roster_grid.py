@@ -42,6 +42,7 @@ from staffplan.report.sheets import (
     write,
 )
 from staffplan.report.shift_codes import family_of
+from staffplan.words import mark, tr
 
 MOST_DAYS = 35
 """Days on one overview, so that a month always fits on a sheet of A3; a longer roster has several."""
@@ -52,7 +53,7 @@ PEOPLE, SIGNED = "General", "+General;-General;0"
 LINE_POINTS = 14.5
 """Height of a line in a cell."""
 _LEFT = ("agent", "name", "team", "contract")
-_RIGHT = ("days", "paid hours", "nights", "weekends")
+_RIGHT = ("days", mark("paid hours"), "nights", "weekends")
 _HEADER_ROWS = 2
 _FAMILIES = ("A9D8F4", "F7D58A", "A3DCC8", "E8C3D8", "FBF3A6", "8FBBE0", "F0B48F", "C9D3A0")
 """Paper-light tints of the palette in style.py, in turn; the code in the cell tells families apart without colour."""
@@ -69,7 +70,7 @@ def build_roster_workbook(handoff: Handoff) -> bytes:
     book.remove(book.active)
     overview_sheets(book, handoff)
     for days in _weeks(handoff.days):
-        _grid(book, handoff, _Page(f"Week {day_words(days[0])[4:]}", days, _with_hours, 12.5, 29, "A4"))
+        _grid(book, handoff, _Page(tr("Week {days}", days=day_words(days[0])[4:]), days, _with_hours, 12.5, 29, "A4"))
     if handoff.coverage is not None:
         _coverage_sheet(book, handoff)
     legend_sheet(book, handoff)
@@ -80,7 +81,7 @@ def overview_sheets(book: Workbook, handoff: Handoff) -> None:
     """Agents by all days, a code in each cell."""
     blocks = _blocks(handoff.days)
     for number, days in enumerate(blocks, start=1):
-        title = "Roster" if len(blocks) == 1 else f"Roster {number}"
+        title = tr("Roster") if len(blocks) == 1 else tr("Roster {number}", number=number)
         _grid(book, handoff, _Page(title, days, _code_alone, 7, 15, "A3" if len(days) > 14 else "A4"))
 
 
@@ -128,12 +129,16 @@ def _grid(book: Workbook, handoff: Handoff, page: _Page) -> None:
     _day_cells(sheet, handoff, page, worked)
     _grid_foot(sheet, page, day_totals(worked, page.days), totals)
     widths(sheet, [8, 22, 11, 11, *[page.width] * len(page.days), 7, 11, 8, 10])
-    subject = _period("Roster", page.days)
+    subject = _period(tr("Roster"), page.days)
     print_setup(sheet, title=handoff.title, subject=subject, paper=page.paper, head_rows=_HEADER_ROWS)
 
 
 def _period(what: str, days: Sequence[date]) -> str:
-    return f"{what}, {day_words(days[0])} to {day_words(days[-1])}" if days else what
+    return (
+        tr("{what}, {days} to {days2}", what=what, days=day_words(days[0]), days2=day_words(days[-1]))
+        if days
+        else what
+    )
 
 
 def _grid_head(sheet: Worksheet, page: _Page) -> None:
@@ -204,7 +209,7 @@ def family_fills(handoff: Handoff) -> dict[str, PatternFill]:
 def _grid_foot(sheet: Worksheet, page: _Page, by_day: pd.DataFrame, by_agent: pd.DataFrame) -> None:
     """People and paid hours of each day, and their sums."""
     first = _HEADER_ROWS + len(by_agent) + 1
-    rows = (("agents at work", "people", WHOLE, 1), ("paid hours", "paid_hours", HOURS, 2))
+    rows = ((tr("agents at work"), "people", WHOLE, 1), (tr("paid hours"), "paid_hours", HOURS, 2))
     for row, (label, name, form, place) in enumerate(rows, start=first):
         put(sheet.cell(row, 2), label)
         values = by_day[name].tolist()
@@ -218,7 +223,7 @@ def _grid_foot(sheet: Worksheet, page: _Page, by_day: pd.DataFrame, by_agent: pd
 
 def _coverage_sheet(book: Workbook, handoff: Handoff) -> None:
     """Intervals by planning groups: required, rostered, net staffing; understaffed in red, overstaffed in blue."""
-    sheet = book.create_sheet("Coverage")
+    sheet = book.create_sheet(tr("Coverage"))
     wide = coverage_table(handoff)
     shown = len(wide.columns) - 2
     head(sheet, wide.columns)
@@ -234,7 +239,7 @@ def _coverage_sheet(book: Workbook, handoff: Handoff) -> None:
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(wide.columns))}{last}"
     sheet.row_dimensions[1].height = 45
     widths(sheet, [18, 8, *[12] * shown])
-    print_setup(sheet, title=handoff.title, subject=_period("Coverage", handoff.days), paper="A4", head_rows=1)
+    print_setup(sheet, title=handoff.title, subject=_period(tr("Coverage"), handoff.days), paper="A4", head_rows=1)
 
 
 def coverage_table(handoff: Handoff) -> pd.DataFrame:
@@ -244,7 +249,7 @@ def coverage_table(handoff: Handoff) -> pd.DataFrame:
     """
     assert handoff.coverage is not None
     frame = handoff.coverage.frame
-    words = {"required": "required", "scheduled": "rostered", "net": "net staffing"}
+    words = {"required": "required", "scheduled": "rostered", "net": tr("net staffing")}
     wide = frame.pivot(index="interval_start", columns="planning_group", values=list(words)).sort_index()
     groups = sorted(frame["planning_group"].unique())
     local = wall_clock(wide.index.to_series(), handoff.timezone)
@@ -267,19 +272,19 @@ def _times(instants: pd.Index, timezone: str) -> np.ndarray:
 
 def legend_sheet(book: Workbook, handoff: Handoff) -> None:
     """What codes and colours mean, and how the totals are counted."""
-    sheet = book.create_sheet("Legend")
-    head(sheet, ("code", "shift", "start", "end", "", "breaks", "paid hours", "times"))
+    sheet = book.create_sheet(tr("Legend"))
+    head(sheet, ("code", "shift", "start", "end", "", "breaks", tr("paid hours"), "times"))
     row = _legend_of_days_off(sheet, handoff, _legend_of_shifts(sheet, handoff, 2))
     for number, words in enumerate(_explanations(), start=row + 1):
         put(sheet.cell(number, 2), words)
     widths(sheet, [10, 22, 8, 8, 10, 60, 11, 8])
-    print_setup(sheet, title=handoff.title, subject="Legend", paper="A4", head_rows=1)
+    print_setup(sheet, title=handoff.title, subject=tr("Legend"), paper="A4", head_rows=1)
 
 
 def _legend_of_shifts(sheet: Worksheet, handoff: Handoff, first: int) -> int:
     """A row for each code; gives the row after them."""
     rows, fills = legend(handoff), family_fills(handoff)
-    later = [{0: "", 1: "next day"}.get(days, f"{days} days later") for days in rows["days_later"]]
+    later = [{0: "", 1: tr("next day")}.get(days, tr("{days} days later", days=days)) for days in rows["days_later"]]
     names = ("code", "shift", "start_time", "end_time", "later", "breaks", "paid_hours", "times")
     columns = [rows.assign(later=later)[name] for name in names]
     for row, values in enumerate(zip(*columns, strict=True), start=first):
@@ -292,7 +297,7 @@ def _legend_of_shifts(sheet: Worksheet, handoff: Handoff, first: int) -> int:
 def _legend_of_days_off(sheet: Worksheet, handoff: Handoff, first: int) -> int:
     kinds = pd.Series(list(handoff.days_off.values()), dtype=object).value_counts()
     for row, (kind, code) in enumerate(handoff.day_off_codes.items(), start=first):
-        write(sheet, row, (code, kind or "time off"))
+        write(sheet, row, (code, kind or tr("time off")))
         put(sheet.cell(row, 8), int(kinds[kind]))
         sheet.cell(row, 1).fill = _OFF
     return first + len(handoff.day_off_codes)
@@ -301,9 +306,20 @@ def _legend_of_days_off(sheet: Worksheet, handoff: Handoff, first: int) -> int:
 def _explanations() -> tuple[str, ...]:
     begin, end = (f"{minute // 60 % 24:02d}:00" for minute in NIGHT_MINUTES)
     return (
-        "days: number of shifts, by start day; paid hours: hours of these shifts, without unpaid breaks and time off",
-        f"nights: shifts with at least {NIGHT_HOURS:g} hours between {begin} and {end}",
-        "weekends: weekends with a shift that starts on Saturday or Sunday",
-        "times: number of cells with this code; required and rostered, on the sheet Coverage: agents on queue",
-        "lower-case letters: time off; grey: Saturday and Sunday; dark grey: closed; each colour is a shift family",
+        tr(
+            "days: number of shifts, by start day; paid hours: hours of these shifts, without unpaid "
+            "breaks and time off"
+        ),
+        tr(
+            "nights: shifts with at least {NIGHT_HOURS} hours between {begin} and {end}",
+            NIGHT_HOURS=f"{NIGHT_HOURS:g}",
+            begin=begin,
+            end=end,
+        ),
+        tr("weekends: weekends with a shift that starts on Saturday or Sunday"),
+        tr("times: number of cells with this code; required and rostered, on the sheet Coverage: agents on queue"),
+        tr(
+            "lower-case letters: time off; grey: Saturday and Sunday; dark grey: closed; each colour is "
+            "a shift family"
+        ),
     )

@@ -16,13 +16,14 @@ from staffplan.report.formats import short_day
 from staffplan.report.rosters import TIME_OFF
 from staffplan.report.shift_codes import family_of
 from staffplan.report.style import AREAS, GREY, LIGHT, shortened, stamp
+from staffplan.words import mark, tr
 
 ACTIVITY_LOOK = {
-    "break": ("b", "white", ""),
-    "meal": ("m", "#c9ced6", ""),
+    "break": ("b", mark("white"), ""),
+    "meal": ("m", mark("#c9ced6"), ""),
     "meeting": ("M", "#8d99a6", "oo"),
     "training": ("T", "#8d99a6", "**"),
-    "absence": ("x", "white", "xx"),
+    "absence": ("x", mark("white"), "xx"),
 }
 """Letter, colour and hatch of everything that is not queue work."""
 MOST_ROWS = 80
@@ -56,7 +57,7 @@ def plot_roster_day(
     ax.set_yticks(range(len(agents)), [shortened(names.get(agent, agent)) for agent in agents], fontsize=7)
     ax.set_ylim(max(len(agents), 1) - 0.4, -0.6)
     ax.set_xticks(list(ticks), list(ticks.values()))
-    ax.set_xlabel("local time")
+    ax.set_xlabel(tr("local time"))
     ax.grid(visible=False, axis="y")
     ax.tick_params(axis="y", length=0)
     return _roster_legend(ax, day, groups)
@@ -136,7 +137,7 @@ def plot_roster_grid(
     ax.axhline(len(shown), color=GREY, linewidth=0.8)
     for column in range(0, len(days) + 1, 7):
         ax.axvline(column, color=LIGHT, linewidth=1.2)
-    ax.set_xlabel("day on which the shift starts")
+    ax.set_xlabel(tr("day on which the shift starts"))
     labels = grid_legend(codes)
     tints = _tints(order)[:MOST_IN_LEGEND]
     patches = [Patch(facecolor=tint, edgecolor=GREY, label=label) for tint, label in zip(tints, labels, strict=False)]
@@ -150,7 +151,7 @@ def grid_legend(codes: Mapping[str, str]) -> list[str]:
     """The legend's texts: every code with its shift, the last, where there are too many, how many more there are."""
     order = sorted(codes)
     rest = len(order) - MOST_IN_LEGEND
-    more = [f"and {rest} more: see the report's table"] if rest > 0 else []
+    more = [tr("and {rest} more: see the report's table", rest=rest)] if rest > 0 else []
     return [f"{codes[shift]} = {shortened(shift)}" for shift in order[:MOST_IN_LEGEND]] + more
 
 
