@@ -387,7 +387,14 @@ STEPS: tuple[Step, ...] = (
         _ALL_TABLES,
         (REPORT_PAGE, REPORT_WORKBOOK),
         lambda config: _picked(
-            config, *_CALENDAR, *_PERIOD, "plan.name", "plan.currency", "plan.assumptions", "roster.rules", "report.language"
+            config,
+            *_CALENDAR,
+            *_PERIOD,
+            "plan.name",
+            "plan.currency",
+            "plan.assumptions",
+            "roster.rules",
+            "report.language",
         ),
         _report,
         (Fairness.file_name, AccessVerdicts.file_name, Absences.file_name),

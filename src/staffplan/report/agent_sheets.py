@@ -14,7 +14,7 @@ from staffplan.report.data import ReportData
 from staffplan.report.fairness import kinds
 from staffplan.report.formats import count, day, exact_hours, plural
 from staffplan.report.handoff import Handoff, agent_totals
-from staffplan.words import tr
+from staffplan.words import figure, tr
 
 
 def agents_section(data: ReportData) -> Section:
@@ -103,7 +103,7 @@ def _fair_words(data: ReportData) -> Mapping[str, list[str]]:
             count=count(row["count"]),
             of=of,
             unit=kind.unit,
-            fair_share=f"{row['fair_share']:.1f}",
+            fair_share=figure(row["fair_share"], ".1f"),
         )
         found.setdefault(str(row["agent_id"]), []).append(words)
     return found
@@ -116,7 +116,7 @@ def _wish_words(data: ReportData) -> Mapping[str, list[str]]:
     found: dict[str, list[str]] = {}
     for row in data.workforce.wishes.frame.to_dict("records"):
         first, last = day(row["first_day"]), day(row["last_day"])
-        what = {"off": tr("a day off"), "shift": tr("to work"), "not": "not"}[str(row["wish"])]
+        what = {"off": tr("a day off"), "shift": tr("to work"), "not": tr("not")}[str(row["wish"])]
         shift = f" {row['shift']}" if row["shift"] else ""
         when = first if first == last else tr("{first} to {last}", first=first, last=last)
         found.setdefault(str(row["agent_id"]), []).append(
@@ -142,13 +142,13 @@ def _shift_table(name: str, shifts: pd.DataFrame, off: Mapping[date, str]) -> Ta
     for when, shift, times, paid, premium in zip(*(shifts[name] for name in columns), strict=True):
         said = str(premium or "").replace(";", ", ").replace(":", " ")
         rows[when] = [shift, str(times).replace("\n", ", "), exact_hours(paid), said, off.get(when, "")]
-    headers = ("day", "shift", "times", tr("paid hours"), tr("premium hours"), tr("time off"))
+    headers = (tr("day"), tr("shift"), tr("times"), tr("paid hours"), tr("premium hours"), tr("time off"))
     cells = tuple(
         (Cell(day(when)), *(Cell(text, is_number=number == 2) for number, text in enumerate(row)))
         for when, row in sorted(rows.items())
     )
     return Table(
         tr("{name}: shifts and time off", name=name),
-        tuple(Cell(h, is_number=h == "paid hours") for h in headers),
+        tuple(Cell(h, is_number=n == 3) for n, h in enumerate(headers)),
         cells,
     )

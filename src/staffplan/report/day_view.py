@@ -28,7 +28,7 @@ from staffplan.tables.people import PartOff
 from staffplan.tables.roster import SPLIT
 from staffplan.tables.schema import names_in
 from staffplan.tables.skills import without_level
-from staffplan.words import mark, tr
+from staffplan.words import tr
 
 GRID_MINUTES = 15
 MOST_GROUP_COLUMNS = 6
@@ -165,7 +165,7 @@ class DayView:
         blocks = [] if cover is None else [self._cover_table(when, cover)]
         rows = self._people_rows(when)
         if rows:
-            headers = tuple(Cell(text) for text in ("agent", mark("team"), tr("activities (local time)")))
+            headers = tuple(Cell(text) for text in (tr("agent"), tr("team"), tr("activities (local time)")))
             blocks.append(Table(tr("Roster of {when}", when=day(when)), headers, tuple(rows)))
         return Sheet(f"day-{when}", f"{day(when)}: {self._day_words(when, cover)}", tuple(blocks))
 
@@ -179,7 +179,7 @@ class DayView:
         words = [tr("{there} at work", there=plural(there, "person", "people"))]
         words += [tr("{away} off", away=away)] if away else []
         if cover is None:
-            return ", ".join(["closed", *words]) if there or away else "closed"
+            return ", ".join([tr("closed"), *words]) if there or away else tr("closed")
         need, rostered = (float(cover[name].sum()) * self.interval / 60 for name in ("required", "scheduled"))
         net = signed(rostered - need, digits=1)
         return tr(
@@ -193,7 +193,7 @@ class DayView:
     def _cover_table(self, when: date, cover: pd.DataFrame) -> Table:
         """A row for each interval; in each cell needed, rostered, net and predicted service."""
         shown = self.groups if len(self.groups) <= MOST_GROUP_COLUMNS else []
-        parts = [("all", cover)] if len(self.groups) != 1 else []
+        parts = [(tr("all"), cover)] if len(self.groups) != 1 else []
         parts += [(group, cover[cover["planning_group"] == group]) for group in shown]
         starts = cover["interval_start"].drop_duplicates().sort_values()
         texts = [_interval_texts(part) for _, part in parts]
@@ -202,7 +202,7 @@ class DayView:
             (Cell(clock(at)), *(Cell(text.get(start, ""), is_number=True) for text in texts))
             for start, at in zip(starts, local, strict=True)
         ]
-        headers = (Cell("from"), *(Cell(name, is_number=True) for name, _ in parts))
+        headers = (Cell(tr("from")), *(Cell(name, is_number=True) for name, _ in parts))
         caption = tr("{when}: needed / rostered / net agents on queue, predicted service level", when=day(when))
         return Table(caption, headers, tuple(rows))
 
@@ -213,7 +213,7 @@ class DayView:
         for row in rows.to_dict("records"):
             begin, end = (clock(row[name].tz_convert(zone)) for name in ("start", "end"))
             told.setdefault(str(row["agent_id"]), []).append(
-                f"{begin}–{end} {row['planning_group'] or row['activity']}"
+                f"{begin}–{end} {row['planning_group'] or tr(row['activity'])}"
             )
         for part in self.parts_off(when):
             told.setdefault(part.agent_id, []).append(
@@ -345,6 +345,6 @@ def _group_looks(groups: Sequence[str]) -> list[list[str]]:
 
 
 def _activity_looks() -> list[list[str]]:
-    return [[letter, name, colour, hatch] for name, (letter, colour, hatch) in ACTIVITY_LOOK.items()] + [
+    return [[letter, tr(name), colour, hatch] for name, (letter, colour, hatch) in ACTIVITY_LOOK.items()] + [
         ["o", tr("time off"), "#ffffff", "\\\\"]
     ]

@@ -10,11 +10,21 @@ import pandas as pd
 from staffplan.report.data import ReportData
 from staffplan.settings.priced_rules import FairKind, FairShareSetting, WishesSetting
 from staffplan.tables.wishes import SHARED, WHERE_RULED, Fairness
-from staffplan.words import tr
+from staffplan.words import mark, tr
 
 FAR = 1.0
 """Counts are whole and shares are not: what is up to one from the share is no more than rounding."""
 TINY = 1e-6
+_NAMES = {
+    "nights": mark("Nights"),
+    "weekends": mark("Weekends"),
+    "early_starts": mark("Early starts"),
+    "late_ends": mark("Late ends"),
+    "holidays": mark("Holidays"),
+    "shifts": mark("Shifts"),
+    "hours": mark("Hours"),
+    "wishes": mark("Wishes"),
+}
 
 
 @dataclass(frozen=True)
@@ -35,15 +45,15 @@ def kinds(data: ReportData) -> dict[str, Kind]:
     nights = rules["nights"]
     counts = {
         "nights": tr(
-            "shifts with {night_hours} h or more between {value}",
+            "shifts with {night_hours} h or more between {times}",
             night_hours=f"{nights.night_hours:g}",
-            value=nights.night.replace("-", " and "),
+            times=nights.night.replace("-", "–"),
         ),
         "weekends": tr("weekends with a shift that starts on Saturday or Sunday"),
         "early_starts": tr("shifts that start before {before}", before=rules["early_starts"].before),
         "late_ends": tr("shifts that end after {after}", after=rules["late_ends"].after),
         "holidays": tr("public holidays with a shift that starts on the day"),
-        "shifts": "shifts",
+        "shifts": tr("shifts"),
         "hours": tr("paid hours"),
         "wishes": tr("days with a wish that was granted"),
     }
@@ -51,7 +61,7 @@ def kinds(data: ReportData) -> dict[str, Kind]:
     units |= {"hours": tr("paid hours"), "wishes": tr("granted wishes")}
     priced = {*ruled, *(rule.rule for rule in data.soft_rules if isinstance(rule, WishesSetting))}
     told = [what for what in SHARED if what in ruled or what not in WHERE_RULED]
-    names = {what: what.replace("_", " ").capitalize() for what in told}
+    names = {what: tr(_NAMES[what]) for what in told}
     return {
         what: Kind(what, name, units.get(what, name.lower()), counts[what], what in priced)
         for what, name in names.items()

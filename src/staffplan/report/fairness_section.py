@@ -98,9 +98,8 @@ def share_figure(part: pd.DataFrame, kind: Kind) -> Figure:
     named = listed([f"{label} {count(n)}" for label, n in zip(far["label"], far["count"], strict=True)], most=4)
     off = (
         tr(
-            "{far} {value} by more than 1: {named}",
-            far=plural(len(far), "agent", "agents"),
-            value="differs" if len(far) == 1 else "differ",
+            "{far} by more than 1: {named}",
+            far=plural(len(far), "agent differs", "agents differ"),
             named=named,
         )
         if named
@@ -167,7 +166,7 @@ def _wish_blocks(data: ReportData) -> list[Block]:
     more = (
         tr("; {notes} more are in the workbook", notes=len(notes) - MOST_WISHES) if len(notes) > MOST_WISHES else ""
     )
-    return [Heading(tr("Wishes not granted")), table_of(rows, columns, f"{plural(len(notes), 'day', 'days')}{more}")]
+    return [Heading(tr("Wishes not granted")), table_of(rows, columns, plural(len(notes), "day", "days") + more)]
 
 
 def _one(value: float) -> str:

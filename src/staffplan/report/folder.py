@@ -21,7 +21,7 @@ from staffplan.report.page import (
     sections_of,
     sections_page,
 )
-from staffplan.words import tr
+from staffplan.words import mark, speaking, tr
 
 MOST_BYTES = 6_000_000
 """Size of a page beyond which days, queues, teams and agents get pages of their own."""
@@ -31,6 +31,11 @@ _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9_-]+")
 
 def report_pages(data: ReportData, *, most_bytes: int = MOST_BYTES) -> tuple[dict[str, str], dict[str, bytes]]:
     """The pages by their address in the report, and the pictures as `pictures` gives them; each is drawn once."""
+    with speaking(data.language):
+        return _pages(data, most_bytes)
+
+
+def _pages(data: ReportData, most_bytes: int) -> tuple[dict[str, str], dict[str, bytes]]:
     parts = page_parts(data)
     drawn = drawn_of(parts)
     pictures = {f"{figure.key}.png": drawn[figure.key] for figure in samples_of(sections_of(parts))}
@@ -60,7 +65,7 @@ class _Leaf:
 
 def _leaf_page(data: ReportData, leaf: _Leaf) -> str:
     section = Section(leaf.what, leaf.title, leaf.blocks)
-    return sections_page(data.title, (section,), {"Back to the report": f"../{INDEX}"})
+    return sections_page(data.title, (section,), {mark("Back to the report"): f"../{INDEX}"})
 
 
 def _leaves(data: ReportData, parts: Iterable[Part]) -> Iterator[_Leaf]:

@@ -15,7 +15,7 @@ from staffplan.report import plots, roster_plots, rosters, summaries
 from staffplan.report.blocks import Column, Figure, Table, matrix_of, table_of
 from staffplan.report.data import ReportData
 from staffplan.report.formats import clock, count, day, hours, money, share, short_day, signed, wait
-from staffplan.report.ledgers import waterfall
+from staffplan.report.ledgers import line_words, waterfall
 from staffplan.words import mark, tr
 
 MOST_PICTURED = 6
@@ -168,7 +168,9 @@ def service_week_figure(data: ReportData, group: str, number: int) -> Figure:
         ("offered", mark("contacts"), count),
         ("service_level", mark("service level"), share),
     ]
-    rows = _open_rows(week, "service_level").assign(met=lambda frame: frame["missed"].map({True: "below", False: ""}))
+    rows = _open_rows(week, "service_level").assign(
+        met=lambda frame: frame["missed"].map({True: tr("below"), False: ""})
+    )
     columns += [("goal", mark("goal"), share), ("met", mark("goal missed"), None)]
     columns += [("asa_seconds", summaries.wait_words(data, group), wait)]
     return Figure(
@@ -269,7 +271,7 @@ def _day_table(rows: pd.DataFrame, names: dict[str, str], when: date) -> Table:
     """One row for each agent: the day in words, in order of time."""
     told = rows.assign(
         text=[
-            f"{clock(begin)}–{clock(end)} {group or activity}"
+            f"{clock(begin)}–{clock(end)} {group or tr(activity)}"
             for begin, end, group, activity in zip(
                 rows["start_local"], rows["end_local"], rows["planning_group"], rows["activity"], strict=True
             )
@@ -339,13 +341,14 @@ def _grid_table(
     shown = shown.astype(object).where(shown.notna(), "")
     for label, texts in foot.items():
         shown.loc[label] = [*texts, "", ""]
-    table = matrix_of(shown, "agent", tr("Shifts by agent and day: {legend}", legend=legend), str)
+    table = matrix_of(shown, mark("agent"), tr("Shifts by agent and day: {legend}", legend=legend), str)
     return replace(table, strong=tuple(range(len(grid), len(shown))))
 
 
 def waterfall_figure(data: ReportData, ledger: str) -> Figure:
     """One ledger as steps up to its total."""
     steps = waterfall(data.cost, ledger)
+    steps = steps.assign(line=[line_words(line) for line in steps["line"]])
     name, title, unit = {
         "bridge": ("hours_bridge", mark("From workload to paid hours"), "hours"),
         "hours": ("hours_ledger", mark("Use of the paid hours"), "hours"),

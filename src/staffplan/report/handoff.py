@@ -16,7 +16,7 @@ from staffplan.report.shift_codes import day_off_codes, family_of, shift_codes
 from staffplan.tables.people import Agents, TimeOff
 from staffplan.tables.roster import BREAKS, SPLIT, Roster, on_site
 from staffplan.tables.waits import Coverage
-from staffplan.words import tr
+from staffplan.words import SOURCE, tr
 
 SATURDAY = 5
 NIGHT_MINUTES = (23 * 60, 30 * 60)
@@ -41,6 +41,8 @@ class Handoff:
     time_off: TimeOff | None = None
     first_day: date | None = None
     last_day: date | None = None
+    language: str = SOURCE
+    """Of the workbook and the calendars."""
 
     @cached_property
     def days(self) -> list[date]:
@@ -213,10 +215,10 @@ def pauses_in_words(handoff: Handoff) -> pd.Series:
     minutes = (frame["end"] - frame["start"]).dt.total_seconds() / 60
     words = [
         tr(
-            "{length} min {value}{value2}",
+            "{length} min {activity}{unpaid}",
             length=f"{length:g}",
-            value="off between two parts" if activity == SPLIT else activity,
-            value2="" if paid == "yes" or activity == SPLIT else " unpaid",
+            activity=tr("off between two parts") if activity == SPLIT else tr(activity),
+            unpaid="" if paid == "yes" or activity == SPLIT else tr(" unpaid"),
         )
         for length, activity, paid in zip(minutes, frame["activity"], frame["paid"], strict=True)
     ]

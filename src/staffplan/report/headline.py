@@ -26,7 +26,7 @@ from staffplan.report.formats import (
     wait,
 )
 from staffplan.report.ledgers import cost_per_contact, cost_per_queue_hour, paid_hours, total_of
-from staffplan.words import mark, tr
+from staffplan.words import mark, one_or_many, tr
 
 MOST_BROKEN = 8
 """Missed service goals listed on the first page; the section on waits lists all."""
@@ -67,14 +67,9 @@ def hand_alerts(data: ReportData) -> list[str]:
     if not data.changed_by_hand:
         return []
     files = listed(list(data.changed_by_hand), most=10)
-    was = "was" if len(data.changed_by_hand) == 1 else "were"
-    return [
-        tr(
-            "{files} {was} changed by hand. All results below use the edited version, not the version by staffplan.",
-            files=files,
-            was=was,
-        )
-    ]
+    was = one_or_many(len(data.changed_by_hand), "{files} was changed by hand.", "{files} were changed by hand.")
+    rest = tr("All results below use the edited version, not the version by staffplan.")
+    return [f"{was.format(files=files)} {rest}"]
 
 
 def cards(data: ReportData, groups: pd.DataFrame) -> tuple[Card, ...]:
@@ -110,7 +105,9 @@ def cards(data: ReportData, groups: pd.DataFrame) -> tuple[Card, ...]:
 
 def _channel_words(data: ReportData) -> str:
     channels = sorted(data.forecast.frame["channel"].unique())
-    return listed([CHANNEL_WORDS.get(str(channel), str(channel)) for channel in channels]) or tr("no queue is open")
+    return listed([tr(CHANNEL_WORDS.get(str(channel), str(channel))) for channel in channels]) or tr(
+        "no queue is open"
+    )
 
 
 def plan_words(data: ReportData, groups: pd.DataFrame) -> str:
@@ -197,10 +194,7 @@ def _broken_blocks(data: ReportData, groups: pd.DataFrame) -> list[Block]:
         return blocks
     unserved = (broken["goal"] - broken["service_level"]).fillna(0) * broken["offered"]
     worst = broken.loc[unserved.sort_values(ascending=False, kind="stable").index[:MOST_BROKEN]]
-    falls = "misses" if len(broken) == 1 else "miss"
-    whole = tr(
-        "{broken} {falls} the service goal.", broken=plural(len(broken), "group-day", "group-days"), falls=falls
-    )
+    whole = plural(len(broken), "group-day misses the service goal.", "group-days miss the service goal.")
     rest = (
         tr(" The {worst} worst are listed here, all of them under Waits.", worst=len(worst))
         if len(broken) > len(worst)
@@ -255,7 +249,7 @@ def decisions(data: ReportData, groups: pd.DataFrame) -> tuple[str, ...]:
         asked.append(tr("The plan contains changes made by hand. Please confirm them, or run the steps again."))
     met = groups["days_kept"].any()
     return tuple(asked) or (
-        tr("None: the plan meets the service goals with the available agents.") if met else "None.",
+        tr("None: the plan meets the service goals with the available agents.") if met else tr("None."),
     )
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from staffplan.report.formats import count, short_day
 from staffplan.report.style import BLUE, GREEN, GREY, INK, ORANGE, SKY, VERMILION, shortened
-from staffplan.words import mark, tr
+from staffplan.words import SOURCE, language, tr
 
 Numbers = NDArray[np.float64]
 MaskedNumbers = np.ma.MaskedArray[tuple[int, ...], np.dtype[np.float64]]
@@ -35,7 +35,7 @@ def plot_weekday_heat(heat: pd.DataFrame, ax: Axes, *, cell_minutes: int) -> Axe
     _cell_numbers(ax, mesh, values, font_size=7.5 if columns <= 32 else 5.5)
     ax.grid(visible=False)
     ax.set_ylim(rows, 0)
-    ax.set_yticks(np.arange(rows) + 0.5, [str(name)[:3] for name in heat.index])
+    ax.set_yticks(np.arange(rows) + 0.5, [tr(str(name))[: 3 if language() == SOURCE else 2] for name in heat.index])
     every = max(1, 60 // cell_minutes)
     ax.set_xticks(np.arange(0, columns, every), [str(time) for time in heat.columns[::every]], fontsize=7.5)
     ax.tick_params(length=0)
@@ -58,7 +58,7 @@ def plot_daily_volume(days: pd.DataFrame, ax: Axes) -> Axes:
     """Day totals: history as a solid line with dots, forecast dashed with squares, its bands in two hatches."""
     at = _day_numbers(days["day"])
     _bands(ax, at, days, ("low_95", "low_80", "high_80", "high_95"))
-    ax.plot(at, _values(days, "actual"), color=INK, marker="o", markersize=3, linewidth=1.2, label="history")
+    ax.plot(at, _values(days, "actual"), color=INK, marker="o", markersize=3, linewidth=1.2, label=tr("history"))
     ax.plot(
         at,
         _values(days, "forecast"),
@@ -67,7 +67,7 @@ def plot_daily_volume(days: pd.DataFrame, ax: Axes) -> Axes:
         markersize=3,
         linewidth=1.4,
         linestyle="--",
-        label="forecast",
+        label=tr("forecast"),
     )
     mondays = [value for value in days["day"] if value.weekday() == 0]
     _date_axis(ax, mondays[:: 1 + len(days) // 100])
@@ -79,7 +79,7 @@ def plot_week_volume(week: pd.DataFrame, ax: Axes, *, zone: str) -> Axes:
     at, edges = _instants(week), _edges(week)
     _bands(ax, at, week, ("offered_p025", "offered_p10", "offered_p90", "offered_p975"))
     ax.plot(at, _values(week, "last_week"), color=INK, linewidth=0.8, label=tr("last week of the history"))
-    ax.plot(at, _values(week, "offered"), color=BLUE, linewidth=1.3, linestyle="--", label="forecast")
+    ax.plot(at, _values(week, "offered"), color=BLUE, linewidth=1.3, linestyle="--", label=tr("forecast"))
     _week_axis(ax, week, edges, zone)
     return _volume_axis(ax, tr("contacts per interval"))
 
@@ -162,14 +162,14 @@ def plot_service_days(days: pd.DataFrame, ax: Axes) -> Axes:
     return _share_axis(
         ax,
         tr("service level"),
-        [_values(days, name) for name in ("service_level_low", mark("service_level"), "goal")],
+        [_values(days, name) for name in ("service_level_low", "service_level", "goal")],
     )
 
 
 def plot_waterfall(steps: pd.DataFrame, ax: Axes, *, unit: str) -> Axes:
     """Signed steps up to totals, one bar below the other; rises are hatched "/", falls "\\", totals are solid."""
     names = [shortened(str(line), 44) for line in steps["line"]]
-    change, bottom, top = (_values(steps, name) for name in ("change", mark("bottom"), "top"))
+    change, bottom, top = (_values(steps, name) for name in ("change", "bottom", "top"))
     total = steps["is_total"].to_numpy(dtype=bool)
     span = (float(np.nanmax(np.abs(np.concatenate([top, bottom])))) if len(steps) else 0.0) or 1.0
     for row in range(len(steps)):
@@ -280,4 +280,4 @@ def _date_axis(ax: Axes, ticks: list[pd.Timestamp]) -> None:
     ax.set_xticks(_day_numbers(ticks), [short_day(tick) for tick in ticks])
     ax.tick_params(axis="x", labelsize=8)
     ax.margins(x=0.01)
-    ax.set_xlabel("day")
+    ax.set_xlabel(tr("day"))

@@ -26,7 +26,7 @@ from staffplan.report.formats import span
 from staffplan.report.handoff import Handoff
 from staffplan.report.vtimezone import vtimezone
 from staffplan.tables.roster import SPLIT
-from staffplan.words import mark, tr
+from staffplan.words import speaking, tr
 
 _NAMES = uuid5(NAMESPACE_URL, "https://staffplan/roster")
 _STAMP = datetime(2000, 1, 1, tzinfo=UTC)
@@ -62,6 +62,11 @@ def calendars(handoff: Handoff, before: bytes | None = None) -> dict[str, bytes]
 
     Raises ValueError where `before` is no calendar of staffplan.
     """
+    with speaking(handoff.language):
+        return _calendars(handoff, before)
+
+
+def _calendars(handoff: Handoff, before: bytes | None) -> dict[str, bytes]:
     zone = _Zone.of(handoff)
     shifts = revised(_shifts(handoff), [] if before is None else read_calendar(before), handoff.days)
     agents: dict[str, list[Shift]] = {agent: [] for agent in handoff.people.index}
@@ -79,7 +84,7 @@ def _title(handoff: Handoff, whose: str) -> str:
 def _shifts(handoff: Handoff) -> list[Shift]:
     """Every shift of the roster, what happens in it told line by line; both parts of a split one."""
     told, names = _told(handoff), handoff.people["name"].to_dict()
-    columns = [handoff.worked[name] for name in ("agent_id", mark("day"), "shift")]
+    columns = [handoff.worked[name] for name in ("agent_id", "day", "shift")]
     found = []
     for agent, day, shift in zip(*columns, strict=True):
         name, date_of = names.get(agent) or agent, pd.Timestamp(day)
@@ -98,7 +103,7 @@ def _told(handoff: Handoff) -> dict[Any, str]:
     local = (frame[name].dt.tz_convert(handoff.timezone) for name in ("start", "end"))
     columns = (*local, frame["planning_group"], frame["activity"], frame["paid"])
     lines = [
-        f"{span(start, end)} {group or activity}{'' if paid == 'yes' else ' (unpaid)'}"
+        f"{span(start, end)} {group or tr(activity)}{'' if paid == 'yes' else tr(' (unpaid)')}"
         for start, end, group, activity, paid in zip(*columns, strict=True)
     ]
     parts = [handoff.parts.get(key, [(at, at)]) for key, at in _begun(frame)]

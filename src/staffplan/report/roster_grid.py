@@ -42,7 +42,7 @@ from staffplan.report.sheets import (
     write,
 )
 from staffplan.report.shift_codes import family_of
-from staffplan.words import mark, tr
+from staffplan.words import mark, speaking, tr
 
 MOST_DAYS = 35
 """Days on one overview, so that a month always fits on a sheet of A3; a longer roster has several."""
@@ -52,8 +52,8 @@ HOURS = "#,##0.##"
 PEOPLE, SIGNED = "General", "+General;-General;0"
 LINE_POINTS = 14.5
 """Height of a line in a cell."""
-_LEFT = ("agent", "name", "team", "contract")
-_RIGHT = ("days", mark("paid hours"), "nights", "weekends")
+_LEFT = (mark("agent"), mark("name"), mark("team"), mark("contract"))
+_RIGHT = (mark("days"), mark("paid hours"), mark("nights"), mark("weekends"))
 _HEADER_ROWS = 2
 _FAMILIES = ("A9D8F4", "F7D58A", "A3DCC8", "E8C3D8", "FBF3A6", "8FBBE0", "F0B48F", "C9D3A0")
 """Paper-light tints of the palette in style.py, in turn; the code in the cell tells families apart without colour."""
@@ -66,6 +66,11 @@ _CENTER = Alignment(horizontal="center", vertical="center", wrap_text=True)
 
 def build_roster_workbook(handoff: Handoff) -> bytes:
     """The whole workbook as bytes: overview, one sheet a week, coverage where it is known, legend."""
+    with speaking(handoff.language):
+        return _book(handoff)
+
+
+def _book(handoff: Handoff) -> bytes:
     book = Workbook()
     book.remove(book.active)
     overview_sheets(book, handoff)
@@ -249,11 +254,11 @@ def coverage_table(handoff: Handoff) -> pd.DataFrame:
     """
     assert handoff.coverage is not None
     frame = handoff.coverage.frame
-    words = {"required": "required", "scheduled": "rostered", "net": tr("net staffing")}
+    words = {"required": tr("required"), "scheduled": tr("rostered"), "net": tr("net staffing")}
     wide = frame.pivot(index="interval_start", columns="planning_group", values=list(words)).sort_index()
     groups = sorted(frame["planning_group"].unique())
     local = wall_clock(wide.index.to_series(), handoff.timezone)
-    table = {"day": local.dt.date.to_numpy(dtype=object), "from": _times(wide.index, handoff.timezone)}
+    table = {tr("day"): local.dt.date.to_numpy(dtype=object), tr("from"): _times(wide.index, handoff.timezone)}
     for group in groups:
         for name, word in words.items():
             table[f"{group}: {word}"] = wide[(name, group)].to_numpy(dtype=float)
@@ -273,7 +278,19 @@ def _times(instants: pd.Index, timezone: str) -> np.ndarray:
 def legend_sheet(book: Workbook, handoff: Handoff) -> None:
     """What codes and colours mean, and how the totals are counted."""
     sheet = book.create_sheet(tr("Legend"))
-    head(sheet, ("code", "shift", "start", "end", "", "breaks", tr("paid hours"), "times"))
+    head(
+        sheet,
+        (
+            mark("code"),
+            mark("shift"),
+            mark("start"),
+            mark("end"),
+            "",
+            mark("breaks"),
+            tr("paid hours"),
+            mark("times"),
+        ),
+    )
     row = _legend_of_days_off(sheet, handoff, _legend_of_shifts(sheet, handoff, 2))
     for number, words in enumerate(_explanations(), start=row + 1):
         put(sheet.cell(number, 2), words)

@@ -19,13 +19,23 @@ from staffplan.report.style import AREAS, GREY, LIGHT, shortened, stamp
 from staffplan.words import mark, tr
 
 ACTIVITY_LOOK = {
-    "break": ("b", mark("white"), ""),
-    "meal": ("m", mark("#c9ced6"), ""),
+    "break": ("b", "white", ""),
+    "meal": ("m", "#c9ced6", ""),
     "meeting": ("M", "#8d99a6", "oo"),
     "training": ("T", "#8d99a6", "**"),
-    "absence": ("x", mark("white"), "xx"),
+    "absence": ("x", "white", "xx"),
 }
 """Letter, colour and hatch of everything that is not queue work."""
+_SAID = (
+    mark("queue"),
+    mark("break"),
+    mark("meal"),
+    mark("meeting"),
+    mark("training"),
+    mark("absence"),
+    mark("vacation"),
+)
+"""Kinds of activities and of time off as the pages say them."""
 MOST_ROWS = 80
 """Agents drawn in one picture; more would be too small to read."""
 MOST_IN_LEGEND = 60
@@ -90,7 +100,7 @@ def _roster_legend(ax: Axes, day: pd.DataFrame, groups: Sequence[str]) -> Axes:
         if g in present
     ]
     patches += [
-        Patch(facecolor=colour, hatch=hatch, edgecolor=GREY, label=f"{letter} = {name}")
+        Patch(facecolor=colour, hatch=hatch, edgecolor=GREY, label=f"{letter} = {tr(name)}")
         for name, (letter, colour, hatch) in ACTIVITY_LOOK.items()
         if (day["activity"] == name).any()
     ]

@@ -38,8 +38,8 @@ from staffplan.report.formats import (
     signed,
 )
 from staffplan.report.headline import broken_table, hand_alerts
-from staffplan.report.ledgers import BRIDGE_SUMS, TOTAL_LINE, ledger, waterfall, whole_plan
-from staffplan.words import mark, tr
+from staffplan.report.ledgers import BRIDGE_SUMS, TOTAL_LINE, ledger, line_words, waterfall, whole_plan
+from staffplan.words import figure, mark, tr
 
 NOTE_TITLES = {
     "broken promise": mark("Missed service goals"),
@@ -89,7 +89,7 @@ def forecast_section(data: ReportData) -> Section:
             gallery.daily_figure(data, queue, number),
             gallery.week_figure(data, queue, number),
         ]
-    return Section("forecast", tr("Workload forecast"), (*blocks, *_rest_words(queues, "queues", "forecast.csv")))
+    return Section("forecast", tr("Workload forecast"), (*blocks, *_rest_words(queues, tr("queues"), "forecast.csv")))
 
 
 def _rest_words(names: list[str], what: str, file: str) -> list[Block]:
@@ -142,7 +142,7 @@ def backtest_table(data: ReportData) -> Table:
     ]
     table = frame.assign(
         name=[method(str(name)) for name in frame["method"]],
-        used=["used" if c == "yes" else "" for c in frame["chosen"]],
+        used=[tr("used") if c == "yes" else "" for c in frame["chosen"]],
     )
     caption = tr("Backtest: accuracy of each method on past weeks. Error: sum of absolute errors / sum of contacts.")
     return table_of(table, columns, caption, strong=frame["chosen"] == "yes")
@@ -216,10 +216,10 @@ def _definitions(data: ReportData) -> list[str]:
     planned = set(data.forecast.frame["queue"])
     return [
         tr(
-            "{name}: goal {goal}; {DEFINITION_WORDS}.",
+            "{name}: goal {goal}; {definition}.",
             name=queue.name,
             goal=promise(queue.goal, queue.channel),
-            DEFINITION_WORDS=DEFINITION_WORDS[queue.goal.definition],
+            definition=tr(DEFINITION_WORDS[queue.goal.definition]),
         )
         for queue in data.site.queues.values()
         if queue.name in planned
@@ -281,7 +281,7 @@ def _fact(name: str, value: float | str) -> str:
         return value
     if name.endswith(("gap", "share")):
         return share(value, digits=2)
-    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.4g}" if abs(value) < 100 else f"{value:,.1f}"
+    return figure(value, ",.0f" if float(value).is_integer() else ",.4g" if abs(value) < 100 else ",.1f")
 
 
 def money_section(data: ReportData) -> Section:
@@ -299,14 +299,14 @@ def money_section(data: ReportData) -> Section:
     for name, (title, caption) in LEDGER_TITLES.items():
         lines = whole_plan(data.cost, "unit") if name == "unit" else ledger(data.cost, name)
         if len(lines):
-            blocks += [Heading(title), _ledger_table(data, name, caption, lines)]
+            blocks += [Heading(tr(title)), _ledger_table(data, name, tr(caption), lines)]
     return Section("money", tr("Cost"), tuple(blocks))
 
 
 def _waterfalls(data: ReportData) -> list[Figure]:
     return [
         gallery.waterfall_figure(data, name)
-        for name in ("bridge", mark("hours"), "cost")
+        for name in ("bridge", "hours", "cost")
         if len(waterfall(data.cost, name))
     ]
 
@@ -320,14 +320,16 @@ def _ledger_table(data: ReportData, name: str, caption: str, lines: pd.DataFrame
         "amount": _or_blank(exact_money),
         "quantity": _or_blank(count),
     }
-    headers = {"hours": "hours", "amount": data.currency, "quantity": "quantity"}
+    headers = {"hours": mark("hours"), "amount": data.currency, "quantity": mark("quantity")}
     filled = [column for column in blank if lines[column].notna().any()]
     columns += [(column, headers[column], blank[column]) for column in filled]
     if (lines["unit"].fillna("") != "").any():
         columns.append(("unit", mark("unit"), None))
     columns.append(("source", mark("source"), None))
     sums = (*BRIDGE_SUMS, TOTAL_LINE["cost"]) if name == "bridge" else (TOTAL_LINE.get(name),)
-    return table_of(lines.fillna({"unit": ""}), columns, caption, strong=lines["line"].isin(sums))
+    told = lines.fillna({"unit": ""})
+    told = told.assign(line=[line_words(line) for line in told["line"]], unit=[tr(unit) for unit in told["unit"]])
+    return table_of(told, columns, caption, strong=lines["line"].isin(sums))
 
 
 def _or_blank(form: Format) -> Format:
@@ -361,7 +363,7 @@ def _note_blocks(data: ReportData, kind: str) -> list[Block]:
         ("place", mark("subject"), None),
         ("message", mark("note"), None),
     ]
-    title = NOTE_TITLES.get(kind, kind)
+    title = tr(NOTE_TITLES.get(kind, kind))
     blocks: list[Block] = [Heading(title), table_of(rows, columns, f"{title}: {plural(len(notes), 'note', 'notes')}")]
     if len(notes) > MOST_NOTES:
         blocks.append(Text(tr("{notes} more are in notes.csv and in the workbook.", notes=len(notes) - MOST_NOTES)))

@@ -29,11 +29,16 @@ from staffplan.report.sheets import (
     write,
 )
 from staffplan.tables.wishes import Fairness
-from staffplan.words import mark, tr
+from staffplan.words import mark, speaking, tr
 
 
 def build_workbook(data: ReportData) -> bytes:
     """The whole workbook as bytes."""
+    with speaking(data.language):
+        return _book(data)
+
+
+def _book(data: ReportData) -> bytes:
     book = Workbook()
     book.remove(book.active)
     _summary(book, data)

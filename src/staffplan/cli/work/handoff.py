@@ -21,6 +21,7 @@ from staffplan.report import Handoff, build_roster_json, build_roster_workbook, 
 from staffplan.tables.people import Agents, TimeOff
 from staffplan.tables.schema import Table
 from staffplan.tables.waits import Coverage
+from staffplan.words import SOURCE
 
 T = TypeVar("T", bound=Table)
 Files = dict[Path, Callable[[], bytes]]
@@ -45,6 +46,7 @@ def read_handoff(
         roster=roster,
         timezone=zone,
         title="" if workspace is None else workspace.config.plan.name,
+        language=SOURCE if workspace is None else workspace.config.report.language,
         coverage=_read(folder / Coverage.file_name, Coverage, zone),
         agents=people,
         time_off=_named(time_off, "time_off", workspace, TimeOff, zone),
