@@ -146,11 +146,11 @@ def method(name: str) -> str:
 
 def day(value: date) -> str:
     """Mon 7 Dec 2026."""
-    return date_words(value, "EEE d MMM y")
+    return date_words(value, mark("EEE d MMM y"))
 
 
 def short_day(value: date) -> str:
-    return date_words(value, "EEE d MMM")
+    return date_words(value, mark("EEE d MMM"))
 
 
 def clock(value: datetime) -> str:

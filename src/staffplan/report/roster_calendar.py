@@ -53,7 +53,7 @@ class Shift:
     @property
     def uid(self) -> str:
         """Known by agent and day, whatever the shift; the second part of a split one by its number too."""
-        second = "" if self.part == 1 else tr(" part {part}", part=self.part)
+        second = "" if self.part == 1 else f" part {self.part}"
         return str(uuid5(_NAMES, f"{self.day.isoformat()} {self.agent_id}{second}"))
 
 
@@ -174,7 +174,7 @@ class _Zone:
 
 def _calendar(shifts: Iterable[Shift], title: str, zone: _Zone) -> bytes:
     calendar = Calendar()
-    calendar.add("PRODID", tr("-//staffplan//staffplan {version}//EN", version=__version__))
+    calendar.add("PRODID", f"-//staffplan//staffplan {__version__}//EN")
     calendar.add("VERSION", "2.0")
     calendar.add("CALSCALE", "GREGORIAN")
     calendar.add("X-WR-CALNAME", vText(_plain(title)), encode=False)
