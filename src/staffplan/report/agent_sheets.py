@@ -128,7 +128,7 @@ def _wish_words(data: ReportData) -> Mapping[str, list[str]]:
 def _off_days(handoff: Handoff) -> Mapping[str, dict[date, str]]:
     found: dict[str, dict[date, str]] = {}
     for (agent, when), kind in handoff.days_off.items():
-        found.setdefault(agent, {})[when] = kind or tr("time off")
+        found.setdefault(agent, {})[when] = tr(kind or "time off")
     for (agent, when), words in handoff.parts_off.items():
         own = found.setdefault(agent, {})
         own[when] = f"{own[when]}, {words}" if when in own else words

@@ -140,7 +140,7 @@ class DayView:
     def off(self, when: date) -> list[tuple[str, str]]:
         """People who are off on that whole day, with the kind of it."""
         kinds = self.handoff.days_off
-        return [(agent, kinds[agent, when] or tr("time off")) for agent in self.people if (agent, when) in kinds]
+        return [(agent, tr(kinds[agent, when] or "time off")) for agent in self.people if (agent, when) in kinds]
 
     def parts_off(self, when: date) -> list[PartOff]:
         """Time off for parts of that day."""
@@ -217,7 +217,7 @@ class DayView:
             )
         for part in self.parts_off(when):
             told.setdefault(part.agent_id, []).append(
-                tr("{value} {value2} (off)", value=part.words.replace("-", "–"), value2=part.kind or "time off")
+                tr("{times} {kind} (off)", times=part.words.replace("-", "–"), kind=tr(part.kind or "time off"))
             )
         for agent, kind in self.off(when):
             told.setdefault(agent, []).append(tr("off: {kind}", kind=kind))
@@ -262,7 +262,7 @@ class DayView:
             look = look_of.get((activity, group), look_of.get((activity, ""), 0))
             people.setdefault(number_of[str(agent)], []).extend((look, round(begin), round(end)))
         parts = [
-            [number_of[p.agent_id], p.begin, p.end, visible(p.kind or tr("time off"))] for p in self.parts_off(when)
+            [number_of[p.agent_id], p.begin, p.end, visible(tr(p.kind or "time off"))] for p in self.parts_off(when)
         ]
         away = [[number_of[agent], visible(kind)] for agent, kind in self.off(when)]
         cover = self._cover_payload(when)

@@ -60,7 +60,7 @@ def _peak_words(heat: pd.DataFrame, minutes: int) -> str:
     row, column = divmod(int(np.nanargmax(values)), values.shape[1])
     peak = tr(
         "{index} {columns} with {values}",
-        index=heat.index[row],
+        index=tr(str(heat.index[row])),
         columns=heat.columns[column],
         values=count(values[row, column]),
     )
@@ -328,12 +328,12 @@ def _grid_table(
     codes: dict[str, str],
     foot: dict[str, list[str]],
 ) -> Table:
-    legend = ", ".join(f"{code} = {shift}" for shift, code in sorted(codes.items()))
+    legend = ", ".join(f"{code} = {rosters.shift_words(shift)}" for shift, code in sorted(codes.items()))
     totals = rosters.agent_totals(data)
     shown = grid.map(lambda shift: codes.get(str(shift), rosters.DAY_OFF))
     closed = summaries.closed_days(data)
     shut = [value for value in days if value in closed]
-    shown[shut] = shown[shut].where(shown[shut] != rosters.DAY_OFF, rosters.CLOSED)
+    shown[shut] = shown[shut].where(shown[shut] != rosters.DAY_OFF, tr(rosters.CLOSED))
     shown.columns = pd.Index([short_day(value) for value in days])
     shown = shown.assign(days=totals["days"].map(count), paid=totals["paid_hours"].map(hours))
     shown.index = pd.Index([names.get(str(agent), str(agent)) for agent in shown.index])
@@ -354,6 +354,7 @@ def waterfall_figure(data: ReportData, ledger: str) -> Figure:
         "hours": ("hours_ledger", mark("Use of the paid hours"), "hours"),
         "cost": ("cost_bridge", mark("Cost of the plan"), data.currency),
     }[ledger]
+    title, unit = tr(title), tr(unit)
     form = money if ledger == "cost" else hours
     told = [f"{line} {form(change)}" for line, change in zip(steps["line"], steps["change"], strict=True)]
     columns: list[Column] = [

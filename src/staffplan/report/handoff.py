@@ -138,7 +138,7 @@ class Handoff:
             return {}
         found: dict[tuple[str, date], str] = {}
         for part in self.time_off.within(self.days[0], self.days[-1]).parts:
-            said = f"{part.kind or 'off'} {part.words}"
+            said = f"{tr(part.kind or 'off')} {part.words}"
             if part.agent_id in self.people.index:
                 key = (part.agent_id, part.day)
                 found[key] = f"{found[key]}, {said}" if key in found else said

@@ -39,6 +39,11 @@ _LINES = (
     mark("per contact handled"),
     mark("per contact offered"),
     mark("per productive hour"),
+    mark("meals"),
+    mark("per contact answered"),
+    mark("per handled hour"),
+    mark("rounding to whole people"),
+    mark("beyond the forecast's days"),
     mark("premiums"),
     mark("queueing buffer and minimum staff"),
     mark("roster fit: too few"),
@@ -48,7 +53,14 @@ _LINES = (
     mark("workload"),
 )
 """Lines of cost.csv as the pages say them; names of the site's own come behind one of _NAMED."""
-_NAMED = (mark("shrinkage: "), mark("premium: "), mark("on-cost: "), mark("cost: "), mark("memo: "))
+_NAMED = (
+    mark("shrinkage: "),
+    mark("premium: "),
+    mark("on-cost: "),
+    mark("cost: "),
+    mark("memo: "),
+    mark("per contact: channel "),
+)
 _VALUE = {"hours": "hours", "cost": "amount"}
 _NUMBERS = ["hours", "amount", "quantity"]
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from staffplan.report.formats import count, short_day
 from staffplan.report.style import BLUE, GREEN, GREY, INK, ORANGE, SKY, VERMILION, shortened
-from staffplan.words import SOURCE, language, tr
+from staffplan.words import tr, weekday_words
 
 Numbers = NDArray[np.float64]
 MaskedNumbers = np.ma.MaskedArray[tuple[int, ...], np.dtype[np.float64]]
@@ -35,7 +35,7 @@ def plot_weekday_heat(heat: pd.DataFrame, ax: Axes, *, cell_minutes: int) -> Axe
     _cell_numbers(ax, mesh, values, font_size=7.5 if columns <= 32 else 5.5)
     ax.grid(visible=False)
     ax.set_ylim(rows, 0)
-    ax.set_yticks(np.arange(rows) + 0.5, [tr(str(name))[: 3 if language() == SOURCE else 2] for name in heat.index])
+    ax.set_yticks(np.arange(rows) + 0.5, [weekday_words(number) for number in range(rows)])
     every = max(1, 60 // cell_minutes)
     ax.set_xticks(np.arange(0, columns, every), [str(time) for time in heat.columns[::every]], fontsize=7.5)
     ax.tick_params(length=0)

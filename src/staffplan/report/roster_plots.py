@@ -13,7 +13,7 @@ from matplotlib.colors import ListedColormap, to_rgb
 from matplotlib.patches import Patch
 
 from staffplan.report.formats import short_day
-from staffplan.report.rosters import TIME_OFF
+from staffplan.report.rosters import TIME_OFF, shift_words
 from staffplan.report.shift_codes import family_of
 from staffplan.report.style import AREAS, GREY, LIGHT, shortened, stamp
 from staffplan.words import mark, tr
@@ -34,6 +34,10 @@ _SAID = (
     mark("training"),
     mark("absence"),
     mark("vacation"),
+    mark("public holiday"),
+    mark("sick"),
+    mark("unpaid"),
+    mark("off"),
 )
 """Kinds of activities and of time off as the pages say them."""
 MOST_ROWS = 80
@@ -162,7 +166,7 @@ def grid_legend(codes: Mapping[str, str]) -> list[str]:
     order = sorted(codes)
     rest = len(order) - MOST_IN_LEGEND
     more = [tr("and {rest} more: see the report's table", rest=rest)] if rest > 0 else []
-    return [f"{codes[shift]} = {shortened(shift)}" for shift in order[:MOST_IN_LEGEND]] + more
+    return [f"{codes[shift]} = {shortened(shift_words(shift))}" for shift in order[:MOST_IN_LEGEND]] + more
 
 
 def legend_columns(labels: Sequence[str]) -> int:

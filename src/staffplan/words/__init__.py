@@ -6,8 +6,8 @@ language handed through hundreds of signatures would tell nobody anything. A thr
 """
 
 from staffplan.words.catalog import SOURCE, known_language, languages
-from staffplan.words.local import currency_of, date_words, figure
-from staffplan.words.spoken import language, mark, one_or_many, speaking, tr, tr_in
+from staffplan.words.local import currency_of, date_words, figure, weekday_words
+from staffplan.words.spoken import language, mark, one_or_many, speaking, tr
 
 __all__ = [
     "SOURCE",
@@ -21,5 +21,5 @@ __all__ = [
     "one_or_many",
     "speaking",
     "tr",
-    "tr_in",
+    "weekday_words",
 ]

@@ -28,6 +28,11 @@ def date_words(value: date, pattern: str) -> str:
     return _date_words(date(value.year, value.month, value.day), tr(pattern), language())
 
 
+def weekday_words(weekday: int) -> str:
+    """A weekday, short; Monday is 0."""
+    return _date_words(date(2024, 1, 1 + weekday), "EEE", language())
+
+
 @cache
 def _date_words(value: date, pattern: str, code: str) -> str:
     from babel.dates import format_date

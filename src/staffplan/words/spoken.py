@@ -32,12 +32,6 @@ def tr(text: str, **values: object) -> str:
     return said.format_map(values) if values else said
 
 
-def tr_in(context: str, text: str, **values: object) -> str:
-    """The same for a text that is translated otherwise elsewhere: `context` says what is meant."""
-    said = catalog(_SPOKEN.get()).pgettext(context, text)
-    return said.format_map(values) if values else said
-
-
 def one_or_many(number: int, one: str, many: str) -> str:
     """The form of a noun that follows the number."""
     return catalog(_SPOKEN.get()).ngettext(one, many, number)
