@@ -228,6 +228,14 @@ def service_days_figure(data: ReportData, group: str, number: int) -> Figure:
     )
 
 
+def _told_service(days: pd.DataFrame) -> pd.DataFrame:
+    return days.assign(day=[day(value) for value in days["day"]], kept=[tr(word) for word in days["kept"]])
+
+
+_KEPT = (mark("yes"), mark("no"), mark("no contacts"))
+"""What waits.csv says of a day."""
+
+
 def roster_day_figure(data: ReportData, when: date) -> Figure:
     rows = rosters.roster_day(data, when)
     names = rosters.agent_names(data)
