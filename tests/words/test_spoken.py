@@ -68,5 +68,5 @@ def test_a_text_without_a_translation_stays_as_it_is() -> None:
 
 def test_a_setting_names_a_language_that_there_is() -> None:
     assert load_config('[report]\nlanguage = "ru"', "plan.toml").report.language == "ru"
-    with pytest.raises(ConfigError, match="'fr' is not a language of staffplan; write one of en, de, ru"):
+    with pytest.raises(ConfigError, match="'fr' is not a language of staffplan\n    write one of en, de, ru"):
         load_config('[report]\nlanguage = "fr"', "plan.toml")

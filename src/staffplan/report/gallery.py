@@ -219,11 +219,7 @@ def service_days_figure(data: ReportData, group: str, number: int) -> Figure:
         ),
         draw=functools.partial(plots.plot_service_days, days),
         height_inches=2.8,
-        table=table_of(
-            days.assign(day=[day(value) for value in days["day"]]),
-            columns,
-            tr("{group}: service by day", group=group),
-        ),
+        table=table_of(_told_service(days), columns, tr("{group}: service by day", group=group)),
         caption=tr("Weighted by contacts. The grey bar covers 90 % of the simulated repetitions of the day."),
     )
 
