@@ -60,7 +60,7 @@ def _totals_table(table: pd.DataFrame, told: dict[str, Kind]) -> Table:
     rows = rows.assign(
         name=[told[what].name for what in rows["what"]],
         counts=[told[what].counts for what in rows["what"]],
-        priced=["yes" if told[what].priced else "no" for what in rows["what"]],
+        priced=[tr("yes") if told[what].priced else tr("no") for what in rows["what"]],
     )
     columns: list[Column] = [
         ("name", mark("what"), None),
