@@ -1,9 +1,11 @@
-"""Processor seconds of track, explain-day and access, each in a process of its own.
+"""Processor seconds of track, explain-day, today and access, each in a process of its own.
 
 PYTHONPATH=src python benchmarks/control_speed.py [--plan plans/demo] [--ahead 4]
 
 track: 50 queues, 26 plans published week by week, each for --ahead weeks; goal 20 s. explain-day: a day of about
-1,000 calls, with a log of states and so six causes; goal 15 s. access: of --plan, without it left out; goal 10 s.
+1,000 calls, with a log of states and so six causes; goal 15 s. today: 200 people on four queues at 11:00, a busy day,
+twice, as what past days teach is learnt by the first call of a day; goal 2 s. access: of --plan, without it left out;
+goal 10 s.
 """
 
 from __future__ import annotations
@@ -31,6 +33,42 @@ MONDAY = pd.Timestamp("2026-01-05T09:00Z")
 SETTINGS = b'[plan]\nname = "speed"\ntimezone = "UTC"\n[staffing.shrinkage]\n' \
     b"sickness = { share = 0.05, in_office = false }\n" \
     b'[queues.phone]\ngoal = "80/20"\npatience_seconds = 240\n'  # fmt: skip
+LARGE = """
+[plan]
+name = "Large center"
+start = 2026-01-05
+weeks = 1
+timezone = "UTC"
+[input]
+history = "history.csv"
+agents = "agents.csv"
+[hours.day]
+mon-fri = "09:00-21:00"
+[staffing.shrinkage]
+sickness = { share = 0.05, planned = false, in_office = false }
+[shifts.day]
+hours = 8
+first_start = "09:00"
+last_start = "13:00"
+every_minutes = 60
+weekdays = "mon-fri"
+breaks = [{ activity = "meal", minutes = 30, paid = false, earliest_minutes = 180, latest_minutes = 300 }]
+[work_plans.full]
+shifts = ["day"]
+weekly_hours_max = 40
+hourly_rate = 15
+[roster]
+time_limit_seconds = 20
+effort = 0.003
+[simulate]
+replications = 2
+"""
+LARGE_QUEUE = """
+[queues."{}"]
+hours = "day"
+goal = "80/20"
+patience_seconds = 240
+"""
 CALLS, AGENTS, HANDLING_SECONDS = 1000, 12, 240.0
 
 
@@ -126,6 +164,29 @@ def explained(folder: Path) -> list[str]:
     return ["explain-day", str(ledger.folder), f"{MONDAY:%Y-%m-%d}", "phone", *files_given]
 
 
+def busy_day(folder: Path) -> list[str]:
+    """Make the plan of a center of 200 people and a busy morning of it; gives the arguments of today."""
+    center, rng = folder / "center", np.random.default_rng(3)
+    center.mkdir()
+    queues = [f"queue {number}" for number in range(4)]
+    at = starts(MONDAY - pd.Timedelta(weeks=10), 10)
+    past = pd.concat([pd.DataFrame({"interval_start": at, "queue": queue}) for queue in queues], ignore_index=True)
+    day = rng.gamma(400, 1 / 400, past.groupby("queue")["interval_start"].transform("size").iloc[0] // SLOTS)
+    past["offered"] = rng.poisson(150.0 * np.tile(np.repeat(day, SLOTS), len(queues)))
+    past.assign(aht_seconds=HANDLING_SECONDS).to_csv(center / "history.csv", index=False)
+    people = [{"agent_id": f"A{n:03d}", "skills": queues[n % 4] + (f";{queues[(n + 1) % 4]}" if n % 3 == 0 else "")}
+              for n in range(200)]  # fmt: skip
+    pd.DataFrame(people).assign(work_plan="full").to_csv(center / "agents.csv", index=False)
+    (center / "plan.toml").write_text(LARGE + "".join(LARGE_QUEUE.format(queue) for queue in queues))
+    subprocess.run([sys.executable, "-m", "staffplan", "plan", str(center / "plan.toml"), "-o", str(center / "plan")],
+                   check=True, capture_output=True)  # fmt: skip
+    expected = pd.read_csv(center / "plan" / "forecast.csv")
+    morning = expected[expected["interval_start"].between("2026-01-06T00", "2026-01-06T10:59")]
+    morning = morning.assign(offered=(1.2 * morning["offered"]).round())
+    morning[["interval_start", "queue", "offered", "aht_seconds"]].to_csv(center / "today.csv", index=False)
+    return ["today", str(center / "plan"), "--actuals", str(center / "today.csv"), "--jobs", "1"]
+
+
 def measured(arguments: list[str]) -> tuple[float, float]:
     """Processor and wall seconds of a command."""
     before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
@@ -147,6 +208,8 @@ def main() -> int:
         if asked.plan is not None:
             cases.append(("access", 10.0, ["access", str(asked.plan)]))
             cases.append(("access --no-change", 10.0, ["access", str(asked.plan), "--no-change"]))
+        now = busy_day(folder)
+        cases += [("today, first", 2.0, now), ("today, again", 2.0, now)]
         print(f"{'command':20}{'processor s':>12}{'wall s':>8}{'goal s':>8}")
         for command, goal, arguments in cases:
             used, wall = measured(arguments)

@@ -26,7 +26,8 @@ from accuracy.data_sets import DataSet, real_sets
 from staffplan.clock import local_dates, midnight, wall_instant
 from staffplan.forecast import forecast
 from staffplan.forecast.history.series import DayGrid
-from staffplan.forecast.intraday.queue import Learnt, apply_learnt, learn_queue
+from staffplan.forecast.intraday.learnt import Learnt, Source
+from staffplan.forecast.intraday.queue import apply_learnt, learn_queue
 from staffplan.forecast.intraday.seen import Moment
 from staffplan.settings.forecast import ForecastSettings
 from staffplan.site import Queue, Site
@@ -63,7 +64,8 @@ def weeks_of(data_set: DataSet, queue: str, origins: int) -> list[Week]:
             continue
         grid = DayGrid(first, WEEK, data_set.calendar)
         before = Moment(SETTINGS, grid, midnight(first + timedelta(days=1), data_set.zone))
-        learnt = learn_queue(past.frame, site.queues[queue], before, str(planned["method"].iloc[0]))
+        method, parts = str(planned["method"].iloc[0]), (before.settings, before.calendar)
+        learnt = learn_queue(Source(past.frame, site.queues[queue], *parts, day=before.today, method=method))
         history = ContactHistory.of(own, data_set.name).frame
         found.append(Week(queue, _beside_actual(planned, own, days, data_set.zone), history, learnt, grid))
     return found

@@ -4,8 +4,9 @@
 
 Cover and bound are of the roster, in which each agent serves one group in an interval. `apart` has the same people
 with their own group alone: what it leaves uncovered beyond the others is the gain of the skills, in hours of the
-week. Service is simulated twice: with the roster's groups, as `staffplan simulate` plays it, and routed by skill with
-priorities (calls before chats) and overflow after some seconds (rostering/routed.py), which staffplan does not do.
+week. Service is simulated as `staffplan simulate` plays it, with the roster's groups alone and with groups that help
+each other out after some seconds (`simulate.overflow`, calls before chats); and, for comparison, by a router of its
+own (rostering/routed.py), in which each agent on queue belongs to the first skill whatever group the roster shows.
 Chat agents who take calls: their hours on queue, and those of them on calls.
 """
 
@@ -24,9 +25,10 @@ from rostering.score import worth
 from rostering.skill_sets import CHATS, GROUPS, ManySkills, make_many_skills
 from staffplan.roster.check.check import check
 from staffplan.roster.step import roster
-from staffplan.settings.simulate import SimulateSettings
+from staffplan.settings.simulate import OverflowSettings, SimulateSettings
 from staffplan.settings.staffing import StaffingSettings
 from staffplan.simulate import simulate
+from staffplan.simulate.overflow import Helpers, helpers_of
 from staffplan.tables.roster import Roster
 
 OVERFLOW_SECONDS = (0.0, 10.0, 1e6)
@@ -87,7 +89,17 @@ def cover(made: Made) -> str:
     )
 
 
-def as_rostered(made: Made, case: ManySkills, seed: int) -> dict[str, float]:
+def helpers(made: Made, seconds: float) -> Helpers | None:
+    """Every group is helped out by all others, calls before chats."""
+    calls_first = sorted(GROUPS, key=lambda group: group in CHATS)
+    rules = [
+        OverflowSettings(group=group, to=tuple(one for one in calls_first if one != group), after_seconds=seconds)
+        for group in calls_first
+    ]
+    return helpers_of(rules, made.center.workforce)
+
+
+def as_rostered(made: Made, case: ManySkills, seed: int, helping: Helpers | None = None) -> dict[str, float]:
     """Service level by group, as `staffplan simulate` finds it."""
     told = simulate(
         case.forecast,
@@ -97,6 +109,7 @@ def as_rostered(made: Made, case: ManySkills, seed: int) -> dict[str, float]:
         site=made.center.site,
         staffing=StaffingSettings(method="erlang-a"),
         seed=seed,
+        helpers=helping,
     )
     return {
         str(group): float((rows["service_level"] * rows["offered"]).sum() / rows["offered"].sum())
@@ -151,6 +164,9 @@ def main() -> None:
     for made in runs:
         if made.roster is not None:
             print(service(f"{made.name}, as rostered", as_rostered(made, case, wanted.seed), case), flush=True)
+    for seconds in OVERFLOW_SECONDS[:-1]:
+        levels = as_rostered(shared, case, wanted.seed, helpers(shared, seconds))
+        print(service(f"by skill, helped out after {seconds:.0f} s", levels, case), flush=True)
     skills = dict(zip(case.center.workforce.agents.frame["agent_id"], sets, strict=True))
     for seconds in OVERFLOW_SECONDS:
         said = "never" if seconds > 1e5 else f"after {seconds:.0f} s"

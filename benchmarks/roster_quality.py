@@ -5,9 +5,10 @@
     python benchmarks/roster_quality.py 50x1 200x1 --peers --peer-seconds 120
 
 A center is agents x weeks, then what differs: -15min (half-hours otherwise), -24h (open 8 to 22 otherwise), -1skill
-to -4skills (two otherwise). Gap = (objective - bound) / price of an understaffed hour, as a share of the required
-hours; no roster that keeps the rules costs less than the bound. Every roster, a peer's too, is scored again from its
-rows (rostering/score.py) and checked by code that shares nothing with the search, each in a process of its own.
+to -4skills (two otherwise), -ties (rules between people). Gap = (objective - bound) / price of an understaffed hour,
+as a share of the required hours; no roster that keeps the rules costs less than the bound. Every roster, a peer's
+too, is scored again from its rows (rostering/score.py) and checked by code that shares nothing with the search, each
+in a process of its own.
 """
 
 from __future__ import annotations

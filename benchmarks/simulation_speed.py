@@ -54,13 +54,15 @@ def kernel_and_step(agents: int, days: int) -> tuple[int, float, float]:
     start = process_time()
     engine.run(contacts, stretches, groups, closings, agents=agents, intervals=intervals, interval_seconds=1800.0)
     whole = process_time() - start
-    state = engine.new_state(contacts, groups, agents, intervals)
+    state = engine.new_state(contacts, groups, agents, intervals, engine.no_overflow(agents, 1))
     shifts = np.zeros(len(stretches.start), dtype=records.STRETCH)
     for name, values in stretches._asdict().items():
         shifts[name] = values
     by_end = np.argsort(stretches.end, kind="stable").astype(np.int64)
     start = process_time()
-    events = kernels.run(state, shifts, by_end, np.zeros(0, dtype=records.CLOSING), 1800.0)
+    events = kernels.run(
+        state, shifts, by_end, np.zeros(0, dtype=records.CLOSING), np.zeros(0, dtype=records.RIPE), 1800.0
+    )
     return int(events), process_time() - start, whole
 
 

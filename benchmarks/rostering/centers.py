@@ -17,6 +17,13 @@ import pandas as pd
 from staffplan.clock import OpeningHours, SiteCalendar, horizon_intervals, minute_of_day
 from staffplan.settings.hard_rules import ConsecutiveDaysSetting, DailyRestSetting, WeekendsOffSetting
 from staffplan.settings.roster import BreakSettings, RosterSettings, ShiftSettings, WorkPlanSettings
+from staffplan.settings.team_rules import (
+    ApartSetting,
+    MentorSetting,
+    MinimumOnDutySetting,
+    TieSetting,
+    TogetherSetting,
+)
 from staffplan.site import Queue, Site
 from staffplan.tables.people import Agents, Availability, TimeOff, Workforce
 from staffplan.tables.requirement import StaffingRequirement
@@ -47,6 +54,8 @@ class Size:
     minutes: int = 30
     around_the_clock: bool = False
     skills: int = 2
+    ties: bool = False
+    """Whether there are rules between people."""
 
 
 @dataclass(frozen=True)
@@ -78,10 +87,12 @@ def size_of(name: str) -> Size:
             size = replace(size, minutes=int(part[:2]))
         elif part == "24h":
             size = replace(size, around_the_clock=True)
+        elif part == "ties":
+            size = replace(size, ties=True)
         elif skills is not None and int(skills[1]) in GROUP_SHARES:
             size = replace(size, skills=int(skills[1]))
         else:
-            raise ValueError(f"{name!r}: {part!r} is not known; 15min, 24h and 1skill to 4skills are")
+            raise ValueError(f"{name!r}: {part!r} is not known; 15min, 24h, ties and 1skill to 4skills are")
     return size
 
 
@@ -90,8 +101,14 @@ def make_center(name: str, seed: int = 1, *, effort: float = 1.0, time_limit_sec
     rng = np.random.default_rng([seed, size.agents, size.weeks])
     workforce = make_workforce(size, rng)
     free_weekends = (WeekendsOffSetting(weekends=size.weeks // 4),) if size.weeks >= 4 else ()
+    ties = make_ties(workforce) if size.ties else ()
     settings = RosterSettings(
-        rules=(DailyRestSetting(hours=11), ConsecutiveDaysSetting(days=6), *free_weekends),
+        rules=(
+            DailyRestSetting(hours=11),
+            ConsecutiveDaysSetting(days=6),
+            *free_weekends,
+            *ties,
+        ),
         effort=effort,
         time_limit_seconds=time_limit_seconds,
     )
@@ -105,6 +122,22 @@ def make_center(name: str, seed: int = 1, *, effort: float = 1.0, time_limit_sec
     return Center(
         name, size, requirement, workforce, settings, make_shifts(size), make_contracts(size.around_the_clock), site
     )
+
+
+def make_ties(workforce: Workforce) -> tuple[TieSetting, ...]:
+    """Rules between people as a center has them: of a hundred people, eight go by the same car to the minute of the
+    start, eight are kept apart, five learn beside one of four mentors, and of twelve who know first aid somebody is
+    always there by day."""
+    names = workforce.agents.frame["agent_id"].tolist()
+    plans = dict(zip(names, workforce.agents.frame["work_plan"], strict=True))
+    full, part = ([name for name in names if plans[name] == plan] for plan in ("full", "part"))
+    share = max(len(names) // 25, 1)
+    cars = [TogetherSetting(agents=tuple(full[2 * n : 2 * n + 2])) for n in range(share)]
+    apart = [ApartSetting(agents=(full[-1 - n], part[n])) for n in range(share)]
+    mentors = tuple(full[2 * share : 2 * share + 4])
+    learners = [MentorSetting(trainee=name, mentors=mentors) for name in part[-max(len(names) // 20, 1) :]]
+    aid = MinimumOnDutySetting(agents=tuple(names[:: max(len(names) // 12, 1)]), hours="09:00-18:00")
+    return (*cars, *apart, *learners, aid)
 
 
 def make_shifts(size: Size) -> dict[str, ShiftSettings]:

@@ -158,6 +158,12 @@ def nearest(word: str, known: Sequence[str]) -> str:
     return f"known: {listed(sorted(known))}" if known else ""
 
 
+def did_you_mean(word: str, known: Sequence[str]) -> str:
+    """ "; did you mean X?" for a misspelt name, as the end of a hint; nothing where no name is near."""
+    found = nearest(word, known)
+    return "" if not found or found.startswith("known: ") else f"; {found}"
+
+
 def zeros_lost(word: str, known: Iterable[str]) -> str:
     """The one known name that is this number with zeros in front; nothing where there is none, or several."""
     found = [name for name in known if name != word and name.lstrip("0") == word]

@@ -189,3 +189,30 @@ def test_the_night_before_an_entrys_first_day_is_that_of_the_entry_before(monkey
     assert night("2026-03-09") == [("A1", "2026-03-08")]
     assert night("2026-03-10") == [("A2", "2026-03-09")]
     assert night("2026-03-02") == []
+
+
+def test_changes_of_the_day_are_read_from_the_log_of_the_plan(planned: Path, go: Run) -> None:
+    """A change of the morning is a cause, one that was made later is not."""
+    expected = pd.read_csv(planned / "plan" / "forecast.csv")
+    morning = expected[(expected["interval_start"] >= DAY) & (expected["interval_start"] < f"{DAY}T11")]
+    twice = morning.assign(offered=(2 * morning["offered"]).round())
+    twice[["interval_start", "queue", "offered", "aht_seconds"]].to_csv(planned / "today.csv", index=False)
+    assert "changes" not in set(causes(planned, go)["cause"])
+    now = ("today", "plan", "--actuals", "today.csv", "--jobs", "1", "--most", "2", "--apply", "all", "--yes")
+    assert go(*now).code == 0
+    found = causes(planned, go, "--plan", "plan").set_index("cause")
+    assert found.loc["changes", "contribution"] > 0
+    assert go("undo", "plan", "--yes").code == 0
+    again = causes(planned, go, "--plan", "plan").set_index("cause")
+    assert again.loc["changes", "contribution"] == found.loc["changes", "contribution"]
+    shifts = planned / "plan" / "roster_shifts.csv"
+    shifts.write_text(shifts.read_text().replace("day 09:00", "tag 09:00"))
+    done = go(*ASKED, "--plan", "plan")
+    assert done.code == 4
+    assert "roster_shifts.csv: is not as change 2 left it" in done.err
+
+
+def causes(folder: Path, go: Run, *more: str) -> pd.DataFrame:
+    done = go(*ASKED, *more, "-o", "causes.csv", "--force")
+    assert done.code == 0, done.err
+    return pd.read_csv(folder / "causes.csv")

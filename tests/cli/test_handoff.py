@@ -57,7 +57,8 @@ def test_the_plan_brings_names_contracts_time_off_coverage_and_the_days_without_
     assert run_in(planned, "handoff", "plan", "-o", "out", "--only", "xlsx")[0] == 0
     assert files_in(planned / "out") == {"roster.xlsx"}
     book = openpyxl.load_workbook(planned / "out" / "roster.xlsx")
-    assert book.sheetnames == ["Roster", "Week 2 Mar 2026", "Coverage", "Legend"]
+    assert book.sheetnames == ["Roster", "Week 2 Mar 2026", "Days", "Coverage", "Legend", "staffplan"]
+    assert book["staffplan"].sheet_state == "hidden"
     grid = pd.read_excel(
         planned / "out" / "roster.xlsx", header=1, dtype={"contract": str}, engine="openpyxl"
     ).set_index("agent")

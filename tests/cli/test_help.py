@@ -13,34 +13,35 @@ import pytest
 from staffplan.cli.main import app, run
 
 FLAGS = {
-    "plan": "--output --data --meetings --weeks --start --seed --set --jobs --cluster --force --json",
+    "plan": "--output --data --meetings --weeks --start --seed --set --jobs --cluster --dry-run --force --json",
     "status": "--json",
     "forecast": "--output --config --start --weeks --interval --timezone --country --overrides --drivers --explain "
-    "--seed --jobs --cluster --force --json",
+    "--seed --set --jobs --cluster --force --json",
     "ingest": "--output --from --map --timezone --times --interval --within --aht-unit --date-order --queue "
     "--profile --sql --query --append --page --list --config --force --json",
     "pull": "--output --append --instance --region --queue --from --to --timezone --interval --within --config "
     "--force --json",
-    "reforecast": "--output --config --now --backtest --timezone --country --jobs --cluster --force --json",
+    "reforecast": "--output --config --now --backtest --timezone --country --set --jobs --cluster --force --json",
     "score": "--output --config --overrides --by --timezone --force --json",
     "staff": "--output --config --goal --asa --occupancy --shrinkage --absence --patience --concurrency --minimum "
-    "--interval --timezone --abandon --cross-check --explain --method --scope --risk --worth --force --json",
+    "--interval --timezone --abandon --cross-check --explain --method --scope --risk --worth --set --force "
+    "--json",
     "size": "--output --load --per-hour --aht --goal --within --definition --asa --occupancy --abandon --agents "
     "--patience --lines --redial --volume-cv --absence --aht-by-chats --arrivals --interval --due --backlog --open "
     "--clock --agent-cost --wait-cost --abandon-cost --model --force --json",
     "mix": "--output --profiles --seed --force --json",
     "fit": "--output --config --arrival-column --queue-column --wait-column --outcome-column --handling-column "
     "--customer-column --agent-column --answered --abandoned --short-seconds --redial-minutes --on-duty "
-    "--learn-until --within --pause-minutes --interval --timezone --force --json",
+    "--learn-until --within --pause-minutes --interval --timezone --set --force --json",
     "roster": "--output --config --skills --time-off --availability --meetings --wishes --locks --past --worth "
-    "--forecast --seed --prices --repair --absent --from --per-change --force --json",
+    "--forecast --seed --prices --repair --absent --from --per-change --set --force --json",
     "repair": "--output --absent --from --per-change --requirement --agents --skills --time-off --availability "
     "--meetings --wishes --locks --past --worth --config --seed --force --json",
     "open-shifts": "--output --most --bids --open-shifts --from --requirement --agents --time-off --availability "
     "--skills --meetings --locks --past --config --force --json",
     "standby": "--output --published --past-standby --check --requirement --agents --time-off --availability "
     "--skills --past --config --force --json",
-    "shifts": "--output --config --minimise --weeks --allow-short --gap --force --json",
+    "shifts": "--output --config --minimise --week --allow-short --gap --set --force --json",
     "variance": "--budget --actual --output --method --force --json",
     "scenario": "--output --jobs --reports --force --json",
     "savings": "--output --target --runs --jobs --force --json",
@@ -50,16 +51,16 @@ FLAGS = {
     "check": "--requirement --agents --skills --time-off --availability --meetings --wishes --locks --past --config "
     "--map --output --force --json",
     "export": "--to --output --template --map --agents --time-off --timezone --config --list --force --json",
-    "handoff": "--output --only --agents --time-off --timezone --config --force --json",
+    "handoff": "--output --only --agents --time-off --agent-sheets --timezone --config --force --json",
     "simulate": "--output --config --goal --patience --seed --force --json",
     "cost": "--scenario --force --json",
     "report": "--force --json",
-    "publish": "--to --who --why --at --diff --output --force --json",
+    "publish": "--to --who --why --at --diff --output --messages --force --json",
     "track": "--actuals --output --config --dead-zone --fail-on-alarm --force --json",
     "scorecard": "--actuals --kpi --output --config --force --json",
     "budget": "--output --force --json",
     "explain": "--depth --output --force --json",
-    "explain-day": "--actuals --states --planned --actual --goal --model --patience --interval --timezone "
+    "explain-day": "--actuals --states --plan --planned --actual --goal --model --patience --interval --timezone "
     "--output --force --json",
     "compare": "--output --force --json",
     "adherence": "--states --until --state --output --force --json",
@@ -73,6 +74,7 @@ FLAGS = {
     "break": "--to --at --yes --dry-run --by --why --later --json",
     "absent": "--from --to --kind --until --no-cover --per-change --yes --dry-run --by --why --later --json",
     "leave": "--kind --unpaid --no-cover --per-change --anyway --yes --dry-run --by --why --later --json",
+    "import": "--yes --dry-run --by --why --later --json",
     "lock": "--until --yes --dry-run --by --why --later --json",
     "unlock": "--until --yes --dry-run --by --why --later --json",
     "undo": "--to --yes --dry-run --by --why --later --json",
@@ -105,7 +107,7 @@ def test_these_are_the_commands() -> None:
 @pytest.mark.parametrize("command", FLAGS)
 def test_a_command_has_the_flags_that_are_written_down(command: str, help_of) -> None:
     found = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", help_of(command).split("Options", 1)[1]))
-    assert found == {*FLAGS[command].split(), "--help"}
+    assert found == {*FLAGS[command].split(), "--quiet", "--help"}
 
 
 @pytest.mark.parametrize("command", FLAGS)

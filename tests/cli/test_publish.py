@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from icalendar import Calendar
 
 from commands import Run
 
@@ -77,6 +78,61 @@ def test_who_must_be_told_of_a_change_and_why_it_was_made(planned: Path, go: Run
     assert "not up to date" in done.err
     assert entries(planned)[1]["who"] == "Ana"
     assert "nobody needs to be told" in publish(go, "--diff").out
+
+
+def first_shift(planned: Path) -> pd.Series:
+    return pd.read_csv(planned / "plan" / SHIFTS, dtype=str).iloc[0]
+
+
+def test_the_log_tells_of_each_day_who_changed_it_last_and_why(planned: Path, go: Run) -> None:
+    assert publish(go).code == 0
+    row = first_shift(planned)
+    day = (row["agent_id"], row["schedule_date"])
+    for verb, more, who, why in (
+        ("move", ("--shift", "half 11:00"), "Nora", "too early"),
+        ("leave", ("--no-cover", "--anyway"), "Leo", "moving house"),
+    ):
+        flags = (*more, "--yes", "--later", "--by", who, "--why", why)
+        assert go(verb, "plan", *day, *flags).code == 0
+    [told] = json.loads(publish(go, "--diff", "--json").out)["changes"]
+    assert (told["who"], told["why"], told["after"]) == ("Leo", "moving house", "off (vacation)")
+    assert "moving house" in publish(go, "--diff").out
+    assert go("undo", "plan", "--yes", "--later").code == 0
+    [told] = json.loads(publish(go, "--diff", "--json").out)["changes"]
+    assert (told["who"], told["why"]) == ("Nora", "too early")
+
+
+def test_each_person_to_tell_has_a_text_a_mail_and_a_calendar_and_nobody_else(planned: Path, go: Run) -> None:
+    row = first_shift(planned)
+    agent, day = row["agent_id"], row["schedule_date"]
+    assert publish(go, "--messages", "first").code == 0
+    by_kind = {kind: {path.stem for path in (planned / "first").glob(f"*.{kind}")} for kind in ("txt", "html", "ics")}
+    assert (
+        by_kind["txt"] == by_kind["html"] == by_kind["ics"] == set(pd.read_csv(planned / "plan" / SHIFTS)["agent_id"])
+    )
+    first = event_of(planned / "first" / f"{agent}.ics", day)
+    for number, shift in enumerate(("half 11:00", "half 12:00"), start=1):
+        flags = ("--yes", "--later", "--why", "a <b>secret</b> of mine")
+        assert go("move", "plan", agent, day, "--shift", shift, *flags).code == 0
+        done = publish(go, "--who", "Ana", "--why", "swap", "--messages", f"told{number}")
+        assert "wrote text, mail and calendar of 1 person to told" in done.err
+        folder = planned / f"told{number}"
+        assert {path.name for path in folder.iterdir()} == {f"{agent}.{kind}" for kind in ("txt", "html", "ics")}
+        event = event_of(folder / f"{agent}.ics", day)
+        assert (str(event["UID"]), int(event["SEQUENCE"])) == (str(first["UID"]), number)
+        assert f"{11 + number - 1}:00" in (folder / f"{agent}.txt").read_text()
+        for kind in ("txt", "html"):
+            assert "secret" not in (folder / f"{agent}.{kind}").read_text()
+    assert publish(go, "--diff", "--messages", "told1").code == 0
+    assert go("move", "plan", agent, day, "--shift", "half 09:00", "--yes", "--later").code == 0
+    refused = publish(go, "--diff", "--messages", "told1")
+    assert refused.code == 2
+    assert "--force" in refused.err
+
+
+def event_of(path: Path, day: str):
+    events = Calendar.from_ical(path.read_bytes()).walk("VEVENT")
+    return next(event for event in events if str(event["X-STAFFPLAN-DAY"]) == day)
 
 
 def test_a_plan_that_is_published_again_after_another_of_the_same_days_is_told_again(planned: Path, go: Run) -> None:

@@ -101,7 +101,7 @@ def test_a_typical_week_stands_for_several(folder: Path, capsys: pytest.CaptureF
     (folder / "requirement.csv").write_text(need(range(2, 9), range(8, 16), 2) + second)
     found = {}
     for weeks in ("each", "mean", "maximum"):
-        assert run(["shifts", "requirement.csv", "-c", "plan.toml", "--json", "--weeks", weeks]) == 0
+        assert run(["shifts", "requirement.csv", "-c", "plan.toml", "--json", "--week", weeks]) == 0
         found[weeks] = json.loads(capsys.readouterr().out)["facts"]
     assert [found[weeks]["required_hours"] for weeks in ("each", "mean", "maximum")] == [336, 168, 224]
     assert [found[weeks]["heads"] for weeks in ("each", "mean", "maximum")] == [12, 9, 12]
@@ -131,7 +131,7 @@ def test_unusable_settings_and_data_are_told(folder: Path, capsys: pytest.Captur
     assert run(["shifts", "requirement.csv", "-c", "plan.toml"]) == 4
     assert "requirement.csv:2:agents_on_queue: -1 is below 0" in capsys.readouterr().err
     (folder / "requirement.csv").write_text(need(range(2, 4), range(8, 10), 1))
-    assert run(["shifts", "requirement.csv", "-c", "plan.toml", "--weeks", "mean"]) == 4
+    assert run(["shifts", "requirement.csv", "-c", "plan.toml", "--week", "mean"]) == 4
     assert "less than a week" in capsys.readouterr().err
 
 
@@ -146,5 +146,5 @@ def test_a_requirement_by_hand_may_leave_out_what_no_shift_needs(
 
 
 def run_and_read(capsys: pytest.CaptureFixture[str], weeks: str) -> str:
-    assert run(["shifts", "requirement.csv", "-c", "plan.toml", "--weeks", weeks]) == 0
+    assert run(["shifts", "requirement.csv", "-c", "plan.toml", "--week", weeks]) == 0
     return capsys.readouterr().out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -101,3 +102,55 @@ def test_what_the_command_line_cannot_mean_is_told_before_any_work(planned: Path
     ):
         done = run_in(planned, *COMMAND, *flags)
         assert (done.code, said in done.err) == (2, True), done.err
+
+
+def test_a_queue_without_a_row_keeps_its_forecast_and_a_gap_is_told(planned: Path, run_in: Run) -> None:
+    rows = morning(planned, 2.0)
+    rows = rows[rows["queue"] == "phone"]
+    gap = rows[~rows["interval_start"].between("2026-03-03T09:30", "2026-03-03T10:29")]
+    gap.to_csv(planned / "today.csv", index=False)
+    done = run_in(planned, *COMMAND, "-o", "out")
+    assert done.code == 0, done.err
+    assert "today.csv: mail: no row of today: its forecast is left unchanged" in done.err
+    assert "no queue has a row from 09:30 to 10:30" in done.err
+    so_far = pd.read_csv(planned / "out" / "day_so_far.csv").set_index("queue")
+    assert pd.isna(so_far.loc["mail", "came"])
+    assert so_far.loc["mail", "rest"] == pytest.approx(so_far.loc["mail", "rest_planned"])
+
+
+def test_after_closing_there_is_nothing_to_change(planned: Path, run_in: Run) -> None:
+    morning(planned, 1.0)
+    done = run_in(planned, *COMMAND, "--at", "2026-03-03T22:00", "-o", "out")
+    assert done.code == 0, done.err
+    assert len(pd.read_csv(planned / "out" / "levers.csv")) == 0
+    assert "nobody is needed or on queue any more" in done.out
+
+
+def test_states_of_another_day_say_nothing_of_today(planned: Path, run_in: Run) -> None:
+    morning(planned, 1.0)
+    rows = pd.read_csv(planned / "plan" / "roster_activities.csv").rename(columns={"activity": "state"})
+    rows = rows[rows["schedule_date"] == "2026-03-02"]
+    rows[["agent_id", "start", "end", "state"]].to_csv(planned / "states.csv", index=False)
+    done = run_in(planned, *COMMAND, "--states", "states.csv", "--json")
+    assert f"{len(rows)} rows of other days are not used" in done.err
+    assert "no row of today is left: it is not known who is there" in done.err
+    assert json.loads(done.out)["away"] == {}
+
+
+def test_what_past_days_teach_is_learnt_once_and_the_answer_is_the_same(planned: Path, run_in: Run) -> None:
+    morning(planned, 2.0)
+    first = run_in(planned, *COMMAND, "--json")
+    kept = planned / "plan" / "learnt_updating.json"
+    before = kept.stat().st_mtime_ns
+    again = run_in(planned, *COMMAND, "--json")
+    assert (first.out, first.err) == (again.out, again.err)
+    assert kept.stat().st_mtime_ns == before
+
+
+def test_longer_handling_times_are_told_where_the_contacts_are_as_expected(planned: Path, run_in: Run) -> None:
+    rows = morning(planned, 1.0)
+    rows.assign(aht_seconds=1.3 * rows["aht_seconds"]).to_csv(planned / "today.csv", index=False)
+    done = run_in(planned, *COMMAND, "--json")
+    assert re.search(
+        r"phone: handling time so far today [0-9,]+ s, expected [0-9,]+ s \(\+30\.0 %\); that of the", done.err
+    )

@@ -122,10 +122,51 @@ def test_a_lever_that_newly_breaks_a_mandatory_rule_is_refused() -> None:
     assert levers({"ann": ("free", PLAIN), "bob": ("full", PLAIN)}) == [("overtime", "ann")]
 
 
-def test_a_meeting_is_moved_for_one_who_has_it_alone_not_for_one_of_several() -> None:
-    met = "queue 9-13, meeting 13-14, queue 14-16"
-    assert levers({"ann": ("full", met), "bob": ("full", PLAIN)}) == [("move meeting", "ann")]
-    assert levers({"ann": ("full", met), "bob": ("full", met)}) == []
+MET = "queue 9-13, meeting 13-14, queue 14-16"
+
+
+def test_a_meeting_is_moved_for_one_who_has_it_alone_or_for_all_together() -> None:
+    assert levers({"ann": ("full", MET), "bob": ("full", PLAIN)}) == [("move meeting", "ann")]
+    both = friday({"ann": ("full", MET), "bob": ("full", MET)})
+    [offer] = today(both).offers
+    assert offer.lever.people == ("ann", "bob")
+    made = chosen(both, [offer], [1]).roster.activities.frame
+    moved = made[(made["activity"] == "meeting") & (made["schedule_date"] == DAYS[-1])]
+    assert moved["start"].nunique() == 1
+    assert moved["start"].iloc[0] not in (at(DAYS[-1], 13), at(DAYS[-1], 16))
+    assert len(moved) == 2
+
+
+def test_a_meeting_of_several_stays_where_one_of_them_is_never_free() -> None:
+    busy = "queue 9-10, training 10-13, meeting 13-14, training 14-16"
+    assert levers({"ann": ("full", MET), "bob": ("full", busy)}) == []
+
+
+def test_a_meeting_of_several_stays_where_it_would_leave_too_few() -> None:
+    """Of three people two are in the meeting; wherever it goes, fewer than three are left in an hour."""
+    least = replace(SITE.queues["phone"], minimum_agents=3)
+    day = friday({"ann": ("full", MET), "bob": ("full", MET), "cid": ("full", PLAIN)})
+    site = replace(SITE, queues={"phone": least})
+    assert [offer.lever.kind for offer in today(day).offers] == ["move meeting"]
+    assert today(replace(day, case=replace(day.case, site=site))).offers == ()
+
+
+def test_a_locked_day_is_not_changed() -> None:
+    locked = frozenset({("bob", DAYS[-1].date())})
+    assert levers({"ann": ("full", MET), "bob": ("full", MET)}, locked=locked) == []
+    assert levers({"ann": ("full", MET), "bob": ("full", PLAIN)}, locked=locked) == [("move meeting", "ann")]
+
+
+def test_more_paid_time_is_only_for_what_would_miss_its_goal() -> None:
+    """With twenty people every contact is in time: nobody is called in, nor stays longer."""
+    many = {f"p{number:02d}": ("free", "queue 9-18") for number in range(20)}
+    assert levers(many | {"eve": ("eve", "")}, kinds=("overtime", "call in")) == []
+
+
+def test_a_day_that_is_over_has_nothing_to_come() -> None:
+    found = today(friday({"ann": ("free", PLAIN)}, hour=19))
+    assert len(found.coming) == len(found.levers) == 0
+    assert found.so_far.frame["rest"].tolist() == [0.0]
 
 
 def test_somebody_who_is_off_is_called_in_where_the_notice_leaves_time() -> None:

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from staffplan.clock import SiteCalendar, SpecialDay, wall_instant
-from staffplan.cost import CostResult, cost
+from staffplan.cost import CostResult, StandbyBook, cost
 from staffplan.planned import PlannedDays
 from staffplan.settings.cost import CostSettings
 from staffplan.settings.roster import WorkPlanSettings
@@ -103,6 +103,7 @@ class Books:
         *,
         staffing: StaffingSettings | None = None,
         work_plans: dict[str, WorkPlanSettings] | None = None,
+        standby: StandbyBook | None = None,
     ) -> CostResult:
         return cost(
             VolumeForecast.of(pd.DataFrame(self.forecast)),
@@ -115,6 +116,7 @@ class Books:
             staffing=staffing or StaffingSettings(),
             site=self.site,
             currency="EUR",
+            standby=standby,
         )
 
 

@@ -7,18 +7,25 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+from staffplan.cli.work.away import edited_of
 from staffplan.errors import DataError, UsageError
 from staffplan.files import disk
 from staffplan.files.change_log import CHANGES, read_changes
 from staffplan.files.lock import BusyError, locked
 from staffplan.files.together import EditedMeanwhileError, recover
 from staffplan.plan.edit_effect import effect_of
-from staffplan.plan.edits import ROSTER_FILES, Edited, Standing, standing, undone, write_change, write_undo
+from staffplan.plan.edits import ROSTER_FILES, WRITTEN, Edited, Standing, standing, undone, write_change, write_undo
 from staffplan.roster.case.broken import broken_alone
+from staffplan.roster.edits.away import away_days, away_hours, taken_off
 from staffplan.roster.edits.changes import Change, Verb, shifts_by_day, wanted
+from staffplan.roster.edits.pauses import with_break_moved
 from staffplan.roster.edits.place import placed
+from staffplan.roster.repair.absences import each, is_among
+from staffplan.tables.people import LockedDays
+from staffplan.tables.roster import BREAKS
 
 DAYS = [date(2026, 3, 2 + n) for n in range(5)]
 PEOPLE = ["F1", "F2", "F3", "P1", "P2"]
@@ -81,6 +88,72 @@ def test_any_sequence_of_changes_keeps_both_files_whole_and_ends_at_the_same_byt
     write_undo(stands, 0, {**SIGNED, "arguments": {}, "says": "undo"})
     assert roster_files(plan) == states[0]
     assert read_changes(plan).in_force == ()
+
+
+def all_files(plan: Path) -> dict[str, bytes | None]:
+    """The roster and all else that a change may write; None for a file that is not there."""
+    paths = {name: plan / name for name in (*ROSTER_FILES, *WRITTEN)}
+    return {name: path.read_bytes() if path.is_file() else None for name, path in paths.items()}
+
+
+def any_edit(stands: Standing, rng: random.Random) -> Edited:
+    """What some verb makes of the plan: an absence, a part of one, leave, a lock, a moved break, or other shifts."""
+    people, zone, (agent_id, day) = (
+        stands.case.workforce,
+        stands.timezone,
+        rng.choice([*shifts_by_day(stands.roster)]),
+    )
+    match rng.choice(["absent", "home", "leave", "lock", "break", "shifts"]):
+        case "absent":
+            away = away_days(stands.roster, agent_id, [day], kind="sick", paid=True, zone=zone, ahead=False)
+        case "home":
+            shifts = stands.roster.shifts.frame
+            shift = next(each(shifts[is_among(shifts, [(agent_id, day)])]))
+            minute = shift.start.tz_convert(zone).hour * 60 + 120
+            away = away_hours(stands.roster, agent_id, day, (minute, None), kind="unpaid", paid=False, zone=zone)
+        case "leave":
+            away = away_days(stands.roster, agent_id, [day], kind="vacation", paid=True, zone=zone, ahead=True)
+        case "lock":
+            shift = shifts_by_day(stands.roster)[agent_id, day]
+            rows = [{"agent_id": agent_id, "day": pd.Timestamp(day), "shift": shift}]
+            return Edited(stands.roster, people, locks=LockedDays.of(pd.DataFrame(rows)))
+        case "break":
+            pauses = stands.roster.activities.frame
+            of_day = pauses[is_among(pauses, [(agent_id, day)]) & pauses["activity"].isin(BREAKS)]
+            at = of_day["start"].min().tz_convert(zone) if len(of_day) else pd.Timestamp(day, tz=zone)
+            minute = at.hour * 60 + at.minute
+            return Edited(with_break_moved(stands.roster, agent_id, day, (minute, minute + 30), zone), people)
+        case _:
+            change = any_change(stands, rng)
+            return Edited(placed(stands.case, stands.roster, wanted(change, stands.roster)).roster, people)
+    off = taken_off(stands.case, stands.roster, away)
+    return edited_of(stands, off, away, off.roster)
+
+
+def test_any_sequence_of_all_verbs_and_undos_ends_at_the_same_bytes(planned: Path) -> None:
+    plan, rng = planned / "plan", random.Random(11)
+    states, stands, verbs = [all_files(plan)], standing(plan), 0
+    while verbs < 14:
+        if len(states) > 1 and rng.random() < 0.25:
+            write_undo(stands, None, {**SIGNED, "arguments": {}, "says": "undo"})
+            states.pop()
+            assert all_files(plan) == states[-1]
+        else:
+            try:
+                edited = any_edit(stands, rng)
+            except UsageError:
+                continue  # it cannot be meant so
+            write_change(stands, edited, {**SIGNED, "verb": "any", "arguments": {}, "says": "any"})
+            states.append(all_files(plan))
+            verbs += 1
+        stands = standing(plan)
+        for agent_id in PEOPLE:
+            assert not {breach.rule for breach in broken_alone(stands.case, stands.roster, agent_id)} & (
+                WHOLE - {"breaks"}
+            )
+    assert all_files(plan).keys() - {name for name, data in states[0].items() if data is not None}
+    write_undo(stands, 0, {**SIGNED, "arguments": {}, "says": "undo"})
+    assert all_files(plan) == states[0]
 
 
 def test_an_edit_by_hand_is_never_taken_back_with_the_changes_around_it(planned: Path) -> None:

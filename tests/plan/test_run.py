@@ -16,9 +16,9 @@ from staffplan.files.lock import locked
 from staffplan.plan.directory import OpenPlan, open_existing
 from staffplan.plan.manifest import Manifest
 from staffplan.plan.run import StepState, all_notes, require_before, run, status
-from staffplan.plan.steps import STEPS
+from staffplan.plan.steps import STANDBY, STEPS
 
-NAMES = [step.name for step in STEPS]
+NAMES = [step.name for step in STEPS if step is not STANDBY]
 
 
 def states(planned: Path) -> dict[str, StepState]:

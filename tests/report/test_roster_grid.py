@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import io
 import json
+import re
+import zipfile
 from datetime import date, datetime, time, timedelta
 
 import openpyxl
@@ -26,8 +28,10 @@ from handoffs import (
 from openpyxl.workbook import Workbook
 
 from staffplan.clock import wall_instant
+from staffplan.report.agent_book import sheet_titles
 from staffplan.report.handoff import Handoff, legend
 from staffplan.report.roster_calendar import calendars
+from staffplan.report.roster_days import CHART_ROWS
 from staffplan.report.roster_grid import build_roster_workbook, coverage_table
 from staffplan.report.roster_json import build_roster_json
 from staffplan.tables.people import Agents, TimeOff
@@ -75,7 +79,7 @@ def book(data) -> Workbook:
 
 
 def test_the_overview_comes_first_then_the_weeks_then_coverage_and_what_codes_mean(book):
-    assert book.sheetnames == ["Roster", *WEEKS, "Coverage", "Legend"]
+    assert book.sheetnames == ["Roster", *WEEKS, "Days", "Coverage", "Legend"]
 
 
 def test_four_weeks_of_61_people_add_up_to_the_tables(demo, data):
@@ -84,7 +88,7 @@ def test_four_weeks_of_61_people_add_up_to_the_tables(demo, data):
     assert grid["paid hours"].astype(float).to_dict() == shifts.groupby("agent_id")["paid_hours"].sum().to_dict()
     assert grid["days"].astype(int).to_dict() == shifts.groupby("agent_id").size().to_dict()
     sums = (
-        pd.read_excel(io.BytesIO(data), sheet_name="Roster", header=1, engine="openpyxl").iloc[-2:].set_index("name")
+        pd.read_excel(io.BytesIO(data), sheet_name="Roster", header=1, engine="openpyxl").iloc[-6:].set_index("name")
     )
     per_day = shifts.groupby("schedule_date")
     assert sums.loc["agents at work", list(per_day.groups)].astype(int).to_dict() == per_day.size().to_dict()
@@ -93,6 +97,57 @@ def test_four_weeks_of_61_people_add_up_to_the_tables(demo, data):
     )
     assert sums.loc["paid hours", "paid hours"] == shifts["paid_hours"].sum()
     assert sums.loc["agents at work", "days"] == len(shifts)
+
+
+def test_under_each_day_stand_the_hours_of_the_coverage(demo, data):
+    frame = demo.coverage.frame
+    half_hours = frame[["required", "scheduled", "net"]].assign(short=(-frame["net"]).clip(lower=0)) / 2
+    days = frame["interval_start"].dt.tz_convert("Europe/Madrid").dt.tz_localize(None).dt.normalize()
+    expected = half_hours.groupby(days).sum()
+    foot = pd.read_excel(io.BytesIO(data), sheet_name="Roster", header=1, engine="openpyxl").set_index("name")
+    table = pd.read_excel(io.BytesIO(data), sheet_name="Days", engine="openpyxl").set_index("day")
+    for name, column in (
+        ("needed on queue, h", "required"),
+        ("rostered on queue, h", "scheduled"),
+        ("net, h", "net"),
+        ("understaffed, h", "short"),
+    ):
+        for found in (foot.loc[name], table[name]):
+            assert found[list(expected.index)].astype(float).to_dict() == pytest.approx(expected[column].to_dict())
+    paid = demo.roster.shifts.frame.groupby("schedule_date")["paid_hours"].sum()
+    assert table["paid hours"][list(paid.index)].to_dict() == paid.to_dict()
+
+
+def test_hours_too_many_do_not_make_up_for_hours_missing():
+    sheet = opened(handoff_of(Work("a", MONDAY), coverage=coverage_of()))["Days"]
+    assert [cell.value for cell in sheet[2]][3:] == [8, 7.75, -0.25, 0.75]
+
+
+def test_the_days_have_a_chart_of_what_is_rostered_over_what_is_needed(data):
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        [chart] = [packed.read(name).decode() for name in packed.namelist() if "charts/chart" in name]
+    assert re.findall(r"<(?:c:)?f>([^<]*)<", chart) == [
+        "'Days'!E1",
+        "'Days'!$A$2:$A$29",
+        "'Days'!$E$2:$E$29",
+        "'Days'!D1",
+        "'Days'!$D$2:$D$29",
+    ]
+
+
+def test_everybody_has_a_sheet_of_their_own_on_request(demo):
+    data = build_roster_workbook(demo, with_agents=True)
+    shifts, sheets = demo.roster.shifts.frame, pd.read_excel(io.BytesIO(data), sheet_name=None, engine="openpyxl")
+    for agent, own in shifts.groupby("agent_id"):
+        frame = sheets[agent].set_index("day")
+        assert frame.loc["all days", "paid hours"] == own["paid_hours"].sum()
+        days = frame["shift"].dropna()
+        assert dict(zip(own["schedule_date"], own["shift"], strict=True)) == days.to_dict()
+
+
+def test_sheets_of_agents_have_names_that_a_spreadsheet_takes():
+    titles = sheet_titles(["a/b", "A_B", "x" * 40, "x" * 41, "Roster", "history"], ["Roster"])
+    assert list(titles.values()) == ["a_b", "A_B 2", "x" * 31, "x" * 29 + " 2", "Roster 2", "history 2"]
 
 
 def test_the_weeks_add_up_to_the_overview(data):
@@ -144,7 +199,7 @@ def test_a_time_that_the_clock_shows_twice_has_its_offset_in_the_coverage():
 def test_weeks_are_the_plan_s_from_its_first_day_on():
     sunday = MONDAY - timedelta(days=1)
     sheets = opened(handoff_of(Work("a", sunday), Work("a", sunday + timedelta(days=13)))).sheetnames
-    assert sheets == ["Roster", "Week 6 Dec 2026", "Week 13 Dec 2026", "Legend"]
+    assert sheets == ["Roster", "Week 6 Dec 2026", "Week 13 Dec 2026", "Days", "Legend"]
 
 
 def test_short_and_over_have_a_colour_that_follows_the_number():
@@ -162,9 +217,10 @@ def test_every_sheet_prints_on_the_width_of_its_paper_with_its_header_on_each_pa
     for sheet in book:
         assert sheet.page_setup.orientation == "landscape"
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
-        assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
+        has_chart = sheet.title == "Days"
+        assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 1 if has_chart else 0)
         assert sheet.print_title_rows in ("$1:$1", "$1:$2")
-        assert sheet.print_area.endswith(f"${sheet.max_row}")
+        assert sheet.print_area.endswith(f"${sheet.max_row + (CHART_ROWS if has_chart else 0)}")
         assert sheet.oddHeader.left.text == "Demo"
         assert sheet.freeze_panes in ("E3", "C2", "A2")
     assert book["Roster"].oddHeader.right.text == "Roster, Mon 30 Nov 2026 to Sun 27 Dec 2026"

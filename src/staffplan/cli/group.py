@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from staffplan.cli.output.say import be_quiet
+
 if TYPE_CHECKING:
     from typer.models import CommandInfo
 
@@ -40,4 +42,21 @@ def _title(name: str, info: CommandInfo) -> TyperCommand:
 def _whole(info: CommandInfo) -> Any:
     alone = typer.Typer(add_completion=False, rich_markup_mode="rich", pretty_exceptions_enable=False)
     alone.registered_commands.append(info)
-    return typer.main.get_command(alone)
+    command = typer.main.get_command(alone)
+    command.params.append(_quiet_option())
+    return command
+
+
+def _quiet_option() -> Any:
+    """The option that every command has."""
+    alone = typer.Typer(add_completion=False)
+    alone.command()(_options)
+    return typer.main.get_command(alone).params[0]
+
+
+def _options(
+    quiet: bool = typer.Option(
+        False, "-q", "--quiet", help="Show results and errors alone.", callback=be_quiet, expose_value=False
+    ),
+) -> None:
+    """Options of every command."""

@@ -23,6 +23,7 @@ from staffplan.cli.commands import (
     fit,
     forecast,
     handoff,
+    import_roster,
     ingest,
     init,
     lock,
@@ -53,7 +54,7 @@ from staffplan.cli.commands import (
     variance,
 )
 from staffplan.cli.group import Commands
-from staffplan.cli.output.say import say, say_problems, show
+from staffplan.cli.output.say import say_problems, show, warn
 from staffplan.errors import DataError, Problem, StaffplanError
 from staffplan.files.lock import let_go
 from staffplan.process.ctrl_c import INTERRUPTED, KEPT, asked, ending_in_130
@@ -122,6 +123,7 @@ swap.register(app)
 move.register(app)
 move_break.register(app)
 absent.register(app)
+import_roster.register(app)
 lock.register(app)
 undo.register(app)
 backtest.register(app)
@@ -166,11 +168,11 @@ def _failed(error: Exception) -> int:
         say_problems(error)
         return error.exit_code
     traceback.print_exception(error)
-    say(ISSUES)
+    warn(ISSUES)
     return 1
 
 
 def _left(code: object) -> int:
     if code == INTERRUPTED:
-        say(KEPT)
+        warn(KEPT)
     return code if isinstance(code, int) else 0

@@ -9,6 +9,7 @@ import pandas as pd
 from staffplan.clock import local_dates, midnight
 from staffplan.tables.control import NetStaffing, PeopleNow
 from staffplan.tables.roster import Roster, RosterShifts
+from staffplan.tables.standby import Standby
 from staffplan.tables.waits import Coverage
 
 KEY = ["agent_id", "schedule_date"]
@@ -45,3 +46,14 @@ def rest_of_day(cover: Coverage, at: pd.Timestamp, minutes: int, zone: str) -> N
 def _end_of_day(at: pd.Timestamp, zone: str) -> pd.Timestamp:
     [day] = local_dates(pd.DatetimeIndex([at]), zone)
     return midnight(day + timedelta(days=1), zone)
+
+
+def standing_by(table: Standby | None, at: pd.Timestamp, timezone: str) -> Standby:
+    """Standby that lasts at an instant, or begins later on its local day, by its start."""
+    if table is None:
+        return Standby.empty()
+    [day] = local_dates(pd.DatetimeIndex([at]), timezone)
+    day_end = midnight(day + timedelta(days=1), timezone)
+    rows = table.frame
+    here = (rows["end"] > at) & (rows["start"] < day_end)
+    return Standby.of(rows[here].sort_values(["start", "standby", "agent_id"]))

@@ -18,6 +18,7 @@ from staffplan.cost.exact import Floats, Ints, half_up, share_out
 from staffplan.cost.ledger import Demand, Hours, QueueWork
 from staffplan.cost.money import Money
 from staffplan.cost.people import NO_GROUP, Frame
+from staffplan.cost.standby import STANDBY
 from staffplan.tables.cost import CostReport
 
 TOTAL = "total"
@@ -89,10 +90,12 @@ def _money_steps(hours: Hours, money: Money) -> list[Line]:
     base = money.base
     premiums = np.asarray(sum(money.premiums.values(), start=np.zeros_like(base)))
     on_costs = np.asarray(sum(money.on_costs.values(), start=np.zeros_like(base)))
+    standby = np.asarray(sum(money.standby.values(), start=np.zeros_like(base)))
     others = np.asarray(sum(money.others.values(), start=np.zeros_like(base)))
     return [
         Line("bridge", "base pay", rates, hours.paid, base),
         Line("bridge", "premiums", "cost.csv:cost, premium lines", cents=premiums),
+        *([Line("bridge", "standby", "cost.csv:cost, standby lines", cents=standby)] if money.standby else []),
         Line("bridge", "on-costs", "cost.csv:cost, on-cost lines", cents=on_costs),
         *([Line("bridge", "other costs", "cost.csv:cost, other lines", cents=others)] if money.others else []),
         Line("bridge", "loaded cost", "cost.csv:cost, loaded cost", cents=money.loaded),
@@ -118,6 +121,9 @@ def cost_lines(hours: Hours, money: Money) -> list[Line]:
     for name, cents in money.premiums.items():
         minutes = money.premium_minutes[name]
         found.append(Line("cost", name, "roster_activities.csv x plan.toml:cost.premiums", minutes, cents))
+    for name, cents in money.standby.items():
+        source = "standby.csv:amount" if name.startswith(STANDBY) else "call_outs.csv x agents.csv:hourly_rate"
+        found.append(Line("cost", name, source, money.standby_minutes[name], cents))
     for name, cents in money.on_costs.items():
         found.append(Line("cost", name, "plan.toml:cost.on_costs", cents=cents))
     for name, cents in money.others.items():

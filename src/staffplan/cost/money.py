@@ -13,6 +13,7 @@ import numpy as np
 from staffplan.cost.exact import Ints, exact, half_up, share_out
 from staffplan.cost.ledger import QueueWork
 from staffplan.cost.people import PaidTime
+from staffplan.cost.standby import StandbyPay
 from staffplan.settings.cost import CostSettings, OtherCostSettings, PremiumSettings
 
 
@@ -23,6 +24,8 @@ class Money:
     base: Ints
     premiums: dict[str, Ints]
     premium_minutes: dict[str, Ints]
+    standby: dict[str, Ints]
+    standby_minutes: dict[str, Ints]
     on_costs: dict[str, Ints]
     others: dict[str, Ints]
     of_queues: Ints
@@ -30,8 +33,13 @@ class Money:
 
     @property
     def lines(self) -> dict[str, Ints]:
-        """Cents by line, (periods, groups) each: base pay, premiums, on-costs, other costs."""
-        return {"base pay": self.base, **self.premiums, **self.on_costs, **self.others}
+        """Cents by line, (periods, groups) each: base pay, premiums, standby, on-costs, other costs."""
+        return {"base pay": self.base, **self.premiums, **self.standby, **self.on_costs, **self.others}
+
+    @property
+    def wages(self) -> Ints:
+        """Cents of all that people are paid, (periods, groups)."""
+        return np.asarray(self.base + sum((self.premiums | self.standby).values()), dtype=np.int64)
 
     @property
     def loaded(self) -> Ints:
@@ -45,15 +53,19 @@ def make_money(
     settings: CostSettings,
     days: Sequence[date],
     queues: Sequence[QueueWork] = (),
+    standby: StandbyPay | None = None,
 ) -> Money:
-    """What the paid time costs, and the contacts of the queues. Every agent's pay of a month, and every other cost of
-    a month, is rounded to the cent once, a half up."""
+    """What the paid time, standby and the contacts of the queues cost. Every agent's pay of a month, and every other
+    cost of a month, is rounded to the cent once, a half up."""
     base = _to_groups(paid, base_cents(paid, rates))
     premiums, premium_minutes = {}, {}
     for number, premium in enumerate(settings.premiums):
         premium_minutes[f"premium: {premium.name}"] = _to_groups(paid, paid.premium[number])
         premiums[f"premium: {premium.name}"] = _to_groups(paid, premium_cents(paid, rates, premium, number))
-    wages = np.asarray(base + sum(premiums.values()), dtype=np.int64)
+    on_call = standby or StandbyPay()
+    by_line = {line: _to_groups(paid, on_call.summed(line, paid.frame, "cents")) for line in on_call.lines}
+    on_call_minutes = {line: _to_groups(paid, on_call.summed(line, paid.frame, "minutes")) for line in on_call.lines}
+    wages = np.asarray(base + sum((premiums | by_line).values()), dtype=np.int64)
     on_costs = {}
     for cost in settings.on_costs:
         by_share = wage_share_cents(wages, exact(cost.share))
@@ -71,7 +83,7 @@ def make_money(
         for place, queue in enumerate(queues):
             shared[:, queue.group] += own[:, place]
         others[f"other: {other.name}"] = shared
-    return Money(base, premiums, premium_minutes, on_costs, others, of_queues)
+    return Money(base, premiums, premium_minutes, by_line, on_call_minutes, on_costs, others, of_queues)
 
 
 def _shared(cost: OtherCostSettings, paid: PaidTime, minutes: Ints, days: Sequence[date]) -> Ints:

@@ -23,6 +23,7 @@ from staffplan.cost.lines import bridge_lines, cost_lines, hour_lines, make_repo
 from staffplan.cost.money import Money, make_money
 from staffplan.cost.norms import Norms
 from staffplan.cost.people import Frame, PaidTime, hourly_rates, make_frame, norms_of, paid_time
+from staffplan.cost.standby import StandbyBook, StandbyPay, left_out_notes, standby_pay
 from staffplan.errors import Note, nearest, zeros_lost
 from staffplan.settings.agreements import known_of
 from staffplan.settings.cost import CostSettings
@@ -58,6 +59,8 @@ class Books:
     demand: Demand
     hours: Hours
     queues: list[QueueWork]
+    on_call: StandbyBook
+    standby: StandbyPay
     money: Money
 
 
@@ -73,6 +76,7 @@ def make_books(
     staffing: StaffingSettings,
     site: Site,
     week_starts: str | None = None,
+    standby: StandbyBook | None = None,
 ) -> Books:
     """Paid minutes, hours by use and money, counted as `cost` reports them."""
     days = plan_days(forecast, site)
@@ -85,9 +89,10 @@ def make_books(
     demand = make_demand(forecast, requirement, paid.spans, frame, site)
     hours = make_hours(paid, demand, staffing, site)
     queues = queue_work(forecast, coverage, frame, site)
-    return Books(
-        days, frame, norms, paid, rates, demand, hours, queues, make_money(paid, rates, settings, days, queues)
-    )
+    book = standby or StandbyBook()
+    on_call = standby_pay(book, paid, rates, days, site)
+    money = make_money(paid, rates, settings, days, queues, on_call)
+    return Books(days, frame, norms, paid, rates, demand, hours, queues, book, on_call, money)
 
 
 def cost(
@@ -103,6 +108,7 @@ def cost(
     site: Site,
     currency: str,
     week_starts: str | None = None,
+    standby: StandbyBook | None = None,
 ) -> CostResult:
     """Hours that balance to the minute, money that adds up to the cent, and the way from contacts to both.
 
@@ -121,6 +127,7 @@ def cost(
         staffing=staffing,
         site=site,
         week_starts=week_starts,
+        standby=standby,
     )
     frame, hours, money = books.frame, books.hours, books.money
     lines = [*bridge_lines(books.demand, hours, money, frame), *hour_lines(hours), *cost_lines(hours, money)]
@@ -129,6 +136,7 @@ def cost(
         *_rate_notes(books.rates, frame),
         *_law_notes(settings),
         *_norm_notes(settings, books.norms),
+        *left_out_notes(books.standby),
         *_other_notes(settings, books.days, books.queues),
         *_notes(roster, workforce, books.paid, staffing, work_plans),
     )
@@ -145,6 +153,7 @@ def _facts(paid: PaidTime, money: Money) -> dict[str, float]:
         "paid hours": int(paid.by_agent.sum()) / 60,
         "base pay": int(money.base.sum()) / 100,
         "premiums": sum(int(cents.sum()) for cents in money.premiums.values()) / 100,
+        **({"standby": sum(int(cents.sum()) for cents in money.standby.values()) / 100} if money.standby else {}),
         "on-costs": sum(int(cents.sum()) for cents in money.on_costs.values()) / 100,
         **({"other costs": sum(int(cents.sum()) for cents in money.others.values()) / 100} if money.others else {}),
         "loaded cost": int(money.loaded.sum()) / 100,

@@ -65,6 +65,11 @@ def read_table(path: Path, table: type[T], **how: Any) -> T:
     return table_from(read_file(path), table, **how)
 
 
+def read_bytes(data: bytes, path: Path, table: type[T], **how: Any) -> T:
+    """The same of what a file held, or would hold."""
+    return table_from(one_table(_tables(data, place_of(path)), path), table, **how)
+
+
 def table_from(
     records: Records,
     table: type[T],

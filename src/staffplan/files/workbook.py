@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from dataclasses import replace
 from itertools import islice
@@ -14,6 +15,7 @@ from staffplan.files.records import Records, records_of
 from staffplan.files.sheet_cells import MOST_COLUMNS, MOST_ROWS, cell_text, filled_down, trimmed
 from staffplan.files.unpack import is_open_workbook, unpacked_bytes
 
+_FORMULA = re.compile(rb"<f[\s/>]")
 MOST_BYTES = 1_000_000_000
 UNCOMPUTED = "{number} formulas have no value yet: open the file in a spreadsheet and save it, if they matter"
 
@@ -44,7 +46,7 @@ def _sheets(data: bytes, place: str) -> list[Sheet]:
     try:
         book = load_workbook(io.BytesIO(data), data_only=True)
         visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
-        formulas = load_workbook(io.BytesIO(data)) if _has_formulas(data) else None
+        formulas = load_workbook(io.BytesIO(data)) if has_formulas(data) else None
         return [
             Sheet(sheet.title, _rows(sheet), 0 if formulas is None else _uncomputed(sheet, formulas[sheet.title]))
             for sheet in visible
@@ -53,10 +55,11 @@ def _sheets(data: bytes, place: str) -> list[Sheet]:
         raise DataError(Problem(place, "the workbook is damaged", "open it in a spreadsheet and save it")) from error
 
 
-def _has_formulas(data: bytes) -> bool:
+def has_formulas(data: bytes) -> bool:
+    """Whether a cell of an .xlsx has a formula; those of conditional formats do not count."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         sheets = [name for name in archive.namelist() if name.startswith("xl/worksheets/sheet")]
-        return any(b"<f" in archive.read(name) for name in sheets)
+        return any(_FORMULA.search(archive.read(name)) for name in sheets)
 
 
 def _uncomputed(values: Any, formulas: Any) -> int:

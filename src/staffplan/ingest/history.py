@@ -30,17 +30,18 @@ OURS = ("interval_start", "offered")
 """Columns by which a file is one of staffplan."""
 
 
-def read_history(path: Path, config: Config) -> ContactHistory:
+def read_history(path: Path, config: Config, *, is_whole: bool = True) -> ContactHistory:
     """The history as the settings ask for it: columns mapped, later days and ignored queues left out.
 
-    Files of other systems are recognised, and read as `staffplan ingest` does, with a note. Raises DataError for a
-    queue that the settings do not know (when they name any), for totals by day or longer, and when nothing is left.
+    Files of other systems are recognised, and read as `staffplan ingest` does, with a note. is_whole: whether each
+    queue of the settings must have rows; a part of a day may have none of a queue. Raises DataError for a queue that
+    the settings do not know (when they name any), for totals by day or longer, and when nothing is left.
     """
     tables = tables_in(path)
     history = _own(tables[0], config) if _is_ours(tables, config) else _foreign(tables, config)
     if config.input.totals:
         refuse_totals(history, config.plan.timezone)
-    return _asked_for(history, config)
+    return _asked_for(history, config, is_whole=is_whole)
 
 
 def _is_ours(tables: Sequence[Records], config: Config) -> bool:
@@ -133,7 +134,7 @@ def _read_as(part: Part) -> Note:
     return Note("forecast", "assumption", part.place, said)
 
 
-def _asked_for(history: ContactHistory, config: Config) -> ContactHistory:
+def _asked_for(history: ContactHistory, config: Config, *, is_whole: bool) -> ContactHistory:
     """The rows up to input.until of the queues that are not ignored. Raises DataError where a queue has none."""
     chosen = config.input
     kept = ~history.frame["queue"].isin(chosen.ignore_queues)
@@ -147,6 +148,7 @@ def _asked_for(history: ContactHistory, config: Config) -> ContactHistory:
         for name, queue in config.queues.items()
         if name not in there and queue.like is None and not there.intersection(queue.was)
     ]
+    absent = absent if is_whole else []
     if not len(left) or absent:
         raise DataError(_nothing_left(history.source, absent))
     return replace(left, notes=(*left.notes, *about_names(left), *about_sums(left)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,10 @@ from staffplan.files.csv import decode
 from staffplan.files.disk import sha256
 from staffplan.files.together import recover, settle, write_together
 from staffplan.files.write import refuse_existing
-from staffplan.plan.manifest import FILE_NAME, Manifest, manifest_bytes, read_manifest
-from staffplan.plan.steps import ALL_STEPS
-from staffplan.plan.workspace import INPUTS, Workspace
+from staffplan.plan.manifest import FILE_NAME, Manifest, manifest_bytes, read_manifest, settings_hashes
+from staffplan.plan.step import input_called
+from staffplan.plan.steps import ALL_STEPS, SPAN, STEPS
+from staffplan.plan.workspace import INPUTS, HistorySpan, Workspace
 from staffplan.settings.config import Config, load_config
 from staffplan.settings.toml_words import dotted_names, read_toml, toml_problem
 
@@ -65,21 +66,35 @@ def create_or_update(config_path: Path, folder: Path, overrides: Mapping[str, ob
     recover(folder)
     data = _config_bytes(config_path)
     text = decode(data, place_of(config_path))
-    config = load_config(text, place_of(config_path), overrides)
-    manifest = read_manifest(folder)
+    asked = _update(text, config_path, folder, overrides, force=force)
+    workspace, manifest = asked.workspace, asked.manifest
     copy = folder / PLAN_TOML
     same_file = copy.resolve() == config_path.resolve()
     before = _hash(data) if same_file else sha256(copy)
-    if not force:
-        _refuse_foreign(folder, manifest, config_path, same_file=same_file)
-    workspace = Workspace(folder, config, config_path.parent, place_of(config_path))
-    workspace.check_inputs()
     used = data if same_file and not overrides else settings_as_used(text, config_path, folder, overrides).encode()
     source = Path(os.path.relpath(config_path, folder)).as_posix()
-    manifest = Manifest(source, overrides, _hash(used), manifest.steps if manifest is not None else {})
+    manifest = Manifest(source, overrides, _hash(used), manifest.steps)
     files = {} if used is data else {PLAN_TOML: used}
     write_together(folder, {FILE_NAME: manifest_bytes(manifest), **files}, expected={PLAN_TOML: before})
     return OpenPlan(workspace, manifest)
+
+
+def planned_update(
+    config_path: Path, folder: Path, overrides: Mapping[str, object], *, force: bool = False
+) -> OpenPlan:
+    """The plan directory as a settings file would have it; nothing is written. Raises as `create_or_update` does."""
+    return _update(read_config_text(config_path), config_path, folder, overrides, force=force)
+
+
+def _update(text: str, config_path: Path, folder: Path, overrides: Mapping[str, object], *, force: bool) -> OpenPlan:
+    config = load_config(text, place_of(config_path), overrides)
+    manifest = read_manifest(folder)
+    if not force:
+        same_file = (folder / PLAN_TOML).resolve() == config_path.resolve()
+        _refuse_foreign(folder, manifest, config_path, same_file=same_file)
+    workspace = Workspace(folder, config, config_path.parent, place_of(config_path))
+    workspace.check_inputs()
+    return OpenPlan(workspace, manifest or Manifest())
 
 
 def _hash(data: bytes) -> str:
@@ -150,12 +165,31 @@ def open_existing(folder: Path) -> OpenPlan:
     if sha256(copy) != manifest.plan_toml:
         config = load_config_file(copy)
         remark = f"{place_of(copy)} was edited by hand: this file is used, not {place_of(source)}"
-        return OpenPlan(Workspace(folder, config, folder, place_of(copy)), manifest, (remark,))
+        return _opened(Workspace(folder, config, folder, place_of(copy)), manifest, remark)
     if not source.is_file():
         remark = f"{place_of(source)} is missing: the plan's own settings are used, {place_of(copy)}"
-        return OpenPlan(Workspace(folder, load_config_file(copy), folder, place_of(copy)), manifest, (remark,))
+        return _opened(Workspace(folder, load_config_file(copy), folder, place_of(copy)), manifest, remark)
     config = load_config_file(source, manifest.overrides)
-    return OpenPlan(Workspace(folder, config, source.parent, place_of(source)), manifest)
+    return _opened(Workspace(folder, config, source.parent, place_of(source)), manifest)
+
+
+def _opened(workspace: Workspace, manifest: Manifest, *remarks: str) -> OpenPlan:
+    return OpenPlan(replace(workspace, span_known=_span_known(workspace, manifest)), manifest, remarks)
+
+
+def _span_known(workspace: Workspace, manifest: Manifest) -> HistorySpan | None:
+    """What the forecast tells of the history, where neither the file nor its reading changed since."""
+    step, path = STEPS[0], workspace.input_path("history")
+    record = manifest.steps.get(step.name)
+    if record is None or path is None or settings_hashes(step.settings(workspace.config)) != record.settings:
+        return None
+    sha = sha256(path) if path.is_file() else None
+    if sha is None or record.inputs.get(input_called("history", path)) != sha:
+        return None
+    try:
+        return HistorySpan.of_text(str(record.facts.get(SPAN, "")))
+    except (ValueError, TypeError):
+        return None
 
 
 def parse_overrides(items: list[str]) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -14,19 +14,21 @@ from staffplan.cost import PersonCost, cost_of_people, loaded_cents
 from staffplan.errors import ConfigError, DataError
 from staffplan.plan.edit_rules import RulesOfChange, rules_of_change
 from staffplan.plan.edits import Edited, Standing
-from staffplan.planned import between
+from staffplan.planned import PlannedDays, between
 from staffplan.roster.case.case import Case
 from staffplan.roster.check.cover import coverage
 from staffplan.roster.repair.absences import is_among
 from staffplan.roster.repair.compared import Changed, compared
+from staffplan.settings.simulate import OverflowSettings
 from staffplan.simulate.scene import make_scene
 from staffplan.simulate.steps import play, service_of_days
+from staffplan.site import Site
 from staffplan.tables.forecast import VolumeForecast
 from staffplan.tables.people import Workforce
 from staffplan.tables.requirement import StaffingRequirement
 from staffplan.tables.roster import Roster
 
-CONTACTS, FEWEST, MOST = 150_000, 20, 400
+CONTACTS, FEWEST, MOST = 100_000, 20, 80
 """Contacts that are played for the service of the days, about, and the repetitions that they may be: who is absent
 falls otherwise with another roster, so that few repetitions would tell more of that than of the change."""
 
@@ -158,7 +160,7 @@ def _days(stands: Standing, after: Roster, changes: Sequence[Changed]) -> list[D
     planned = between(days[0], days[-1])
     need = _of_days(stands.case.requirement, planned.days, stands.timezone)
     was, now = (_short(stands, need, roster) for roster in (stands.roster, after))
-    served = _service(stands, need, planned.days, after)
+    served = _service(stands, need, planned.days, (stands.roster, after), groups)
     return [
         DayEffect(*key, was.get(key, 0.0), now.get(key, 0.0), *served.get(key, (None, None, None)))
         for key in sorted(was.keys() | now.keys() | served.keys())
@@ -192,33 +194,68 @@ def _short(stands: Standing, need: StaffingRequirement, roster: Roster) -> dict[
 Served = Mapping[tuple[date, str], tuple[float | None, float | None, float | None]]
 
 
-def _service(stands: Standing, need: StaffingRequirement, days: Sequence[date], after: Roster) -> Served:
-    """By day and group the service level before and after, and the goal: the days alone are played, with the same
-    contacts for both. Work that waits for hours is left out, as its days hang together."""
-    workspace = stands.workspace
+def _service(
+    stands: Standing,
+    need: StaffingRequirement,
+    days: Sequence[date],
+    rosters: tuple[Roster, Roster],
+    touched: Collection[str],
+) -> Served:
+    """By day and group the service level before and after, and the goal: the days and the groups that are touched
+    are played alone, with the same contacts for both. Work that waits for hours is left out, as its days hang
+    together."""
+    played = between(days[0], days[-1])
+    site, part, need = _played_part(stands, need, played, touched)
+    if part is None or not len(part) or not len(need):
+        return {}
+    was, now = (_played(stands, site, part, need, roster) for roster in rosters)
+    return {key: (was.get(key, (None, None))[0], level, goal) for key, (level, goal) in now.items()}
+
+
+def _played_part(
+    stands: Standing, need: StaffingRequirement, days: PlannedDays, touched: Collection[str]
+) -> tuple[Site, VolumeForecast | None, StaffingRequirement]:
+    """Site, forecast and need of some days, and of the touched groups whose contacts do not wait for hours."""
+    site = replace(stands.case.site, planned=days)
+    touched = _linked(touched, stands.workspace.config.simulate.overflow)
+    at_once = {
+        name
+        for name, queues in site.groups().items()
+        if name in touched and all(queue.work_type != "deferred" for queue in queues)
+    }
+    need = need.only(need.frame["planning_group"].isin(at_once).to_numpy())
     try:
-        forecast = workspace.forecast()
+        forecast = stands.workspace.forecast()
     except (ConfigError, DataError):
-        return {}
+        return site, None, need
     local = local_dates(pd.DatetimeIndex(forecast.frame["interval_start"]), stands.timezone)
-    part: VolumeForecast = forecast.only(pd.Series(local, dtype=object).isin(set(days)).to_numpy())
-    if not len(part) or not len(need):
-        return {}
+    group = {name: queue.planning_group for name, queue in site.queues.items()}
+    mine = forecast.frame["queue"].map(group).isin(at_once) & pd.Series(local, dtype=object).isin(set(days.days))
+    return site, forecast.only(mine.to_numpy()), need
+
+
+def _linked(groups: Collection[str], rules: Sequence[OverflowSettings]) -> set[str]:
+    """The groups and all that help out with them, at first or second hand."""
+    found, before = set(groups), set[str]()
+    while found != before:
+        before = set(found)
+        for rule in rules:
+            own = {rule.group, *rule.to}
+            found |= own if own & found else set()
+    return found
+
+
+def _played(
+    stands: Standing, site: Site, part: VolumeForecast, need: StaffingRequirement, roster: Roster
+) -> dict[tuple[date, str], tuple[float | None, float | None]]:
+    """By day and group the service level and its goal."""
+    config = stands.workspace.config
     contacts = max(float(part.frame["offered"].sum()), 1.0)
     often = {"replications": int(np.clip(round(CONTACTS / contacts), FEWEST, MOST))}
-    config, site = workspace.config, replace(stands.case.site, planned=between(days[0], days[-1]))
-    at_once = {
-        name for name, queues in site.groups().items() if all(queue.work_type != "deferred" for queue in queues)
-    }
-    found: list[dict[tuple[date, str], tuple[float | None, float | None]]] = []
-    for roster in (stands.roster, after):
-        scene = make_scene(part, need, roster, site)
-        played = play(scene, config.simulate.model_copy(update=often), config.staffing, seed=config.plan.seed)
-        frame = service_of_days(scene, need, played).frame
-        rows = frame[frame["planning_group"].isin(at_once)][["day", "planning_group", "service_level", "goal"]]
-        found.append({(day.date(), group): (_known(level), _known(goal)) for day, group, level, goal in rows.values})
-    was, now = found
-    return {key: (was.get(key, (None, None))[0], level, goal) for key, (level, goal) in now.items()}
+    scene = make_scene(part, need, roster, site, stands.workspace.helpers)
+    played = play(scene, config.simulate.model_copy(update=often), config.staffing, seed=config.plan.seed)
+    frame = service_of_days(scene, need, played).frame[["day", "planning_group", "service_level", "goal"]]
+    return {(day.date(), group): (_known(level), _known(goal)) for day, group, level, goal in frame.values}
 
 
 def _known(value: float) -> float | None:

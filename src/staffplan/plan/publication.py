@@ -14,17 +14,21 @@ from staffplan import __version__
 from staffplan.control.published import published_forecast
 from staffplan.control.told import told
 from staffplan.errors import DataError, Note, Problem, UsageError
+from staffplan.files.change_log import ChangeLog, read_changes
 from staffplan.files.disk import sha256
 from staffplan.files.ledger import Ledger
 from staffplan.files.read import read_table
 from staffplan.files.write import table_bytes
+from staffplan.plan.changed_days import last_changes
 from staffplan.plan.directory import PLAN_TOML, OpenPlan
 from staffplan.plan.run import status
 from staffplan.tables.cost import CostReport
 from staffplan.tables.forecast import ForecastTotals, OverrideLog, VolumeForecast
 from staffplan.tables.ledger import RosterMessages, RosterTold
+from staffplan.tables.people import Absences
 from staffplan.tables.requirement import StaffingRequirement
 from staffplan.tables.roster import Roster, RosterActivities, RosterShifts
+from staffplan.tables.roster_book import DayOf
 from staffplan.tables.schema import Table
 from staffplan.tables.waits import Coverage, DayService
 
@@ -45,6 +49,8 @@ class Publication:
     messages: RosterMessages
     was_told: bool
     """Whether people had been told of some of these days before."""
+    roster: Roster
+    """What people are told now."""
     notes: tuple[Note, ...]
     timezone: str
 
@@ -62,7 +68,9 @@ def publication_of(plan: OpenPlan, ledger: Ledger, made_at: pd.Timestamp | None)
     roster, before = _roster(plan, names=names), told_before(ledger, workspace.first_day, workspace.planned.last)
     if roster is not None:
         tables += [roster.shifts, roster.activities]
-    changes, messages = told(before, roster or before, zone)
+    changes, messages = told(before, roster or before, zone, _days_off(workspace.table_if_there(Absences)))
+    if names:
+        changes = _explained(changes, read_changes(workspace.folder))
     if len(changes):
         tables.append(changes)
     files = {table.file_name: table_bytes(table.frame, zone) for table in tables}
@@ -72,7 +80,23 @@ def publication_of(plan: OpenPlan, ledger: Ledger, made_at: pd.Timestamp | None)
         _refuse_foresight(made_at, known_until, zone)
     facts = {**_facts(plan), "known_until": known_until.isoformat()}
     notes = tuple(_stale(plan))
-    return Publication(files, facts, changes, messages, len(before.shifts) > 0, notes, zone)
+    return Publication(files, facts, changes, messages, len(before.shifts) > 0, roster or before, notes, zone)
+
+
+def _days_off(absences: Absences | None) -> dict[DayOf, str]:
+    """The kind of each whole day off that was written into the plan."""
+    frame = (absences or Absences.empty()).whole.frame
+    rows = zip(frame["agent_id"], frame["first_day"], frame["last_day"], frame["kind"], strict=True)
+    return {(agent, day.date()): kind for agent, first, last, kind in rows for day in pd.date_range(first, last)}
+
+
+def _explained(changes: RosterTold, log: ChangeLog) -> RosterTold:
+    """The days with who changed them by hand, and why."""
+    last = last_changes(log)
+    keys = zip(changes.frame["agent_id"], changes.frame["schedule_date"].dt.date, strict=True)
+    facts = [last[key].facts if key in last else {} for key in keys]
+    columns = {name: [str(one.get(name, "")) for one in facts] for name in ("who", "why")}
+    return RosterTold.of(changes.frame.assign(**columns)) if len(changes) and any(facts) else changes
 
 
 NOBODY = Roster(RosterShifts.empty(), RosterActivities.empty())

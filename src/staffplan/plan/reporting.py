@@ -10,6 +10,7 @@ from staffplan.tables.access import AccessVerdicts
 from staffplan.tables.cost import CostReport
 from staffplan.tables.forecast import Backtest
 from staffplan.tables.requirement import StaffingRequirement
+from staffplan.tables.standby import Standby
 from staffplan.tables.waits import Coverage, DayService
 from staffplan.tables.wishes import Fairness
 
@@ -46,6 +47,7 @@ def report_data(work: StepWork) -> ReportData:
         cost=workspace.table(CostReport),
         workforce=workspace.workforce,
         fairness=workspace.table_if_there(Fairness),
+        standby=workspace.table_if_there(Standby) if config.standby else None,
         access=workspace.table_if_there(AccessVerdicts),
         soft_rules=tuple(rule for rule in config.roster.rules if isinstance(rule, SoftSection)),
         assumptions=config.plan.assumptions,

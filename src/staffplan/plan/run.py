@@ -11,7 +11,7 @@ from staffplan.errors import ConfigError, DataError, Note, Problem, StaffplanErr
 from staffplan.files.disk import sha256
 from staffplan.files.together import EditedMeanwhileError, Hashes, refuse_obstacles, write_together
 from staffplan.plan.manifest import FILE_NAME, Manifest, StepRecord, manifest_bytes, settings_hashes, write_manifest
-from staffplan.plan.step import Step, StepWork
+from staffplan.plan.step import Step, StepWork, input_called
 from staffplan.plan.steps import ALL_STEPS, steps_due
 from staffplan.plan.workspace import WRITTEN, Workspace
 from staffplan.progress import OnProgress, Progress, silent
@@ -84,7 +84,7 @@ def _input_hashes(step: Step, workspace: Workspace) -> dict[str, str]:
     for key in step.inputs:
         path = workspace.input_path(key)
         if path is not None and key in given:
-            hashes[f"input {key} ({path.name})"] = given[key]
+            hashes[input_called(key, path)] = given[key]
     for name in step.may_read:
         sha = given.get(name) if name in WRITTEN else sha256(workspace.folder / name)
         if sha is not None:
@@ -165,6 +165,10 @@ def _refuse_unreadable(workspace: Workspace, steps: Sequence[Step], states: Sequ
         ("drivers", lambda: workspace.drivers),
         ("overrides", lambda: workspace.overrides),
         ("agents", lambda: workspace.workforce),
+        ("agents", lambda: _refuse_standby_of_strangers(workspace)),
+        ("past_standby", lambda: workspace.past_standby),
+        ("published_standby", lambda: workspace.published_standby),
+        ("call_outs", lambda: workspace.call_outs),
     ]
     found: list[StaffplanError] = []
     for key, read in readers:
@@ -175,6 +179,12 @@ def _refuse_unreadable(workspace: Workspace, steps: Sequence[Step], states: Sequ
     if found:
         kind = type(found[0]) if len({type(error) for error in found}) == 1 else DataError
         raise kind(dict.fromkeys(problem for error in found for problem in error.problems))
+
+
+def _refuse_standby_of_strangers(workspace: Workspace) -> None:
+    from staffplan.roster.standby.names import refuse_unknown_people
+
+    refuse_unknown_people(workspace.config.standby, workspace.workforce.agents, f"{workspace.config_place}:standby")
 
 
 def _run_step(

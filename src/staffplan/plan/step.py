@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from staffplan.errors import Note
@@ -11,6 +12,11 @@ from staffplan.plan.manifest import Facts, Manifest
 from staffplan.plan.workspace import Workspace
 from staffplan.progress import OnProgress, silent
 from staffplan.settings.config import Config
+
+
+def input_called(key: str, path: Path) -> str:
+    """How a record calls an input file: by its key under [input], and its name."""
+    return f"input {key} ({path.name})"
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from staffplan.tables.requirement import ServiceWorth, StaffingRequirement
 from staffplan.tables.roster import RosterActivities, RosterBreaches, RosterShifts
 from staffplan.tables.schema import Table
 from staffplan.tables.shifts import ContractHeads, PauseCounts, PositionShifts, ShiftCounts
+from staffplan.tables.standby import Standby
 from staffplan.tables.waits import Coverage, DayService, WaitDetails
 from staffplan.tables.wishes import Fairness
 from staffplan.words import SOURCE
@@ -41,16 +42,19 @@ def _picked(config: Config, *names: str) -> dict[str, Any]:
         section, _, key = name.partition(".")
         if not key:
             found |= {f"{section}.{inner}": value for inner, value in raw[section].items()}
-        elif name not in _LATER or raw[section][key] not in (None, [], SOURCE):
+        elif name not in _LATER or raw[section][key] not in (None, [], True, SOURCE):
             found[name] = raw[section][key]
     return found
 
 
 _CALENDAR = ("plan.timezone", "plan.interval_minutes", "plan.country", "plan.subdivision", "hours", "queues")
 _PERIOD = ("plan.start", "plan.weeks", "plan.months", "plan.end")
-_LATER = ("plan.months", "plan.end", "plan.assumptions", "report.language")
+_KINDS = tuple(f"input.{name}" for name in ("preset", "timezone", "aht_unit", "date_order", "totals"))
+_LATER = ("plan.months", "plan.end", "plan.assumptions", "report.language", *_KINDS)
 """Settings that plans of earlier versions do not know: only where they are given do they count."""
-_READING = ("input.columns", "input.until", "input.ignore_queues", "input.queue")
+_READING = ("input.columns", "input.until", "input.ignore_queues", "input.queue", *_KINDS)
+SPAN = "history_span"
+"""Fact of the forecast: what later commands need to know of the history, unless it changes."""
 
 
 def _forecast_settings(config: Config) -> dict[str, Any]:
@@ -87,7 +91,7 @@ def _forecast(work: StepWork) -> StepOutput:
     )
     told = (result.totals, result.backtest, result.override_log, result.quality, result.aht_backtest)
     files = _files(result.forecast, *told, timezone=plan.timezone)
-    return StepOutput(files, result.notes, result.facts)
+    return StepOutput(files, result.notes, {**result.facts, SPAN: workspace.span.text})
 
 
 def _staff_settings(config: Config) -> dict[str, Any]:
@@ -140,7 +144,8 @@ def _contracts(config: Config) -> dict[str, Any]:
 
 
 def _check_settings(config: Config) -> dict[str, Any]:
-    return _picked(config, *_CALENDAR[:-1], *_PERIOD, "shifts", "roster.rules") | _contracts(config)
+    picked = _picked(config, *_CALENDAR[:-1], *_PERIOD, "shifts", "roster.rules")
+    return picked | _contracts(config) | _if_standby(config)
 
 
 def _roster(work: StepWork) -> StepOutput:
@@ -189,10 +194,12 @@ def _judge(workspace: Workspace) -> Judge:
         site=workspace.site,
         staffing=config.staffing,
         seed=config.plan.seed,
+        helpers=workspace.helpers,
     )
 
 
 def _check(work: StepWork) -> StepOutput:
+    from staffplan.plan.standby import with_standby
     from staffplan.roster.case.case import Case
     from staffplan.roster.case.fairness_table import fairness_of
     from staffplan.roster.check.check import check
@@ -212,6 +219,7 @@ def _check(work: StepWork) -> StepOutput:
         site=site,
     )
     case = Case(requirement, people, config.roster, config.shifts, config.work_plans, site)
+    report = with_standby(report, roster, case, workspace)
     files = _files(report.table(), fairness_of(roster, case), timezone=config.plan.timezone)
     facts = {"broken_rules": float(len(report.breaches)), "short_intervals": float(len(report.uncovered))}
     if report.wished_days:
@@ -247,15 +255,42 @@ def _simulate(work: StepWork) -> StepOutput:
         site=workspace.site,
         staffing=config.staffing,
         seed=config.plan.seed,
+        helpers=workspace.helpers,
         on_progress=work.on_progress,
     )
     files = _files(result.coverage, result.waits, result.details, timezone=config.plan.timezone)
     return StepOutput(files, result.notes, result.facts)
 
 
+def _standby(work: StepWork) -> StepOutput:
+    from staffplan.plan.standby import share
+
+    return share(work)
+
+
+def _standby_settings(config: Config) -> dict[str, Any]:
+    raw = config.model_dump(mode="json")
+    return _picked(config, *_CALENDAR[:-1], *_PERIOD, "roster.week_starts") | {
+        "standby": raw["standby"],
+        "work_plans": list(config.work_plans),
+    }
+
+
+def _cost_settings(config: Config) -> dict[str, Any]:
+    names = ("plan.currency", "cost", "work_plans", "staffing.shrinkage", "roster.week_starts")
+    picked = _picked(config, *_CALENDAR, *_PERIOD, *names)
+    return picked | _if_standby(config)
+
+
+def _if_standby(config: Config) -> dict[str, Any]:
+    """Plans without standby were made by versions that did not have it."""
+    return {"standby": config.model_dump(mode="json")["standby"]} if config.standby else {}
+
+
 def _cost(work: StepWork) -> StepOutput:
     from staffplan.cost import cost
     from staffplan.plan.own_roster import foreign_roster
+    from staffplan.plan.standby import standby_book
 
     workspace = work.workspace
     config = workspace.config
@@ -271,6 +306,7 @@ def _cost(work: StepWork) -> StepOutput:
         site=workspace.site,
         currency=config.plan.currency,
         week_starts=config.roster.week_starts,
+        standby=standby_book(workspace),
     )
     strange = tuple(
         Note("cost", "warning", RosterShifts.file_name, f"the cost is that of a scenario: {reason}")
@@ -313,6 +349,16 @@ _ALL_TABLES = (
 )
 REPORT_PAGE = "report/index.html"
 REPORT_WORKBOOK = "report/workbook.xlsx"
+STANDBY = Step(
+    "standby",
+    ("special_days", *_PEOPLE, "past_standby", "published_standby"),
+    (_REQUIREMENT, *_ROSTER),
+    (Standby.file_name,),
+    _standby_settings,
+    _standby,
+    (Absences.file_name,),
+)
+"""Only where the settings have a [[standby]]."""
 STEPS: tuple[Step, ...] = (
     Step(
         "forecast",
@@ -346,18 +392,19 @@ STEPS: tuple[Step, ...] = (
         _roster,
         (_FORECAST, Absences.file_name, LockedDays.file_name),
     ),
+    STANDBY,
     Step(
         "check",
-        ("special_days", *_PEOPLE),
+        ("special_days", *_PEOPLE, "past_standby", "call_outs"),
         (_REQUIREMENT, *_ROSTER),
         (RosterBreaches.file_name, Fairness.file_name),
         _check_settings,
         _check,
-        (Absences.file_name, LockedDays.file_name),
+        (Absences.file_name, LockedDays.file_name, Standby.file_name),
     ),
     Step(
         "simulate",
-        ("special_days",),
+        ("special_days", "agents", "skills"),
         (_FORECAST, _REQUIREMENT, *_ROSTER),
         (*_WAITS, _DETAILS),
         lambda config: _picked(config, *_CALENDAR, "plan.seed", "simulate", "staffing.shrinkage"),
@@ -365,21 +412,12 @@ STEPS: tuple[Step, ...] = (
     ),
     Step(
         "cost",
-        ("special_days", *_PEOPLE),
+        ("special_days", *_PEOPLE, "call_outs"),
         (_FORECAST, _REQUIREMENT, *_ROSTER, Coverage.file_name),
         (CostReport.file_name,),
-        lambda config: _picked(
-            config,
-            *_CALENDAR,
-            *_PERIOD,
-            "plan.currency",
-            "cost",
-            "work_plans",
-            "staffing.shrinkage",
-            "roster.week_starts",
-        ),
+        _cost_settings,
         _cost,
-        (Absences.file_name,),
+        (Absences.file_name, Standby.file_name),
     ),
     Step(
         "report",
@@ -397,7 +435,7 @@ STEPS: tuple[Step, ...] = (
             "report.language",
         ),
         _report,
-        (Fairness.file_name, AccessVerdicts.file_name, Absences.file_name),
+        (Fairness.file_name, AccessVerdicts.file_name, Absences.file_name, Standby.file_name),
     ),
 )
 """The steps of a plan with people, in the river's order."""
@@ -414,5 +452,8 @@ ALL_STEPS = (*STEPS[:2], HEADS, *STEPS[2:])
 
 
 def steps_due(workspace: Workspace) -> tuple[Step, ...]:
-    """The steps that a plan runs: without people the forecast, the requirement and the head counts."""
-    return STEPS if workspace.has_people else ALL_STEPS[:3]
+    """The steps that a plan runs: without people the forecast, the requirement and the head counts; standby only
+    where the settings have it."""
+    if not workspace.has_people:
+        return ALL_STEPS[:3]
+    return tuple(step for step in STEPS if step is not STANDBY or workspace.config.standby)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import TYPE_CHECKING, Self, TypeVar, cast
 
 import pandas as pd
 
@@ -28,15 +29,42 @@ from staffplan.tables.people import Absences, LockedDays, Locks, TimeOff, Workfo
 from staffplan.tables.roster import Roster, RosterActivities, RosterShifts
 from staffplan.tables.schema import Table
 from staffplan.tables.spread import DAYS_PER_YEAR
+from staffplan.tables.standby import CallOuts, Standby
+
+if TYPE_CHECKING:
+    from staffplan.simulate.overflow import Helpers
 
 T = TypeVar("T", bound=Table)
-INPUTS = ("history", "special_days", "drivers", "overrides", "agents", *WORKFORCE_TABLES)
+OF_STANDBY = ("past_standby", "published_standby", "call_outs")
+INPUTS = ("history", "special_days", "drivers", "overrides", "agents", *WORKFORCE_TABLES, *OF_STANDBY)
 NEEDED = ("history", "agents")
 WRITTEN = (Absences.file_name, LockedDays.file_name)
 """Files about people that repairs and changes by hand write into a plan directory."""
 LONGEST_LEAD = timedelta(days=3 * 366)
 """From the last day of a history to the first day planned."""
 Known = Mapping[str, Mapping[str, Sequence[str]]]
+
+
+@dataclass(frozen=True)
+class HistorySpan:
+    """What the calendar and the queues of a site need to know of a history."""
+
+    queues: tuple[str, ...]
+    first: date
+    """The day of its first row, by UTC."""
+    following: date
+    """The local day after its last row."""
+
+    @property
+    def text(self) -> str:
+        """As it stands in a manifest."""
+        return json.dumps([self.first.isoformat(), self.following.isoformat(), *self.queues], ensure_ascii=False)
+
+    @classmethod
+    def of_text(cls, text: str) -> Self:
+        """Read it back. Raises ValueError where it is something else."""
+        first, following, *queues = json.loads(text)
+        return cls(tuple(map(str, queues)), date.fromisoformat(first), date.fromisoformat(following))
 
 
 @dataclass(frozen=True)
@@ -49,6 +77,8 @@ class Workspace:
     config_place: str
     workers: Workers = AS_MANY_AS_PAY
     """Who does the work; it changes nothing in what is made."""
+    span_known: HistorySpan | None = None
+    """Known of the history from when it was last read."""
 
     def input_path(self, name: str) -> Path | None:
         """The file that `input.<name>` stands for; None where the settings name none."""
@@ -115,6 +145,11 @@ class Workspace:
         return read_history(self.required_path("history"), self.config)
 
     @cached_property
+    def span(self) -> HistorySpan:
+        """What a site is made of; the history is read where it is not known."""
+        return self.span_known or span_of(self.full_history, self.config.plan.timezone)
+
+    @cached_property
     def drivers(self) -> Drivers | None:
         path = self.input_path("drivers")
         return None if path is None else read_drivers(path, self.site.queues)
@@ -127,7 +162,7 @@ class Workspace:
     @cached_property
     def first_day(self) -> date:
         """First day planned: as set, or the day after the history's last."""
-        return first_day_of(self.full_history, self.config, self.config_place)
+        return first_day_of(self.span.following, self.config, self.config_place)
 
     @cached_property
     def history(self) -> ContactHistory:
@@ -138,10 +173,38 @@ class Workspace:
         return joined_history(earlier, self.site)
 
     @cached_property
+    def past_standby(self) -> Standby:
+        return self._of_standby("past_standby", Standby)
+
+    @cached_property
+    def published_standby(self) -> Standby | None:
+        given = self.input_path("published_standby")
+        return None if given is None else self._of_standby("published_standby", Standby)
+
+    @cached_property
+    def call_outs(self) -> CallOuts:
+        return self._of_standby("call_outs", CallOuts)
+
+    def _of_standby(self, name: str, table: type[T]) -> T:
+        path = self.input_path(name)
+        return table.empty() if path is None else read_table(path, table, timezone=self.config.plan.timezone)
+
+    @cached_property
     def workforce(self) -> Workforce:
         """The people of a plan, with the absences that a repair has written into its directory."""
         groups = () if self.config.queues_listed() else self.site.groups()
         return self.people_of(self.folder, None, names_known(self.config, groups))
+
+    @cached_property
+    def helpers(self) -> Helpers | None:
+        """Who helps out other groups, with the skills held on some day of the plan; None without rules."""
+        rules = self.config.simulate.overflow
+        if not rules:
+            return None
+        from staffplan.simulate.overflow import helpers_of
+
+        days = self.planned
+        return helpers_of(rules, self.workforce.knowing({}, days.first, days.last))
 
     def people(self, agents: Path | None = None, known: Known | None = None, /, **given: Path | None) -> Workforce:
         """The people, from files given instead of those that the settings name (keys of WORKFORCE_TABLES).
@@ -204,11 +267,10 @@ class Workspace:
     @cached_property
     def site(self) -> Site:
         """Calendar and queues, over the history and the period planned."""
-        frame = self.full_history.frame
         return make_site(
             self.config,
-            queues=frame["queue"].unique(),
-            first_day=min(frame["interval_start"].min().date(), self.first_day),
+            queues=self.span.queues,
+            first_day=min(self.span.first, self.first_day),
             last_day=self.planned.last,
             special_days=self.special_days,
             planned=self.planned,
@@ -269,13 +331,19 @@ def first_day_after(history: ContactHistory, timezone: str) -> date:
     return last + timedelta(days=1)
 
 
-def first_day_of(history: ContactHistory, config: Config, config_place: str) -> date:
-    """First day planned: as set, or the day after the history's last.
+def span_of(history: ContactHistory, timezone: str) -> HistorySpan:
+    """What the calendar and the queues of a site need to know of a history."""
+    frame = history.frame
+    queues = tuple(str(name) for name in frame["queue"].unique())
+    return HistorySpan(queues, frame["interval_start"].min().date(), first_day_after(history, timezone))
+
+
+def first_day_of(following: date, config: Config, config_place: str) -> date:
+    """First day planned: as set, or the local day that follows the history's last.
 
     Raises ConfigError where it is set to years after the history: nothing there says what comes then.
     """
-    zone, start = config.plan.timezone, config.plan.start
-    following = first_day_after(history, zone)
+    start = config.plan.start
     if start is not None and start - following > LONGEST_LEAD:
         message = f"{start} is {(start - following).days / DAYS_PER_YEAR:.1f} years after the last day of the history"
         hint = f"correct the year; at most {LONGEST_LEAD.days:,} days after it can be planned"

@@ -19,6 +19,7 @@ from staffplan.report.plots import (
 from staffplan.report.roster_calendar import calendars
 from staffplan.report.roster_grid import build_roster_workbook
 from staffplan.report.roster_json import build_roster_json
+from staffplan.report.roster_mark import mark_of
 from staffplan.report.roster_plots import plot_roster_day, plot_roster_grid
 from staffplan.report.workbook import build_workbook
 
@@ -29,6 +30,7 @@ __all__ = [
     "build_roster_workbook",
     "build_workbook",
     "calendars",
+    "mark_of",
     "pictures",
     "plot_daily_volume",
     "plot_roster_day",

@@ -31,7 +31,7 @@ def agent_sheets(data: ReportData) -> tuple[Sheet, ...]:
     names = rosters.people_names(handoff)
     totals = agent_totals(handoff.worked, list(handoff.people.index)).to_dict("index")
     shifts = {str(agent): part for agent, part in handoff.worked.groupby("agent_id", sort=True)}
-    fair, wishes, off = _fair_words(data), _wish_words(data), _off_days(handoff)
+    fair, wishes, off, on_call = _fair_words(data), _wish_words(data), _off_days(handoff), _on_call(handoff)
     sheets = []
     for agent, person in handoff.people.iterrows():
         own = shifts.get(str(agent), handoff.worked.iloc[:0])
@@ -47,7 +47,7 @@ def agent_sheets(data: ReportData) -> tuple[Sheet, ...]:
             *fair.get(str(agent), []),
             *wishes.get(str(agent), []),
         ]
-        table = _shift_table(names[str(agent)], own, off.get(str(agent), {}))
+        table = _shift_table(names[str(agent)], own, off.get(str(agent), {}), on_call.get(str(agent), {}))
         sheets.append(Sheet(f"agent-{agent}", f"{names[str(agent)]}: {told}", (Bullets(tuple(bullets)), table)))
     return tuple(sheets)
 
@@ -135,14 +135,26 @@ def _off_days(handoff: Handoff) -> Mapping[str, dict[date, str]]:
     return found
 
 
-def _shift_table(name: str, shifts: pd.DataFrame, off: Mapping[date, str]) -> Table:
-    """A row for each day with a shift or time off."""
-    rows: dict[date, list[str]] = {when: ["", "", "", "", said] for when, said in off.items()}
+def _on_call(handoff: Handoff) -> Mapping[str, dict[date, str]]:
+    """By agent and day what they stand by for, in words."""
+    found: dict[str, dict[date, str]] = {}
+    for one in handoff.on_call:
+        own, said = found.setdefault(one.agent_id, {}), f"{one.standby} {one.times}"
+        own[one.day] = f"{own[one.day]}, {said}" if one.day in own else said
+    return found
+
+
+def _shift_table(name: str, shifts: pd.DataFrame, off: Mapping[date, str], on_call: Mapping[date, str]) -> Table:
+    """A row for each day with a shift, time off or standby; a column of standby where there is any."""
+    rows: dict[date, list[str]] = {when: ["", "", "", "", off.get(when, "")] for when in [*off, *on_call]}
     columns = ("day", "shift", "times", "paid_hours", "premium_hours")
     for when, shift, times, paid, premium in zip(*(shifts[name] for name in columns), strict=True):
         said = str(premium or "").replace(";", ", ").replace(":", " ")
         rows[when] = [shift, str(times).replace("\n", ", "), exact_hours(paid), said, off.get(when, "")]
-    headers = (tr("day"), tr("shift"), tr("times"), tr("paid hours"), tr("premium hours"), tr("time off"))
+    headers = [tr("day"), tr("shift"), tr("times"), tr("paid hours"), tr("premium hours"), tr("time off")]
+    headers += [tr("on call")] * bool(on_call)
+    for when in rows if on_call else ():
+        rows[when].append(on_call.get(when, ""))
     cells = tuple(
         (Cell(day(when)), *(Cell(text, is_number=number == 2) for number, text in enumerate(row)))
         for when, row in sorted(rows.items())

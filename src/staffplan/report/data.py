@@ -16,6 +16,7 @@ from staffplan.tables.history import ContactHistory
 from staffplan.tables.people import Workforce
 from staffplan.tables.requirement import StaffingRequirement
 from staffplan.tables.roster import Roster
+from staffplan.tables.standby import Standby
 from staffplan.tables.waits import Coverage, DayService
 from staffplan.tables.wishes import Fairness
 from staffplan.words import SOURCE
@@ -44,6 +45,8 @@ class ReportData:
     workforce: Workforce | None = None
     """Teams, skills, time off and wishes; None where the people are known from the roster alone."""
     fairness: Fairness | None = None
+    standby: Standby | None = None
+    """None where the settings have no standby."""
     access: AccessVerdicts | None = None
     """None as long as no `staffplan access` has written into the plan."""
     soft_rules: tuple[SoftSection, ...] = ()

@@ -300,6 +300,7 @@ def roster_grid_figure(data: ReportData) -> Figure:
         else ""
     )
     later = days[-1] < summaries.planned_days(data)[-1]
+    rest += tr(" {mark} is on call.", mark=rosters.ON_CALL_MARK) if data.standby is not None else ""
     more = tr(" Later weeks are in the workbook and in roster_shifts.csv.") if later else ""
     return Figure(
         name="roster_weeks",

@@ -15,6 +15,8 @@ from staffplan.report.formats import span
 from staffplan.report.shift_codes import day_off_codes, family_of, shift_codes
 from staffplan.tables.people import Agents, TimeOff
 from staffplan.tables.roster import BREAKS, SPLIT, Roster, on_site
+from staffplan.tables.roster_book import RosterState
+from staffplan.tables.standby import Standby
 from staffplan.tables.waits import Coverage
 from staffplan.words import SOURCE, tr
 
@@ -27,10 +29,23 @@ NIGHT_HOURS = 3.0
 
 
 @dataclass(frozen=True)
+class OnCall:
+    """A day of somebody's standby. `times`: "18:00–22:00"."""
+
+    standby: str
+    agent_id: str
+    day: date
+    start: pd.Timestamp
+    end: pd.Timestamp
+    times: str
+
+
+@dataclass(frozen=True)
 class Handoff:
     """What a roster's readers get to see. What is not known (agents, time off, coverage) is simply not shown.
 
-    `first_day` and `last_day` stretch the period over days on which nobody works.
+    `first_day` and `last_day` stretch the period over days on which nobody works. `state`: of a plan's roster, with
+    which the workbook can come back.
     """
 
     roster: Roster
@@ -41,6 +56,8 @@ class Handoff:
     time_off: TimeOff | None = None
     first_day: date | None = None
     last_day: date | None = None
+    state: RosterState | None = None
+    standby: Standby | None = None
     language: str = SOURCE
     """Of the workbook and the calendars."""
 
@@ -145,9 +162,25 @@ class Handoff:
         return found
 
     @cached_property
+    def on_call(self) -> list[OnCall]:
+        """Everybody's standby of the period, by day and start."""
+        if self.standby is None or not self.days:
+            return []
+        known, zone = set(self.people.index), self.timezone
+        return [
+            OnCall(row.standby, row.agent_id, row.schedule_date.date(), row.start, row.end, _in_words(row, zone))
+            for row in rows_of(self.standby.frame.sort_values(["start", "standby", "agent_id"]))
+            if row.agent_id in known and self.days[0] <= row.schedule_date.date() <= self.days[-1]
+        ]
+
+    @cached_property
     def day_off_codes(self) -> dict[str, str]:
         """The code of every kind of time off."""
         return day_off_codes(list(self.days_off.values()))
+
+
+def _in_words(row: Any, zone: str) -> str:
+    return span(row.start.tz_convert(zone), row.end.tz_convert(zone))
 
 
 def wall_clock(instants: pd.Series, timezone: str) -> pd.Series:

@@ -1,4 +1,5 @@
-"""The roster as calendars, RFC 5545: an event for every shift, one calendar for each agent and one for all.
+"""The roster as calendars, RFC 5545: an event for every shift and standby, one calendar for each agent and one
+for all.
 
 Nothing in them tells when they were made. An event is known by agent and day, so a roster handed off again changes
 the events that are in people's calendars already: pass the calendar handed off before, and a changed shift gets the
@@ -34,11 +35,12 @@ _STAMP = datetime(2000, 1, 1, tzinfo=UTC)
 MOST_REVISIONS = 10_000
 """Changes of a shift that was handed off."""
 _AGENT, _DAY, _PART = "X-STAFFPLAN-AGENT", "X-STAFFPLAN-DAY", "X-STAFFPLAN-PART"
+_STANDBY = "X-STAFFPLAN-STANDBY"
 
 
 @dataclass(frozen=True)
 class Shift:
-    """An event: an agent's shift of one day, or one part of it where it is split."""
+    """An event: an agent's shift of one day, or one part of it where it is split; or, by its name, a standby."""
 
     agent_id: str
     day: date
@@ -49,11 +51,14 @@ class Shift:
     sequence: int = 0
     cancelled: bool = False
     part: int = 1
+    standby: str = ""
 
     @property
     def uid(self) -> str:
-        """Known by agent and day, whatever the shift; the second part of a split one by its number too."""
+        """Known by agent and day, whatever the shift; the second part of a split one by its number too, standby by
+        its name."""
         second = "" if self.part == 1 else f" part {self.part}"
+        second += f" standby {self.standby}" if self.standby else ""
         return str(uuid5(_NAMES, f"{self.day.isoformat()} {self.agent_id}{second}"))
 
 
@@ -68,7 +73,8 @@ def calendars(handoff: Handoff, before: bytes | None = None) -> dict[str, bytes]
 
 def _calendars(handoff: Handoff, before: bytes | None) -> dict[str, bytes]:
     zone = _Zone.of(handoff)
-    shifts = revised(_shifts(handoff), [] if before is None else read_calendar(before), handoff.days)
+    known = [] if before is None else read_calendar(before)
+    shifts = revised([*_shifts(handoff), *_on_call(handoff)], known, handoff.days)
     agents: dict[str, list[Shift]] = {agent: [] for agent in handoff.people.index}
     for shift in shifts:
         agents.setdefault(shift.agent_id, []).append(shift)
@@ -94,6 +100,23 @@ def _shifts(handoff: Handoff) -> list[Shift]:
             words = _plain(f"{shift} ({name}){which}"), _plain(told.get((agent, date_of, start), ""))
             found.append(Shift(agent, day, start.to_pydatetime(), end.to_pydatetime(), *words, part=number))
     return found
+
+
+def _on_call(handoff: Handoff) -> list[Shift]:
+    """Every day of standby as an event of its own."""
+    names = handoff.people["name"].to_dict()
+    return [
+        Shift(
+            one.agent_id,
+            one.day,
+            one.start.to_pydatetime(),
+            one.end.to_pydatetime(),
+            _plain(tr("On call {times} ({name})", times=one.times, name=names.get(one.agent_id) or one.agent_id)),
+            _plain(tr("Standby: {standby}", standby=one.standby)),
+            standby=_plain(one.standby),
+        )
+        for one in handoff.on_call
+    ]
 
 
 def _told(handoff: Handoff) -> dict[Any, str]:
@@ -197,10 +220,11 @@ def _event(shift: Shift, zone: _Zone) -> Event:
         "SUMMARY": shift.summary,
         "DESCRIPTION": shift.description,
         "STATUS": "CANCELLED" if shift.cancelled else "CONFIRMED",
-        "TRANSP": "TRANSPARENT" if shift.cancelled else "OPAQUE",
+        "TRANSP": "TRANSPARENT" if shift.cancelled or shift.standby else "OPAQUE",
         _AGENT: quote(shift.agent_id),
         _DAY: shift.day.isoformat(),
         **({} if shift.part == 1 else {_PART: shift.part}),
+        **({_STANDBY: quote(shift.standby)} if shift.standby else {}),
     }
     event = Event()
     for name, value in properties.items():
@@ -232,4 +256,5 @@ def _shift(event: Any) -> Shift:
         sequence=sequence,
         cancelled=str(event["STATUS"]) == "CANCELLED",
         part=int(event.get(_PART, 1)),
+        standby=unquote(str(event.get(_STANDBY, ""))),
     )

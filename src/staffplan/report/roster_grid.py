@@ -14,6 +14,7 @@ from openpyxl.styles import Alignment, Border, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from staffplan.report.agent_book import agent_sheets
 from staffplan.report.formats import day as day_words
 from staffplan.report.handoff import (
     NIGHT_HOURS,
@@ -25,6 +26,8 @@ from staffplan.report.handoff import (
     rows_of,
     wall_clock,
 )
+from staffplan.report.roster_days import days_sheet, staffed_hours
+from staffplan.report.roster_mark import mark_of, mark_sheet
 from staffplan.report.sheets import (
     BOLD,
     DAY,
@@ -42,18 +45,19 @@ from staffplan.report.sheets import (
     write,
 )
 from staffplan.report.shift_codes import family_of
+from staffplan.tables.roster_book import AGENT, AT_WORK, NAME, NET, ON_CALL, OTHER_HEADERS, PAID_HOURS
 from staffplan.words import mark, speaking, tr
 
 MOST_DAYS = 35
 """Days on one overview, so that a month always fits on a sheet of A3; a longer roster has several."""
 TIME = "hh:mm"
-HOURS = "#,##0.##"
-"""Up to two decimals."""
+HOURS, SIGNED_HOURS = "#,##0.0#", "+#,##0.0#;-#,##0.0#;0.0"
+"""One decimal or two."""
 PEOPLE, SIGNED = "General", "+General;-General;0"
 LINE_POINTS = 14.5
 """Height of a line in a cell."""
-_LEFT = (mark("agent"), mark("name"), mark("team"), mark("contract"))
-_RIGHT = (mark("days"), mark("paid hours"), mark("nights"), mark("weekends"))
+_LEFT = (AGENT, NAME, *OTHER_HEADERS[:2])
+_RIGHT = OTHER_HEADERS[2:]
 _HEADER_ROWS = 2
 _FAMILIES = ("A9D8F4", "F7D58A", "A3DCC8", "E8C3D8", "FBF3A6", "8FBBE0", "F0B48F", "C9D3A0")
 """Paper-light tints of the palette in style.py, in turn; the code in the cell tells families apart without colour."""
@@ -64,21 +68,27 @@ _SHORT, _OVER = PatternFill("solid", bgColor="F4B9A7"), PatternFill("solid", bgC
 _CENTER = Alignment(horizontal="center", vertical="center", wrap_text=True)
 
 
-def build_roster_workbook(handoff: Handoff) -> bytes:
-    """The whole workbook as bytes: overview, one sheet a week, coverage where it is known, legend."""
+def build_roster_workbook(handoff: Handoff, *, with_agents: bool = False) -> bytes:
+    """The whole workbook as bytes: overview, one sheet a week, days, coverage where it is known, legend; and a sheet
+    for each agent where it is asked for."""
     with speaking(handoff.language):
-        return _book(handoff)
+        return _book(handoff, with_agents=with_agents)
 
 
-def _book(handoff: Handoff) -> bytes:
+def _book(handoff: Handoff, *, with_agents: bool) -> bytes:
     book = Workbook()
     book.remove(book.active)
     overview_sheets(book, handoff)
     for days in _weeks(handoff.days):
         _grid(book, handoff, _Page(tr("Week {days}", days=day_words(days[0])[4:]), days, _with_hours, 12.5, 29, "A4"))
+    days_sheet(book, handoff)
     if handoff.coverage is not None:
         _coverage_sheet(book, handoff)
     legend_sheet(book, handoff)
+    if with_agents:
+        agent_sheets(book, handoff)
+    if handoff.state is not None and handoff.days:
+        mark_sheet(book, mark_of(handoff, handoff.state))
     return same_bytes(book)
 
 
@@ -133,6 +143,7 @@ def _grid(book: Workbook, handoff: Handoff, page: _Page) -> None:
             cell.alignment = Alignment(vertical="center")
     _day_cells(sheet, handoff, page, worked)
     _grid_foot(sheet, page, day_totals(worked, page.days), totals)
+    _staffing_foot(sheet, page, staffed_hours(handoff, page.days), len(totals))
     widths(sheet, [8, 22, 11, 11, *[page.width] * len(page.days), 7, 11, 8, 10])
     subject = _period(tr("Roster"), page.days)
     print_setup(sheet, title=handoff.title, subject=subject, paper=page.paper, head_rows=_HEADER_ROWS)
@@ -151,7 +162,7 @@ def _grid_head(sheet: Worksheet, page: _Page) -> None:
     headers = (*_LEFT, *page.days, *_RIGHT)
     for column, header in enumerate(headers, start=1):
         above, below = sheet.cell(1, column), sheet.cell(_HEADER_ROWS, column)
-        put(below, header)
+        put(below, tr(header) if isinstance(header, str) else header)
         if isinstance(header, date):
             put(above, header)
             above.number_format, below.number_format = "ddd", "d mmm"
@@ -193,10 +204,19 @@ def _day_cells(sheet: Worksheet, handoff: Handoff, page: _Page, worked: pd.DataF
         height.height = max(height.height or 0.0, LINE_POINTS * most)
     for (agent, day), said in handoff.parts_off.items():
         if day in column_of:
-            cell, height = sheet.cell(row_of[agent], column_of[day]), sheet.row_dimensions[row_of[agent]]
-            lines = [*filter(None, str(cell.value or "").split("\n")), *said.split(", ")]
-            put(cell, "\n".join(lines))
-            height.height = max(height.height or 0.0, LINE_POINTS * len(lines))
+            _add_lines(sheet, row_of[agent], column_of[day], said.split(", "))
+    for one in handoff.on_call:
+        if one.day in column_of:
+            lines = page.says(tr(ON_CALL), one.times).split("\n")
+            _add_lines(sheet, row_of[one.agent_id], column_of[one.day], lines)
+
+
+def _add_lines(sheet: Worksheet, row: int, column: int, more: Sequence[str]) -> None:
+    """Lines below what a cell says already."""
+    cell, height = sheet.cell(row, column), sheet.row_dimensions[row]
+    lines = [*filter(None, str(cell.value or "").split("\n")), *more]
+    put(cell, "\n".join(lines))
+    height.height = max(height.height or 0.0, LINE_POINTS * len(lines))
 
 
 def _fill(sheet: Worksheet, row: int, column: int, text: str, fill: PatternFill) -> None:
@@ -214,7 +234,7 @@ def family_fills(handoff: Handoff) -> dict[str, PatternFill]:
 def _grid_foot(sheet: Worksheet, page: _Page, by_day: pd.DataFrame, by_agent: pd.DataFrame) -> None:
     """People and paid hours of each day, and their sums."""
     first = _HEADER_ROWS + len(by_agent) + 1
-    rows = ((tr("agents at work"), "people", WHOLE, 1), (tr("paid hours"), "paid_hours", HOURS, 2))
+    rows = ((tr(AT_WORK), "people", WHOLE, 1), (tr(PAID_HOURS), "paid_hours", HOURS, 2))
     for row, (label, name, form, place) in enumerate(rows, start=first):
         put(sheet.cell(row, 2), label)
         values = by_day[name].tolist()
@@ -223,6 +243,18 @@ def _grid_foot(sheet: Worksheet, page: _Page, by_day: pd.DataFrame, by_agent: pd
         put(sheet.cell(row, len(_LEFT) + len(page.days) + place), sum(values))
         for cell in sheet[row]:
             cell.font, cell.border, cell.number_format = BOLD, _TOTAL, form
+            cell.alignment = Alignment(horizontal="left" if cell.column <= len(_LEFT) else "right")
+
+
+def _staffing_foot(sheet: Worksheet, page: _Page, by_day: pd.DataFrame, people: int) -> None:
+    """Needed, rostered, net and understaffed hours on queue of each day, where the need is known."""
+    for row, name in enumerate(by_day.columns, start=_HEADER_ROWS + people + 3):
+        put(sheet.cell(row, 2), tr(name))
+        values = by_day[name].tolist()
+        for column, value in enumerate(values, start=len(_LEFT) + 1):
+            put(sheet.cell(row, column), value)
+        for cell in sheet[row]:
+            cell.border, cell.number_format = EDGE, SIGNED_HOURS if name == NET else HOURS
             cell.alignment = Alignment(horizontal="left" if cell.column <= len(_LEFT) else "right")
 
 
@@ -287,12 +319,13 @@ def legend_sheet(book: Workbook, handoff: Handoff) -> None:
             mark("end"),
             "",
             mark("breaks"),
-            tr("paid hours"),
+            mark("paid hours"),
             mark("times"),
         ),
     )
     row = _legend_of_days_off(sheet, handoff, _legend_of_shifts(sheet, handoff, 2))
-    for number, words in enumerate(_explanations(), start=row + 1):
+    on_call = (tr("{code}: on call, can be called in (standby.csv)", code=tr(ON_CALL)),) if handoff.on_call else ()
+    for number, words in enumerate((*_explanations(), *on_call), start=row + 1):
         put(sheet.cell(number, 2), words)
     widths(sheet, [10, 22, 8, 8, 10, 60, 11, 8])
     print_setup(sheet, title=handoff.title, subject=tr("Legend"), paper="A4", head_rows=1)
@@ -335,6 +368,14 @@ def _explanations() -> tuple[str, ...]:
         ),
         tr("weekends: weekends with a shift that starts on Saturday or Sunday"),
         tr("times: number of cells with this code; required and rostered, on the sheet Coverage: agents on queue"),
+        tr(
+            "needed and rostered hours, under a day: agent hours on queue of all groups; net: rostered without needed"
+        ),
+        tr("understaffed hours: where too few are on queue; hours too many at another time do not make up for them"),
+        tr(
+            'to change the roster: write another shift ("day 09:00"), its times or off into a cell of Roster or Week,'
+        ),
+        tr("save as .xlsx, and staffplan import takes the changes into the plan"),
         tr(
             "lower-case letters: time off; grey: Saturday and Sunday; dark grey: closed; each colour is "
             "a shift family"

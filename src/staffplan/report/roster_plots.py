@@ -13,7 +13,7 @@ from matplotlib.colors import ListedColormap, to_rgb
 from matplotlib.patches import Patch
 
 from staffplan.report.formats import short_day
-from staffplan.report.rosters import TIME_OFF, shift_words
+from staffplan.report.rosters import ON_CALL, TIME_OFF, shift_words
 from staffplan.report.shift_codes import family_of
 from staffplan.report.style import AREAS, GREY, LIGHT, shortened, stamp
 from staffplan.words import mark, tr
@@ -194,10 +194,11 @@ def _shift_cells(ax: Axes, grid: pd.DataFrame, order: Sequence[str]) -> None:
 
 
 def _tints(order: Sequence[str]) -> list[tuple[float, float, float]]:
-    """A colour for each shift: that of its family; time off is grey."""
-    families = sorted({family_of(shift) for shift in order if not shift.startswith(TIME_OFF[:-2])})
+    """A colour for each shift: that of its family; time off and standby alone are grey."""
+    shifts = [shift.removesuffix(f", {ON_CALL}") for shift in order]
+    families = sorted({family_of(shift) for shift in shifts if not shift.startswith((TIME_OFF[:-2], ON_CALL))})
     grey = to_rgb("#e3e6ea")
-    return [_tint(families.index(family_of(s))) if family_of(s) in families else grey for s in order]
+    return [_tint(families.index(family_of(s))) if family_of(s) in families else grey for s in shifts]
 
 
 def _tint(number: int) -> tuple[float, float, float]:

@@ -20,6 +20,8 @@ DAY_OFF = "·"
 CLOSED = mark("closed")
 TIME_OFF = "time off: "
 """In a grid, before the kind of time off."""
+ON_CALL, ON_CALL_MARK = mark("on call"), "*"
+"""In a grid, what is said of standby, after a shift too; and its mark after the shift's code."""
 
 
 def agent_names(data: ReportData) -> dict[str, str]:
@@ -44,6 +46,7 @@ def handoff_of(data: ReportData) -> Handoff:
         time_off=people.time_off if people else None,
         first_day=days[0] if days else None,
         last_day=days[-1] if days else None,
+        standby=data.standby,
     )
 
 
@@ -74,7 +77,10 @@ def roster_grid(data: ReportData, days: Sequence[date]) -> pd.DataFrame:
 
 
 def shift_words(shift: str) -> str:
-    """A shift of the grid, or a kind of time off in the language spoken."""
+    """What the grid says: a shift, a kind of time off, standby beside it, in the language spoken."""
+    if shift == ON_CALL or shift.endswith(f", {ON_CALL}"):
+        rest = shift.removesuffix(ON_CALL).removesuffix(", ")
+        return ", ".join(filter(None, [rest and shift_words(rest), tr(ON_CALL)]))
     if not shift.startswith(TIME_OFF[:-2]):
         return shift
     kind = shift.removeprefix(TIME_OFF[:-2]).removeprefix(": ")
@@ -82,8 +88,8 @@ def shift_words(shift: str) -> str:
 
 
 def grid_with_time_off(data: ReportData, days: Sequence[date]) -> tuple[pd.DataFrame, dict[str, str]]:
-    """`roster_grid` with TIME_OFF and its kind where an agent without a shift is off on a whole day, and the codes of
-    all that stands in it."""
+    """`roster_grid` with TIME_OFF and its kind where an agent without a shift is off on a whole day, ON_CALL on days
+    with standby, and the codes of all that stands in it."""
     handoff, grid = handoff_of(data), roster_grid(data, days)
     kinds = {kind: f"{TIME_OFF}{kind}" if kind else TIME_OFF.rstrip(": ") for kind in handoff.day_off_codes}
     for (agent, when), kind in handoff.days_off.items():
@@ -91,7 +97,19 @@ def grid_with_time_off(data: ReportData, days: Sequence[date]) -> tuple[pd.DataF
             grid.at[agent, when] = kinds[kind]
     there = set(grid.to_numpy().ravel())
     off = {kinds[kind]: code for kind, code in handoff.day_off_codes.items() if kinds[kind] in there}
-    return grid, handoff.codes | off
+    return grid, handoff.codes | off | _with_standby(grid, handoff)
+
+
+def _with_standby(grid: pd.DataFrame, handoff: Handoff) -> dict[str, str]:
+    """Mark the grid's cells in which somebody stands by; gives the codes of what they say then."""
+    codes: dict[str, str] = {}
+    for agent, when in dict.fromkeys((one.agent_id, one.day) for one in handoff.on_call):
+        if agent in grid.index and when in grid.columns:
+            shift = str(grid.at[agent, when])
+            said = f"{shift}, {ON_CALL}" if shift else ON_CALL
+            codes[said] = f"{handoff.codes.get(shift, '')}{ON_CALL_MARK}"
+            grid.at[agent, when] = said
+    return codes
 
 
 def agent_totals(data: ReportData) -> pd.DataFrame:

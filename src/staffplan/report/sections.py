@@ -246,8 +246,27 @@ def roster_section(data: ReportData) -> Section:
     if when is None:
         blocks.append(Text(tr("Nobody is rostered.")))
     else:
-        blocks += [gallery.roster_grid_figure(data), gallery.roster_day_figure(data, when)]
+        blocks += [gallery.roster_grid_figure(data), gallery.roster_day_figure(data, when), *standby_table(data)]
     return Section("roster", tr("Roster"), tuple(blocks))
+
+
+def standby_table(data: ReportData) -> list[Table]:
+    """Who can be called in, day by day; nothing where the plan has no standby."""
+    handoff = rosters.handoff_of(data)
+    names = rosters.people_names(handoff)
+    rows = pd.DataFrame(
+        [
+            {"day": one.day, "standby": one.standby, "times": one.times, "who": names[one.agent_id]}
+            for one in handoff.on_call
+        ]
+    )
+    columns: list[Column] = [
+        ("day", mark("day"), day),
+        ("standby", mark("standby"), None),
+        ("times", mark("times"), None),
+        ("who", mark("on call"), None),
+    ]
+    return [] if rows.empty else [table_of(rows, columns, tr("On call: who can be called in"))]
 
 
 def proof_words(data: ReportData) -> str:

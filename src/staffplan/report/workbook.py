@@ -12,6 +12,7 @@ from staffplan.report.data import ReportData
 from staffplan.report.handoff import Handoff
 from staffplan.report.headline import cards, decisions, plan_words
 from staffplan.report.ledgers import TOTAL_LINE
+from staffplan.report.roster_days import days_sheet
 from staffplan.report.roster_grid import legend_sheet, overview_sheets
 from staffplan.report.sheets import (
     BOLD,
@@ -164,6 +165,7 @@ def _roster(book: Workbook, data: ReportData) -> None:
     zone, cover = data.site.calendar.timezone, data.coverage
     handoff = Handoff(data.roster, zone, data.title, cover, first_day=first, last_day=last)
     overview_sheets(book, handoff)
+    days_sheet(book, handoff)
     legend_sheet(book, handoff)
 
 

@@ -12,7 +12,7 @@ from staffplan.clock import local_dates
 from staffplan.errors import Note
 from staffplan.planned import DAYS_OF_A_WEEK
 from staffplan.roster.case.case import Case
-from staffplan.roster.case.hours_accounts import account_notes
+from staffplan.roster.case.hours_accounts import account_notes, balance_notes
 from staffplan.roster.case.service_notes import service_notes
 from staffplan.roster.in_words.gaps import agreement_gaps
 from staffplan.roster.problem.part_weeks import unknown_before
@@ -54,6 +54,7 @@ def roster_notes(
         *agreement_gaps(case.settings, case.shifts, case.work_plans),
         *_long_rotations(case, problem.period.weeks),
         *account_notes(case, problem),
+        *balance_notes(problem, roster, case.shifts),
         *clock_changes(roster, site),
         *_edges(problem, workforce),
         *changed_since_published(roster, workforce, problem),

@@ -33,7 +33,7 @@ def base_files(plan: OpenPlan) -> dict[str, bytes]:
 
 def base_hash(plan: OpenPlan) -> str:
     """A hash of what every step was made from, of the settings, and of the files as they are now."""
-    records = {step.name: plan.manifest.steps[step.name] for step in COMPARED}
+    records = {step.name: plan.manifest.steps[step.name] for step in COMPARED if step.name in plan.manifest.steps}
     made = {name: (dict(record.inputs), dict(record.settings)) for name, record in records.items()}
     files = {name: hashlib.sha256(data).hexdigest() for name, data in base_files(plan).items()}
     return hashlib.sha256(json.dumps([made, files], sort_keys=True).encode()).hexdigest()

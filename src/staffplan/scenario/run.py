@@ -227,6 +227,7 @@ def played(workspace: Workspace) -> None:
         site=workspace.site,
         staffing=config.staffing,
         seed=config.plan.seed,
+        helpers=workspace.helpers,
     )
     data = table_bytes(table.frame, config.plan.timezone)
     write_together(workspace.folder, {WaitsByRepetition.file_name: data})

@@ -211,6 +211,7 @@ def _cross_problems(config: Config, source: str) -> Iterable[Problem]:
         yield from _loan_problems(name, queue, config, source)
         yield from _past_problems(name, queue, config, source)
     yield from _group_problems(config, source)
+    yield from _overflow_problems(config, source)
 
 
 def _loan_problems(name: str, queue: QueueSettings, config: Config, source: str) -> Iterable[Problem]:
@@ -277,6 +278,23 @@ def _group_problems(config: Config, source: str) -> Iterable[Problem]:
             hint = "put the queues in separate planning groups and give the agents both skills"
             message = f"its queues have different work types: {', '.join(sorted(types))}"
             yield Problem(f"{source}:queues:planning_group {group}", message, hint)
+
+
+def _overflow_problems(config: Config, source: str) -> Iterable[Problem]:
+    """Rules of overflow that name groups which are not there, or work that nobody waits for by the moment."""
+    if not config.queues_listed():
+        return
+    kinds = {queue.planning_group or name: WORK_TYPE[queue.channel] for name, queue in config.queues.items()}
+    for number, rule in enumerate(config.simulate.overflow, start=1):
+        place = f"{source}:simulate.overflow {number}"
+        for name in dict.fromkeys((rule.group, *rule.to)):
+            if name not in kinds:
+                yield Problem(place, f"there is no planning group {name!r}", nearest(name, sorted(kinds)))
+        if rule.group in rule.to:
+            yield Problem(f"{place}.to", f"{rule.group} would help out itself", "name other groups")
+        if kinds.get(rule.group) == "deferred":
+            hint = "let a group whose customers wait in line be helped out"
+            yield Problem(f"{place}.group", f"{rule.group} is deferred work, which waits for hours", hint)
 
 
 def data_path(setting: str, config: Config, base: Path, place: str) -> Path:

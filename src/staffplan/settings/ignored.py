@@ -84,6 +84,9 @@ def _others(config: Config) -> Iterator[Note]:
         if plan.weekly_hours_norm is not None and not rules & {"overtime", "fair_share"}:
             said = 'has no effect: no hour above it is priced; write a rule { rule = "overtime" }'
             yield _note(f"work_plans.{name}.weekly_hours_norm", said)
+    if "hours_balance" in rules and "average_hours" not in rules:
+        said = 'hours_balance has no effect: no balance is kept; write a rule { rule = "average_hours", ... }'
+        yield _note("roster.rules", said)
     shared = [rule.of for rule in config.roster.rules if isinstance(rule, FairShareSetting)]
     if "holidays" in shared and config.plan.country is None and config.input.special_days is None:
         yield _note("roster.rules", "fair_share of holidays has no effect: none is known; write plan.country")

@@ -154,6 +154,15 @@ class InputSettings(Section):
     """Roster of the days just before the plan (optional): a folder, or its roster_shifts.csv. Rest times, consecutive
     days and consecutive nights are counted from it, and the hours and days of a week or month that began before the
     plan."""
+    past_standby: str | None = None
+    """Standby of the days before the plan (optional): the standby.csv of the period before. It counts for fair turns
+    and for the days between two turns."""
+    published_standby: str | None = None
+    """Published standby: the standby.csv that people have received (optional). Its turns are kept where they can
+    be."""
+    call_outs: str | None = None
+    """Call-outs of people who stood by (optional): standby, agent_id, start, end. They are paid and need their
+    rest."""
     special_days: str | None = None
     """Special days in addition to public holidays (optional): day, name, kind (holiday, closed, event,
     ordinary)."""

@@ -76,6 +76,18 @@ class OvertimeSetting(SoftSection):
     """Price of an hour."""
 
 
+class HoursBalanceSetting(SoftSection):
+    """Hours by which a person's balance lies above or below zero where a reference period of the rule average_hours
+    ends, or the plan inside one. What average_hours forbids stays forbidden."""
+
+    rule: Literal["hours_balance"] = "hours_balance"
+    """Which rule it is."""
+    weight: Positive = 0.5
+    """Price of an hour, above or below."""
+    free_hours: NotNegative = 0.0
+    """Hours on both sides of zero that cost nothing."""
+
+
 class StabilitySetting(SoftSection):
     """Days on which a person's shift differs from the roster published before (input.published). It holds without
     being written wherever a published roster is named."""
@@ -128,6 +140,7 @@ SoftRuleSettings = (
     WishesSetting
     | FairShareSetting
     | OvertimeSetting
+    | HoursBalanceSetting
     | StabilitySetting
     | StartsAlikeSetting
     | SplitRestSetting

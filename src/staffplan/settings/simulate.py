@@ -6,7 +6,19 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from staffplan.settings.base import Section
+from staffplan.settings.base import NotNegative, Section
+
+
+class OverflowSettings(Section):
+    """People of other planning groups help out: contacts of a group that have waited for some seconds are taken by
+    agents of other groups who have the skill for the group, no contact in hand and nobody waiting of their own."""
+
+    group: str
+    """Planning group whose contacts are helped out; not of deferred work."""
+    to: Annotated[tuple[str, ...], Field(min_length=1)]
+    """Planning groups that help out, the first one first."""
+    after_seconds: NotNegative = 0.0
+    """Seconds that a contact waits before."""
 
 
 class SimulateSettings(Section):
@@ -23,3 +35,5 @@ class SimulateSettings(Section):
     as the true mean."""
     absence_minutes: int = Field(default=15, ge=1, le=240)
     """Length of a short absence at work, minutes (shrinkage at work that the roster does not contain)."""
+    overflow: tuple[OverflowSettings, ...] = ()
+    """Groups that help each other out, the most important first: `[[simulate.overflow]]`."""

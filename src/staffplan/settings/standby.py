@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from staffplan.clock import parse_spans, parse_weekdays
-from staffplan.settings.base import Money, Section
+from staffplan.settings.base import Factor, Money, Section
 
 
 class StandbySettings(Section):
@@ -49,6 +49,12 @@ class StandbySettings(Section):
     """Amount for each hour of it."""
     per_duty: Money = 0.0
     """Amount for each day of it."""
+    call_out_hours_min: Annotated[float, Field(ge=0, le=24)] = 0.0
+    """Hours that a call-out (input.call_outs) is paid for at least."""
+    call_out_share: Factor = 0.0
+    """Share of the base rate paid in addition for the hours of a call-out: 0.5 is +50 %."""
+    call_out_rest_hours: Annotated[float, Field(ge=0, le=48)] = 0.0
+    """Hours from the end of a call-out to the person's next shift."""
 
     @model_validator(mode="after")
     def _readable(self) -> Self:

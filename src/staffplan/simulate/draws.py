@@ -7,7 +7,6 @@ meet every roster, and adding a person or a queue leaves the others' fortune as 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -117,35 +116,54 @@ def fortune_of(seed: int, agent: str, repetition: int, shifts: int, pieces: int)
     return rng.random(shifts), rng.random(pieces)
 
 
-Fortune = Callable[[int, str, int, int, int], tuple[Floats, Floats]]
+@dataclass(frozen=True)
+class Exposed:
+    """Who may be away of a scene's people, and how likely: all that chance does not change."""
+
+    stretches: Stretches
+    pieces: Pieces
+    people: tuple[tuple[str, Ints, Ints], ...]
+    """By person the name, and the places of the shifts and of the pieces."""
+    missed: Floats
+    """(shifts,): chance that the whole shift is missed."""
+    left: Floats
+    """(pieces,): chance that somebody who came is away."""
+    shift: Ints
+    """(pieces,)"""
+
+    def present(self, of_shift: Floats, of_piece: Floats) -> Stretches:
+        """The stretches without those who are away by these random numbers, (shifts,) and (pieces,)."""
+        sick = of_shift < self.missed
+        return _present(self.stretches, self.pieces, sick[self.shift] | (of_piece < self.left))
 
 
-def draw_absences(
-    scene: Scene,
-    settings: SimulateSettings,
-    staffing: StaffingSettings,
-    *,
-    seed: int,
-    repetition: int,
-    fortune: Fortune = fortune_of,
-) -> Stretches:
-    """The roster's stretches without those who are away: for the whole shift, or for a short while.
-
-    fortune: `fortune_of`, or what keeps its answers for plays of other rosters.
-    """
+def exposed(scene: Scene, settings: SimulateSettings, staffing: StaffingSettings) -> Exposed | None:
+    """None where nobody is ever away."""
     out, inside = absence_shares(scene, staffing)
     if not (out.any() or inside.any()) or len(scene.stretches.start) == 0:
-        return scene.stretches
+        return None
     pieces = cut(scene.stretches, settings.absence_minutes * 60.0 if inside.any() else np.inf)
     interval = np.clip(pieces.start // scene.grid.interval_seconds, 0, len(scene.grid) - 1).astype(np.int64)
     agent, shift = scene.stretches.agent[pieces.stretch], scene.shift_of_stretch[pieces.stretch]
     _, first, place = np.unique(shift, return_index=True, return_inverse=True)
-    of_shift, of_piece = np.ones(len(first)), np.ones(len(agent))
-    for rows, shifts in zip(_each(agent), _each(agent[first]), strict=True):
-        name = scene.agent_names[agent[rows[0]]]
-        of_shift[shifts], of_piece[rows] = fortune(seed, name, repetition, len(shifts), len(rows))
-    sick = of_shift < out[interval[first]]
-    return _present(scene.stretches, pieces, sick[place] | (of_piece < inside[interval]))
+    people = tuple(
+        (scene.agent_names[agent[rows[0]]], shifts, rows)
+        for rows, shifts in zip(_each(agent), _each(agent[first]), strict=True)
+    )
+    return Exposed(scene.stretches, pieces, people, out[interval[first]], inside[interval], place)
+
+
+def draw_absences(
+    scene: Scene, settings: SimulateSettings, staffing: StaffingSettings, *, seed: int, repetition: int
+) -> Stretches:
+    """The roster's stretches without those who are away: for the whole shift, or for a short while."""
+    each = exposed(scene, settings, staffing)
+    if each is None:
+        return scene.stretches
+    of_shift, of_piece = np.ones(len(each.missed)), np.ones(len(each.left))
+    for name, shifts, rows in each.people:
+        of_shift[shifts], of_piece[rows] = fortune_of(seed, name, repetition, len(shifts), len(rows))
+    return each.present(of_shift, of_piece)
 
 
 def expected_absence_seconds(scene: Scene, settings: SimulateSettings, staffing: StaffingSettings) -> float:

@@ -47,14 +47,26 @@ class Closings(NamedTuple):
     group: Ints
 
 
+class Overflow(NamedTuple):
+    """(rules,) each, the first counts most: contacts of a group that have waited for so many seconds may be taken by
+    people of another one who have nothing in hand and nobody waiting. `may`, (agents, groups): who can take whose."""
+
+    source: Ints
+    target: Ints
+    after_seconds: Floats
+    may: NDArray[np.bool_]
+
+
 class Fate(NamedTuple):
     """(contacts,) each: what became of them. `wait` ends with the answer, the hang-up or the closing;
-    `virtual_wait` is that of a customer who never hangs up (infinite where no one ever came free)."""
+    `virtual_wait` is that of a customer who never hangs up (infinite where no one ever came free); `lent_by` is the
+    group whose people helped out, NOBODY where none did."""
 
     outcome: Ints
     wait: Floats
     finish: Floats
     virtual_wait: Floats
+    lent_by: Ints
 
 
 class Played(NamedTuple):
@@ -75,19 +87,37 @@ def run(
     agents: int,
     intervals: int,
     interval_seconds: float,
+    overflow: Overflow | None = None,
 ) -> Played:
-    """Let the contacts meet the people."""
-    state = new_state(contacts, groups, agents, intervals)
+    """Let the contacts meet the people. Without `overflow` every group answers its own contacts alone."""
+    rules = overflow or no_overflow(agents, len(groups.slots))
+    state = new_state(contacts, groups, agents, intervals, rules)
     by_end = np.argsort(stretches.end, kind="stable").astype(np.int64)
     shifts = _records(records.STRETCH, len(stretches.start), **stretches._asdict())
     closes = _records(records.CLOSING, len(closings.time), **closings._asdict())
-    events = kernels.run(state, shifts, by_end, closes, interval_seconds)
+    events = kernels.run(state, shifts, by_end, closes, _ripe(contacts, rules), interval_seconds)
     record = state.contacts
-    fate = Fate(*(np.ascontiguousarray(record[name]) for name in ("outcome", "wait", "finish", "virtual_wait")))
+    fate = Fate(*(np.ascontiguousarray(record[name]) for name in Fate._fields))
     return Played(fate, state.busy_seconds, state.line_seconds, int(events))
 
 
-def new_state(contacts: Contacts, groups: Groups, agents: int, intervals: int) -> records.State:
+def no_overflow(agents: int, groups: int) -> Overflow:
+    """No rules."""
+    none = np.zeros(0, dtype=np.int64)
+    return Overflow(none, none, np.zeros(0), np.zeros((agents, groups), dtype=bool))
+
+
+def _ripe(contacts: Contacts, overflow: Overflow) -> NDArray[np.void]:
+    """When each contact has waited as long as each rule of its group asks, by time, then by rule."""
+    parts = [np.flatnonzero(contacts.group == source) for source in overflow.source]
+    contact = np.concatenate([*parts, np.zeros(0, dtype=np.int64)])
+    rule = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
+    time = contacts.arrival[contact] + overflow.after_seconds[rule]
+    order = np.lexsort((contact, rule, time))
+    return _records(records.RIPE, len(contact), time=time[order], rule=rule[order], contact=contact[order])
+
+
+def new_state(contacts: Contacts, groups: Groups, agents: int, intervals: int, overflow: Overflow) -> records.State:
     """Nobody on the line, nobody waiting."""
     count = len(groups.slots)
     calls = _records(
@@ -101,6 +131,7 @@ def new_state(contacts: Contacts, groups: Groups, agents: int, intervals: int) -
         finish=np.inf,
         group=contacts.group,
         next=NOBODY,
+        lent_by=NOBODY,
     )
     lines = _records(records.GROUP, count, **groups._asdict(), first_list=np.cumsum(groups.slots) - groups.slots)
     lines["first_waiting"] = lines["last_waiting"] = NOBODY
@@ -118,6 +149,14 @@ def new_state(contacts: Contacts, groups: Groups, agents: int, intervals: int) -
         np.zeros((agents, slots), dtype=np.int64),
         np.zeros((count, intervals)),
         np.zeros((count, intervals)),
+        _records(
+            records.RULE,
+            len(overflow.source),
+            source=overflow.source,
+            target=overflow.target,
+            after=overflow.after_seconds,
+        ),
+        overflow.may,
     )
 
 

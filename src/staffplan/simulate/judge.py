@@ -9,6 +9,7 @@ import numpy as np
 from staffplan.settings.queues import parse_risk
 from staffplan.settings.simulate import SimulateSettings
 from staffplan.settings.staffing import StaffingSettings
+from staffplan.simulate.overflow import Helpers
 from staffplan.simulate.scene import make_scene
 from staffplan.simulate.steps import play, service_of_days
 from staffplan.site import Queue, Site
@@ -31,18 +32,19 @@ def judge_of(
     site: Site,
     staffing: StaffingSettings,
     seed: int = 1,
+    helpers: Helpers | None = None,
 ) -> Callable[[Roster], DayService]:
     """Gives the service of every day that a roster keeps, on average over its repetitions.
 
     Groups are left out that are staffed for a risk of their own, who have more people than the days on average need,
-    and those whose work waits hours, whose days hang together.
+    and those whose work waits hours, whose days hang together. helpers: who of the roster helps out other groups.
     """
     contacts = max(float(forecast.frame["offered"].sum()), 1.0)
     many = settings.model_copy(update={"replications": int(np.clip(round(CONTACTS / contacts), FEWEST, MOST))})
     judged = [name for name, queues in site.groups().items() if all(_on_average(q, staffing) for q in queues)]
 
     def judge(roster: Roster) -> DayService:
-        scene = make_scene(forecast, requirement, roster, site)
+        scene = make_scene(forecast, requirement, roster, site, helpers)
         days = service_of_days(scene, requirement, play(scene, many, staffing, seed=seed + FRESH))
         return days.only(days.frame["planning_group"].isin(judged).to_numpy())
 

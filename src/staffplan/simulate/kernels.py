@@ -209,7 +209,7 @@ def _begin(s: State, agent: int, contact: int, now: float) -> None:
     if np.isnan(s.contacts[contact].wait):
         s.contacts[contact].wait = now - s.contacts[contact].arrival
         s.contacts[contact].virtual_wait = s.contacts[contact].wait
-    if s.groups[s.agents[agent].working].set_aside == 0:
+    if s.groups[s.contacts[contact].group].set_aside == 0:
         s.contacts[contact].outcome = ANSWERED
 
 
@@ -217,12 +217,58 @@ def _begin(s: State, agent: int, contact: int, now: float) -> None:
 def _take_work(s: State, agent: int, now: float) -> None:
     """An available agent, whose clock is up to date, takes from the line what both hands hold."""
     group = s.agents[agent].working
-    while s.agents[agent].in_hand < s.groups[group].slots:
+    while s.agents[agent].lent == 0 and s.agents[agent].in_hand < s.groups[group].slots:
         contact = _next_in_line(s.contacts, s.groups, group, now)
         if contact < 0:
             break
         _begin(s, agent, contact, now)
+    if s.agents[agent].in_hand == 0:
+        _help_out(s, agent, now)
     _settle(s, agent, now)
+
+
+@compiled
+def _help_out(s: State, agent: int, now: float) -> None:
+    """A free agent, whose own line is empty, takes the first of another group who has waited long enough."""
+    for number in range(len(s.rules)):
+        source = s.rules[number].source
+        if s.rules[number].target != s.agents[agent].working or not s.may[agent, source]:
+            continue
+        contact = _next_ripe(s.contacts, s.groups, source, s.rules[number].after, now)
+        if contact >= 0:
+            _lend(s, agent, contact, now)
+            break
+
+
+@compiled
+def _next_ripe(contacts: Any, groups: Any, group: int, after: float, now: float) -> int:
+    """Like `_next_in_line`, of those who have waited for so many seconds."""
+    while groups[group].first_waiting >= 0:
+        if contacts[groups[group].first_waiting].arrival + after > now:
+            return NOBODY
+        contact = int(_leave_line(contacts, groups, group))
+        if contacts[contact].virtual_wait == np.inf:
+            contacts[contact].virtual_wait = now - contacts[contact].arrival
+        if not _hangs_up(contacts, contact, now):
+            return contact
+    return NOBODY
+
+
+@compiled
+def _lend(s: State, agent: int, contact: int, now: float) -> None:
+    """The agent, with nothing in hand, takes a contact of another group, and nothing beside it."""
+    s.agents[agent].lent = 1
+    s.contacts[contact].lent_by = s.agents[agent].working
+    _begin(s, agent, contact, now)
+
+
+@compiled
+def _free_helper(s: State, source: int, target: int) -> int:
+    """Of the target's people with nothing in hand who can, the one who has been free longest."""
+    agent = s.lists[s.groups[target].first_list].first
+    while agent >= 0 and not s.may[agent, source]:
+        agent = s.agents[agent].after
+    return int(agent)
 
 
 @compiled
@@ -231,7 +277,7 @@ def _settle(s: State, agent: int, now: float) -> None:
     group = s.agents[agent].working
     _reschedule(s, agent, now)
     _delist(s.agents, s.lists, agent)
-    if s.agents[agent].in_hand < s.groups[group].slots:
+    if s.agents[agent].lent == 0 and s.agents[agent].in_hand < s.groups[group].slots:
         _enlist(s.agents, s.lists, agent, s.groups[group].first_list + s.agents[agent].in_hand)
 
 
@@ -269,6 +315,7 @@ def _on_finish(s: State, stretches: Any, now: float, interval_seconds: float) ->
     s.contacts[contact].outcome = ANSWERED
     last = s.agents[agent].in_hand - 1
     s.agents[agent].in_hand = last
+    s.agents[agent].lent = 0
     s.hand[agent, slot] = s.hand[agent, last]
     s.due[agent, slot] = s.due[agent, last]
     current = s.agents[agent].stretch
@@ -313,7 +360,7 @@ def _on_end(s: State, agent: int, now: float, interval_seconds: float) -> None:
     group = s.agents[agent].working
     if s.agents[agent].in_hand == 0:
         _go_off(s, agent, now, interval_seconds)
-    elif s.groups[group].set_aside:
+    elif s.groups[group].set_aside and s.agents[agent].lent == 0:
         _advance(s.agents, s.groups, agent, now)
         contact = s.hand[agent, 0]
         s.contacts[contact].left = max(0.0, s.due[agent, 0] - s.agents[agent].clock)
@@ -352,21 +399,39 @@ def _on_arrival(s: State, contact: int, now: float) -> None:
     _settle(s, agent, now)
 
 
+@compiled
+def _on_ripe(s: State, rule: int, contact: int, now: float) -> None:
+    """A contact has waited as long as a rule asks: whoever is first in its line is taken, where somebody is free."""
+    if not np.isnan(s.contacts[contact].wait):
+        return
+    source = s.rules[rule].source
+    agent = _free_helper(s, source, s.rules[rule].target)
+    if agent < 0:
+        return
+    first = _next_ripe(s.contacts, s.groups, source, s.rules[rule].after, now)
+    if first >= 0:
+        _advance(s.agents, s.groups, agent, now)
+        _lend(s, agent, first, now)
+        _settle(s, agent, now)
+
+
 @njit(cache=True, error_model="numpy")
-def run(s: State, stretches: Any, by_end: Ints, closings: Any, interval_seconds: float) -> int:
+def run(s: State, stretches: Any, by_end: Ints, closings: Any, ripe: Any, interval_seconds: float) -> int:
     """Play everything through and give the number of events.
 
     Stretches come by start, `by_end` orders them by end. At one instant contacts finish first, then stretches end and
-    start, then groups close, then contacts arrive. `stretches` and `by_end`: (stretches,); `closings`: (closings,).
+    start, then groups close, then contacts arrive, then those that waited long enough may be helped out.
+    `stretches` and `by_end`: (stretches,); `closings`: (closings,); `ripe`: (contacts of rules,), by time.
     """
-    arrived, started, ended, closed, events = 0, 0, 0, 0, 0
+    arrived, started, ended, closed, ripened, events = 0, 0, 0, 0, 0, 0
     while True:
         finish = s.due_at[0] if len(s.heap) else np.inf
         end = stretches[by_end[ended]].end if ended < len(by_end) else np.inf
         start = stretches[started].start if started < len(stretches) else np.inf
         close = closings[closed].time if closed < len(closings) else np.inf
         arrival = s.contacts[arrived].arrival if arrived < len(s.contacts) else np.inf
-        now = min(finish, end, start, close, arrival)
+        ripening = ripe[ripened].time if ripened < len(ripe) else np.inf
+        now = min(finish, end, start, close, arrival, ripening)
         if now == np.inf:
             return events
         events += 1
@@ -383,6 +448,9 @@ def run(s: State, stretches: Any, by_end: Ints, closings: Any, interval_seconds:
         elif close == now:
             _close(s.contacts, s.groups, closings[closed].group, now)
             closed += 1
-        else:
+        elif arrival == now:
             _on_arrival(s, arrived, now)
             arrived += 1
+        else:
+            _on_ripe(s, ripe[ripened].rule, ripe[ripened].contact, now)
+            ripened += 1

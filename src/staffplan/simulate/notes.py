@@ -13,7 +13,7 @@ from staffplan.errors import Note
 from staffplan.settings.simulate import SimulateSettings
 from staffplan.settings.staffing import StaffingSettings
 from staffplan.simulate.draws import absence_shares
-from staffplan.simulate.outcomes import OPEN, SENT_OFF, Tally
+from staffplan.simulate.outcomes import ANSWERS, HELPED, OPEN, SENT_OFF, Tally
 from staffplan.simulate.scene import GroupPromise, Scene
 from staffplan.tables.waits import Coverage, DayService
 
@@ -34,6 +34,7 @@ def all_notes(
         *_capped(list(_broken_days(scene, rows, waits)), "queue-days that fall short"),
         *_capped(list(_uncovered(scene, rows)), "queue-days with hours that nobody covers"),
         *_assumptions(scene, settings, staffing),
+        *_helped_out(scene, total),
         *_left_out(scene, total, settings),
     )
 
@@ -154,6 +155,19 @@ def _assumptions(scene: Scene, settings: SimulateSettings, staffing: StaffingSet
             said = "patience_seconds is not given: nobody hangs up before closing"
             yield Note("simulate", "assumption", f"queues.{stream.queue.name}", said)
     yield from _mixed_definitions(scene)
+
+
+def _helped_out(scene: Scene, total: Tally) -> Iterable[Note]:
+    """How many contacts other groups answer, where there are rules for them."""
+    if scene.overflow is None:
+        return
+    counts = total.counts.sum(axis=2)
+    for group in dict.fromkeys(scene.overflow.source.tolist()):
+        rows = np.flatnonzero(scene.overflow.source == group)
+        helping = ", ".join(scene.group_names[target] for target in scene.overflow.target[rows])
+        share = counts[HELPED, group] / max(counts[ANSWERS, group], 1.0)
+        said = f"{share:.1%} of its answered contacts are taken by people of {helping} (simulate.overflow)"
+        yield Note("simulate", "assumption", scene.group_names[group], said)
 
 
 def _from_to(shares: NDArray[np.float64]) -> str:

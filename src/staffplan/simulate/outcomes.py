@@ -9,15 +9,15 @@ import numpy as np
 from staffplan.settings.queues import Definition
 from staffplan.simulate.draws import Drawn
 from staffplan.simulate.engine import Fate, Played
-from staffplan.simulate.records import ABANDONED, ANSWERED, TURNED_AWAY, WAITING, Floats, Ints
+from staffplan.simulate.records import ABANDONED, ANSWERED, NOBODY, TURNED_AWAY, WAITING, Floats, Ints
 from staffplan.simulate.scene import Grid, Scene
 
-OFFERED, IN_TIME, ANSWERS, LEFT, LEFT_IN_TIME, VIRTUAL_IN_TIME, WAITED, SENT_OFF, OPEN, LATE = range(10)
-COUNTS = 10
+OFFERED, IN_TIME, ANSWERS, LEFT, LEFT_IN_TIME, VIRTUAL_IN_TIME, WAITED, SENT_OFF, OPEN, LATE, HELPED = range(11)
+COUNTS = 11
 """Rows of a count: contacts judged; answered (deferred: finished) in time; answered at all; abandoned, those turned
 away at closing included; abandoned within the time allowed; whose virtual wait is in time; seconds waited by those
 answered (deferred: until finished); turned away at closing; not judged, because the horizon ended first; abandoned or
-waiting longer than the scene's wait_seconds."""
+waiting longer than the scene's wait_seconds; answered by people of another group."""
 
 WAIT_EDGES = np.concatenate([[0.0], np.geomspace(1.0, 864_000.0, 62)])
 """Seconds at which waits are told apart: none, up to one second, then by a quarter more each time, up to ten days."""
@@ -151,6 +151,7 @@ def _judge(scene: Scene, drawn: Drawn, fate: Fate) -> list[Floats]:
         outcome == TURNED_AWAY,
         open_end,
         judged & (left | (elapsed > scene.wait_seconds)),
+        fate.lent_by != NOBODY,
     ]
     return [np.asarray(column, dtype=float) for column in columns]
 

@@ -22,9 +22,11 @@ CONTACT = np.dtype(
         ("group", "i8"),
         ("outcome", "i8"),
         ("next", "i8"),
+        ("lent_by", "i8"),
     ]
 )
-"""A contact: `left` is the work still to do by an agent who has nothing else in hand; `next` in line behind it.
+"""A contact: `left` is the work still to do by an agent who has nothing else in hand; `next` in line behind it;
+`lent_by`: the group whose agent helps out, NOBODY where its own group answers or nobody does.
 `wait` ends with the answer, the hang-up or the closing; `virtual_wait` is infinite where no one ever came free."""
 AGENT = np.dtype(
     [
@@ -39,10 +41,12 @@ AGENT = np.dtype(
         ("list", "i8"),
         ("before", "i8"),
         ("after", "i8"),
+        ("lent", "i8"),
     ]
 )
 """A person: the stretch that runs now, the group of the contacts in hand and how many; `clock` counts the work done
-on each contact in hand, as it stood at `clock_at`; and the place in heap and list."""
+on each contact in hand, as it stood at `clock_at`; the place in heap and list; and whether the one contact in hand is
+of another group, that is helped out."""
 GROUP = np.dtype(
     [
         ("slots", "i8"),
@@ -63,6 +67,11 @@ STRETCH = np.dtype([("start", "f8"), ("end", "f8"), ("agent", "i8"), ("group", "
 CLOSING = np.dtype([("time", "f8"), ("group", "i8")])
 """Whoever still waits for the group at that time is turned away."""
 
+RULE = np.dtype([("source", "i8"), ("target", "i8"), ("after", "f8")])
+"""Contacts of the source that have waited so long may be taken by free people of the target."""
+RIPE = np.dtype([("time", "f8"), ("rule", "i8"), ("contact", "i8")])
+"""When a contact has waited as long as a rule asks."""
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -82,3 +91,6 @@ class State(NamedTuple):
     hand: Ints
     busy_seconds: Floats
     line_seconds: Floats
+    rules: Any
+    may: NDArray[np.bool_]
+    """(agents, groups): who can take contacts of which group, where there are rules."""

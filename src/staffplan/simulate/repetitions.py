@@ -8,6 +8,7 @@ import pandas as pd
 from staffplan.settings.simulate import SimulateSettings
 from staffplan.settings.staffing import StaffingSettings
 from staffplan.simulate.outcomes import ANSWERS, IN_TIME, LEFT, OFFERED, WAITED, Tally
+from staffplan.simulate.overflow import Helpers
 from staffplan.simulate.scene import Scene, make_scene
 from staffplan.simulate.steps import levels_of, play
 from staffplan.site import Site
@@ -26,13 +27,14 @@ def waits_by_repetition(
     site: Site,
     staffing: StaffingSettings,
     seed: int,
+    helpers: Helpers | None = None,
 ) -> WaitsByRepetition:
     """Contacts, waits and people busy of each group in each repetition of the whole period.
 
     The random numbers are those of `simulate`: a queue and a person have streams of their own, so two plans with the
     same seed meet the same days, and where the forecast is the same, the same contacts.
     """
-    scene = make_scene(forecast, requirement, roster, site)
+    scene = make_scene(forecast, requirement, roster, site, helpers)
     played = play(scene, settings, staffing, seed=seed)
     rows = [_rows(scene, day, number) for number, day in enumerate(played.days)]
     return WaitsByRepetition.of(pd.concat(rows, ignore_index=True))

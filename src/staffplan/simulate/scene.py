@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from staffplan.clock import horizon_intervals, local_dates
 from staffplan.settings.queues import DEFAULT_GOALS, Definition, Goal
-from staffplan.simulate.engine import Closings, Groups, Stretches
+from staffplan.simulate.engine import Closings, Groups, Overflow, Stretches
+from staffplan.simulate.overflow import Helpers
 from staffplan.simulate.records import Floats, Ints
 from staffplan.site import Queue, Site
 from staffplan.tables.forecast import VolumeForecast
@@ -105,13 +106,20 @@ class Scene:
     """The streams' contacts are those that came: every repetition has just so many in each interval."""
     wait_seconds: float = np.inf
     """Of a limit beside the goals: contacts that wait longer count as late, as do those who hang up."""
+    overflow: Overflow | None = None
+    """Who helps out whom; None: every group answers its own contacts alone."""
 
 
 def make_scene(
-    forecast: VolumeForecast, requirement: StaffingRequirement, roster: Roster | None, site: Site
+    forecast: VolumeForecast,
+    requirement: StaffingRequirement,
+    roster: Roster | None,
+    site: Site,
+    helpers: Helpers | None = None,
 ) -> Scene:
     """Everything the simulation needs of the tables. Without a roster the requirement's `agents_required` are on the
-    line: people who are alike, so that whoever is free leaves first when they become fewer."""
+    line: people who are alike, so that whoever is free leaves first when they become fewer. helpers: who helps out
+    whom, of a roster."""
     grid = make_grid(forecast, requirement, site)
     queues = _queues(forecast, site)
     names = sorted({q.planning_group for q in queues.values()} | set(requirement.frame["planning_group"]))
@@ -134,6 +142,7 @@ def make_scene(
         shift_of_stretch=shifts,
         closings=_closings(streams, stretches, deferred, grid),
         service_open=_service_open(requirement, grid, members, code, site),
+        overflow=None if helpers is None or roster is None else helpers.overflow(names, agents),
     )
 
 

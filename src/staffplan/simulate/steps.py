@@ -14,7 +14,7 @@ from staffplan.settings.simulate import SimulateSettings
 from staffplan.settings.staffing import StaffingSettings
 from staffplan.simulate import causes, engine, notes
 from staffplan.simulate.detail import Spread, day_seconds, detail_table, spread_of
-from staffplan.simulate.draws import Drawn, Fortune, draw_absences, draw_contacts, fortune_of
+from staffplan.simulate.draws import Drawn, draw_absences, draw_contacts
 from staffplan.simulate.outcomes import (
     OFFERED,
     OPEN,
@@ -24,6 +24,7 @@ from staffplan.simulate.outcomes import (
     tally,
     waiting_measures,
 )
+from staffplan.simulate.overflow import Helpers
 from staffplan.simulate.records import Floats
 from staffplan.simulate.scene import Scene, cut, make_scene
 from staffplan.site import Site
@@ -65,6 +66,7 @@ def simulate(
     site: Site,
     staffing: StaffingSettings,
     seed: int = 1,
+    helpers: Helpers | None = None,
     on_progress: OnProgress = silent,
 ) -> SimulationResult:
     """Play the period `replications` times, contact by contact, with the people the roster has.
@@ -72,13 +74,13 @@ def simulate(
     An agent finishes the contact in hand when a stretch on queue ends, so breaks may begin late (they end on
     time); deferred work is set aside instead. Contacts that wait are carried over the interval's end. At closing
     those still waiting are turned away, and counted as abandoned. Without a roster the requirement's
-    `agents_required` are on the line, and nobody is absent.
+    `agents_required` are on the line, and nobody is absent. helpers: who of the roster helps out other groups.
     """
     if roster is None:
         frame = requirement.frame
         requirement = replace(requirement, frame=frame.assign(agents_on_queue=frame["agents_required"]))
         staffing = staffing.model_copy(update={"shrinkage": {}})
-    scene = make_scene(forecast, requirement, roster, site)
+    scene = make_scene(forecast, requirement, roster, site, helpers)
     played = play(scene, settings, staffing, seed=seed, on_progress=on_progress)
     offered = _expected(scene)
     coverage = _coverage(scene, requirement, played.total, offered)
@@ -126,22 +128,24 @@ def repetition(
     number: int,
     *,
     drawn: Drawn | None = None,
-    fortune: Fortune = fortune_of,
+    present: engine.Stretches | None = None,
 ) -> Tally:
     """One repetition: the same seed and number give the same contacts, whatever the roster.
 
-    drawn: those contacts, where they have been drawn for another roster. fortune: see `draw_absences`.
+    drawn: those contacts, where they have been drawn for another roster. present: who is there, where that is drawn.
     """
     drawn = draw_contacts(scene, settings, seed=seed, repetition=number) if drawn is None else drawn
-    stretches = draw_absences(scene, settings, staffing, seed=seed, repetition=number, fortune=fortune)
+    if present is None:
+        present = draw_absences(scene, settings, staffing, seed=seed, repetition=number)
     played = engine.run(
         drawn.contacts,
-        stretches,
+        present,
         scene.groups,
         scene.closings,
         agents=len(scene.agent_names),
         intervals=len(scene.grid),
         interval_seconds=scene.grid.interval_seconds,
+        overflow=scene.overflow,
     )
     return tally(scene, drawn, played)
 

@@ -131,13 +131,14 @@ class NetStaffing(Table):
 class DaySoFar(Table):
     """Contacts of each queue until a moment of the day, expected and come, and what is expected of the rest.
 
+    `came` is blank where nothing is known of the queue; the rest begins where what is known ends.
     `rest_p10`, `rest_p90` are the sums of the intervals' bounds, wider than the bounds of the sum.
     """
 
     columns: ClassVar[tuple[Column, ...]] = (
         text("queue"),
         contacts("expected"),
-        contacts("came"),
+        contacts("came", optional=True),
         contacts("rest_planned"),
         contacts("rest"),
         contacts("rest_p10"),

@@ -43,7 +43,10 @@ class PublishedForecast(Table):
 
 @dataclass(frozen=True)
 class RosterTold(Table):
-    """Days of people that differ from what was published last. `before` and `after` are in words, local times."""
+    """Days of people that differ from what was published last. `before` and `after` are in words, local times.
+
+    `who` and `why` are of the last change by hand of the day, where the log of the plan has one.
+    """
 
     columns: ClassVar[tuple[Column, ...]] = (
         text("agent_id"),
@@ -52,6 +55,8 @@ class RosterTold(Table):
         text("change", choices=TOLD),
         text("before"),
         text("after"),
+        text("who", required=False, blank=True),
+        text("why", required=False, blank=True),
     )
     key: ClassVar[tuple[str, ...]] = ("agent_id", "schedule_date")
     file_name: ClassVar[str] = "roster_told.csv"

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import ClassVar, Literal, Self
+from functools import cache
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 import pandas as pd
@@ -200,7 +201,7 @@ class Table:
     @classmethod
     def empty(cls) -> Self:
         """The table without rows."""
-        return cls.of(pd.DataFrame({c.name: _no_values(c) for c in cls.columns}))
+        return cls(_no_rows(cls.columns).copy(), cls.file_name, np.zeros(0, dtype=np.int64))
 
     def __len__(self) -> int:
         return len(self.frame)
@@ -248,16 +249,10 @@ def _row_numbers(frame: pd.DataFrame) -> np.ndarray:
     return np.arange(len(frame), dtype=np.int64) + 2
 
 
-def _no_values(column: Column) -> pd.Series:
-    match column.kind:
-        case "instant":
-            return pd.Series([], dtype="datetime64[ns, UTC]")
-        case "date":
-            return pd.Series([], dtype="datetime64[ns]")
-        case "text":
-            return pd.Series([], dtype=object)
-        case _:
-            return pd.Series([], dtype=float)
+@cache
+def _no_rows(columns: tuple[Column, ...]) -> pd.DataFrame:
+    kinds: Mapping[str, Any] = {"instant": "datetime64[ns, UTC]", "date": "datetime64[ns]", "text": object}
+    return pd.DataFrame({c.name: pd.Series([], dtype=kinds.get(c.kind, float)) for c in columns}, index=range(0))
 
 
 def _column(frame: pd.DataFrame, column: Column) -> pd.Series:

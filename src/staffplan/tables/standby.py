@@ -1,4 +1,4 @@
-"""Who stands by when."""
+"""Who stands by when, and who was called in."""
 
 from __future__ import annotations
 
@@ -27,3 +27,19 @@ class Standby(Table):
     file_name: ClassVar[str] = "standby.csv"
     ordered: ClassVar[tuple[str, str] | None] = ("start", "end")
     calendar: ClassVar[tuple[str, ...]] = ("schedule_date", "start")
+
+
+@dataclass(frozen=True)
+class CallOuts(Table):
+    """One row for each time that somebody who stood by was called: work, from `start` to `end`, on the way too where
+    it is paid. Where the roster has a shift of the person then, the shift pays the time."""
+
+    columns: ClassVar[tuple[Column, ...]] = (
+        text("standby"),
+        text("agent_id"),
+        instant("start"),
+        instant("end"),
+    )
+    key: ClassVar[tuple[str, ...]] = ("agent_id", "start")
+    file_name: ClassVar[str] = "call_outs.csv"
+    ordered: ClassVar[tuple[str, str] | None] = ("start", "end")

@@ -15,7 +15,7 @@ from staffplan.trace.amount import Amount, Place, money, summed
 from staffplan.trace.ask import HOURS, TOTAL, Question
 from staffplan.trace.contacts import contacts_of
 from staffplan.trace.paid import minutes, narrowed, person
-from staffplan.trace.pay import asked, pay, pay_lines, rule_words
+from staffplan.trace.pay import asked, pay, pay_lines, pay_words, rule_words
 from staffplan.trace.sources import Sources
 
 ON_COST, OTHER = "on-cost: ", "other: "
@@ -59,11 +59,11 @@ def _on_cost(sources: Sources, question: Question, amount: Amount) -> Amount:
 
 def _of_wages(sources: Sources, question: Question, setting: OnCostSettings, place: Place) -> Amount:
     books, month = sources.books, _month(sources, question)
-    wages = np.asarray(books.money.base + sum(books.money.premiums.values()), dtype=np.int64)
+    wages = books.money.wages
     cents = wage_share_cents(wages, exact(setting.share))[month]
     lines = [replace(question, line=line) for line in pay_lines(sources)]
     if not question.group:
-        base = summed("base pay and premiums of the month", [pay(sources, own) for own in lines], sources.currency)
+        base = summed(f"{pay_words(sources)} of the month", [pay(sources, own) for own in lines], sources.currency)
         how = f"{float(base.value or 0):,.2f} x {setting.share:g}, rounded to the cent once a month"
         return Amount(
             "share of the wages", money(int(cents.sum())), sources.currency, how, place, sources=lambda: [base]

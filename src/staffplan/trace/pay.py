@@ -18,20 +18,29 @@ from staffplan.trace.amount import MINUTES, Amount, Place, money, rows_of
 from staffplan.trace.ask import COST, HOURS, TOTAL, Question, short_names, words
 from staffplan.trace.paid import minutes, narrowed, person
 from staffplan.trace.sources import Sources
+from staffplan.trace.standby import formula_of_standby
 
 BASE, PREMIUM = "base pay", "premium: "
 
 
 def pay_lines(sources: Sources) -> list[str]:
     """Lines of the cost that are people's pay."""
-    return [BASE, *(f"{PREMIUM}{premium.name}" for premium in sources.config.cost.premiums)]
+    premiums = (f"{PREMIUM}{premium.name}" for premium in sources.config.cost.premiums)
+    return [BASE, *premiums, *sources.books.standby.lines]
+
+
+def pay_words(sources: Sources) -> str:
+    """What people are paid, in words."""
+    return "base pay, premiums and standby" if sources.books.standby.lines else "base pay and premiums"
 
 
 def pay_cents(sources: Sources, line: str) -> Ints:
-    """(agents, periods) cents of base pay, or of a premium."""
+    """(agents, periods) cents of base pay, of a premium, or of standby."""
     books = sources.books
     if line == BASE:
         return base_cents(books.paid, books.rates)
+    if line in books.standby.lines:
+        return books.standby.summed(line, books.frame, "cents")
     number = _number(sources, line)
     return premium_cents(books.paid, books.rates, sources.config.cost.premiums[number], number)
 
@@ -41,7 +50,7 @@ def _number(sources: Sources, line: str) -> int:
 
 
 def pay_of(sources: Sources, question: Question) -> Amount:
-    """A person's base pay and premiums."""
+    """A person's base pay, premiums and standby."""
     lines = [
         pay(sources, replace(question, kind=COST, line=line))
         for line in pay_lines(sources)
@@ -54,7 +63,7 @@ def pay_of(sources: Sources, question: Question) -> Amount:
         f"pay of {person(sources, question.agent)}{when}",
         value,
         sources.currency,
-        "base pay and premiums; on-costs are told for all people together",
+        f"{pay_words(sources)}; on-costs are told for all people together",
         parts=lambda: lines,
         sources=lambda: [hours],
     )
@@ -179,6 +188,8 @@ def _formula(sources: Sources, question: Question, amount: Amount) -> Amount:
     number = sources.books.frame.agents.index(question.agent)
     rate = sources.books.rates[number]
     rates = Amount("base rate an hour", rate, sources.currency, *rate_place(sources, question.agent))
+    if question.line in sources.books.standby.lines:
+        return formula_of_standby(sources, question, amount, rates)
     rows = _rows(sources, question)
     if question.line == BASE:
         worked = minutes(sources, "paid minutes", rows, replace(question, kind=HOURS, line=TOTAL))

@@ -233,3 +233,35 @@ def test_part_weeks_are_told_at_both_ends() -> None:
         "the week from Mon 09 Nov 2026 goes on after the plan: its maximum holds, of its minimum the share of its "
         "days in the plan is due",
     ]
+
+
+def least_of_all(weight: float, free: float) -> float:
+    """Of every number of days that Ann and Bob may work, four hours each: an hour missing costs 10, one too many 1,
+    and Ann begins 3 hours above, so that 17 are due of her and 20 of Bob."""
+
+    def price(ann: int, bob: int) -> float:
+        cover = 40 * max(10 - ann - bob, 0) + 4 * max(ann + bob - 10, 0)
+        return cover + weight * sum(max(abs(4 * days - due) - free, 0) for days, due in ((ann, 17), (bob, 20)))
+
+    return min(price(ann, bob) for ann in range(11) for bob in range(11))
+
+
+@pytest.mark.parametrize(("weight", "free"), [(0.3, 0.0), (4.0, 0.0), (12.0, 0.0), (12.0, 2.5), (60.0, 1.0)])
+def test_the_price_of_a_balance_from_both_sides_gives_the_roster_that_enumeration_finds(
+    weight: float, free: float
+) -> None:
+    loose = {**WEEKS, "drift": None}
+    here = center(loose, {"rule": "hours_balance", "weight": weight, "free_hours": free})
+    here = here.but(agents=[("ann", "voice", "any"), ("bob", "voice", "any")])
+    rows = [("ann", "average_hours", 100.0, 97.0, 3.0)]
+    past = Fairness.of(pd.DataFrame(rows, columns=["agent_id", "what", "count", "fair_share", "carried_out"]))
+    made = here.solve(replace(here.workforce, past_fairness=past))
+    assert made.objective == pytest.approx(least_of_all(weight, free), abs=1e-6)
+    assert made.bound == pytest.approx(made.objective, abs=1e-3)
+
+
+def test_a_balance_off_zero_is_told_with_its_price() -> None:
+    """Ann works ten days of four hours, and twenty hours are due: 20 h above, at 0.1 each."""
+    here = center({**WEEKS, "drift": None}, {"rule": "hours_balance", "weight": 0.1})
+    told = [note.message for note in here.solve().notes if note.place == "hours balance"]
+    assert told == ["1 of 1 balances of hours do not end at zero: ann +20 h; price 2.0"]

@@ -24,7 +24,8 @@ from staffplan.roster.problem.worked import Agreed, Worked
 from staffplan.roster.rules.agreement import soft_rules, soft_settings
 from staffplan.roster.rules.fair_hours import FairHours
 from staffplan.roster.rules.fairness import Burden, FairShare
-from staffplan.roster.rules.known import Concern, Known, Published, Wish
+from staffplan.roster.rules.hours_balance import HoursBalance
+from staffplan.roster.rules.known import Concern, DueSpan, Known, Published, Wish
 from staffplan.roster.rules.options import Night
 from staffplan.roster.rules.overtime import Overtime
 from staffplan.roster.rules.split_rest import IsolatedDays, SplitRest, SplitWeekends
@@ -88,6 +89,9 @@ RULES: tuple[Rule, ...] = (
     FairHours(31.0, -8.5, 0.5),
     FairHours(6.0, 9.0, 1.0, both_sides=False),
     Overtime(20 * 60, 2.0),
+    HoursBalance((DueSpan(day(0), day(1), 9.5), DueSpan(day(2), day(4), 16.0)), 0.75),
+    HoursBalance((DueSpan(day(0), day(4), 22.0),), 2.0, free=3.0),
+    HoursBalance((DueSpan(day(0), day(2), -4.0), DueSpan(day(3), day(4), 90.0)), 1.0, free=1.0),
     Stability((short(day(1)), night(day(2))), day(0), day(3), 5.0),
     StartsAlike(0, 0.5),
     StartsAlike(9 * 60, 0.5),

@@ -18,7 +18,7 @@ from staffplan.roster.standby.step import StandbyResult, share_standby
 from staffplan.settings.roster import WorkPlanSettings
 from staffplan.settings.standby import StandbySettings
 from staffplan.tables.roster import Roster, RosterActivities, RosterShifts
-from staffplan.tables.standby import Standby
+from staffplan.tables.standby import CallOuts, Standby
 
 EVENING = StandbySettings(name="evening", hours="18:00-22:00", per_hour=4.5, per_duty=10.0)
 NOBODY_WORKS = Roster(RosterShifts.empty(), RosterActivities.empty())
@@ -333,3 +333,55 @@ def test_many_turns_that_nobody_can_take_do_not_hide_what_is_fair() -> None:
     many = EVENING.model_copy(update={"people": 60})
     found = share_standby(replace(CENTER, time_off=()).case(), NOBODY_WORKS, [many])
     assert (found.missing, found.proven) == (7 * 57, True)
+
+
+def called(agent: str, *spans: tuple[float, float], name: str = "evening") -> CallOuts:
+    """Call-outs from and to hours since Monday's midnight."""
+    monday = pd.Timestamp(MONDAY, tz="Europe/Madrid").tz_convert("UTC")
+    rows = [
+        {
+            "standby": name,
+            "agent_id": agent,
+            "start": monday + pd.Timedelta(hours=begin),
+            "end": monday + pd.Timedelta(hours=end),
+        }
+        for begin, end in spans
+    ]
+    return CallOuts.of(pd.DataFrame(rows))
+
+
+RESTED = EVENING.model_copy(update={"call_out_rest_hours": 11.0})
+
+
+def faults_with(calls: CallOuts, roster: Roster, table: Standby) -> list[str]:
+    case = replace(case_for(CENTER, roster, RESTED), calls=calls)
+    return [fault.message for fault in standby_breaches(table, case) if fault.agent_id]
+
+
+def test_a_shift_during_standby_is_the_work_of_a_call_out() -> None:
+    """Ann stands by on Monday evening and works from 19:00 to 21:00."""
+    table = table_of(("ann", *[""] * 6))
+    shifts = pd.DataFrame([{**shift(0, start=19, hours=2, paid=2), "agent_id": "ann"}])
+    roster = Roster(RosterShifts.of(shifts), RosterActivities.empty())
+    assert faults_with(CallOuts.empty(), roster, table) == ["evening: a shift then, or nearer than rest_hours"]
+    assert faults_with(called("ann", (19, 21)), roster, table) == []
+
+
+@pytest.mark.parametrize(
+    ("until", "said"), [(21.0, []), (21.5, ["10.5 h rest after a call-out for evening, 11 are due"])]
+)
+def test_after_a_call_out_comes_its_rest(until: float, said: list[str]) -> None:
+    """Ann begins at 08:00 on Tuesday."""
+    shifts = pd.DataFrame([{**shift(1, start=8), "agent_id": "ann"}])
+    roster = Roster(RosterShifts.of(shifts), RosterActivities.empty())
+    assert faults_with(called("ann", (20, until)), roster, table_of(("ann", *[""] * 6))) == said
+
+
+def test_a_call_out_without_standby_is_told() -> None:
+    table = table_of(("ann", *[""] * 6))
+    assert faults_with(called("cid", (20, 21)), NOBODY_WORKS, table) == [
+        "called out at 20:00, and does not stand by for evening then"
+    ]
+    assert faults_with(called("ann", (20, 21), name="night"), NOBODY_WORKS, table) == [
+        "called out: no standby 'night' is defined"
+    ]

@@ -370,3 +370,15 @@ def test_who_is_absent_for_a_part_of_a_shift_leaves_the_seat_to_somebody_else() 
         settings=under({"rule": "seats", "most": 1}),
     ).case()
     assert list(find_clashes(Question.of(case, lambda: 60.0), {Seats(1): [0]})) == []
+
+
+def test_once_the_time_is_over_no_model_is_built(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A model of a long period takes seconds to build, for each of many rules that a roster breaks."""
+
+    def never(*_: object) -> None:
+        raise AssertionError("a model is built")
+
+    monkeypatch.setattr("staffplan.roster.why.team_conflict.loose_model", never)
+    case = BROKEN["more shifts than days that contracts allow"].case()
+    question = Question.of(case, lambda: 0.0)
+    assert list(find_clashes(question, {team_rules(question.case.settings)[0]: [0]})) == []

@@ -39,6 +39,9 @@ def explain_day(
     states: Annotated[
         Path | None, typer.Option("--states", help="With a ledger: what people did: agent_id, start, end, state.")
     ] = None,
+    in_plan: Annotated[
+        Path | None, typer.Option("--plan", help="With a ledger: plan directory, whose log has changes of the day.")
+    ] = None,
     planned: Annotated[
         Path | None,
         typer.Option("--planned", help="What was planned: interval_start, queue, offered, aht_seconds, agents."),
@@ -78,7 +81,8 @@ def explain_day(
     Of a ledger the day is simulated in every world of causes with the same
     random numbers: volume, shape of the day, handling time, roster against
     requirement, changes on the day, absence and lateness (with --states). Each
-    has its standard error. Chance is what was measured less what the simulation
+    has its standard error. Changes of the day that were not published are those
+    of --plan. Chance is what was measured less what the simulation
     finds. With -o causes.csv a page with the picture is written next to it.
 
     Of two tables the wait follows from a queueing model.
@@ -93,10 +97,10 @@ def explain_day(
                  "--model": None if model is Model.erlang_c else model}  # fmt: skip
         refuse_of_tables(given)
         before = refuse([] if output is None else [output, page_beside(output)], force=force)
-        found = explained(Asked(ledger, day, queue, actuals or [], states))
+        found = explained(Asked(ledger, day, queue, actuals or [], states, in_plan))
         tell_published(found, output, before, as_json=as_json)
         return
-    plan, happened = tables_given(planned, actual, {"--actuals": actuals, "--states": states})
+    plan, happened = tables_given(planned, actual, {"--actuals": actuals, "--states": states, "--plan": in_plan})
     before = refuse([output], force=force)
     causes, notes = causes_of(plan, happened, goal, model.value, patience, interval, timezone)
     tell(causes, notes, output, before, as_json=as_json)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from staffplan.cli.commands.options import STEPS, ConfigFile, Force, Interval, Json, Output, Timezone
+from staffplan.cli.commands.options import STEPS, ConfigFile, Force, Interval, Json, Output, SetSetting, Timezone
 from staffplan.cli.output.say import say, show_json
 from staffplan.cli.work.delivery import beside, deliver, given_only, put_tables, refuse, say_notes
-from staffplan.cli.work.flags import flags_named
+from staffplan.cli.work.flags import flags_named, settings_given
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -103,6 +103,7 @@ def fit(
     pause_minutes: Pause = 10.0,
     interval: Interval = None,
     timezone: Timezone = None,
+    setting: SetSetting = None,
     force: Force = False,
     as_json: Json = False,
 ) -> None:
@@ -141,8 +142,9 @@ def fit(
         within,
         pause_minutes,
     )
-    with flags_named({"plan.timezone": "--timezone", "plan.interval_minutes": "--interval"}):
-        _tell(fit_file(calls, config, given, asked), paths, before, as_json=as_json)
+    changes, set_flags = settings_given(setting)
+    with flags_named(set_flags | {"plan.timezone": "--timezone", "plan.interval_minutes": "--interval"}):
+        _tell(fit_file(calls, config, changes | given, asked), paths, before, as_json=as_json)
 
 
 def _tell(fitted: Fitted, paths: Sequence[Path], before: Hashes, *, as_json: bool) -> None:

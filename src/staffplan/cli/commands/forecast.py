@@ -7,11 +7,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from staffplan.cli.commands.options import STEPS, ConfigFile, Country, Force, Interval, Json, Output, Timezone
+from staffplan.cli.commands.options import (
+    STEPS,
+    ConfigFile,
+    Country,
+    Force,
+    Interval,
+    Json,
+    Output,
+    SetSetting,
+    Timezone,
+)
 from staffplan.cli.commands.workers import Cluster, Jobs, workers_of
 from staffplan.cli.output.say import progress_shown, show_json, show_text
 from staffplan.cli.work.delivery import beside, deliver, given_only, plan_flags, refuse, say_last, say_notes
-from staffplan.cli.work.flags import flags_named
+from staffplan.cli.work.flags import flags_named, settings_given
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,6 +64,7 @@ def forecast(
         typer.Option("--explain", metavar="QUEUE DATE", help="Explain the forecast of one queue and day instead."),
     ] = None,
     seed: Annotated[int | None, typer.Option("--seed", help="Seed of the random numbers.")] = None,
+    setting: SetSetting = None,
     jobs: Jobs = None,
     cluster: Cluster = None,
     force: Force = False,
@@ -89,7 +100,9 @@ def forecast(
             "plan.seed": seed,
         }
     )
-    flags = plan_flags(given)
+    changes, set_flags = settings_given(setting)
+    flags = set_flags | plan_flags(given)
+    given = changes | given
     if explain is not None:
         _explain(history, config, given, flags, (drivers, overrides), explain, as_json=as_json)
         return

@@ -42,6 +42,9 @@ def handoff(
     time_off: Annotated[
         Path | None, typer.Option("--time-off", help="File of time off (default: input.time_off).")
     ] = None,
+    with_agents: Annotated[
+        bool, typer.Option("--agent-sheets", help="In the workbook a sheet for each agent too.")
+    ] = False,
     timezone: Timezone = None,
     config: ConfigFile = None,
     force: Force = False,
@@ -55,6 +58,9 @@ def handoff(
 
     staffplan handoff roster/ --agents agents.csv --timezone Europe/Madrid --only ics -o handoff/
 
+    The workbook can be edited in a spreadsheet: staffplan import takes the changes
+    into the plan.
+
     Export into the same folder again (--force) to update calendars that agents
     already use: changed shifts are moved, removed shifts are cancelled.
     """
@@ -65,7 +71,7 @@ def handoff(
     main = [output / MAIN[form] for form in Form if form in forms]
     before = refuse(main, force=force)
     given = read_handoff(roster, agents=agents, time_off=time_off, timezone=timezone, config_path=config)
-    files = handoff_files(given, {form.value for form in forms}, output)
+    files = handoff_files(given, {form.value for form in forms}, output, with_agents=with_agents)
     before = {**before, **refuse([path for path in files if path not in main], force=force)}
     expected = {path.relative_to(output).as_posix(): sha for path, sha in before.items()}
     made = {path.relative_to(output).as_posix(): content() for path, content in files.items()}

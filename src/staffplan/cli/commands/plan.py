@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from staffplan.plan.run import RunResult
     from staffplan.tables.schema import Table
 
+T = TypeVar("T", bound="Table")
 PLANS = "Plan directory"
 Force = Annotated[bool, typer.Option("--force", help="Overwrite existing files, also files edited by hand.")]
 Folder = Annotated[Path, typer.Argument(help="Plan directory, made by staffplan plan.", show_default=False)]
@@ -54,6 +55,9 @@ def plan(
     setting: SetSetting = None,
     jobs: Jobs = None,
     cluster: Cluster = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show which steps would run, and why; write nothing.")
+    ] = False,
     force: Force = False,
     as_json: Json = False,
 ) -> None:
@@ -70,7 +74,7 @@ def plan(
     """
     from staffplan.files.lock import locked
     from staffplan.files.together import made
-    from staffplan.plan.directory import create_or_update, parse_overrides
+    from staffplan.plan.directory import create_or_update, parse_overrides, planned_update
 
     overrides, workers = parse_overrides(setting or []), workers_of(jobs, cluster)
     flags = {name: f"--set {name}" for name in overrides}
@@ -80,6 +84,10 @@ def plan(
     for name, path in (("data", data), ("meetings", meetings)):
         if path is not None:
             overrides[f"input.{name}"] = Path(os.path.relpath(path, config.parent)).as_posix()
+    if dry_run:
+        with flags_named(flags):
+            _show_states(planned_update(config, output, overrides, force=force), as_json=as_json)
+        return
     with made(output), locked(output):
         with flags_named(flags):
             opened = create_or_update(config, output, overrides, force=force)
@@ -137,10 +145,15 @@ def status(folder: Folder, as_json: Json = False) -> None:
     Example: staffplan status plans/demo
     """
     from staffplan.plan.directory import open_existing
+
+    _show_states(open_existing(folder), as_json=as_json)
+
+
+def _show_states(opened: OpenPlan, *, as_json: bool) -> None:
+    """How every step stands."""
     from staffplan.plan.run import status as states_of
     from staffplan.plan.text import text_table
 
-    opened = open_existing(folder)
     states = states_of(opened.workspace, opened.manifest)
     for remark in opened.remarks:
         say(remark)
@@ -171,13 +184,17 @@ def _again(folder: Path, step: str, *, force: bool, check: Callable[[OpenPlan], 
     return opened
 
 
-def _show_table(opened: OpenPlan, table: type[Table], *, as_json: bool) -> None:
-    """Print a table of the plan: CSV as in its file, or JSON."""
+def _show_table(opened: OpenPlan, table: type[T], text: Callable[[T], str], *, as_json: bool) -> None:
+    """Print a table of the plan: for a person on a terminal, elsewhere CSV as in its file, or JSON."""
     from staffplan.cli.output.json_rows import records
+    from staffplan.cli.output.shown import on_terminal, show_marked
+    from staffplan.cli.work.plan_tables import MISSED
 
     if as_json:
         zone = opened.workspace.config.plan.timezone
         show_json({table.file_name: records(opened.workspace.table(table).frame, zone)})
+    elif on_terminal():
+        show_marked(text(opened.workspace.table(table)), MISSED)
     else:
         show((opened.workspace.folder / table.file_name).read_text(encoding="utf-8-sig"))
 
@@ -209,6 +226,7 @@ def simulate(
 
     staffplan simulate forecast.csv requirement.csv --goal 80/20 --patience 120 -o waits/
     """
+    from staffplan.cli.work.plan_tables import days_text
     from staffplan.errors import Problem, UsageError
     from staffplan.tables.waits import DayService
 
@@ -222,7 +240,7 @@ def simulate(
     if any(given is not None for given in (output, config, goal, patience, seed)):
         hint = "a plan directory has its own settings; otherwise give FORECAST and REQUIREMENT"
         raise UsageError(Problem("simulate", "these options need a forecast and a requirement", hint))
-    _show_table(_again(folder, "simulate", force=force), DayService, as_json=as_json)
+    _show_table(_again(folder, "simulate", force=force), DayService, days_text, as_json=as_json)
 
 
 def cost(
@@ -241,6 +259,7 @@ def cost(
     has other days, planning groups or people, is refused. With --scenario it is
     costed, and the notes of the cost say so.
     """
+    from staffplan.cli.work.plan_tables import cost_text
     from staffplan.plan.own_roster import refuse_foreign_roster
     from staffplan.tables.cost import CostReport
 
@@ -248,7 +267,7 @@ def cost(
         if not scenario:
             refuse_foreign_roster(opened.workspace, opened.manifest)
 
-    _show_table(_again(folder, "cost", force=force, check=check), CostReport, as_json=as_json)
+    _show_table(_again(folder, "cost", force=force, check=check), CostReport, cost_text, as_json=as_json)
 
 
 def report(folder: Folder, force: Force = False, as_json: Json = False) -> None:

@@ -30,6 +30,10 @@ def publish(
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="With --diff: file for the changes, CSV.")
     ] = None,
+    messages: Annotated[
+        Path | None,
+        typer.Option("--messages", help="Folder for a text, an HTML mail and a calendar of each person to tell."),
+    ] = None,
     force: Force = False,
     as_json: Json = False,
 ) -> None:
@@ -47,14 +51,15 @@ def publish(
     before, so a change made later shows. The same plan published twice is one
     entry. track compares the entries with what came.
 
-    --diff lists the days of people that differ from what was published last.
-    With -o a message for each person is written next to it:
-    changes_messages.csv.
+    --diff lists the days of people that differ from what was published last, and
+    who changed them and why, as staffplan log has it. With -o a message for each
+    person is written next to it: changes_messages.csv. --messages, with --diff or
+    without, writes a text, an HTML mail and a calendar for each person to tell.
     """
     from staffplan.cli.work.publish import differences, published
 
     if diff:
         before = refuse([] if output is None else [output, beside(output, "messages")], force=force)
-        differences(plan, to, output, before, as_json=as_json)
+        differences(plan, to, (output, messages), before, force=force, as_json=as_json)
         return
-    published(plan, to, who=who, why=why, at=at, output=output, as_json=as_json)
+    published(plan, to, who=who, why=why, at=at, outputs=(output, messages), force=force, as_json=as_json)

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from staffplan.cli.commands.options import STEPS, ConfigFile, Country, Force, Json, Output, Timezone
+from staffplan.cli.commands.options import STEPS, ConfigFile, Country, Force, Json, Output, SetSetting, Timezone
 from staffplan.cli.commands.workers import Cluster, Jobs, workers_of
 from staffplan.cli.output.say import progress_shown
 from staffplan.cli.work.delivery import beside, deliver, given_only, plan_flags, refuse, say_notes
-from staffplan.cli.work.flags import flags_named
+from staffplan.cli.work.flags import flags_named, settings_given
 
 if TYPE_CHECKING:
     from staffplan.tables.schema import Table
@@ -39,6 +39,7 @@ def reforecast(
     ] = None,
     timezone: Timezone = None,
     country: Country = None,
+    setting: SetSetting = None,
     jobs: Jobs = None,
     cluster: Cluster = None,
     force: Force = False,
@@ -62,8 +63,9 @@ def reforecast(
     gain_path = beside(output, "backtest") if backtest is None and output is not None else backtest
     before = refuse([output, gain_path], force=force)
     given = given_only({"plan.timezone": timezone, "plan.country": country})
-    with progress_shown() as on_progress, flags_named(plan_flags(given)):
-        result, zone = reforecast_files(forecast, history, config, now, given, on_progress, workers=workers)
+    changes, set_flags = settings_given(setting)
+    with progress_shown() as on_progress, flags_named(set_flags | plan_flags(given)):
+        result, zone = reforecast_files(forecast, history, config, now, changes | given, on_progress, workers=workers)
     say_notes(result.notes)
     along: dict[Path, Table] = {} if gain_path is None else {gain_path: result.gain}
     facts, notes = result.facts, result.notes

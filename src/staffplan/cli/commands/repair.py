@@ -97,7 +97,14 @@ def repair(
 
 def run_repair(source: RepairInput, flags: RepairFlags, output: Path, *, force: bool, as_json: bool) -> None:
     """Repair a roster and write it; leaves with 130 where the search was ended early."""
-    from staffplan.cli.work.repair import output_paths, repair_of, repair_tables, repair_text, repair_work
+    from staffplan.cli.work.repair import (
+        output_paths,
+        repair_of,
+        repair_tables,
+        repair_text,
+        repair_work,
+        standby_words,
+    )
 
     paths = output_paths(output)
     before = refuse(paths.values(), force=force)
@@ -106,6 +113,8 @@ def run_repair(source: RepairInput, flags: RepairFlags, output: Path, *, force: 
         result = repair_of(work, flags, on_progress)
     say_notes(result.notes)
     say(repair_text(result))
+    for line in standby_words(work, result):
+        say(line)
     made = repair_tables(result, work.cost, work.noted)
     facts = {"status": result.status, "gap": result.gap, **result.facts}
     tables: dict[Path | None, Table] = {path: made[table] for table, path in paths.items()}

@@ -23,6 +23,7 @@ from staffplan.cli.commands.options import (
     PlayedForecast,
     RequirementFile,
     SearchSeed,
+    SetSetting,
     Since,
     Skills,
     TimeOff,
@@ -31,7 +32,7 @@ from staffplan.cli.commands.options import (
 )
 from staffplan.cli.output.say import RULES_BROKEN, progress_shown, say, say_long, show_json, show_text
 from staffplan.cli.work.delivery import deliver, put_tables, refuse, say_notes
-from staffplan.cli.work.flags import flags_named
+from staffplan.cli.work.flags import flags_named, settings_given
 from staffplan.process.ctrl_c import INTERRUPTED
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ def roster(
     absent: Absent = None,
     since: Since = None,
     per_change: PerChange = 1.0,
+    setting: SetSetting = None,
     force: Force = False,
     as_json: Json = False,
 ) -> None:
@@ -118,6 +120,10 @@ def roster(
         from staffplan.errors import Problem, UsageError
 
         raise UsageError(Problem("--prices", "is not possible together with --repair", "remove one of the two"))
+    if repair is not None and setting:
+        from staffplan.errors import Problem, UsageError
+
+        raise UsageError(Problem("--set", "is not possible together with --repair", "remove one of the two"))
     if repair is not None:
         from staffplan.cli.commands.repair import run_repair
         from staffplan.cli.work.repair import RepairFlags, RepairInput
@@ -133,9 +139,12 @@ def roster(
     names = ("roster_shifts.csv", "roster_activities.csv", "coverage.csv", "fairness.csv")
     paths = [output / name for name in names]
     before = refuse([*paths, *([output / PRICES] if prices else [])], force=force)
-    with progress_shown() as on_progress, flags_named({"plan.seed": "--seed"} if seed is not None else {}):
-        case, plan = roster_case(requirement, agents, config, given=given, worth=worth, seed=seed)
-        judge = None if forecast is None else judge_from(forecast, case, config)
+    changes, flags = settings_given(setting)
+    if seed is not None:
+        changes, flags = changes | {"plan.seed": seed}, flags | {"plan.seed": "--seed"}
+    with progress_shown() as on_progress, flags_named(flags):
+        case, plan = roster_case(requirement, agents, config, changes, given=given, worth=worth)
+        judge = None if forecast is None else judge_from(forecast, case, config, changes)
         result = roster_of(case, plan, on_progress, begun, judge)
     say_notes(result.notes)
     fairness = fairness_of(result.roster, case)

@@ -8,9 +8,10 @@ from typing import Annotated
 
 import typer
 
-from staffplan.cli.commands.options import STEPS, Force, Json, Output
+from staffplan.cli.commands.options import STEPS, Force, Json, Output, SetSetting
 from staffplan.cli.output.say import progress_shown
 from staffplan.cli.work.delivery import beside, refuse
+from staffplan.cli.work.flags import flags_named, settings_given
 
 
 class Minimised(StrEnum):
@@ -41,7 +42,7 @@ def shifts(
     minimise: Annotated[Minimised, typer.Option("--minimise", help="Quantity to minimise.")] = (Minimised.cost),
     weeks: Annotated[
         Weeks,
-        typer.Option("--weeks", help="Plan each week, or one typical week: the mean or the maximum of all weeks."),
+        typer.Option("--week", help="Plan each week, or one typical week: the mean or the maximum of all weeks."),
     ] = Weeks.each,
     allow_short: Annotated[
         bool,
@@ -53,6 +54,7 @@ def shifts(
     gap: Annotated[
         float, typer.Option("--gap", min=0.0, help="Largest accepted distance from the best possible result, share.")
     ] = 0.001,
+    setting: SetSetting = None,
     force: Force = False,
     as_json: Json = False,
 ) -> None:
@@ -62,7 +64,7 @@ def shifts(
 
     staffplan shifts requirement.csv -c plan.toml
 
-    staffplan shifts requirement.csv -c plan.toml -o shifts.csv --minimise heads --weeks maximum
+    staffplan shifts requirement.csv -c plan.toml -o shifts.csv --minimise heads --week maximum
 
     Every head gets a sequence of shifts that keeps the mandatory rules of the
     contract and of the site. Breaks and meals get their times.
@@ -77,10 +79,12 @@ def shifts(
     names = ("contracts", "pauses", "positions", "coverage")
     paths = [] if output is None else [output, *(beside(output, name) for name in names)]
     before = refuse(paths, force=force)
-    with progress_shown() as on_progress:
+    changes, set_flags = settings_given(setting)
+    with progress_shown() as on_progress, flags_named(set_flags):
         result, config_read = mix_files(
             requirement,
             config,
+            changes,
             minimise=minimise.value,
             weeks=weeks.value,
             allow_short=allow_short,

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from staffplan.cli.commands.options import STEPS, ConfigFile, Force, Interval, Json, Output, Timezone
+from staffplan.cli.commands.options import STEPS, ConfigFile, Force, Interval, Json, Output, SetSetting, Timezone
 from staffplan.cli.output.say import progress_shown, say, show_json, show_text
 from staffplan.cli.work.delivery import deliver, given_only, refuse, say_last, say_notes
-from staffplan.cli.work.flags import flags_named
+from staffplan.cli.work.flags import flags_named, settings_given
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -98,6 +98,7 @@ def staff(
             "--worth", help="Also write the service of each possible number of agents on queue, service_worth.csv."
         ),
     ] = None,
+    setting: SetSetting = None,
     force: Force = False,
     as_json: Json = False,
 ) -> None:
@@ -124,11 +125,13 @@ def staff(
     how = {"method": method, "goal_scope": scope, "risk": risk}
     settings = behaviour | limits | plan | {f"staffing.{key}": value for key, value in how.items()}
     settings |= {"staffing.shrinkage.all": shrinkage, "staffing.shrinkage.absence": absence}
-    flags = {name: STAFF_FLAGS[name] for name in given_only(settings)}
+    changes, set_flags = settings_given(setting)
+    flags = set_flags | {name: STAFF_FLAGS[name] for name in given_only(settings)}
     with progress_shown() as on_progress, flags_named(flags | ({"goal": "--goal"} if goal else {})):
         work = staff_files(
             forecast,
             config,
+            changes,
             goals=goal or [],
             limits=given_only(limits),
             behaviour=given_only(behaviour),

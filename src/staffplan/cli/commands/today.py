@@ -78,6 +78,9 @@ def today(
     Levers are moved breaks, meals and meetings, lent skills, longer shifts, people
     called in, and time off where more are there than today needs. A change that
     breaks a mandatory rule is not listed, nor is one whose gain may be chance.
+    Longer shifts and people called in are only for intervals below their goal.
+
+    What past days teach is kept in the plan directory: learnt_updating.json.
 
     --apply puts changes of the list into the roster, after a yes: staffplan log
     shows them, and staffplan undo takes them back.
@@ -86,10 +89,7 @@ def today(
     to_tell.csv too: who must be told what, and by when. Without a folder, and
     where stdout is no terminal, the levers are printed as CSV.
     """
-    from staffplan.cli.work.edit import EditFlags
-    from staffplan.cli.work.today import Asked, today_of
-    from staffplan.cli.work.today_applied import apply as applied
-    from staffplan.cli.work.today_applied import numbers_of
+    from staffplan.cli.work.today import Asked, numbers_of, today_of
     from staffplan.cli.work.today_told import FILES, TO_TELL, tell
 
     wanted = None if apply is None else numbers_of(apply)
@@ -101,4 +101,7 @@ def today(
     if wanted is None:
         tell(told, paths, before, as_json=as_json)
     else:
+        from staffplan.cli.work.edit import EditFlags
+        from staffplan.cli.work.today_applied import apply as applied
+
         applied(told, wanted, EditFlags(yes, dry_run, as_json, by, why, later), paths, before)

@@ -8,10 +8,11 @@ import textwrap
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 from staffplan.errors import StaffplanError, visible
-from staffplan.progress import OnProgress, Progress
+from staffplan.progress import OnProgress, Progress, silent
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
@@ -22,10 +23,23 @@ MOST_PROBLEMS = 200
 """Problems printed; a table's own list is shorter."""
 RULES_BROKEN = 5
 """The exit code where a roster breaks a rule."""
+_QUIET: ContextVar[bool] = ContextVar("quiet", default=False)
+"""Whether the command that runs was asked for its result and for errors alone."""
+
+
+def be_quiet(quiet: bool) -> None:
+    """Leave out progress and messages of the command that runs, or show them; errors are told in any case."""
+    _QUIET.set(quiet)
 
 
 def say(message: str = "") -> None:
     """A message for the person: stderr. Control characters of names and cells are shown as their numbers."""
+    if not _QUIET.get():
+        warn(message)
+
+
+def warn(message: str) -> None:
+    """Like `say`, for what a person must know: told where quiet was asked for too."""
     sys.stderr.write(f"{visible(message)}\n")
     sys.stderr.flush()
 
@@ -68,17 +82,19 @@ def _finite(value: object) -> object:
 
 def say_problems(error: StaffplanError) -> None:
     """All problems of an error, one below the other."""
-    say(f"{error.heading}:")
+    warn(f"{error.heading}:")
     for problem in error.problems[:MOST_PROBLEMS]:
-        say(str(problem))
+        warn(str(problem))
     if len(error.problems) > MOST_PROBLEMS:
-        say(f"and {len(error.problems) - MOST_PROBLEMS:,} more problems")
+        warn(f"and {len(error.problems) - MOST_PROBLEMS:,} more problems")
 
 
 @contextmanager
 def progress_shown() -> Iterator[OnProgress]:
-    """A function that shows progress: bars on a terminal, a line a minute elsewhere."""
-    if sys.stderr.isatty():
+    """A function that shows progress: bars on a terminal, a line a minute elsewhere; with --quiet nothing."""
+    if _QUIET.get():
+        yield silent
+    elif sys.stderr.isatty():
         with _bars() as on_progress:
             yield on_progress
     else:
@@ -94,7 +110,7 @@ def _bars() -> Iterator[OnProgress]:
 
     columns = (
         TextColumn("{task.fields[step]:<9}"),
-        BarColumn(bar_width=30),
+        BarColumn(bar_width=20, table_column=Column(no_wrap=True, min_width=20)),
         MofNCompleteColumn(table_column=Column(no_wrap=True, min_width=13)),
         TimeElapsedColumn(table_column=Column(no_wrap=True, min_width=7)),
         TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True, overflow="ellipsis")),

@@ -70,6 +70,7 @@ def access_of(folder: Path, *, with_change: bool, on_progress: OnProgress) -> Ac
         simulation=config.simulate,
         staffing=config.staffing,
         seed=config.plan.seed,
+        helpers=workspace.helpers,
         on_progress=on_progress,
     )
     zone, minutes = config.plan.timezone, config.plan.interval_minutes

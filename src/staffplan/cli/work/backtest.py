@@ -266,13 +266,13 @@ def _percent(share: float) -> str:
 
 
 MEASURE_WORDS = {
-    "days_kept": ("days kept", 1.0, "+.1f"),
-    "service_level": ("service level, points", 100.0, "+.1f"),
-    "asa_seconds": ("mean wait, s", 1.0, "+,.1f"),
-    "abandon_rate": ("hung up, points", 100.0, "+.1f"),
-    "on_queue_hours": ("hours on queue", 1.0, "+,.0f"),
-    "paid_hours": ("paid hours", 1.0, "+,.0f"),
-    "cost": ("cost", 1.0, "+,.0f"),
+    "days_kept": ("days kept", 1.0, "+z.1f"),
+    "service_level": ("service level, points", 100.0, "+z.1f"),
+    "asa_seconds": ("mean wait, s", 1.0, "+z,.1f"),
+    "abandon_rate": ("hung up, points", 100.0, "+z.1f"),
+    "on_queue_hours": ("hours on queue", 1.0, "+z,.0f"),
+    "paid_hours": ("paid hours", 1.0, "+z,.0f"),
+    "cost": ("cost", 1.0, "+z,.0f"),
 }
 
 

@@ -68,6 +68,7 @@ def check_files(
     A plan directory brings its own settings, people and requirement. ids_path: ids of the other system.
     """
     from staffplan.cli.work.own_tables import read_requirement
+    from staffplan.plan.standby import with_standby
     from staffplan.roster.case.case import Case
     from staffplan.roster.check.check import check
 
@@ -95,6 +96,7 @@ def check_files(
         shifts_alone=alone,
     )
     case = Case(requirement, people, config.roster, config.shifts, config.work_plans, site)
+    report = with_standby(report, roster, case, workspace)
     return Checked(roster, case, report, () if alone else _left_empty(roster, case))
 
 

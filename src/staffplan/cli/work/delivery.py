@@ -100,19 +100,28 @@ def deliver(
 
     before: what `refuse` gave. along: tables that are written too, and that JSON does not list.
     """
-    from staffplan.files.write import table_bytes
-
     written = {path: table for path, table in tables.items() if path is not None}
     put_tables({**written, **along}, timezone, before)
     if not as_json:
         for table in (table for path, table in tables.items() if path is None):
-            show(table_bytes(table.frame, timezone).decode())
+            show_table(table, timezone)
         return
     from staffplan.cli.output.json_rows import records
 
     rows = {} if written else {"rows": records(next(iter(tables.values())).frame, timezone)}
     paths = [str(path) for path in written]
     show_json({"written": paths, "facts": dict(facts or {}), "notes": [vars(note) for note in notes], **rows})
+
+
+def show_table(table: Table, timezone: str) -> None:
+    """A result on stdout: a table for a person on a terminal, elsewhere CSV."""
+    from staffplan.cli.output.shown import on_terminal, show_frame
+    from staffplan.files.write import table_bytes
+
+    if on_terminal():
+        show_frame(table.frame, timezone)
+    else:
+        show(table_bytes(table.frame, timezone).decode())
 
 
 def put_tables(tables: Mapping[Path, Table], timezone: str, before: Hashes) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from staffplan.plan.edits import Edited, Logged, Standing, logged, standing, und
 from staffplan.plan.renewed import Renewed, renewed
 from staffplan.plan.text import text_table
 from staffplan.planned import between
+from staffplan.tables.standby import Standby
 
 if TYPE_CHECKING:
     from staffplan.roster.edits.changes import Change
@@ -132,11 +133,34 @@ def facts_of(
 def decide(
     stands: Standing, edited: Edited, flags: EditFlags, facts: Mapping[str, Any], told: Mapping[str, Any]
 ) -> None:
-    """Ask, make the change where the answer is yes, and say what was done. told: for a program, beside the facts."""
+    """Say whose standby is lost, ask, make the change where the answer is yes, and say what was done. told: for a
+    program, beside the facts."""
+    lost = _standby_lost(stands, edited)
+    if lost and not flags.as_json:
+        show_text("\n".join(["", *lost]))
+    told = {**told, "standby_lost": lost} if lost else told
     is_written = agreed(flags, str(facts["verb"]))
     if is_written:
         write_change(stands, edited, facts)
     ended(stands, flags, {**facts, **told}, is_written=is_written)
+
+
+def _standby_lost(stands: Standing, edited: Edited) -> list[str]:
+    """Standby that was possible before the change and is not after it, in words."""
+    workspace = stands.workspace
+    table = workspace.table_if_there(Standby) if workspace.config.standby else None
+    if table is None:
+        return []
+    from staffplan.roster.standby.lost import lost_duties, words_of
+
+    sides = (stands.case, stands.roster), (replace(stands.case, workforce=edited.workforce), edited.roster)
+    before, after = (
+        lost_duties(case, roster, workspace.config.standby, table, workspace.planned.first) for case, roster in sides
+    )
+    known = {(one.standby, one.agent_id, one.day) for one in before}
+    agents = edited.workforce.agents.frame
+    names = dict(zip(agents["agent_id"], agents["name"], strict=True))
+    return [words_of(one, names) for one in after if (one.standby, one.agent_id, one.day) not in known]
 
 
 def undo(folder: Path, to: int | None, flags: EditFlags) -> None:

@@ -19,6 +19,7 @@ from staffplan.files.write import table_bytes
 from staffplan.forecast import Explanation
 from staffplan.forecast import explain as explain_day
 from staffplan.plan.directory import open_existing, read_config_text
+from staffplan.plan.standby import standby_book
 from staffplan.plan.text import text_table
 from staffplan.plan.workspace import Workspace, history_before
 from staffplan.settings.toml_places import lines_of
@@ -70,6 +71,7 @@ def sources_of(workspace: Workspace) -> Sources:
         staffing=config.staffing,
         site=workspace.site,
         week_starts=config.roster.week_starts,
+        standby=standby_book(workspace),
     )
     return Sources(
         forecast=workspace.forecast(),

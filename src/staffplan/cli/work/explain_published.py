@@ -13,6 +13,7 @@ from staffplan.cli.output.json_rows import records
 from staffplan.cli.output.say import say, show_json, show_text
 from staffplan.cli.work.delivery import put, say_notes
 from staffplan.cli.work.group_day import group_day
+from staffplan.cli.work.published_changes import with_changes_of
 from staffplan.cli.work.published_day import (
     busy_groups,
     day_contacts,
@@ -56,6 +57,7 @@ class Asked:
     queue: str | None
     actuals: Sequence[Path]
     states: Path | None
+    plan: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -79,10 +81,13 @@ def explained(asked: Asked) -> Explained:
     """Raises UsageError and DataError."""
     _refuse_half(asked)
     published = published_day(asked.ledger, str(asked.day))
+    changed: list[Note] = []
+    if asked.plan is not None:
+        published, changed = with_changes_of(published, asked.plan)
     groups, notes = groups_of(published, asked.queue)
     came = day_contacts(published, asked.actuals)
     groups, quiet = busy_groups(groups, came)
-    notes += [*quiet, *not_published(published, came)]
+    notes += [*changed, *quiet, *not_published(published, came)]
     states = None if asked.states is None else day_states(published, asked.states)
     if states is None:
         said = "no log of states (--states): the absences that the settings expect count in every world"

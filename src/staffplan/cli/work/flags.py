@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from staffplan.errors import ConfigError, Problem, UsageError
+
+
+def settings_given(items: Sequence[str] | None) -> tuple[dict[str, object], dict[str, str]]:
+    """Settings given with --set, by dotted name, and the flag of each for `flags_named`."""
+    from staffplan.plan.directory import parse_overrides
+
+    changes = parse_overrides(list(items or ()))
+    return changes, {name: f"--set {name}" for name in changes}
 
 
 @contextmanager

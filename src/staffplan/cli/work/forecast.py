@@ -12,7 +12,7 @@ from staffplan.cli.work.common import config_and_workspace, interval_of
 from staffplan.errors import DataError, Problem
 from staffplan.files.read import read_drivers, read_overrides
 from staffplan.ingest import read_history
-from staffplan.plan.workspace import first_day_of, planned_days
+from staffplan.plan.workspace import first_day_of, planned_days, span_of
 from staffplan.planned import PlannedDays
 from staffplan.process.workers import AS_MANY_AS_PAY, Workers
 from staffplan.progress import OnProgress
@@ -125,12 +125,13 @@ def _forecast_job(
     if config_path is None and "plan.interval_minutes" not in overrides:
         found = interval_of(contacts.frame, "queue")
         config, workspace = config_and_workspace(config_path, {**overrides, "plan.interval_minutes": found})
-    first_day = first_day_of(contacts, config, workspace.config_place)
+    span = span_of(contacts, config.plan.timezone)
+    first_day = first_day_of(span.following, config, workspace.config_place)
     planned = planned_days(config, first_day, workspace.config_place)
     site = make_site(
         config,
-        queues=contacts.frame["queue"].unique(),
-        first_day=contacts.frame["interval_start"].min().date(),
+        queues=span.queues,
+        first_day=span.first,
         last_day=planned.last + timedelta(days=1),
         special_days=workspace.special_days,
     )

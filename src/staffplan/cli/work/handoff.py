@@ -9,17 +9,25 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+import pandas as pd
+
 from staffplan.cli.work.check import read_roster, refuse_strangers
 from staffplan.cli.work.common import config_and_workspace
 from staffplan.cli.work.flags import flags_named
 from staffplan.errors import DataError, Problem, UsageError, place_of
+from staffplan.files.change_log import read_changes
+from staffplan.files.disk import sha256
 from staffplan.files.read import read_table
 from staffplan.plan.directory import PLAN_TOML, open_existing
+from staffplan.plan.edits import written
 from staffplan.plan.manifest import is_plan
 from staffplan.plan.workspace import Workspace
 from staffplan.report import Handoff, build_roster_json, build_roster_workbook, calendars
-from staffplan.tables.people import Agents, TimeOff
+from staffplan.tables.people import Absences, Agents, TimeOff
+from staffplan.tables.roster import RosterShifts
+from staffplan.tables.roster_book import RosterState
 from staffplan.tables.schema import Table
+from staffplan.tables.standby import Standby
 from staffplan.tables.waits import Coverage
 from staffplan.words import SOURCE
 
@@ -49,10 +57,28 @@ def read_handoff(
         language=SOURCE if workspace is None else workspace.config.report.language,
         coverage=_read(folder / Coverage.file_name, Coverage, zone),
         agents=people,
-        time_off=_named(time_off, "time_off", workspace, TimeOff, zone),
+        time_off=_time_off(folder, _named(time_off, "time_off", workspace, TimeOff, zone), zone),
         first_day=first,
         last_day=last,
+        state=roster_state(folder) if is_plan(folder) else None,
+        standby=_read(folder / Standby.file_name, Standby, zone),
     )
+
+
+def roster_state(folder: Path) -> RosterState:
+    """Which state of a plan its roster is."""
+    changes = read_changes(folder).changes
+    number, last = (changes[-1].number, changes[-1].hash) if changes else (0, "")
+    return RosterState(number, last, sha256(folder / RosterShifts.file_name) or "")
+
+
+def _time_off(folder: Path, given: TimeOff | None, zone: str) -> TimeOff | None:
+    """The time off with what changes by hand wrote into the folder; what was given first holds."""
+    off = written(folder, Absences, zone)
+    if not len(off):
+        return given
+    rows = [table.frame for table in (given, off) if table is not None and len(table)]
+    return TimeOff.of(pd.concat(rows, ignore_index=True).drop_duplicates(list(TimeOff.key), ignore_index=True))
 
 
 def workspace_if_any(folder: Path, config_path: Path | None) -> Workspace | None:
@@ -94,11 +120,11 @@ def _read(path: Path, table: type[T], zone: str) -> T | None:
     return read_table(path, table, timezone=zone) if path.is_file() else None
 
 
-def handoff_files(handoff: Handoff, forms: Collection[str], output: Path) -> Files:
-    """The files of the wanted forms ("xlsx", "ics", "json")."""
+def handoff_files(handoff: Handoff, forms: Collection[str], output: Path, *, with_agents: bool) -> Files:
+    """The files of the wanted forms ("xlsx", "ics", "json"). with_agents: a sheet for each agent in the workbook."""
     files: Files = {}
     if "xlsx" in forms:
-        files[output / "roster.xlsx"] = partial(build_roster_workbook, handoff)
+        files[output / "roster.xlsx"] = partial(build_roster_workbook, handoff, with_agents=with_agents)
     if "json" in forms:
         files[output / "roster.json"] = partial(build_roster_json, handoff)
     return files | (_calendar_files(handoff, output / "calendars") if "ics" in forms else {})

@@ -14,7 +14,7 @@ from staffplan.cli.output.json_rows import records
 from staffplan.cli.output.say import say_long, show_json, show_text
 from staffplan.cli.work.delivery import put_tables
 from staffplan.clock import local_dates
-from staffplan.control.now import begin_later, people_now, rest_of_day
+from staffplan.control.now import begin_later, people_now, rest_of_day, standing_by
 from staffplan.errors import Problem, UsageError
 from staffplan.files.cells import read_instants
 from staffplan.plan.directory import open_existing
@@ -23,6 +23,7 @@ from staffplan.roster.check.cover import coverage
 from staffplan.tables.control import NetStaffing, PeopleNow
 from staffplan.tables.requirement import StaffingRequirement
 from staffplan.tables.roster import RosterShifts
+from staffplan.tables.standby import Standby
 
 if TYPE_CHECKING:
     from staffplan.cli.work.delivery import Hashes
@@ -39,6 +40,8 @@ class Moment:
     people: PeopleNow
     later: RosterShifts
     net: NetStaffing
+    on_call: Standby
+    """Who stands by now, and later on this day."""
 
 
 def now_of(folder: Path, text: str | None) -> Moment:
@@ -61,6 +64,7 @@ def now_of(folder: Path, text: str | None) -> Moment:
         people_now(roster, at),
         begin_later(roster, at, plan.timezone),
         rest_of_day(cover, at, plan.interval_minutes, plan.timezone),
+        standing_by(workspace.table_if_there(Standby) if workspace.config.standby else None, at, plan.timezone),
     )
 
 
@@ -77,7 +81,7 @@ def _instant(text: str | None, zone: str) -> pd.Timestamp:
 def tell(moment: Moment, paths: Mapping[str, Path], before: Hashes, *, as_json: bool) -> None:
     """Tables for a person, or everything as JSON; then the files."""
     if as_json:
-        tables = {"people": moment.people, "begin_later": moment.later, "net": moment.net}
+        tables = {"people": moment.people, "begin_later": moment.later, "net": moment.net, "on_call": moment.on_call}
         rows = {name: records(table.frame, moment.zone) for name, table in tables.items()}
         written = [str(path) for path in paths.values()]
         show_json({"at": moment.at.tz_convert(moment.zone).isoformat(), **rows, "written": written})
@@ -96,6 +100,13 @@ def _texts(moment: Moment) -> Iterator[str]:
         rows = _rows(moment.later.frame.sort_values(["start", "name"]))
         later = ", ".join(f"{_clock(row.start, moment.zone)} {row.name or row.agent_id}" for row in rows)
         yield f"begin later today: {later}"
+    if len(moment.on_call):
+        zone = moment.zone
+        who = (
+            f"{row.name or row.agent_id} {_clock(row.start, zone)}-{_clock(row.end, zone)} ({row.standby})"
+            for row in _rows(moment.on_call.frame)
+        )
+        yield f"on call today: {', '.join(who)}"
     yield _net_table(moment) if len(moment.net) else "nobody is required or on queue for the rest of the day"
 
 

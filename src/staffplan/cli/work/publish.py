@@ -12,7 +12,7 @@ import pandas as pd
 
 from staffplan.cli.output.json_rows import records
 from staffplan.cli.output.say import say, show, show_json, show_text
-from staffplan.cli.work.delivery import beside, put_tables, say_notes
+from staffplan.cli.work.delivery import beside, put, put_tables, refuse, say_notes
 from staffplan.errors import Problem, UsageError
 from staffplan.files.cells import read_instants
 from staffplan.files.ledger import Entry, Ledger, append, content_of, held, read_ledger
@@ -24,6 +24,7 @@ from staffplan.tables.ledger import RosterTold
 
 if TYPE_CHECKING:
     from staffplan.cli.work.delivery import Hashes
+    from staffplan.plan.directory import OpenPlan
 
 LONGEST_WORDS = 500
 """Characters of who and why."""
@@ -31,9 +32,18 @@ SHORT_HASH = 12
 
 
 def published(
-    folder: Path, to: Path, *, who: str, why: str, at: str | None, output: Path | None, as_json: bool
+    folder: Path,
+    to: Path,
+    *,
+    who: str,
+    why: str,
+    at: str | None,
+    outputs: tuple[Path | None, Path | None],
+    force: bool,
+    as_json: bool,
 ) -> None:
-    """Append a plan to a ledger, and say so."""
+    """Append a plan to a ledger, and say so. outputs: as `differences` has them."""
+    output, messages = outputs
     if output is not None:
         raise UsageError(Problem("--output", "belongs to --diff", "leave it out, or add --diff"))
     plan = open_existing(folder)
@@ -54,8 +64,28 @@ def published(
         same = _same(ledger, made)
         if same is None:
             _refuse_unexplained(made, facts)
+            put(*_messages(plan, made, ledger, messages, force=force))
             ledger = append(ledger, made.files, facts)
     _tell(same or ledger.entries[-1], made, ledger, is_new=same is None, as_json=as_json)
+    if not as_json and same is None:
+        _say_messages(made, messages)
+
+
+def _messages(
+    plan: OpenPlan, made: Publication, ledger: Ledger, folder: Path | None, *, force: bool
+) -> tuple[dict[Path, bytes], Hashes]:
+    """The messages to write, and the files that they replace; none without a folder."""
+    from staffplan.cli.work.publish_messages import message_files
+
+    files = {} if folder is None else message_files(plan, made, ledger, folder)
+    return files, refuse(files, force=force)
+
+
+def _say_messages(made: Publication, folder: Path | None) -> None:
+    people = made.told.frame["agent_id"].nunique()
+    if folder is not None:
+        what = f"text, mail and calendar of {plural(people, 'person', 'people')}"
+        say(f"wrote {what} to {folder}" if people else f"nobody needs to be told anything; nothing is in {folder}")
 
 
 def _made_at(text: str | None, zone: str, now: pd.Timestamp) -> pd.Timestamp | None:
@@ -135,25 +165,39 @@ def _written(entry: Entry, ledger: Ledger) -> str:
     return f"wrote {plural(new, 'file')} of entry {entry.number} to {ledger.folder}{kept}"
 
 
-def differences(folder: Path, to: Path, output: Path | None, before: Hashes, *, as_json: bool) -> None:
-    """Who must be told of which changes, as a table, CSV or JSON."""
-    plan = open_existing(folder)
-    made = publication_of(plan, read_ledger(to), None)
+def differences(
+    folder: Path, to: Path, outputs: tuple[Path | None, Path | None], before: Hashes, *, force: bool, as_json: bool
+) -> None:
+    """Who must be told of which changes, as a table, CSV or JSON. outputs: the file for the changes, and the folder
+    for messages."""
+    output, messages = outputs
+    plan, ledger = open_existing(folder), read_ledger(to)
+    made = publication_of(plan, ledger, None)
     say_notes(made.notes)
+    files, replaced = _messages(plan, made, ledger, messages, force=force)
+    put(files, replaced)
     if output is not None:
         put_tables({output: made.told, beside(output, "messages"): made.messages}, made.timezone, before)
     if as_json:
         tables = {"changes": made.told, "messages": made.messages}
         rows = {name: records(table.frame, made.timezone) for name, table in tables.items()}
         written = [] if output is None else [str(output), str(beside(output, "messages"))]
+        written += map(str, files)
         show_json({"written": written, **rows, "notes": [vars(note) for note in made.notes]})
     elif output is None:
         show(_table(made.told.frame) if len(made.told) else "nobody needs to be told anything")
+    if not as_json:
+        _say_messages(made, messages)
 
 
 def _table(frame: pd.DataFrame) -> str:
+    """The days; with who changed them and why where the log tells it."""
     rows = [
         (row.agent_id, row.name, f"{row.schedule_date:%a %d %b %Y}", row.change, row.before, row.after)
         for row in frame.itertuples(index=False)
     ]
-    return text_table(rows, ("agent", "name", "day", "change", "before", "after"))
+    header = ("agent", "name", "day", "change", "before", "after")
+    if not (frame["who"] != "").any():
+        return text_table(rows, header)
+    reasons = zip(frame["who"], frame["why"], strict=True)
+    return text_table([(*row, *reason) for row, reason in zip(rows, reasons, strict=True)], (*header, "by", "why"))

@@ -29,6 +29,7 @@ from staffplan.tables.people import Absences, Agents, TimeOff
 from staffplan.tables.requirement import PeopleNeeded, ServiceWorth
 from staffplan.tables.roster import Roster, RosterActivities, RosterChanges, RosterShifts
 from staffplan.tables.schema import Table
+from staffplan.tables.standby import CallOuts, Standby
 from staffplan.tables.waits import Coverage
 from staffplan.tables.wishes import Fairness
 
@@ -76,6 +77,11 @@ class RepairWork:
     cost: CostSettings
     open_shifts: OpenShiftsSettings
     standby: tuple[StandbySettings, ...]
+    given_standby: Standby | None
+    """The standby of the folder."""
+    published_standby: Standby | None
+    past_standby: Standby
+    call_outs: CallOuts
     currency: str
     settings_place: str
     noted: Absences
@@ -112,7 +118,7 @@ def repair_work(source: RepairInput) -> RepairWork:
         site_of(config, needed.frame, workspace),
         read_table(known, ServiceWorth, timezone=zone) if known.is_file() else None,
     )
-    roster = read_roster(folder, zone)
+    roster, standby = read_roster(folder, zone), folder / Standby.file_name
     refuse_strangers(roster, case.workforce.agents)
     return RepairWork(
         case,
@@ -121,6 +127,10 @@ def repair_work(source: RepairInput) -> RepairWork:
         config.cost,
         config.open_shifts,
         config.standby,
+        read_table(standby, Standby, timezone=zone) if standby.is_file() else None,
+        workspace.published_standby,
+        workspace.past_standby,
+        workspace.call_outs,
         config.plan.currency,
         workspace.config_place,
         _noted(folder, zone),
@@ -254,6 +264,18 @@ def _instant(text: str, work: RepairWork, problems: list[Problem]) -> pd.Timesta
             Problem("--from", f"{text!r} is outside the period of the roster", f"the period is {first} to {last}")
         )
     return at
+
+
+def standby_words(work: RepairWork, result: RepairResult) -> list[str]:
+    """Standby of the folder that its people cannot have with the repaired roster, and who can."""
+    from staffplan.roster.standby.lost import lost_duties, words_of
+
+    if work.given_standby is None or not work.standby:
+        return []
+    agents = result.case.workforce.agents.frame
+    names = dict(zip(agents["agent_id"], agents["name"], strict=True))
+    lost = lost_duties(result.case, result.roster, work.standby, work.given_standby, work.days[0])
+    return [words_of(one, names) for one in lost]
 
 
 def repair_text(result: RepairResult) -> str:

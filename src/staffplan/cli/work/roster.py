@@ -25,18 +25,18 @@ def roster_case(
     requirement_path: Path,
     agents: Path,
     config_path: Path,
+    changes: Mapping[str, object],
     *,
     given: Mapping[str, Path | None],
     worth: Path | None = None,
-    seed: int | None,
 ) -> tuple[Case, PlanSettings]:
     """What a roster is made of, from a requirement file and an agents file; and the plan's settings.
 
-    given: files that stand for those of the settings, by their key under [input].
+    changes: settings by dotted name. given: files that stand for those of the settings, by their key under [input].
     """
     from staffplan.roster.case.case import Case
 
-    config, workspace = config_and_workspace(config_path, {} if seed is None else {"plan.seed": seed})
+    config, workspace = config_and_workspace(config_path, changes)
     zone = config.plan.timezone
     requirement = read_requirement(requirement_path, zone)
     say_notes(requirement.notes)
@@ -52,13 +52,14 @@ def roster_case(
     return case, config.plan
 
 
-def judge_from(forecast_path: Path, case: Case, config_path: Path) -> Judge | None:
-    """Plays rosters of the case against a forecast; None where service is not sought."""
+def judge_from(forecast_path: Path, case: Case, config_path: Path, changes: Mapping[str, object]) -> Judge | None:
+    """Plays rosters of the case against a forecast; None where service is not sought. changes: as for the case."""
     from staffplan.simulate.judge import judge_of
+    from staffplan.simulate.overflow import helpers_of
 
     if case.settings.objective != "service":
         return None
-    config, workspace = config_and_workspace(config_path, {})
+    config, workspace = config_and_workspace(config_path, changes)
     forecast = read_forecast(forecast_path, config)
     return judge_of(
         forecast,
@@ -67,6 +68,7 @@ def judge_from(forecast_path: Path, case: Case, config_path: Path) -> Judge | No
         site=site_of(config, forecast.frame, workspace),
         staffing=config.staffing,
         seed=config.plan.seed,
+        helpers=helpers_of(config.simulate.overflow, case.workforce),
     )
 
 

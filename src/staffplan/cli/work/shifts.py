@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
 from staffplan.cli.output.json_rows import records
-from staffplan.cli.output.say import say, show, show_json
+from staffplan.cli.output.say import say, show_json
 from staffplan.cli.work.common import config_and_workspace, site_of
-from staffplan.cli.work.delivery import put_tables, say_notes
+from staffplan.cli.work.delivery import put_tables, say_notes, show_table
 from staffplan.cli.work.own_tables import read_requirement
-from staffplan.files.write import table_bytes
 from staffplan.plan.heads import pay_of, time_off_share
 from staffplan.plan.text import percent, text_table
 from staffplan.progress import OnProgress
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
 def mix_files(
     requirement_path: Path,
     config_path: Path,
+    changes: Mapping[str, object],
     *,
     minimise: Goal,
     weeks: Literal["each", "mean", "maximum"],
@@ -37,8 +37,8 @@ def mix_files(
     gap: float,
     on_progress: OnProgress,
 ) -> tuple[MixOfShifts, Config]:
-    """The mix of shifts for a requirement file, and the settings."""
-    config, workspace = config_and_workspace(config_path, {})
+    """The mix of shifts for a requirement file, and the settings, with some changed (by dotted name)."""
+    config, workspace = config_and_workspace(config_path, changes)
     zone = config.plan.timezone
     requirement = read_requirement(requirement_path, zone)
     say_notes(requirement.notes)
@@ -74,7 +74,7 @@ def tell(result: MixOfShifts, paths: Sequence[Path], plan: PlanSettings, before:
         return
     say(f"\n{_contracts(result)}\n\n{_summary(result, plan.currency)}")
     if not paths:
-        show(table_bytes(result.shifts.frame, plan.timezone).decode())
+        show_table(result.shifts, plan.timezone)
 
 
 def _contracts(result: MixOfShifts) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from staffplan.cli.work.delivery import put
 from staffplan.files.write import table_bytes
 from staffplan.plan.text import percent, text_table
 from staffplan.staffing import agents_one_by_one
+from staffplan.staffing.size import UNSTABLE
 
 if TYPE_CHECKING:
     from staffplan.cli.work.delivery import Hashes
@@ -111,8 +113,14 @@ def _as_list(answer: dict[Any, Any]) -> str:
             rows.append((words, value))
         elif value == value:
             is_share = name in SHARES or name.startswith("out_sl")
-            rows.append((words, percent(value) if is_share else f"{value:,.2f}".removesuffix(".00")))
+            rows.append((words, percent(value) if is_share else _number(value)))
+        if value == UNSTABLE:
+            rows.append(("agents with whom it does not grow", f"{math.floor(answer['out_total_load_erl']) + 1:,}"))
     return text_table(rows, ("model", answer["model"]))
+
+
+def _number(value: float) -> str:
+    return "without limit" if math.isinf(value) else f"{value:,.2f}".removesuffix(".00")
 
 
 def _steps(steps: pd.DataFrame) -> str:

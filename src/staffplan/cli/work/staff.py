@@ -40,6 +40,7 @@ class StaffWork:
 def staff_files(
     forecast_path: Path,
     config_path: Path | None,
+    changes: Mapping[str, object],
     *,
     goals: Sequence[str],
     limits: Mapping[str, object],
@@ -54,14 +55,15 @@ def staff_files(
 ) -> StaffWork:
     """Staff a forecast file with the settings of a file and the flags of the command line.
 
-    `shares`: what the flags lose of paid time, `shrinkage` as a share and `absence` as a chance.
+    `changes`: settings by dotted name. `shares`: what the flags lose of paid time, `shrinkage` as a share and
+    `absence` as a chance.
     """
     from staffplan.cli.work.explain_staffing import walk
     from staffplan.staffing.risk import at_risk
     from staffplan.staffing.step import staff_by_method
     from staffplan.staffing.worth_by_method import worth_by_method
 
-    config, workspace = _to_read_with(config_path, {f"plan.{key}": value for key, value in plan.items()})
+    config, workspace = _to_read_with(config_path, changes, {f"plan.{key}": value for key, value in plan.items()})
     listed = config.queues_listed()
     known = {"queue": listed} if listed else None
     predicted = read_forecast(forecast_path, config, known)
@@ -83,13 +85,15 @@ def staff_files(
     return StaffWork(result, config.plan.timezone, lines, steps, curves)
 
 
-def _to_read_with(path: Path | None, overrides: Mapping[str, object]) -> tuple[Config, Workspace]:
+def _to_read_with(
+    path: Path | None, changes: Mapping[str, object], flags: Mapping[str, object]
+) -> tuple[Config, Workspace]:
     """The settings with the flags; without them where they are wrong, so that `with_flags` tells it with all else."""
     try:
-        return config_and_workspace(path, overrides)
+        return config_and_workspace(path, {**changes, **flags})
     except ConfigError:
         with suppress(ConfigError):
-            return config_and_workspace(path, {})
+            return config_and_workspace(path, changes)
         raise
 
 

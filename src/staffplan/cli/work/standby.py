@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,12 +11,14 @@ from staffplan.cli.output.json_rows import records
 from staffplan.cli.output.say import say, show, show_json
 from staffplan.cli.work.delivery import put_tables, say_notes
 from staffplan.cli.work.repair import RepairInput, RepairWork, refuse_other_period, repair_work
-from staffplan.errors import ConfigError, Problem, UsageError, nearest
+from staffplan.errors import ConfigError, Problem, UsageError
 from staffplan.files.read import read_table
 from staffplan.files.write import table_bytes
+from staffplan.plan.standby import standby_case
 from staffplan.plan.text import text_table
 from staffplan.report.formats import plural
-from staffplan.roster.check.standby import StandbyCase, standby_breaches
+from staffplan.roster.check.standby import standby_breaches
+from staffplan.roster.standby.names import refuse_unknown_people
 from staffplan.roster.standby.step import StandbyResult, refuse_unknown, share_standby
 from staffplan.tables.standby import Standby
 
@@ -44,8 +46,8 @@ def run_standby(asked: StandbyInput, before: Hashes, *, as_json: bool) -> bool:
     refuse_other_period(work)
     _refuse(work)
     published, past = (
-        None if path is None else read_table(path, Standby, timezone=work.timezone)
-        for path in (asked.published, asked.past)
+        given if path is None else read_table(path, Standby, timezone=work.timezone)
+        for path, given in ((asked.published, work.published_standby), (asked.past, work.past_standby))
     )
     if asked.check is not None:
         refuse_unknown(work.standby, (past,))
@@ -77,40 +79,11 @@ def _refuse(work: RepairWork) -> None:
     """Raise where no standby is set, or one is for people or teams that nobody knows."""
     if not work.standby:
         raise ConfigError(Problem(f"{work.settings_place}:standby", "no standby is set", f"add {EXAMPLE}"))
-    problems = list(_strangers(work))
-    if problems:
-        raise ConfigError(problems)
-
-
-def _strangers(work: RepairWork) -> Iterator[Problem]:
-    agents = work.case.workforce.agents.frame
-    known, teams = sorted(set(agents["agent_id"])), sorted({*agents["staffing_group"]} - {""})
-    skills = sorted({name for cell in agents["skills"] for name in cell.split(";")} - {""})
-    for number, kind in enumerate(work.standby):
-        place = f"{work.settings_place}:standby.{number}"
-        for name in kind.agents:
-            if name not in known:
-                yield Problem(f"{place}.agents", f"{name!r} is not in the agents table", nearest(name, known))
-        if kind.staffing_group and kind.staffing_group not in teams:
-            said = f"nobody is of the team {kind.staffing_group!r}"
-            yield Problem(f"{place}.staffing_group", said, nearest(kind.staffing_group, teams))
-        if kind.skill and kind.skill not in skills:
-            yield Problem(f"{place}.skill", f"nobody has the skill {kind.skill!r}", nearest(kind.skill, skills))
+    refuse_unknown_people(work.standby, work.case.workforce.agents, f"{work.settings_place}:standby")
 
 
 def _checked(path: Path, work: RepairWork, past: Standby | None, *, as_json: bool) -> bool:
-    first, last = work.days
-    case = StandbyCase(
-        work.standby,
-        work.roster,
-        work.case.workforce,
-        work.case.site,
-        first,
-        (last - first).days + 1,
-        work.case.settings.week_of_first(first) or first,
-        next(iter(work.case.work_plans), ""),
-        past,
-    )
+    case = standby_case(work.standby, work.roster, work.case, past, work.call_outs)
     found = standby_breaches(read_table(path, Standby, timezone=work.timezone), case)
     rows = [(one.agent_id, f"{one.day}", one.message) for one in found]
     if as_json:

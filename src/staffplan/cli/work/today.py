@@ -14,22 +14,36 @@ import pandas as pd
 from staffplan.cli.work.delivery import say_notes
 from staffplan.cli.work.reforecast import to_the_end
 from staffplan.cli.work.states import read_states, words_of
+from staffplan.cli.work.today_contacts import moment_of, with_contacts
 from staffplan.clock import local_dates, midnight
 from staffplan.errors import DataError, Problem, UsageError, nearest
-from staffplan.files.cells import read_instants
 from staffplan.files.read import read_table
 from staffplan.ingest import read_history
 from staffplan.plan.edits import Standing, standing
-from staffplan.plan.workspace import Workspace
 from staffplan.process.workers import Workers
-from staffplan.tables.history import ContactHistory
 from staffplan.tables.requirement import StaffingRequirement
-from staffplan.tables.roster import Roster
 from staffplan.tables.standby import Standby
+from staffplan.tables.states import AgentStates
 
 if TYPE_CHECKING:
     from staffplan.control.today import Today
     from staffplan.control.today.day import Day
+    from staffplan.control.today.presence import Presence
+
+
+BEST, ALL = "best", "all"
+"""Of --apply, in place of numbers."""
+
+
+def numbers_of(text: str) -> tuple[int, ...] | str:
+    """The numbers of --apply, or "best" or "all". Raises UsageError for what is neither."""
+    if text in (BEST, ALL):
+        return text
+    parts = [part.strip() for part in text.split(",")]
+    if not all(part.isdecimal() and int(part) > 0 for part in parts):
+        hint = "write best, all, or numbers of the list: 1,3"
+        raise UsageError(Problem("--apply", f"{text!r} names no changes", hint))
+    return tuple(dict.fromkeys(int(part) for part in parts))
 
 
 @dataclass(frozen=True)
@@ -93,24 +107,22 @@ def _day(
     from staffplan.control.today.day import Day
     from staffplan.control.today.forced import Moment, forced
     from staffplan.control.today.play import make_stage
-    from staffplan.control.today.presence import UNKNOWN, presence_of
-    from staffplan.forecast import reforecast
 
     workspace, config = stands.workspace, stands.workspace.config
-    given = read_history(asked.actuals, to_the_end(config))
+    given = read_history(asked.actuals, to_the_end(config), is_whole=False)
     standby, words = _standby(asked.standby, stands), words_of(asked.state_words)
-    log = None if asked.states is None else read_states(asked.states, stands, words)
-    at = _moment(asked.at, given, workspace)
-    history = _with_today(workspace, given, at)
+    states = None if asked.states is None else read_states(asked.states, stands, words)
+    at = moment_of(asked.at, given, workspace)
     planned = workspace.forecast()
-    result = reforecast(planned, history, config.forecast, site=workspace.site, now=at, workers=workers)
+    result = with_contacts(workspace, given, at, workers)
     length = pd.Timedelta(minutes=config.plan.interval_minutes)
     updated, notes = forced(planned, result.forecast, shares, Moment(at, config.plan.timezone, length))
     say_notes(note for note in (*result.notes, *notes) if note.kind != "left out")
     settings = (config.simulate, config.staffing)
     need = workspace.table(StaffingRequirement)
-    presence = UNKNOWN if log is None else presence_of(log, words, _around(stands, at), at)
-    stage = make_stage(planned, updated, need, workspace.site, settings, at, config.plan.seed, presence)
+    presence = _presence(states, words, stands, at)
+    helpers = workspace.helpers
+    stage = make_stage(planned, updated, need, workspace.site, settings, at, config.plan.seed, presence, helpers)
     return Day(
         stands.case,
         stands.roster,
@@ -123,15 +135,22 @@ def _day(
         kinds,
         pd.Timedelta(minutes=asked.notice_minutes),
         standby,
+        frozenset(zip(stands.locks.frame["agent_id"], stands.locks.frame["day"].dt.date, strict=True)),
     )
 
 
-def _around(stands: Standing, at: pd.Timestamp) -> Roster:
-    """The shifts that go on at a moment, or begin later on its day."""
+def _presence(states: AgentStates | None, words: Mapping[str, str], stands: Standing, at: pd.Timestamp) -> Presence:
+    """Who is there, by the log of the day so far."""
+    from staffplan.control.today.presence import UNKNOWN, of_day, presence_of
     from staffplan.control.today.spans import worked_between
 
+    if states is None:
+        return UNKNOWN
     [day] = local_dates(pd.DatetimeIndex([at]), stands.timezone)
-    return worked_between(stands.roster, at, midnight(day + timedelta(days=1), stands.timezone))
+    begin, end = midnight(day, stands.timezone), midnight(day + timedelta(days=1), stands.timezone)
+    log, notes = of_day(states, words, (begin, end), at)
+    say_notes((*states.notes, *notes))
+    return UNKNOWN if log is None else presence_of(log, words, worked_between(stands.roster, at, end), at)
 
 
 def _kinds(given: tuple[str, ...]) -> tuple[str, ...]:
@@ -187,35 +206,6 @@ def _standby(path: Path | None, stands: Standing) -> Standby:
     if problems:
         raise DataError(problems)
     return table
-
-
-def _moment(text: str | None, given: ContactHistory, workspace: Workspace) -> pd.Timestamp:
-    """The instant of --at, else the end of the contacts given."""
-    zone, minutes = workspace.config.plan.timezone, workspace.config.plan.interval_minutes
-    if text is None:
-        at = pd.Timestamp(given.frame["interval_start"].max()) + pd.Timedelta(minutes=minutes)
-    else:
-        read, wrong = read_instants(pd.Series([text], dtype=object), zone)
-        if wrong or read.isna().any():
-            message, hint = wrong.get(0, (f"{text!r} is not a time", "write it as 2026-12-01T10:30"))
-            raise UsageError(Problem("--at", message, hint))
-        at = pd.Timestamp(read.iloc[0])
-    [day] = local_dates(pd.DatetimeIndex([at]), zone)
-    if not workspace.planned.contains(day):
-        days = workspace.planned
-        message = f"{day:%a %d %b %Y} is not in the plan, which runs from {days.first} to {days.last}"
-        raise UsageError(Problem("--at" if text else str(given.source), message, "give the contacts of a day of it"))
-    return at
-
-
-def _with_today(workspace: Workspace, given: ContactHistory, at: pd.Timestamp) -> ContactHistory:
-    """The plan's history with the contacts of the file, which count from their first day on."""
-    zone = workspace.config.plan.timezone
-    [first] = local_dates(pd.DatetimeIndex([given.frame["interval_start"].min()]), zone)
-    past = workspace.full_history.frame
-    past = past[past["interval_start"] < midnight(first, zone)]
-    both = pd.concat([past, given.frame], ignore_index=True)
-    return ContactHistory.of(both[both["interval_start"] < at].reset_index(drop=True), given.source)
 
 
 def _rates(stands: Standing) -> dict[str, float]:

@@ -13,6 +13,7 @@ from staffplan.cli.output.say import show_text
 from staffplan.cli.work.delivery import put_tables
 from staffplan.cli.work.edit import EditFlags, agreed, ended, refuse_locked, signed
 from staffplan.cli.work.edit_words import effect_json, effect_lines
+from staffplan.cli.work.today import BEST
 from staffplan.cli.work.today_told import clock_words, day_words, rows_of, tables_of
 from staffplan.errors import Problem, UsageError
 from staffplan.plan.edit_effect import Effect, effect_of
@@ -25,20 +26,8 @@ if TYPE_CHECKING:
     from staffplan.cli.work.delivery import Hashes
     from staffplan.cli.work.today import Told
     from staffplan.control.today.chosen import Chosen
+    from staffplan.control.today.levers import Lever
     from staffplan.roster.repair.absences import AgentDay
-
-BEST, ALL = "best", "all"
-
-
-def numbers_of(text: str) -> tuple[int, ...] | str:
-    """The numbers of --apply, or "best" or "all". Raises UsageError for what is neither."""
-    if text in (BEST, ALL):
-        return text
-    parts = [part.strip() for part in text.split(",")]
-    if not all(part.isdecimal() and int(part) > 0 for part in parts):
-        hint = "write best, all, or numbers of the list: 1,3"
-        raise UsageError(Problem("--apply", f"{text!r} names no changes", hint))
-    return tuple(dict.fromkeys(int(part) for part in parts))
 
 
 def apply(
@@ -93,8 +82,8 @@ def _listed(told: Told, wanted: tuple[int, ...] | str) -> tuple[int, ...]:
 
 def _days_of(made: Chosen) -> list[AgentDay]:
     """Whose days the changes are."""
-    levers = (offer.lever.after for offer in made.taken.values())
-    return [(after.agent_id, after.schedule_date.date()) for after in levers]
+    afters = (after for offer in made.taken.values() for after in offer.lever.afters)
+    return [(after.agent_id, after.schedule_date.date()) for after in afters]
 
 
 def to_tell(told: Told, made: Chosen, effect: Effect) -> ToTell:
@@ -104,11 +93,11 @@ def to_tell(told: Told, made: Chosen, effect: Effect) -> ToTell:
     words = {(one.agent_id, one.day): one for one in effect.changes}
     rows = []
     for number, offer in made.taken.items():
-        lever, date = offer.lever, offer.lever.after.schedule_date
-        day = words[lever.after.agent_id, date.date()]
-        row = {"number": number, "agent_id": day.agent_id, "name": day.name, "schedule_date": date}
-        when = {"tell_by": deadline_of(told.day, lever), "begins": lever.first}
-        rows.append({**row, **when, "change": lever.words, "before": day.before, "after": day.after})
+        when = {"tell_by": deadline_of(told.day, offer.lever), "begins": offer.lever.first}
+        for after in offer.lever.afters:
+            day = words[after.agent_id, after.schedule_date.date()]
+            row = {"number": number, "agent_id": day.agent_id, "name": day.name, "schedule_date": after.schedule_date}
+            rows.append({**row, **when, "change": offer.lever.words, "before": day.before, "after": day.after})
     return ToTell.of(pd.DataFrame(rows)) if rows else ToTell.empty()
 
 
@@ -116,8 +105,12 @@ def says(told: Told, made: Chosen) -> str:
     """The changes in a sentence, for the log."""
     day, count = f"{told.day.date:%a %d %b %Y}", len(made.taken)
     each = (offer.lever for offer in made.taken.values())
-    words = "; ".join(f"{one.after.name or one.after.agent_id} {one.kind}: {one.words}" for one in each)
+    words = "; ".join(f"{_names(one)} {one.kind}: {one.words}" for one in each)
     return f"{count} change{'s' * (count != 1)} on {day} at {clock_words(told.day.at, told.zone)}: {words}"
+
+
+def _names(lever: Lever) -> str:
+    return ", ".join(after.name or after.agent_id for after in lever.afters)
 
 
 def _lines(told: Told, made: Chosen, effect: Effect, tell: ToTell) -> Iterator[str]:

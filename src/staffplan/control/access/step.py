@@ -18,6 +18,7 @@ from staffplan.progress import OnProgress, silent
 from staffplan.settings.access import AccessSettings
 from staffplan.settings.simulate import SimulateSettings
 from staffplan.settings.staffing import StaffingSettings
+from staffplan.simulate.overflow import Helpers
 from staffplan.simulate.scene import Scene, Stream, make_scene
 from staffplan.simulate.steps import Repeated, play
 from staffplan.site import Site
@@ -47,14 +48,16 @@ def access(
     simulation: SimulateSettings,
     staffing: StaffingSettings,
     seed: int = 1,
+    helpers: Helpers | None = None,
     on_progress: OnProgress = silent,
 ) -> Access:
     """Judge every interval in which a queue is open, and every day of deferred work.
 
     Waits are simulated with the roster as it is, absences included; the people that an honest interval takes come
-    from Erlang A or C in a steady state.
+    from Erlang A or C in a steady state. helpers: who of the roster helps out other groups, in the simulation.
     """
-    scene = replace(make_scene(forecast, requirement, roster, site), wait_seconds=settings.wait_seconds)
+    scene = make_scene(forecast, requirement, roster, site, helpers)
+    scene = replace(scene, wait_seconds=settings.wait_seconds)
     often = simulation.model_copy(update={"replications": settings.replications})
     played = play(scene, often, staffing, seed=seed, on_progress=on_progress)
     people = people_there(roster, agents, scene.group_names, scene.grid)

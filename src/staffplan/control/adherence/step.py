@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,13 +53,14 @@ def adherence(
 ) -> AdherenceResult:
     """Every shift that begins on a day of the log, and one before whose end the log has; as far as the log goes.
 
-    until: the log ends there (default: the end of its last row of somebody who is there). words: the activity that
-    each state is.
+    A day on which the log has no row of anybody is not judged. until: the log ends there (default: the end of its
+    last row of somebody who is there). words: the activity that each state is.
     """
     judged = _judged(states, words, timezone, until)
     logged = _logged(states, words)
     about = agents.frame.set_index("agent_id")
     rows, silent, spare = [], list[str](), dict[str, float]()
+    known, unknown = _days(states, timezone), set[pd.Timestamp]()
     for agent_id, shifts in _rostered(roster).items():
         own = judged.part(logged.get(agent_id, []))
         spans = [(stretches[0].start, stretches[-1].end) for _, stretches in shifts]
@@ -68,14 +69,19 @@ def adherence(
             mine = Judged(begin, end).part(own)
             spare[agent_id] -= _worked(mine)
             due = judged.part(stretches)
-            if not due or (day < _first_day(judged, timezone) and not mine):
+            if not due:
+                continue
+            if day not in known and not mine:
+                unknown.add(day)
                 continue
             rows.append(_row(day, agent_id, about, minutes_of(due, mine)))
             if not mine and any(one.activity not in NOT_SCHEDULED for one in due):
                 silent.append(agent_id)
     spare |= {who: _worked(judged.part(own)) for who, own in logged.items() if who not in spare}
     people = Adherence.of(pd.DataFrame(rows)) if rows else Adherence.empty()
-    return AdherenceResult(people, _teams(people), tuple(_notes(states, silent, spare)))
+    return AdherenceResult(
+        people, _teams(people), tuple(_notes(states, silent, spare, unknown - {min(known) - pd.Timedelta(days=1)}))
+    )
 
 
 def _judged(states: AgentStates, words: Mapping[str, str], timezone: str, until: pd.Timestamp | None) -> Judged:
@@ -87,8 +93,9 @@ def _judged(states: AgentStates, words: Mapping[str, str], timezone: str, until:
     return Judged(midnight(first, timezone), end if until is None else min(end, until))
 
 
-def _first_day(judged: Judged, timezone: str) -> pd.Timestamp:
-    return pd.Timestamp(judged.begin.tz_convert(timezone).date())
+def _days(states: AgentStates, timezone: str) -> set[pd.Timestamp]:
+    """Local days on which a row begins."""
+    return {pd.Timestamp(day) for day in local_dates(pd.DatetimeIndex(states.frame["start"]), timezone)}
 
 
 def _logged(states: AgentStates, words: Mapping[str, str]) -> dict[str, list[Stretch]]:
@@ -149,8 +156,13 @@ def _teams(people: Adherence) -> TeamAdherence:
     return TeamAdherence.of(pd.DataFrame(rows)) if rows else TeamAdherence.empty()
 
 
-def _notes(states: AgentStates, silent: Sequence[str], spare: Mapping[str, float]) -> Iterator[Note]:
+def _notes(
+    states: AgentStates, silent: Sequence[str], spare: Mapping[str, float], unknown: Collection[pd.Timestamp]
+) -> Iterator[Note]:
     place = states.source
+    if unknown:
+        days = listed(f"{day:%a %d %b}" for day in sorted(unknown))
+        yield Note(STEP, "warning", place, f"no row of {days}: the shifts of these days are not judged")
     if silent:
         people = listed(dict.fromkeys(silent))
         yield Note(STEP, "warning", place, f"no state is known of {people}, who had a shift: counted as not there")

@@ -23,6 +23,7 @@ from staffplan.roster.step import roster
 from staffplan.settings.config import Config
 from staffplan.simulate.judge import judge_of
 from staffplan.simulate.outcomes import ANSWERS, LEFT, OFFERED, WAITED
+from staffplan.simulate.overflow import Helpers, helpers_of
 from staffplan.simulate.scene import make_scene
 from staffplan.simulate.steps import people_on_queue, play, service_of_days
 from staffplan.site import Site, make_site
@@ -177,7 +178,15 @@ def _roster(
     if config.roster.objective == "service":
         seed, staffing, chance = config.plan.seed, config.staffing, config.simulate
         worth = worth_by_method(expected, staffing, chance, with_mail=True, site=site, seed=seed)
-        judge = judge_of(expected, requirement, chance, staffing=staffing, site=site, seed=seed)
+        judge = judge_of(
+            expected,
+            requirement,
+            chance,
+            staffing=staffing,
+            site=site,
+            seed=seed,
+            helpers=helpers_of(chance.overflow, workforce),
+        )
     made = roster(
         requirement,
         workforce,
@@ -219,13 +228,18 @@ def _row(name: str, made: _Plan, came: VolumeForecast, known: Known, site: Site)
     return {"stack": name, "forecast_offered": float(made.forecast.frame["offered"].sum()), **met, **money}
 
 
+def _helpers(known: Known) -> Helpers | None:
+    """Who helps out other groups; nobody where people are not known."""
+    return None if known.workforce is None else helpers_of(known.config.simulate.overflow, known.workforce)
+
+
 def _met(
     came: VolumeForecast, requirement: StaffingRequirement, people: Roster | None, known: Known, site: Site
 ) -> dict[str, object]:
     """What the contacts that came met: with a roster, its people less absences; without, those of the requirement."""
     config, seed = known.config, known.config.plan.seed
     staffing = config.staffing if people is not None else config.staffing.model_copy(update={"shrinkage": {}})
-    scene = replace(make_scene(came, requirement, people, site), is_counted=True)
+    scene = replace(make_scene(came, requirement, people, site, _helpers(known)), is_counted=True)
     sure = config.simulate.model_copy(update={"volume_uncertainty": False})
     played = play(scene, sure, staffing, seed=seed)
     days = service_of_days(scene, requirement, played).frame

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -28,19 +28,24 @@ class Allowed:
     roster: Roster
     alone: dict[str, Broken] = field(default_factory=dict)
 
-    def breach(self, after: Shift) -> str:
-        """The first rule that the roster breaks with this shift and not without it; "" where there is none."""
-        agent = self._agents.get(after.agent_id)
-        if agent is None:
-            return f"agent: no contract is known of {after.agent_id}"
+    def breach(self, afters: Sequence[Shift]) -> str:
+        """The first rule that the roster breaks with these shifts and not without them; "" where there is none."""
+        for after in afters:
+            if after.agent_id not in self._agents:
+                return f"agent: no contract is known of {after.agent_id}"
+        broken = [one for after in afters for one in self._alone_with(after)]
+        if not broken and self._is_shared:
+            whole = with_shifts(self.roster, afters, self._checked.zone)
+            broken = sorted(self._together(whole) - self._together_before)
+        return f"{broken[0][1]}: {broken[0][2]}" if broken else ""
+
+    def _alone_with(self, after: Shift) -> list[tuple[date, str, str]]:
+        """What one person's shifts newly break."""
+        agent = self._agents[after.agent_id]
         if agent.agent_id not in self.alone:
             self.alone[agent.agent_id] = _broken(breaches_alone(agent, self._checked))
         changed = with_rows(agent, with_shifts(self._own(agent.agent_id), [after], self._checked.zone), self._checked)
-        broken = sorted(_broken(breaches_alone(changed, self._checked)) - self.alone[agent.agent_id])
-        if not broken and self._is_shared:
-            whole = with_shifts(self.roster, [after], self._checked.zone)
-            broken = sorted(self._together(whole) - self._together_before)
-        return f"{broken[0][1]}: {broken[0][2]}" if broken else ""
+        return sorted(_broken(breaches_alone(changed, self._checked)) - self.alone[agent.agent_id])
 
     @cached_property
     def _checked(self) -> Checked:

@@ -9,7 +9,7 @@ from staffplan.control.today.allowed import Allowed
 from staffplan.control.today.day import Day, Offer
 from staffplan.control.today.listed import is_sure
 from staffplan.control.today.play import Gain, Played, gain, keeps_goals
-from staffplan.control.today.spans import with_shifts
+from staffplan.control.today.spans import checked, with_shifts
 from staffplan.tables.roster import Roster
 
 NOTHING = Gain(0.0, 0.0, "")
@@ -33,8 +33,8 @@ def chosen(day: Day, offers: Sequence[Offer], numbers: Sequence[int]) -> Chosen:
     now, played = day, day.before
     for number in numbers:
         offer = offers[number - 1]
-        why = _impossible(now, offer, {one.lever.after.agent_id for one in taken.values()})
-        roster = with_shifts(now.roster, [offer.lever.after], day.zone) if not why else now.roster
+        why = _impossible(now, offer, {who for one in taken.values() for who in one.lever.people})
+        roster = with_shifts(now.roster, offer.lever.afters, day.zone) if not why else now.roster
         then = replace(now, roster=roster)
         after = day.stage.with_other_chance.play(then.local) if not why else played
         why = why or (_useless(offer, played, after) if taken else "")
@@ -42,17 +42,19 @@ def chosen(day: Day, offers: Sequence[Offer], numbers: Sequence[int]) -> Chosen:
             refused[number] = why
         else:
             taken[number], now, played = offer, then, after
-    return Chosen(taken, refused, now.roster, gain(day.before, played) if taken else NOTHING)
+    return Chosen(
+        taken, refused, checked(now.roster) if taken else now.roster, gain(day.before, played) if taken else NOTHING
+    )
 
 
 def _impossible(now: Day, offer: Offer, people: set[str]) -> str:
     """Why a lever cannot be made beside those before; "" where it can."""
     lever = offer.lever
-    if lever.after.agent_id in people:
+    if people.intersection(lever.people):
         return "this person's day is changed already"
     if lever.is_time_off and not now.staffed.leaves_enough(lever):
         return "with the changes before it too few would be left"
-    return now.staffed.below_minimum(lever) or Allowed(now.case, now.roster).breach(lever.after)
+    return now.staffed.below_minimum(lever) or Allowed(now.case, now.roster).breach(lever.afters)
 
 
 def _useless(offer: Offer, before: Played, after: Played) -> str:

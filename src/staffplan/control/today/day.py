@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 
 import pandas as pd
 
 from staffplan.control.today.levers import KINDS, NO_NOTICE, Lever
 from staffplan.control.today.play import Gain, Played, Stage
-from staffplan.control.today.spans import worked_between
+from staffplan.control.today.spans import Shift, worked_between
 from staffplan.control.today.staffed import Staffed, staffed
 from staffplan.roster.case.case import Case
 from staffplan.roster.check.cover import coverage
@@ -48,6 +49,11 @@ class Day:
     kinds: Collection[str] = KINDS
     notice: pd.Timedelta = NO_NOTICE
     standby: Standby = field(default_factory=Standby.empty)
+    locked: frozenset[tuple[str, date]] = frozenset()
+    """Days of people that must stay as they are."""
+
+    def is_locked(self, shift: Shift) -> bool:
+        return (shift.agent_id, shift.schedule_date.date()) in self.locked
 
     @property
     def zone(self) -> str:

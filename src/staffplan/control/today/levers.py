@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from staffplan.control.today.spans import MOVED, QUEUE, Shift, Span, moved, put
+from staffplan.control.today.spans import MOVED, QUEUE, Shift, Span, held_together, moved, put
 from staffplan.roster.case.case import Case
 from staffplan.roster.problem.problem import plan_of
 from staffplan.roster.rules import forms_of
@@ -21,13 +21,13 @@ LENT_HOURS = (1.0, 2.0, 4.0)
 PAUSES = (*BREAKS, SPLIT)
 MINUTE = pd.Timedelta(minutes=1)
 NO_NOTICE = pd.Timedelta(0)
-TIME_OFF, CALL_IN = "time off", "call in"
-KINDS = ("move break", "move meal", "move meeting", "lend skill", "overtime", CALL_IN, TIME_OFF)
+TIME_OFF, CALL_IN, MOVE_MEETING = "time off", "call in", "move meeting"
+KINDS = ("move break", "move meal", MOVE_MEETING, "lend skill", "overtime", CALL_IN, TIME_OFF)
 
 
 @dataclass(frozen=True)
 class Lever:
-    """One change of one person's day: the shift before and after, and the first instant that it changes."""
+    """One change of a person's day: the shift before and after, and the first instant that it changes."""
 
     kind: str
     words: str
@@ -36,6 +36,22 @@ class Lever:
     first: pd.Timestamp
     notice: pd.Timedelta = NO_NOTICE
     """So long before `first` the person must know, beside the freeze."""
+    others: tuple[tuple[Shift, Shift], ...] = ()
+    """Shifts before and after of those whose days change with it: who attend a meeting together."""
+
+    @property
+    def changes(self) -> tuple[tuple[Shift, Shift], ...]:
+        """Of everybody, before and after."""
+        return ((self.before, self.after), *self.others)
+
+    @property
+    def afters(self) -> tuple[Shift, ...]:
+        return tuple(after for _, after in self.changes)
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """Their ids."""
+        return tuple(shift.agent_id for shift in self.afters)
 
     @property
     def is_time_off(self) -> bool:
@@ -54,6 +70,29 @@ def levers_of(shift: Shift, case: Case, since: pd.Timestamp, together: Collectio
     yield from _moves(shift, case, since, together)
     yield from _lent(shift, case, since)
     yield from _longer(shift, case, since)
+
+
+def meetings_moved(shifts: Sequence[Shift], case: Case, since: pd.Timestamp) -> Iterator[Lever]:
+    """Every other time of today at which all who attend a meeting together are on queue."""
+    held = held_together(shifts)
+    for span in sorted(held, key=lambda one: (one.start, one.end)):
+        if span.start < since:
+            continue
+        attending = [(shift, shift.spans.index(span)) for shift in shifts if span in shift.spans]
+        last = min(shift.end for shift, _ in attending) - span.length
+        for start in pd.date_range(whole_step(since), last, freq=STEP_MINUTES * MINUTE):
+            after = [moved(shift, number, start) for shift, number in attending] if start != span.start else []
+            changes = [(shift, then) for (shift, _), then in zip(attending, after, strict=False) if then is not None]
+            if len(changes) == len(attending):
+                clocks = f"{clock_words(span.start, case)} to {clock_words(start, case)}"
+                words = f"{span.activity} {clocks} for all {len(changes)}"
+                first, *others = changes
+                yield Lever(MOVE_MEETING, words, *first, min(start, span.start), others=tuple(others))
+
+
+def whole_step(since: pd.Timestamp) -> pd.Timestamp:
+    """The first quarter of an hour from then on."""
+    return since.ceil(STEP_MINUTES * MINUTE)
 
 
 def clock_words(at: pd.Timestamp, case: Case) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from functools import cache, cached_property
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -18,8 +18,10 @@ from staffplan.control.today.spans import since
 from staffplan.planned import between
 from staffplan.settings.simulate import SimulateSettings
 from staffplan.settings.staffing import StaffingSettings
-from staffplan.simulate.draws import Drawn, Fortune, draw_contacts, fortune_of
+from staffplan.simulate.draws import Drawn, draw_contacts, exposed, fortune_of
+from staffplan.simulate.engine import Stretches
 from staffplan.simulate.outcomes import IN_TIME, OFFERED
+from staffplan.simulate.overflow import Helpers
 from staffplan.simulate.scene import Z_80, Scene, make_scene
 from staffplan.simulate.steps import levels_of, repetition
 from staffplan.site import Site
@@ -44,6 +46,13 @@ class Played:
     def levels(self) -> Floats:
         """(groups, intervals): service level of all repetitions, NaN without a goal or contacts."""
         return levels_of(self.scene, self.counts.sum(axis=0))
+
+    def below_goal(self) -> frozenset[tuple[str, pd.Timestamp]]:
+        """Planning groups and intervals in which the service level is below the goal."""
+        goals = np.array([np.nan if own.service_level is None else own.service_level for own in self.scene.promises])
+        starts = self.scene.grid.starts[-self.counts.shape[-1] :]
+        missed = np.argwhere(self.levels() < goals[:, None])
+        return frozenset((self.scene.group_names[group], starts[interval]) for group, interval in missed)
 
     def group_levels(self) -> Floats:
         """(groups,): service level of the rest of the day."""
@@ -70,19 +79,22 @@ class Stage:
     at: pd.Timestamp
     seed: int
     presence: Presence = UNKNOWN
+    helpers: Helpers | None = None
+    """Who helps out other groups."""
     contacts: dict[int, Drawn] = field(default_factory=dict)
     """By repetition, drawn once: they are the same for every roster."""
 
-    @cached_property
-    def fortune(self) -> Fortune:
-        """Of each person, drawn once as well. Who is seen to be here does not miss the whole shift."""
+    luck: dict[tuple[str, int, int], tuple[Floats, Floats]] = field(default_factory=dict)
+    """By person, shifts and pieces of them, drawn once as well."""
 
-        @cache
-        def drawn(seed: int, agent: str, repetition: int, shifts: int, pieces: int) -> tuple[Floats, Floats]:
-            of_shift, of_piece = fortune_of(seed, agent, repetition, shifts, pieces)
-            return (np.ones(shifts) if agent in self.presence.here else of_shift), of_piece
-
-        return drawn
+    def luck_of(self, agent: str, shifts: int, pieces: int) -> tuple[Floats, Floats]:
+        """(repetitions, shifts) and (repetitions, pieces). Who is seen to be here does not miss the whole shift."""
+        key = agent, shifts, pieces
+        if key not in self.luck:
+            each = [fortune_of(self.seed, agent, number, shifts, pieces) for number in range(REPETITIONS)]
+            of_shift, of_piece = (np.array(part) for part in zip(*each, strict=True))
+            self.luck[key] = (np.ones_like(of_shift) if agent in self.presence.here else of_shift), of_piece
+        return self.luck[key]
 
     @property
     def begin(self) -> pd.Timestamp:
@@ -98,25 +110,43 @@ class Stage:
     def day_end(self) -> pd.Timestamp:
         return midnight(self.day + timedelta(days=1), self.site.calendar.timezone)
 
+    @property
+    def is_over(self) -> bool:
+        """Whether nobody waits at once for anything any more: after closing, or on a day on which nothing is open."""
+        length = pd.Timedelta(minutes=self.site.calendar.interval_minutes)
+        tables = (self.forecast.frame, self.requirement.frame)
+        return not any((frame["interval_start"] + length > self.at).any() for frame in tables)
+
     @cached_property
     def with_other_chance(self) -> Stage:
         """The same day with other contacts and absences."""
-        return replace(self, seed=self.seed + 1, contacts={})
+        return replace(self, seed=self.seed + 1, contacts={}, luck={})
 
     def play(self, roster: Roster) -> Played:
         """The same contacts and absences whatever the roster."""
-        there = self.presence.of(since(roster, self.begin))
-        scene = make_scene(self.forecast, self.requirement, there, self.site)
+        rostered = self.presence.of(since(roster, self.begin))
+        scene = make_scene(self.forecast, self.requirement, rostered, self.site, self.helpers)
         settings = self.simulate.model_copy(update={"replications": REPETITIONS})
         coming = scene.grid.starts + pd.Timedelta(seconds=scene.grid.interval_seconds) > self.at
-        counts = []
+        present, counts = self._present(scene, settings), []
         for number in range(REPETITIONS):
             if number not in self.contacts:
                 self.contacts[number] = draw_contacts(scene, settings, seed=self.seed, repetition=number)
-            drawn, fortune = self.contacts[number], self.fortune
-            played = repetition(scene, settings, self.staffing, self.seed, number, drawn=drawn, fortune=fortune)
+            drawn, there = self.contacts[number], present[number]
+            played = repetition(scene, settings, self.staffing, self.seed, number, drawn=drawn, present=there)
             counts.append(played.counts[:, :, coming])
         return Played(np.array(counts), scene)
+
+    def _present(self, scene: Scene, settings: SimulateSettings) -> list[Stretches]:
+        """Who is there in each repetition."""
+        each = exposed(scene, settings, self.staffing)
+        if each is None:
+            return [scene.stretches] * REPETITIONS
+        of_shift = np.ones((REPETITIONS, len(each.missed)))
+        of_piece = np.ones((REPETITIONS, len(each.left)))
+        for name, shifts, pieces in each.people:
+            of_shift[:, shifts], of_piece[:, pieces] = self.luck_of(name, len(shifts), len(pieces))
+        return [each.present(*chance) for chance in zip(of_shift, of_piece, strict=True)]
 
 
 def make_stage(
@@ -128,6 +158,7 @@ def make_stage(
     at: pd.Timestamp,
     seed: int,
     presence: Presence = UNKNOWN,
+    helpers: Helpers | None = None,
 ) -> Stage:
     """The local day of `at` alone, from a while before it on; groups whose work waits hours are left out.
 
@@ -142,12 +173,13 @@ def make_stage(
     day = at.tz_convert(site.calendar.timezone).date()
     return Stage(
         VolumeForecast.of(_as_known(now.frame, site, at)),
-        need_of(was, now, of_plan, settings[1], site),
+        need_of(was, now, of_plan, settings[1], site) if len(now) else of_plan,
         replace(site, planned=between(day, day)),
         *settings,
         at,
         seed,
         presence,
+        helpers,
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from staffplan.control.today.spans import KEY, QUEUE
+from staffplan.errors import Note
 from staffplan.tables.roster import ABSENCE, SPLIT, Roster
 from staffplan.tables.states import AgentStates
 
@@ -48,6 +49,25 @@ def _left(row: dict[str, Any], away: tuple[Away, ...]) -> Iterator[dict[str, Any
 
 
 UNKNOWN = Presence(frozenset(), {})
+
+
+def of_day(
+    states: AgentStates, words: Mapping[str, str], span: Away, at: pd.Timestamp
+) -> tuple[AgentStates | None, list[Note]]:
+    """The rows of a local day (`span`) that say who is there at a moment of it, None where there are none; and what
+    is told of the others."""
+    frame = states.frame
+    other = (frame["start"] >= span[1]) | (frame["end"] <= span[0])
+    later = ~other & (frame["start"] >= at) & (frame["state"].map(words) != ABSENCE)
+    left = states.only((~other & ~later).to_numpy())
+    told = []
+    if other.any():
+        told.append(f"{int(other.sum())} rows of other days are not used")
+    if later.any():
+        told.append(f"{int(later.sum())} rows that begin later than now, and are no absence, are not used")
+    if not len(left):
+        told.append("no row of today is left: it is not known who is there")
+    return (left if len(left) else None), [Note("today", "warning", states.source, text) for text in told]
 
 
 def presence_of(states: AgentStates, words: Mapping[str, str], local: Roster, at: pd.Timestamp) -> Presence:

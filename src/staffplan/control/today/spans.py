@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from staffplan.tables.roster import BREAKS, Roster, RosterActivities, RosterShifts
-from staffplan.tables.schema import Table
+from staffplan.tables.schema import Column, Table
 
 TableType = TypeVar("TableType", bound=Table)
 
@@ -139,30 +139,39 @@ def _merged(spans: Sequence[Span]) -> tuple[Span, ...]:
 
 def with_shifts(roster: Roster, shifts: Sequence[Shift], timezone: str) -> Roster:
     """The roster with these shifts in place of those that the people have on the days, or beside them where they have
-    none; they alone are checked.
-
-    Raises DataError where they are no rows of a roster.
-    """
-    keys = pd.MultiIndex.from_tuples([(shift.agent_id, shift.schedule_date) for shift in shifts])
-    doing, worked = (
-        table.frame[~pd.MultiIndex.from_frame(table.frame[KEY]).isin(keys)]
-        for table in (roster.activities, roster.shifts)
-    )
-    fresh = RosterActivities.of(pd.DataFrame([row for shift in shifts for row in _rows(shift, timezone)]))
-    days = RosterShifts.of(pd.DataFrame([_shift_row(shift) for shift in shifts]))
+    none. Nothing is checked, as hundreds are tried: see `checked`."""
     order = {agent_id: number for number, agent_id in enumerate(dict.fromkeys(roster.shifts.frame["agent_id"]))}
-    return Roster(
-        _joined(roster.shifts, [worked, days.frame], order), _joined(roster.activities, [doing, fresh.frame], order)
-    )
+    order |= {who: len(order) + more for more, who in enumerate(sorted({one.agent_id for one in shifts} - {*order}))}
+    days = [_shift_row(shift) for shift in shifts]
+    doing = [row for shift in shifts for row in _rows(shift, timezone)]
+    return Roster(_joined(roster.shifts, days, shifts, order), _joined(roster.activities, doing, shifts, order))
 
 
-def _joined(table: TableType, frames: list[pd.DataFrame], order: Mapping[str, int]) -> TableType:
-    """The rows by agent, as they were in order, then by time."""
-    both = pd.concat(frames, ignore_index=True)
-    place = both["agent_id"].map(order).fillna(len(order))
-    by = both.assign(_place=place).sort_values(["_place", "agent_id", "start"], kind="stable", ignore_index=True)
-    numbers = np.arange(len(by), dtype=np.int64)
-    return replace(table, frame=by.drop(columns="_place"), rows=numbers)
+def checked(roster: Roster) -> Roster:
+    """Raises DataError where its rows are none of a roster."""
+    return Roster(RosterShifts.of(roster.shifts.frame), RosterActivities.of(roster.activities.frame))
+
+
+def _joined(
+    table: TableType, rows: Sequence[Mapping[str, object]], shifts: Sequence[Shift], order: Mapping[str, int]
+) -> TableType:
+    """A table with rows in place of those of these shifts, by agent in this order, then by time."""
+    frame = table.frame
+    replaced = np.zeros(len(frame), dtype=bool)
+    for shift in shifts:
+        replaced |= (frame["agent_id"] == shift.agent_id) & (frame["schedule_date"] == shift.schedule_date)
+    columns = {column.name: _column([row[column.name] for row in rows], column) for column in table.columns}
+    both = pd.concat([frame[~replaced], pd.DataFrame(columns)], ignore_index=True)
+    place = both["agent_id"].map(order).fillna(len(order)).to_numpy()
+    ordered = np.lexsort((both["start"].astype("int64").to_numpy(), place))
+    return replace(table, frame=both.take(ordered).reset_index(drop=True), rows=np.arange(len(both), dtype=np.int64))
+
+
+def _column(values: list[object], column: Column) -> pd.Series:
+    """As a table holds it."""
+    if column.kind == "instant":
+        return pd.to_datetime(pd.Series(values, dtype=object), utc=True).dt.as_unit("ns")
+    return pd.Series(values, dtype={"date": "datetime64[ns]", "text": "object"}.get(column.kind, "float64"))
 
 
 def _shift_row(shift: Shift) -> dict[str, object]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -43,10 +43,14 @@ class Staffed:
         taken = ((cell, change) for cell, change in self._changes(lever).items() if change < -NEARLY)
         return all(self.there.get(cell, 0.0) + change > self.needed.get(cell, 0.0) - NEARLY for cell, change in taken)
 
+    def adds_in(self, lever: Lever, cells: Collection[Cell]) -> bool:
+        """Whether a change brings somebody to one of these."""
+        return any(change > NEARLY and cell in cells for cell, change in self._changes(lever).items())
+
     def _changes(self, lever: Lever) -> dict[Cell, float]:
         """People more in each interval."""
         found: defaultdict[Cell, float] = defaultdict(float)
-        for shift, sign in ((lever.after, 1.0), (lever.before, -1.0)):
+        for shift, sign in _signed(lever):
             for cell, part in self._parts(shift):
                 found[cell] += sign * part
         return found
@@ -59,6 +63,12 @@ class Staffed:
                     part = (min(span.end, start + self.length) - max(span.start, start)) / self.length
                     yield (span.group, start), part
                     start += self.length
+
+
+def _signed(lever: Lever) -> Iterator[tuple[Shift, float]]:
+    """Shifts that a change brings, and those that it takes."""
+    for before, after in lever.changes:
+        yield from ((after, 1.0), (before, -1.0))
 
 
 def staffed(cover: Coverage, requirement: StaffingRequirement, site: Site) -> Staffed:

@@ -9,6 +9,7 @@ import pandas as pd
 from staffplan.control.today.day import Day, Offer
 from staffplan.control.today.levers import Lever
 from staffplan.control.today.play import Played
+from staffplan.forecast.intraday.rows import ACTUAL
 from staffplan.tables.control import ComingIntervals, DaySoFar, Levers
 from staffplan.tables.forecast import VolumeForecast
 
@@ -19,14 +20,14 @@ def lever_table(day: Day, offers: Sequence[Offer]) -> Levers:
         {
             "number": number,
             "kind": offer.lever.kind,
-            "agent_id": offer.lever.after.agent_id,
-            "name": offer.lever.after.name,
+            "agent_id": "; ".join(offer.lever.people),
+            "name": "; ".join(shift.name for shift in offer.lever.afters),
             "change": offer.lever.words,
             "planning_group": offer.gain.group,
             "gain_points": round(offer.gain.points, 2),
             "error_points": round(offer.gain.error_points, 2),
             "cost": cost_of(day, offer.lever),
-            "people": 1,
+            "people": len(offer.lever.people),
             "deadline": deadline_of(day, offer.lever),
         }
         for number, offer in enumerate(offers, start=1)
@@ -45,22 +46,25 @@ def deadline_of(day: Day, lever: Lever) -> pd.Timestamp:
 
 
 def so_far(day: Day) -> DaySoFar:
-    """Contacts of each queue, until now and for the rest."""
+    """Contacts of each queue as far as they are known, and for the rest; what came is blank where nothing is."""
     both = day.planned.frame.merge(
         day.updated.frame, on=["interval_start", "queue"], suffixes=("_planned", ""), how="inner"
     )
     local = both["interval_start"].dt.tz_convert(day.zone).dt.tz_localize(None).dt.normalize()
     both = both[local == day.date]
     over = both["interval_start"] + day.length <= day.at
+    came = both["method"] == ACTUAL
+    known = came | (over & ~both["queue"].isin(both["queue"][came]))
     columns = {
-        "expected": both["offered_planned"].where(over, 0.0),
-        "came": both["offered"].where(over, 0.0),
-        "rest_planned": both["offered_planned"].where(~over, 0.0),
-        "rest": both["offered"].where(~over, 0.0),
-        "rest_p10": both["offered_p10"].where(~over, 0.0),
-        "rest_p90": both["offered_p90"].where(~over, 0.0),
+        "expected": both["offered_planned"].where(known, 0.0),
+        "came": both["offered"].where(came),
+        "rest_planned": both["offered_planned"].where(~known, 0.0),
+        "rest": both["offered"].where(~known, 0.0),
+        "rest_p10": both["offered_p10"].where(~known, 0.0),
+        "rest_p90": both["offered_p90"].where(~known, 0.0),
     }
-    return DaySoFar.of(both[["queue"]].assign(**columns).groupby("queue", as_index=False).sum())
+    sums = both[["queue"]].assign(**columns).groupby("queue", as_index=False)
+    return DaySoFar.of(sums.sum(min_count=1))
 
 
 def coming(day: Day, before: Played) -> ComingIntervals:

@@ -27,7 +27,7 @@ class Marginal:
 
     def gain(self, lever: Lever) -> float:
         """Contacts in time, about, that a lever adds."""
-        return self._of(lever.after) - self._of(lever.before)
+        return sum(self._of(after) - self._of(before) for before, after in lever.changes)
 
     def between(self, group: str, start: pd.Timestamp, end: pd.Timestamp) -> float:
         """Contacts in time, about, that a person on queue for a group adds between two instants."""

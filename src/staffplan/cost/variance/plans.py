@@ -20,11 +20,13 @@ STEPS = (
     ("off the queue", "paid hours"),
 )
 """Causes that lead from contacts to paid hours, each with the hours that it leads to."""
+BESIDE_CONTACTS = ("standby", "call-outs")
+"""Kinds of lines that people are paid for whatever the contacts."""
 
 
 def compare_plans(budget: CostReport, actual: CostReport) -> Compared:
-    """Volume, mix, AHT, queueing buffer, shrinkage, roster fit, time off the queue, rate, each premium,
-    on-cost and other cost.
+    """Volume, mix, AHT, queueing buffer, shrinkage, roster fit, time off the queue, rate, each premium, on-cost,
+    standby (its share of the on-costs included) and other cost.
 
     Leaves are planning groups by month; where the months of the two differ, each plan as a whole. Costs without
     contacts behind them are a cause of their own. Raises DataError where the currencies differ.
@@ -39,7 +41,8 @@ def compare_plans(budget: CostReport, actual: CostReport) -> Compared:
     keys = first.index.union(last.index)
     sides = tuple(side.reindex(keys) for side in (first, last))
     notes = () if same else (_different(months),)
-    factors, terms = _factors(*sides), _beside_pay(*sides)
+    apart = [_standby_with_its_on_costs(side) for side in sides]
+    factors, terms = _factors(*apart), _beside_pay(*apart)
     leaves = keys.set_names(["period", "queue"]).to_frame(index=False)
     return with_rest(Compared(leaves, _cents(sides[0]), _cents(sides[1]), factors, terms, notes, "planning group"))
 
@@ -108,11 +111,29 @@ def _lines_of(kind: str, first: pd.DataFrame, last: pd.DataFrame) -> list[str]:
     return [name for name in first.columns.union(last.columns) if name.startswith(f"{kind}: ")]
 
 
+def _standby_with_its_on_costs(side: pd.DataFrame) -> pd.DataFrame:
+    """On-costs taken from their lines to those of standby, as far as they are paid on it: no contact is behind
+    standby, so that it is no part of the pay that contacts lead to."""
+    standby, premiums, on_costs = (
+        [name for kind in kinds for name in _lines_of(kind, side, side)]
+        for kinds in (BESIDE_CONTACTS, ("premium",), ("on-cost",))
+    )
+    if not standby:
+        return side
+    wages = side[["base pay", *premiums, *standby]].sum(axis=1)
+    shares = side[standby].fillna(0.0).div(wages.where(wages > 0), axis=0).fillna(0.0)
+    paid_on_it = side[on_costs].fillna(0.0)
+    moved = {name: side[name].fillna(0.0) + shares[name] * paid_on_it.sum(axis=1) for name in standby}
+    left = {name: paid_on_it[name] * (1 - shares.sum(axis=1)) for name in on_costs}
+    return side.assign(**moved, **left)
+
+
 def _beside_pay(*sides: pd.DataFrame) -> tuple[Term, ...]:
-    """Other costs: amounts by themselves, whatever the pay."""
+    """Standby and other costs: amounts by themselves, whatever the pay."""
     amounts = {
         name: [side.reindex(columns=[name])[name].fillna(0.0).to_numpy(dtype=float) for side in sides]
-        for name in _lines_of("other", sides[0], sides[1])
+        for kind in (*BESIDE_CONTACTS, "other")
+        for name in _lines_of(kind, sides[0], sides[1])
     }
     return tuple(Term(name, before, after) for name, (before, after) in amounts.items())
 

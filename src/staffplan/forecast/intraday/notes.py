@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
 from staffplan.errors import Note
 from staffplan.forecast.history.series import Flags, Floats, date_ranges
@@ -12,15 +12,34 @@ from staffplan.forecast.intraday.odd import stretches
 from staffplan.forecast.intraday.update import Teaching
 
 STEP = "reforecast"
+MIDNIGHT = time(0, 0)
+TOLD_HANDLING = 0.1
+"""Share by which the handling time of a day so far must differ to be told."""
 
 
 def about_today(
-    queue: str, time: str, came: float, expected: float, changes: Sequence[tuple[str, float | None]]
+    queue: str, until: datetime, came: float, expected: float, changes: Sequence[tuple[str, float | None]]
 ) -> Note:
-    """What came so far, and what that changes: factors by what they are on, None where nothing was expected of it."""
-    seen = f"{_contacts(came)} so far today, expected {expected:,.0f}{_difference(came, expected)}"
+    """What came so far, and what that changes: factors by what they are on, None where nothing was expected of it.
+
+    until: local time at which what is known ends.
+    """
+    if until.time() == MIDNIGHT:
+        seen = f"on {until - timedelta(days=1):%a %d %b} {_contacts(came)}"
+    else:
+        seen = f"by {until:%H:%M} {_contacts(came)} so far today"
     told = [f"{name} is {_changed(factor)}" for name, factor in changes if factor is not None]
-    return Note(STEP, "assumption", queue, "; ".join([f"by {time} {seen}", *told]))
+    said = f"{seen}, expected {expected:,.0f}{_difference(came, expected)}"
+    return Note(STEP, "assumption", queue, "; ".join([said, *told]))
+
+
+def about_handling(queue: str, seconds: float, expected: float, factor: float | None) -> list[Note]:
+    """That the contacts of today so far take longer, or less long, than expected. factor: on the rest of the day."""
+    if not expected > 0 or abs(seconds / expected - 1) < TOLD_HANDLING:
+        return []
+    said = f"handling time so far today {seconds:,.0f} s, expected {expected:,.0f} s{_difference(seconds, expected)}"
+    rest = "" if factor is None else f"; that of the rest of today is {_changed(factor)}"
+    return [Note(STEP, "assumption", queue, said + rest)]
 
 
 def about_kind(queue: str, chance: float) -> list[Note]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -11,20 +12,12 @@ from staffplan.errors import Note
 from staffplan.forecast.history.series import Flags, Floats
 from staffplan.forecast.intraday import notes as say
 from staffplan.forecast.intraday.gain import Score
+from staffplan.forecast.intraday.learnt import Learnt, Source
 from staffplan.forecast.intraday.past import past_days
 from staffplan.forecast.intraday.rows import UPDATED, with_actuals, with_updates
 from staffplan.forecast.intraday.seen import Moment, Seen, lay_beside, live_days
 from staffplan.forecast.intraday.update import Change, Teaching, change_of, learn_updating
 from staffplan.site import Queue
-
-
-@dataclass(frozen=True)
-class Learnt:
-    """What past days teach of contacts and of handling times; None where they are too few."""
-
-    contacts: Teaching | None
-    handling: Teaching | None
-    days: int
 
 
 @dataclass(frozen=True)
@@ -35,25 +28,34 @@ class QueueUpdate:
     gain: list[dict[str, object]]
     notes: list[Note]
     facts: dict[str, float | str]
+    learnt: Mapping[str, Learnt] = field(default_factory=dict)
+    """What its past taught, by the name of what it was learnt from."""
 
 
-def learn_queue(rows: pd.DataFrame, queue: Queue, moment: Moment, method: str) -> Learnt:
-    """What a queue's days before today teach; `method` is the one that made the forecast."""
-    past = past_days(rows, queue, moment.settings, moment.calendar, moment.today, method) if len(rows) else None
+def learn_queue(source: Source) -> Learnt:
+    """What a queue's days before today teach; the method is the one that made the forecast."""
+    rows, calendar = source.rows, source.calendar
+    parts = (source.queue, source.settings, calendar, source.day, source.method)
+    past = past_days(rows, *parts) if len(rows) else None
     if past is None:
         return Learnt(None, None, 0)
-    hours = moment.minutes / 60
+    hours = calendar.interval_minutes / 60
     contacts = learn_updating(past[0], hours, counts=True)
     return Learnt(contacts, learn_updating(past[1], hours, counts=False), len(np.unique(past[0].day)))
 
 
-def update_queue(planned: pd.DataFrame, rows: pd.DataFrame, queue: Queue, moment: Moment) -> QueueUpdate:
+def update_queue(
+    planned: pd.DataFrame, rows: pd.DataFrame, queue: Queue, moment: Moment, known: Mapping[str, Learnt]
+) -> QueueUpdate:
     """Everything about one queue; pure, so that queues can be updated anywhere, in any order.
 
-    `planned` are its rows of the forecast, `rows` its contacts before the moment.
+    `planned` are its rows of the forecast, `rows` its contacts before the moment. known: what was learnt before.
     """
-    learnt = learn_queue(rows, queue, moment, str(planned["method"].iloc[0]))
-    return apply_learnt(learnt, planned, rows, moment)
+    method = str(planned["method"].iloc[0])
+    source = Source(rows, queue, moment.settings, moment.calendar, day=moment.today, method=method)
+    name = source.name()
+    learnt = known[name] if name in known else learn_queue(source)
+    return replace(apply_learnt(learnt, planned, rows, moment), learnt={name: learnt})
 
 
 def apply_learnt(learnt: Learnt, planned: pd.DataFrame, rows: pd.DataFrame, moment: Moment) -> QueueUpdate:
@@ -142,9 +144,10 @@ def _notes(told: _Told, moment: Moment) -> list[Note]:
     seen, planned = told.seen, told.planned
     known_today = seen.known & told.of_today
     came, expected = float(seen.came[known_today].sum()), float(planned["offered"][known_today].sum())
-    time = moment.known_until.tz_convert(moment.calendar.timezone)
+    until = moment.known_until.tz_convert(moment.calendar.timezone)
     changes = [("the rest of today", told.factor(told.of_today)), ("the next day", told.factor(told.next_day))]
-    notes = [say.about_today(told.queue, f"{time:%H:%M}", came, expected, changes)]
+    notes = [say.about_today(told.queue, until.to_pydatetime(), came, expected, changes)]
+    notes += say.about_handling(told.queue, *_handling(told), told.factor(told.of_today, "aht_seconds"))
     notes += say.about_kind(told.queue, told.volume.other_kind)
     notes.append(say.about_gain(told.queue, "contacts", told.learnt.contacts, told.learnt.days))
     if told.learnt.handling is not None:
@@ -163,6 +166,17 @@ def _notes(told: _Told, moment: Moment) -> list[Note]:
     return notes + say.about_rows(
         told.queue, expected if silent else 0.0, [seen.grid.date_of(day) for day in gaps], seen.outside
     )
+
+
+def _handling(told: _Told) -> tuple[float, float]:
+    """Mean seconds of today's contacts so far, and those expected of them; NaN where they are not known."""
+    seen = told.seen
+    timed = seen.known & told.of_today & np.isfinite(seen.aht_seconds) & (seen.came > 0)
+    contacts = seen.came[timed]
+    if not contacts.sum():
+        return float("nan"), float("nan")
+    planned = told.planned["aht_seconds"].to_numpy()[timed]
+    return float(np.average(seen.aht_seconds[timed], weights=contacts)), float(np.average(planned, weights=contacts))
 
 
 def _facts(told: _Told) -> dict[str, float | str]:

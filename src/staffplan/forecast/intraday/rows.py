@@ -39,10 +39,21 @@ def with_updates(frame: pd.DataFrame, to_come: Flags, factor: Floats, left: Floa
     Its dispersion is what the given bounds imply, times the share of variance `left`: where nothing is learnt the
     bounds stay as they are. All arrays: (rows,).
     """
+    offered = frame["offered"].to_numpy()
+    changed = to_come & (offered > 0) & ((factor != 1) | (left != 1))
+    frame = frame.copy()
+    if changed.any():
+        rows = frame[changed]
+        moved = _moved(rows, factor[changed], left[changed])
+        for name, values in moved.items():
+            frame.loc[changed, name] = np.maximum(values, 0.0)
+    return frame
+
+
+def _moved(frame: pd.DataFrame, factor: Floats, left: Floats) -> dict[str, Floats]:
+    """Contacts and bounds, (rows,) each, of rows that change."""
     old = np.maximum(frame["offered"].to_numpy(), 1e-12)
-    new = old * factor
-    changed = to_come & (frame["offered"].to_numpy() > 0) & ((factor != 1) | (left != 1))
-    dispersion = _implied_dispersion(frame, old)
+    new, dispersion = old * factor, _implied_dispersion(frame, old)
     moved = {
         name: frame[name].to_numpy()
         + count_quantile(share, new, new + dispersion * left * new**2)
@@ -50,14 +61,13 @@ def with_updates(frame: pd.DataFrame, to_come: Flags, factor: Floats, left: Floa
         for name, share in BOUNDS.items()
     }
     low, high = np.minimum(moved["offered_p10"], new), np.maximum(moved["offered_p90"], new)
-    values = {
+    return {
         "offered": new,
         "offered_p10": low,
         "offered_p90": high,
         "offered_p025": np.minimum(moved["offered_p025"], low),
         "offered_p975": np.maximum(moved["offered_p975"], high),
     }
-    return frame.assign(**{n: np.where(changed, np.maximum(v, 0.0), frame[n]) for n, v in values.items()})
 
 
 def _implied_dispersion(frame: pd.DataFrame, mean: Floats) -> Floats:

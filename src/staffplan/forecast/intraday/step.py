@@ -7,6 +7,7 @@ each queue supports it.
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -15,6 +16,7 @@ from staffplan.clock import local_dates
 from staffplan.errors import DataError, Note, Problem
 from staffplan.forecast.history.joined import joined_history
 from staffplan.forecast.history.series import DayGrid, interval_problems
+from staffplan.forecast.intraday.learnt import NOTHING_LEARNT, Learnt
 from staffplan.forecast.intraday.notes import STEP
 from staffplan.forecast.intraday.queue import QueueUpdate, update_queue
 from staffplan.forecast.intraday.rows import is_updated
@@ -36,6 +38,8 @@ class ReforecastResult:
     notes: tuple[Note, ...]
     facts: dict[str, float | str]
     """Keyed "queue.figure": came_today, expected_today, rest_factor, next_day_factor...; and "known_until"."""
+    learnt: Mapping[str, Learnt]
+    """What past days taught of each queue, by the name of what it was learnt from."""
 
 
 def reforecast(
@@ -45,6 +49,7 @@ def reforecast(
     *,
     site: Site,
     now: pd.Timestamp | None = None,
+    learnt: Mapping[str, Learnt] = NOTHING_LEARNT,
     workers: Workers = AS_MANY_AS_PAY,
     on_progress: OnProgress = silent,
 ) -> ReforecastResult:
@@ -52,8 +57,9 @@ def reforecast(
 
     `history` is everything up to now, past weeks included: they teach how much the first part of a day tells. `now`
     (default: the end of the last interval that any queue has) leaves out later rows. Rows from a queue that has
-    none while others have are zeros. `workers` do the queues; who does them changes nothing in the result. Raises
-    DataError where the two tables cannot be laid side by side.
+    none while others have are zeros. What was `learnt` by an earlier call is not learnt again. `workers` do the
+    queues; who does them changes nothing in the result. Raises DataError where the two tables cannot be laid side by
+    side.
     """
     history = joined_history(history, site)
     known_until, notes = _known_until(forecast, history, site, now)
@@ -65,7 +71,7 @@ def reforecast(
     on_progress(Progress(STEP, 0, len(queues)))
     updates: list[QueueUpdate] = do_all(
         update_queue,
-        ((_own(forecast.frame, name), _own(past, name), _queue(site, name), moment) for name in queues),
+        ((_own(forecast.frame, name), _own(past, name), _queue(site, name), moment, learnt) for name in queues),
         workers,
         processes=workers.processes(len(queues), len(past)),
         on_done=lambda number: on_progress(Progress(STEP, next(done), len(queues), queues[number])),
@@ -83,6 +89,7 @@ def reforecast(
         IntradayGain.of(gain),
         tuple(notes + [note for update in updates for note in update.notes]),
         {"known_until": local, **{key: value for update in updates for key, value in update.facts.items()}},
+        {name: one for update in updates for name, one in update.learnt.items()},
     )
 
 

@@ -119,7 +119,7 @@ def build_problem(
         overstaffing_weight=settings.overstaffing_weight,
         circles=break_circles(team, people),
     )
-    return _with_prices(problem, workforce, settings, shifts, site, worth)
+    return _with_prices(problem, workforce, settings, shifts, work_plans, site, worth)
 
 
 def _with_prices(
@@ -127,6 +127,7 @@ def _with_prices(
     workforce: Workforce,
     settings: RosterSettings,
     shifts: Mapping[str, ShiftSettings],
+    work_plans: Mapping[str, WorkPlanSettings],
     site: Site,
     worth: ServiceWorth | None,
 ) -> RosterProblem:
@@ -134,7 +135,7 @@ def _with_prices(
     if settings.objective == "service":
         problem = replace(problem, worth=service_of(problem, settings, shifts, site, worth).worth())
     problem = with_ties(problem, settings, site.calendar)
-    return with_soft_rules(problem, workforce, settings, shifts, site.calendar.holidays)
+    return with_soft_rules(problem, workforce, settings, shifts, work_plans, site.calendar)
 
 
 def _people_and_days(

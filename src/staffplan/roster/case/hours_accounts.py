@@ -2,35 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
 from staffplan.errors import Note
+from staffplan.planned import DAYS_OF_A_WEEK
+from staffplan.roster.case.averaged import Averaged, averaged_people
 from staffplan.roster.case.case import Case
-from staffplan.roster.problem.problem import Person, RosterProblem
-from staffplan.roster.rules import accounts_of, holders
+from staffplan.roster.problem.problem import RosterProblem
+from staffplan.roster.problem.worked import Agreed
+from staffplan.roster.rules import worked_by_agent
 from staffplan.roster.rules.accounts import balance_known, norm_hours
-from staffplan.roster.rules.registry import Account, Holder
-from staffplan.settings.hard_rules import AverageHoursSetting, MonthlyHoursSetting
+from staffplan.roster.rules.hours_balance import HoursBalance
+from staffplan.settings.hard_rules import MonthlyHoursSetting
+from staffplan.settings.roster import ShiftSettings
+from staffplan.tables.roster import Roster
+
+SMALLEST, MOST_NAMED = 0.005, 3
 
 
-def averaged(case: Case, problem: RosterProblem) -> Iterator[tuple[Person, AverageHoursSetting, Holder, Account]]:
+def averaged(case: Case, problem: RosterProblem) -> Iterator[Averaged]:
     """Everybody with hours on the average of a reference period: the first rule of that kind that holds for them."""
-    period = problem.period
-    rules = [rule for rule in case.settings.rules if isinstance(rule, AverageHoursSetting)]
-    if not rules:
-        return
-    past = {person.agent_id: person.past for person in problem.people}
-    held = holders(case.workforce, case.work_plans, period.first_day, period.week_first)
-    accounts = accounts_of(
-        case.workforce, past, period.first_day, period.day(period.days - 1), case.site.calendar, case.work_plans
-    )
-    for person in problem.people:
-        account = accounts[person.agent_id]
-        mine = [rule for rule in rules if rule.holds_for(person.agent_id, person.plan_name)]
-        for rule in mine[:1]:
-            yield person, rule, replace(held[person.agent_id], account=account), account
+    return averaged_people(problem, case.workforce, case.settings, case.work_plans, case.site.calendar)
 
 
 def account_notes(case: Case, problem: RosterProblem) -> Iterator[Note]:
@@ -50,6 +43,26 @@ def account_notes(case: Case, problem: RosterProblem) -> Iterator[Note]:
             "set input.past_fairness, or hours_balance in agents.csv"
         )
         yield Note("roster", "assumption", "average hours", message)
+
+
+def balance_notes(problem: RosterProblem, roster: Roster, shifts: Mapping[str, ShiftSettings]) -> Iterator[Note]:
+    """Whose balance has a price and does not end at zero, and what that costs in the unit of the roster's cost."""
+    period = problem.period
+    agreed = Agreed(period.first_day, period.days, (), (), DAYS_OF_A_WEEK, period.timezone)
+    worked = worked_by_agent(roster.shifts.frame, shifts, period.timezone)
+    off, price = dict[str, float](), 0.0
+    for person in problem.people:
+        for rule in (rule for rule in person.rules if isinstance(rule, HoursBalance)):
+            mine = worked.get(person.agent_id, ())
+            price += rule.weight * sum(one.amount for one in rule.violations(mine, agreed))
+            off[person.agent_id] = rule.balances(mine)[-1]
+    lying = {agent: hours for agent, hours in off.items() if abs(hours) > SMALLEST}
+    if lying:
+        far = sorted(lying.items(), key=lambda one: -abs(one[1]))
+        said = ", ".join(f"{agent} {hours:+.4g} h" for agent, hours in far[:MOST_NAMED])
+        more = f" and {len(far) - MOST_NAMED} more" if len(far) > MOST_NAMED else ""
+        message = f"{len(lying)} of {len(off)} balances of hours do not end at zero: {said}{more}; price {price:,.1f}"
+        yield Note("roster", "assumption", "hours balance", message)
 
 
 def _months(problem: RosterProblem) -> list[date]:

@@ -8,6 +8,8 @@ from datetime import date
 
 import pandas as pd
 
+from staffplan.clock import SiteCalendar
+from staffplan.roster.case.averaged import balances_of
 from staffplan.roster.case.shares import fair_shares
 from staffplan.roster.problem.problem import RosterProblem
 from staffplan.roster.rules import worked_by_agent
@@ -15,8 +17,8 @@ from staffplan.roster.rules.agreement import soft_rules, soft_settings
 from staffplan.roster.rules.fairness import burden_of
 from staffplan.roster.rules.known import Concern, Known, Published, Shares
 from staffplan.roster.rules.reading import wishes_by_agent
-from staffplan.settings.priced_rules import FairShareSetting
-from staffplan.settings.roster import RosterSettings, ShiftSettings
+from staffplan.settings.priced_rules import FairShareSetting, HoursBalanceSetting
+from staffplan.settings.roster import RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.tables.people import Workforce
 
 
@@ -25,17 +27,20 @@ def with_soft_rules(
     workforce: Workforce,
     settings: RosterSettings,
     shifts: Mapping[str, ShiftSettings],
-    holidays: frozenset[date],
+    work_plans: Mapping[str, WorkPlanSettings],
+    calendar: SiteCalendar,
 ) -> RosterProblem:
     """The same problem, its people under the priced rules too."""
     soft = soft_settings(settings)
     if not soft:
         return problem
-    known = replace(known_of(workforce, shifts, problem.period.timezone), holidays=holidays)
-    shares = shares_of(problem, settings, holidays)
+    known = replace(known_of(workforce, shifts, problem.period.timezone), holidays=calendar.holidays)
+    shares = shares_of(problem, settings, calendar.holidays)
+    priced = any(isinstance(setting, HoursBalanceSetting) for setting in soft)
+    balances = balances_of(problem, workforce, settings, work_plans, calendar) if priced else {}
     people = []
     for person in problem.people:
-        concern = Concern(person.agent_id, person.contract, known, shares)
+        concern = Concern(person.agent_id, person.contract, known, shares, balances)
         people.append(replace(person, rules=(*person.rules, *soft_rules(concern, person.plan_name, soft))))
     return replace(problem, people=tuple(people))
 

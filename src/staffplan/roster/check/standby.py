@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import combinations, pairwise
@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from staffplan.clock import parse_weekdays, wall_instant
+from staffplan.roster.check.call_outs import call_out_breaches
 from staffplan.roster.check.presence import DaysOff, can_work, days_off, hours_by_agent
 from staffplan.roster.check.report import Breach
 from staffplan.settings.standby import StandbySettings
@@ -19,7 +20,7 @@ from staffplan.site import Site
 from staffplan.tables.people import Workforce
 from staffplan.tables.roster import Roster, on_site
 from staffplan.tables.schema import names_in
-from staffplan.tables.standby import Standby
+from staffplan.tables.standby import CallOuts, Standby
 
 RULE = "standby"
 HOUR, CENT, SLACK = pd.Timedelta(hours=1), Decimal("0.01"), 0.005
@@ -41,7 +42,8 @@ class _Row:
 @dataclass(frozen=True)
 class StandbyCase:
     """What it is checked against. `default`: the contract of people who name none; `week_first`: first day of the
-    week in which the period begins; `past`: standby before the period, as far as it is known."""
+    week in which the period begins; `past`: standby before the period, as far as it is known. A shift at the time of
+    one of the `calls` is the work of a call-out, and speaks against no standby."""
 
     kinds: Sequence[StandbySettings]
     roster: Roster
@@ -52,6 +54,7 @@ class StandbyCase:
     week_first: date
     default: str
     past: Standby | None = None
+    calls: CallOuts = field(default_factory=CallOuts.empty)
 
     @property
     def present(self) -> pd.DataFrame:
@@ -72,7 +75,13 @@ def standby_breaches(table: Standby, case: StandbyCase) -> list[Breach]:
         *_pair_words([*before, *rows], case),
         *_week_words([*before, *rows], case),
     ]
+    zone, duties = case.site.calendar.timezone, Standby.of(pd.concat([*_frames(case.past), table.frame]))
+    found += call_out_breaches(case.calls, duties, case.present, case.kinds, zone, case.first)
     return sorted(set(found))
+
+
+def _frames(table: Standby | None) -> list[pd.DataFrame]:
+    return [table.frame] if table is not None and len(table) else []
 
 
 def _read(table: Standby, case: StandbyCase) -> list[_Row]:
@@ -149,12 +158,18 @@ def _person_words(rows: Sequence[_Row], case: StandbyCase) -> Iterator[Breach]:
             yield Breach(row.agent_id, row.day, RULE, f"{row.kind.name}: time off")
         rest, own = pd.Timedelta(hours=row.kind.rest_hours), present[present["agent_id"] == row.agent_id]
         near = own[(own["start"] < row.end + rest) & (own["end"] > row.start - rest)]
-        if len(near):
+        if not all(_is_called(row.agent_id, *span, case) for span in zip(near["start"], near["end"], strict=True)):
             yield Breach(row.agent_id, row.day, RULE, f"{row.kind.name}: a shift then, or nearer than rest_hours")
         if row.kind.on != "any" and ((row.agent_id, row.day) in worked) != (row.kind.on == "workdays"):
             yield Breach(row.agent_id, row.day, RULE, f"{row.kind.name} is for {row.kind.on.replace('_', ' ')} alone")
         yield from _who_words(row, agents[row.agent_id], case)
         yield from _pay_words(row)
+
+
+def _is_called(agent_id: str, start: pd.Timestamp, end: pd.Timestamp, case: StandbyCase) -> bool:
+    """Whether a shift is the work of a call-out."""
+    calls = case.calls.frame
+    return bool(((calls["agent_id"] == agent_id) & (calls["start"] < end) & (calls["end"] > start)).any())
 
 
 def _pay_words(row: _Row) -> Iterator[Breach]:

@@ -7,7 +7,7 @@ beside them.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -54,10 +54,20 @@ class Placed:
     lost: tuple[Lost, ...]
 
 
+class UnplacedError(UsageError):
+    """Shifts that cannot be given. `days`: what is wrong, by the person's day."""
+
+    def __init__(
+        self, problems: Problem | Iterable[Problem], days: Mapping[AgentDay, tuple[Problem, ...]] | None = None
+    ) -> None:
+        super().__init__(problems)
+        self.days = dict(days or {})
+
+
 def placed(case: Case, roster: Roster, days: Wanted) -> Placed:
     """The roster with these days as wanted; every other row stays as it is.
 
-    Raises UsageError with every shift that nobody knows, or that the person has no skill for.
+    Raises UnplacedError with every shift that nobody knows, or that the person has no skill for.
     """
     zone = case.site.calendar.timezone
     gone = frozenset(key for key, work in days.items() if work.off)
@@ -158,18 +168,19 @@ def _options(given: Given, roster: Roster, days: Mapping[AgentDay, Work]) -> dic
     problem = given.problem
     number = {person.agent_id: n for n, person in enumerate(problem.people)}
     found: dict[tuple[int, int], int] = {}
-    problems: list[Problem] = []
+    problems: dict[AgentDay, tuple[Problem, ...]] = {}
     for (agent_id, day), work in days.items():
         if agent_id not in number:
-            problems.append(Problem(agent_id, "has no skill for any planning group", "give one in the agents file"))
+            said = Problem(agent_id, "has no skill for any planning group", "give one in the agents file")
+            problems[agent_id, day] = (said,)
             continue
         person, d = number[agent_id], (day - problem.period.first_day).days
         try:
             found[person, d] = _option(given, roster, person, d, work, number)
         except UsageError as error:
-            problems += error.problems
+            problems[agent_id, day] = error.problems
     if problems:
-        raise UsageError(dict.fromkeys(problems))
+        raise UnplacedError(dict.fromkeys(one for found in problems.values() for one in found), problems)
     return found
 
 

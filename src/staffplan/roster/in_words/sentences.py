@@ -218,6 +218,10 @@ _SENTENCES: Mapping[type[Section], Callable[[Any], str]] = {
     priced.WishesSetting: lambda _: "Wishes of people are granted.",
     priced.FairShareSetting: _fair_share,
     priced.OvertimeSetting: lambda _: "No paid hours above the contract's weekly_hours_norm.",
+    priced.HoursBalanceSetting: lambda r: (
+        "The balance of hours ends at zero"
+        + (f", give or take {_many(r.free_hours, 'hour')}." if r.free_hours else ".")
+    ),
     priced.StabilitySetting: lambda _: "Nobody's day differs from the roster published before.",
     priced.StartsAlikeSetting: lambda r: (
         "All shifts of a week start at the same time" + (f", give or take {r.minutes} minutes." if r.minutes else ".")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import pandas as pd
 
-from staffplan.roster.repair.absences import PAUSES, AgentDay, each
+from staffplan.roster.repair.absences import PAUSES, AgentDay, each, is_among
 from staffplan.tables.roster import ABSENCE, SPLIT, Roster
 
 OFF = "off"
@@ -32,7 +32,9 @@ def compared(
     before: Roster, after: Roster, zone: str, absent: frozenset[AgentDay] = frozenset()
 ) -> Iterator[Changed]:
     """Days that differ, by agent and day."""
-    old, new = _by_day(before), _by_day(after)
+    keys = _differing(before.shifts.frame, after.shifts.frame)
+    keys |= _differing(before.activities.frame, after.activities.frame)
+    old, new = _by_day(before, keys), _by_day(after, keys)
     for key in sorted(old.keys() | new.keys()):
         was, now = old.get(key), new.get(key)
         if (was and (was.span, was.inside)) == (now and (now.span, now.inside)):
@@ -50,13 +52,22 @@ class _Day:
     inside: tuple[tuple[Any, ...], ...] = ()
 
 
-def _by_day(roster: Roster) -> dict[AgentDay, _Day]:
+def _differing(before: pd.DataFrame, after: pd.DataFrame) -> set[AgentDay]:
+    """The agents' days of which one table has a row that the other has not."""
+    rows = pd.concat([before, after], ignore_index=True)
+    own = rows[~rows.duplicated(keep=False)]
+    return set(zip(own["agent_id"], own["schedule_date"].dt.date, strict=True))
+
+
+def _by_day(roster: Roster, keys: Collection[AgentDay]) -> dict[AgentDay, _Day]:
+    """These of the days on which somebody works."""
     inside: dict[AgentDay, list[tuple[Any, ...]]] = {}
-    for row in each(roster.activities.frame.sort_values("start")):
+    doing, shifts = roster.activities.frame, roster.shifts.frame
+    for row in each(doing[is_among(doing, keys)].sort_values("start")):
         what = (row.start, row.end, row.activity, row.planning_group)
         inside.setdefault((row.agent_id, row.schedule_date.date()), []).append(what)
     found = {}
-    for row in each(roster.shifts.frame):
+    for row in each(shifts[is_among(shifts, keys)]):
         key = (row.agent_id, row.schedule_date.date())
         found[key] = _Day(row.name, row.shift, (row.start, row.end), tuple(inside.get(key, ())))
     return found

@@ -38,7 +38,7 @@ from staffplan.roster.search.compiled.arrays import IMPOSSIBLE, NOTHING, Flags
 from staffplan.roster.search.compiled.best_response import retour
 from staffplan.roster.search.compiled.board import put_day_back
 from staffplan.roster.search.compiled.tours import rest_of_tour
-from staffplan.roster.search.run import PROVEN, gap_share
+from staffplan.roster.search.run import PROVEN, gap_share, standing
 from staffplan.roster.search.space import Tours, TourSpace, begin, make_tour_space, need_of, price_tour, team_arrays
 from staffplan.roster.search.stages import compiled_in, move_count
 from staffplan.roster.search.ties import all_stay, keep_ties, to_the_ties
@@ -191,7 +191,7 @@ def _search(
     moves, bound = round(MOVES * _share_free(plan.given) * move_count(space.problem, effort)), 0.0
 
     def say(done: int) -> None:
-        label = f"cost {incumbent.cost:,.1f}, lower bound {bound:,.1f}"
+        label = standing(incumbent.cost, bound, space.problem)
         on_progress(Progress("roster", min(done, moves), moves, label))
 
     def note(found: float) -> None:
@@ -208,7 +208,7 @@ def _search(
         return out_of_time() or incumbent.cost <= bound + PROVEN
 
     if len(space.problem.ties):
-        tours = to_the_ties(space, incumbent.tours, seed, stop=out_of_time)
+        tours = to_the_ties(space, incumbent.tours, seed, stop=out_of_time, hurry=out_of_time)
         incumbent.offer(Board(space, tours))
     else:
         polish(board, incumbent, stop=out_of_time)

@@ -15,6 +15,7 @@ from staffplan.roster.problem.problem import Person, RosterProblem
 from staffplan.roster.problem.worked import Agreed, Violation, Worked
 from staffplan.roster.rules.base import span
 from staffplan.roster.rules.hours import paid_unit
+from staffplan.roster.rules.known import DueSpan
 from staffplan.roster.rules.registry import Account, Holder, Relaxable, rule_for
 from staffplan.settings.hard_rules import AverageHoursSetting, MonthlyHoursSetting
 
@@ -106,17 +107,24 @@ def norm_hours(setting: MonthlyHoursSetting, day: date, calendar: SiteCalendar) 
     Relaxable("drift", 1.0, 1.0, "at most {:g} hours from the average when the plan ends"),
 )
 def _average_hours(setting: AverageHoursSetting, holder: Holder) -> HoursOver:
-    account, length = _account(holder), timedelta(weeks=setting.weeks)
-    spans: list[Span] = []
-    first = holder.first_day
+    spans = []
+    for one in due_spans(setting, holder):
+        ends = one.last == reference_begin(setting, one.first) + timedelta(weeks=setting.weeks) - DAY
+        slack = (setting.below, setting.above) if ends else (setting.drift, setting.drift)
+        spans.append(_span(one.first, one.last, one.hours, *slack))
+    return HoursOver(tuple(spans), "average hours")
+
+
+def due_spans(setting: AverageHoursSetting, holder: Holder) -> Iterator[DueSpan]:
+    """The reference periods, as far as they lie in the days planned, with the hours that bring the balance to zero at
+    the end of each."""
+    account, length, first = _account(holder), timedelta(weeks=setting.weeks), holder.first_day
     while first <= account.last_day:
         end = reference_begin(setting, first) + length - DAY
-        last, balance = min(end, account.last_day), balance_before(setting, holder) if not spans else 0.0
-        due = due_hours(setting, account, first, last) - balance
-        slack = (setting.below, setting.above) if end <= account.last_day else (setting.drift, setting.drift)
-        spans.append(_span(first, last, due, *slack))
+        last = min(end, account.last_day)
+        balance = balance_before(setting, holder) if first == holder.first_day else 0.0
+        yield DueSpan(first, last, due_hours(setting, account, first, last) - balance)
         first = end + DAY
-    return HoursOver(tuple(spans), "average hours")
 
 
 def balance_before(setting: AverageHoursSetting, holder: Holder) -> float:

@@ -58,6 +58,19 @@ Shares = Mapping[tuple[Hashable, str], float]
 
 
 @dataclass(frozen=True)
+class DueSpan:
+    """Days of the period and the paid hours due on them."""
+
+    first: date
+    last: date
+    hours: float
+
+
+Balances = Mapping[str, tuple[DueSpan, ...]]
+"""By agent_id: hours that bring a balance of hours to zero; nobody without the rule average_hours."""
+
+
+@dataclass(frozen=True)
 class Concern:
     """The person whom a priced rule is made for."""
 
@@ -65,3 +78,4 @@ class Concern:
     contract: WorkPlanSettings
     known: Known
     shares: Shares
+    balances: Balances = field(default_factory=dict)

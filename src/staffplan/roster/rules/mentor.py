@@ -9,9 +9,9 @@ import numpy as np
 
 from staffplan.clock import SiteCalendar
 from staffplan.roster.problem.problem import Person, RosterProblem
-from staffplan.roster.problem.ties import Kind, Row, Term
+from staffplan.roster.problem.ties import Kind, Row
 from staffplan.roster.rules.between import Finished, TeamViolation
-from staffplan.roster.rules.tie import NEIGHBOURS, Tie, clock_of, remembered, slots_there
+from staffplan.roster.rules.tie import NEIGHBOURS, Tie, clock_of, slots_there
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,16 +38,15 @@ class Mentor(Tie):
 
     def _rows_of_day(self, problem: RosterProblem, learns: int, mentors: Sequence[int], d: int) -> Iterator[Row]:
         """Of each shift of the trainee on the day with anybody on site: without it, or a mentor's around it."""
-        lies_within = remembered(lambda one, other: _within(slots_there(problem, one), slots_there(problem, other)))
+        near = [e for e in (d + step for step in NEIGHBOURS) if 0 <= e < problem.period.days]
+        able = {(e, m): np.flatnonzero(problem.allowed[m, e]).tolist() for e in near for m in mentors}
+        spans = {(e, p): slots_there(problem, (e, p)) for (e, _), theirs in able.items() for p in theirs}
         for o in np.flatnonzero(problem.allowed[learns, d]).tolist():
-            if not slots_there(problem, (d, o)):
+            if not (mine := slots_there(problem, (d, o))):
                 continue
-            terms: list[Term] = [(learns, d, o, -1)]
-            for e in (d + step for step in NEIGHBOURS if 0 <= d + step < problem.period.days):
-                for m in mentors:
-                    theirs = np.flatnonzero(problem.allowed[m, e]).tolist()
-                    terms += [(m, e, p, 1) for p in theirs if lies_within((d, o), (e, p))]
-            yield Row(tuple(terms), 0, 1.0, int(problem.period.day_slot[d]))
+            around = {key for key, theirs in spans.items() if _within(mine, theirs)}
+            beside = [(m, e, p, 1) for (e, m), theirs in able.items() for p in theirs if (e, p) in around]
+            yield Row(((learns, d, o, -1), *beside), 0, 1.0, int(problem.period.day_slot[d]))
 
     def violations(self, done: Finished) -> Iterator[TeamViolation]:
         zone = done.calendar.timezone

@@ -56,7 +56,7 @@ def _rounds_of(
         pool,
         stop=_stop(run, mine),
         seconds=lambda: max(min(longest, run.deadline - time.monotonic()), 0.1),
-        report=lambda done: run.say(run.moves, min(mine, best, key=lambda made: made.cost), space.problem),
+        report=lambda _: run.say(min(mine, best, key=lambda made: made.cost), space.problem),
     )
 
 

@@ -75,22 +75,25 @@ class Run:
         self.bound = max(self.bound, next_grain(bound, self.grain))
 
     def say_share(self, share: float) -> None:
-        label = f"{share:.0%} of the people have a first roster, lower bound {self.bound:,.1f}"
-        self.on_progress(Progress("roster", 0, self.moves, label))
+        self._tell(f"{share:.0%} of the people have a first roster")
 
-    def say(self, done: int, incumbent: Incumbent, problem: RosterProblem) -> None:
-        label = standing(incumbent.cost, self.bound, problem)
-        self.on_progress(Progress("roster", done, self.moves, label))
+    def say(self, incumbent: Incumbent, problem: RosterProblem) -> None:
+        self._tell(standing(incumbent.cost, self.bound, problem))
 
     def say_end(self, cost: float, bound: float, problem: RosterProblem) -> None:
-        label = f"with meetings: {standing(cost, bound, problem)}"
-        self.on_progress(Progress("roster", self.moves, self.moves, label))
+        self._tell(f"with meetings: {standing(cost, bound, problem)}")
+
+    def _tell(self, words: str) -> None:
+        """Progress in seconds of the time limit: how long it takes at most is what a person waits for."""
+        most, spent = max(round(self.seconds), 1), round(time.monotonic() - self.step_begun)
+        self.on_progress(Progress("roster", min(spent, most), most, f"s at most; {words}"))
 
 
 def standing(cost: float, bound: float, problem: RosterProblem) -> str:
     """In words."""
-    gap = gap_share(problem, cost, bound)
-    return f"cost {cost:,.1f}, lower bound {bound:,.1f}, gap {gap:.2%} of the required hours"
+    if bound <= 0:
+        return "not known yet how near to the best possible"
+    return f"within {100 * max(gap_share(problem, cost, bound), 0.0):.1f} % of the best possible"
 
 
 def gap_share(problem: RosterProblem, cost: float, bound: float) -> float:

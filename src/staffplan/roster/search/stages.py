@@ -36,6 +36,8 @@ LONGEST_DAY = 0.25
 """Share of the time limit that the integer program of a whole day may take."""
 TOO_LARGE = "the rules of everybody together have too many states to be followed at once in the time; "
 LEFT_OUT = "bound and shifts come from parts of the rules, and integer programs over several people are left out"
+TIES_HURRY = 0.4
+"""Part of the time that is left for them after which the rules between people are made dear at once."""
 TIES_UNTIL = 0.9
 """Share of the time limit by which the rules between people are kept as cheaply as could be found."""
 
@@ -78,21 +80,20 @@ def search(space: TourSpace, run: Run, effort: float, seed: int) -> Incumbent:
     run.prices = prices
     board = _start(untied(space), prices, run, effort, seed)
     incumbent = Incumbent(board)
-    run.say(0, incumbent, space.problem)
+    run.say(incumbent, space.problem)
     if not len(space.problem.ties):
         _improve(board, incumbent, prices, run, effort, seed)
         return incumbent
     _anneal(board, incumbent, run, seed)
-    tours = to_the_ties(space, incumbent.tours, seed, stop=run.out_of_time)
+    hurry = run.within(TIES_HURRY * run.to_the_deadline())
+    tours = to_the_ties(space, incumbent.tours, seed, stop=run.out_of_time, hurry=hurry)
     incumbent = Incumbent(Board(space, tours))
     over = run.begun + TIES_UNTIL * (run.deadline - run.begun)
 
     def stop() -> bool:
         return run.ended(incumbent) or time.monotonic() > over
 
-    keep_ties(
-        space, incumbent, run.moves, seed, stop=stop, report=lambda: run.say(run.moves, incumbent, space.problem)
-    )
+    keep_ties(space, incumbent, run.moves, seed, stop=stop, report=lambda: run.say(incumbent, space.problem))
     run.late(TIES_UNTIL)
     _prove(space, incumbent, run, effort, seed)
     return incumbent
@@ -135,7 +136,7 @@ def _anneal(board: Board, incumbent: Incumbent, run: Run, seed: int) -> None:
         ),
         seed,
         stop=lambda: run.ended(incumbent),
-        report=lambda done: run.say(min(done, run.moves), incumbent, problem),
+        report=lambda _: run.say(incumbent, problem),
     )
     run.late(annealed)
 
@@ -171,7 +172,7 @@ def _days_together(incumbent: Incumbent, space: TourSpace, run: Run, programs: i
         seed,
         stop=lambda: run.ended(incumbent),
         seconds=lambda: max(min(longest, run.deadline - time.monotonic()), 0.1),
-        report=lambda done: run.say(run.moves, incumbent, space.problem),
+        report=lambda _: run.say(incumbent, space.problem),
     )
 
 

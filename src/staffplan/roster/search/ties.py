@@ -54,8 +54,11 @@ def all_stay(space: TourSpace, tours: Tours) -> TourSpace:
     return _priced(space, tours.choice, np.ones(tours.choice.shape, dtype=bool)) if len(ties) else space
 
 
-def to_the_ties(space: TourSpace, tours: Tours, seed: int, *, stop: Callable[[], bool]) -> Tours:
-    """Tours that keep the rules between people as well as single people's best tours find it."""
+def to_the_ties(
+    space: TourSpace, tours: Tours, seed: int, *, stop: Callable[[], bool], hurry: Callable[[], bool]
+) -> Tours:
+    """Tours that keep the rules between people as well as single people's best tours find it. Once `hurry` says so
+    the sweeps at lower prices are left out, so that the last one is made in time."""
     rng, people = np.random.default_rng([seed, 7]), space.problem.ties.people
     hour = space.problem.understaffing_weight
     best = Board(space, tours)
@@ -63,6 +66,8 @@ def to_the_ties(space: TourSpace, tours: Tours, seed: int, *, stop: Callable[[],
         for person in rng.permutation(people).tolist():
             if stop():
                 return best.tours()
+            if hurry() and most < DEARER[-1]:
+                break
             tours = _best_tour(space, tours, person, most * hour)
         board = Board(space, tours)
         best = board if board.cost < best.cost else best

@@ -29,7 +29,7 @@ def typical_week(
     planned = site.days_of(starts)
     if planned.number < DAYS_OF_A_WEEK:
         message = "has less than a week, so it has no typical week"
-        raise DataError(Problem(requirement.source, message, "plan it unchanged: --weeks each"))
+        raise DataError(Problem(requirement.source, message, "plan it unchanged: --week each"))
     first = planned.first
     while _changes_the_clock(first, timezone):
         first += timedelta(days=DAYS_OF_A_WEEK)

@@ -178,7 +178,8 @@ def _of_one_rule(question: Question, rule: TeamRule, days: Sequence[int]) -> Ite
 
 def _proven(question: Question, rules: tuple[TeamRule, ...], days: Sequence[int]) -> Iterator[Clash]:
     """Conflicts that CP-SAT proves, one after the other, each without the days of those before; where there is none
-    on the days that are broken, which are given, then with all other days too."""
+    on the days that are broken, which are given, then with all other days too. None once the time is over: the model
+    of a long period takes seconds to build, for each of many rules."""
     left, found = set(days), 0
     while left and found < MOST_CONFLICTS and question.seconds() > 0:
         clash = proven_clash(question, rules, question.slots_on(left))
@@ -187,7 +188,7 @@ def _proven(question: Question, rules: tuple[TeamRule, ...], days: Sequence[int]
         found, left = found + 1, left - {question.day_of(slot) for _, slot in clash.atoms}
         yield clash
     everything = range(question.problem.period.days)
-    if days and not found and len(days) < len(everything):
+    if days and not found and len(days) < len(everything) and question.seconds() > 0:
         clash = proven_clash(question, rules, question.slots_on(everything))
         yield from () if clash is None else (clash,)
 
