@@ -49,6 +49,7 @@ _LINES = (
     mark("roster fit: too few"),
     mark("roster fit: too many"),
     mark("served several at once"),
+    mark("standby"),
     mark("training"),
     mark("workload"),
 )
@@ -56,6 +57,8 @@ _LINES = (
 _NAMED = (
     mark("shrinkage: "),
     mark("premium: "),
+    mark("standby: "),
+    mark("call-outs: "),
     mark("on-cost: "),
     mark("cost: "),
     mark("memo: "),
