@@ -153,6 +153,11 @@ def short_day(value: date) -> str:
     return date_words(value, mark("EEE d MMM"))
 
 
+def date_alone(value: date) -> str:
+    """7 Dec 2026."""
+    return date_words(value, mark("d MMM y"))
+
+
 def clock(value: datetime) -> str:
     return f"{value.hour:02d}:{value.minute:02d}"
 

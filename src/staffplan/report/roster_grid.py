@@ -15,6 +15,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from staffplan.report.agent_book import agent_sheets
+from staffplan.report.formats import date_alone
 from staffplan.report.formats import day as day_words
 from staffplan.report.handoff import (
     NIGHT_HOURS,
@@ -80,7 +81,7 @@ def _book(handoff: Handoff, *, with_agents: bool) -> bytes:
     book.remove(book.active)
     overview_sheets(book, handoff)
     for days in _weeks(handoff.days):
-        _grid(book, handoff, _Page(tr("Week {days}", days=day_words(days[0])[4:]), days, _with_hours, 12.5, 29, "A4"))
+        _grid(book, handoff, _Page(tr("Week {days}", days=date_alone(days[0])), days, _with_hours, 12.5, 29, "A4"))
     days_sheet(book, handoff)
     if handoff.coverage is not None:
         _coverage_sheet(book, handoff)
