@@ -1,5 +1,6 @@
 # make demo: set up and plan the sample center.  make test: set up, lint, types, tests in four minutes on two cores.
 # make test-all: every example of every law, and the benchmarks' tests.
+# make messages: bring the catalogs of other languages up to the texts of the code.
 # make docs: build the documentation into site/, strict: a broken link is an error.
 # make bench DATA=folder: forecast accuracy beside other tools, on the sets in a folder and on made-up ones.
 # The first that runs; a shim of pyenv is there, and does not run, where its version is not chosen.
@@ -18,7 +19,7 @@ export PYTHONDONTWRITEBYTECODE :=
 
 PYTEST := $(BIN)/pytest -n 2 --dist worksteal --slowest 20
 
-.PHONY: demo test test-all ready lint kernels docs wheel bench samples lock clean
+.PHONY: demo test test-all ready lint kernels docs wheel bench samples messages lock clean
 
 demo: $(READY)
 	$(BIN)/staffplan plan configs/demo.toml -o plans/demo
@@ -76,6 +77,9 @@ $(READY): requirements/dev.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/dev.txt
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
+
+messages: $(READY)
+	$(BIN)/python scripts/make_messages.py
 
 lock:
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \

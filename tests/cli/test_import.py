@@ -72,6 +72,37 @@ def test_a_workbook_that_nobody_edited_changes_nothing(handed: Path, run: Run) -
     assert files(handed / "plan") == before
 
 
+@pytest.mark.parametrize(
+    ("language", "sheets", "off", "vacation"),
+    [
+        ("ru", ["График смен", "Неделя 2 мар. 2026"], ["вых", "Выходной", "вых.", "off"], "отпуск"),
+        ("de", ["Dienstplan", "Woche 2. März 2026"], ["frei", "Freier Tag", "dienstfrei", "off"], "Urlaub"),
+    ],
+)
+def test_a_workbook_of_another_language_comes_back(
+    planned: Path, run: Run, language: str, sheets: list[str], off: list[str], vacation: str
+) -> None:
+    plan, book = planned / "plan", planned / "roster.xlsx"
+    with (plan / "plan.toml").open("a", encoding="utf-8") as settings:
+        settings.write(f'\n[report]\nlanguage = "{language}"\n')
+    assert run("handoff", plan, "-o", planned, "--only", "xlsx", "--agent-sheets").code == 0
+    made = openpyxl.load_workbook(book)
+    assert made.sheetnames[: len(sheets)] == sheets
+    untouched = run("import", book, plan)
+    assert (untouched.code, untouched.out) == (0, "nothing changed: the workbook says what the plan says\n")
+    mine = a_full_day(plan)
+    days = [key for key, shift in shifts(plan).items() if shift == "day 09:00" and key[0] == mine[0]]
+    edits = dict(zip(days, off, strict=False))
+    told = json.loads(run("import", edited(book, edits, sheets[1]), plan, "--dry-run", "--json").out)
+    taken = [(cell["agent"], cell["day"], cell["shift"]) for cell in told["cells"]]
+    assert taken == [(*key, "off") for key in days[: len(off)]]
+    refused = run("import", edited(book, {mine: vacation}, sheets[0]), plan, "--yes")
+    assert refused.code == 4
+    assert f"{vacation!r} is time off" in refused.err
+    gone = edited(book, {}, sheets[0], lambda sheet: sheet.delete_cols(1))
+    assert f"no column of this row is called {made[sheets[0]]['A2'].value}" in run("import", gone, plan).err
+
+
 def test_a_cell_is_shown_asked_for_made_logged_and_taken_back(handed: Path, run: Run) -> None:
     plan, key = handed / "plan", a_full_day(handed / "plan")
     before = files(plan)

@@ -20,7 +20,6 @@ DAY_FORMS = ("%d %b %Y", "%d %B %Y", "%d-%b %Y", "%d.%m. %Y", "%d/%m %Y", "%m/%d
 MOST_HEAD_ROWS = 20
 FEWEST_DAYS = 3
 """Days in one row from which on a sheet is taken for a grid whose column agent is gone."""
-RESTORE_AGENT = f"write {AGENT} above the identifiers again"
 WRITE_DAY = "write the day as 2026-12-01"
 
 
@@ -28,7 +27,7 @@ def header_row(rows: Sequence[Sequence[object]], mark: BookMark) -> int | None:
     """The number, from 0, of the first row with the word agent and a day of the plan beside it."""
     for number, row in enumerate(rows[:MOST_HEAD_ROWS]):
         words = {cell_text(value).casefold() for value in row}
-        if AGENT in words and any(days_meant(value, mark) for value in row):
+        if words & mark.words(AGENT) and any(days_meant(value, mark) for value in row):
             return number
     return None
 
@@ -37,8 +36,10 @@ def refused_header(sheet: str, rows: Sequence[Sequence[object]], mark: BookMark)
     """Why a sheet that looks like a grid is none."""
     for number, row in reversed(list(enumerate(rows[:MOST_HEAD_ROWS], start=1))):
         if sum(bool(days_meant(value, mark)) for value in row) >= FEWEST_DAYS:
-            return [Problem(f"{sheet}!A{number}", "no column of this row is called agent", RESTORE_AGENT)]
-        if AGENT in {cell_text(value).casefold() for value in row} and len(row) > FEWEST_DAYS:
+            word = mark.word(AGENT)
+            said, hint = f"no column of this row is called {word}", f"write {word} above the identifiers again"
+            return [Problem(f"{sheet}!A{number}", said, hint)]
+        if {cell_text(value).casefold() for value in row} & mark.words(AGENT) and len(row) > FEWEST_DAYS:
             return [Problem(f"{sheet}!A{number}", "no column of this row is a day of the plan", WRITE_DAY)]
     return []
 
@@ -51,7 +52,7 @@ def lost_columns(sheet: str, rows: Sequence[Sequence[Any]], days: Collection[dat
     missing = [day for day in between(min(days), max(days)).days if day not in days] if days else []
     if not missing:
         return []
-    known = {AGENT, NAME, *OTHER_HEADERS}
+    known = mark.words(AGENT, NAME, *OTHER_HEADERS)
     return [
         Problem(
             f"{sheet}!{cell.coordinate}",

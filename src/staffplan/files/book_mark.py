@@ -8,6 +8,7 @@ from typing import Any
 from staffplan.errors import DataError, Problem
 from staffplan.files.sheet_cells import cell_text
 from staffplan.tables.roster_book import FORM, BookDay, BookMark, DayOf, RosterState
+from staffplan.words import SOURCE, known_language
 
 RESTORE = "hand the roster off again, and make the changes in that workbook"
 ROW_WIDTH = 9
@@ -37,7 +38,8 @@ def mark_in(sheet: Any, place: str) -> BookMark:
         first, last = (date.fromisoformat(text) for text in facts["period"][:2])
         change, change_hash, sha = facts["state"][:3]
         state = RosterState(int(change), change_hash, sha)
-        return BookMark(facts["plan"][0], first, last, state, people, days, kinds)
+        language = known_language(facts.get("language", [SOURCE])[0])
+        return BookMark(facts["plan"][0], first, last, state, people, days, kinds, language)
     except (ValueError, KeyError, IndexError) as error:
         raise DataError(Problem(place, "was edited, and cannot be read", RESTORE)) from error
 

@@ -43,7 +43,8 @@ def read_roster_book(path: Path) -> RosterBook:
             grids += [] if grid is None else [grid]
             problems += wrong
     if not grids and not problems:
-        raise DataError(Problem(place, "no sheet has a column agent and days beside it", HAND_OFF))
+        said = f"no sheet has a column {mark.word(AGENT)} and days beside it"
+        raise DataError(Problem(place, said, HAND_OFF))
     return RosterBook(mark, tuple(grids), tuple(problems))
 
 
@@ -71,7 +72,8 @@ def _grid(sheet: Any, formulas: Any, mark: BookMark) -> tuple[BookGrid | None, l
         return None, refused_header(sheet.title, [[cell.value for cell in row] for row in rows], mark)
     names = {_text(cell.value).casefold(): cell.column - 1 for cell in reversed(rows[head])}
     days, problems = days_in(sheet.title, rows[head], mark)
-    columns = (names[AGENT], names.get(NAME))
+    agent, name = ([names[word] for word in mark.words(text) & names.keys()] for text in (AGENT, NAME))
+    columns = (min(agent), min(name, default=None))
     found = [_row(sheet.title, row, columns, days, formulas) for row in rows[head + 1 :]]
     problems += [*_merged(sheet, head + 2, days), *lost_columns(sheet.title, rows[head:], days, mark)]
     return BookGrid(sheet.title, tuple(sorted(days)), tuple(filter(None, found))), problems

@@ -35,6 +35,7 @@ def report_data(work: StepWork) -> ReportData:
     return ReportData(
         title=config.plan.name,
         currency=config.plan.currency,
+        language=config.report.language,
         site=workspace.site,
         history=workspace.history,
         forecast=workspace.forecast(),

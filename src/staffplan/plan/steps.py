@@ -22,6 +22,7 @@ from staffplan.tables.shifts import ContractHeads, PauseCounts, PositionShifts, 
 from staffplan.tables.standby import Standby
 from staffplan.tables.waits import Coverage, DayService, WaitDetails
 from staffplan.tables.wishes import Fairness
+from staffplan.words import SOURCE
 
 if TYPE_CHECKING:
     from staffplan.plan.workspace import Workspace
@@ -41,7 +42,7 @@ def _picked(config: Config, *names: str) -> dict[str, Any]:
         section, _, key = name.partition(".")
         if not key:
             found |= {f"{section}.{inner}": value for inner, value in raw[section].items()}
-        elif name not in _LATER or raw[section][key] not in (None, [], True):
+        elif name not in _LATER or raw[section][key] not in (None, [], True, SOURCE):
             found[name] = raw[section][key]
     return found
 
@@ -49,7 +50,7 @@ def _picked(config: Config, *names: str) -> dict[str, Any]:
 _CALENDAR = ("plan.timezone", "plan.interval_minutes", "plan.country", "plan.subdivision", "hours", "queues")
 _PERIOD = ("plan.start", "plan.weeks", "plan.months", "plan.end")
 _KINDS = tuple(f"input.{name}" for name in ("preset", "timezone", "aht_unit", "date_order", "totals"))
-_LATER = ("plan.months", "plan.end", "plan.assumptions", *_KINDS)
+_LATER = ("plan.months", "plan.end", "plan.assumptions", "report.language", *_KINDS)
 """Settings that plans of earlier versions do not know: only where they are given do they count."""
 _READING = ("input.columns", "input.until", "input.ignore_queues", "input.queue", *_KINDS)
 SPAN = "history_span"
@@ -427,7 +428,14 @@ STEPS: tuple[Step, ...] = (
         _ALL_TABLES,
         (REPORT_PAGE, REPORT_WORKBOOK),
         lambda config: _picked(
-            config, *_CALENDAR, *_PERIOD, "plan.name", "plan.currency", "plan.assumptions", "roster.rules"
+            config,
+            *_CALENDAR,
+            *_PERIOD,
+            "plan.name",
+            "plan.currency",
+            "plan.assumptions",
+            "roster.rules",
+            "report.language",
         ),
         _report,
         (Fairness.file_name, AccessVerdicts.file_name, Absences.file_name, Standby.file_name),

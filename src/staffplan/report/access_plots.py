@@ -7,9 +7,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
-from staffplan.report.formats import WEEKDAY_NAMES
 from staffplan.report.style import GREEN, INK, ORANGE, VERMILION, shortened
 from staffplan.tables.access import VERDICTS
+from staffplan.words import tr, weekday_words
 
 COLOURS = dict(zip(VERDICTS, (GREEN, ORANGE, VERMILION), strict=True))
 LETTERS = dict(zip(VERDICTS, ("", "t", "b"), strict=True))
@@ -48,12 +48,12 @@ def _rows(hours: pd.DataFrame) -> list[tuple[str, int]]:
 
 
 def _frame(ax: Axes, rows: list[tuple[str, int]], first: int, last: int) -> None:
-    labels = [f"{shortened(queue, 20)} {WEEKDAY_NAMES[weekday][:3]}" for queue, weekday in rows]
+    labels = [f"{shortened(queue, 20)} {weekday_words(weekday)}" for queue, weekday in rows]
     ax.set_yticks(range(len(rows)), labels)
     ax.invert_yaxis()
     ax.set_xticks(np.arange(first, last + 1), [f"{hour:02d}" for hour in range(first, last + 1)])
     ax.set_xlim(first, last)
-    ax.set_xlabel("hour of the day")
+    ax.set_xlabel(tr("hour of the day"))
     ax.grid(visible=False)
     handles = [
         Patch(color=COLOURS[name], label=f"{name} ({LETTERS[name]})" if LETTERS[name] else name) for name in VERDICTS

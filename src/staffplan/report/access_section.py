@@ -13,11 +13,12 @@ from staffplan.report.blocks import Block, Column, Figure, Section, Table, Text,
 from staffplan.report.data import ReportData
 from staffplan.report.formats import WEEKDAY_NAMES, count, plural
 from staffplan.tables.access import VERDICTS, AccessVerdicts
+from staffplan.words import mark, tr
 
 
 def access_section(data: ReportData) -> Section:
     """Without blocks where the plan has no access.csv."""
-    return Section("access", "Honest access", tuple(_blocks(data)))
+    return Section("access", tr("Honest access"), tuple(_blocks(data)))
 
 
 def _blocks(data: ReportData) -> list[Block]:
@@ -28,9 +29,12 @@ def _blocks(data: ReportData) -> list[Block]:
     queues = queue_table(data.access)
     blocks: list[Block] = [
         Text(
-            "Honest: nearly all callers are answered within the limit of [access], and still would be if one person "
-            "were missing. Thin: it works as long as nobody is missing. Broken: nobody is there, those who are there "
-            "cannot resolve the contact, or callers wait too long. Deferred work is judged by day, by its own goal."
+            tr(
+                "Honest: nearly all callers are answered within the limit of [access], and still would "
+                "be if one person were missing. Thin: it works as long as nobody is missing. Broken: "
+                "nobody is there, those who are there cannot resolve the contact, or callers wait too "
+                "long. Deferred work is judged by day, by its own goal."
+            )
         ),
         _counts_table(queues),
     ]
@@ -57,32 +61,34 @@ def queue_table(verdicts: AccessVerdicts) -> pd.DataFrame:
 
 def _counts_table(queues: pd.DataFrame) -> Table:
     numbers: list[Column] = [(name, name, count) for name in ("promised", *VERDICTS)]
-    columns: list[Column] = [("queue", "queue", None), ("counted", "counted", None), *numbers]
-    columns.append(("reason", "usual reason", None))
-    return table_of(queues, columns, "Verdicts by queue, whole plan")
+    columns: list[Column] = [("queue", mark("queue"), None), ("counted", mark("counted"), None), *numbers]
+    columns.append(("reason", mark("usual reason"), None))
+    return table_of(queues, columns, tr("Verdicts by queue, whole plan"))
 
 
 def _figure(hours: pd.DataFrame) -> Figure:
     broken, thin = int(hours["broken"].sum()), int(hours["thin"].sum())
-    said = f"{plural(broken, 'interval is', 'intervals are')} broken and {count(thin)} thin"
+    said = tr(
+        "{broken} broken and {thin} thin", broken=plural(broken, "interval is", "intervals are"), thin=count(thin)
+    )
     worst = hours[(hours["broken"] > 0) | (hours["thin"] > 0)]
     rows = worst.assign(day=[WEEKDAY_NAMES[int(day)] for day in worst["weekday"]])
     numbers: list[Column] = [(name, name, count) for name in ("promised", *VERDICTS)]
     columns: list[Column] = [
-        ("queue", "queue", None),
-        ("day", "day", None),
-        ("hour", "hour", _hour),
+        ("queue", mark("queue"), None),
+        ("day", mark("day"), None),
+        ("hour", mark("hour"), _hour),
         *numbers,
-        ("reason", "usual reason", None),
+        ("reason", mark("usual reason"), None),
     ]
     return Figure(
         name="access",
-        title="Promised hours: honest, thin, broken",
-        alt=f"Chart of weekdays and hours by queue; {said}.",
+        title=tr("Promised hours: honest, thin, broken"),
+        alt=tr("Chart of weekdays and hours by queue; {said}.", said=said),
         draw=functools.partial(access_plots.plot_access, hours),
         height_inches=access_plots.height_inches(hours),
-        table=table_of(rows, columns, "Hours with intervals that are not honest"),
-        caption=f"The worst of all weeks in each hour; {said}.",
+        table=table_of(rows, columns, tr("Hours with intervals that are not honest")),
+        caption=tr("The worst of all weeks in each hour; {said}.", said=said),
     )
 
 
@@ -92,14 +98,14 @@ def _promise_table(promised: pd.DataFrame) -> Table:
         **{name: promised[name].replace("", "none") for name in ("honest", "answered")},
     )
     columns: list[Column] = [
-        ("queue", "queue", None),
-        ("day", "day", None),
-        ("promised", "promised", None),
-        ("honest", "honest on all such days", None),
-        ("answered", "honest or thin", None),
+        ("queue", mark("queue"), None),
+        ("day", mark("day"), None),
+        ("promised", mark("promised"), None),
+        ("honest", mark("honest on all such days"), None),
+        ("answered", mark("honest or thin"), None),
     ]
-    return table_of(rows, columns, "Hours that can be promised with this roster")
+    return table_of(rows, columns, tr("Hours that can be promised with this roster"))
 
 
 def _hour(value: float) -> str:
-    return "all day" if math.isnan(value) else f"{value:02.0f}:00"
+    return tr("all day") if math.isnan(value) else f"{value:02.0f}:00"

@@ -11,20 +11,21 @@ from openpyxl import Workbook
 
 from staffplan.report.handoff import Handoff, pauses_in_words
 from staffplan.report.sheets import BOLD, DAY, TWO, Sheet, print_setup, put, table
+from staffplan.words import mark, tr
 
 COLUMNS: tuple[Sheet, ...] = (
-    ("day", "day", DAY),
-    ("shift", "shift", ""),
-    ("times", "times", ""),
-    ("breaks", "breaks", ""),
-    ("paid_hours", "paid hours", TWO),
-    ("off", "time off", ""),
+    ("day", mark("day"), DAY),
+    ("shift", mark("shift"), ""),
+    ("times", mark("times"), ""),
+    ("breaks", mark("breaks"), ""),
+    ("paid_hours", mark("paid hours"), TWO),
+    ("off", mark("time off"), ""),
 )
 LONGEST_TITLE = 31
 """Characters of a sheet name; none of : \\ / ? * [ ] may be in it. Source: the message of Excel 2007 for others."""
 RESERVED = "history"
 """A name that Excel keeps for itself."""
-NOT_READ = "staffplan import reads the sheets Roster and Week; it does not read this one"
+NOT_READ = mark("staffplan import reads the sheets Roster and Week; it does not read this one")
 
 
 def agent_sheets(book: Workbook, handoff: Handoff) -> None:
@@ -35,11 +36,11 @@ def agent_sheets(book: Workbook, handoff: Handoff) -> None:
         frame = _days(handoff, str(agent), pauses)
         sheet = table(book, titles[str(agent)], frame, COLUMNS)
         last = len(frame) + 2
-        for column, value in ((1, "all days"), (COLUMNS.index(("paid_hours", "paid hours", TWO)) + 1, None)):
+        for column, value in ((1, tr("all days")), (COLUMNS.index(("paid_hours", "paid hours", TWO)) + 1, None)):
             put(sheet.cell(last, column), value if value else float(frame["paid_hours"].sum()))
             sheet.cell(last, column).font = BOLD
         sheet.cell(last, 5).number_format = TWO
-        put(sheet.cell(last + 2, 1), NOT_READ)
+        put(sheet.cell(last + 2, 1), tr(NOT_READ))
         who = f"{name} ({agent})" if name else str(agent)
         print_setup(sheet, title=who, subject=handoff.title, paper="A4", head_rows=1)
 
@@ -53,7 +54,8 @@ def _days(handoff: Handoff, agent: str, pauses: pd.Series) -> pd.DataFrame:
 
 def _row(handoff: Handoff, agent: str, day: date, own: pd.DataFrame, pauses: pd.Series) -> tuple[object, ...]:
     kind = handoff.days_off.get((agent, day))
-    off = ", ".join(filter(None, [kind if kind != "" else "time off", handoff.parts_off.get((agent, day), "")]))
+    whole = "" if kind is None else tr(kind or "time off")
+    off = ", ".join(filter(None, [whole, handoff.parts_off.get((agent, day), "")]))
     if day not in own.index:
         return day, "", "", "", None, off
     shift = own.loc[day]

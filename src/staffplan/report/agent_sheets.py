@@ -14,15 +14,16 @@ from staffplan.report.data import ReportData
 from staffplan.report.fairness import kinds
 from staffplan.report.formats import count, day, exact_hours, plural
 from staffplan.report.handoff import Handoff, agent_totals
+from staffplan.words import figure, tr
 
 
 def agents_section(data: ReportData) -> Section:
     """Everybody of the agents file and the roster, whole teams together."""
     sheets = agent_sheets(data)
     if not sheets:
-        return Section("agents", "Agents", ())
-    text = Text("Each agent with shifts, hours, wishes and hours with a premium. Choose a name to open it.")
-    return Section("agents", "Agents", (text, Sheets("agent", sheets)))
+        return Section("agents", tr("Agents"), ())
+    text = Text(tr("Each agent with shifts, hours, wishes and hours with a premium. Choose a name to open it."))
+    return Section("agents", tr("Agents"), (text, Sheets("agent", sheets)))
 
 
 def agent_sheets(data: ReportData) -> tuple[Sheet, ...]:
@@ -35,7 +36,11 @@ def agent_sheets(data: ReportData) -> tuple[Sheet, ...]:
     for agent, person in handoff.people.iterrows():
         own = shifts.get(str(agent), handoff.worked.iloc[:0])
         total = totals[agent]
-        told = f"{plural(int(total['days']), 'shift')}, {exact_hours(float(total['paid_hours']))} paid hours"
+        told = tr(
+            "{days}, {paid_hours} paid hours",
+            days=plural(int(total["days"]), "shift", "shifts"),
+            paid_hours=exact_hours(float(total["paid_hours"])),
+        )
         bullets = [
             *_person_words(person),
             *_hours_words(total, own),
@@ -49,22 +54,27 @@ def agent_sheets(data: ReportData) -> tuple[Sheet, ...]:
 
 def _person_words(person: pd.Series) -> list[str]:
     known = (
-        ("Team", person["team"]),
-        ("Contract", person["contract"]),
-        ("Skills", str(person["skills"]).replace(";", ", ")),
+        (tr("Team"), person["team"]),
+        (tr("Contract"), person["contract"]),
+        (tr("Skills"), str(person["skills"]).replace(";", ", ")),
     )
     words = [f"{what}: {value}" for what, value in known if value]
-    return [f"Identifier: {person.name}", *words]
+    return [tr("Identifier: {name}", name=person.name), *words]
 
 
 def _hours_words(total: Mapping[Hashable, Any], shifts: pd.DataFrame) -> list[str]:
     words = [
-        f"Whole plan: {plural(int(total['days']), 'shift')}, {exact_hours(float(total['paid_hours']))} paid hours, "
-        f"{plural(int(total['nights']), 'night')}, {plural(int(total['weekends']), 'weekend')}"
+        tr(
+            "Whole plan: {days}, {paid_hours} paid hours, {nights}, {weekends}",
+            days=plural(int(total["days"]), "shift", "shifts"),
+            paid_hours=exact_hours(float(total["paid_hours"])),
+            nights=plural(int(total["nights"]), "night", "nights"),
+            weekends=plural(int(total["weekends"]), "weekend", "weekends"),
+        )
     ]
     premiums = premium_totals(shifts["premium_hours"])
     if premiums:
-        words.append("Hours with a premium: " + ", ".join(f"{k} {exact_hours(v)}" for k, v in premiums.items()))
+        words.append(tr("Hours with a premium: ") + ", ".join(f"{k} {exact_hours(v)}" for k, v in premiums.items()))
     return words
 
 
@@ -86,8 +96,15 @@ def _fair_words(data: ReportData) -> Mapping[str, list[str]]:
         if row["what"] not in told:
             continue
         kind = told[str(row["what"])]
-        of = f" of {count(row['of'])}" if row["of"] == row["of"] else ""
-        words = f"{kind.name}: {count(row['count'])}{of} ({kind.unit}); fair share {row['fair_share']:.1f}"
+        of = tr(" of {of}", of=count(row["of"])) if row["of"] == row["of"] else ""
+        words = tr(
+            "{name}: {count}{of} ({unit}); fair share {fair_share}",
+            name=kind.name,
+            count=count(row["count"]),
+            of=of,
+            unit=kind.unit,
+            fair_share=figure(row["fair_share"], ".1f"),
+        )
         found.setdefault(str(row["agent_id"]), []).append(words)
     return found
 
@@ -99,17 +116,19 @@ def _wish_words(data: ReportData) -> Mapping[str, list[str]]:
     found: dict[str, list[str]] = {}
     for row in data.workforce.wishes.frame.to_dict("records"):
         first, last = day(row["first_day"]), day(row["last_day"])
-        what = {"off": "a day off", "shift": "to work", "not": "not"}[str(row["wish"])]
+        what = {"off": tr("a day off"), "shift": tr("to work"), "not": tr("not")}[str(row["wish"])]
         shift = f" {row['shift']}" if row["shift"] else ""
-        when = first if first == last else f"{first} to {last}"
-        found.setdefault(str(row["agent_id"]), []).append(f"Wish: {what}{shift}, {when}")
+        when = first if first == last else tr("{first} to {last}", first=first, last=last)
+        found.setdefault(str(row["agent_id"]), []).append(
+            tr("Wish: {what}{shift}, {when}", what=what, shift=shift, when=when)
+        )
     return found
 
 
 def _off_days(handoff: Handoff) -> Mapping[str, dict[date, str]]:
     found: dict[str, dict[date, str]] = {}
     for (agent, when), kind in handoff.days_off.items():
-        found.setdefault(agent, {})[when] = kind or "time off"
+        found.setdefault(agent, {})[when] = tr(kind or "time off")
     for (agent, when), words in handoff.parts_off.items():
         own = found.setdefault(agent, {})
         own[when] = f"{own[when]}, {words}" if when in own else words
@@ -132,11 +151,16 @@ def _shift_table(name: str, shifts: pd.DataFrame, off: Mapping[date, str], on_ca
     for when, shift, times, paid, premium in zip(*(shifts[name] for name in columns), strict=True):
         said = str(premium or "").replace(";", ", ").replace(":", " ")
         rows[when] = [shift, str(times).replace("\n", ", "), exact_hours(paid), said, off.get(when, "")]
-    headers = ["day", "shift", "times", "paid hours", "premium hours", "time off", *["on call"] * bool(on_call)]
+    headers = [tr("day"), tr("shift"), tr("times"), tr("paid hours"), tr("premium hours"), tr("time off")]
+    headers += [tr("on call")] * bool(on_call)
     for when in rows if on_call else ():
         rows[when].append(on_call.get(when, ""))
     cells = tuple(
         (Cell(day(when)), *(Cell(text, is_number=number == 2) for number, text in enumerate(row)))
         for when, row in sorted(rows.items())
     )
-    return Table(f"{name}: shifts and time off", tuple(Cell(h, is_number=h == "paid hours") for h in headers), cells)
+    return Table(
+        tr("{name}: shifts and time off", name=name),
+        tuple(Cell(h, is_number=n == 3) for n, h in enumerate(headers)),
+        cells,
+    )

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Literal
 import pandas as pd
 
 from staffplan.report.style import Draw, png
+from staffplan.words import tr
 
 Format = Callable[[Any], str]
 
@@ -150,15 +151,15 @@ def table_of(
     ]
     marks = frame[strong] if isinstance(strong, str) and strong else strong if not isinstance(strong, str) else None
     totals = () if marks is None else tuple(number for number, mark in enumerate(marks) if mark)
-    headers = tuple(Cell(header, form is not None) for _, header, form in columns)
+    headers = tuple(Cell(tr(header), form is not None) for _, header, form in columns)
     return Table(caption, headers, tuple(rows), totals)
 
 
 def matrix_of(frame: pd.DataFrame, corner: str, caption: str, form: Format) -> Table:
     """A frame with its index as the first column and every other column written by `form`."""
-    headers = (Cell(corner), *(Cell(str(name), is_number=True) for name in frame.columns))
+    headers = (Cell(tr(corner)), *(Cell(tr(str(name)), is_number=True) for name in frame.columns))
     rows = tuple(
-        (Cell(str(label)), *(Cell(form(value), is_number=True) for value in values))
+        (Cell(tr(str(label))), *(Cell(form(value), is_number=True) for value in values))
         for label, values in zip(frame.index, frame.to_numpy(dtype=object), strict=True)
     )
     return Table(caption, headers, rows)

@@ -11,14 +11,15 @@ from staffplan.report import promises, summaries
 from staffplan.report.data import ReportData
 from staffplan.report.formats import day, exact_hours, method, plural, share
 from staffplan.report.sheets import DAY, Sheet
+from staffplan.words import mark, tr
 
-NOBODY = "nobody named"
+NOBODY = mark("nobody named")
 CANDOUR: tuple[Sheet, ...] = (
-    ("section", "what", ""),
-    ("subject", "subject", ""),
-    ("text", "in words", ""),
-    ("owner", "owner", ""),
-    ("date", "since", DAY),
+    ("section", mark("what"), ""),
+    ("subject", mark("subject"), ""),
+    ("text", mark("in words"), ""),
+    ("owner", mark("owner"), ""),
+    ("date", mark("since"), DAY),
 )
 Row = tuple[str, str, str, str, object]
 
@@ -34,11 +35,13 @@ def candour(data: ReportData) -> pd.DataFrame:
 def _missed(data: ReportData) -> Iterator[Row]:
     broken = promises.broken_promises(data)
     for row in broken.to_dict("records"):
-        below = f"{share(row['service_level'])} in place of {share(row['goal'])}"
-        times = f", below it at {row['hours']}" if row["hours"] else ""
-        yield "goal missed", f"{row['planning_group']}, {day(row['day'])}", below + times, "", None
+        below = tr(
+            "{service_level} in place of {goal}", service_level=share(row["service_level"]), goal=share(row["goal"])
+        )
+        times = tr(", below it at {hours}", hours=row["hours"]) if row["hours"] else ""
+        yield tr("goal missed"), f"{row['planning_group']}, {day(row['day'])}", below + times, "", None
     if broken.empty:
-        yield "goal missed", "", "none", "", None
+        yield tr("goal missed"), "", "none", "", None
 
 
 def _uncovered(data: ReportData) -> Iterator[Row]:
@@ -53,10 +56,12 @@ def _uncovered(data: ReportData) -> Iterator[Row]:
         days = pd.DatetimeIndex(short["interval_start"]).tz_convert(data.site.calendar.timezone)
         missing = (-short["net"] * hours).groupby(days.date).sum()
         for at, spans in promises.spans_by_day(short, data.site).items():
-            text = f"{exact_hours(float(missing[at]))} hours missing: {', '.join(spans)}"
-            yield "interval not covered", f"{group}, {day(at)}", text, "", None
+            text = tr(
+                "{missing} hours missing: {spans}", missing=exact_hours(float(missing[at])), spans=", ".join(spans)
+            )
+            yield tr("interval not covered"), f"{group}, {day(at)}", text, "", None
     if not any_short:
-        yield "interval not covered", "", "none", "", None
+        yield tr("interval not covered"), "", "none", "", None
 
 
 def _assumed(data: ReportData) -> Iterator[Row]:
@@ -76,18 +81,24 @@ def _forecast(data: ReportData) -> Iterator[Row]:
     chosen = data.backtest.frame[data.backtest.frame["chosen"] == "yes"]
     for row in chosen.to_dict("records"):
         if np.isnan(row["wape"]):
-            yield "forecast error", row["queue"], "not known: the history is too short for a backtest", "", None
+            yield (
+                tr("forecast error"),
+                row["queue"],
+                tr("not known: the history is too short for a backtest"),
+                "",
+                None,
+            )
             continue
-        errors = f"{share(row['wape'])} of the contacts by interval"
-        errors += "" if np.isnan(row["wape_day"]) else f", {share(row['wape_day'])} by day"
-        off = "too high" if row["bias"] > 0 else "too low"
-        bias = "" if np.isnan(row["bias"]) else f"; in all {share(abs(row['bias']))} {off}"
+        errors = tr("{wape} of the contacts by interval", wape=share(row["wape"]))
+        errors += "" if np.isnan(row["wape_day"]) else tr(", {wape_day} by day", wape_day=share(row["wape_day"]))
+        off = tr("too high") if row["bias"] > 0 else tr("too low")
+        bias = "" if np.isnan(row["bias"]) else tr("; in all {bias} {off}", bias=share(abs(row["bias"])), off=off)
         tries = plural(row["origins"], "past forecast")
-        yield "forecast error", row["queue"], f"{errors}{bias}; {method(row['method'])}, {tries}", "", None
+        yield tr("forecast error"), row["queue"], f"{errors}{bias}; {method(row['method'])}, {tries}", "", None
 
 
 def _left_out(data: ReportData) -> Iterator[Row]:
     for note in data.notes:
         if note.kind in ("left out", "warning"):
-            kind = "not modelled" if note.kind == "left out" else "warning"
+            kind = tr("not modelled") if note.kind == "left out" else "warning"
             yield kind, note.place or note.step, note.message, "", None

@@ -19,6 +19,7 @@ from staffplan.tables.roster import Roster
 from staffplan.tables.standby import Standby
 from staffplan.tables.waits import Coverage, DayService
 from staffplan.tables.wishes import Fairness
+from staffplan.words import SOURCE
 
 
 @dataclass(frozen=True)
@@ -55,3 +56,5 @@ class ReportData:
     facts: Mapping[str, Mapping[str, float | str]] = field(default_factory=dict)
     changed_by_hand: tuple[str, ...] = ()
     provenance: tuple[tuple[str, str], ...] = ()
+    language: str = SOURCE
+    """Of the pages, the workbook and the words in pictures."""

@@ -28,6 +28,7 @@ from staffplan.tables.people import PartOff
 from staffplan.tables.roster import SPLIT
 from staffplan.tables.schema import names_in
 from staffplan.tables.skills import without_level
+from staffplan.words import tr
 
 GRID_MINUTES = 15
 MOST_GROUP_COLUMNS = 6
@@ -40,13 +41,15 @@ def days_section(data: ReportData) -> Section:
     """Every day of the plan: needed, rostered, net and predicted service over the people and what they do."""
     view = DayView(data)
     if not view.days:
-        return Section("days", "Day by day", ())
+        return Section("days", tr("Day by day"), ())
     sheets = tuple(view.sheet(value) for value in view.days)
     text = Text(
-        "Pick a day to see who works when, under what is needed, rostered and expected for service. Net is rostered "
-        "less needed, in agents on queue. Each day also stands below as tables."
+        tr(
+            "Pick a day to see who works when, under what is needed, rostered and expected for service. "
+            "Net is rostered less needed, in agents on queue. Each day also stands below as tables."
+        )
     )
-    return Section("days", "Day by day", (text, Sheets("day", sheets, view.payload())))
+    return Section("days", tr("Day by day"), (text, Sheets("day", sheets, view.payload())))
 
 
 @dataclass(frozen=True)
@@ -137,7 +140,7 @@ class DayView:
     def off(self, when: date) -> list[tuple[str, str]]:
         """People who are off on that whole day, with the kind of it."""
         kinds = self.handoff.days_off
-        return [(agent, kinds[agent, when] or "time off") for agent in self.people if (agent, when) in kinds]
+        return [(agent, tr(kinds[agent, when] or "time off")) for agent in self.people if (agent, when) in kinds]
 
     def parts_off(self, when: date) -> list[PartOff]:
         """Time off for parts of that day."""
@@ -162,8 +165,8 @@ class DayView:
         blocks = [] if cover is None else [self._cover_table(when, cover)]
         rows = self._people_rows(when)
         if rows:
-            headers = tuple(Cell(text) for text in ("agent", "team", "activities (local time)"))
-            blocks.append(Table(f"Roster of {day(when)}", headers, tuple(rows)))
+            headers = tuple(Cell(text) for text in (tr("agent"), tr("team"), tr("activities (local time)")))
+            blocks.append(Table(tr("Roster of {when}", when=day(when)), headers, tuple(rows)))
         return Sheet(f"day-{when}", f"{day(when)}: {self._day_words(when, cover)}", tuple(blocks))
 
     def cover_tables(self) -> Iterator[Table]:
@@ -173,18 +176,24 @@ class DayView:
     def _day_words(self, when: date, cover: pd.DataFrame | None) -> str:
         there = self.spans(when)["agent_id"].nunique()
         away = len(self.off(when))
-        words = [f"{plural(there, 'person', 'people')} at work"]
-        words += [f"{away} off"] if away else []
+        words = [tr("{there} at work", there=plural(there, "person", "people"))]
+        words += [tr("{away} off", away=away)] if away else []
         if cover is None:
-            return ", ".join(["closed", *words]) if there or away else "closed"
+            return ", ".join([tr("closed"), *words]) if there or away else tr("closed")
         need, rostered = (float(cover[name].sum()) * self.interval / 60 for name in ("required", "scheduled"))
         net = signed(rostered - need, digits=1)
-        return f"{', '.join(words)}; needed {exact_hours(need)} h, rostered {exact_hours(rostered)} h, net {net} h"
+        return tr(
+            "{words}; needed {need} h, rostered {rostered} h, net {net} h",
+            words=", ".join(words),
+            need=exact_hours(need),
+            rostered=exact_hours(rostered),
+            net=net,
+        )
 
     def _cover_table(self, when: date, cover: pd.DataFrame) -> Table:
         """A row for each interval; in each cell needed, rostered, net and predicted service."""
         shown = self.groups if len(self.groups) <= MOST_GROUP_COLUMNS else []
-        parts = [("all", cover)] if len(self.groups) != 1 else []
+        parts = [(tr("all"), cover)] if len(self.groups) != 1 else []
         parts += [(group, cover[cover["planning_group"] == group]) for group in shown]
         starts = cover["interval_start"].drop_duplicates().sort_values()
         texts = [_interval_texts(part) for _, part in parts]
@@ -193,8 +202,8 @@ class DayView:
             (Cell(clock(at)), *(Cell(text.get(start, ""), is_number=True) for text in texts))
             for start, at in zip(starts, local, strict=True)
         ]
-        headers = (Cell("from"), *(Cell(name, is_number=True) for name, _ in parts))
-        caption = f"{day(when)}: needed / rostered / net agents on queue, predicted service level"
+        headers = (Cell(tr("from")), *(Cell(name, is_number=True) for name, _ in parts))
+        caption = tr("{when}: needed / rostered / net agents on queue, predicted service level", when=day(when))
         return Table(caption, headers, tuple(rows))
 
     def _people_rows(self, when: date) -> list[tuple[Cell, ...]]:
@@ -204,14 +213,14 @@ class DayView:
         for row in rows.to_dict("records"):
             begin, end = (clock(row[name].tz_convert(zone)) for name in ("start", "end"))
             told.setdefault(str(row["agent_id"]), []).append(
-                f"{begin}–{end} {row['planning_group'] or row['activity']}"
+                f"{begin}–{end} {row['planning_group'] or tr(row['activity'])}"
             )
         for part in self.parts_off(when):
             told.setdefault(part.agent_id, []).append(
-                f"{part.words.replace('-', '–')} {part.kind or 'time off'} (off)"
+                tr("{times} {kind} (off)", times=part.words.replace("-", "–"), kind=tr(part.kind or "time off"))
             )
         for agent, kind in self.off(when):
-            told.setdefault(agent, []).append(f"off: {kind}")
+            told.setdefault(agent, []).append(tr("off: {kind}", kind=kind))
         teams = self.handoff.people["team"]
         return [
             (Cell(self.names.get(agent, agent)), Cell(str(teams.get(agent, ""))), Cell(", ".join(words)))
@@ -252,7 +261,9 @@ class DayView:
         ):
             look = look_of.get((activity, group), look_of.get((activity, ""), 0))
             people.setdefault(number_of[str(agent)], []).extend((look, round(begin), round(end)))
-        parts = [[number_of[p.agent_id], p.begin, p.end, visible(p.kind or "time off")] for p in self.parts_off(when)]
+        parts = [
+            [number_of[p.agent_id], p.begin, p.end, visible(tr(p.kind or "time off"))] for p in self.parts_off(when)
+        ]
         away = [[number_of[agent], visible(kind)] for agent, kind in self.off(when)]
         cover = self._cover_payload(when)
         begins, ends = _edges(people, cover, self.interval)
@@ -334,6 +345,6 @@ def _group_looks(groups: Sequence[str]) -> list[list[str]]:
 
 
 def _activity_looks() -> list[list[str]]:
-    return [[letter, name, colour, hatch] for name, (letter, colour, hatch) in ACTIVITY_LOOK.items()] + [
-        ["o", "time off", "#ffffff", "\\\\"]
+    return [[letter, tr(name), colour, hatch] for name, (letter, colour, hatch) in ACTIVITY_LOOK.items()] + [
+        ["o", tr("time off"), "#ffffff", "\\\\"]
     ]

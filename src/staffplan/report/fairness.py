@@ -10,10 +10,21 @@ import pandas as pd
 from staffplan.report.data import ReportData
 from staffplan.settings.priced_rules import FairKind, FairShareSetting, WishesSetting
 from staffplan.tables.wishes import SHARED, WHERE_RULED, Fairness
+from staffplan.words import mark, tr
 
 FAR = 1.0
 """Counts are whole and shares are not: what is up to one from the share is no more than rounding."""
 TINY = 1e-6
+_NAMES = {
+    "nights": mark("Nights"),
+    "weekends": mark("Weekends"),
+    "early_starts": mark("Early starts"),
+    "late_ends": mark("Late ends"),
+    "holidays": mark("Holidays"),
+    "shifts": mark("Shifts"),
+    "hours": mark("Hours"),
+    "wishes": mark("Wishes"),
+}
 
 
 @dataclass(frozen=True)
@@ -33,20 +44,24 @@ def kinds(data: ReportData) -> dict[str, Kind]:
     rules = {of: ruled.get(of, FairShareSetting(of=of)) for of in get_args(FairKind)}
     nights = rules["nights"]
     counts = {
-        "nights": f"shifts with {nights.night_hours:g} h or more between {nights.night.replace('-', ' and ')}",
-        "weekends": "weekends with a shift that starts on Saturday or Sunday",
-        "early_starts": f"shifts that start before {rules['early_starts'].before}",
-        "late_ends": f"shifts that end after {rules['late_ends'].after}",
-        "holidays": "public holidays with a shift that starts on the day",
-        "shifts": "shifts",
-        "hours": "paid hours",
-        "wishes": "days with a wish that was granted",
+        "nights": tr(
+            "shifts with {night_hours} h or more between {times}",
+            night_hours=f"{nights.night_hours:g}",
+            times=nights.night.replace("-", "–"),
+        ),
+        "weekends": tr("weekends with a shift that starts on Saturday or Sunday"),
+        "early_starts": tr("shifts that start before {before}", before=rules["early_starts"].before),
+        "late_ends": tr("shifts that end after {after}", after=rules["late_ends"].after),
+        "holidays": tr("public holidays with a shift that starts on the day"),
+        "shifts": tr("shifts"),
+        "hours": tr("paid hours"),
+        "wishes": tr("days with a wish that was granted"),
     }
-    units = {"nights": "night shifts", "weekends": "weekends worked", "holidays": "holidays worked"}
-    units |= {"hours": "paid hours", "wishes": "granted wishes"}
+    units = {"nights": tr("night shifts"), "weekends": tr("weekends worked"), "holidays": tr("holidays worked")}
+    units |= {"hours": tr("paid hours"), "wishes": tr("granted wishes")}
     priced = {*ruled, *(rule.rule for rule in data.soft_rules if isinstance(rule, WishesSetting))}
     told = [what for what in SHARED if what in ruled or what not in WHERE_RULED]
-    names = {what: what.replace("_", " ").capitalize() for what in told}
+    names = {what: tr(_NAMES[what]) for what in told}
     return {
         what: Kind(what, name, units.get(what, name.lower()), counts[what], what in priced)
         for what, name in names.items()

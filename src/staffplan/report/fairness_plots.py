@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from staffplan.report.style import GREY, INK, VERMILION, shortened
+from staffplan.words import tr
 
 MOST_NAMED = 80
 """Agents named below the axis; of more, only some of those furthest from their share are, beside their marks."""
@@ -29,12 +30,12 @@ def plot_shares(shares: pd.DataFrame, ax: Axes, *, unit: str) -> Axes:
     asked = shares["of"].to_numpy(dtype=float)
     size = 5.5 if len(shares) <= MOST_NAMED else float(np.clip(960 / len(shares), 1.6, 3.2))
     if np.isfinite(asked).any():
-        ax.bar(at, asked, width=0.7, color="#e7eaee", label="wished for")
+        ax.bar(at, asked, width=0.7, color="#e7eaee", label=tr("wished for"))
     ax.vlines(at, np.fmin(due, count), np.fmax(due, count), color=GREY, linewidth=min(0.9, size / 4))
-    ax.hlines(due, at - 0.42, at + 0.42, color=INK, linewidth=1.6, label="fair share")
+    ax.hlines(due, at - 0.42, at + 0.42, color=INK, linewidth=1.6, label=tr("fair share"))
     ax.plot(at[~far], count[~far], "o", color=GREY, markersize=size, label=unit)
     if far.any():
-        ax.plot(at[far], count[far], "D", color=VERMILION, markersize=size, label="differs by more than 1")
+        ax.plot(at[far], count[far], "D", color=VERMILION, markersize=size, label=tr("differs by more than 1"))
     _scale(ax, len(shares), unit, [*due, *count, *asked[np.isfinite(asked)]])
     _names(ax, shares)
     ax.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=4, borderaxespad=0.2, handlelength=1.6)
@@ -55,10 +56,10 @@ def _names(ax: Axes, shares: pd.DataFrame) -> None:
     labels = [shortened(str(label), 22) for label in shares["label"]]
     if len(labels) <= MOST_NAMED:
         ax.set_xticks(range(len(labels)), labels, rotation=90, fontsize=7)
-        ax.set_xlabel("agents, largest fair share first")
+        ax.set_xlabel(tr("agents, largest fair share first"))
         return
     ax.set_xticks([])
-    ax.set_xlabel(f"{len(labels)} agents, largest fair share first; the table lists all names")
+    ax.set_xlabel(tr("{labels} agents, largest fair share first; the table lists all names", labels=len(labels)))
     for place, count, above in _marked(shares, ax.get_ylim()):
         right = place > 0.85 * len(labels)
         offset, ha = (-4 if right else 4, 3 if above else -3), "right" if right else "left"

@@ -21,6 +21,7 @@ from staffplan.report.page import (
     sections_of,
     sections_page,
 )
+from staffplan.words import mark, speaking, tr
 
 MOST_BYTES = 6_000_000
 """Size of a page beyond which days, queues, teams and agents get pages of their own."""
@@ -30,6 +31,11 @@ _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9_-]+")
 
 def report_pages(data: ReportData, *, most_bytes: int = MOST_BYTES) -> tuple[dict[str, str], dict[str, bytes]]:
     """The pages by their address in the report, and the pictures as `pictures` gives them; each is drawn once."""
+    with speaking(data.language):
+        return _pages(data, most_bytes)
+
+
+def _pages(data: ReportData, most_bytes: int) -> tuple[dict[str, str], dict[str, bytes]]:
     parts = page_parts(data)
     drawn = drawn_of(parts)
     pictures = {f"{figure.key}.png": drawn[figure.key] for figure in samples_of(sections_of(parts))}
@@ -59,7 +65,7 @@ class _Leaf:
 
 def _leaf_page(data: ReportData, leaf: _Leaf) -> str:
     section = Section(leaf.what, leaf.title, leaf.blocks)
-    return sections_page(data.title, (section,), {"Back to the report": f"../{INDEX}"})
+    return sections_page(data.title, (section,), {mark("Back to the report"): f"../{INDEX}"})
 
 
 def _leaves(data: ReportData, parts: Iterable[Part]) -> Iterator[_Leaf]:
@@ -105,7 +111,7 @@ def _team_leaves(data: ReportData, agents: dict[str, _Leaf]) -> Iterator[_Leaf]:
         links = [agents[f"agent-{agent}"].sheet for agent in own if f"agent-{agent}" in agents]
         beside = tuple(replace(sheet, link=f"../{sheet.link}") for sheet in links)
         payload = DayView(data, only_agents=frozenset(own)).payload()
-        blocks = (Text("Needed, rostered and service are those of all teams."), Sheets("day", (), payload))
+        blocks = (Text(tr("Needed, rostered and service are those of all teams.")), Sheets("day", (), payload))
         address = f"teams/{_file_name(number, team)}.html"
         yield _Leaf("team", address, f"team-{number + 1}", team, (*blocks, Sheets("agent", beside)))
 
@@ -116,8 +122,8 @@ def _index_parts(parts: Iterable[Part], leaves: Iterable[_Leaf]) -> tuple[Part, 
     for leaf in leaves:
         sheets[leaf.what] = (*sheets.get(leaf.what, ()), leaf.sheet)
     added = {
-        "Planner": Section("queues", "Queues", (Sheets("queue", sheets.get("queue", ())),)),
-        "Manager": Section("teams", "Teams", (Sheets("team", sheets.get("team", ())),)),
+        "Planner": Section("queues", tr("Queues"), (Sheets("queue", sheets.get("queue", ())),)),
+        "Manager": Section("teams", tr("Teams"), (Sheets("team", sheets.get("team", ())),)),
     }
     return tuple(
         Part(part.reader, tuple(_linked(own, sheets) for own in (*part.sections, *_some(added.get(part.reader)))))

@@ -15,62 +15,87 @@ from staffplan.report import plots, roster_plots, rosters, summaries
 from staffplan.report.blocks import Column, Figure, Table, matrix_of, table_of
 from staffplan.report.data import ReportData
 from staffplan.report.formats import clock, count, day, hours, money, share, short_day, signed, wait
-from staffplan.report.ledgers import waterfall
+from staffplan.report.ledgers import line_words, waterfall
+from staffplan.words import mark, tr
 
 MOST_PICTURED = 6
 """Queues or groups that get pictures of their own, the largest first; tables and files hold all."""
-LOCAL = ("when", "start (local)", None)
+LOCAL = ("when", mark("start (local)"), None)
 BAND_COLUMNS: tuple[Column, ...] = (
-    ("offered_p025", "95 % from", count),
-    ("offered_p10", "80 % from", count),
-    ("offered_p90", "80 % to", count),
-    ("offered_p975", "95 % to", count),
+    ("offered_p025", mark("95 % from"), count),
+    ("offered_p10", mark("80 % from"), count),
+    ("offered_p90", mark("80 % to"), count),
+    ("offered_p975", mark("95 % to"), count),
 )
 
 
 def heat_figure(data: ReportData, queue: str, number: int) -> Figure:
     heat = summaries.weekday_heat(data, queue)
     minutes = summaries.heat_minutes(data.site.calendar.interval_minutes)
-    alt = f"Heat map of expected contacts of {queue} by weekday and time of day{_peak_words(heat, minutes)}."
+    alt = tr(
+        "Heat map of expected contacts of {queue} by weekday and time of day{heat}.",
+        queue=queue,
+        heat=_peak_words(heat, minutes),
+    )
     return Figure(
         name="heat_map",
         number=number,
-        title=f"{queue}: contacts by weekday and time of day",
+        title=tr("{queue}: contacts by weekday and time of day", queue=queue),
         alt=alt,
         draw=functools.partial(plots.plot_weekday_heat, heat, cell_minutes=minutes),
         height_inches=3.0,
-        table=matrix_of(heat.T, "time", f"{queue}: average contacts per {minutes} minutes", count),
-        caption=f"Contacts per {minutes} minutes, average over the days of the plan. Hatched: closed.",
+        table=matrix_of(
+            heat.T, "time", tr("{queue}: average contacts per {minutes} minutes", queue=queue, minutes=minutes), count
+        ),
+        caption=tr(
+            "Contacts per {minutes} minutes, average over the days of the plan. Hatched: closed.", minutes=minutes
+        ),
     )
 
 
 def _peak_words(heat: pd.DataFrame, minutes: int) -> str:
     values = heat.to_numpy(dtype=float)
     if not np.isfinite(values).any():
-        return "; always closed"
+        return tr("; always closed")
     row, column = divmod(int(np.nanargmax(values)), values.shape[1])
-    peak = f"{heat.index[row]} {heat.columns[column]} with {count(values[row, column])}"
-    return f"; the peak is {peak} per {minutes} minutes"
+    peak = tr(
+        "{index} {columns} with {values}",
+        index=tr(str(heat.index[row])),
+        columns=heat.columns[column],
+        values=count(values[row, column]),
+    )
+    return tr("; the peak is {peak} per {minutes} minutes", peak=peak, minutes=minutes)
 
 
 def daily_figure(data: ReportData, queue: str, number: int) -> Figure:
     days = summaries.daily_volume(data, queue)
     error = summaries.day_error_80(data, queue)
-    columns: list[Column] = [("day", "day", None), ("actual", "history", count), ("forecast", "forecast", count)]
-    columns += [(n, h, count) for n, h in (("low_95", "95 % from"), ("low_80", "80 % from"))]
-    columns += [(n, h, count) for n, h in (("high_80", "80 % to"), ("high_95", "95 % to"))]
-    measured = f"80 % of backtest days were within {share(error)}. The 95 % band assumes a normal distribution."
-    summed = "Bands: sums of the bands by interval. They are too wide for a day; no day error was measured."
+    columns: list[Column] = [
+        ("day", mark("day"), None),
+        ("actual", mark("history"), count),
+        ("forecast", mark("forecast"), count),
+    ]
+    columns += [(n, h, count) for n, h in (("low_95", tr("95 % from")), ("low_80", tr("80 % from")))]
+    columns += [(n, h, count) for n, h in (("high_80", tr("80 % to")), ("high_95", tr("95 % to")))]
+    measured = tr(
+        "80 % of backtest days were within {error}. The 95 % band assumes a normal distribution.", error=share(error)
+    )
+    summed = tr("Bands: sums of the bands by interval. They are too wide for a day; no day error was measured.")
     ahead, past = days["forecast"].mean(), days["actual"].mean()
     return Figure(
         name="forecast_days",
         number=number,
-        title=f"{queue}: contacts per day, history and forecast",
-        alt=f"Line chart of contacts per day of {queue}: {count(past)} on average in the weeks before, "
-        f"{count(ahead)} forecast, with 80 and 95 percent bands.",
+        title=tr("{queue}: contacts per day, history and forecast", queue=queue),
+        alt=tr(
+            "Line chart of contacts per day of {queue}: {past} on average in the weeks before, "
+            "{ahead} forecast, with 80 and 95 percent bands.",
+            queue=queue,
+            past=count(past),
+            ahead=count(ahead),
+        ),
         draw=functools.partial(plots.plot_daily_volume, days),
         height_inches=3.2,
-        table=table_of(_told_days(days), columns, f"{queue}: contacts per day"),
+        table=table_of(_told_days(days), columns, tr("{queue}: contacts per day", queue=queue)),
         caption=summed if math.isnan(error) else measured,
     )
 
@@ -83,18 +108,27 @@ def _told_days(days: pd.DataFrame) -> pd.DataFrame:
 
 def week_figure(data: ReportData, queue: str, number: int) -> Figure:
     week = summaries.week_volume(data, queue)
-    columns: list[Column] = [LOCAL, ("last_week", "last week of history", count), ("offered", "forecast", count)]
-    caption = f"{queue}: contacts by interval, first week of the plan"
+    columns: list[Column] = [
+        LOCAL,
+        ("last_week", mark("last week of history"), count),
+        ("offered", mark("forecast"), count),
+    ]
+    caption = tr("{queue}: contacts by interval, first week of the plan", queue=queue)
     return Figure(
         name="forecast_week",
         number=number,
-        title=f"{queue}: contacts by interval, first week of the plan",
-        alt=f"Line chart of contacts by interval of {queue} in the first week: the forecast with its 80 and 95 "
-        "percent bands, and the last week of the history for comparison.",
+        title=tr("{queue}: contacts by interval, first week of the plan", queue=queue),
+        alt=tr(
+            "Line chart of contacts by interval of {queue} in the first week: the forecast with its "
+            "80 and 95 percent bands, and the last week of the history for comparison.",
+            queue=queue,
+        ),
         draw=functools.partial(plots.plot_week_volume, week, zone=data.site.calendar.timezone),
         height_inches=3.2,
         table=table_of(_open_rows(week, "offered"), [*columns, *BAND_COLUMNS], caption),
-        caption="Bands by interval as in forecast.csv. Thin line: same weekday and time in the last week of history.",
+        caption=tr(
+            "Bands by interval as in forecast.csv. Thin line: same weekday and time in the last week of history."
+        ),
     )
 
 
@@ -102,67 +136,100 @@ def staffing_figure(data: ReportData, group: str, number: int) -> Figure:
     week = summaries.staffing_week(data, group)
     length = data.site.calendar.interval_minutes / 60
     short, over = float(week["short"].sum()) * length, float(week["over"].sum()) * length
-    columns: list[Column] = [LOCAL, ("required", "required", count), ("scheduled", "rostered", count)]
+    columns: list[Column] = [LOCAL, ("required", mark("required"), count), ("scheduled", mark("rostered"), count)]
     rows = _open_rows(week, "required").assign(net=lambda frame: frame["scheduled"] - frame["required"])
     return Figure(
         name="required_vs_scheduled",
         number=number,
-        title=f"{group}: agents required and rostered, {_week_words(week)}",
-        alt=f"Step chart of agents required and rostered on queue for {group} in one week: "
-        f"{hours(short)} understaffed hours and {hours(over)} overstaffed hours.",
+        title=tr("{group}: agents required and rostered, {week}", group=group, week=_week_words(week)),
+        alt=tr(
+            "Step chart of agents required and rostered on queue for {group} in one week: {short} "
+            "understaffed hours and {over} overstaffed hours.",
+            group=group,
+            short=hours(short),
+            over=hours(over),
+        ),
         draw=functools.partial(plots.plot_staffing, week, zone=data.site.calendar.timezone),
         height_inches=3.2,
-        table=table_of(rows, [*columns, ("net", "difference", signed)], f"{group}: agents on queue by interval"),
-        caption="The week with the most understaffed hours. Required includes cover for unplanned absence.",
+        table=table_of(
+            rows,
+            [*columns, ("net", mark("difference"), signed)],
+            tr("{group}: agents on queue by interval", group=group),
+        ),
+        caption=tr("The week with the most understaffed hours. Required includes cover for unplanned absence."),
     )
 
 
 def service_week_figure(data: ReportData, group: str, number: int) -> Figure:
     week = summaries.service_week(data, group)
     known = week["service_level"].notna()
-    columns: list[Column] = [LOCAL, ("offered", "contacts", count), ("service_level", "service level", share)]
-    rows = _open_rows(week, "service_level").assign(met=lambda frame: frame["missed"].map({True: "below", False: ""}))
-    columns += [("goal", "goal", share), ("met", "goal missed", None)]
+    columns: list[Column] = [
+        LOCAL,
+        ("offered", mark("contacts"), count),
+        ("service_level", mark("service level"), share),
+    ]
+    rows = _open_rows(week, "service_level").assign(
+        met=lambda frame: frame["missed"].map({True: tr("below"), False: ""})
+    )
+    columns += [("goal", mark("goal"), share), ("met", mark("goal missed"), None)]
     columns += [("asa_seconds", summaries.wait_words(data, group), wait)]
     return Figure(
         name="service_level",
         number=number,
-        title=f"{group}: service level by interval, {_week_words(week)}",
-        alt=f"Step chart of the service level by interval for {group} in one week: "
-        f"{int(week['missed'].sum())} of {int(known.sum())} intervals are below the goal.",
+        title=tr("{group}: service level by interval, {week}", group=group, week=_week_words(week)),
+        alt=tr(
+            "Step chart of the service level by interval for {group} in one week: {sum} of {sum2} "
+            "intervals are below the goal.",
+            group=group,
+            sum=int(week["missed"].sum()),
+            sum2=int(known.sum()),
+        ),
         draw=functools.partial(plots.plot_service_week, week, zone=data.site.calendar.timezone),
         height_inches=3.0,
-        table=table_of(rows, columns, f"{group}: service by interval"),
-        caption="The week with the most contacts not served in time. A cross marks an interval below the goal.",
+        table=table_of(rows, columns, tr("{group}: service by interval", group=group)),
+        caption=tr("The week with the most contacts not served in time. A cross marks an interval below the goal."),
     )
 
 
 def service_days_figure(data: ReportData, group: str, number: int) -> Figure:
     days = summaries.service_days(data, group)
     columns: list[Column] = [
-        ("day", "day", None),
-        ("offered", "contacts", count),
-        ("service_level", "service level", share),
-        ("service_level_low", "low", share),
-        ("service_level_high", "high", share),
-        ("goal", "goal", share),
-        ("kept", "on target", None),
+        ("day", mark("day"), None),
+        ("offered", mark("contacts"), count),
+        ("service_level", mark("service level"), share),
+        ("service_level_low", mark("low"), share),
+        ("service_level_high", mark("high"), share),
+        ("goal", mark("goal"), share),
+        ("kept", mark("on target"), None),
         ("asa_seconds", summaries.wait_words(data, group), wait),
-        ("abandon_rate", "abandoned", share),
-        ("understaffed_hours", "understaffed hours", hours),
-        ("overstaffed_hours", "overstaffed hours", hours),
+        ("abandon_rate", mark("abandoned"), share),
+        ("understaffed_hours", mark("understaffed hours"), hours),
+        ("overstaffed_hours", mark("overstaffed hours"), hours),
     ]
     return Figure(
         name="service_days",
         number=number,
-        title=f"{group}: service level by day",
-        alt=f"Chart of the service level by day for {group}: the service goal is met on "
-        f"{int((days['kept'] == 'yes').sum())} days and missed on {int((days['kept'] == 'no').sum())}.",
+        title=tr("{group}: service level by day", group=group),
+        alt=tr(
+            "Chart of the service level by day for {group}: the service goal is met on {sum} days "
+            "and missed on {sum2}.",
+            group=group,
+            sum=int((days["kept"] == "yes").sum()),
+            sum2=int((days["kept"] == "no").sum()),
+        ),
         draw=functools.partial(plots.plot_service_days, days),
         height_inches=2.8,
-        table=table_of(days.assign(day=[day(value) for value in days["day"]]), columns, f"{group}: service by day"),
-        caption="Weighted by contacts. The grey bar covers 90 % of the simulated repetitions of the day.",
+        table=table_of(_told_service(days), columns, tr("{group}: service by day", group=group)),
+        caption=tr("Weighted by contacts. The grey bar covers 90 % of the simulated repetitions of the day."),
     )
+
+
+def _told_service(days: pd.DataFrame) -> pd.DataFrame:
+    return days.assign(day=[day(value) for value in days["day"]], kept=[tr(word) for word in days["kept"]])
+
+
+_KEPT = (mark("yes"), mark("no"), mark("no contacts"))
+"""What waits.csv says of a day."""
 
 
 def roster_day_figure(data: ReportData, when: date) -> Figure:
@@ -172,15 +239,25 @@ def roster_day_figure(data: ReportData, when: date) -> Figure:
     drawn = min(agents, roster_plots.MOST_ROWS)
     groups = sorted(summaries.groups_of(data))
     ticks = _hour_ticks(data, when, rows)
-    rest = f" {drawn} of {agents} agents are shown; the table lists all." if drawn < agents else ""
+    rest = (
+        tr(" {drawn} of {agents} agents are shown; the table lists all.", drawn=drawn, agents=agents)
+        if drawn < agents
+        else ""
+    )
     return Figure(
         name="roster_day",
-        title=f"Roster of {day(when)}",
-        alt=f"Chart of {agents} agents on {day(when)}: a bar for each activity from start to end of the shift.",
+        title=tr("Roster of {when}", when=day(when)),
+        alt=tr(
+            "Chart of {agents} agents on {when}: a bar for each activity from start to end of the shift.",
+            agents=agents,
+            when=day(when),
+        ),
         draw=functools.partial(roster_plots.plot_roster_day, rows, names=names, groups=groups, ticks=ticks),
         height_inches=1.3 + 0.155 * drawn,
         table=_day_table(rows, names, when),
-        caption=f"The day with the most agents at work, ordered by start. Letters show the activity.{rest}",
+        caption=tr(
+            "The day with the most agents at work, ordered by start. Letters show the activity.{rest}", rest=rest
+        ),
     )
 
 
@@ -198,7 +275,7 @@ def _day_table(rows: pd.DataFrame, names: dict[str, str], when: date) -> Table:
     """One row for each agent: the day in words, in order of time."""
     told = rows.assign(
         text=[
-            f"{clock(begin)}–{clock(end)} {group or activity}"
+            f"{clock(begin)}–{clock(end)} {group or tr(activity)}"
             for begin, end, group, activity in zip(
                 rows["start_local"], rows["end_local"], rows["planning_group"], rows["activity"], strict=True
             )
@@ -206,8 +283,8 @@ def _day_table(rows: pd.DataFrame, names: dict[str, str], when: date) -> Table:
     )
     table = told.groupby("agent_id", sort=False)["text"].agg(", ".join).reset_index()
     table["name"] = [names.get(str(agent), str(agent)) for agent in table["agent_id"]]
-    columns: list[Column] = [("name", "agent", None), ("text", "activities (local time)", None)]
-    return table_of(table, columns, f"Roster of {day(when)}")
+    columns: list[Column] = [("name", mark("agent"), None), ("text", mark("activities (local time)"), None)]
+    return table_of(table, columns, tr("Roster of {when}", when=day(when)))
 
 
 def roster_grid_figure(data: ReportData) -> Figure:
@@ -217,21 +294,34 @@ def roster_grid_figure(data: ReportData) -> Figure:
     names = rosters.people_names(rosters.handoff_of(data))
     closed, foot = summaries.closed_days(data), summaries.day_hours(data, days)
     drawn = min(len(grid), roster_plots.MOST_ROWS)
-    rest = f" {drawn} of {len(grid)} agents are shown; the table lists all." if drawn < len(grid) else ""
+    rest = (
+        tr(" {drawn} of {grid} agents are shown; the table lists all.", drawn=drawn, grid=len(grid))
+        if drawn < len(grid)
+        else ""
+    )
     later = days[-1] < summaries.planned_days(data)[-1]
-    rest += f" {rosters.ON_CALL_MARK} is on call." if data.standby is not None else ""
-    more = " Later weeks are in the workbook and in roster_shifts.csv." if later else ""
+    rest += tr(" {mark} is on call.", mark=rosters.ON_CALL_MARK) if data.standby is not None else ""
+    more = tr(" Later weeks are in the workbook and in roster_shifts.csv.") if later else ""
     return Figure(
         name="roster_weeks",
-        title=f"Shifts from {day(days[0])} to {day(days[-1])}",
-        alt=f"Grid of {len(grid)} agents by {len(days)} days; each cell shows the code of the shift.",
+        title=tr("Shifts from {days} to {days2}", days=day(days[0]), days2=day(days[-1])),
+        alt=tr(
+            "Grid of {grid} agents by {days} days; each cell shows the code of the shift.",
+            grid=len(grid),
+            days=len(days),
+        ),
         draw=functools.partial(
             roster_plots.plot_roster_grid, grid, days, names=names, codes=codes, closed=closed, foot=foot
         ),
         height_inches=1.5 + roster_plots.legend_inches(roster_plots.grid_legend(codes)) + 0.145 * drawn,
         table=_grid_table(data, grid, days, names, codes, foot),
-        caption="Weekends are grey, closed days are dark grey, days off are empty; lower-case letters are time off. "
-        f"Below: hours on queue needed and rostered, and the difference.{rest}{more}",
+        caption=tr(
+            "Weekends are grey, closed days are dark grey, days off are empty; lower-case "
+            "letters are time off. Below: hours on queue needed and rostered, and the "
+            "difference.{rest}{more}",
+            rest=rest,
+            more=more,
+        ),
     )
 
 
@@ -243,42 +333,48 @@ def _grid_table(
     codes: dict[str, str],
     foot: dict[str, list[str]],
 ) -> Table:
-    legend = ", ".join(f"{code} = {shift}" for shift, code in sorted(codes.items()))
+    legend = ", ".join(f"{code} = {rosters.shift_words(shift)}" for shift, code in sorted(codes.items()))
     totals = rosters.agent_totals(data)
     shown = grid.map(lambda shift: codes.get(str(shift), rosters.DAY_OFF))
     closed = summaries.closed_days(data)
     shut = [value for value in days if value in closed]
-    shown[shut] = shown[shut].where(shown[shut] != rosters.DAY_OFF, rosters.CLOSED)
+    shown[shut] = shown[shut].where(shown[shut] != rosters.DAY_OFF, tr(rosters.CLOSED))
     shown.columns = pd.Index([short_day(value) for value in days])
     shown = shown.assign(days=totals["days"].map(count), paid=totals["paid_hours"].map(hours))
     shown.index = pd.Index([names.get(str(agent), str(agent)) for agent in shown.index])
-    shown = shown.rename(columns={"days": "days, whole plan", "paid": "paid hours, whole plan"})
+    shown = shown.rename(columns={"days": tr("days, whole plan"), "paid": tr("paid hours, whole plan")})
     shown = shown.astype(object).where(shown.notna(), "")
     for label, texts in foot.items():
         shown.loc[label] = [*texts, "", ""]
-    table = matrix_of(shown, "agent", f"Shifts by agent and day: {legend}", str)
+    table = matrix_of(shown, mark("agent"), tr("Shifts by agent and day: {legend}", legend=legend), str)
     return replace(table, strong=tuple(range(len(grid), len(shown))))
 
 
 def waterfall_figure(data: ReportData, ledger: str) -> Figure:
     """One ledger as steps up to its total."""
     steps = waterfall(data.cost, ledger)
+    steps = steps.assign(line=[line_words(line) for line in steps["line"]])
     name, title, unit = {
-        "bridge": ("hours_bridge", "From workload to paid hours", "hours"),
-        "hours": ("hours_ledger", "Use of the paid hours", "hours"),
-        "cost": ("cost_bridge", "Cost of the plan", data.currency),
+        "bridge": ("hours_bridge", mark("From workload to paid hours"), "hours"),
+        "hours": ("hours_ledger", mark("Use of the paid hours"), "hours"),
+        "cost": ("cost_bridge", mark("Cost of the plan"), data.currency),
     }[ledger]
+    title, unit = tr(title), tr(unit)
     form = money if ledger == "cost" else hours
     told = [f"{line} {form(change)}" for line, change in zip(steps["line"], steps["change"], strict=True)]
-    columns: list[Column] = [("line", "line", None), ("change", unit, form), ("top", "running total", form)]
+    columns: list[Column] = [
+        ("line", mark("line"), None),
+        ("change", unit, form),
+        ("top", mark("running total"), form),
+    ]
     return Figure(
         name=name,
         title=title,
-        alt=f"Waterfall chart in {unit}: {'; '.join(told)}.",
+        alt=tr("Waterfall chart in {unit}: {told}.", unit=unit, told="; ".join(told)),
         draw=functools.partial(plots.plot_waterfall, steps, unit=unit),
         height_inches=0.9 + 0.36 * max(len(steps), 1),
         table=table_of(steps, columns, f"{title}, {unit}", strong="is_total"),
-        caption="Each bar starts where the bar above ends. Dark bars are totals.",
+        caption=tr("Each bar starts where the bar above ends. Dark bars are totals."),
     )
 
 
@@ -289,4 +385,4 @@ def _open_rows(week: pd.DataFrame, known: str) -> pd.DataFrame:
 
 
 def _week_words(week: pd.DataFrame) -> str:
-    return f"week of {day(week['local'].iloc[0])}" if len(week) else "no week"
+    return tr("week of {iloc}", iloc=day(week["local"].iloc[0])) if len(week) else tr("no week")

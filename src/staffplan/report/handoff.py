@@ -18,6 +18,7 @@ from staffplan.tables.roster import BREAKS, SPLIT, Roster, on_site
 from staffplan.tables.roster_book import RosterState
 from staffplan.tables.standby import Standby
 from staffplan.tables.waits import Coverage
+from staffplan.words import SOURCE, tr
 
 SATURDAY = 5
 NIGHT_MINUTES = (23 * 60, 30 * 60)
@@ -57,6 +58,8 @@ class Handoff:
     last_day: date | None = None
     state: RosterState | None = None
     standby: Standby | None = None
+    language: str = SOURCE
+    """Of the workbook and the calendars."""
 
     @cached_property
     def days(self) -> list[date]:
@@ -152,7 +155,7 @@ class Handoff:
             return {}
         found: dict[tuple[str, date], str] = {}
         for part in self.time_off.within(self.days[0], self.days[-1]).parts:
-            said = f"{part.kind or 'off'} {part.words}"
+            said = f"{tr(part.kind or 'off')} {part.words}"
             if part.agent_id in self.people.index:
                 key = (part.agent_id, part.day)
                 found[key] = f"{found[key]}, {said}" if key in found else said
@@ -244,8 +247,12 @@ def pauses_in_words(handoff: Handoff) -> pd.Series:
     frame = frame[frame["activity"].isin((*BREAKS, SPLIT))]
     minutes = (frame["end"] - frame["start"]).dt.total_seconds() / 60
     words = [
-        f"{length:g} min {'off between two parts' if activity == SPLIT else activity}"
-        f"{'' if paid == 'yes' or activity == SPLIT else ' unpaid'}"
+        tr(
+            "{length} min {activity}{unpaid}",
+            length=f"{length:g}",
+            activity=tr("off between two parts") if activity == SPLIT else tr(activity),
+            unpaid="" if paid == "yes" or activity == SPLIT else tr(" unpaid"),
+        )
         for length, activity, paid in zip(minutes, frame["activity"], frame["paid"], strict=True)
     ]
     texts = frame.assign(words=pd.Series(words, index=frame.index, dtype=object))

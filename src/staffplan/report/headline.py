@@ -26,6 +26,7 @@ from staffplan.report.formats import (
     wait,
 )
 from staffplan.report.ledgers import cost_per_contact, cost_per_queue_hour, paid_hours, total_of
+from staffplan.words import mark, one_or_many, tr
 
 MOST_BROKEN = 8
 """Missed service goals listed on the first page; the section on waits lists all."""
@@ -39,20 +40,26 @@ def headline(data: ReportData) -> Section:
     groups = summaries.group_table(data)
     blocks: list[Block] = [Text(_period_words(data))]
     blocks += [Alert(text) for text in hand_alerts(data)]
-    blocks += [Cards(cards(data, groups)), Heading("The plan"), Text(plan_words(data, groups))]
+    blocks += [Cards(cards(data, groups)), Heading(tr("The plan")), Text(plan_words(data, groups))]
     if len(groups):
-        blocks += [Heading("Service for customers"), promise_table(data, groups)]
-    blocks += [Heading("Where the service goal is missed"), *_broken_blocks(data, groups)]
-    blocks += [Heading("Decisions to make"), Bullets(decisions(data, groups), numbered=True)]
-    return Section("summary", "Summary", tuple(blocks))
+        blocks += [Heading(tr("Service for customers")), promise_table(data, groups)]
+    blocks += [Heading(tr("Where the service goal is missed")), *_broken_blocks(data, groups)]
+    blocks += [Heading(tr("Decisions to make")), Bullets(decisions(data, groups), numbered=True)]
+    return Section("summary", tr("Summary"), tuple(blocks))
 
 
 def _period_words(data: ReportData) -> str:
     days = summaries.planned_days(data)
     if not days:
-        return "No queue is open in the period of the plan. There is no work to forecast, staff or pay."
+        return tr("No queue is open in the period of the plan. There is no work to forecast, staff or pay.")
     zone = data.site.calendar.timezone
-    return f"{day(days[0])} to {day(days[-1])}, {plural(len(days), 'day')}. All times are local ({zone})."
+    return tr(
+        "{days} to {days2}, {days3}. All times are local ({zone}).",
+        days=day(days[0]),
+        days2=day(days[-1]),
+        days3=plural(len(days), "day", "days"),
+        zone=zone,
+    )
 
 
 def hand_alerts(data: ReportData) -> list[str]:
@@ -60,8 +67,9 @@ def hand_alerts(data: ReportData) -> list[str]:
     if not data.changed_by_hand:
         return []
     files = listed(list(data.changed_by_hand), most=10)
-    was = "was" if len(data.changed_by_hand) == 1 else "were"
-    return [f"{files} {was} changed by hand. All results below use the edited version, not the version by staffplan."]
+    was = one_or_many(len(data.changed_by_hand), "{files} was changed by hand.", "{files} were changed by hand.")
+    rest = tr("All results below use the edited version, not the version by staffplan.")
+    return [f"{was.format(files=files)} {rest}"]
 
 
 def cards(data: ReportData, groups: pd.DataFrame) -> tuple[Card, ...]:
@@ -71,19 +79,35 @@ def cards(data: ReportData, groups: pd.DataFrame) -> tuple[Card, ...]:
     contacts = float(data.forecast.frame["offered"].sum())
     shifts = data.roster.shifts.frame
     cost = total_of(data.cost, "cost")
-    served_value = f"{100 * served:.0f} of 100" if math.isfinite(served) else "not measured"
+    served_value = (
+        tr("{served} of 100", served=f"{100 * served:.0f}") if math.isfinite(served) else tr("not measured")
+    )
     return (
-        Card("Expected contacts", count(contacts), _channel_words(data)),
-        Card("Agents rostered", count(shifts["agent_id"].nunique()), f"{hours(paid_hours(data))} paid hours"),
-        Card("Cost", money(cost, data.currency), f"{money(cost_per_contact(data), data.currency)} per contact"),
-        Card("Service level", served_value, "contacts served in time, simulated with this roster"),
-        Card("Days on target", f"{kept} of {kept + missed}", "days, counted per group"),
+        Card(tr("Expected contacts"), count(contacts), _channel_words(data)),
+        Card(
+            tr("Agents rostered"),
+            count(shifts["agent_id"].nunique()),
+            tr("{data} paid hours", data=hours(paid_hours(data))),
+        ),
+        Card(
+            tr("Cost"),
+            money(cost, data.currency),
+            tr("{data} per contact", data=money(cost_per_contact(data), data.currency)),
+        ),
+        Card(tr("Service level"), served_value, tr("contacts served in time, simulated with this roster")),
+        Card(
+            tr("Days on target"),
+            tr("{kept} of {kept2}", kept=kept, kept2=kept + missed),
+            tr("days, counted per group"),
+        ),
     )
 
 
 def _channel_words(data: ReportData) -> str:
     channels = sorted(data.forecast.frame["channel"].unique())
-    return listed([CHANNEL_WORDS.get(str(channel), str(channel)) for channel in channels]) or "no queue is open"
+    return listed([tr(CHANNEL_WORDS.get(str(channel), str(channel))) for channel in channels]) or tr(
+        "no queue is open"
+    )
 
 
 def plan_words(data: ReportData, groups: pd.DataFrame) -> str:
@@ -92,17 +116,28 @@ def plan_words(data: ReportData, groups: pd.DataFrame) -> str:
     agents = int(data.roster.shifts.frame["agent_id"].nunique())
     cost = total_of(data.cost, "cost")
     words = [
-        f"We expect {plural(contacts, 'contact')} with {hours(groups['work_hours'].sum())} hours of workload. "
-        f"To answer them in time, {hours(groups['required_hours'].sum())} staffed hours on queue are required. "
-        f"The roster provides {hours(groups['scheduled_hours'].sum())}, with {plural(agents, 'agent')} "
-        f"and {hours(paid_hours(data))} paid hours."
+        tr(
+            "We expect {contacts} with {sum} hours of workload. To answer them in time, {sum2} staffed "
+            "hours on queue are required. The roster provides {sum3}, with {agents} and {data} paid "
+            "hours.",
+            contacts=plural(contacts, "contact", "contacts"),
+            sum=hours(groups["work_hours"].sum()),
+            sum2=hours(groups["required_hours"].sum()),
+            sum3=hours(groups["scheduled_hours"].sum()),
+            agents=plural(agents, "agent", "agents"),
+            data=hours(paid_hours(data)),
+        )
     ]
     if cost > 0:
         days = len(summaries.planned_days(data))
         year = cost / days * DAYS_A_YEAR if days else math.nan
         words.append(
-            f"The plan costs {money(cost, data.currency)}, with all employer costs. A year at this level "
-            f"would cost about {money(year, data.currency)} (simple extrapolation without seasons)."
+            tr(
+                "The plan costs {cost}, with all employer costs. A year at this level would cost about "
+                "{year} (simple extrapolation without seasons).",
+                cost=money(cost, data.currency),
+                year=money(year, data.currency),
+            )
         )
     return " ".join(words)
 
@@ -120,22 +155,29 @@ def promise_table(data: ReportData, groups: pd.DataFrame) -> Table:
             _wait_words(data, group, value)
             for group, value in zip(groups["planning_group"], groups["asa_seconds"], strict=True)
         ],
-        kept=[f"{kept} of {total}" for kept, total in zip(groups["days_kept"], judged, strict=True)],
+        kept=[
+            tr("{kept} of {total}", kept=kept, total=total)
+            for kept, total in zip(groups["days_kept"], judged, strict=True)
+        ],
     )
     columns = [
-        ("planning_group", "group", None),
-        ("offered", "contacts", count),
-        ("promise", "service goal", None),
-        ("service_level", "service level", share),
-        ("waits", "average wait", str),
-        ("kept", "days on target", str),
+        ("planning_group", mark("group"), None),
+        ("offered", mark("contacts"), count),
+        ("promise", mark("service goal"), None),
+        ("service_level", mark("service level"), share),
+        ("waits", mark("average wait"), str),
+        ("kept", mark("days on target"), str),
     ]
-    return table_of(table, columns, "Service goal and result, from a simulation of this roster")
+    return table_of(table, columns, tr("Service goal and result, from a simulation of this roster"))
 
 
 def _wait_words(data: ReportData, group: str, seconds: float) -> str:
     """A mean wait, with a word where nights and closed days count in it but not in the goal."""
-    return f"{wait(seconds)} (nights included)" if summaries.counts_opening_time(data, group) else wait(seconds)
+    return (
+        tr("{seconds} (nights included)", seconds=wait(seconds))
+        if summaries.counts_opening_time(data, group)
+        else wait(seconds)
+    )
 
 
 def _broken_blocks(data: ReportData, groups: pd.DataFrame) -> list[Block]:
@@ -146,22 +188,35 @@ def _broken_blocks(data: ReportData, groups: pd.DataFrame) -> list[Block]:
         blocks.append(Alert(_unstaffed_words(empty)))
     if broken.empty:
         judged = int(groups["days_kept"].sum()) > 0
-        blocks.append(Text("The service goal is met on every day." if judged else "No day could be measured."))
+        blocks.append(
+            Text(tr("The service goal is met on every day.") if judged else tr("No day could be measured."))
+        )
         return blocks
     unserved = (broken["goal"] - broken["service_level"]).fillna(0) * broken["offered"]
     worst = broken.loc[unserved.sort_values(ascending=False, kind="stable").index[:MOST_BROKEN]]
-    falls = "misses" if len(broken) == 1 else "miss"
-    whole = f"{plural(len(broken), 'group-day')} {falls} the service goal."
-    rest = f" The {len(worst)} worst are listed here, all of them under Waits." if len(broken) > len(worst) else ""
-    return [*blocks, Text(whole + rest), broken_table(data, worst, "Days below the service goal")]
+    whole = plural(len(broken), "group-day misses the service goal.", "group-days miss the service goal.")
+    rest = (
+        tr(" The {worst} worst are listed here, all of them under Waits.", worst=len(worst))
+        if len(broken) > len(worst)
+        else ""
+    )
+    return [*blocks, Text(whole + rest), broken_table(data, worst, tr("Days below the service goal"))]
 
 
 def _unstaffed_words(empty: pd.DataFrame) -> str:
     first = [
-        f"{row['planning_group']} on {day(row['day'])} {row['hours']}" for row in empty.head(3).to_dict("records")
+        tr(
+            "{planning_group} on {day} {hours}",
+            planning_group=row["planning_group"],
+            day=day(row["day"]),
+            hours=row["hours"],
+        )
+        for row in empty.head(3).to_dict("records")
     ]
-    more = f" and on {plural(len(empty) - 3, 'further day')}" if len(empty) > 3 else ""
-    return f"Open, but nobody is rostered: {'; '.join(first)}{more}."
+    more = (
+        tr(" and on {empty}", empty=plural(len(empty) - 3, "further day", "further days")) if len(empty) > 3 else ""
+    )
+    return tr("Open, but nobody is rostered: {first}{more}.", first="; ".join(first), more=more)
 
 
 def broken_table(data: ReportData, broken: pd.DataFrame, caption: str) -> Table:
@@ -169,14 +224,14 @@ def broken_table(data: ReportData, broken: pd.DataFrame, caption: str) -> Table:
     rate = cost_per_queue_hour(data)
     table = broken.assign(day=[day(value) for value in broken["day"]], price=broken["understaffed_hours"] * rate)
     columns = [
-        ("day", "day", None),
-        ("planning_group", "group", None),
-        ("offered", "contacts", count),
-        ("service_level", "service level", share),
-        ("goal", "goal", share),
-        ("hours", "times below the goal", None),
-        ("understaffed_hours", "understaffed hours", hours),
-        ("price", f"cost of these hours, {data.currency}", money),
+        ("day", mark("day"), None),
+        ("planning_group", mark("group"), None),
+        ("offered", mark("contacts"), count),
+        ("service_level", mark("service level"), share),
+        ("goal", mark("goal"), share),
+        ("hours", mark("times below the goal"), None),
+        ("understaffed_hours", mark("understaffed hours"), hours),
+        ("price", tr("cost of these hours, {currency}", currency=data.currency), money),
     ]
     return table_of(table, columns, caption)
 
@@ -189,11 +244,13 @@ def decisions(data: ReportData, groups: pd.DataFrame) -> tuple[str, ...]:
         *_forecast_decisions(data),
     ]
     if len(data.roster.shifts) and not total_of(data.cost, "cost") > 0:
-        asked.append("No hourly rates are given, so the plan has no cost. Please give hourly rates.")
+        asked.append(tr("No hourly rates are given, so the plan has no cost. Please give hourly rates."))
     if data.changed_by_hand:
-        asked.append("The plan contains changes made by hand. Please confirm them, or run the steps again.")
+        asked.append(tr("The plan contains changes made by hand. Please confirm them, or run the steps again."))
     met = groups["days_kept"].any()
-    return tuple(asked) or ("None: the plan meets the service goals with the available agents." if met else "None.",)
+    return tuple(asked) or (
+        tr("None: the plan meets the service goals with the available agents.") if met else tr("None."),
+    )
 
 
 def _staffing_decisions(data: ReportData, groups: pd.DataFrame) -> list[str]:
@@ -206,18 +263,27 @@ def _staffing_decisions(data: ReportData, groups: pd.DataFrame) -> list[str]:
             for row in groups.sort_values("short_hours", ascending=False, kind="stable").to_dict("records")
             if row["short_hours"] >= 0.5
         ]
-        price = f" at about {money(short * rate, data.currency)}" if rate > 0 else ""
+        price = tr(" at about {short}", short=money(short * rate, data.currency)) if rate > 0 else ""
         met = groups["days_kept"].any() and not groups["days_missed"].any()
-        kept = ", although the service goal is met on every day" if met else ""
+        kept = tr(", although the service goal is met on every day") if met else ""
         asked.append(
-            f"{hours(short)} hours are understaffed ({listed(parts)}){kept}. "
-            f"Fill them{price}, or accept the waits shown here?"
+            tr(
+                "{short} hours are understaffed ({parts}){kept}. Fill them{price}, or accept the waits shown here?",
+                short=hours(short),
+                parts=listed(parts),
+                kept=kept,
+                price=price,
+            )
         )
     if over > WORTH_ASKING * float(groups["scheduled_hours"].sum()):
-        worth = f", worth about {money(over * rate, data.currency)}" if rate > 0 else ""
+        worth = tr(", worth about {over}", over=money(over * rate, data.currency)) if rate > 0 else ""
         asked.append(
-            f"{hours(over)} surplus hours are rostered when they are not needed{worth}. "
-            "Use them for training, leave or other work, or change the shifts?"
+            tr(
+                "{over} surplus hours are rostered when they are not needed{worth}. Use them for "
+                "training, leave or other work, or change the shifts?",
+                over=hours(over),
+                worth=worth,
+            )
         )
     return asked
 
@@ -225,8 +291,11 @@ def _staffing_decisions(data: ReportData, groups: pd.DataFrame) -> list[str]:
 def _promise_decisions(data: ReportData) -> list[str]:
     planned = set(data.forecast.frame["queue"])
     return [
-        f"No service goal is given for {queue.name}. The plan assumes {promise(queue.goal, queue.channel)}. "
-        "Please confirm or change it."
+        tr(
+            "No service goal is given for {name}. The plan assumes {goal}. Please confirm or change it.",
+            name=queue.name,
+            goal=promise(queue.goal, queue.channel),
+        )
         for queue in data.site.queues.values()
         if queue.goal_is_default and queue.name in planned
     ]
@@ -236,7 +305,11 @@ def _forecast_decisions(data: ReportData) -> list[str]:
     verdicts = summaries.forecast_verdicts(data)
     weak = verdicts[verdicts["verdict"] == "does not beat the simple averages"]
     return [
-        f"The forecast for {row['queue']} was not better than a simple average in the backtest "
-        f"({method(row['simple_method'])}). Please use its volume with care."
+        tr(
+            "The forecast for {queue} was not better than a simple average in the backtest "
+            "({simple_method}). Please use its volume with care.",
+            queue=row["queue"],
+            simple_method=method(row["simple_method"]),
+        )
         for row in weak.to_dict("records")
     ]

@@ -8,14 +8,70 @@ import pandas as pd
 
 from staffplan.report.data import ReportData
 from staffplan.tables.cost import CostReport
+from staffplan.words import mark, tr
 
 TOTAL_LINE = {"hours": "paid hours", "cost": "loaded cost"}
 """The line to which the other lines of a ledger add up."""
 BRIDGE_SUMS = ("base staff", "on queue", "paid hours")
 """Lines of the bridge that are the sum of the hours before them."""
 MEMO = "memo:"
+_LINES = (
+    mark("absence"),
+    mark("base pay"),
+    mark("base staff"),
+    mark("breaks"),
+    mark("breaks and meals"),
+    mark("contact"),
+    mark("contacts"),
+    mark("cover for shrinkage, whole people"),
+    mark("handling contacts"),
+    mark("idle by design"),
+    mark("loaded cost"),
+    mark("meetings"),
+    mark("meetings and training"),
+    mark("memo: understaffing on the line"),
+    mark("on queue"),
+    mark("on-costs"),
+    mark("other costs"),
+    mark("overstaffing"),
+    mark("paid hours"),
+    mark("paid time off"),
+    mark("per contact handled"),
+    mark("per contact offered"),
+    mark("per productive hour"),
+    mark("meals"),
+    mark("per contact answered"),
+    mark("per handled hour"),
+    mark("rounding to whole people"),
+    mark("beyond the forecast's days"),
+    mark("premiums"),
+    mark("queueing buffer and minimum staff"),
+    mark("roster fit: too few"),
+    mark("roster fit: too many"),
+    mark("served several at once"),
+    mark("standby"),
+    mark("training"),
+    mark("workload"),
+)
+"""Lines of cost.csv as the pages say them; names of the site's own come behind one of _NAMED."""
+_NAMED = (
+    mark("shrinkage: "),
+    mark("premium: "),
+    mark("standby: "),
+    mark("call-outs: "),
+    mark("on-cost: "),
+    mark("cost: "),
+    mark("memo: "),
+    mark("per contact: channel "),
+)
 _VALUE = {"hours": "hours", "cost": "amount"}
 _NUMBERS = ["hours", "amount", "quantity"]
+
+
+def line_words(line: str) -> str:
+    """A line of cost.csv in the language spoken."""
+    begins = next((start for start in _NAMED if line.startswith(start) and line not in _LINES), "")
+    return tr(begins) + tr(line.removeprefix(begins))
 
 
 def ledger(cost: CostReport, name: str) -> pd.DataFrame:

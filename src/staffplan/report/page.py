@@ -7,9 +7,11 @@ column.
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
@@ -29,22 +31,23 @@ from staffplan.report.sections import (
     roster_section,
     waits_section,
 )
+from staffplan.words import language, mark, speaking, tr
 
 Make = Callable[[ReportData], Section]
 PARTS: tuple[tuple[str, tuple[Make, ...]], ...] = (
     ("", (headline,)),
-    ("Planner", (forecast_section, people_section, waits_section, access_section)),
-    ("Manager", (days_section, agents_section, roster_section, fairness_section)),
-    ("Budget owner", (money_section,)),
+    (mark("Planner"), (forecast_section, people_section, waits_section, access_section)),
+    (mark("Manager"), (days_section, agents_section, roster_section, fairness_section)),
+    (mark("Budget owner"), (money_section,)),
     ("", (candour_section,)),
 )
 """Whose part holds which sections, in the order in which they are read; those without a reader are for all."""
-PLAN_LINKS = {"Settings": "../plan.toml", "Workbook": "workbook.xlsx"}
-PLAN_FOOTER = (
-    "Made by staffplan from the files listed under “What you should know”. The same inputs, settings and seed "
-    "give the same page."
+PLAN_LINKS = {mark("Settings"): "../plan.toml", mark("Workbook"): "workbook.xlsx"}
+PLAN_FOOTER = mark(
+    "Made by staffplan from the files listed under “What you should know”. The same inputs, settings "
+    "and seed give the same page."
 )
-FOOTER = "Made by staffplan. The same files and options give the same page."
+FOOTER = mark("Made by staffplan. The same files and options give the same page.")
 
 
 @dataclass(frozen=True)
@@ -72,8 +75,9 @@ def sections_of(parts: Iterable[Part]) -> tuple[Section, ...]:
 
 def render_page(data: ReportData) -> str:
     """The whole page as one file. The same data give the same text, byte for byte."""
-    parts = page_parts(data)
-    return rendered(data.title, parts, drawn_of(parts), PLAN_LINKS, PLAN_FOOTER)
+    with speaking(data.language):
+        parts = page_parts(data)
+        return rendered(data.title, parts, drawn_of(parts), PLAN_LINKS, PLAN_FOOTER)
 
 
 def sections_page(title: str, sections: Sequence[Section], links: Mapping[str, str] | None = None) -> str:
@@ -101,13 +105,16 @@ def rendered(
         sources=sources,
         links=links,
         footer=footer,
+        language=language(),
+        script_words=_script_words(),
     )
     return visible(text)
 
 
 def pictures(data: ReportData) -> dict[str, bytes]:
     """One PNG file of each kind, for example "required_vs_scheduled.png", of the largest queue or group."""
-    return {f"{figure.key}.png": figure.png() for figure in samples_of(page_sections(data))}
+    with speaking(data.language):
+        return {f"{figure.key}.png": figure.png() for figure in samples_of(page_sections(data))}
 
 
 def figures_of(sections: Iterable[Section]) -> tuple[Figure, ...]:
@@ -129,4 +136,15 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["_"] = tr
     return environment.get_template("page.html.j2")
+
+
+_SCRIPT_WORD = re.compile(r'\b_\("([^"]+)"')
+
+
+def _script_words() -> dict[str, str]:
+    """What the script in the page says, by its English; empty where the page is in English."""
+    script = files("staffplan.report").joinpath("templates", "page.js").read_text(encoding="utf-8")
+    found = {text: tr(text) for text in _SCRIPT_WORD.findall(script)}
+    return {text: said for text, said in sorted(found.items()) if said != text}

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from staffplan.report.formats import count, short_day
 from staffplan.report.style import BLUE, GREEN, GREY, INK, ORANGE, SKY, VERMILION, shortened
+from staffplan.words import tr, weekday_words
 
 Numbers = NDArray[np.float64]
 MaskedNumbers = np.ma.MaskedArray[tuple[int, ...], np.dtype[np.float64]]
@@ -30,15 +31,15 @@ def plot_weekday_heat(heat: pd.DataFrame, ax: Axes, *, cell_minutes: int) -> Axe
     ax.patch.set_edgecolor("#c9ced6")
     mesh = ax.pcolormesh(np.arange(columns + 1), np.arange(rows + 1), values, cmap="YlGnBu", vmin=0)
     bar = ax.figure.colorbar(mesh, ax=ax, pad=0.01, aspect=12)
-    bar.set_label(f"contacts per {cell_minutes} min")
+    bar.set_label(tr("contacts per {cell_minutes} min", cell_minutes=cell_minutes))
     _cell_numbers(ax, mesh, values, font_size=7.5 if columns <= 32 else 5.5)
     ax.grid(visible=False)
     ax.set_ylim(rows, 0)
-    ax.set_yticks(np.arange(rows) + 0.5, [str(name)[:3] for name in heat.index])
+    ax.set_yticks(np.arange(rows) + 0.5, [weekday_words(number) for number in range(rows)])
     every = max(1, 60 // cell_minutes)
     ax.set_xticks(np.arange(0, columns, every), [str(time) for time in heat.columns[::every]], fontsize=7.5)
     ax.tick_params(length=0)
-    ax.set_xlabel("local start time of the interval")
+    ax.set_xlabel(tr("local start time of the interval"))
     return ax
 
 
@@ -57,7 +58,7 @@ def plot_daily_volume(days: pd.DataFrame, ax: Axes) -> Axes:
     """Day totals: history as a solid line with dots, forecast dashed with squares, its bands in two hatches."""
     at = _day_numbers(days["day"])
     _bands(ax, at, days, ("low_95", "low_80", "high_80", "high_95"))
-    ax.plot(at, _values(days, "actual"), color=INK, marker="o", markersize=3, linewidth=1.2, label="history")
+    ax.plot(at, _values(days, "actual"), color=INK, marker="o", markersize=3, linewidth=1.2, label=tr("history"))
     ax.plot(
         at,
         _values(days, "forecast"),
@@ -66,30 +67,30 @@ def plot_daily_volume(days: pd.DataFrame, ax: Axes) -> Axes:
         markersize=3,
         linewidth=1.4,
         linestyle="--",
-        label="forecast",
+        label=tr("forecast"),
     )
     mondays = [value for value in days["day"] if value.weekday() == 0]
     _date_axis(ax, mondays[:: 1 + len(days) // 100])
-    return _volume_axis(ax, "contacts per day")
+    return _volume_axis(ax, tr("contacts per day"))
 
 
 def plot_week_volume(week: pd.DataFrame, ax: Axes, *, zone: str) -> Axes:
     """One week by interval: forecast dashed, its bands in two hatches, the last week of history as a thin line."""
     at, edges = _instants(week), _edges(week)
     _bands(ax, at, week, ("offered_p025", "offered_p10", "offered_p90", "offered_p975"))
-    ax.plot(at, _values(week, "last_week"), color=INK, linewidth=0.8, label="last week of the history")
-    ax.plot(at, _values(week, "offered"), color=BLUE, linewidth=1.3, linestyle="--", label="forecast")
+    ax.plot(at, _values(week, "last_week"), color=INK, linewidth=0.8, label=tr("last week of the history"))
+    ax.plot(at, _values(week, "offered"), color=BLUE, linewidth=1.3, linestyle="--", label=tr("forecast"))
     _week_axis(ax, week, edges, zone)
-    return _volume_axis(ax, "contacts per interval")
+    return _volume_axis(ax, tr("contacts per interval"))
 
 
 def _bands(ax: Axes, at: Numbers, table: pd.DataFrame, columns: tuple[str, str, str, str]) -> None:
     low_95, low_80, high_80, high_95 = (_values(table, name) for name in columns)
     ax.fill_between(
-        at, low_95, high_95, facecolor="#dcecf7", edgecolor=SKY, linewidth=0.3, hatch="...", label="95 % band"
+        at, low_95, high_95, facecolor="#dcecf7", edgecolor=SKY, linewidth=0.3, hatch="...", label=tr("95 % band")
     )
     ax.fill_between(
-        at, low_80, high_80, facecolor="#a9d3ee", edgecolor=BLUE, linewidth=0.3, hatch="///", label="80 % band"
+        at, low_80, high_80, facecolor="#a9d3ee", edgecolor=BLUE, linewidth=0.3, hatch="///", label=tr("80 % band")
     )
 
 
@@ -112,7 +113,7 @@ def plot_staffing(week: pd.DataFrame, ax: Axes, *, zone: str) -> Axes:
     _week_axis(ax, week, edges, zone)
     ax.set_ylim(bottom=0)
     ax.yaxis.set_major_locator(MaxNLocator(integer=True))
-    ax.set_ylabel("agents on queue")
+    ax.set_ylabel(tr("agents on queue"))
     return _legend(ax)
 
 
@@ -122,13 +123,19 @@ def plot_service_week(week: pd.DataFrame, ax: Axes, *, zone: str) -> Axes:
     level = _values(week, "service_level")
     middle = (edges[:-1] + edges[1:]) / 2
     missed = week["missed"].to_numpy(dtype=bool)
-    _stairs_line(ax, edges, level, BLUE, "-", "service level")
+    _stairs_line(ax, edges, level, BLUE, "-", tr("service level"))
     ax.plot(
-        middle[missed], level[missed], "x", color=VERMILION, markersize=4, markeredgewidth=1.1, label="below the goal"
+        middle[missed],
+        level[missed],
+        "x",
+        color=VERMILION,
+        markersize=4,
+        markeredgewidth=1.1,
+        label=tr("below the goal"),
     )
     _goal_line(ax, _values(week, "goal"))
     _week_axis(ax, week, edges, zone)
-    return _share_axis(ax, "service level", [level, _values(week, "goal")])
+    return _share_axis(ax, tr("service level"), [level, _values(week, "goal")])
 
 
 def plot_service_days(days: pd.DataFrame, ax: Axes) -> Axes:
@@ -143,14 +150,19 @@ def plot_service_days(days: pd.DataFrame, ax: Axes) -> Axes:
         linewidth=3,
         alpha=0.5,
     )
-    ax.plot([], [], color=GREY, linewidth=3, alpha=0.5, label="90 % of simulations")
-    for kept, marker, colour, label in (("yes", "o", BLUE, "on target"), ("no", "X", VERMILION, "below target")):
+    ax.plot([], [], color=GREY, linewidth=3, alpha=0.5, label=tr("90 % of simulations"))
+    for kept, marker, colour, label in (
+        ("yes", "o", BLUE, tr("on target")),
+        ("no", "X", VERMILION, tr("below target")),
+    ):
         there = (days["kept"] == kept).to_numpy()
         ax.plot(at[there], level[there], marker, color=colour, markersize=6, label=label)
     _goal_line(ax, _values(days, "goal"))
     _date_axis(ax, days["day"].to_list()[:: 1 + len(days) // 15])
     return _share_axis(
-        ax, "service level", [_values(days, name) for name in ("service_level_low", "service_level", "goal")]
+        ax,
+        tr("service level"),
+        [_values(days, name) for name in ("service_level_low", "service_level", "goal")],
     )
 
 
@@ -180,7 +192,13 @@ def plot_waterfall(steps: pd.DataFrame, ax: Axes, *, unit: str) -> Axes:
 def _goal_line(ax: Axes, goal: Numbers) -> None:
     known = goal[np.isfinite(goal)]
     if len(known):
-        ax.axhline(known[0], color=ORANGE, linestyle=(0, (5, 2)), linewidth=1.6, label=f"goal {100 * known[0]:g} %")
+        ax.axhline(
+            known[0],
+            color=ORANGE,
+            linestyle=(0, (5, 2)),
+            linewidth=1.6,
+            label=tr("goal {known} %", known=f"{100 * known[0]:g}"),
+        )
 
 
 def _share_axis(ax: Axes, label: str, shown: Sequence[Numbers]) -> Axes:
@@ -255,11 +273,11 @@ def _week_axis(ax: Axes, week: pd.DataFrame, edges: Numbers, zone: str) -> None:
     if len(edges) > 1:
         ax.set_xlim(edges[0], edges[-1])
     ax.grid(visible=True, axis="x", which="major")
-    ax.set_xlabel(f"local time ({zone}); day names mark midnight, small numbers are hours")
+    ax.set_xlabel(tr("local time ({zone}); day names mark midnight, small numbers are hours", zone=zone))
 
 
 def _date_axis(ax: Axes, ticks: list[pd.Timestamp]) -> None:
     ax.set_xticks(_day_numbers(ticks), [short_day(tick) for tick in ticks])
     ax.tick_params(axis="x", labelsize=8)
     ax.margins(x=0.01)
-    ax.set_xlabel("day")
+    ax.set_xlabel(tr("day"))

@@ -27,6 +27,7 @@ from staffplan.report.formats import span
 from staffplan.report.handoff import Handoff
 from staffplan.report.vtimezone import vtimezone
 from staffplan.tables.roster import SPLIT
+from staffplan.words import speaking, tr
 
 _NAMES = uuid5(NAMESPACE_URL, "https://staffplan/roster")
 _STAMP = datetime(2000, 1, 1, tzinfo=UTC)
@@ -66,6 +67,11 @@ def calendars(handoff: Handoff, before: bytes | None = None) -> dict[str, bytes]
 
     Raises ValueError where `before` is no calendar of staffplan.
     """
+    with speaking(handoff.language):
+        return _calendars(handoff, before)
+
+
+def _calendars(handoff: Handoff, before: bytes | None) -> dict[str, bytes]:
     zone = _Zone.of(handoff)
     known = [] if before is None else read_calendar(before)
     shifts = revised([*_shifts(handoff), *_on_call(handoff)], known, handoff.days)
@@ -78,7 +84,7 @@ def calendars(handoff: Handoff, before: bytes | None = None) -> dict[str, bytes]
 
 
 def _title(handoff: Handoff, whose: str) -> str:
-    return ": ".join(part for part in (handoff.title or "Roster", whose) if part)
+    return ": ".join(part for part in (handoff.title or tr("Roster"), whose) if part)
 
 
 def _shifts(handoff: Handoff) -> list[Shift]:
@@ -90,7 +96,7 @@ def _shifts(handoff: Handoff) -> list[Shift]:
         name, date_of = names.get(agent) or agent, pd.Timestamp(day)
         parts = handoff.parts[agent, date_of]
         for number, (start, end) in enumerate(parts, start=1):
-            which = f", part {number} of {len(parts)}" if len(parts) > 1 else ""
+            which = tr(", part {number} of {parts}", number=number, parts=len(parts)) if len(parts) > 1 else ""
             words = _plain(f"{shift} ({name}){which}"), _plain(told.get((agent, date_of, start), ""))
             found.append(Shift(agent, day, start.to_pydatetime(), end.to_pydatetime(), *words, part=number))
     return found
@@ -105,8 +111,8 @@ def _on_call(handoff: Handoff) -> list[Shift]:
             one.day,
             one.start.to_pydatetime(),
             one.end.to_pydatetime(),
-            _plain(f"On call {one.times} ({names.get(one.agent_id) or one.agent_id})"),
-            _plain(f"Standby: {one.standby}"),
+            _plain(tr("On call {times} ({name})", times=one.times, name=names.get(one.agent_id) or one.agent_id)),
+            _plain(tr("Standby: {standby}", standby=one.standby)),
             standby=_plain(one.standby),
         )
         for one in handoff.on_call
@@ -120,7 +126,7 @@ def _told(handoff: Handoff) -> dict[Any, str]:
     local = (frame[name].dt.tz_convert(handoff.timezone) for name in ("start", "end"))
     columns = (*local, frame["planning_group"], frame["activity"], frame["paid"])
     lines = [
-        f"{span(start, end)} {group or activity}{'' if paid == 'yes' else ' (unpaid)'}"
+        f"{span(start, end)} {group or tr(activity)}{'' if paid == 'yes' else tr(' (unpaid)')}"
         for start, end, group, activity, paid in zip(*columns, strict=True)
     ]
     parts = [handoff.parts.get(key, [(at, at)]) for key, at in _begun(frame)]

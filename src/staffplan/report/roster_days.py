@@ -13,16 +13,17 @@ from openpyxl.worksheet.worksheet import Worksheet
 from staffplan.clock import local_dates
 from staffplan.report.handoff import Handoff, day_totals
 from staffplan.report.sheets import DAY, TWO, WHOLE, Sheet, print_setup, table
-from staffplan.tables.roster_book import NEEDED, NET, ROSTERED, SHORT
+from staffplan.tables.roster_book import AT_WORK, NEEDED, NET, PAID_HOURS, ROSTERED, SHORT
+from staffplan.words import mark, tr
 
 COLUMNS: tuple[Sheet, ...] = (
-    ("day", "day", DAY),
-    ("people", "agents at work", WHOLE),
-    ("paid_hours", "paid hours", TWO),
-    (NEEDED, "needed on queue, h", TWO),
-    (ROSTERED, "rostered on queue, h", TWO),
-    (NET, "net, h", TWO),
-    (SHORT, "understaffed, h", TWO),
+    ("day", mark("day"), DAY),
+    ("people", AT_WORK, WHOLE),
+    ("paid_hours", PAID_HOURS, TWO),
+    (NEEDED, NEEDED, TWO),
+    (ROSTERED, ROSTERED, TWO),
+    (NET, NET, TWO),
+    (SHORT, SHORT, TWO),
 )
 KNOWN = 3
 """Columns that are known without the coverage."""
@@ -59,8 +60,8 @@ def days_sheet(book: Workbook, handoff: Handoff) -> None:
     hours = staffed_hours(handoff, days)
     frame = day_totals(handoff.worked, days).join(hours).rename_axis("day").reset_index()
     columns = COLUMNS if len(hours.columns) else COLUMNS[:KNOWN]
-    sheet = table(book, "Days", frame, columns)
-    print_setup(sheet, title=handoff.title, subject="Days", paper="A4", head_rows=1)
+    sheet = table(book, mark("Days"), frame, columns)
+    print_setup(sheet, title=handoff.title, subject=tr("Days"), paper="A4", head_rows=1)
     last = len(frame) + 1
     _chart(sheet, last, is_needed_known=bool(len(hours.columns)))
     sheet.page_setup.fitToHeight = 1 if len(days) <= ONE_PAGE else 0
@@ -69,8 +70,8 @@ def days_sheet(book: Workbook, handoff: Handoff) -> None:
 
 def _chart(sheet: Worksheet, last: int, *, is_needed_known: bool) -> None:
     bars = BarChart()
-    bars.title, bars.y_axis.title = ("Hours on queue" if is_needed_known else "Paid hours"), "hours"
-    first = COLUMNS.index((ROSTERED, "rostered on queue, h", TWO)) + 1 if is_needed_known else KNOWN
+    bars.title, bars.y_axis.title = tr("Hours on queue") if is_needed_known else tr("Paid hours"), tr("hours")
+    first = COLUMNS.index((ROSTERED, ROSTERED, TWO)) + 1 if is_needed_known else KNOWN
     bars.add_data(Reference(sheet, min_col=first, min_row=1, max_row=last), titles_from_data=True)
     bars.set_categories(Reference(sheet, min_col=1, min_row=2, max_row=last))
     bars.series[0].graphicalProperties.solidFill = "A9D8F4"

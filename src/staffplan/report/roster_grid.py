@@ -15,6 +15,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from staffplan.report.agent_book import agent_sheets
+from staffplan.report.formats import date_alone
 from staffplan.report.formats import day as day_words
 from staffplan.report.handoff import (
     NIGHT_HOURS,
@@ -46,6 +47,7 @@ from staffplan.report.sheets import (
 )
 from staffplan.report.shift_codes import family_of
 from staffplan.tables.roster_book import AGENT, AT_WORK, NAME, NET, ON_CALL, OTHER_HEADERS, PAID_HOURS
+from staffplan.words import mark, speaking, tr
 
 MOST_DAYS = 35
 """Days on one overview, so that a month always fits on a sheet of A3; a longer roster has several."""
@@ -70,11 +72,16 @@ _CENTER = Alignment(horizontal="center", vertical="center", wrap_text=True)
 def build_roster_workbook(handoff: Handoff, *, with_agents: bool = False) -> bytes:
     """The whole workbook as bytes: overview, one sheet a week, days, coverage where it is known, legend; and a sheet
     for each agent where it is asked for."""
+    with speaking(handoff.language):
+        return _book(handoff, with_agents=with_agents)
+
+
+def _book(handoff: Handoff, *, with_agents: bool) -> bytes:
     book = Workbook()
     book.remove(book.active)
     overview_sheets(book, handoff)
     for days in _weeks(handoff.days):
-        _grid(book, handoff, _Page(f"Week {day_words(days[0])[4:]}", days, _with_hours, 12.5, 29, "A4"))
+        _grid(book, handoff, _Page(tr("Week {days}", days=date_alone(days[0])), days, _with_hours, 12.5, 29, "A4"))
     days_sheet(book, handoff)
     if handoff.coverage is not None:
         _coverage_sheet(book, handoff)
@@ -90,7 +97,7 @@ def overview_sheets(book: Workbook, handoff: Handoff) -> None:
     """Agents by all days, a code in each cell."""
     blocks = _blocks(handoff.days)
     for number, days in enumerate(blocks, start=1):
-        title = "Roster" if len(blocks) == 1 else f"Roster {number}"
+        title = tr("Roster") if len(blocks) == 1 else tr("Roster {number}", number=number)
         _grid(book, handoff, _Page(title, days, _code_alone, 7, 15, "A3" if len(days) > 14 else "A4"))
 
 
@@ -139,12 +146,16 @@ def _grid(book: Workbook, handoff: Handoff, page: _Page) -> None:
     _grid_foot(sheet, page, day_totals(worked, page.days), totals)
     _staffing_foot(sheet, page, staffed_hours(handoff, page.days), len(totals))
     widths(sheet, [8, 22, 11, 11, *[page.width] * len(page.days), 7, 11, 8, 10])
-    subject = _period("Roster", page.days)
+    subject = _period(tr("Roster"), page.days)
     print_setup(sheet, title=handoff.title, subject=subject, paper=page.paper, head_rows=_HEADER_ROWS)
 
 
 def _period(what: str, days: Sequence[date]) -> str:
-    return f"{what}, {day_words(days[0])} to {day_words(days[-1])}" if days else what
+    return (
+        tr("{what}, {days} to {days2}", what=what, days=day_words(days[0]), days2=day_words(days[-1]))
+        if days
+        else what
+    )
 
 
 def _grid_head(sheet: Worksheet, page: _Page) -> None:
@@ -152,7 +163,7 @@ def _grid_head(sheet: Worksheet, page: _Page) -> None:
     headers = (*_LEFT, *page.days, *_RIGHT)
     for column, header in enumerate(headers, start=1):
         above, below = sheet.cell(1, column), sheet.cell(_HEADER_ROWS, column)
-        put(below, header)
+        put(below, tr(header) if isinstance(header, str) else header)
         if isinstance(header, date):
             put(above, header)
             above.number_format, below.number_format = "ddd", "d mmm"
@@ -197,7 +208,7 @@ def _day_cells(sheet: Worksheet, handoff: Handoff, page: _Page, worked: pd.DataF
             _add_lines(sheet, row_of[agent], column_of[day], said.split(", "))
     for one in handoff.on_call:
         if one.day in column_of:
-            lines = page.says(ON_CALL, one.times).split("\n")
+            lines = page.says(tr(ON_CALL), one.times).split("\n")
             _add_lines(sheet, row_of[one.agent_id], column_of[one.day], lines)
 
 
@@ -224,7 +235,7 @@ def family_fills(handoff: Handoff) -> dict[str, PatternFill]:
 def _grid_foot(sheet: Worksheet, page: _Page, by_day: pd.DataFrame, by_agent: pd.DataFrame) -> None:
     """People and paid hours of each day, and their sums."""
     first = _HEADER_ROWS + len(by_agent) + 1
-    rows = ((AT_WORK, "people", WHOLE, 1), (PAID_HOURS, "paid_hours", HOURS, 2))
+    rows = ((tr(AT_WORK), "people", WHOLE, 1), (tr(PAID_HOURS), "paid_hours", HOURS, 2))
     for row, (label, name, form, place) in enumerate(rows, start=first):
         put(sheet.cell(row, 2), label)
         values = by_day[name].tolist()
@@ -239,7 +250,7 @@ def _grid_foot(sheet: Worksheet, page: _Page, by_day: pd.DataFrame, by_agent: pd
 def _staffing_foot(sheet: Worksheet, page: _Page, by_day: pd.DataFrame, people: int) -> None:
     """Needed, rostered, net and understaffed hours on queue of each day, where the need is known."""
     for row, name in enumerate(by_day.columns, start=_HEADER_ROWS + people + 3):
-        put(sheet.cell(row, 2), name)
+        put(sheet.cell(row, 2), tr(name))
         values = by_day[name].tolist()
         for column, value in enumerate(values, start=len(_LEFT) + 1):
             put(sheet.cell(row, column), value)
@@ -250,7 +261,7 @@ def _staffing_foot(sheet: Worksheet, page: _Page, by_day: pd.DataFrame, people: 
 
 def _coverage_sheet(book: Workbook, handoff: Handoff) -> None:
     """Intervals by planning groups: required, rostered, net staffing; understaffed in red, overstaffed in blue."""
-    sheet = book.create_sheet("Coverage")
+    sheet = book.create_sheet(tr("Coverage"))
     wide = coverage_table(handoff)
     shown = len(wide.columns) - 2
     head(sheet, wide.columns)
@@ -266,7 +277,7 @@ def _coverage_sheet(book: Workbook, handoff: Handoff) -> None:
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(wide.columns))}{last}"
     sheet.row_dimensions[1].height = 45
     widths(sheet, [18, 8, *[12] * shown])
-    print_setup(sheet, title=handoff.title, subject=_period("Coverage", handoff.days), paper="A4", head_rows=1)
+    print_setup(sheet, title=handoff.title, subject=_period(tr("Coverage"), handoff.days), paper="A4", head_rows=1)
 
 
 def coverage_table(handoff: Handoff) -> pd.DataFrame:
@@ -276,11 +287,11 @@ def coverage_table(handoff: Handoff) -> pd.DataFrame:
     """
     assert handoff.coverage is not None
     frame = handoff.coverage.frame
-    words = {"required": "required", "scheduled": "rostered", "net": "net staffing"}
+    words = {"required": tr("required"), "scheduled": tr("rostered"), "net": tr("net staffing")}
     wide = frame.pivot(index="interval_start", columns="planning_group", values=list(words)).sort_index()
     groups = sorted(frame["planning_group"].unique())
     local = wall_clock(wide.index.to_series(), handoff.timezone)
-    table = {"day": local.dt.date.to_numpy(dtype=object), "from": _times(wide.index, handoff.timezone)}
+    table = {tr("day"): local.dt.date.to_numpy(dtype=object), tr("from"): _times(wide.index, handoff.timezone)}
     for group in groups:
         for name, word in words.items():
             table[f"{group}: {word}"] = wide[(name, group)].to_numpy(dtype=float)
@@ -299,20 +310,32 @@ def _times(instants: pd.Index, timezone: str) -> np.ndarray:
 
 def legend_sheet(book: Workbook, handoff: Handoff) -> None:
     """What codes and colours mean, and how the totals are counted."""
-    sheet = book.create_sheet("Legend")
-    head(sheet, ("code", "shift", "start", "end", "", "breaks", "paid hours", "times"))
+    sheet = book.create_sheet(tr("Legend"))
+    head(
+        sheet,
+        (
+            mark("code"),
+            mark("shift"),
+            mark("start"),
+            mark("end"),
+            "",
+            mark("breaks"),
+            mark("paid hours"),
+            mark("times"),
+        ),
+    )
     row = _legend_of_days_off(sheet, handoff, _legend_of_shifts(sheet, handoff, 2))
-    on_call = (f"{ON_CALL}: on call, can be called in (standby.csv)",) if handoff.on_call else ()
+    on_call = (tr("{code}: on call, can be called in (standby.csv)", code=tr(ON_CALL)),) if handoff.on_call else ()
     for number, words in enumerate((*_explanations(), *on_call), start=row + 1):
         put(sheet.cell(number, 2), words)
     widths(sheet, [10, 22, 8, 8, 10, 60, 11, 8])
-    print_setup(sheet, title=handoff.title, subject="Legend", paper="A4", head_rows=1)
+    print_setup(sheet, title=handoff.title, subject=tr("Legend"), paper="A4", head_rows=1)
 
 
 def _legend_of_shifts(sheet: Worksheet, handoff: Handoff, first: int) -> int:
     """A row for each code; gives the row after them."""
     rows, fills = legend(handoff), family_fills(handoff)
-    later = [{0: "", 1: "next day"}.get(days, f"{days} days later") for days in rows["days_later"]]
+    later = [{0: "", 1: tr("next day")}.get(days, tr("{days} days later", days=days)) for days in rows["days_later"]]
     names = ("code", "shift", "start_time", "end_time", "later", "breaks", "paid_hours", "times")
     columns = [rows.assign(later=later)[name] for name in names]
     for row, values in enumerate(zip(*columns, strict=True), start=first):
@@ -325,7 +348,7 @@ def _legend_of_shifts(sheet: Worksheet, handoff: Handoff, first: int) -> int:
 def _legend_of_days_off(sheet: Worksheet, handoff: Handoff, first: int) -> int:
     kinds = pd.Series(list(handoff.days_off.values()), dtype=object).value_counts()
     for row, (kind, code) in enumerate(handoff.day_off_codes.items(), start=first):
-        write(sheet, row, (code, kind or "time off"))
+        write(sheet, row, (code, kind or tr("time off")))
         put(sheet.cell(row, 8), int(kinds[kind]))
         sheet.cell(row, 1).fill = _OFF
     return first + len(handoff.day_off_codes)
@@ -334,13 +357,28 @@ def _legend_of_days_off(sheet: Worksheet, handoff: Handoff, first: int) -> int:
 def _explanations() -> tuple[str, ...]:
     begin, end = (f"{minute // 60 % 24:02d}:00" for minute in NIGHT_MINUTES)
     return (
-        "days: number of shifts, by start day; paid hours: hours of these shifts, without unpaid breaks and time off",
-        f"nights: shifts with at least {NIGHT_HOURS:g} hours between {begin} and {end}",
-        "weekends: weekends with a shift that starts on Saturday or Sunday",
-        "times: number of cells with this code; required and rostered, on the sheet Coverage: agents on queue",
-        "needed and rostered hours, under a day: agent hours on queue of all groups; net: rostered without needed",
-        "understaffed hours: where too few are on queue; hours too many at another time do not make up for them",
-        'to change the roster: write another shift ("day 09:00"), its times or off into a cell of Roster or Week,',
-        "save as .xlsx, and staffplan import takes the changes into the plan",
-        "lower-case letters: time off; grey: Saturday and Sunday; dark grey: closed; each colour is a shift family",
+        tr(
+            "days: number of shifts, by start day; paid hours: hours of these shifts, without unpaid "
+            "breaks and time off"
+        ),
+        tr(
+            "nights: shifts with at least {NIGHT_HOURS} hours between {begin} and {end}",
+            NIGHT_HOURS=f"{NIGHT_HOURS:g}",
+            begin=begin,
+            end=end,
+        ),
+        tr("weekends: weekends with a shift that starts on Saturday or Sunday"),
+        tr("times: number of cells with this code; required and rostered, on the sheet Coverage: agents on queue"),
+        tr(
+            "needed and rostered hours, under a day: agent hours on queue of all groups; net: rostered without needed"
+        ),
+        tr("understaffed hours: where too few are on queue; hours too many at another time do not make up for them"),
+        tr(
+            'to change the roster: write another shift ("day 09:00"), its times or off into a cell of Roster or Week,'
+        ),
+        tr("save as .xlsx, and staffplan import takes the changes into the plan"),
+        tr(
+            "lower-case letters: time off; grey: Saturday and Sunday; dark grey: closed; each colour is "
+            "a shift family"
+        ),
     )

@@ -18,6 +18,7 @@ from staffplan.tables.roster_book import (
     DayOf,
     RosterState,
 )
+from staffplan.words import SOURCE, tr
 
 
 def mark_of(handoff: Handoff, state: RosterState) -> BookMark:
@@ -32,6 +33,7 @@ def mark_of(handoff: Handoff, state: RosterState) -> BookMark:
         people={str(agent): str(name) for agent, name in names},
         days=dict(_days(handoff)),
         kinds={code: kind for kind, code in handoff.day_off_codes.items()},
+        language=handoff.language,
     )
 
 
@@ -53,7 +55,7 @@ def _other_lines(handoff: Handoff) -> dict[DayOf, list[str]]:
     """What a cell says beside shift and day off: parts of a day off, standby."""
     found = {key: [said] for key, said in handoff.parts_off.items()}
     for one in handoff.on_call:
-        found.setdefault((one.agent_id, one.day), []).extend((ON_CALL, *one.times.split("\n")))
+        found.setdefault((one.agent_id, one.day), []).extend((tr(ON_CALL), *one.times.split("\n")))
     return found
 
 
@@ -80,6 +82,8 @@ def mark_rows(mark: BookMark) -> Iterator[tuple[str, ...]]:
     yield "plan", mark.plan
     yield "period", mark.first.isoformat(), mark.last.isoformat()
     yield "state", str(mark.state.change), mark.state.change_hash, mark.state.shifts_sha256
+    if mark.language != SOURCE:
+        yield "language", mark.language
     for code, kind in mark.kinds.items():
         yield "kind", code, kind
     for agent, name in mark.people.items():

@@ -13,9 +13,10 @@ from matplotlib.colors import ListedColormap, to_rgb
 from matplotlib.patches import Patch
 
 from staffplan.report.formats import short_day
-from staffplan.report.rosters import ON_CALL, TIME_OFF
+from staffplan.report.rosters import ON_CALL, TIME_OFF, shift_words
 from staffplan.report.shift_codes import family_of
 from staffplan.report.style import AREAS, GREY, LIGHT, shortened, stamp
+from staffplan.words import mark, tr
 
 ACTIVITY_LOOK = {
     "break": ("b", "white", ""),
@@ -25,6 +26,20 @@ ACTIVITY_LOOK = {
     "absence": ("x", "white", "xx"),
 }
 """Letter, colour and hatch of everything that is not queue work."""
+_SAID = (
+    mark("queue"),
+    mark("break"),
+    mark("meal"),
+    mark("meeting"),
+    mark("training"),
+    mark("absence"),
+    mark("vacation"),
+    mark("public holiday"),
+    mark("sick"),
+    mark("unpaid"),
+    mark("off"),
+)
+"""Kinds of activities and of time off as the pages say them."""
 MOST_ROWS = 80
 """Agents drawn in one picture; more would be too small to read."""
 MOST_IN_LEGEND = 60
@@ -56,7 +71,7 @@ def plot_roster_day(
     ax.set_yticks(range(len(agents)), [shortened(names.get(agent, agent)) for agent in agents], fontsize=7)
     ax.set_ylim(max(len(agents), 1) - 0.4, -0.6)
     ax.set_xticks(list(ticks), list(ticks.values()))
-    ax.set_xlabel("local time")
+    ax.set_xlabel(tr("local time"))
     ax.grid(visible=False, axis="y")
     ax.tick_params(axis="y", length=0)
     return _roster_legend(ax, day, groups)
@@ -89,7 +104,7 @@ def _roster_legend(ax: Axes, day: pd.DataFrame, groups: Sequence[str]) -> Axes:
         if g in present
     ]
     patches += [
-        Patch(facecolor=colour, hatch=hatch, edgecolor=GREY, label=f"{letter} = {name}")
+        Patch(facecolor=colour, hatch=hatch, edgecolor=GREY, label=f"{letter} = {tr(name)}")
         for name, (letter, colour, hatch) in ACTIVITY_LOOK.items()
         if (day["activity"] == name).any()
     ]
@@ -136,7 +151,7 @@ def plot_roster_grid(
     ax.axhline(len(shown), color=GREY, linewidth=0.8)
     for column in range(0, len(days) + 1, 7):
         ax.axvline(column, color=LIGHT, linewidth=1.2)
-    ax.set_xlabel("day on which the shift starts")
+    ax.set_xlabel(tr("day on which the shift starts"))
     labels = grid_legend(codes)
     tints = _tints(order)[:MOST_IN_LEGEND]
     patches = [Patch(facecolor=tint, edgecolor=GREY, label=label) for tint, label in zip(tints, labels, strict=False)]
@@ -150,8 +165,8 @@ def grid_legend(codes: Mapping[str, str]) -> list[str]:
     """The legend's texts: every code with its shift, the last, where there are too many, how many more there are."""
     order = sorted(codes)
     rest = len(order) - MOST_IN_LEGEND
-    more = [f"and {rest} more: see the report's table"] if rest > 0 else []
-    return [f"{codes[shift]} = {shortened(shift)}" for shift in order[:MOST_IN_LEGEND]] + more
+    more = [tr("and {rest} more: see the report's table", rest=rest)] if rest > 0 else []
+    return [f"{codes[shift]} = {shortened(shift_words(shift))}" for shift in order[:MOST_IN_LEGEND]] + more
 
 
 def legend_columns(labels: Sequence[str]) -> int:

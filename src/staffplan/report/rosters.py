@@ -12,14 +12,15 @@ from staffplan.report import summaries
 from staffplan.report.data import ReportData
 from staffplan.report.handoff import Handoff
 from staffplan.tables.roster import SPLIT
+from staffplan.words import mark, tr
 
 MOST_DAYS = 28
 """Days drawn in one grid; longer plans are complete in the workbook and the files."""
 DAY_OFF = "·"
-CLOSED = "closed"
+CLOSED = mark("closed")
 TIME_OFF = "time off: "
 """In a grid, before the kind of time off."""
-ON_CALL, ON_CALL_MARK = "on call", "*"
+ON_CALL, ON_CALL_MARK = mark("on call"), "*"
 """In a grid, what is said of standby, after a shift too; and its mark after the shift's code."""
 
 
@@ -73,6 +74,17 @@ def roster_grid(data: ReportData, days: Sequence[date]) -> pd.DataFrame:
     known = [day for day in days if day in wide.columns]
     grid[known] = wide.reindex(agents)[known].fillna("")
     return grid
+
+
+def shift_words(shift: str) -> str:
+    """What the grid says: a shift, a kind of time off, standby beside it, in the language spoken."""
+    if shift == ON_CALL or shift.endswith(f", {ON_CALL}"):
+        rest = shift.removesuffix(ON_CALL).removesuffix(", ")
+        return ", ".join(filter(None, [rest and shift_words(rest), tr(ON_CALL)]))
+    if not shift.startswith(TIME_OFF[:-2]):
+        return shift
+    kind = shift.removeprefix(TIME_OFF[:-2]).removeprefix(": ")
+    return tr("time off") + (f": {tr(kind)}" if kind else "")
 
 
 def grid_with_time_off(data: ReportData, days: Sequence[date]) -> tuple[pd.DataFrame, dict[str, str]]:

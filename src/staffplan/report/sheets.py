@@ -20,6 +20,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from staffplan.errors import visible
+from staffplan.words import tr
 
 _MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)")
 """openpyxl writes the moment of saving here, whatever the properties say."""
@@ -49,7 +50,7 @@ Sheet = tuple[str, str, str]
 
 def table(book: Workbook, title: str, frame: pd.DataFrame, columns: Sequence[Sheet]) -> Worksheet:
     """A frame as a sheet: frozen filtered header, formats, widths that fit."""
-    sheet = book.create_sheet(title)
+    sheet = book.create_sheet(tr(title))
     head(sheet, [header for _, header, _ in columns])
     values = frame[[name for name, _, _ in columns]]
     for number, row in enumerate(values.itertuples(index=False, name=None), start=2):
@@ -61,14 +62,14 @@ def table(book: Workbook, title: str, frame: pd.DataFrame, columns: Sequence[She
 
 def _width(header: str, values: pd.Series, form: str) -> int:
     texts = [str(value) for value in values.unique()[:500]] if not form else []
-    longest = max([len(header) + 4, *(len(text) + 2 for text in texts)])
+    longest = max([len(tr(header)) + 4, *(len(text) + 2 for text in texts)])
     return min(max(longest, 18 if form in (DAY, MOMENT) else _NARROWEST), _WIDEST)
 
 
 def head(sheet: Worksheet, headers: Iterable[object]) -> None:
     for column, header in enumerate(headers, start=1):
         cell = sheet.cell(1, column)
-        put(cell, header)
+        put(cell, tr(header) if isinstance(header, str) else header)
         cell.font, cell.fill = HEAD_FONT, HEAD
         cell.alignment = Alignment(wrap_text=True, vertical="center")
     sheet.freeze_panes = "A2"

@@ -19,6 +19,7 @@ from staffplan.clock import horizon_intervals, local_dates, midnight, minute_of_
 from staffplan.report.data import ReportData
 from staffplan.report.formats import SIMPLE_METHODS, WEEKDAY_NAMES, hours, minute_clock, signed
 from staffplan.site import Site
+from staffplan.words import mark, tr
 
 HISTORY_DAYS = 56
 """Days of history drawn before the forecast: eight weeks let the eye find the weekly pattern."""
@@ -247,7 +248,7 @@ def goal_of(data: ReportData, group: str) -> float:
 
 def wait_words(data: ReportData, group: str) -> str:
     """Header of a mean wait: where the goal counts opening hours, that the wait is one of elapsed time."""
-    return "average wait, nights included" if counts_opening_time(data, group) else "average wait"
+    return mark("average wait, nights included") if counts_opening_time(data, group) else mark("average wait")
 
 
 def counts_opening_time(data: ReportData, group: str) -> bool:
@@ -264,7 +265,11 @@ def day_hours(data: ReportData, days: Iterable[date]) -> dict[str, list[str]]:
     sums = rows.groupby("day")[["required", "scheduled"]].sum() * length
     sums["net"] = sums["scheduled"] - sums["required"]
     known = sums.reindex(list(days))
-    told = {"needed, h": ("required", hours), "rostered, h": ("scheduled", hours), "net, h": ("net", signed)}
+    told = {
+        tr("needed, h"): ("required", hours),
+        tr("rostered, h"): ("scheduled", hours),
+        tr("net, h"): ("net", signed),
+    }
     return {
         label: ["" if math.isnan(value) else form(value) for value in known[name]]
         for label, (name, form) in told.items()

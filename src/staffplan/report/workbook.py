@@ -30,84 +30,90 @@ from staffplan.report.sheets import (
     write,
 )
 from staffplan.tables.wishes import Fairness
+from staffplan.words import mark, speaking, tr
 
 
 def build_workbook(data: ReportData) -> bytes:
     """The whole workbook as bytes."""
+    with speaking(data.language):
+        return _book(data)
+
+
+def _book(data: ReportData) -> bytes:
     book = Workbook()
     book.remove(book.active)
     _summary(book, data)
-    table(book, "Forecast", _forecast(data), _FORECAST)
-    table(book, "Requirement", _localised(data.requirement.frame, data), _REQUIREMENT)
-    table(book, "Coverage", _localised(data.coverage.frame, data), _COVERAGE)
+    table(book, tr("Forecast"), _forecast(data), _FORECAST)
+    table(book, tr("Requirement"), _localised(data.requirement.frame, data), _REQUIREMENT)
+    table(book, tr("Coverage"), _localised(data.coverage.frame, data), _COVERAGE)
     _roster(book, data)
-    table(book, "Fairness", (data.fairness or Fairness.empty()).frame, _FAIRNESS)
+    table(book, tr("Fairness"), (data.fairness or Fairness.empty()).frame, _FAIRNESS)
     _cost(book, data)
-    table(book, "Candour", candour(data), CANDOUR)
+    table(book, tr("Candour"), candour(data), CANDOUR)
     _notes(book, data)
     return same_bytes(book)
 
 
 _FORECAST: tuple[Sheet, ...] = (
-    ("day", "day", DAY),
-    ("queue", "queue", ""),
-    ("offered", "contacts", ONE),
-    ("workload_hours", "workload, h", ONE),
-    ("aht_seconds", "handling time (AHT), s", WHOLE),
+    ("day", mark("day"), DAY),
+    ("queue", mark("queue"), ""),
+    ("offered", mark("contacts"), ONE),
+    ("workload_hours", mark("workload, h"), ONE),
+    ("aht_seconds", mark("handling time (AHT), s"), WHOLE),
 )
 _REQUIREMENT: tuple[Sheet, ...] = (
-    ("local", "start (local)", MOMENT),
-    ("planning_group", "planning group", ""),
-    ("offered", "contacts", ONE),
-    ("aht_seconds", "handling time (AHT), s", WHOLE),
-    ("load_erlangs", "load, erlangs", TWO),
-    ("agents_required", "base agents", WHOLE),
-    ("agents_on_queue", "agents on queue", WHOLE),
-    ("agents_scheduled", "agents on duty", WHOLE),
-    ("service_level", "service level (model)", PERCENT),
-    ("occupancy", "occupancy (model)", PERCENT),
-    ("model", "model", ""),
+    ("local", mark("start (local)"), MOMENT),
+    ("planning_group", mark("planning group"), ""),
+    ("offered", mark("contacts"), ONE),
+    ("aht_seconds", mark("handling time (AHT), s"), WHOLE),
+    ("load_erlangs", mark("load, erlangs"), TWO),
+    ("agents_required", mark("base agents"), WHOLE),
+    ("agents_on_queue", mark("agents on queue"), WHOLE),
+    ("agents_scheduled", mark("agents on duty"), WHOLE),
+    ("service_level", mark("service level (model)"), PERCENT),
+    ("occupancy", mark("occupancy (model)"), PERCENT),
+    ("model", mark("model"), ""),
 )
 _COVERAGE: tuple[Sheet, ...] = (
-    ("local", "start (local)", MOMENT),
-    ("planning_group", "planning group", ""),
-    ("required", "required on queue", WHOLE),
-    ("scheduled", "rostered on queue", WHOLE),
-    ("net", "net staffing", "+#,##0;-#,##0;0"),
-    ("offered", "contacts", ONE),
-    ("service_level", "service level (simulated)", PERCENT),
-    ("asa_seconds", "average wait, s", ONE),
-    ("occupancy", "occupancy", PERCENT),
-    ("abandon_rate", "abandoned", PERCENT),
+    ("local", mark("start (local)"), MOMENT),
+    ("planning_group", mark("planning group"), ""),
+    ("required", mark("required on queue"), WHOLE),
+    ("scheduled", mark("rostered on queue"), WHOLE),
+    ("net", mark("net staffing"), "+#,##0;-#,##0;0"),
+    ("offered", mark("contacts"), ONE),
+    ("service_level", mark("service level (simulated)"), PERCENT),
+    ("asa_seconds", mark("average wait, s"), ONE),
+    ("occupancy", mark("occupancy"), PERCENT),
+    ("abandon_rate", mark("abandoned"), PERCENT),
 )
 _COST: tuple[Sheet, ...] = (
-    ("period", "period", ""),
-    ("ledger", "ledger", ""),
-    ("position", "order", WHOLE),
-    ("line", "line", ""),
-    ("planning_group", "planning group", ""),
-    ("hours", "hours", TWO),
-    ("amount", "amount", TWO),
-    ("currency", "currency", ""),
-    ("quantity", "quantity", TWO),
-    ("unit", "unit", ""),
-    ("source", "source", ""),
+    ("period", mark("period"), ""),
+    ("ledger", mark("ledger"), ""),
+    ("position", mark("order"), WHOLE),
+    ("line", mark("line"), ""),
+    ("planning_group", mark("planning group"), ""),
+    ("hours", mark("hours"), TWO),
+    ("amount", mark("amount"), TWO),
+    ("currency", mark("currency"), ""),
+    ("quantity", mark("quantity"), TWO),
+    ("unit", mark("unit"), ""),
+    ("source", mark("source"), ""),
 )
 _FAIRNESS: tuple[Sheet, ...] = (
-    ("agent_id", "agent", ""),
-    ("name", "name", ""),
-    ("what", "what", ""),
-    ("count", "count", WHOLE),
-    ("of", "wished for", WHOLE),
-    ("fair_share", "fair share", TWO),
-    ("carried_in", "from previous period", TWO),
-    ("carried_out", "carried forward", TWO),
+    ("agent_id", mark("agent"), ""),
+    ("name", mark("name"), ""),
+    ("what", mark("what"), ""),
+    ("count", mark("count"), WHOLE),
+    ("of", mark("wished for"), WHOLE),
+    ("fair_share", mark("fair share"), TWO),
+    ("carried_in", mark("from previous period"), TWO),
+    ("carried_out", mark("carried forward"), TWO),
 )
 _NOTES: tuple[Sheet, ...] = (
-    ("kind", "kind", ""),
-    ("step", "step", ""),
-    ("place", "subject", ""),
-    ("message", "note", ""),
+    ("kind", mark("kind"), ""),
+    ("step", mark("step"), ""),
+    ("place", mark("subject"), ""),
+    ("message", mark("note"), ""),
 )
 
 
@@ -134,14 +140,17 @@ def _localised(frame: pd.DataFrame, data: ReportData) -> pd.DataFrame:
 
 def _summary(book: Workbook, data: ReportData) -> None:
     groups = summaries.group_table(data)
-    sheet = book.create_sheet("Summary")
+    sheet = book.create_sheet(tr("Summary"))
     head(sheet, ["item", "value", "detail"])
     rows = [("plan", data.title, "")]
     rows += [(card.label, card.value, card.detail) for card in cards(data, groups)]
     rows += [("summary", plan_words(data, groups), "")]
-    rows += [(f"decision {number}", text, "") for number, text in enumerate(decisions(data, groups), start=1)]
+    rows += [
+        (tr("decision {number}", number=number), text, "")
+        for number, text in enumerate(decisions(data, groups), start=1)
+    ]
     rows += [("changed by hand", name, "") for name in data.changed_by_hand]
-    rows += [("source file", file, sha) for file, sha in data.provenance]
+    rows += [(tr("source file"), file, sha) for file, sha in data.provenance]
     for number, row in enumerate(rows, start=2):
         write(sheet, number, row)
         sheet.cell(number, 1).font = BOLD
@@ -161,7 +170,7 @@ def _roster(book: Workbook, data: ReportData) -> None:
 
 
 def _cost(book: Workbook, data: ReportData) -> None:
-    sheet = table(book, "Cost", data.cost.frame, _COST)
+    sheet = table(book, tr("Cost"), data.cost.frame, _COST)
     for number, line in enumerate(data.cost.frame["line"], start=2):
         if line in TOTAL_LINE.values():
             for cell in sheet[number]:
@@ -170,5 +179,5 @@ def _cost(book: Workbook, data: ReportData) -> None:
 
 def _notes(book: Workbook, data: ReportData) -> None:
     rows = [{"kind": n.kind, "step": n.step, "place": n.place, "message": n.message} for n in data.notes]
-    sheet = table(book, "Notes", pd.DataFrame(rows, columns=[name for name, _, _ in _NOTES]), _NOTES)
+    sheet = table(book, tr("Notes"), pd.DataFrame(rows, columns=[name for name, _, _ in _NOTES]), _NOTES)
     sheet.column_dimensions["D"].width = 110

@@ -27,6 +27,7 @@ from staffplan.settings.open_shifts import OpenShiftsSettings
 from staffplan.settings.plan import InputSettings, PlanSettings
 from staffplan.settings.priced_rules import StabilitySetting
 from staffplan.settings.queues import HoursSettings, QueueSettings
+from staffplan.settings.report import ReportSettings
 from staffplan.settings.roster import RosterSettings, ShiftSettings, WorkPlanSettings
 from staffplan.settings.scorecard import ScorecardSettings
 from staffplan.settings.simulate import SimulateSettings
@@ -65,6 +66,7 @@ class Config(Section):
     payroll: PayrollSettings = PayrollSettings()
     ledger: LedgerSettings = LedgerSettings()
     scorecard: ScorecardSettings = ScorecardSettings()
+    report: ReportSettings = ReportSettings()
 
     def queues_listed(self) -> list[str]:
         """The queues that tables may name; none where any may be, as no section says more than what a queue was or

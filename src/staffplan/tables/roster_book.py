@@ -1,6 +1,7 @@
 """The hand-off workbook as data: of which roster it was made, and what its grids say now.
 
-The writer of the workbook and its reader share the names here.
+The writer of the workbook and its reader share the names here. Words stand in English; a workbook has them in its
+language.
 """
 
 from __future__ import annotations
@@ -10,21 +11,34 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from staffplan.errors import Problem
+from staffplan.words import SOURCE, mark, speaking, tr
 
 MARK_SHEET = "staffplan"
 """The hidden sheet that says of which roster the workbook was made."""
 MARK_WARNING = "staffplan import reads this sheet; leave it as it is"
 FORM = "1"
-AGENT, NAME = "agent", "name"
+AGENT, NAME = mark("agent"), mark("name")
 """Headers of the columns that say whose row it is."""
-ON_CALL = "oc"
+ON_CALL = mark("oc")
 """Standby, in the cell of its day."""
-OTHER_HEADERS = ("team", "contract", "days", "paid hours", "nights", "weekends")
+OTHER_HEADERS = (
+    mark("team"),
+    mark("contract"),
+    mark("days"),
+    mark("paid hours"),
+    mark("nights"),
+    mark("weekends"),
+)
 """Headers of the other columns that are no days."""
-AT_WORK, PAID_HOURS = "agents at work", "paid hours"
-NEEDED, ROSTERED, NET, SHORT = "needed on queue, h", "rostered on queue, h", "net, h", "understaffed, h"
+AT_WORK, PAID_HOURS = mark("agents at work"), mark("paid hours")
+NEEDED, ROSTERED = mark("needed on queue, h"), mark("rostered on queue, h")
+NET, SHORT = mark("net, h"), mark("understaffed, h")
 FOOT = (AT_WORK, PAID_HOURS, NEEDED, ROSTERED, NET, SHORT)
 """What stands in the column of names in a row that belongs to nobody."""
+OFF_WORDS = mark("off; day off; free")
+"""What a person may write for a day without work."""
+TIME_OFF_WORDS = mark("vacation; sick; leave")
+"""What a person may write for time off, beside the kinds and codes of the plan."""
 DayOf = tuple[str, date]
 
 
@@ -80,6 +94,18 @@ class BookMark:
     days: Mapping[DayOf, BookDay]
     kinds: Mapping[str, str] = field(default_factory=dict)
     """Kind of time off by its code."""
+    language: str = SOURCE
+
+    def word(self, text: str) -> str:
+        """An English text as the workbook has it."""
+        with speaking(self.language):
+            return tr(text)
+
+    def words(self, *texts: str) -> frozenset[str]:
+        """English texts as they may stand in the workbook, in its language too, in small letters. In a text "; " is
+        between words of one meaning."""
+        said = [*texts, *map(self.word, texts)]
+        return frozenset(word.casefold() for text in said for word in text.split("; "))
 
     def day(self, key: DayOf) -> BookDay:
         return self.days.get(key, DAY_OFF)

@@ -29,6 +29,7 @@ from staffplan.tables.roster_book import RosterState
 from staffplan.tables.schema import Table
 from staffplan.tables.standby import Standby
 from staffplan.tables.waits import Coverage
+from staffplan.words import SOURCE
 
 T = TypeVar("T", bound=Table)
 Files = dict[Path, Callable[[], bytes]]
@@ -53,6 +54,7 @@ def read_handoff(
         roster=roster,
         timezone=zone,
         title="" if workspace is None else workspace.config.plan.name,
+        language=SOURCE if workspace is None else workspace.config.report.language,
         coverage=_read(folder / Coverage.file_name, Coverage, zone),
         agents=people,
         time_off=_time_off(folder, _named(time_off, "time_off", workspace, TimeOff, zone), zone),

@@ -48,7 +48,15 @@ def _calendars(plan: OpenPlan, made: Publication, ledger: Ledger, people: list[s
     rosters = [told_before(part, first, last) for part in parts]
     for roster in (*rosters, made.roster):
         own = _of(roster, people)
-        handoff = Handoff(own, made.timezone, workspace.config.plan.name, first_day=first, last_day=last)
+        settings = workspace.config
+        handoff = Handoff(
+            own,
+            made.timezone,
+            settings.plan.name,
+            first_day=first,
+            last_day=last,
+            language=settings.report.language,
+        )
         found = calendars(handoff, found.get(""))
     return found
 

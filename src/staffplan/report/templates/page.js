@@ -1,6 +1,12 @@
 /* Draws the days of the roster, filters people and shows one reader's part at a time. Needs nothing but the page. */
 (function () {
   "use strict";
+  var words_of = JSON.parse(document.getElementById("words").textContent);
+  function _(text, values) {
+    var said = words_of[text] || text;
+    Object.keys(values || {}).forEach(function (name) { said = said.replace("{" + name + "}", function () { return values[name]; }); });
+    return said;
+  }
   var NS = "http://www.w3.org/2000/svg";
   var root = document.documentElement;
   root.classList.add("js");
@@ -154,7 +160,7 @@
     var cover = coverOf(day);
     var gantt = TOP + GRAPH + 2 * LINE + 24;
     var high = gantt + ROW * (people.length + away.length) + 8;
-    var svg = make(null, "svg", { viewBox: "0 0 " + wide + " " + high, width: "100%", role: "img", "aria-label": day.title + ": needed, rostered, net and predicted service over the people and what they do" });
+    var svg = make(null, "svg", { viewBox: "0 0 " + wide + " " + high, width: "100%", role: "img", "aria-label": _("{day}: needed, rostered, net and predicted service over the people and what they do", { day: day.title }) });
     var right = wide - 8;
     var scale = (right - left) / (day.to - day.from);
     function x(minute) { return left + (Math.min(Math.max(minute, day.from), day.to) - day.from) * scale; }
@@ -169,7 +175,7 @@
       make(svg, "rect", { x: left + 4, y: y + 3, width: 9 + 6.6 * one[1].length, height: ROW - 6, fill: "#ffffff" });
       make(svg, "text", { x: left + 8, y: y + 13, "class": "tiny" }, one[1]);
     });
-    if (!people.length && !away.length) { make(svg, "text", { x: left, y: gantt - 4, "class": "small" }, cover.length ? "nobody matches" : "closed"); }
+    if (!people.length && !away.length) { make(svg, "text", { x: left, y: gantt - 4, "class": "small" }, cover.length ? _("nobody matches") : _("closed")); }
     var cursor = make(svg, "line", { "class": "cursor", y1: TOP, y2: high, x1: -9, x2: -9 });
     var mark = make(svg, "rect", { "class": "mark", x: 1, y: -99, width: wide - 2, height: ROW });
     chart.replaceChildren(svg);
@@ -196,11 +202,11 @@
     var most = cover.reduce(function (top, one) { return Math.max(top, one.need, one.there); }, 1);
     var base = TOP + GRAPH, width = data.interval * scale;
     function y(value) { return base - (GRAPH - 8) * value / most; }
-    make(svg, "text", { x: 2, y: TOP + 14, "class": "small" }, "needed - -");
-    make(svg, "text", { x: 2, y: TOP + 30, "class": "small" }, "rostered —");
+    make(svg, "text", { x: 2, y: TOP + 14, "class": "small" }, _("needed - -"));
+    make(svg, "text", { x: 2, y: TOP + 30, "class": "small" }, _("rostered —"));
     make(svg, "text", { x: 2, y: TOP + 46, "class": "tiny" }, "top: " + short(most));
     make(svg, "text", { x: 2, y: base + 14, "class": "small" }, "net");
-    make(svg, "text", { x: 2, y: base + LINE + 14, "class": "small" }, "service %");
+    make(svg, "text", { x: 2, y: base + LINE + 14, "class": "small" }, _("service %"));
     make(svg, "line", { x1: left, x2: x(1e6), y1: base, y2: base, stroke: "#66727f" });
     ["there", "need"].forEach(function (name) {
       var path = "", last = null;
@@ -258,7 +264,7 @@
     if (!drawn) { return; }
     var out = find(".readout", view), day = drawn.day, words = [];
     if (state.minute === null) {
-      out.textContent = "Point at the chart, or move with the arrow keys, to read its values.";
+      out.textContent = _("Point at the chart, or move with the arrow keys, to read its values.");
       return;
     }
     var minute = Math.min(Math.max(state.minute, day.from), day.to - data.grid);
@@ -270,25 +276,25 @@
     words.push(clockText(day, minute));
     drawn.cover.forEach(function (one) {
       if (one.minute <= minute && minute < one.minute + data.interval) {
-        words.push("needed " + short(one.need) + ", rostered " + short(one.there) + ", net " + signed(one.net) + ", service " + percent(one.service));
+        words.push(_("needed {need}, rostered {there}, net {net}, service {service}", { need: short(one.need), there: short(one.there), net: signed(one.net), service: percent(one.service) }));
       }
     });
     if (state.row >= 0 && state.row < drawn.people.length) { words.push(personWords(drawn.people[state.row], minute)); }
     if (state.row >= drawn.people.length) {
       var one = drawn.away[state.row - drawn.people.length];
-      words.push(data.agents[one[0]][0] + ": off, " + one[1]);
+      words.push(data.agents[one[0]][0] + ": " + _("off, {kind}", { kind: one[1] }));
     }
     out.textContent = words.join("; ");
   }
   function personWords(person, minute) {
-    var said = "not on site";
+    var said = _("not on site");
     for (var at = 1; at < person.length; at += 3) {
       if (person[at + 1] <= minute && minute < person[at + 2]) {
-        said = data.looks[person[at]][1] + " until " + clockText(drawn.day, person[at + 2]);
+        said = _("{activity} until {time}", { activity: data.looks[person[at]][1], time: clockText(drawn.day, person[at + 2]) });
       }
     }
     drawn.day.parts.forEach(function (part) {
-      if (part[0] === person[0] && part[1] <= minute && minute < part[2] && said === "not on site") { said = "off, " + part[3]; }
+      if (part[0] === person[0] && part[1] <= minute && minute < part[2] && said === _("not on site")) { said = _("off, {kind}", { kind: part[3] }); }
     });
     return data.agents[person[0]][0] + ": " + said;
   }
@@ -317,7 +323,7 @@
       shown += fits ? 1 : 0;
       if (sheet) { sheet.hidden = !fits; }
     });
-    find("#found").textContent = shown + " of " + data.agents.length + " agents";
+    find("#found").textContent = _("agents: {shown} of {all}", { shown: shown, all: data.agents.length });
   }
   function redraw() { draw(); labelOpen(); }
 

@@ -21,13 +21,13 @@ class OwnedRow:
 
 def owned_rows(book: RosterBook, names: Mapping[str, str]) -> tuple[list[OwnedRow], list[Problem]]:
     """The rows of people, and those that are nobody's though something stands in them. names: by id, of the plan."""
-    known = {**book.mark.people, **names}
+    known, foot = {**book.mark.people, **names}, book.mark.words(*FOOT)
     rows: list[OwnedRow] = []
     problems: list[Problem] = []
     places: dict[tuple[str, str], list[BookRow]] = {}
     for grid in book.grids:
         for row in grid.rows:
-            if not row.agent and (row.name.casefold() in FOOT or not any(cell.text for cell in row.cells)):
+            if not row.agent and (row.name.casefold() in foot or not any(cell.text for cell in row.cells)):
                 continue
             owner = _owner(row, known, (book.mark.people, names))
             if isinstance(owner, Problem):

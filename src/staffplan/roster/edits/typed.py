@@ -15,7 +15,8 @@ from staffplan.roster.edits.vocabulary import CODE, Span, Vocabulary, clock_word
 from staffplan.settings.roster import DAY_MINUTES, ShiftForm
 from staffplan.tables.roster_book import DAY_OFF, BookDay
 
-OFF_WORDS = frozenset({"", "off", "day off", "free", "-", "--", "·", "."})
+NO_WORDS = frozenset({"", "-", "--", "·", "."})
+"""What stands for a day off in every language."""
 _TIME = r"(\d{1,2})(?:[:.h](\d{2}))?(?::00)?"
 _SPAN = re.compile(rf"{_TIME}\s*(?:-|to)\s*{_TIME}")
 _CLOCK = re.compile(r"(?<![\d:])(\d{1,2}):(\d{2})(?::00)?(?![\d:])")
@@ -42,7 +43,7 @@ def day_typed(text: str, base: BookDay, when: date, contract: str, words: Vocabu
     if not base.shift and not lines:
         return base if not base.kind else _refuse_time_off(base)
     typed = " ".join(lines)
-    if typed in OFF_WORDS:
+    if typed in NO_WORDS or typed in words.off:
         return DAY_OFF if not base.kind else _refuse_time_off(base)
     if typed in words.kinds:
         if base.kind and typed in (plain(base.code), plain(base.kind)):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from staffplan.settings.roster import DAY_MINUTES, ShiftForm, ShiftSettings, WorkPlanSettings
-from staffplan.tables.roster_book import BookDay, BookMark
+from staffplan.tables.roster_book import OFF_WORDS, TIME_OFF_WORDS, BookDay, BookMark
 
 CODE = re.compile(r"([^\W\d_]+(?:\d\.)?)(\d{2})(\d{2})?")
 """Letters, hour and minute of a code."""
@@ -54,7 +54,14 @@ class Vocabulary:
     @cached_property
     def kinds(self) -> frozenset[str]:
         """Codes and kinds of time off, and the ordinary words for it."""
-        return frozenset(map(plain, (*self.mark.kinds, *self.mark.kinds.values(), "vacation", "sick", "leave")))
+        given = self.mark.kinds.values()
+        said = (*self.mark.kinds, *given, *self.mark.words(*given, TIME_OFF_WORDS))
+        return frozenset(map(plain, said))
+
+    @cached_property
+    def off(self) -> frozenset[str]:
+        """What may be written for a day off."""
+        return frozenset(map(plain, self.mark.words(OFF_WORDS)))
 
     def is_standard(self, day: BookDay) -> bool:
         """Whether a shift is as long as the settings have it."""
