@@ -257,3 +257,26 @@ def test_a_file_that_another_step_once_made_is_no_edit_by_hand(planned: Path) ->
     (folder / "fairness.csv").write_bytes(there + b"\n")
     state = next(state for state in status(opened.workspace, manifest) if state.name == "check")
     assert (state.state, state.reasons) == ("stale", ("fairness.csv is from an earlier version",))
+
+
+def test_people_count_for_waits_where_groups_help_each_other_out(planned: Path) -> None:
+    def simulated() -> str:
+        opened = open_existing(planned / "plan")
+        return next(state.state for state in status(opened.workspace, opened.manifest) if state.name == "simulate")
+
+    agents = planned / "agents.csv"
+    before = agents.read_text()
+    agents.write_text(before + "\n")
+    opened = open_existing(planned / "plan")
+    reasons = {state.name: state.reasons for state in status(opened.workspace, opened.manifest)}
+    assert not any("input agents" in reason for reason in reasons["simulate"])
+    agents.write_text(before)
+    with (planned / "plan.toml").open("a") as settings:
+        settings.write('\n[[simulate.overflow]]\ngroup = "phone"\nto = ["mail"]\n')
+    opened = open_existing(planned / "plan")
+    run(opened.workspace, opened.manifest, only=("simulate",))
+    assert simulated() == "up to date"
+    agents.write_text(before + "\n")
+    opened = open_existing(planned / "plan")
+    reasons = {state.name: state.reasons for state in status(opened.workspace, opened.manifest)}
+    assert any("input agents" in reason for reason in reasons["simulate"])

@@ -81,7 +81,7 @@ def _changes(step: Step, workspace: Workspace, record: StepRecord) -> Iterable[s
 def _input_hashes(step: Step, workspace: Workspace) -> dict[str, str]:
     """Hashes of all that a step reads; an input is called by its key under [input]."""
     hashes, given = {}, workspace.input_hashes
-    for key in step.inputs:
+    for key in step.inputs_by(workspace.config):
         path = workspace.input_path(key)
         if path is not None and key in given:
             hashes[input_called(key, path)] = given[key]
@@ -158,7 +158,7 @@ def run(
 def _refuse_unreadable(workspace: Workspace, steps: Sequence[Step], states: Sequence[StepState]) -> None:
     """Raise every problem of the input files that the steps to run read, all files together."""
     to_run = {state.name for state in states if state.state in ("stale", "not run")}
-    needed = {key for step in steps if step.name in to_run for key in step.inputs}
+    needed = {key for step in steps if step.name in to_run for key in step.inputs_by(workspace.config)}
     readers: list[tuple[str, Callable[[], object]]] = [
         ("special_days", lambda: workspace.special_days),
         ("history", lambda: workspace.full_history),

@@ -57,6 +57,12 @@ class Step:
     reads_if_there: tuple[str, ...] = ()
     """Files of the plan directory that count where they are: a repair writes absences.csv, and plans made by earlier
     versions have no fairness.csv."""
+    inputs_if_set: Callable[[Config], tuple[str, ...]] = lambda _: ()
+    """Input files that count beside the others, as the settings ask for what is in them."""
+
+    def inputs_by(self, config: Config) -> tuple[str, ...]:
+        """Input files that count with these settings, by their key under [input]."""
+        return (*self.inputs, *self.inputs_if_set(config))
 
     @property
     def may_read(self) -> tuple[str, ...]:

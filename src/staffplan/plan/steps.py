@@ -407,11 +407,12 @@ STEPS: tuple[Step, ...] = (
     ),
     Step(
         "simulate",
-        ("special_days", "agents", "skills"),
+        ("special_days",),
         (_FORECAST, _REQUIREMENT, *_ROSTER),
         (*_WAITS, _DETAILS),
         lambda config: _picked(config, *_CALENDAR, "plan.seed", "simulate", "staffing.shrinkage"),
         _simulate,
+        inputs_if_set=lambda config: ("agents", "skills") if config.simulate.overflow else (),
     ),
     Step(
         "cost",
