@@ -45,8 +45,13 @@ def groups(title: str, schema: Schema, models: Schema) -> Iterator[tuple[str, Sc
         yield f"[{title}]", model
         for name, inner in model["properties"].items():
             yield from groups(f"{title.strip('[]')}.{name}", _given(inner), models)
-    elif _is_group(schema.get("additionalProperties", {})):
-        yield from groups(f"{title}.NAME", schema["additionalProperties"], models)
+    elif _is_group(_by_name(schema)):
+        yield from groups(f"{title}.NAME", _by_name(schema), models)
+
+
+def _by_name(schema: Schema) -> Any:
+    """The schema of what stands under any name, or under names of a form."""
+    return next(iter(schema.get("patternProperties", {}).values()), schema.get("additionalProperties", {}))
 
 
 def _is_group(schema: Any) -> bool:
@@ -94,8 +99,7 @@ def _value(schema: Schema) -> str:
         case "array":
             return f"list of {_plural(_value(schema['items']))}"
         case "object":
-            inside = schema.get("additionalProperties", True)
-            return f"{_plural(_value(inside))} by name"
+            return f"{_plural(_value(_by_name(schema)))} by name"
         case "string" if "format" in schema:
             return "day, `2026-12-31`"
         case "string" if "pattern" in schema:

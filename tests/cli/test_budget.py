@@ -9,6 +9,7 @@ import shutil
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -17,6 +18,12 @@ from openpyxl import load_workbook
 from commands import FilledOnce, Run
 from staffplan.cli.main import run as run_command
 from staffplan.cli.work.budget import budget_of, remarks_on
+from staffplan.cli.work.budget_currency import in_one_currency
+from staffplan.errors import UsageError
+from staffplan.report.budget_book import BudgetPeriod
+from staffplan.settings.config import load_config
+from staffplan.settings.cost import ExchangeRate
+from staffplan.tables.cost import CostReport
 
 PREMIUM = '\n[[cost.premiums]]\nname = "early"\nshare = 0.25\nhours = "09:00-10:30"\n'
 
@@ -80,6 +87,74 @@ def test_the_figures_of_the_workbook_are_those_of_the_cost_files(centers: Path, 
     hours = column(book["Hours by month"], "total")
     assert sum(value for line, value in hours.items() if line != "paid hours") == pytest.approx(hours["paid hours"])
     assert book["Cost by month"].cell(2, 2).number_format == "#,##0.00"
+
+
+WORKFORCE = """heads = 10
+attrition = 0.03
+shrinkage = 0.3
+wage = 2500.55
+shortfall_cost = 4000
+
+[hiring]
+smallest = 2
+largest = 6
+cost_per_hire = 1200.35
+"""
+
+
+def test_a_capacity_plan_stands_beside_the_plans_by_month_and_year(centers: Path, tmp_path: Path, run_in: Run):
+    """Its rows are those of its file, its years add up, and its cost is not in the sums of the plans."""
+    own = Path(shutil.copytree(centers, tmp_path / "own"))
+    months = [f"2026-{month:02d}" for month in range(3, 13)] + ["2027-01", "2027-02"]
+    (own / "needed.csv").write_text("period,required\n" + "".join(f"{m},{8 + n}\n" for n, m in enumerate(months)))
+    (own / "people.toml").write_text(WORKFORCE)
+    given = ("--required", "needed.csv", "--workforce", "people.toml", "-o", "capacity")
+    assert run_in(own, "capacity", *given).code == 0
+    finished = run_in(own, "budget", "before/plan", "capacity", "-o", "with.xlsx")
+    assert finished.code == 0
+    book = load_workbook(own / "with.xlsx")
+    with (own / "capacity" / "capacity.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    head = [cell.value for cell in book["Capacity by month"][1]]
+    cells = [
+        dict(zip(head, [cell.value for cell in row], strict=True)) for row in book["Capacity by month"].iter_rows(2)
+    ]
+    assert [cell["period"] for cell in cells] == months
+    assert [cell["new hires"] for cell in cells] == [float(row["new_hires"]) for row in rows]
+    assert sum(cell["new hires"] for cell in cells) > 0
+    loaded = float(costs(own / "before", line="loaded cost"))
+    assert [cell["cost in the plans of these days"] for cell in cells] == [pytest.approx(loaded), *[None] * 11]
+    years = {row[1].value: [cell.value for cell in row[3:]] for row in book["Capacity by year"].iter_rows(min_row=2)}
+    assert list(years) == ["2026", "2027", "all years"]
+    for first, last, whole in zip(*years.values(), strict=True):
+        assert first + last == pytest.approx(whole, abs=1e-9)
+    assert years["all years"][-1] == pytest.approx(sum(round(float(row["cost"]), 2) for row in rows), abs=1e-9)
+    assert column(book["Cost by month"], "total")["loaded cost"] == pytest.approx(loaded)
+    assert "Whom we hire" in finished.out
+    assert "is not in the sums" in finished.err
+    alone = run_in(own, "budget", "capacity", "-o", "alone.xlsx")
+    assert (alone.code, "capacity plans alone are no budget" in alone.err) == (2, True)
+
+
+def period_in(currency: str, rates: str = "") -> tuple[BudgetPeriod, dict[str, ExchangeRate]]:
+    """A period whose report is blank, and the rates of its settings."""
+    config = load_config(f'[plan]\ncurrency = "{currency}"\n[cost.rates]\n{rates}', "plan.toml")
+    data = SimpleNamespace(currency=currency, cost=CostReport.empty())
+    day = pd.Timestamp("2026-03-02")
+    return BudgetPeriod(f"plans/{currency}", data, day, day), dict(config.cost.rates)
+
+
+def test_plans_of_several_currencies_need_the_budget_s_and_every_rate():
+    found = [period_in(name) for name in ("EUR", "GBP", "USD")]
+    periods, rates = [period for period, _ in found], {period.folder: own for period, own in found}
+    with pytest.raises(UsageError, match="name the budget's with --currency"):
+        in_one_currency(periods, rates, None)
+    with pytest.raises(UsageError) as raised:
+        in_one_currency(periods, rates, "EUR")
+    assert [problem.message for problem in raised.value.problems] == [
+        "no plan in EUR states a rate from GBP",
+        "no plan in EUR states a rate from USD",
+    ]
 
 
 def test_the_changes_add_up_and_name_the_premium(centers: Path, tmp_path: Path, run_in: Run):

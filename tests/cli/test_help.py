@@ -58,7 +58,7 @@ FLAGS = {
     "publish": "--to --who --why --at --diff --output --messages --force --json",
     "track": "--actuals --output --config --dead-zone --fail-on-alarm --force --json",
     "scorecard": "--actuals --kpi --output --config --force --json",
-    "budget": "--output --force --json",
+    "budget": "--output --currency --force --json",
     "explain": "--depth --output --force --json",
     "explain-day": "--actuals --states --plan --planned --actual --goal --model --patience --interval --timezone "
     "--output --force --json",

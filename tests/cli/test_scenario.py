@@ -132,6 +132,22 @@ def test_scenarios_are_compared_with_errors_pictures_and_a_workbook(here: Path, 
     assert "a year: the 7 days of the plan x 52.18" in told
 
 
+def test_a_search_that_the_clock_ended_is_told_where_its_roster_counts(
+    here: Path, capsys: pytest.CaptureFixture[str]
+):
+    """The roster of the wages' scenario is the base's own, so that no clock moves its difference."""
+    for folder in (path.parent for path in (here / "cases").glob("*/manifest.json") if path.parent.name != "base"):
+        manifest = json.loads((folder / "manifest.json").read_text())
+        manifest["steps"]["roster"]["facts"]["status"] = "time limit"
+        (folder / "manifest.json").write_text(json.dumps(manifest))
+    assert run(["scenario", "compare", "cases", "-o", "out"]) == 0
+    rows = list(csv.DictReader((here / "out" / "scenarios.csv").read_text().splitlines()))
+    assert {row["scenario"]: row["cut_short"] for row in rows} == {"half the phone calls": "yes", "wages +10 %": "no"}
+    told = " ".join(capsys.readouterr().err.split())
+    assert "roster.time_limit_seconds: on a busy machine they find less" in told
+    assert "run to run: half the phone calls" in told
+
+
 def test_a_scenario_that_the_file_has_no_more_is_not_compared(here: Path, capsys: pytest.CaptureFixture[str]):
     """The file is cut to its second scenario; the discount rate is that of the file, too."""
     text = (here / "scenarios.toml").read_text()
@@ -161,6 +177,11 @@ def test_the_price_of_service_is_a_staircase_through_rosters(here: Path, capsys:
     assert base["preview_cost_per_year"] == base["cost_per_year"]
     step = float(base["cost_per_year"]) - float(low["cost_per_year"])
     assert float(base["step_cost_per_year"]) == pytest.approx(step)
+    assert float(base["step_low"]) <= step <= float(base["step_high"])
+    assert float(base["step_high"]) - step == pytest.approx(float(low["cost_per_year"]) - float(low["cost_low"]))
+    assert step - float(base["step_low"]) == pytest.approx(float(base["cost_per_year"]) - float(base["cost_low"]))
+    unsure = float(base["step_low"]) <= 0 <= float(base["step_high"])
+    assert ("steps whose price is not distinguishable from 0" in capsys.readouterr().err) == unsure
     points = 100 * (float(base["service_level"]) - float(low["service_level"]))
     assert float(base["cost_per_point"]) == pytest.approx(step / points, rel=1e-3)
     assert (here / "prices" / "prices.png").read_bytes().startswith(b"\x89PNG")

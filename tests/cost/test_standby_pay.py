@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -10,10 +11,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from staffplan.cost.converted import report_in
 from staffplan.cost.standby import StandbyBook
 from staffplan.cost.variance.plans import compare_plans
 from staffplan.cost.variance.step import ACTUAL, BUDGET, variance
-from staffplan.settings.cost import CostSettings, OnCostSettings
+from staffplan.errors import ConfigError
+from staffplan.settings.config import load_config
+from staffplan.settings.cost import CostSettings, ExchangeRate, OnCostSettings
+from staffplan.settings.roster import WorkPlanSettings
 from staffplan.settings.standby import StandbySettings
 from staffplan.tables.standby import CallOuts, Standby
 
@@ -51,10 +56,10 @@ def book(duties, calls=(), kinds=(NIGHT,)):
     return StandbyBook(Standby.of(pd.DataFrame(list(duties))), called, kinds)
 
 
-def amounts(result, group="", period="total"):
+def amounts(result, group="", period="total", ledger="cost", column="amount"):
     frame = result.report.frame
-    own = frame[(frame["ledger"] == "cost") & (frame["planning_group"] == group) & (frame["period"] == period)]
-    return dict(zip(own["line"], own["amount"], strict=True))
+    own = frame[(frame["ledger"] == ledger) & (frame["planning_group"] == group) & (frame["period"] == period)]
+    return dict(zip(own["line"], own[column], strict=True))
 
 
 def test_a_duty_is_paid_by_the_hour_and_by_itself_and_on_costs_come_on_it(books):
@@ -106,10 +111,107 @@ def test_more_standby_is_a_cause_with_its_on_costs_and_nothing_else(books):
     """One duty more: 52 and 30 % of it."""
     before = books.cost(SOCIAL, standby=book([duty(books)])).report
     after = books.cost(SOCIAL, standby=book([duty(books), duty(books, "bob")])).report
+    assert causes(before, after) == {BUDGET: 275.6, "standby: night": 67.6, ACTUAL: 343.2}
+
+
+def causes(before, after):
     frame = variance(compare_plans(before, after), "shapley").table.frame
     own = frame[(frame["period"] == "total") & (frame["queue"] == "")]
-    found = {cause: amount for cause, amount in zip(own["cause"], own["amount"], strict=True) if amount}
-    assert found == {BUDGET: 275.6, "standby: night": 67.6, ACTUAL: 343.2}
+    return {cause: amount for cause, amount in zip(own["cause"], own["amount"], strict=True) if amount}
+
+
+ABROAD = {"us": WorkPlanSettings(shifts=(), hourly_rate=20.01, currency="USD")}
+IN_POUNDS = NIGHT.model_copy(update={"currency": "GBP"})
+
+
+def rate(text):
+    return ExchangeRate(rate=Decimal(text), of=date(2026, 3, 1), source="treasury")
+
+
+def exchanged(dollar="0.9237"):
+    return SOCIAL.model_copy(update={"rates": {"USD": rate(dollar), "GBP": rate("1.15")}})
+
+
+@pytest.fixture
+def abroad(make_books):
+    """Ann and Bob work two hours each on 2 March: Ann for EUR 20 an hour, Bob for USD 20.01."""
+    made = make_books()
+    made.expect("calls", 540, offered=6, aht=300, need=(2, 2))
+    made.hire("ann", 20.0)
+    made.hire("bob", plan="us")
+    for agent in ("ann", "bob"):
+        made.work(agent, 540, 660)
+    return made
+
+
+def on_call(books, kind, *more):
+    """A duty of each at 52.05, and a call-out of each of 45 minutes: two hours at a half more."""
+    duties = [duty(books, agent, amount=52.05) for agent in ("ann", "bob")]
+    return book([*duties, *more], [call(books, 1200, 1245, agent) for agent in ("ann", "bob")], (kind,))
+
+
+def test_call_outs_are_paid_in_the_wage_s_currency_and_duties_in_that_of_the_standby(abroad):
+    """On paper. Base pay: 40.00, and USD 40.02 x 0.9237 = 36.966474 -> 36.97. Duties: GBP 52.05 x 1.15 = 59.8575 ->
+    59.86, twice. Call-outs: 2 h x 20 x 1.5 = 60.00, and USD 2 x 20.01 x 1.5 = 60.03 x 0.9237 = 55.449711 -> 55.45.
+    Social: 30 % of EUR 100.00 = 30.00; of USD 100.05 = 30.015 -> 30.02 -> 27.729474 -> 27.73; of GBP 104.10 = 31.23
+    -> 35.9145 -> 35.91.
+    """
+    result = abroad.cost(exchanged(), standby=on_call(abroad, IN_POUNDS), work_plans=ABROAD)
+    lines = {"base pay": 76.97, "standby: night": 119.72, "call-outs: night": 115.45, "on-cost: social": 93.64}
+    assert amounts(result) == lines | {"loaded cost": pytest.approx(sum(lines.values()))}
+    assert list(amounts(result)) == [*lines, "loaded cost"]
+    there = amounts(result, ledger="currency", column="quantity")
+    assert there | {"loaded cost": 0} == {
+        "base pay, USD at 0.9237": 40.02,
+        "standby: night, GBP at 1.15": 104.1,
+        "call-outs: night, USD at 0.9237": 60.03,
+        "on-cost: social, USD at 0.9237": 30.02,
+        "on-cost: social, GBP at 1.15": 31.23,
+        "all else, EUR": pytest.approx(40 + 60 + 30),
+        "loaded cost": 0,
+    }
+    by_currency = amounts(result, ledger="currency")
+    loaded = by_currency.pop("loaded cost")
+    assert round(sum(by_currency.values()), 2) == loaded == amounts(result)["loaded cost"]
+
+
+def test_a_duty_without_a_currency_is_in_the_plan_s_whatever_the_wage(abroad):
+    result = abroad.cost(exchanged(), standby=on_call(abroad, NIGHT), work_plans=ABROAD)
+    assert amounts(result)["standby: night"] == 104.1
+
+
+def test_more_standby_and_another_rate_are_a_cause_each(abroad):
+    """One duty more: 52.05 and 30 % of it, 15.615, a cent more or less. The dollar from 0.9237 to 1: USD 40.02 and
+    30 % of it, 12.01, less 36.97 and 11.09."""
+    more = duty(abroad, "ann", amount=52.05)
+    first, second = book([duty(abroad, "bob", amount=52.05)]), book([duty(abroad, "bob", amount=52.05), more])
+    before, after = (
+        abroad.cost(exchanged(dollar), standby=standby, work_plans=ABROAD).report
+        for dollar, standby in (("0.9237", first), ("1", second))
+    )
+    found = causes(before, after)
+    assert set(found) == {BUDGET, "standby: night", "exchange rate: USD", ACTUAL}
+    assert found["standby: night"] == pytest.approx(52.05 * 1.3, abs=0.0101)
+    assert found["exchange rate: USD"] == pytest.approx(40.02 + 12.01 - 36.97 - 11.09)
+    assert round(found[ACTUAL] - found[BUDGET], 2) == round(found["standby: night"] + found["exchange rate: USD"], 2)
+
+
+def test_a_report_in_another_currency_has_standby_in_its_bridge(abroad):
+    own = abroad.cost(exchanged(), standby=on_call(abroad, IN_POUNDS), work_plans=ABROAD)
+    found = report_in(own.report, rate("0.9313"), "CHF").frame
+    whole = found[(found["period"] == "total") & (found["planning_group"] == "")]
+    cost, bridge = (whole[whole["ledger"] == name].set_index("line")["amount"] for name in ("cost", "bridge"))
+    assert bridge["standby"] == pytest.approx(cost["standby: night"] + cost["call-outs: night"])
+    parts = bridge[["base pay", "premiums", "standby", "on-costs"]].sum()
+    assert round(parts, 2) == bridge["loaded cost"] == cost["loaded cost"]
+
+
+def test_a_standby_in_a_currency_without_a_rate_is_refused():
+    text = '[[standby]]\nname = "night"\nhours = "18:00-06:00"\ncurrency = "GBP"\n'
+    with pytest.raises(ConfigError) as raised:
+        load_config(text, "plan.toml")
+    [problem] = raised.value.problems
+    assert (problem.place, problem.message) == ("plan.toml:standby.0.currency", "no rate from GBP to EUR is stated")
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -75,7 +75,7 @@ def test_every_example_can_be_used(path: Path) -> None:
             "did you mean days?",
         ),
         ("[[cost.premiums]]\nname = 'n'\nshare = 0.1\nhour = '24h'", "cost.premiums.0.hour", "did you mean hours?"),
-        ("[cost]\nzzz = 1", "cost.zzz", "known: agreements, default_hourly_rate, on_costs, others, premiums"),
+        ("[cost]\nzzz = 1", "cost.zzz", "known: agreements, default_hourly_rate, on_costs, others, premiums, rates"),
     ],
 )
 def test_an_unknown_setting_is_told_with_the_nearest_known_one(text: str, place: str, hint: str) -> None:

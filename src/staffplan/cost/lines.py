@@ -15,11 +15,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from staffplan.cost.exact import Floats, Ints, half_up, share_out
+from staffplan.cost.exchange import HOME, Exchange
 from staffplan.cost.ledger import Demand, Hours, QueueWork
 from staffplan.cost.money import Money
 from staffplan.cost.people import NO_GROUP, Frame
 from staffplan.cost.standby import STANDBY
-from staffplan.tables.cost import CostReport
+from staffplan.tables.cost import CostReport, foreign_line
 
 TOTAL = "total"
 Numbers = NDArray[np.number]
@@ -129,6 +130,28 @@ def cost_lines(hours: Hours, money: Money) -> list[Line]:
     for name, cents in money.others.items():
         found.append(Line("cost", name, "plan.toml:cost.others", cents=cents))
     return [*found, Line("cost", "loaded cost", "cost.csv:cost, sum of the lines above", hours.paid, money.loaded)]
+
+
+def currency_lines(money: Money, exchange: Exchange, home: str) -> list[Line]:
+    """The cost by the currency it is paid in: what it is there as quantity, in the plan's as amount; none where all
+    is paid in the plan's."""
+    found, rest = [], money.loaded.copy()
+    for name, amounts in money.amounts.items():
+        for currency in amounts.own:
+            if currency != HOME and amounts.own[currency].any():
+                rate, cents = exchange.rates[currency], amounts.home[currency]
+                source = f"plan.toml:cost.rates.{currency}, of {rate.of} ({rate.source})"
+                line, own = foreign_line(name, currency, rate.words), amounts.own[currency] / 100
+                found.append(Line("currency", line, source, cents=cents, quantity=own, unit=currency))
+                rest -= cents
+    if not found:
+        return []
+    sums = "cost.csv:cost, loaded cost"
+    return [
+        *found,
+        Line("currency", f"all else, {home}", sums, cents=rest, quantity=rest / 100, unit=home),
+        Line("currency", "loaded cost", sums, cents=money.loaded),
+    ]
 
 
 def unit_rows(queues: list[QueueWork], hours: Hours, money: Money, frame: Frame) -> Iterable[dict[str, object]]:

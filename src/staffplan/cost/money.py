@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -11,15 +11,18 @@ from fractions import Fraction
 import numpy as np
 
 from staffplan.cost.exact import Ints, exact, half_up, share_out
+from staffplan.cost.exchange import HOME, Amounts, Exchange
 from staffplan.cost.ledger import QueueWork
-from staffplan.cost.people import PaidTime
+from staffplan.cost.people import PaidTime, Wage
 from staffplan.cost.standby import StandbyPay
-from staffplan.settings.cost import CostSettings, OtherCostSettings, PremiumSettings
+from staffplan.settings.cost import CostSettings, OnCostSettings, OtherCostSettings, PremiumSettings
+
+BASE = "base pay"
 
 
 @dataclass(frozen=True)
 class Money:
-    """(periods, groups) cents by line; the lines add up to `loaded`."""
+    """(periods, groups) cents of the plan's currency by line; the lines add up to `loaded`."""
 
     base: Ints
     premiums: dict[str, Ints]
@@ -30,16 +33,13 @@ class Money:
     others: dict[str, Ints]
     of_queues: Ints
     """(periods, queues) cents that belong to one queue's contacts, among `others`."""
+    amounts: dict[str, Amounts]
+    """Every line by currency."""
 
     @property
     def lines(self) -> dict[str, Ints]:
         """Cents by line, (periods, groups) each: base pay, premiums, standby, on-costs, other costs."""
-        return {"base pay": self.base, **self.premiums, **self.standby, **self.on_costs, **self.others}
-
-    @property
-    def wages(self) -> Ints:
-        """Cents of all that people are paid, (periods, groups)."""
-        return np.asarray(self.base + sum((self.premiums | self.standby).values()), dtype=np.int64)
+        return {BASE: self.base, **self.premiums, **self.standby, **self.on_costs, **self.others}
 
     @property
     def loaded(self) -> Ints:
@@ -49,45 +49,109 @@ class Money:
 
 def make_money(
     paid: PaidTime,
-    rates: Sequence[Fraction],
+    wages: Sequence[Wage],
     settings: CostSettings,
     days: Sequence[date],
     queues: Sequence[QueueWork] = (),
     standby: StandbyPay | None = None,
 ) -> Money:
     """What the paid time, standby and the contacts of the queues cost. Every agent's pay of a month, and every other
-    cost of a month, is rounded to the cent once, a half up."""
-    base = _to_groups(paid, base_cents(paid, rates))
+    cost of a month, is rounded to the cent of its currency once, a half up; and once more when it is turned into the
+    plan's.
+    """
+    exchange = Exchange.of(settings)
+    base = _people(paid, base_cents(paid, wages), [wage.currency for wage in wages], exchange)
     premiums, premium_minutes = {}, {}
     for number, premium in enumerate(settings.premiums):
-        premium_minutes[f"premium: {premium.name}"] = _to_groups(paid, paid.premium[number])
-        premiums[f"premium: {premium.name}"] = _to_groups(paid, premium_cents(paid, rates, premium, number))
-    on_call = standby or StandbyPay()
-    by_line = {line: _to_groups(paid, on_call.summed(line, paid.frame, "cents")) for line in on_call.lines}
-    on_call_minutes = {line: _to_groups(paid, on_call.summed(line, paid.frame, "minutes")) for line in on_call.lines}
-    wages = np.asarray(base + sum((premiums | by_line).values()), dtype=np.int64)
-    on_costs = {}
-    for cost in settings.on_costs:
-        by_share = wage_share_cents(wages, exact(cost.share))
-        by_head = _to_groups(paid, head_cents(paid, exact(cost.monthly_per_agent), days))
-        on_costs[f"on-cost: {cost.name}"] = by_share + by_head
-    minutes, of_queues = (
-        _to_groups(paid, paid.by_agent),
-        np.zeros((len(paid.frame.periods), len(queues)), dtype=np.int64),
-    )
+        name = f"premium: {premium.name}"
+        premium_minutes[name] = _to_groups(paid, paid.premium[number])
+        own = premium_cents(paid, wages, premium, number)
+        premiums[name] = _people(paid, own, premium_currencies(premium, wages, exchange), exchange)
+    on_call, on_call_minutes = _standby(paid, standby or StandbyPay(), exchange)
+    pay = Amounts.joined([base, *premiums.values(), *on_call.values()])
+    on_costs = {f"on-cost: {cost.name}": _on_cost(cost, paid, pay, days, exchange) for cost in settings.on_costs}
+    minutes = _to_groups(paid, paid.by_agent)
+    of_queues = np.zeros((len(paid.frame.periods), len(queues)), dtype=np.int64)
     others = {}
     for other in settings.others:
-        own = contact_cents(other, queues, len(paid.frame.periods))
-        of_queues += own
-        shared = np.zeros_like(minutes) if other.per_contact is not None else _shared(other, paid, minutes, days)
-        for place, queue in enumerate(queues):
-            shared[:, queue.group] += own[:, place]
-        others[f"other: {other.name}"] = shared
-    return Money(base, premiums, premium_minutes, by_line, on_call_minutes, on_costs, others, of_queues)
+        if other.per_contact is None:
+            amounts = _shared(other, paid, minutes, days, exchange)
+        else:
+            own = contact_cents(other, queues, len(paid.frame.periods))
+            home = exchange.converted(own, exchange.known(other.currency))
+            of_queues += home
+            amounts = Amounts(*({exchange.known(other.currency): _by_owner(v, queues, minutes)} for v in (own, home)))
+        others[f"other: {other.name}"] = amounts
+    return Money(
+        base.total,
+        _totals(premiums),
+        premium_minutes,
+        _totals(on_call),
+        on_call_minutes,
+        _totals(on_costs),
+        _totals(others),
+        of_queues,
+        {BASE: base, **premiums, **on_call, **on_costs, **others},
+    )
 
 
-def _shared(cost: OtherCostSettings, paid: PaidTime, minutes: Ints, days: Sequence[date]) -> Ints:
-    """(periods, groups): one of the other costs that no queue is behind, shared by paid minutes."""
+def _totals(lines: Mapping[str, Amounts]) -> dict[str, Ints]:
+    return {name: amounts.total for name, amounts in lines.items()}
+
+
+def _standby(paid: PaidTime, pay: StandbyPay, exchange: Exchange) -> tuple[dict[str, Amounts], dict[str, Ints]]:
+    """Amounts and minutes, (periods, groups), of each line of standby."""
+    amounts, minutes = {}, {}
+    for line in pay.lines:
+        minutes[line] = _to_groups(paid, pay.summed(line, paid.frame, "minutes"))
+        cents = pay.summed(line, paid.frame, "cents")
+        amounts[line] = _people(paid, cents, pay.currencies(line, paid.frame), exchange)
+    return amounts, minutes
+
+
+def _people(paid: PaidTime, cents: Ints, currencies: Sequence[str], exchange: Exchange) -> Amounts:
+    """(agents, periods) cents, each agent's in a currency, as amounts of the groups."""
+    own, home = {}, {}
+    for currency in sorted({HOME, *currencies}):
+        mine = np.where(np.array([name == currency for name in currencies])[:, None], cents, 0)
+        own[currency] = _to_groups(paid, mine)
+        home[currency] = _to_groups(paid, exchange.converted(mine, currency))
+    return Amounts(own, home)
+
+
+def _on_cost(cost: OnCostSettings, paid: PaidTime, pay: Amounts, days: Sequence[date], exchange: Exchange) -> Amounts:
+    """A share of the pay, in the currency of each, and an amount for every person."""
+    parts = []
+    for currency, wages in pay.own.items():
+        whole = wage_share_cents(wages, exact(cost.share))
+        home = exchange.converted(whole, currency)
+        parts.append(Amounts({currency: shared_by(whole, wages)}, {currency: shared_by(home, wages)}))
+    seats = head_cents(paid, exact(cost.monthly_per_agent), days)
+    if cost.monthly_per_agent:
+        parts.append(_people(paid, seats, [exchange.known(cost.currency)] * len(paid.frame.agents), exchange))
+    return Amounts.joined(parts)
+
+
+def _by_owner(cents: Ints, queues: Sequence[QueueWork], like: Ints) -> Ints:
+    """(periods, queues) to (periods, groups), each queue's to its group."""
+    found = np.zeros_like(like)
+    for place, queue in enumerate(queues):
+        found[:, queue.group] += cents[:, place]
+    return found
+
+
+def _shared(
+    cost: OtherCostSettings, paid: PaidTime, minutes: Ints, days: Sequence[date], exchange: Exchange
+) -> Amounts:
+    """One of the other costs that no queue is behind, shared by paid minutes."""
+    currency = exchange.known(cost.currency)
+    whole, weights = whole_cents(cost, paid, minutes, days), _shares_of_groups(minutes)
+    home = exchange.converted(whole, currency)
+    return Amounts({currency: share_out(whole, weights)}, {currency: share_out(home, weights)})
+
+
+def whole_cents(cost: OtherCostSettings, paid: PaidTime, minutes: Ints, days: Sequence[date]) -> Ints:
+    """(periods,): cents of a cost that no queue is behind, in its own currency. minutes: paid, (periods, groups)."""
     if cost.agents_per_person is not None:
         hour = exact(cost.hourly_rate or 0.0) / exact(cost.agents_per_person)
         whole = [half_up(int(month) * hour * 100 / 60) for month in minutes.sum(axis=1)]
@@ -96,7 +160,7 @@ def _shared(cost: OtherCostSettings, paid: PaidTime, minutes: Ints, days: Sequen
     else:
         month = f"{cost.date:%Y-%m}" if cost.date in days else ""
         whole = [half_up(exact(cost.amount or 0.0) * 100) * (period == month) for period in paid.frame.periods]
-    return share_out(np.array(whole, dtype=np.int64), _shares_of_groups(minutes))
+    return np.array(whole, dtype=np.int64)
 
 
 def _shares_of_groups(minutes: Ints) -> Ints:
@@ -117,16 +181,22 @@ def contact_cents(cost: OtherCostSettings, queues: Sequence[QueueWork], periods:
     return cents
 
 
-def base_cents(paid: PaidTime, rates: Sequence[Fraction]) -> Ints:
-    """(agents, periods): base pay in cents."""
-    return _pay(paid.by_agent, rates)
+def base_cents(paid: PaidTime, wages: Sequence[Wage]) -> Ints:
+    """(agents, periods): base pay in cents, each agent's in the currency of the wage."""
+    return _pay(paid.by_agent, [wage.rate for wage in wages])
 
 
-def premium_cents(paid: PaidTime, rates: Sequence[Fraction], premium: PremiumSettings, number: int) -> Ints:
-    """(agents, periods): what a premium, the one of that number in the settings, costs in cents."""
+def premium_cents(paid: PaidTime, wages: Sequence[Wage], premium: PremiumSettings, number: int) -> Ints:
+    """(agents, periods): what a premium, the one of that number in the settings, costs in cents of its currency."""
     share = exact(premium.share)
-    cents = _pay(paid.premium[number], [rate * share + exact(premium.per_hour) for rate in rates])
+    cents = _pay(paid.premium[number], [wage.rate * share + exact(premium.per_hour) for wage in wages])
     return np.asarray(cents + half_up(exact(premium.per_shift) * 100) * paid.premium_shifts[number], dtype=np.int64)
+
+
+def premium_currencies(premium: PremiumSettings, wages: Sequence[Wage], exchange: Exchange) -> list[str]:
+    """What each agent's premium is paid in: a share in the currency of the wage, an amount in its own."""
+    of_wage = "share" in premium.model_fields_set
+    return [wage.currency if of_wage else exchange.known(premium.currency) for wage in wages]
 
 
 def _pay(minutes: Ints, rates: Sequence[Fraction]) -> Ints:
@@ -143,10 +213,13 @@ def _to_groups(paid: PaidTime, values: Ints) -> Ints:
 
 
 def wage_share_cents(wages: Ints, share: Fraction) -> Ints:
-    """(periods, groups): the share of each month's wages, rounded once a month."""
-    whole = np.array([half_up(int(month) * share) for month in wages.sum(axis=1)], dtype=np.int64)
-    parts = share_out(whole, wages)
-    return np.asarray(np.where(wages.sum(axis=1, keepdims=True) > 0, parts, 0), dtype=np.int64)
+    """(periods,): the share of each month's wages, (periods, groups), rounded once a month."""
+    return np.array([half_up(int(month) * share) for month in wages.sum(axis=1)], dtype=np.int64)
+
+
+def shared_by(whole: Ints, wages: Ints) -> Ints:
+    """(periods, groups): each month's cents by the wages of the groups; nothing where there are none."""
+    return np.asarray(np.where(wages.sum(axis=1, keepdims=True) > 0, share_out(whole, wages), 0), dtype=np.int64)
 
 
 def head_cents(paid: PaidTime, monthly: Fraction, days: Sequence[date]) -> Ints:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from staffplan.clock import local_dates, midnight
 from staffplan.cost.exact import Floats, Ints, exact, half_up, share_out
+from staffplan.cost.exchange import HOME, Exchange
 from staffplan.cost.norms import LONGEST_BEFORE, Blocks, Norms, worked_before
 from staffplan.cost.over_hours import WorkedSpans
 from staffplan.cost.premiums import minutes_of, paid_for_shift, paid_minutes
@@ -308,16 +309,27 @@ def _skills(workforce: Workforce, frame: Frame) -> Floats:
     return able
 
 
-def hourly_rates(
+@dataclass(frozen=True)
+class Wage:
+    """Base pay of an hour, in currency units; `currency` is HOME for that of the plan."""
+
+    rate: Fraction
+    currency: str = HOME
+
+
+def hourly_wages(
     workforce: Workforce, frame: Frame, settings: CostSettings, work_plans: Mapping[str, WorkPlanSettings]
-) -> list[Fraction]:
-    """Base pay of each agent: the agent's own, else the contract's, else the default."""
-    agents = workforce.agents.frame
+) -> list[Wage]:
+    """Base pay of each agent: the agent's own, else the contract's, both in the contract's currency; else the
+    default, in the plan's."""
+    agents, exchange = workforce.agents.frame, Exchange.of(settings)
     own = dict(zip(agents["agent_id"], agents["hourly_rate"], strict=True))
     plans = dict(zip(agents["agent_id"], agents["work_plan"], strict=True))
-    contract = {agent: work_plans[plan].hourly_rate for agent, plan in plans.items() if plan in work_plans}
     found = []
     for agent in frame.agents:
-        choices = (own.get(agent), contract.get(agent), settings.default_hourly_rate)
-        found.append(next(exact(float(rate)) for rate in choices if rate is not None and not np.isnan(rate)))
+        contract = work_plans.get(plans.get(agent, ""))
+        choices = (own.get(agent), None if contract is None else contract.hourly_rate)
+        known = [rate for rate in choices if rate is not None and not np.isnan(rate)]
+        rate = float(known[0]) if known else settings.default_hourly_rate
+        found.append(Wage(exact(rate), exchange.known(contract.currency) if known and contract else HOME))
     return found

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from staffplan.cost.money import make_money
-from staffplan.cost.people import hourly_rates, make_frame, norms_of, paid_time
+from staffplan.cost.people import hourly_wages, make_frame, norms_of, paid_time
 from staffplan.settings.cost import CostSettings
 from staffplan.settings.roster import WorkPlanSettings
 from staffplan.site import Site
@@ -51,7 +51,7 @@ def cost_of_people(
         )
         frame = make_frame(own, people, groups, days, site)
         paid = paid_time(own, people, frame, days, work_plans=work_plans, settings=alone, site=site, norms=norms)
-        money = make_money(paid, hourly_rates(people, frame, alone, work_plans), alone, days)
+        money = make_money(paid, hourly_wages(people, frame, alone, work_plans), alone, days)
         found[agent_id] = PersonCost(int(paid.by_agent.sum()) / 60, int(money.loaded.sum()))
     return found
 
@@ -72,7 +72,7 @@ def loaded_cents(
     frame = make_frame(roster, workforce, groups, days, site)
     paid = paid_time(roster, workforce, frame, days, work_plans=work_plans, settings=settings, site=site, norms=norms)
     alone = settings.model_copy(update={"others": ()})
-    return int(make_money(paid, hourly_rates(workforce, frame, alone, work_plans), alone, days).loaded.sum())
+    return int(make_money(paid, hourly_wages(workforce, frame, alone, work_plans), alone, days).loaded.sum())
 
 
 def _rows_of(agent_id: str, roster: Roster) -> Roster:

@@ -17,7 +17,8 @@ import pandas as pd
 
 from staffplan.clock import local_dates
 from staffplan.cost.exact import Ints, exact, half_up
-from staffplan.cost.people import Frame, PaidTime
+from staffplan.cost.exchange import HOME, Exchange
+from staffplan.cost.people import Frame, PaidTime, Wage
 from staffplan.errors import Note
 from staffplan.settings.standby import StandbySettings
 from staffplan.site import Site
@@ -39,7 +40,7 @@ class StandbyBook:
 @dataclass(frozen=True)
 class Piece:
     """One duty or call-out as it is paid. `row`: its position in its table; `minutes`: paid for; `rostered`: minutes
-    among them that the roster pays; `cents`: beside what the roster pays."""
+    among them that the roster pays; `cents`: beside what the roster pays, of `currency`."""
 
     line: str
     agent: int
@@ -48,6 +49,7 @@ class Piece:
     minutes: int
     rostered: int
     cents: int
+    currency: str
 
 
 @dataclass(frozen=True)
@@ -67,10 +69,17 @@ class StandbyPay:
         return tuple(piece for piece in self.pieces if piece.line == line)
 
     def summed(self, line: str, frame: Frame, what: str) -> Ints:
-        """(agents, periods): `cents` or `minutes` of a line."""
+        """(agents, periods): `cents` or `minutes` of a line; cents in the currency of each agent's."""
         found = np.zeros((len(frame.agents), len(frame.periods)), dtype=np.int64)
         for piece in self.of(line):
             found[piece.agent, piece.period] += getattr(piece, what)
+        return found
+
+    def currencies(self, line: str, frame: Frame) -> list[str]:
+        """What each agent is paid a line in: the same in all months."""
+        found = [HOME] * len(frame.agents)
+        for piece in self.of(line):
+            found[piece.agent] = piece.currency
         return found
 
 
@@ -80,16 +89,21 @@ def duty_cents(kind: StandbySettings, hours: Fraction) -> int:
 
 
 def standby_pay(
-    book: StandbyBook, paid: PaidTime, rates: Sequence[Fraction], days: Sequence[date], site: Site
+    book: StandbyBook, paid: PaidTime, wages: Sequence[Wage], days: Sequence[date], site: Site, *, exchange: Exchange
 ) -> StandbyPay:
-    """Duties and call-outs of the plan's days, by the names of the settings; others are counted as left out."""
+    """Duties and call-outs of the plan's days, by the names of the settings; others are counted as left out.
+
+    A duty is paid in the currency of its settings, a call-out in that of the person's wage.
+    """
     order = [f"{lead}{kind.name}" for kind in book.kinds for lead in (STANDBY, CALL_OUT)]
     left: dict[str, int] = {}
-    found = [*_duties(book, paid.frame, days, left), *_calls(book, paid, rates, days, site, left)]
+    found = [*_duties(book, paid.frame, days, left, exchange), *_calls(book, paid, wages, days, site, left)]
     return StandbyPay(tuple(sorted(found, key=lambda piece: (order.index(piece.line), piece.row))), left)
 
 
-def _duties(book: StandbyBook, frame: Frame, days: Collection[date], left: dict[str, int]) -> Iterator[Piece]:
+def _duties(
+    book: StandbyBook, frame: Frame, days: Collection[date], left: dict[str, int], exchange: Exchange
+) -> Iterator[Piece]:
     rows = book.duties.frame
     for row, day in enumerate(rows["schedule_date"].dt.date):
         known = _known(book, frame, rows.iloc[row], day in days, left)
@@ -100,13 +114,14 @@ def _duties(book: StandbyBook, frame: Frame, days: Collection[date], left: dict[
         amount = float(rows["amount"].iloc[row])
         given = not np.isnan(amount)
         cents = half_up(Fraction(Decimal(str(amount))) * 100) if given else duty_cents(kind, Fraction(minutes, 60))
-        yield Piece(f"{STANDBY}{kind.name}", agent, _month(day, frame), row, minutes, 0, cents)
+        currency = exchange.known(kind.currency)
+        yield Piece(f"{STANDBY}{kind.name}", agent, _month(day, frame), row, minutes, 0, cents, currency)
 
 
 def _calls(
     book: StandbyBook,
     paid: PaidTime,
-    rates: Sequence[Fraction],
+    wages: Sequence[Wage],
     days: Collection[date],
     site: Site,
     left: dict[str, int],
@@ -124,8 +139,9 @@ def _calls(
         own = np.minimum(spans.end, begin + minutes) - np.maximum(spans.start, begin)
         rostered = int(np.maximum(own, 0)[spans.agent == agent].sum())
         due = minutes * (1 + exact(kind.call_out_share)) - rostered
-        cents = half_up(due * rates[agent] * 100 / 60)
-        yield Piece(f"{CALL_OUT}{kind.name}", agent, _month(day, paid.frame), row, minutes, rostered, cents)
+        wage, line = wages[agent], f"{CALL_OUT}{kind.name}"
+        cents = half_up(due * wage.rate * 100 / 60)
+        yield Piece(line, agent, _month(day, paid.frame), row, minutes, rostered, cents, wage.currency)
 
 
 def _known(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from fractions import Fraction
 
 import pandas as pd
 
+from staffplan.cost.exchange import HOME, Exchange
 from staffplan.cost.ledger import (
     Demand,
     Hours,
@@ -19,10 +19,10 @@ from staffplan.cost.ledger import (
     queue_channels,
     queue_work,
 )
-from staffplan.cost.lines import bridge_lines, cost_lines, hour_lines, make_report, unit_rows
+from staffplan.cost.lines import bridge_lines, cost_lines, currency_lines, hour_lines, make_report, unit_rows
 from staffplan.cost.money import Money, make_money
 from staffplan.cost.norms import Norms
-from staffplan.cost.people import Frame, PaidTime, hourly_rates, make_frame, norms_of, paid_time
+from staffplan.cost.people import Frame, PaidTime, Wage, hourly_wages, make_frame, norms_of, paid_time
 from staffplan.cost.standby import StandbyBook, StandbyPay, left_out_notes, standby_pay
 from staffplan.errors import Note, nearest, zeros_lost
 from staffplan.settings.agreements import known_of
@@ -55,7 +55,7 @@ class Books:
     frame: Frame
     norms: Norms
     paid: PaidTime
-    rates: list[Fraction]
+    wages: list[Wage]
     demand: Demand
     hours: Hours
     queues: list[QueueWork]
@@ -85,14 +85,14 @@ def make_books(
     frame = make_frame(roster, workforce, groups, days, site)
     norms = norms_of(workforce, days, work_plans, week_starts, timezone=site.calendar.timezone)
     paid = paid_time(roster, workforce, frame, days, work_plans=work_plans, settings=settings, site=site, norms=norms)
-    rates = hourly_rates(workforce, frame, settings, work_plans)
+    wages = hourly_wages(workforce, frame, settings, work_plans)
     demand = make_demand(forecast, requirement, paid.spans, frame, site)
     hours = make_hours(paid, demand, staffing, site)
     queues = queue_work(forecast, coverage, frame, site)
     book = standby or StandbyBook()
-    on_call = standby_pay(book, paid, rates, days, site)
-    money = make_money(paid, rates, settings, days, queues, on_call)
-    return Books(days, frame, norms, paid, rates, demand, hours, queues, book, on_call, money)
+    on_call = standby_pay(book, paid, wages, days, site, exchange=Exchange.of(settings))
+    money = make_money(paid, wages, settings, days, queues, on_call)
+    return Books(days, frame, norms, paid, wages, demand, hours, queues, book, on_call, money)
 
 
 def cost(
@@ -131,9 +131,11 @@ def cost(
     )
     frame, hours, money = books.frame, books.hours, books.money
     lines = [*bridge_lines(books.demand, hours, money, frame), *hour_lines(hours), *cost_lines(hours, money)]
+    lines += currency_lines(money, Exchange.of(settings), currency)
     report = make_report(lines, unit_rows(books.queues, hours, money, frame), frame, currency)
     told = (
-        *_rate_notes(books.rates, frame),
+        *_rate_notes(books.wages, frame),
+        *_currency_notes(settings, money, currency),
         *_law_notes(settings),
         *_norm_notes(settings, books.norms),
         *left_out_notes(books.standby),
@@ -160,14 +162,24 @@ def _facts(paid: PaidTime, money: Money) -> dict[str, float]:
     }
 
 
-def _rate_notes(rates: list[Fraction], frame: Frame) -> Iterable[Note]:
-    free = [agent for agent, rate in zip(frame.agents, rates, strict=True) if rate == 0]
-    if len(free) == len(rates):
+def _rate_notes(wages: list[Wage], frame: Frame) -> Iterable[Note]:
+    free = [agent for agent, wage in zip(frame.agents, wages, strict=True) if wage.rate == 0]
+    if len(free) == len(wages):
         said = "no hourly rate is given: hours are counted, wages are 0"
         yield Note("cost", "assumption", "cost.default_hourly_rate", said)
     elif free:
         said = f"{len(free)} agents have no hourly rate and cost nothing: {_some(free)}"
         yield Note("cost", "warning", "agents.csv:hourly_rate", said)
+
+
+def _currency_notes(settings: CostSettings, money: Money, home: str) -> Iterable[Note]:
+    """The rate of each currency that something is paid in."""
+    for currency in sorted({name for amounts in money.amounts.values() for name in amounts.own} - {HOME}):
+        rate = settings.rates[currency]
+        said = (
+            f"1 {currency} is {rate.words} {home}, as of {rate.of} ({rate.source}); each amount is rounded by itself"
+        )
+        yield Note("cost", "assumption", f"cost.rates.{currency}", said)
 
 
 def _law_notes(settings: CostSettings) -> Iterable[Note]:

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from staffplan.clock import SiteCalendar
+from staffplan.cost.exchange import Exchange
 from staffplan.cost.premiums import minutes_of, premium_clock
 from staffplan.errors import Note
 from staffplan.files.write import table_bytes
@@ -61,16 +62,22 @@ def heads(work: StepWork) -> StepOutput:
 def pay_of(config: Config, calendar: SiteCalendar) -> Pay:
     """What people cost by the settings: wages by contract, premiums by the minute, on-costs."""
     beside = 1.0 + sum(on_cost.share for on_cost in config.cost.on_costs)
-    default = config.cost.default_hourly_rate
-    rates = {
-        name: default if plan.hourly_rate is None else plan.hourly_rate for name, plan in config.work_plans.items()
-    }
-    monthly = sum(on_cost.monthly_per_agent for on_cost in config.cost.on_costs)
+    exchange = Exchange.of(config.cost)
+    rates = {name: contract_rate(name, config) for name in config.work_plans}
+    monthly = sum(exchange.units(cost.monthly_per_agent, cost.currency) for cost in config.cost.on_costs)
 
     def surcharges(first: pd.Timestamp, minutes: int) -> NDArray[np.float64]:
         return premium_shares(config.cost, calendar, first, minutes)
 
     return Pay({name: rate * beside for name, rate in rates.items()}, monthly, surcharges)
+
+
+def contract_rate(name: str, config: Config) -> float:
+    """Base pay of an hour under a contract, in the plan's currency."""
+    plan, exchange = config.work_plans[name], Exchange.of(config.cost)
+    if plan.hourly_rate is None:
+        return config.cost.default_hourly_rate
+    return exchange.units(plan.hourly_rate, plan.currency)
 
 
 def premium_shares(

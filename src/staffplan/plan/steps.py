@@ -130,7 +130,7 @@ def _staff(work: StepWork) -> StepOutput:
 def _roster_settings(config: Config) -> dict[str, Any]:
     """A premium's price does not move the roster; when it is paid does, as its hours are shown there."""
     timed = [premium for premium in config.cost.premiums if not premium.per_shift_only]
-    shown = [premium.model_dump(mode="json", exclude={"share", "per_hour"}) for premium in timed]
+    shown = [premium.model_dump(mode="json", exclude={"share", "per_hour", "currency"}) for premium in timed]
     names: tuple[str, ...] = ("plan.seed", *_CALENDAR[:-1], *_PERIOD, "shifts", "roster")
     if config.roster.objective == "service":
         names += ("simulate", "queues", "staffing")
@@ -140,7 +140,10 @@ def _roster_settings(config: Config) -> dict[str, Any]:
 def _contracts(config: Config) -> dict[str, Any]:
     """What the contracts say of time; their pay concerns the cost alone."""
     plans = config.work_plans.items()
-    return {f"work_plans.{name}": plan.model_dump(mode="json", exclude={"hourly_rate"}) for name, plan in plans}
+    return {
+        f"work_plans.{name}": plan.model_dump(mode="json", exclude={"hourly_rate", "currency"})
+        for name, plan in plans
+    }
 
 
 def _check_settings(config: Config) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment
 
 from staffplan.report import summaries
+from staffplan.report.budget_capacity import BY_MONTH, BY_YEAR, BudgetCapacity, by_month, by_year, capacity_lines
 from staffplan.report.candour import CANDOUR, candour
 from staffplan.report.data import ReportData
 from staffplan.report.formats import count, day, hours, listed, money, plural, promise, share
@@ -89,6 +90,8 @@ class Budget:
     periods: Sequence[BudgetPeriod]
     changes: pd.DataFrame
     remarks: Sequence[str]
+    capacities: Sequence[BudgetCapacity] = ()
+    """Capacity plans that stand beside the periods; their cost is that of the same people, and not added."""
 
     @property
     def currency(self) -> str:
@@ -108,7 +111,7 @@ class Budget:
 
 
 def budget_book(budget: Budget) -> bytes:
-    """The workbook as bytes: the page, then metrics, cost and hours by month, people, premiums, changes,
+    """The workbook as bytes: the page, then metrics, cost and hours by month, capacity, people, premiums, changes,
     candour, risks and sources."""
     book = Workbook()
     book.remove(book.active)
@@ -120,6 +123,11 @@ def budget_book(budget: Budget) -> bytes:
         sheet = table(book, title, frame, columns)
         for cell in sheet[sheet.max_row]:
             cell.font = BOLD
+    if budget.capacities:
+        last = budget.by_month("cost", "amount").to_dict("records")[-1]
+        of_months = {str(month): cost for month, cost in last.items() if month not in ("line", TOTAL)}
+        table(book, "Capacity by month", by_month(budget.capacities, of_months), BY_MONTH)
+        table(book, "Capacity by year", by_year(budget.capacities), BY_YEAR)
     table(book, "People", _people(budget), _PEOPLE)
     table(book, "Premiums", _premiums(budget), _PREMIUMS)
     table(book, "Changes", budget.changes, _CHANGES)
@@ -224,9 +232,17 @@ def page_lines(budget: Budget) -> Iterator[tuple[str, str]]:
             yield "", f"{row['period']}: {money(row['cost'], budget.currency)}, {count(row['contacts'])} contacts"
     for text in budget.remarks:
         yield "", f"Please note: {text}."
+    yield from _capacity(budget)
     yield from _service(budget)
     yield from _changed(budget)
     yield from _decisions(budget)
+
+
+def _capacity(budget: Budget) -> Iterator[tuple[str, str]]:
+    heading = "Whom we hire"
+    for text in capacity_lines(budget.capacities, budget.currency):
+        yield heading, text
+        heading = ""
 
 
 def _service(budget: Budget) -> Iterator[tuple[str, str]]:

@@ -32,6 +32,7 @@ _CASES: tuple[Sheet, ...] = (
     ("budget", "budget", ""),
     ("set", "set", ""),
     ("level", "level", ""),
+    ("cut_short", "ended by the clock", ""),
     ("made", "made on", DAY),
 )
 _DELTAS: tuple[Sheet, ...] = (
@@ -70,6 +71,8 @@ _PRICES: tuple[Sheet, ...] = (
     ("cost_low", "at least", WHOLE),
     ("cost_high", "at most", WHOLE),
     ("step_cost_per_year", "step", SIGNED),
+    ("step_low", "step at least", SIGNED),
+    ("step_high", "step at most", SIGNED),
     ("cost_per_point", "per point", WHOLE),
     ("cost_per_contact_saved", "per contact saved", TWO),
     ("preview_cost_per_year", "by the square-root rule", WHOLE),
@@ -77,6 +80,7 @@ _PRICES: tuple[Sheet, ...] = (
     ("change_low", "change at least", SIGNED),
     ("change_high", "change at most", SIGNED),
     ("distinct", "distinguishable", ""),
+    ("cut_short", "ended by the clock", ""),
 )
 WIDE, HIGH_OF_A_BAR, HIGH = 8.0, 0.42, 4.2
 

@@ -58,6 +58,10 @@ LEDGER_TITLES = {
     ),
     "hours": (mark("Hours ledger"), mark("The lines add up to the paid hours; whole plan")),
     "cost": (mark("Cost ledger"), mark("The lines add up to the loaded cost; whole plan")),
+    "currency": (
+        mark("Currencies"),
+        mark("What is paid in another currency, and the rest; up to the loaded cost; whole plan"),
+    ),
     "unit": (mark("Unit costs"), mark("Loaded cost per unit; whole plan")),
 }
 MOST_NOTES = 60
@@ -337,15 +341,16 @@ def _ledger_table(data: ReportData, name: str, caption: str, lines: pd.DataFrame
     blank: dict[str, Format] = {
         "hours": _or_blank(exact_hours),
         "amount": _or_blank(exact_money),
-        "quantity": _or_blank(count),
+        "quantity": _or_blank(exact_money if name == "currency" else count),
     }
-    headers = {"hours": mark("hours"), "amount": data.currency, "quantity": mark("quantity")}
+    own = mark("in its currency") if name == "currency" else mark("quantity")
+    headers = {"hours": mark("hours"), "amount": data.currency, "quantity": own}
     filled = [column for column in blank if lines[column].notna().any()]
     columns += [(column, headers[column], blank[column]) for column in filled]
     if (lines["unit"].fillna("") != "").any():
         columns.append(("unit", mark("unit"), None))
     columns.append(("source", mark("source"), None))
-    sums = (*BRIDGE_SUMS, TOTAL_LINE["cost"]) if name == "bridge" else (TOTAL_LINE.get(name),)
+    sums = (*BRIDGE_SUMS, TOTAL_LINE["cost"]) if name == "bridge" else (TOTAL_LINE.get(name, TOTAL_LINE["cost"]),)
     told = lines.fillna({"unit": ""})
     told = told.assign(line=[line_words(line) for line in told["line"]], unit=[tr(unit) for unit in told["unit"]])
     return table_of(told, columns, caption, strong=lines["line"].isin(sums))

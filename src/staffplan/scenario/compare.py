@@ -61,7 +61,14 @@ def compare(output: Path) -> Comparison:
     base = measured(open_existing(output / BASE))
     tests = {one.name: measured(open_existing(output / one.folder)) for one in scenarios.values()}
     found = {name: deltas(base, test) for name, test in tests.items()}
-    return Comparison(base, scenarios, tests, found, delta_table(found), _cases(base, scenarios, found, rate))
+    cut_short = _cut_short(base, tests)
+    cases = _cases(base, scenarios, found, rate, cut_short)
+    return Comparison(base, scenarios, tests, found, delta_table(found), cases)
+
+
+def _cut_short(base: Measures, tests: Mapping[str, Measures]) -> list[str]:
+    """Scenarios whose difference depends on the clock: their search, or the base's, ended by its time limit."""
+    return [name for name, one in tests.items() if one.roster != base.roster and (one.cut_short or base.cut_short)]
 
 
 def _scenario(folder: Path, record: Mapping[str, object]) -> ScenarioSettings:
@@ -73,7 +80,11 @@ def _scenario(folder: Path, record: Mapping[str, object]) -> ScenarioSettings:
 
 
 def _cases(
-    base: Measures, scenarios: Mapping[str, ScenarioSettings], found: Mapping[str, Sequence[Delta]], rate: float
+    base: Measures,
+    scenarios: Mapping[str, ScenarioSettings],
+    found: Mapping[str, Sequence[Delta]],
+    rate: float,
+    cut_short: Sequence[str],
 ) -> ScenarioCases:
     """One row for each scenario; those that must be decided first come first."""
     rows = []
@@ -99,6 +110,7 @@ def _cases(
                 else math.nan,
                 **gains(found[name], base.currency),
                 "in_words": in_words(name, found[name]),
+                "cut_short": "yes" if name in cut_short else "no",
                 "folder": one.folder,
             }
         )

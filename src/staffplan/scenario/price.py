@@ -183,6 +183,7 @@ def _row(what: str, own: Measures, today: Measures, is_base: bool) -> dict[str, 
         "change_low": low,
         "change_high": high,
         "distinct": "no" if low <= 0 <= high else "yes",
+        "cut_short": "yes" if own.cut_short else "no",
     }
 
 
@@ -191,11 +192,14 @@ def _steps(frame: pd.DataFrame, rows: Sequence[tuple[str, Measures, bool]]) -> p
     cost, level = frame["cost_per_year"].to_numpy(), frame["service_level"].to_numpy()
     hull = [float(cost[level >= own].min()) for own in level]
     step, points = np.diff(cost, prepend=np.nan), np.diff(100 * level, prepend=np.nan)
+    left = cost - frame["cost_low"].to_numpy()
     lost = np.array([own.level("abandon_rate") * _at_once_contacts(own) * own.per_year for _, own, _ in rows])
     saved = -np.diff(lost, prepend=np.nan)
     return frame.assign(
         cost_hull=hull,
         step_cost_per_year=step,
+        step_low=step - left,
+        step_high=step + np.concatenate([[np.nan], left[:-1]]),
         cost_per_point=np.where(points > 0, step / np.where(points > 0, points, 1.0), np.nan),
         cost_per_contact_saved=np.where(saved > 0, step / np.where(saved > 0, saved, 1.0), np.nan),
     )

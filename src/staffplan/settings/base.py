@@ -18,6 +18,8 @@ Factor = Annotated[float, Field(ge=0, le=100)]
 Patience = Annotated[float, Field(gt=0, le=1e7)]
 Money = Annotated[float, Field(ge=0, le=1e9)]
 """Amounts in any currency."""
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+"""ISO 4217 code."""
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Day = Annotated[date, Field(ge=date(FIRST_YEAR, 1, 1), le=date(LAST_YEAR, 12, 31))]
 

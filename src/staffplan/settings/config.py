@@ -16,6 +16,7 @@ from staffplan.settings.access import AccessSettings
 from staffplan.settings.base import Section
 from staffplan.settings.capacity import CapacitySettings
 from staffplan.settings.cost import CostSettings
+from staffplan.settings.currencies import currency_problems
 from staffplan.settings.export import ExportSettings, PayrollSettings
 from staffplan.settings.forecast import ForecastSettings
 from staffplan.settings.hard_rules import RuleSettings, unknown_names
@@ -211,6 +212,7 @@ def _cross_problems(config: Config, source: str) -> Iterable[Problem]:
         yield from _loan_problems(name, queue, config, source)
         yield from _past_problems(name, queue, config, source)
     yield from _group_problems(config, source)
+    yield from currency_problems(config.plan.currency, config.cost, config.work_plans, config.standby, source)
     yield from _overflow_problems(config, source)
 
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 from calendar import isleap
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Any, Literal, Self
+from decimal import Decimal
+from fractions import Fraction
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from staffplan.clock import parse_spans, parse_weekdays
 from staffplan.errors import nearest
 from staffplan.settings.agreements import agreed_premiums, all_agreements, pays
-from staffplan.settings.base import Day, Factor, Money, NotNegative, Positive, Section
+from staffplan.settings.base import Currency, Day, Factor, Money, NotNegative, Positive, Section
 
 PAY_KINDS = ("regular", "overtime", "absence", "time off")
 """Kinds of hours that a payroll file has anyway."""
@@ -58,6 +60,9 @@ class PremiumSettings(Section):
     """Names of premiums whose hours do not count for over_hours, because they are paid as such already."""
     excludes: tuple[str, ...] = ()
     """Names of premiums that are not paid in the same hour as this one."""
+    currency: Currency | None = None
+    """Currency of per_hour or per_shift, ISO 4217 code (default: plan.currency). A share is paid in that of the
+    wage."""
 
     @model_validator(mode="after")
     def _readable(self) -> Self:
@@ -69,7 +74,8 @@ class PremiumSettings(Section):
         if len(given) != 1:
             raise ValueError("give one of share, per_hour and per_shift")
         of_hours = {"hours", "excludes", "over_hours"}
-        idle = sorted(self.model_fields_set & (of_hours if self.per_shift_only else {"shifts"}))
+        unused = of_hours if self.per_shift_only else {"shifts", "currency"} if "share" in given else {"shifts"}
+        idle = sorted(self.model_fields_set & unused)
         if idle:
             raise ValueError(f"{', '.join(idle)} cannot be given with {given[0]}")
         self._check_norm()
@@ -121,6 +127,9 @@ class OnCostSettings(Section):
     monthly_per_agent: Money = 0.0
     """Amount per agent and month, for example seat, licences, telephony. It is charged for the planned share of the
     month's days."""
+    currency: Currency | None = None
+    """Currency of monthly_per_agent, ISO 4217 code (default: plan.currency). The share is paid in that of
+    the wages."""
 
 
 KINDS_OF_OTHERS = ("agents_per_person", "per_contact", "per_month", "amount")
@@ -147,6 +156,8 @@ class OtherCostSettings(Section):
     """Amount once, such as hiring, a course or a licence."""
     date: Day | None = None
     """Day on which the amount is due; needed with it. Outside the days planned it is left out, and told."""
+    currency: Currency | None = None
+    """Currency of the amount, ISO 4217 code (default: plan.currency), for example a vendor's."""
 
     @model_validator(mode="after")
     def _one_kind(self) -> Self:
@@ -159,6 +170,27 @@ class OtherCostSettings(Section):
         if self.queues and given[0] != "per_contact":
             raise ValueError(f"queues cannot be given with {given[0]}")
         return self
+
+
+class ExchangeRate(Section):
+    """Rate at which amounts of a currency are turned into the plan's."""
+
+    rate: Annotated[Decimal, Field(gt=0, le=1_000_000)]
+    """Units of plan.currency for one unit of the currency, for example "0.92". Best as a text, as it is exact."""
+    of: Day
+    """Day whose rate it is, or of the decision for the budget."""
+    source: Annotated[str, Field(min_length=1)]
+    """Where the rate comes from, for example the central bank or the treasury."""
+
+    @property
+    def exact(self) -> Fraction:
+        """The rate as a fraction."""
+        return Fraction(self.rate)
+
+    @property
+    def words(self) -> str:
+        """The rate as it is written, without zeros at its end."""
+        return f"{self.rate.normalize():f}"
 
 
 class CostSettings(Section):
@@ -176,6 +208,8 @@ class CostSettings(Section):
     """On-costs, one entry each."""
     others: tuple[OtherCostSettings, ...] = ()
     """Costs that are no agent's pay, one entry each."""
+    rates: dict[Currency, ExchangeRate] = Field(default_factory=dict)
+    """Exchange rates, by currency: USD = { rate = "0.92", of = 2026-11-01, source = "treasury" }."""
 
     @model_validator(mode="before")
     @classmethod

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from staffplan.clock import public_holidays
 from staffplan.planned import DAYS_OF_A_WEEK, PlannedDays, between
-from staffplan.settings.base import Day, Section
+from staffplan.settings.base import Currency, Day, Section
 from staffplan.tables.units import DurationUnit
 
 
@@ -77,8 +77,9 @@ class PlanSettings(Section):
     """Country whose public holidays apply, ISO 3166 code, for example ES (default: no public holidays)."""
     subdivision: str | None = None
     """Region of the country with its own public holidays, for example MD (default: none)."""
-    currency: str = Field(default="EUR", pattern=r"^[A-Z]{3}$")
-    """Currency of all amounts, ISO 4217 code."""
+    currency: Currency = "EUR"
+    """Currency of all amounts that name no other, ISO 4217 code. Amounts of others are turned into it by
+    [cost.rates]."""
     seed: int = Field(default=1, ge=0, le=2**63 - 1)
     """Seed of the random numbers. The same seed gives the same plan."""
     assumptions: tuple[AssumptionSettings, ...] = ()

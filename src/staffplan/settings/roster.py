@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 from staffplan.clock import clock_minute, first_of_week, parse_weekdays
 from staffplan.errors import nearest
 from staffplan.settings.agreements import agreed_settings, all_agreements, articles_of
-from staffplan.settings.base import Money, NotNegative, Positive, Section, Weekday
+from staffplan.settings.base import Currency, Money, NotNegative, Positive, Section, Weekday
 from staffplan.settings.hard_rules import ConsecutiveDaysSetting, DailyRestSetting, RuleSettings
 from staffplan.tables.roster import SPLIT
 
@@ -229,6 +229,9 @@ class WorkPlanSettings(Section):
     within the shift."""
     hourly_rate: Money | None = None
     """Base pay per hour, for agents without a rate of their own."""
+    currency: Currency | None = None
+    """Currency of hourly_rate, and of the rates in agents.csv of these people, ISO 4217 code (default:
+    plan.currency)."""
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:

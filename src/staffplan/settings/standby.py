@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from staffplan.clock import parse_spans, parse_weekdays
-from staffplan.settings.base import Factor, Money, Section
+from staffplan.settings.base import Currency, Factor, Money, Section
 
 
 class StandbySettings(Section):
@@ -49,6 +49,9 @@ class StandbySettings(Section):
     """Amount for each hour of it."""
     per_duty: Money = 0.0
     """Amount for each day of it."""
+    currency: Currency | None = None
+    """Currency of per_hour and per_duty, ISO 4217 code (default: plan.currency). A call-out is paid in that of the
+    person's wage."""
     call_out_hours_min: Annotated[float, Field(ge=0, le=24)] = 0.0
     """Hours that a call-out (input.call_outs) is paid for at least."""
     call_out_share: Factor = 0.0

@@ -14,6 +14,8 @@ from staffplan.errors import Problem, nearest
 
 TAGS = ("rule", "change")
 """Settings that say of which kind an entry of a list is."""
+OF_A_KEY = "[key]"
+"""What pydantic adds to the path where the name of a setting itself is wrong."""
 WORDS: Mapping[str, tuple[str, str]] = {
     "greater_than": ("{value} is not above {gt}", "write a number above {gt}"),
     "greater_than_equal": ("{value} is below {ge}", "write {ge} or more"),
@@ -25,6 +27,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "int_from_float": ("{value} is not a whole number", "write a whole number, 4"),
     "float_parsing": ("{value} is not a number", "write a number without quotes or a unit, with a point: 0.5"),
     "float_type": ("{value} is not a number", "write a number without quotes or a unit, with a point: 0.5"),
+    "decimal_parsing": ("{value} is not a number", 'write a number with a point: "0.92"'),
+    "decimal_type": ("{value} is not a number", 'write a number with a point: "0.92"'),
     "finite_number": ("{value} is not a number that can be used", "write an ordinary number"),
     "bool_parsing": ("{value} is neither true nor false", "write true or false, without quotes"),
     "bool_type": ("{value} is neither true nor false", "write true or false, without quotes"),
@@ -137,7 +141,7 @@ def _keys_at(path: Sequence[str | int], model: type[BaseModel]) -> list[str]:
 
 def _written(path: Sequence[str | int], model: type[BaseModel]) -> tuple[tuple[str, ...], bool]:
     """The part of pydantic's path that stands in the file, and whether a branch of a union was left out of it."""
-    steps = list(_walk(path, model))
+    steps = list(_walk([part for part in path if part != OF_A_KEY], model))
     branch = any(left_out and _tag(inside) != part for part, left_out, inside in steps)
     return tuple(str(part) for part, left_out, _ in steps if not left_out), branch
 

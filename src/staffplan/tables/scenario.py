@@ -71,7 +71,8 @@ class ScenarioCases(Table):
 
     Amounts are in the plan's currency. `cost_per_year` is the plan's difference scaled by days. `payback_years`: the
     one-off cost over the saving of a year; blank where nothing is saved. `net_present_value`: savings of that many
-    `lasts_years`, each counted at its end, less the one-off cost; blank without such a cost.
+    `lasts_years`, each counted at its end, less the one-off cost; blank without such a cost. `cut_short`: the search
+    of the roster, or of the base's, ended by its time limit, so that a busy machine finds another one.
     """
 
     columns: ClassVar[tuple[Column, ...]] = (
@@ -93,6 +94,7 @@ class ScenarioCases(Table):
         text("people"),
         text("budget"),
         text("in_words"),
+        text("cut_short", choices=("yes", "no")),
         text("folder"),
     )
     key: ClassVar[tuple[str, ...]] = ("scenario",)
@@ -105,9 +107,10 @@ class PromisePrices(Table):
 
     `cost_per_year` lies between `cost_low` and `cost_high` if the searches had gone to their end. The step is that
     from the row before. The change is that from the plan as it is; it lies between `change_low` and `change_high`
-    with searches to the end. `cost_hull` is the least cost at which this much service or more was found. `preview`
-    columns come from the square-root rule and need no roster. Service level, wait, abandons and occupancy are
-    simulated, of the queues that are answered at once.
+    with searches to the end, and the step between `step_low` and `step_high`. `cut_short`: the search of the roster
+    ended by its time limit, so that a busy machine finds another one. `cost_hull` is the least cost at which this
+    much service or more was found. `preview` columns come from the square-root rule and need no roster. Service
+    level, wait, abandons and occupancy are simulated, of the queues that are answered at once.
     """
 
     columns: ClassVar[tuple[Column, ...]] = (
@@ -129,12 +132,15 @@ class PromisePrices(Table):
         number("preview_hours", blank=True),
         number("preview_cost_per_year", blank=True),
         number("step_cost_per_year", None, blank=True),
+        number("step_low", None, blank=True),
+        number("step_high", None, blank=True),
         number("cost_per_point", None, blank=True),
         number("cost_per_contact_saved", None, blank=True),
         number("change_of_cost_per_year", None),
         number("change_low", None),
         number("change_high", None),
         text("distinct", choices=("yes", "no")),
+        text("cut_short", choices=("yes", "no")),
     )
     key: ClassVar[tuple[str, ...]] = ("position",)
     file_name: ClassVar[str] = "prices.csv"

@@ -11,7 +11,7 @@ from staffplan.tables.schema import LARGEST_RATE, Column, Table, instant, number
 @dataclass(frozen=True)
 class Standby(Table):
     """One row for each person and day of a standby duty. `hours`: from its start to its end, as they pass. `amount`:
-    what it pays, in the plan's currency."""
+    what it pays, in the currency of its settings."""
 
     columns: ClassVar[tuple[Column, ...]] = (
         text("standby"),

@@ -13,8 +13,11 @@ from staffplan.errors import Problem, UsageError, listed, nearest
 from staffplan.tables.roster import ABSENCE
 
 COST, HOURS, AGENT, NEED, FORECAST, HISTORY = "cost", "hours", "agent", "need", "forecast", "history"
+BRIDGE, UNIT = "bridge", "unit"
 TOTAL, TIME_OFF = "total", "time off"
-LEADS = (COST, HOURS, FORECAST, HISTORY)
+LEADS = (COST, HOURS, BRIDGE, UNIT, FORECAST, HISTORY)
+LINES = (COST, HOURS, BRIDGE, UNIT)
+"""Sections of the cost report, each with its lines."""
 BESIDE = {
     "breaks": ("break",),
     "meals": ("meal",),
@@ -33,7 +36,8 @@ _BOTH = re.compile(r"(\d{4}-\d{2}-\d{2})[T ](\d{1,2}:\d{2})")
 
 @dataclass(frozen=True)
 class Known:
-    """What a plan has names for. `lines`, `hours`: names of the cost report's lines by their short form."""
+    """What a plan has names for. `lines`, `hours`, `bridge`, `unit`: names of the cost report's lines by their short
+    form."""
 
     lines: Mapping[str, str]
     hours: Mapping[str, str]
@@ -43,6 +47,12 @@ class Known:
     queues: Sequence[str]
     agents: Mapping[str, str]
     """Names by agent_id."""
+    bridge: Mapping[str, str]
+    unit: Mapping[str, str]
+
+    def lines_of(self, lead: str) -> Mapping[str, str]:
+        """The lines of a section of the cost report, by their short form."""
+        return {COST: self.lines, HOURS: self.hours, BRIDGE: self.bridge, UNIT: self.unit}.get(lead, {})
 
     def examples(self) -> str:
         """What may be asked, in one line each."""
@@ -51,6 +61,7 @@ class Known:
         lines = [
             f"cost.total, or a line: {listed(f'cost.{name}' for name in self.lines)}",
             f"hours.total, or a line: {listed(f'hours.{name}' for name in self.hours)}",
+            "a line from contacts to cost, or a unit cost: bridge.base-staff, unit.per-paid-hour",
             f"a person, with a day or month: {words(agent)}, {words(agent, self.days[0])}",
             f"the people required at a time: {self.days[0]}T10:00 {words(group)}",
             f"a queue's contacts: {words(f'forecast.{queue}', self.days[0])}, {words(f'history.{queue}')}",
@@ -61,7 +72,7 @@ class Known:
 
 @dataclass(frozen=True)
 class Question:
-    """One question. `kind`: cost, hours, agent, need, forecast or history."""
+    """One question. `kind`: cost, hours, bridge, unit, agent, need, forecast or history."""
 
     kind: str = ""
     line: str = ""
@@ -141,9 +152,11 @@ def _twice(found: Question, meaning: Mapping[str, Any]) -> Iterator[Problem]:
 def _unknown(word: str, known: Known) -> Problem:
     names = [*known.lines, *known.hours, *known.groups, *known.queues, *known.agents, *known.agents.values()]
     lead, _, name = word.partition(".")
-    lines = {COST: known.lines, HOURS: known.hours}.get(lead)
-    if lines is not None and name:
-        near = nearest(name, [*lines, TOTAL])
+    lines = known.lines_of(lead)
+    if lead in (BRIDGE, UNIT):
+        return Problem("explain", f"the plan has no {word!r}", f"{nearest(name, list(lines))}, after {lead}.")
+    if lines and name:
+        near = nearest(name, [*lines, *([TOTAL] if lead in (COST, HOURS) else [])])
         near = near.replace("did you mean ", f"did you mean {lead}.") if near.startswith("did you mean") else ""
     else:
         near = nearest(word, names)
@@ -186,9 +199,9 @@ def _led(text: str, known: Known) -> Iterator[dict[str, Any]]:
     lead = lead.lower()
     if lead not in LEADS:
         return
-    if lead in (COST, HOURS):
-        lines = known.lines if lead == COST else known.hours
-        line = TOTAL if short(name) in ("", TOTAL) else _line(name, lines)
+    if lead in LINES:
+        is_total = lead in (COST, HOURS) and short(name) in ("", TOTAL)
+        line = TOTAL if is_total else _line(name, known.lines_of(lead))
         if line:
             yield {"kind": lead, "line": line}
     elif not name:
@@ -286,6 +299,9 @@ def _not_together(question: Question, known: Known) -> Iterator[tuple[str, str]]
         whole = words(question.agent, day)
         hint = f"{whole}; the minutes on queue: {words('hours.total', question.group, question.agent, day)}"
         yield "a person's day is told for all planning groups", hint
+    if kind in (BRIDGE, UNIT) and (question.agent or day is not None or question.time or question.queue):
+        hint = f"leave the rest out: {words(f'{kind}.{short(question.line)}', question.group, question.month)}"
+        yield f"{kind} lines are told for months and planning groups", hint
     if kind == HOURS:
         yield from _hours_not_together(question, known)
     if kind == COST and question.line == TOTAL and question.agent:

@@ -36,6 +36,15 @@ def hours_of(sources: Sources, question: Question) -> Amount:
     return Amount(title, value, MINUTES, ask=_ask(question), parts=lambda: lines, sources=lambda: beside)
 
 
+def paid_of(sources: Sources, question: Question) -> Amount:
+    """All paid minutes of a month, by person; those of a planning group by what they were for."""
+    asked = replace(question, kind=HOURS, line=TOTAL)
+    whole = hours_of(sources, asked)
+    if question.group:
+        return whole
+    return replace(minutes(sources, whole.what, narrowed(sources.paid, asked), asked), ask=whole.ask)
+
+
 def _ask(question: Question) -> str:
     return words(f"{HOURS}.{short(question.line)}", question.group, question.month)
 

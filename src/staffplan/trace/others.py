@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 
 import numpy as np
 
 from staffplan.cost.exact import Ints, exact
-from staffplan.cost.money import contact_cents, head_cents, planned_shares, wage_share_cents
+from staffplan.cost.exchange import HOME, Amounts
+from staffplan.cost.money import contact_cents, head_cents, planned_shares, shared_by, wage_share_cents, whole_cents
 from staffplan.settings.cost import OnCostSettings, OtherCostSettings
 from staffplan.trace.amount import Amount, Place, money, summed
 from staffplan.trace.ask import HOURS, TOTAL, Question
 from staffplan.trace.contacts import contacts_of
+from staffplan.trace.exchanged import converted
 from staffplan.trace.paid import minutes, narrowed, person
-from staffplan.trace.pay import asked, pay, pay_lines, pay_words, rule_words
+from staffplan.trace.pay import asked, own_pay, pay, pay_lines, pay_words, rule_words
 from staffplan.trace.sources import Sources
 
 ON_COST, OTHER = "on-cost: ", "other: "
@@ -49,26 +52,48 @@ def _on_cost(sources: Sources, question: Question, amount: Amount) -> Amount:
     number = names.index(question.line)
     setting = sources.config.cost.on_costs[number]
     place = sources.setting("cost", "on_costs", number)
-    parts = []
+    parts: list[Amount] = []
     if setting.share:
-        parts.append(_of_wages(sources, question, setting, place))
+        parts += _of_wages(sources, question, setting, place)
     if setting.monthly_per_agent:
         parts.append(_of_people(sources, question, setting, place))
     return replace(amount, parts=lambda: parts)
 
 
-def _of_wages(sources: Sources, question: Question, setting: OnCostSettings, place: Place) -> Amount:
-    books, month = sources.books, _month(sources, question)
-    wages = books.money.wages
-    cents = wage_share_cents(wages, exact(setting.share))[month]
-    lines = [replace(question, line=line) for line in pay_lines(sources)]
-    if not question.group:
-        base = summed(f"{pay_words(sources)} of the month", [pay(sources, own) for own in lines], sources.currency)
+def _of_wages(sources: Sources, question: Question, setting: OnCostSettings, place: Place) -> list[Amount]:
+    """The share of the wages, by the currency that they are paid in."""
+    money_of = sources.books.money.amounts
+    paid, month = Amounts.joined(money_of[line] for line in pay_lines(sources)).own, _month(sources, question)
+    there = {currency: wages for currency, wages in paid.items() if wages[month].any()}
+    return [_of_currency(sources, question, setting, place, one, there) for one in there]
+
+
+def _of_currency(
+    sources: Sources,
+    question: Question,
+    setting: OnCostSettings,
+    place: Place,
+    currency: str,
+    paid: Mapping[str, Ints],
+) -> Amount:
+    """The share of the wages of one currency. paid: (periods, groups) cents of all that have wages in the month."""
+    month, wages = _month(sources, question), paid[currency]
+    what = "share of the wages" if currency == HOME else f"share of the wages in {currency}"
+    own = wage_share_cents(wages, exact(setting.share))
+    home = sources.exchange.converted(own, currency)
+    if question.group:
+        return _borne(sources, question, what, shared_by(home, wages)[month], wages[month], "cents of wages")
+
+    def told(amount: Amount) -> Amount:
+        lines = [replace(question, line=line) for line in pay_lines(sources)]
+        pays = [pay(sources, one) if list(paid) == [HOME] else own_pay(sources, one, currency) for one in lines]
+        paid_out = [one for one in pays if one.value]
+        base = summed(f"{pay_words(sources)} of the month", paid_out, amount.unit)
         how = f"{float(base.value or 0):,.2f} x {setting.share:g}, rounded to the cent once a month"
-        return Amount(
-            "share of the wages", money(int(cents.sum())), sources.currency, how, place, sources=lambda: [base]
-        )
-    return _borne(sources, question, "share of the wages", cents, wages[month], "cents of wages")
+        return replace(amount, how=how, place=place, sources=lambda: [base])
+
+    amount = Amount(what, money(int(home[month])), sources.currency)
+    return converted(amount, sources, currency, int(own[month]), told)
 
 
 def _borne(sources: Sources, question: Question, what: str, cents: Ints, weights: Ints, by: str) -> Amount:
@@ -85,19 +110,23 @@ def _borne(sources: Sources, question: Question, what: str, cents: Ints, weights
 
 
 def _of_people(sources: Sources, question: Question, setting: OnCostSettings, place: Place) -> Amount:
-    books, month = sources.books, _month(sources, question)
-    cents = head_cents(books.paid, exact(setting.monthly_per_agent), books.days)
+    """An amount for every person; turned into the plan's currency one by one."""
+    books, month, currency = sources.books, _month(sources, question), sources.exchange.known(setting.currency)
+    own = head_cents(books.paid, exact(setting.monthly_per_agent), books.days)
+    cents = sources.exchange.converted(own, currency)
+    how = f"{setting.monthly_per_agent:,.2f} x {_planned(sources, month)} for each person"
+    if currency != HOME:
+        how += f", in {currency} at {sources.config.cost.rates[currency].words}"
     if question.group:
         group = books.frame.groups.index(question.group)
         cents = books.paid.attributed(cents)[..., group]
-    how = f"{setting.monthly_per_agent:,.2f} x {_planned(sources, month)} for each person"
-    if question.group:
         how += f", as far as the person works for {question.group}"
-    people = [
-        Amount(person(sources, agent), money(int(cents[number, month])), sources.currency)
-        for number, agent in enumerate(books.frame.agents)
-        if cents[number, month]
-    ]
+    people = []
+    for number, agent in enumerate(books.frame.agents):
+        if cents[number, month]:
+            one = Amount(person(sources, agent), money(int(cents[number, month])), sources.currency)
+            whole = int(own[number, month])
+            people.append(one if question.group else converted(one, sources, currency, whole, lambda same: same))
     return replace(summed("amount for each person", people, sources.currency, how=how), place=place)
 
 
@@ -119,14 +148,24 @@ def _other(sources: Sources, question: Question, amount: Amount) -> Amount:
     if question.group:
         return _shared(sources, question, amount, rule)
     how, found = _whole(sources, question, setting)
-    return replace(amount, how=how, sources=lambda: [*found, rule])
+    books = sources.books
+    own = whole_cents(setting, books.paid, _paid_minutes(sources), books.days)[_month(sources, question)]
+    currency = sources.exchange.known(setting.currency)
+    return converted(
+        amount, sources, currency, int(own), lambda one: replace(one, how=how, sources=lambda: [*found, rule])
+    )
+
+
+def _paid_minutes(sources: Sources) -> Ints:
+    """(periods, groups): paid minutes, time beside the queue as it is attributed."""
+    paid = sources.books.paid
+    return np.asarray(paid.attributed(paid.by_agent).sum(axis=0), dtype=np.int64)
 
 
 def _shared(sources: Sources, question: Question, amount: Amount, rule: Amount) -> Amount:
     books, month = sources.books, _month(sources, question)
     cents = books.money.lines[question.line][month]
-    paid = books.paid.attributed(books.paid.by_agent).sum(axis=0)[month]
-    borne = _borne(sources, question, amount.what, cents, paid, "paid minutes")
+    borne = _borne(sources, question, amount.what, cents, _paid_minutes(sources)[month], "paid minutes")
     return replace(borne, ask=amount.ask, sources=lambda: [*borne.sources(), rule])
 
 
@@ -146,18 +185,16 @@ def _whole(sources: Sources, question: Question, setting: OtherCostSettings) -> 
 
 def _by_queue(sources: Sources, question: Question, setting: OtherCostSettings) -> Sequence[Amount]:
     """What the contacts of each queue cost."""
-    books, month = sources.books, _month(sources, question)
-    cents = contact_cents(setting, books.queues, len(books.frame.periods))[month]
+    books, month, currency = sources.books, _month(sources, question), sources.exchange.known(setting.currency)
+    own = contact_cents(setting, books.queues, len(books.frame.periods))[month]
+    cents = sources.exchange.converted(own, currency)
     found = []
     for number, queue in enumerate(books.queues):
         if cents[number] and (not question.group or books.frame.groups[queue.group] == question.group):
             contacts = contacts_of(sources, Question("forecast", month=question.month, queue=queue.name))
             number_of = f"{float(contacts.value or Fraction(0)):,.6g} contacts"
             how = f"{number_of} x {setting.per_contact:,.6g}, rounded to the cent once a month"
-            value = money(int(cents[number]))
-            found.append(_of_queue(queue.name, value, sources.currency, how, contacts))
+            amount = Amount(queue.name, money(int(cents[number])), sources.currency)
+            told = partial(replace, how=how, sources=partial(list, [contacts]))
+            found.append(converted(amount, sources, currency, int(own[number]), told))
     return found
-
-
-def _of_queue(name: str, value: Fraction, currency: str, how: str, contacts: Amount) -> Amount:
-    return Amount(name, value, currency, how, sources=lambda: [contacts])

@@ -10,17 +10,18 @@ import numpy as np
 import pandas as pd
 
 from staffplan.cost.exact import Ints, exact
-from staffplan.cost.money import base_cents, premium_cents
+from staffplan.cost.money import BASE, base_cents, premium_cents, premium_currencies
 from staffplan.cost.premiums import paid_for_shift
 from staffplan.settings.base import Section
 from staffplan.settings.cost import PremiumSettings
-from staffplan.trace.amount import MINUTES, Amount, Place, money, rows_of
+from staffplan.trace.amount import MINUTES, Amount, Place, money, rows_of, summed
 from staffplan.trace.ask import COST, HOURS, TOTAL, Question, short_names, words
+from staffplan.trace.exchanged import converted
 from staffplan.trace.paid import minutes, narrowed, person
 from staffplan.trace.sources import Sources
 from staffplan.trace.standby import formula_of_standby
 
-BASE, PREMIUM = "base pay", "premium: "
+PREMIUM = "premium: "
 
 
 def pay_lines(sources: Sources) -> list[str]:
@@ -34,15 +35,24 @@ def pay_words(sources: Sources) -> str:
     return "base pay, premiums and standby" if sources.books.standby.lines else "base pay and premiums"
 
 
-def pay_cents(sources: Sources, line: str) -> Ints:
-    """(agents, periods) cents of base pay, of a premium, or of standby."""
+def own_cents(sources: Sources, line: str) -> tuple[Ints, list[str]]:
+    """(agents, periods) cents of base pay, of a premium, or of standby, and the currency of each agent's."""
     books = sources.books
     if line == BASE:
-        return base_cents(books.paid, books.rates)
+        return base_cents(books.paid, books.wages), [wage.currency for wage in books.wages]
     if line in books.standby.lines:
-        return books.standby.summed(line, books.frame, "cents")
+        return books.standby.summed(line, books.frame, "cents"), books.standby.currencies(line, books.frame)
     number = _number(sources, line)
-    return premium_cents(books.paid, books.rates, sources.config.cost.premiums[number], number)
+    premium = sources.config.cost.premiums[number]
+    currencies = premium_currencies(premium, books.wages, sources.exchange)
+    return premium_cents(books.paid, books.wages, premium, number), currencies
+
+
+def pay_cents(sources: Sources, line: str) -> Ints:
+    """(agents, periods) cents of a line of pay in the plan's currency."""
+    cents, currencies = own_cents(sources, line)
+    rows = [sources.exchange.converted(own, name) for own, name in zip(cents, currencies, strict=True)]
+    return np.array(rows, dtype=np.int64).reshape(cents.shape)
 
 
 def _number(sources: Sources, line: str) -> int:
@@ -184,10 +194,32 @@ def _amount(amount: Amount) -> str:
 
 
 def _formula(sources: Sources, question: Question, amount: Amount) -> Amount:
-    """A person's pay of a month: minutes x rate."""
+    """A person's pay of a month, turned into the plan's currency where it is paid in another."""
     number = sources.books.frame.agents.index(question.agent)
-    rate = sources.books.rates[number]
-    rates = Amount("base rate an hour", rate, sources.currency, *rate_place(sources, question.agent))
+    cents, currencies = own_cents(sources, question.line)
+    own = int(cents[number, sources.books.frame.periods.index(question.month)])
+    return converted(amount, sources, currencies[number], own, lambda paid: _paid(sources, question, paid))
+
+
+def own_pay(sources: Sources, question: Question, currency: str) -> Amount:
+    """A line of pay of a month, of the people whose pay is in the currency, in that currency."""
+    cents, currencies = own_cents(sources, question.line)
+    month, agents = sources.books.frame.periods.index(question.month), sources.books.frame.agents
+    unit = sources.name_of(currency)
+    found = []
+    for number, (agent, own) in enumerate(zip(agents, currencies, strict=True)):
+        if own == currency and cents[number, month]:
+            amount = Amount(person(sources, agent), money(int(cents[number, month])), unit)
+            found.append(_paid(sources, replace(question, agent=agent), amount))
+    return summed(f"{question.line}, in {unit}", found, unit)
+
+
+def _paid(sources: Sources, question: Question, amount: Amount) -> Amount:
+    """A person's pay of a month, in its own currency: minutes x rate."""
+    number = sources.books.frame.agents.index(question.agent)
+    wage = sources.books.wages[number]
+    rate, stands = wage.rate, rate_place(sources, question.agent)
+    rates = Amount("base rate an hour", rate, sources.name_of(wage.currency), *stands)
     if question.line in sources.books.standby.lines:
         return formula_of_standby(sources, question, amount, rates)
     rows = _rows(sources, question)

@@ -9,6 +9,7 @@ from functools import cached_property
 
 import pandas as pd
 
+from staffplan.cost.exchange import HOME, Exchange
 from staffplan.cost.people import paid_time_off
 from staffplan.cost.premiums import instants_of
 from staffplan.cost.steps import Books
@@ -58,6 +59,15 @@ class Sources:
     def currency(self) -> str:
         """The currency of the settings."""
         return self.config.plan.currency
+
+    @property
+    def exchange(self) -> Exchange:
+        """The rates of the settings."""
+        return Exchange.of(self.config.cost)
+
+    def name_of(self, currency: str) -> str:
+        """A currency's code, of HOME that of the plan."""
+        return currency if currency != HOME else self.currency
 
     def setting(self, *path: str | int) -> Place:
         """The line of a setting, or of what it stands in."""

@@ -48,7 +48,7 @@ def _duty(sources: Sources, piece: Piece, rates: Amount) -> Amount:
     what = f"{kind.name} on {row['schedule_date']:%a %Y-%m-%d}"
     rule = _setting(f"per_duty = {kind.per_duty:g}, per_hour = {kind.per_hour:g}", place)
     at = rows_of(table, [piece.row]) if table.source else NOWHERE
-    return Amount(what, money(piece.cents), sources.currency, how, at, sources=lambda: [rule])
+    return Amount(what, money(piece.cents), sources.name_of(piece.currency), how, at, sources=lambda: [rule])
 
 
 def _call_out(sources: Sources, piece: Piece, rates: Amount) -> Amount:
@@ -65,4 +65,11 @@ def _call_out(sources: Sources, piece: Piece, rates: Amount) -> Amount:
         f"call_out_hours_min = {kind.call_out_hours_min:g}, call_out_share = {kind.call_out_share:g}", place
     )
     found: Sequence[Amount] = [rates, rule]
-    return Amount(what, money(piece.cents), sources.currency, how, rows_of(table, [piece.row]), sources=lambda: found)
+    return Amount(
+        what,
+        money(piece.cents),
+        sources.name_of(piece.currency),
+        how,
+        rows_of(table, [piece.row]),
+        sources=lambda: found,
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -11,14 +12,16 @@ import pandas as pd
 from staffplan.clock import day_minute, wall_instant
 from staffplan.errors import Note, Problem, UsageError
 from staffplan.tables.cost import CostReport
-from staffplan.trace.amount import Amount, Place, money
-from staffplan.trace.ask import COST, HOURS, TOTAL, Known, Question, short_names, words
+from staffplan.trace.amount import CONTACTS, MINUTES, Amount, Place, money
+from staffplan.trace.ask import COST, HOURS, LINES, TOTAL, Known, Question, short, short_names, words
+from staffplan.trace.bridge import bridge_names, bridge_of
 from staffplan.trace.contacts import contacts_of
 from staffplan.trace.hours import hours_of
 from staffplan.trace.need import need_of
 from staffplan.trace.others import beside_pay
 from staffplan.trace.pay import day_of, pay, pay_lines, pay_of
 from staffplan.trace.sources import Sources
+from staffplan.trace.unit import QUEUE, unit_names, unit_of
 
 __all__ = ["Sources", "known_of", "trace"]
 
@@ -36,6 +39,8 @@ def known_of(sources: Sources) -> Known:
         books.frame.groups,
         sorted(queues),
         names,
+        {short(name): name for name in bridge_names(sources)},
+        {short(name): name for name in unit_names(sources)},
     )
 
 
@@ -43,16 +48,18 @@ def trace(sources: Sources, question: Question) -> tuple[Amount, tuple[Note, ...
     """The amount asked about, and whether the cost report still says the same. Raises UsageError where the plan has
     nothing to answer with."""
     match question.kind:
-        case "cost" if question.line == TOTAL:
-            amount = _total(sources, question)
         case "cost" | "hours" if question.day is not None and question.agent:
             amount = day_of(sources, question) if question.kind == COST else hours_of(sources, question)
         case "cost":
-            amount = _line(sources, question)
+            amount = _cost(sources, question)
         case "hours":
             amount = hours_of(sources, question)
         case "agent":
             amount = (pay_of if question.day is None else day_of)(sources, question)
+        case "bridge":
+            amount = bridge_of(sources, question, partial(_cost, sources))
+        case "unit":
+            amount = unit_of(sources, question, partial(_cost, sources))
         case "forecast" | "history":
             amount = contacts_of(sources, question)
         case _:
@@ -66,6 +73,11 @@ def _instant(sources: Sources, question: Question) -> pd.Timestamp:
         return wall_instant(question.day, day_minute(question.time), sources.zone)
     except ValueError as error:
         raise UsageError(Problem("explain", str(error), "write a time as 10:00")) from None
+
+
+def _cost(sources: Sources, question: Question) -> Amount:
+    """A line of the cost, or all of it."""
+    return (_total if question.line == TOTAL else _line)(sources, question)
 
 
 def _line(sources: Sources, question: Question) -> Amount:
@@ -87,25 +99,28 @@ def _total(sources: Sources, question: Question) -> Amount:
 
 def _in_report(sources: Sources, question: Question, amount: Amount) -> tuple[Amount, tuple[Note, ...]]:
     """The amount with its row in the cost report, and a note where the report has another one."""
-    if question.kind not in (COST, HOURS) or question.agent or question.day is not None:
+    if question.kind not in LINES or question.agent or question.day is not None:
         return amount, ()
     frame = sources.report.frame
     sums = {COST: "loaded cost", HOURS: "paid hours"}
     line = sums[question.kind] if question.line == TOTAL else question.line
     own = (frame["ledger"] == question.kind) & (frame["line"] == line)
-    own &= (frame["period"] == (question.month or "total")) & (frame["planning_group"] == question.group)
+    own &= frame["period"] == (question.month or "total")
+    own &= (frame["planning_group"] == question.group) | frame["line"].str.startswith(QUEUE)
     rows = np.flatnonzero(own.to_numpy()).tolist()
     if not rows:
         return amount, ()
     table = sources.report
     place = Place(table.source, (int(table.rows[rows[0]]),))
-    column, unit = ("amount", 100) if question.kind == COST else ("hours", 60)
-    said = round(float(frame[column].iloc[rows[0]]) * unit)
-    have = amount.value if question.kind == HOURS else (amount.value or Fraction(0)) * 100
     found = replace(amount, place=place)
+    if amount.unit == CONTACTS or amount.value is None:
+        return found, ()
+    column, unit = ("hours", 60) if amount.unit == MINUTES else ("amount", 100)
+    said = round(float(frame[column].iloc[rows[0]]) * unit)
+    have = amount.value if amount.unit == MINUTES else amount.value * 100
     if said == have:
         return found, ()
-    theirs = money(said) if question.kind == COST else Fraction(said)
+    theirs = Fraction(said) if amount.unit == MINUTES else money(said)
     message = (
         f"it has {float(theirs):,.2f} {amount.unit}, the plan's files as they are now give "
         f"{float(amount.value or 0):,.2f}: run staffplan cost again"

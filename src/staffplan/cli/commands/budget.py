@@ -19,8 +19,11 @@ def register(app: typer.Typer) -> None:
 
 
 def budget(
-    plans: Annotated[list[Path], typer.Argument(help="Finished plan directories, one for each period.")],
+    plans: Annotated[list[Path], typer.Argument(help="Finished plans, one for each period, and capacity folders.")],
     output: Annotated[Path, typer.Option("-o", "--output", help="Workbook to write.")],
+    currency: Annotated[
+        str | None, typer.Option("--currency", help="Currency of the budget, where the plans have several.")
+    ] = None,
     force: Force = False,
     as_json: Json = False,
 ) -> None:
@@ -32,10 +35,18 @@ def budget(
 
     staffplan budget plans/january plans/february -o budget.xlsx
 
+    staffplan budget plans/demo capacity/ -o budget.xlsx
+
     The page says what it costs, what customers get for it, what changed and why,
     and which decisions are due by when. The other sheets have the metrics, the
     cost and the hours by line and month, people, premiums, the causes of each
     change, risks and sources.
+
+    Folders of staffplan capacity stand beside the plans: hires and cost by month
+    and by year. Their cost is not in the sums.
+
+    Plans in other currencies are added at the rates of cost.rates of a plan in
+    the budget's currency.
 
     Several plans are joined in the order of their days. Days between them that no
     plan has, and days that two plans have, are told.
@@ -45,4 +56,4 @@ def budget(
     if output.suffix.lower() != ".xlsx":
         raise UsageError(Problem(f"-o {output}", "a budget is a workbook", "give a name that ends in .xlsx"))
     before = refuse([output], force=force)
-    tell(budget_of(plans), output, before, as_json=as_json)
+    tell(budget_of(plans, currency), output, before, as_json=as_json)

@@ -46,7 +46,8 @@ def explain(
     staffplan explain plans/demo forecast.phone 2026-12-01
 
     The words may come in any order: a line of the cost (cost.night) or of the
-    paid hours (hours.breaks), a month, a planning group, a person by id or name,
+    paid hours (hours.breaks), of the bridge (bridge.base-staff) or a unit cost
+    (unit.per-paid-hour), a month, a planning group, a person by id or name,
     a day, a time, forecast.QUEUE, history.QUEUE. "agent", "group" or "queue"
     before a name tells which of them it is.
 

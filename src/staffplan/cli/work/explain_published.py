@@ -24,6 +24,7 @@ from staffplan.cli.work.published_day import (
 )
 from staffplan.clock import midnight
 from staffplan.control.day import DayTold, explain_group
+from staffplan.cost.exchange import Exchange
 from staffplan.errors import Note, Problem, UsageError
 from staffplan.files.write import table_bytes
 from staffplan.plan.text import text_table
@@ -102,8 +103,9 @@ def explained(asked: Asked) -> Explained:
 
 
 def _usual_rate(config: Config) -> float:
-    """Base pay of an hour: the default, or the mean of the contracts."""
-    given = [one.hourly_rate for one in config.work_plans.values() if one.hourly_rate is not None]
+    """Base pay of an hour, in the plan's currency: the default, or the mean of the contracts."""
+    exchange, plans = Exchange.of(config.cost), config.work_plans.values()
+    given = [exchange.units(one.hourly_rate, one.currency) for one in plans if one.hourly_rate is not None]
     return config.cost.default_hourly_rate or (sum(given) / len(given) if given else 0.0)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -11,8 +11,9 @@ import pandas as pd
 
 from staffplan.cli.output.json_rows import records
 from staffplan.cli.output.say import say, show, show_json
+from staffplan.cli.work.cut_short import warn_cut_short
 from staffplan.cli.work.delivery import put
-from staffplan.errors import Problem, UsageError
+from staffplan.errors import Problem, UsageError, listed
 from staffplan.files.write import table_bytes
 from staffplan.plan.directory import OpenPlan
 from staffplan.plan.text import percent, text_table
@@ -91,7 +92,9 @@ def price_and_tell(
         contents[PICTURE] = staircase_picture(table, currency)
     _deliver(contents, paths, before)
     text = _service(table, currency) if of == "service" else _changes(table, currency)
-    _tell(table.frame, f"{text}\n\n{BAND}", paths, as_json=as_json, year=_year(opened))
+    unsure = [f"\n{line}" for line in _unsure_steps(table.frame)] if of == "service" else []
+    _tell(table.frame, f"{text}\n\n{BAND}{''.join(unsure)}", paths, as_json=as_json, year=_year(opened))
+    warn_cut_short(table.frame.loc[table.frame["cut_short"] == "yes", "what"].tolist())
 
 
 BAND = (
@@ -143,6 +146,18 @@ def _service(table: PromisePrices, currency: str) -> str:
     words = ("goal", "agents", "service level", "wait, s", "abandoned", "occupancy", f"{currency} a year", "at least")
     header = (*words, "square root", "step", "per point", "per contact saved")
     return text_table(rows, header, right=range(1, len(header)))
+
+
+def _unsure_steps(frame: pd.DataFrame) -> Iterator[str]:
+    """Steps that the searches do not tell from nothing, in one line."""
+    steps = frame[(frame["step_low"] <= 0) & (frame["step_high"] >= 0)]
+    if len(steps):
+        several = listed([f"{row['what']} ({_band(row)})" for row in steps.to_dict("records")])
+        yield f"steps whose price is not distinguishable from 0, with the range that the searches leave: {several}"
+
+
+def _band(row: Mapping[Any, Any]) -> str:
+    return f"{row['step_low']:+,.0f} to {row['step_high']:+,.0f}"
 
 
 def _changes(table: PromisePrices, currency: str) -> str:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from staffplan.cli.output.json_rows import records
 from staffplan.cli.output.say import say, say_long, show_json, show_text
+from staffplan.cli.work.cut_short import warn_cut_short
 from staffplan.cli.work.delivery import put
 from staffplan.cli.work.scenario import read_scenarios
-from staffplan.errors import InfeasibleError, Problem, UsageError, listed, place_of
+from staffplan.errors import InfeasibleError, Problem, UsageError, place_of
 from staffplan.files.write import table_bytes
 from staffplan.plan.text import percent, text_table
 from staffplan.process.workers import Workers
@@ -122,12 +123,7 @@ def _tell(found: SavingsResult, harm: HarmSettings) -> None:
     say_long(f"search: {found.found.proof}")
     for what, error in found.errors.items():
         say_long(f"warning: {what} cannot be planned: {'; '.join(p.message for p in error.problems)}")
-    if found.cut_short:
-        several = listed(found.cut_short)
-        say_long(
-            f"warning: roster searches that ended by roster.time_limit_seconds may have found less than they could: "
-            f"{several}"
-        )
+    warn_cut_short(found.cut_short)
 
 
 HOW = {BOTH: "best, by greed and exactly", BEST: "best, exactly", GREEDY: "by greed"}

@@ -10,6 +10,7 @@ import pandas as pd
 
 from staffplan.cli.output.json_rows import records
 from staffplan.cli.output.say import say, say_problems, show, show_json
+from staffplan.cli.work.cut_short import warn_cut_short
 from staffplan.cli.work.delivery import put
 from staffplan.errors import ConfigError, Problem, listed, place_of
 from staffplan.files.csv import decode
@@ -117,6 +118,8 @@ def compare_and_tell(folder: Path, paths: Mapping[str, Path], before: Hashes, *,
     several = [name for name, one in found.scenarios.items() if one.set is None and len(one.changes) > 1]
     if several and paths:
         say(f"not in the tornado, as they change several things at once: {listed(several)}")
+    cases = found.cases.frame
+    warn_cut_short(cases.loc[cases["cut_short"] == "yes", "scenario"].tolist())
     if left := left_over(folder):
         say(f"not compared, as the file of scenarios does not have them any more: {listed(left)}")
     if not paths:

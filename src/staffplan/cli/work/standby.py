@@ -98,7 +98,11 @@ def _tell(found: StandbyResult, work: RepairWork, *, told: bool) -> None:
     frame = found.standby.frame
     for kind in work.standby:
         rows = frame[frame["standby"] == kind.name]
-        pay = f", {work.currency} {rows['amount'].sum():,.2f}" if kind.per_hour or kind.per_duty else ""
+        pay = (
+            f", {kind.currency or work.currency} {rows['amount'].sum():,.2f}"
+            if kind.per_hour or kind.per_duty
+            else ""
+        )
         said = f"{plural(len(rows), 'day')}, {rows['hours'].sum():,.1f} h, {_shares(found.turns[kind.name])}{pay}"
         say(f"{kind.name}: {said}")
     if told:

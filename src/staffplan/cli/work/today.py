@@ -16,6 +16,7 @@ from staffplan.cli.work.reforecast import to_the_end
 from staffplan.cli.work.states import read_states, words_of
 from staffplan.cli.work.today_contacts import moment_of, with_contacts
 from staffplan.clock import local_dates, midnight
+from staffplan.cost.exchange import Exchange
 from staffplan.errors import DataError, Problem, UsageError, nearest
 from staffplan.files.read import read_table
 from staffplan.ingest import read_history
@@ -209,12 +210,14 @@ def _standby(path: Path | None, stands: Standing) -> Standby:
 
 
 def _rates(stands: Standing) -> dict[str, float]:
-    """Base pay an hour: the agent's own, else the contract's, else the default."""
+    """Base pay an hour in the plan's currency: the agent's own, else the contract's, else the default."""
     frame, plans = stands.case.workforce.agents.frame, stands.case.work_plans
-    default = stands.workspace.config.cost.default_hourly_rate
-    found = {}
+    cost = stands.workspace.config.cost
+    found, exchange = {}, Exchange.of(cost)
     for agent_id, rate, plan in zip(frame["agent_id"], frame["hourly_rate"], frame["work_plan"], strict=True):
-        contract = plans[plan].hourly_rate if plan in plans else None
-        choices = (rate, contract, default)
-        found[str(agent_id)] = next(float(one) for one in choices if one is not None and not np.isnan(one))
+        contract = plans.get(plan)
+        choices = (rate, None if contract is None else contract.hourly_rate)
+        known = [float(one) for one in choices if one is not None and not np.isnan(one)]
+        own = exchange.units(known[0], contract.currency if contract else None) if known else cost.default_hourly_rate
+        found[str(agent_id)] = own
     return found

@@ -8,6 +8,7 @@ import pandas as pd
 from staffplan.cost.exact import Floats, Ints
 from staffplan.cost.lines import TOTAL
 from staffplan.cost.variance.chain import Factor, Term
+from staffplan.cost.variance.currencies import at_budget_rates, effects, exchange_terms
 from staffplan.cost.variance.step import Compared, with_rest
 from staffplan.errors import DataError, Note, Problem, listed
 from staffplan.tables.cost import CostReport
@@ -26,7 +27,8 @@ BESIDE_CONTACTS = ("standby", "call-outs")
 
 def compare_plans(budget: CostReport, actual: CostReport) -> Compared:
     """Volume, mix, AHT, queueing buffer, shrinkage, roster fit, time off the queue, rate, each premium, on-cost,
-    standby (its share of the on-costs included) and other cost.
+    standby (its share of the on-costs included) and other cost; and the exchange rate of each currency, with all else
+    at the budget's rates.
 
     Leaves are planning groups by month; where the months of the two differ, each plan as a whole. Costs without
     contacts behind them are a cause of their own. Raises DataError where the currencies differ.
@@ -40,11 +42,14 @@ def compare_plans(budget: CostReport, actual: CostReport) -> Compared:
     first, last = (_leaves(report, same=same) for report in (budget, actual))
     keys = first.index.union(last.index)
     sides = tuple(side.reindex(keys) for side in (first, last))
-    notes = () if same else (_different(months),)
-    apart = [_standby_with_its_on_costs(side) for side in sides]
-    factors, terms = _factors(*apart), _beside_pay(*apart)
+    notes: tuple[Note, ...] = () if same else (_different(months),)
+    exchanged, told = effects(budget, actual, same=same)
+    at_budget = (sides[0], at_budget_rates(sides[1], exchanged))
+    apart = [_standby_with_its_on_costs(side) for side in at_budget]
+    factors, terms = _factors(*apart), (*_beside_pay(*apart), *exchange_terms(keys, exchanged))
     leaves = keys.set_names(["period", "queue"]).to_frame(index=False)
-    return with_rest(Compared(leaves, _cents(sides[0]), _cents(sides[1]), factors, terms, notes, "planning group"))
+    cents, notes = [_cents(side) for side in sides], (*notes, *told)
+    return with_rest(Compared(leaves, cents[0], cents[1], factors, terms, notes, "planning group"))
 
 
 def _different(months: list[list[str]]) -> Note:
