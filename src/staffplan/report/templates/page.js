@@ -324,7 +324,7 @@
       shown += fits ? 1 : 0;
       if (sheet) { sheet.hidden = !fits; }
     });
-    find("#found").textContent = _("agents: {shown} of {all}", { shown: shown, all: data.agents.length });
+    find("#found").textContent = _("{shown} of {all} agents", { shown: shown, all: data.agents.length });
   }
   function redraw() { draw(); labelOpen(); }
 
