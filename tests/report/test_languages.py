@@ -16,6 +16,7 @@ from staffplan.report.blocks import Alert, Block, Bullets, Cards, Figure, Headin
 from staffplan.report.handoff import Handoff
 from staffplan.report.page import page_parts, rendered
 from staffplan.report.roster_calendar import calendars
+from staffplan.report.rosters import shift_words
 from staffplan.words import speaking
 
 ALLOWED = {
@@ -110,3 +111,16 @@ def test_calendars_tell_breaks_in_the_language_and_keep_their_events(plan: Repor
     assert "meal" not in russian
     uids = [re.findall(r"UID:(\S+)", text) for text in (english, russian)]
     assert uids[0] == uids[1]
+
+
+def test_standby_and_time_off_of_a_grid_are_said_in_the_language() -> None:
+    grid = ("on call", "day 09:00, on call", "time off: vacation, on call", "day 09:00")
+    assert tuple(map(shift_words, grid)) == grid
+    with speaking("de"):
+        said = [shift_words(shift) for shift in grid]
+    assert said == [
+        "Rufbereitschaft",
+        "day 09:00, Rufbereitschaft",
+        "Abwesenheit: Urlaub, Rufbereitschaft",
+        "day 09:00",
+    ]

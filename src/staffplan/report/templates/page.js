@@ -1,7 +1,8 @@
 /* Draws the days of the roster, filters people and shows one reader's part at a time. Needs nothing but the page. */
 (function () {
   "use strict";
-  var words_of = JSON.parse(document.getElementById("words").textContent);
+  var translated = document.getElementById("words");
+  var words_of = translated ? JSON.parse(translated.textContent) : {};
   function _(text, values) {
     var said = words_of[text] || text;
     Object.keys(values || {}).forEach(function (name) { said = said.replace("{" + name + "}", function () { return values[name]; }); });
@@ -323,7 +324,7 @@
       shown += fits ? 1 : 0;
       if (sheet) { sheet.hidden = !fits; }
     });
-    find("#found").textContent = _("agents: {shown} of {all}", { shown: shown, all: data.agents.length });
+    find("#found").textContent = _("{shown} of {all} agents", { shown: shown, all: data.agents.length });
   }
   function redraw() { draw(); labelOpen(); }
 
