@@ -163,6 +163,28 @@ def test_hours_of_standby_need_a_pay_code_of_their_own_and_their_amounts_stand_b
     assert "standby: evening: 175.00" in (called / "out" / "planned_hours.txt").read_text()
 
 
+def test_publish_keeps_standby_and_tells_whose_changed(on_call: Path, run_in: Run) -> None:
+    publish = ("publish", "plan", "--to", "ledger")
+    assert run_in(on_call, *publish).code == 0
+    path = on_call / "plan" / "standby.csv"
+    assert (on_call / "ledger" / "0001" / "standby.csv").is_file()
+    table = pd.read_csv(path)
+    first, other = table.iloc[0], next(one for one in ("F1", "F2", "F3") if one != table.loc[0, "agent_id"])
+    table.loc[0, ["agent_id", "name"]] = other, "Other One"
+    table.to_csv(path, index=False)
+    changes = json.loads(run_in(on_call, *publish, "--diff", "--json").out)["changes"]
+    said = "standby evening 18:00-22:00"
+    assert {(row["agent_id"], row["change"], row["before"], row["after"]) for row in changes} == {
+        (first["agent_id"], "standby", said, "no standby"),
+        (other, "standby", "no standby", said),
+    }
+    done = run_in(on_call, *publish, "--who", "Ana", "--why", "swap", "--messages", "told")
+    assert done.code == 0, done.err
+    assert "SUMMARY:On call 18:00–22:00" in (on_call / "told" / f"{other}.ics").read_text()
+    assert "STATUS:CANCELLED" in (on_call / "told" / f"{first['agent_id']}.ics").read_text()
+    assert said in (on_call / "told" / f"{other}.txt").read_text()
+
+
 def test_people_that_nobody_knows_are_told_before_anything_is_run(planned: Path) -> None:
     with (planned / "plan.toml").open("a") as settings:
         settings.write(EVENING + 'agents = ["F1", "G1"]\n')

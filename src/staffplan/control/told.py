@@ -25,8 +25,8 @@ def told(
     standby: tuple[Standby, Standby] | None = None,
 ) -> tuple[RosterTold, RosterMessages]:
     """What people must be told: the days that differ, and a text for each person. Whoever has no shift or standby in
-    `before` is told of theirs, all others of changes. off: the kind of a day off, where it is time off. standby: before
-    and after."""
+    `before` is told of theirs, all others of changes. off: the kind of a day off, where it is time off. standby:
+    before and after."""
     stood, stands = standby or (Standby.empty(), Standby.empty())
     known = set(before.shifts.frame["agent_id"]) | set(stood.frame["agent_id"])
     changes = [_with_kind(change, off or {}) for change in compared(before, after, timezone)]
