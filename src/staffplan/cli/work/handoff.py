@@ -74,9 +74,10 @@ def _standby(
     off."""
     book = standby_beside(folder, workspace, zone)
     days = set(roster.shifts.frame["schedule_date"].dt.date)
-    if workspace is None or not book.kinds or not days:
-        return StandbyPaid(book)
     agents, time_off = given
+    file = agents or (None if workspace is None else workspace.input_path("agents"))
+    if workspace is None or not book.kinds or not days or file is None or not file.is_file():
+        return StandbyPaid(book)
     people = workspace.people_of(folder, agents, None, time_off=time_off)
     planned = days_planned(days, workspace.days_given(days))
     return standby_paid(book, roster, people, planned.days, workspace.config, workspace, "handoff")
