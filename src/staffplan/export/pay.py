@@ -176,16 +176,17 @@ def _about_amounts(source: Source) -> list[str]:
     paid = _amounts(source)
     if not len(paid):
         return []
-    cents = (paid["amount"] * 100).round().astype("int64")
-    of_people = cents.groupby([paid[name] for name in ("kind", "period_start", "payroll_id", "name")]).sum()
+    of_kinds: Counter[str] = Counter()
+    of_people: Counter[tuple[str, str]] = Counter()
+    for row in rows_of(paid.sort_values(["kind", "period_start", "payroll_id"])):
+        who = f"{row.payroll_id} {row.name}".strip()
+        cents = round(row.amount * 100)
+        of_kinds[row.kind] += cents
+        of_people[row.kind, f"{who}, period from {row.period_start:%Y-%m-%d}"] += cents
     lines = ["", f"Amounts of standby and call-outs; {NO_ROOM}:"]
-    for kind, total in cents.groupby(paid["kind"]).sum().items():
-        lines.append(f"  {kind}: {_money(total)}")
-        lines += [
-            f"    {payroll_id} {name}, period from {first:%Y-%m-%d}: {_money(own)}".replace(" ,", ",")
-            for (of_kind, first, payroll_id, name), own in of_people.items()
-            if of_kind == kind
-        ]
+    for kind, total in of_kinds.items():
+        own = [f"    {who}: {_money(cents)}" for (of_kind, who), cents in of_people.items() if of_kind == kind]
+        lines += [f"  {kind}: {_money(total)}", *own]
     return lines
 
 

@@ -77,7 +77,8 @@ def _duties(handoff: Handoff) -> pd.DataFrame | None:
     frame = None if handoff.standby is None else handoff.standby.frame
     if frame is None or not handoff.days:
         return None
-    return frame[frame["schedule_date"].between(*(pd.Timestamp(handoff.days[end]) for end in (0, -1)))]
+    first, last = (pd.Timestamp(handoff.days[end]) for end in (0, -1))
+    return frame[frame["schedule_date"].between(first, last)]
 
 
 def _by_agent(frame: pd.DataFrame | None) -> dict[Any, pd.DataFrame]:
