@@ -9,6 +9,7 @@ from staffplan.control.published import published_forecast
 from staffplan.control.told import told
 from staffplan.tables.forecast import OverrideLog, VolumeForecast
 from staffplan.tables.roster import Roster, RosterActivities, RosterShifts
+from staffplan.tables.standby import Standby
 
 NINE, HALF = pd.to_datetime(["2026-03-02T09:00Z", "2026-03-02T09:30Z"])
 
@@ -98,3 +99,26 @@ def test_one_shift_more_of_somebody_who_was_told_before_is_a_change() -> None:
 def test_nobody_is_told_anything_where_nothing_differs() -> None:
     same = roster(("A", "2026-03-02", 9, 17))
     assert [len(table) for table in told(same, same, "UTC")] == [0, 0]
+
+
+def test_people_are_told_whose_standby_changed_and_nobody_else() -> None:
+    def standby(*rows: tuple[str, str]) -> Standby:
+        columns = ["standby", "agent_id", "schedule_date", "start", "end"]
+        days = [("evening", who, day, f"{day}T18:00Z", f"{day}T22:00Z") for who, day in rows]
+        frame = pd.DataFrame(days, columns=columns)
+        for name in columns[2:]:
+            frame[name] = pd.to_datetime(frame[name], utc=name != "schedule_date")
+        return Standby.of(frame)
+
+    nobody = Roster(RosterShifts.empty(), RosterActivities.empty())
+    before = standby(("ann", "2026-03-02"), ("bob", "2026-03-03"))
+    after = standby(("ann", "2026-03-02"), ("cid", "2026-03-03"))
+    changes, messages = told(nobody, nobody, "UTC", None, (before, after))
+    assert changes.frame[["agent_id", "change", "before", "after"]].to_numpy().tolist() == [
+        ["bob", "standby", "standby evening 18:00-22:00", "no standby"],
+        ["cid", "standby", "no standby", "standby evening 18:00-22:00"],
+    ]
+    assert messages.frame["message"].tolist() == [
+        "bob: Your standby has changed.\nTue 03 Mar 2026: no standby; before: standby evening 18:00-22:00",
+        "cid: This is your standby.\nTue 03 Mar 2026: standby evening 18:00-22:00",
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import openpyxl
@@ -108,6 +109,80 @@ def test_call_outs_are_paid_and_known_to_the_check(on_call: Path) -> None:
     assert broken.loc[broken["rule"] == "standby", "message"].tolist() == [
         "called out at 19:00, and does not stand by for evening then"
     ]
+
+
+@pytest.fixture
+def called(on_call: Path) -> Path:
+    """Of the first evening's person one call-out in the evening and, as others do not stand by then, one of somebody
+    in the middle of a shift."""
+    shift = pd.read_csv(on_call / "plan" / "roster_shifts.csv").iloc[0]
+    begin = pd.Timestamp(shift["start"]) + pd.Timedelta(minutes=30)
+    inside = f"evening,{shift['agent_id']},{begin.isoformat()},{(begin + pd.Timedelta(minutes=20)).isoformat()}\n"
+    first = pd.read_csv(on_call / "plan" / "standby.csv").iloc[0]
+    evening = f"evening,{first['agent_id']},{first['schedule_date']} 19:00,{first['schedule_date']} 19:30\n"
+    (on_call / "calls.csv").write_text(f"standby,agent_id,start,end\n{evening}{inside}")
+    settings = on_call / "plan.toml"
+    text = settings.read_text().replace("[input]", '[input]\ncall_outs = "calls.csv"')
+    settings.write_text(text.replace("call_out_hours_min = 2", "call_out_hours_min = 2\ncall_out_share = 0.335"))
+    renewed(on_call, "standby", "check", "cost")
+    return on_call
+
+
+def test_payroll_and_roster_json_carry_the_pay_of_the_cost_to_the_cent(called: Path, run_in: Run) -> None:
+    """Two hours of the evening are paid beside the roster; of those in the shift the share alone."""
+    done = run_in(called, "export", "plan", "--to", "pay-hours", "-o", "pay.csv")
+    assert done.code == 0, done.err
+    pay = pd.read_csv(called / "pay.csv").dropna(subset="amount")
+    costs = {line: amount for line, amount in lines(called).items() if line.startswith(("standby: ", "call-outs: "))}
+    assert set(costs) == {"standby: evening", "call-outs: evening"}
+    assert pay.groupby("kind")["amount"].sum().round(2).to_dict() == costs
+    assert pay.groupby("kind")["hours"].sum().to_dict() == {"standby: evening": 28, "call-outs: evening": 2}
+    assert run_in(called, "handoff", "plan", "-o", "given", "--only", "json").code == 0
+    agents = json.loads((called / "given" / "roster.json").read_text())["agents"]
+    for name, line in (("standby", "standby: evening"), ("call_outs", "call-outs: evening")):
+        rows = pd.json_normalize(agents, name, "agent_id")
+        assert round(rows["amount"].sum(), 2) == costs[line]
+        own = pay[pay["kind"] == line].groupby("agent_id")["amount"].sum().to_dict()
+        assert rows.groupby("agent_id")["amount"].sum().to_dict() == pytest.approx(own)
+
+
+def test_hours_of_standby_need_a_pay_code_of_their_own_and_their_amounts_stand_beside(called: Path, run_in: Run):
+    settings = called / "plan.toml"
+    payroll = '[payroll]\ncompany_code = "ABC"\nperiod = "week"\n[payroll.codes]\nregular = "REG"\nvacation = "VAC"\n'
+    settings.write_text(settings.read_text() + payroll)
+    refused = run_in(called, "export", "plan", "-c", "plan.toml", "--to", "adp-run", "-o", "out")
+    assert refused.code == 3
+    assert 'payroll.codes."standby: evening": no pay code for 28.00 hours' in refused.err
+    settings.write_text(settings.read_text() + '"standby: evening" = "SBY"\n"call-outs: evening" = "CALL"\n')
+    done = run_in(called, "export", "plan", "-c", "plan.toml", "--to", "adp-run", "-o", "out")
+    assert done.code == 0, done.err
+    assert "adp-run: hours alone: the file has no room for the amounts for call-outs: evening" in done.err
+    [file] = (called / "out").glob("*.csv")
+    rows = [line.split(",") for line in file.read_text().splitlines()]
+    assert sum(float(row[6]) for row in rows if row[5:6] == ["SBY"]) == 28
+    assert "standby: evening: 175.00" in (called / "out" / "planned_hours.txt").read_text()
+
+
+def test_publish_keeps_standby_and_tells_whose_changed(on_call: Path, run_in: Run) -> None:
+    publish = ("publish", "plan", "--to", "ledger")
+    assert run_in(on_call, *publish).code == 0
+    path = on_call / "plan" / "standby.csv"
+    assert (on_call / "ledger" / "0001" / "standby.csv").is_file()
+    table = pd.read_csv(path)
+    first, other = table.iloc[0], next(one for one in ("F1", "F2", "F3") if one != table.loc[0, "agent_id"])
+    table.loc[0, ["agent_id", "name"]] = other, "Other One"
+    table.to_csv(path, index=False)
+    changes = json.loads(run_in(on_call, *publish, "--diff", "--json").out)["changes"]
+    said = "standby evening 18:00-22:00"
+    assert {(row["agent_id"], row["change"], row["before"], row["after"]) for row in changes} == {
+        (first["agent_id"], "standby", said, "no standby"),
+        (other, "standby", "no standby", said),
+    }
+    done = run_in(on_call, *publish, "--who", "Ana", "--why", "swap", "--messages", "told")
+    assert done.code == 0, done.err
+    assert "SUMMARY:On call 18:00–22:00" in (on_call / "told" / f"{other}.ics").read_text()
+    assert "STATUS:CANCELLED" in (on_call / "told" / f"{first['agent_id']}.ics").read_text()
+    assert said in (on_call / "told" / f"{other}.txt").read_text()
 
 
 def test_people_that_nobody_knows_are_told_before_anything_is_run(planned: Path) -> None:

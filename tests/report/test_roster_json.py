@@ -56,6 +56,8 @@ def test_an_agent_is_told_whole():
                 "paid": None,
             }
         ],
+        "standby": [],
+        "call_outs": [],
     }
     assert (shift["start"], shift["end"]) == ("2026-12-07T22:00:00+01:00", "2026-12-08T06:00:00+01:00")
     assert (shift["schedule_date"], shift["code"]) == ("2026-12-07", "N22")

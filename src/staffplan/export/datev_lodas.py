@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections import Counter
 
 from staffplan.errors import ConfigError, DataError, Problem
-from staffplan.export.pay import exported, minutes_of_row, require_codes, require_settings
+from staffplan.export.pay import exported, hour_rows, minutes_of_row, require_codes, require_settings
 from staffplan.export.source import Exported, Source
-from staffplan.export.text import hours_text, rows_of
+from staffplan.export.text import hours_text
 from staffplan.settings.toml_words import quoted_name
 
 HOURS = "1"
@@ -54,7 +54,7 @@ def _head(source: Source) -> list[str]:
 def _totals(source: Source) -> Counter[tuple[str, str, str]]:
     """Minutes by month ("2026-11"), personnel number and wage type; whatever the pay period is."""
     found: Counter[tuple[str, str, str]] = Counter()
-    for row in rows_of(source.pay.frame):
+    for row in hour_rows(source):
         code = source.payroll.codes[str(row.kind)]
         if code:
             found[f"{row.day:%Y-%m}", str(row.payroll_id), code] += minutes_of_row(row.hours)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import calendar
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from math import nan
+from typing import Any
 
 import pandas as pd
 
@@ -21,6 +23,8 @@ from staffplan.tables.exchange import PLANNED, PayHours
 
 WEEKS = {"week": 1, "two weeks": 2}
 SAID = "planned hours, from the roster: not hours worked"
+NO_ROOM = "the file has no room for the amounts"
+WHERE_AMOUNTS_ARE = "they are in the text beside it, and in --to pay-hours"
 
 
 @dataclass(frozen=True)
@@ -36,15 +40,22 @@ class PayRecord:
 
 
 def pay_hours(
-    minutes: Minutes, names: Mapping[str, str], ids: Ids, payroll: PayrollSettings, planned: PlannedDays
+    minutes: Minutes,
+    names: Mapping[str, str],
+    ids: Ids,
+    payroll: PayrollSettings,
+    planned: PlannedDays,
+    cents: Mapping[tuple[str, date, str], int] | None = None,
 ) -> PayHours:
-    """The table of pay hours: a row for each agent, day and kind, with its pay period and code."""
-    rows = []
+    """The table of pay hours: a row for each agent, day and kind, with its pay period and code. cents: amounts of
+    those of the rows that have one."""
+    rows, amounts = [], cents or {}
     for (agent, day, kind), worked in minutes.items():
         first, last = _period(day, payroll, planned)
         dates = (pd.Timestamp(first), pd.Timestamp(last), pd.Timestamp(day))
         who = (agent, ids.get("agent", agent, agent), names.get(agent, ""))
-        rows.append((*who, *dates, kind, payroll.codes.get(kind, ""), worked / 60, PLANNED))
+        amount = amounts[agent, day, kind] / 100 if (agent, day, kind) in amounts else nan
+        rows.append((*who, *dates, kind, payroll.codes.get(kind, ""), worked / 60, PLANNED, amount))
     columns = [column.name for column in PayHours.columns]
     return PayHours.of(pd.DataFrame(rows, columns=columns)) if rows else PayHours.empty()
 
@@ -66,7 +77,7 @@ def records(source: Source) -> list[PayRecord]:
     Every kind has a code, but for regular and overtime hours, which come first; others in the order of their codes.
     """
     found: dict[tuple[date, date, str, str, str], Counter[str]] = {}
-    for row in rows_of(source.pay.frame):
+    for row in hour_rows(source):
         if source.payroll.codes.get(str(row.kind)) != "":
             person = (str(row.payroll_id), str(row.agent_id), str(row.name))
             key = (row.period_start.date(), row.period_end.date(), *person)
@@ -76,6 +87,11 @@ def records(source: Source) -> list[PayRecord]:
         PayRecord(agent, payroll_id, name, first, last, {k: minutes[k] for k in sorted(minutes, key=order.index)})
         for (first, last, payroll_id, agent, name), minutes in sorted(found.items(), key=lambda item: item[0])
     ]
+
+
+def hour_rows(source: Source) -> Iterator[Any]:
+    """The rows with hours; a call-out that the roster pays has an amount alone."""
+    yield from rows_of(source.pay.frame[source.pay.frame["hours"] > 0])
 
 
 def minutes_of_row(hours: float) -> int:
@@ -124,6 +140,10 @@ def exported(source: Source, files: Mapping[str, bytes], preset: str) -> Exporte
     left = sorted(kind for kind in set(source.pay.frame["kind"]) if source.payroll.codes.get(kind) == "")
     if left:
         notes.append(note(preset, f"no hours of these kinds, as their code is empty: {', '.join(left)}", "left out"))
+    paid = _amounts(source)
+    if len(paid):
+        said = f"hours alone: {NO_ROOM} for {', '.join(sorted(set(paid['kind'])))}; {WHERE_AMOUNTS_ARE}"
+        notes.append(note(preset, said, "warning"))
     return Exported(files, tuple(notes), _about(source))
 
 
@@ -141,5 +161,34 @@ def _about(source: Source) -> str:
         "",
         "Totals, to compare with what the payroll system loads:",
         *(f"  {kind}: {hours_text(minutes)} hours" for kind, minutes in sorted(totals.items())),
+        *_about_amounts(source),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _amounts(source: Source) -> pd.DataFrame:
+    """The rows that have an amount, blank codes among them."""
+    return source.pay.frame[source.pay.frame["amount"] > 0]
+
+
+def _about_amounts(source: Source) -> list[str]:
+    """Lines on what standby and call-outs pay, all together and to each person of each pay period."""
+    paid = _amounts(source)
+    if not len(paid):
+        return []
+    of_kinds: Counter[str] = Counter()
+    of_people: Counter[tuple[str, str]] = Counter()
+    for row in rows_of(paid.sort_values(["kind", "period_start", "payroll_id"])):
+        who = f"{row.payroll_id} {row.name}".strip()
+        cents = round(row.amount * 100)
+        of_kinds[row.kind] += cents
+        of_people[row.kind, f"{who}, period from {row.period_start:%Y-%m-%d}"] += cents
+    lines = ["", f"Amounts of standby and call-outs; {NO_ROOM}:"]
+    for kind, total in of_kinds.items():
+        own = [f"    {who}: {_money(cents)}" for (of_kind, who), cents in of_people.items() if of_kind == kind]
+        lines += [f"  {kind}: {_money(total)}", *own]
+    return lines
+
+
+def _money(cents: int) -> str:
+    return f"{cents // 100:,}.{cents % 100:02d}"

@@ -9,9 +9,17 @@ from __future__ import annotations
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 
-from staffplan.export.pay import PayRecord, exported, minutes_of_row, records, require_codes, require_settings
+from staffplan.export.pay import (
+    PayRecord,
+    exported,
+    hour_rows,
+    minutes_of_row,
+    records,
+    require_codes,
+    require_settings,
+)
 from staffplan.export.source import Exported, Source
-from staffplan.export.text import json_bytes, rows_of
+from staffplan.export.text import json_bytes
 
 ByDay = dict[str, Counter[tuple[date, str]]]
 """Minutes by payroll id, and by day and code."""
@@ -43,7 +51,7 @@ def _checked(source: Source, preset: str) -> list[PayRecord]:
 
 def _by_day(source: Source) -> ByDay:
     found: ByDay = {}
-    for row in rows_of(source.pay.frame):
+    for row in hour_rows(source):
         code = source.payroll.codes[str(row.kind)]
         if code:
             own = found.setdefault(str(row.payroll_id), Counter())

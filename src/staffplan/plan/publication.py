@@ -30,12 +30,13 @@ from staffplan.tables.requirement import StaffingRequirement
 from staffplan.tables.roster import Roster, RosterActivities, RosterShifts
 from staffplan.tables.roster_book import DayOf
 from staffplan.tables.schema import Table
+from staffplan.tables.standby import Standby
 from staffplan.tables.waits import Coverage, DayService
 
 AS_THEY_ARE: tuple[type[Table], ...] = (ForecastTotals, StaffingRequirement, Coverage, DayService, CostReport)
 """Tables of a plan that are published as they stand, where the plan has them."""
 STEP = "publish"
-PUBLISHED_STEPS = ("forecast", "staff", "roster", "simulate", "cost")
+PUBLISHED_STEPS = ("forecast", "staff", "roster", "standby", "simulate", "cost")
 """Steps whose tables are published."""
 
 
@@ -51,6 +52,7 @@ class Publication:
     """Whether people had been told of some of these days before."""
     roster: Roster
     """What people are told now."""
+    standby: Standby
     notes: tuple[Note, ...]
     timezone: str
 
@@ -68,7 +70,12 @@ def publication_of(plan: OpenPlan, ledger: Ledger, made_at: pd.Timestamp | None)
     roster, before = _roster(plan, names=names), told_before(ledger, workspace.first_day, workspace.planned.last)
     if roster is not None:
         tables += [roster.shifts, roster.activities]
-    changes, messages = told(before, roster or before, zone, _days_off(workspace.table_if_there(Absences)))
+    stood = standby_before(ledger, workspace.first_day, workspace.planned.last)
+    standby = stood if roster is None else _standby(plan, names=names)
+    if roster is not None and workspace.table_if_there(Standby) is not None:
+        tables.append(standby)
+    off = _days_off(workspace.table_if_there(Absences))
+    changes, messages = told(before, roster or before, zone, off, (stood, standby))
     if names:
         changes = _explained(changes, read_changes(workspace.folder))
     if len(changes):
@@ -80,7 +87,8 @@ def publication_of(plan: OpenPlan, ledger: Ledger, made_at: pd.Timestamp | None)
         _refuse_foresight(made_at, known_until, zone)
     facts = {**_facts(plan), "known_until": known_until.isoformat()}
     notes = tuple(_stale(plan))
-    return Publication(files, facts, changes, messages, len(before.shifts) > 0, roster or before, notes, zone)
+    was_told = len(before.shifts) + len(stood) > 0
+    return Publication(files, facts, changes, messages, was_told, roster or before, standby, notes, zone)
 
 
 def _days_off(absences: Absences | None) -> dict[DayOf, str]:
@@ -111,6 +119,27 @@ def _roster(plan: OpenPlan, *, names: bool) -> Roster | None:
     if names:
         return roster
     return Roster(RosterShifts.of(roster.shifts.frame.assign(name=""), roster.shifts.source), roster.activities)
+
+
+def _standby(plan: OpenPlan, *, names: bool) -> Standby:
+    """The standby of a plan, without the names of its people where they are not wanted."""
+    table = plan.workspace.table_if_there(Standby) or Standby.empty()
+    return table if names or not len(table) else Standby.of(table.frame.assign(name=""), table.source)
+
+
+def standby_before(ledger: Ledger, first: date, last: date) -> Standby:
+    """The standby that people were told of, of the same entries as `told_before`."""
+    days = pd.date_range(first, last)
+    found = Standby.empty().frame
+    for entry in ledger.entries:
+        own = days[(days >= entry.facts["first_day"]) & (days <= entry.facts["last_day"])]
+        if RosterShifts.file_name not in entry.files or not len(own):
+            continue
+        new, zone = Standby.empty(), entry.facts["timezone"]
+        if Standby.file_name in entry.files:
+            new = read_table(entry.path(ledger.folder, Standby.file_name), Standby, timezone=zone)
+        found = _replaced(found, new.frame, own)
+    return Standby.of(found)
 
 
 def told_before(ledger: Ledger, first: date, last: date) -> Roster:

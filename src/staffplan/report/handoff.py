@@ -41,6 +41,18 @@ class OnCall:
 
 
 @dataclass(frozen=True)
+class PaidCall:
+    """A call-out of somebody. `paid_hours`: those that no shift pays; `amount`: beside what shifts pay."""
+
+    standby: str
+    agent_id: str
+    start: pd.Timestamp
+    end: pd.Timestamp
+    paid_hours: float
+    amount: float
+
+
+@dataclass(frozen=True)
 class Handoff:
     """What a roster's readers get to see. What is not known (agents, time off, coverage) is simply not shown.
 
@@ -60,6 +72,7 @@ class Handoff:
     standby: Standby | None = None
     language: str = SOURCE
     """Of the workbook and the calendars."""
+    call_outs: Sequence[PaidCall] = ()
 
     @cached_property
     def days(self) -> list[date]:
@@ -89,6 +102,9 @@ class Handoff:
         for row in rows_of(self.agents.frame) if self.agents is not None else ():
             known = found.get(row.agent_id, ("",))[0]
             found[row.agent_id] = (row.name or known, row.staffing_group, row.work_plan, row.skills)
+        if self.agents is None and self.standby is not None:
+            for row in rows_of(self.standby.frame):
+                found.setdefault(row.agent_id, (row.name, "", "", ""))
         index = pd.Index(list(found), name="agent_id", dtype=object)
         columns = ["name", "team", "contract", "skills"]
         people = pd.DataFrame(list(found.values()), index=index, columns=columns, dtype=object)

@@ -19,6 +19,9 @@ _DECIMALS = 6
 _SHIFT = ("schedule_date", "shift", "code", "start", "end", "paid_hours", "premium_hours")
 _ACTIVITY = ("start", "end", "activity", "planning_group", "paid")
 _TIME_OFF = ("first_day", "last_day", "start", "end", "kind", "paid")
+_STANDBY = ("standby", "schedule_date", "start", "end", "hours", "amount")
+_CALL_OUT = ("standby", "start", "end", "paid_hours", "amount")
+_CALLED = ("agent_id", *_CALL_OUT)
 _COVERAGE = ("interval_start", "planning_group", "required", "scheduled", "net")
 
 
@@ -48,6 +51,10 @@ def _agents(handoff: Handoff) -> list[dict[str, Any]]:
     totals = agent_totals(handoff.worked, people.index.tolist())
     shifts, off = _by_agent(handoff.worked), _by_agent(None if handoff.time_off is None else handoff.time_off.frame)
     activities = _by_agent(handoff.roster.activities.frame)
+    duties, calls = (
+        _by_agent(_duties(handoff)),
+        _by_agent(pd.DataFrame(map(vars, handoff.call_outs), columns=_CALLED)),
+    )
     return [
         {
             "agent_id": person.Index,
@@ -58,9 +65,20 @@ def _agents(handoff: Handoff) -> list[dict[str, Any]]:
             "totals": {name: _plain(getattr(person, name), zone) for name in totals.columns},
             "shifts": _shifts(shifts.get(person.Index), activities.get(person.Index), zone),
             "time_off": _plain_rows(off.get(person.Index), _TIME_OFF, zone),
+            "standby": _plain_rows(duties.get(person.Index), _STANDBY, zone),
+            "call_outs": _plain_rows(calls.get(person.Index), _CALL_OUT, zone),
         }
         for person in rows_of(people.join(totals))
     ]
+
+
+def _duties(handoff: Handoff) -> pd.DataFrame | None:
+    """Standby of the period."""
+    frame = None if handoff.standby is None else handoff.standby.frame
+    if frame is None or not handoff.days:
+        return None
+    first, last = (pd.Timestamp(handoff.days[end]) for end in (0, -1))
+    return frame[frame["schedule_date"].between(first, last)]
 
 
 def _by_agent(frame: pd.DataFrame | None) -> dict[Any, pd.DataFrame]:

@@ -34,7 +34,8 @@ class PayrollSettings(Section):
 
     codes: dict[str, str] = Field(default_factory=dict)
     """Pay code of the payroll system for each kind of hours: regular, overtime, absence, the kinds of paid time off
-    (vacation) and the names of premiums. Hours of a kind with the code "" are not exported."""
+    (vacation), the names of premiums, and the cost's lines of standby ("standby: evening", "call-outs: evening").
+    Hours of a kind with the code "" are not exported."""
     period: Literal["plan", "week", "two weeks", "month"] = "plan"
     """Pay period. Weeks are counted from the first day of the plan; months are those of the calendar."""
     company_code: str = Field(default="", pattern=r"^[!-~]*$")

@@ -30,6 +30,8 @@ class PayHours(Table):
 
     `kind`: regular, overtime, absence (within a shift), a kind of paid time off, or a premium. Hours of a premium are
     among the regular or overtime hours already. The hours of a shift over midnight belong to the day it begins on.
+    Standby and call-outs are the kinds "standby: NAME" and "call-outs: NAME", as the cost report has them. `amount`:
+    what they pay, in the plan's currency. Hours of a call-out that the roster pays are among the regular ones alone.
     `pay_code` is blank where [payroll.codes] has none.
     """
 
@@ -44,6 +46,7 @@ class PayHours(Table):
         text("pay_code", blank=True),
         number("hours"),
         text("basis", choices=(PLANNED,)),
+        number("amount", required=False, blank=True),
     )
     key: ClassVar[tuple[str, ...]] = ("agent_id", "day", "kind")
     file_name: ClassVar[str] = "pay_hours.csv"

@@ -10,8 +10,9 @@ from staffplan.tables.history import CHANNELS
 from staffplan.tables.schema import MOST_CONTACTS, Column, Table, handling_time, instant, number, text
 
 STATISTICAL, OVERRIDE = "statistical", "override"
-TOLD = ("shift new", "shift gone", "shift moved", "work inside")
-"""What may change in a person's day: the shift, or breaks and queues inside it."""
+STANDBY = "standby"
+TOLD = ("shift new", "shift gone", "shift moved", "work inside", STANDBY)
+"""What may change in a person's day: the shift, breaks and queues inside it, or standby."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class RosterTold(Table):
         text("who", required=False, blank=True),
         text("why", required=False, blank=True),
     )
-    key: ClassVar[tuple[str, ...]] = ("agent_id", "schedule_date")
+    key: ClassVar[tuple[str, ...]] = ("agent_id", "schedule_date", "change")
     file_name: ClassVar[str] = "roster_told.csv"
 
 

@@ -37,7 +37,8 @@ def today(
         typer.Option("--kind", help='Kind of change listed, for example "time off" (default: all); may be repeated.'),
     ] = None,
     standby: Annotated[
-        Path | None, typer.Option("--standby", help="Who stands by and can be called in, file of staffplan standby.")
+        Path | None,
+        typer.Option("--standby", help="Who stands by and can be called in (default: standby.csv of the plan)."),
     ] = None,
     states: Annotated[
         Path | None, typer.Option("--states", help="Who is truly there: agent_id, start, end, state.")

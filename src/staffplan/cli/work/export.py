@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import os
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -17,9 +17,12 @@ from staffplan.cli.work.check import read_roster, refuse_strangers
 from staffplan.cli.work.common import COMMAND_LINE, interval_of, site_of
 from staffplan.cli.work.handoff import workspace_if_any, zone_of
 from staffplan.cli.work.own_tables import read_forecast, read_requirement
+from staffplan.cli.work.standby_paid import standby_beside, standby_paid
 from staffplan.clock import local_dates
 from staffplan.cost.pay import pay_minutes
 from staffplan.cost.people import DAYS_PAID_PER_WEEK, paid_time_off
+from staffplan.cost.standby import StandbyBook
+from staffplan.cost.standby_rows import PaidRow
 from staffplan.errors import ConfigError, DataError, Note, Problem, UsageError, nearest, place_of
 from staffplan.export import PRESETS, Exported, Ids, Preset, Source
 from staffplan.export.pay import pay_hours
@@ -42,8 +45,13 @@ from staffplan.tables.roster import Roster, RosterShifts
 from staffplan.tables.schema import Table
 
 T = TypeVar("T")
-STEP_OF = {"forecast": "forecast", "requirement": "staff", "roster": "roster", "pay": "roster"}
-"""By what a preset needs: the step of a plan that makes it."""
+STEPS_OF = {
+    "forecast": ("forecast",),
+    "requirement": ("staff",),
+    "roster": ("roster",),
+    "pay": ("roster", "standby"),
+}
+"""By what a preset needs: the steps of a plan that make it."""
 ABOUT = "planned_hours.txt"
 """The text beside payroll files."""
 
@@ -89,9 +97,10 @@ def preset_text() -> str:
 
 def export_files(given: ExportInput, preset: Preset) -> tuple[Exported, str]:
     """Everything that the preset writes, and the zone of its tables."""
-    source = _Reader(given).source(preset)
+    reader = _Reader(given)
+    source = reader.source(preset)
     made = preset.make(source)
-    return replace(made, notes=(*_out_of_date(given, preset), *made.notes)), source.timezone
+    return replace(made, notes=(*_out_of_date(given, preset), *reader.notes, *made.notes)), source.timezone
 
 
 def _out_of_date(given: ExportInput, preset: Preset) -> list[Note]:
@@ -100,7 +109,7 @@ def _out_of_date(given: ExportInput, preset: Preset) -> list[Note]:
     if not is_plan(folder) or not (folder / PLAN_TOML).exists():
         return []
     opened = open_existing(folder)
-    wanted = {STEP_OF[need] for need in preset.needs if need in STEP_OF}
+    wanted = {step for need in preset.needs for step in STEPS_OF[need]}
     late = [
         f"{state.name} ({'; '.join(reasons)})"
         for state in status(opened.workspace, opened.manifest)
@@ -120,6 +129,7 @@ class _Reader:
 
     given: ExportInput
     problems: list[Problem] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
 
     def source(self, preset: Preset) -> Source:
         """Raises DataError with the problems of all files, UsageError where a table is not there."""
@@ -209,7 +219,11 @@ class _Reader:
         found: dict[str, Any] = {"roster": roster, "agents": people.agents, "time_off": people.time_off}
         found |= {"time_off_minutes": off, "day_minutes": lengths, "planned": planned}
         if pay and planned is not None:
-            found["pay"] = _pay(roster, people, planned, config, workspace, ids)
+            book = self._try(lambda: standby_beside(folder, workspace, zone)) or StandbyBook()
+            there = workspace or Workspace(Path(), config, Path(), COMMAND_LINE)
+            paid = standby_paid(book, roster, people, planned.days, config, there, "export")
+            self.notes += paid.notes
+            found["pay"] = _pay(roster, people, planned, config, there, ids, paid.rows)
         return found
 
     def _workforce(self, folder: Path, workspace: Workspace | None, zone: str) -> Workforce:
@@ -263,10 +277,17 @@ def _planned(days: set[date], workspace: Workspace | None) -> PlannedDays | None
 
 
 def _pay(
-    roster: Roster, people: Workforce, planned: PlannedDays, config: Config, workspace: Workspace | None, ids: Ids
+    roster: Roster,
+    people: Workforce,
+    planned: PlannedDays,
+    config: Config,
+    workspace: Workspace,
+    ids: Ids,
+    on_call: Iterable[PaidRow],
 ) -> PayHours:
+    """The pay hours of roster and time off, then those of standby and call-outs with their amounts."""
     frame = roster.activities.frame.rename(columns={"start": "interval_start"})
-    site = site_of(config, frame, workspace or Workspace(Path(), config, Path(), COMMAND_LINE))
+    site = site_of(config, frame, workspace)
     minutes = pay_minutes(
         roster,
         people,
@@ -276,10 +297,14 @@ def _pay(
         site=site,
         week_starts=config.roster.week_starts,
     )
+    cents: Counter[tuple[str, date, str]] = Counter()
+    for row in on_call:
+        minutes.update({(row.agent_id, row.day, row.line): row.minutes})
+        cents[row.agent_id, row.day, row.line] += row.cents
     names = dict(zip(roster.shifts.frame["agent_id"], roster.shifts.frame["name"], strict=True))
     agents = people.agents.frame
     names |= {agent: name for agent, name in zip(agents["agent_id"], agents["name"], strict=True) if name}
-    return pay_hours(minutes, names, ids, config.payroll, planned)
+    return pay_hours(minutes, names, ids, config.payroll, planned, cents)
 
 
 def files_to_write(exported: Exported, output: Path, timezone: str) -> tuple[Path, dict[str, bytes]]:

@@ -14,6 +14,7 @@ import pandas as pd
 from staffplan.cli.work.check import read_roster, refuse_strangers
 from staffplan.cli.work.common import config_and_workspace
 from staffplan.cli.work.flags import flags_named
+from staffplan.cli.work.standby_paid import StandbyPaid, paid_calls, standby_beside, standby_paid, with_amounts
 from staffplan.errors import DataError, Problem, UsageError, place_of
 from staffplan.files.change_log import read_changes
 from staffplan.files.disk import sha256
@@ -22,9 +23,10 @@ from staffplan.plan.directory import PLAN_TOML, open_existing
 from staffplan.plan.edits import written
 from staffplan.plan.manifest import is_plan
 from staffplan.plan.workspace import Workspace
+from staffplan.planned import days_planned
 from staffplan.report import Handoff, build_roster_json, build_roster_workbook, calendars
 from staffplan.tables.people import Absences, Agents, TimeOff
-from staffplan.tables.roster import RosterShifts
+from staffplan.tables.roster import Roster, RosterShifts
 from staffplan.tables.roster_book import RosterState
 from staffplan.tables.schema import Table
 from staffplan.tables.standby import Standby
@@ -50,6 +52,7 @@ def read_handoff(
     roster, people = read_roster(folder, zone), _named(agents, "agents", workspace, Agents, zone)
     if people is not None:
         refuse_strangers(roster, people)
+    paid = _standby(folder, workspace, roster, (agents, time_off), zone)
     return Handoff(
         roster=roster,
         timezone=zone,
@@ -61,8 +64,25 @@ def read_handoff(
         first_day=first,
         last_day=last,
         state=roster_state(folder) if is_plan(folder) else None,
-        standby=_read(folder / Standby.file_name, Standby, zone),
+        standby=with_amounts(paid) if (folder / Standby.file_name).is_file() else None,
+        call_outs=paid_calls(paid),
     )
+
+
+def _standby(
+    folder: Path, workspace: Workspace | None, roster: Roster, given: tuple[Path | None, Path | None], zone: str
+) -> StandbyPaid:
+    """Standby and call-outs beside a roster, with what they pay where the settings say it. given: agents and time
+    off."""
+    book = standby_beside(folder, workspace, zone)
+    days = set(roster.shifts.frame["schedule_date"].dt.date)
+    agents, time_off = given
+    file = agents or (None if workspace is None else workspace.input_path("agents"))
+    if workspace is None or not book.kinds or not days or file is None or not file.is_file():
+        return StandbyPaid(book)
+    people = workspace.people_of(folder, agents, None, time_off=time_off)
+    planned = days_planned(days, workspace.days_given(days))
+    return standby_paid(book, roster, people, planned.days, workspace.config, workspace, "handoff")
 
 
 def roster_state(folder: Path) -> RosterState:

@@ -153,8 +153,11 @@ def _tell(entry: Entry, made: Publication, ledger: Ledger, *, is_new: bool, as_j
 
 
 def _days_of_people(made: Publication) -> str:
-    people = made.told.frame["agent_id"].nunique()
-    return f"{plural(len(made.told), 'day')} of {plural(people, 'person', 'people')}"
+    people, days = (
+        made.told.frame["agent_id"].nunique(),
+        made.told.frame.groupby(["agent_id", "schedule_date"]).ngroups,
+    )
+    return f"{plural(days, 'day')} of {plural(people, 'person', 'people')}"
 
 
 def _written(entry: Entry, ledger: Ledger) -> str:

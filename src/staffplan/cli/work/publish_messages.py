@@ -8,7 +8,7 @@ from pathlib import Path
 from staffplan.cli.work.handoff import safe_names
 from staffplan.files.ledger import Ledger
 from staffplan.plan.directory import OpenPlan
-from staffplan.plan.publication import Publication, told_before
+from staffplan.plan.publication import Publication, standby_before, told_before
 from staffplan.report import Handoff, calendars
 from staffplan.report.mail import mail_page
 from staffplan.tables.roster import Roster
@@ -45,9 +45,9 @@ def _calendars(plan: OpenPlan, made: Publication, ledger: Ledger, people: list[s
     first, last = workspace.first_day, workspace.planned.last
     found: dict[str, bytes] = {}
     parts = [replace(ledger, entries=ledger.entries[:n]) for n in range(1, len(ledger.entries) + 1)]
-    rosters = [told_before(part, first, last) for part in parts]
-    for roster in (*rosters, made.roster):
-        own = _of(roster, people)
+    told = [(told_before(part, first, last), standby_before(part, first, last)) for part in parts]
+    for roster, standby in (*told, (made.roster, made.standby)):
+        own, duties = _of(roster, people), standby.only(standby.frame["agent_id"].isin(people).to_numpy())
         settings = workspace.config
         handoff = Handoff(
             own,
@@ -55,6 +55,7 @@ def _calendars(plan: OpenPlan, made: Publication, ledger: Ledger, people: list[s
             settings.plan.name,
             first_day=first,
             last_day=last,
+            standby=duties,
             language=settings.report.language,
         )
         found = calendars(handoff, found.get(""))

@@ -194,10 +194,10 @@ def _share(text: str) -> float | None:
 
 
 def _standby(path: Path | None, stands: Standing) -> Standby:
-    """Who stands by. Raises DataError for people whom the plan does not have."""
-    if path is None:
-        return Standby.empty()
-    table = read_table(path, Standby, timezone=stands.timezone)
+    """Who stands by, by the file given, else by the plan. Raises DataError for people whom the plan does not have."""
+    workspace = stands.workspace
+    own = workspace.table_if_there(Standby) if workspace.config.standby else None
+    table = (own or Standby.empty()) if path is None else read_table(path, Standby, timezone=stands.timezone)
     known = stands.case.workforce.agents.frame["agent_id"].tolist()
     problems = [
         Problem(table.place(row, "agent_id"), f"{who!r} is not in the agents table", nearest(str(who), known))
