@@ -9,7 +9,8 @@ from datetime import date
 import pandas as pd
 
 from staffplan.clock import local_dates
-from staffplan.cost.people import hourly_rates, make_frame, norms_of, paid_time
+from staffplan.cost.exchange import HOME, Exchange
+from staffplan.cost.people import hourly_wages, make_frame, norms_of, paid_time
 from staffplan.cost.standby import STANDBY, Piece, StandbyBook, standby_pay
 from staffplan.settings.cost import CostSettings
 from staffplan.settings.roster import WorkPlanSettings
@@ -21,7 +22,7 @@ from staffplan.tables.roster import Roster
 @dataclass(frozen=True)
 class PaidRow:
     """A duty or a call-out. `line`: of the cost report; `row`: its position in its table; `minutes`: those that the
-    roster does not pay already; `cents`: beside what the roster pays."""
+    roster does not pay already; `cents`: beside what the roster pays, in its `currency` (HOME: the plan's)."""
 
     line: str
     agent_id: str
@@ -29,6 +30,7 @@ class PaidRow:
     row: int
     minutes: int
     cents: int
+    currency: str = HOME
 
     @property
     def is_duty(self) -> bool:
@@ -53,19 +55,20 @@ def paid_rows(
     settings: CostSettings,
     site: Site,
 ) -> PaidRows:
-    """The rows of the days; they add up to the cost's lines, cent by cent."""
+    """The rows of the days; those in the plan's currency add up to the cost's lines, cent by cent."""
     plain = settings.model_copy(update={"premiums": ()})
     zone = site.calendar.timezone
     norms = norms_of(workforce, days, work_plans, timezone=zone)
     frame = make_frame(roster, workforce, (), days, site)
     paid = paid_time(roster, workforce, frame, days, work_plans=work_plans, settings=plain, site=site, norms=norms)
-    found = standby_pay(book, paid, hourly_rates(workforce, frame, plain, work_plans), days, site)
+    wages = hourly_wages(workforce, frame, plain, work_plans)
+    found = standby_pay(book, paid, wages, days, site, exchange=Exchange.of(plain))
     of_duties = book.duties.frame["schedule_date"].dt.date.tolist()
     of_calls = local_dates(pd.DatetimeIndex(book.call_outs.frame["start"]), zone).tolist()
 
     def row(piece: Piece) -> PaidRow:
         day = (of_duties if piece.line.startswith(STANDBY) else of_calls)[piece.row]
         minutes = piece.minutes - piece.rostered
-        return PaidRow(piece.line, frame.agents[piece.agent], day, piece.row, minutes, piece.cents)
+        return PaidRow(piece.line, frame.agents[piece.agent], day, piece.row, minutes, piece.cents, piece.currency)
 
     return PaidRows(tuple(map(row, found.pieces)), found.left_out)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from staffplan.cli.work.common import site_of
+from staffplan.cost.exchange import HOME
 from staffplan.cost.standby import StandbyBook, StandbyPay, left_out_notes
 from staffplan.cost.standby_rows import PaidRow, paid_rows
 from staffplan.errors import Note
@@ -54,7 +55,15 @@ def standby_paid(
     site = site_of(config, roster.activities.frame.rename(columns={"start": "interval_start"}), workspace)
     found = paid_rows(book, roster, people, days, work_plans=config.work_plans, settings=config.cost, site=site)
     notes = tuple(replace(note, step=step) for note in left_out_notes(StandbyPay((), found.left_out or {})))
-    return StandbyPaid(book, found.rows, notes)
+    return StandbyPaid(book, found.rows, (*notes, *_abroad(found.rows, step)))
+
+
+def _abroad(rows: Sequence[PaidRow], step: str) -> Iterator[Note]:
+    """Amounts in other currencies than the plan's stand among the others."""
+    for currency in sorted({row.currency for row in rows} - {HOME}):
+        number = sum(row.currency == currency for row in rows)
+        said = f"{number} amount{'s' * (number > 1)} of standby and call-outs are in {currency}, as they are paid"
+        yield Note(step, "warning", Standby.file_name, said)
 
 
 def with_amounts(paid: StandbyPaid) -> Standby:
