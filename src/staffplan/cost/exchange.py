@@ -53,7 +53,7 @@ class Amounts:
 
     @property
     def total(self) -> Ints:
-        """All currencies together, in cents of the plan's."""
+        """(periods, groups): all currencies together, in cents of the plan's."""
         return np.asarray(sum(self.home.values()), dtype=np.int64)
 
     @classmethod

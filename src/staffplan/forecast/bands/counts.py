@@ -4,7 +4,7 @@ bands must reach to hold a share of the counts."""
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import betainc, gammaincinv, nbdtrik, ndtri
+from scipy.special import betainc, gammaincinv, ndtri
 
 from staffplan.forecast.history.series import Floats
 
@@ -54,23 +54,17 @@ def count_quantile(share: Floats | float, mean: Floats, variance: Floats) -> Flo
     Of counts that scatter widely the gamma quantile with the same mean and variance, which is half a count away at
     most: the search for the very count would take minutes.
     """
+    from scipy.stats import nbinom
+
     inside, middle, spread = np.broadcast_arrays(
         np.clip(share, THINNEST_TAIL, 1 - THINNEST_TAIL), mean, np.maximum(variance, mean)
     )
     wide = spread >= WIDE_DEVIATION**2
     found = np.empty(inside.shape)
-    found[~wide] = _least_count(inside[~wide], *_parameters(middle[~wide], spread[~wide]))
+    found[~wide] = nbinom.ppf(inside[~wide], *_parameters(middle[~wide], spread[~wide]))
     scale = spread[wide] / np.maximum(middle[wide], SMALLEST_MEAN)
     found[wide] = np.ceil(gammaincinv(middle[wide] / scale, inside[wide]) * scale - 0.5)
     return np.maximum(found, 0.0)
-
-
-def _least_count(share: Floats, size: Floats, probability: Floats) -> Floats:
-    """scipy's `nbinom.ppf`, without the whole of scipy.stats, which takes longer to load than this takes to do: the
-    count at which the continuous distribution function reaches the share, or the one below."""
-    count = np.ceil(nbdtrik(share, size, probability))
-    below = np.maximum(count - 1, 0.0)
-    return np.asarray(np.where(_share_up_to(below, size, probability) >= share, below, count))
 
 
 def deviations(depth: Floats) -> Floats:
