@@ -28,7 +28,7 @@ from staffplan.tables.people import Workforce
 from staffplan.tables.requirement import StaffingRequirement
 from staffplan.tables.roster import Roster
 
-CONTACTS, FEWEST, MOST = 60_000, 20, 400
+CONTACTS, FEWEST, MOST = 40_000, 20, 250
 """Contacts that are played for the service of the days, about, and the repetitions that they may be: who is absent
 falls otherwise with another roster, so that few repetitions would tell more of that than of the change."""
 
