@@ -16,7 +16,16 @@ import numpy as np
 
 from staffplan.process.compiler import njit
 from staffplan.simulate.heap import compiled, rise, sink
-from staffplan.simulate.records import ABANDONED, ANSWERED, NOBODY, TURNED_AWAY, Floats, Ints, State
+from staffplan.simulate.lines import (
+    delist,
+    enlist,
+    join_line,
+    least_loaded,
+    next_in_line,
+    return_to_line,
+    send_away,
+)
+from staffplan.simulate.records import ANSWERED, NOBODY, Floats, Ints, State
 
 # --- a heap of all agents by the time at which they finish their next contact, infinite where they have none
 
@@ -31,118 +40,6 @@ def _due_at(s: State, agent: int, time: float) -> None:
         rise(s.agents, s.heap, s.due_at, place)
     elif time > before:
         sink(s.agents, s.heap, s.due_at, place)
-
-
-# --- free agents: doubly linked lists, who has been free longest comes first
-
-
-@compiled
-def _delist(agents: Any, lists: Any, agent: int) -> None:
-    which = agents[agent].list
-    if which < 0:
-        return
-    before, after = agents[agent].before, agents[agent].after
-    if before < 0:
-        lists[which].first = after
-    else:
-        agents[before].after = after
-    if after < 0:
-        lists[which].last = before
-    else:
-        agents[after].before = before
-    agents[agent].list = NOBODY
-
-
-@compiled
-def _enlist(agents: Any, lists: Any, agent: int, which: int) -> None:
-    last = lists[which].last
-    agents[agent].before = last
-    agents[agent].after = NOBODY
-    agents[agent].list = which
-    if last < 0:
-        lists[which].first = agent
-    else:
-        agents[last].after = agent
-    lists[which].last = agent
-
-
-@compiled
-def _least_loaded(groups: Any, lists: Any, group: int) -> int:
-    """The available agent with the fewest contacts in hand, NOBODY when all are full."""
-    first = groups[group].first_list
-    agent = NOBODY
-    for which in range(first, first + groups[group].slots):
-        if lists[which].first >= 0:
-            agent = lists[which].first
-            break
-    return agent
-
-
-@compiled
-def _join_line(contacts: Any, groups: Any, group: int, contact: int) -> None:
-    last = groups[group].last_waiting
-    if last < 0:
-        groups[group].first_waiting = contact
-    else:
-        contacts[last].next = contact
-    groups[group].last_waiting = contact
-
-
-@compiled
-def _return_to_line(contacts: Any, groups: Any, group: int, contact: int) -> None:
-    """Work set aside goes back to its place by arrival, near the front."""
-    previous, following = NOBODY, groups[group].first_waiting
-    while following >= 0 and following < contact:
-        previous, following = following, contacts[following].next
-    contacts[contact].next = following
-    if previous < 0:
-        groups[group].first_waiting = contact
-    else:
-        contacts[previous].next = contact
-    if following < 0:
-        groups[group].last_waiting = contact
-
-
-@compiled
-def _leave_line(contacts: Any, groups: Any, group: int) -> int:
-    contact: int = groups[group].first_waiting
-    groups[group].first_waiting = contacts[contact].next
-    contacts[contact].next = NOBODY
-    if groups[group].first_waiting < 0:
-        groups[group].last_waiting = NOBODY
-    return contact
-
-
-@compiled
-def _hangs_up(contacts: Any, contact: int, now: float) -> bool:
-    """Whether the contact's patience has ended; if so, its fate is written down."""
-    if contacts[contact].patience >= now - contacts[contact].arrival:
-        return False
-    contacts[contact].outcome = ABANDONED
-    contacts[contact].wait = contacts[contact].patience
-    return True
-
-
-@compiled
-def _next_in_line(contacts: Any, groups: Any, group: int, now: float) -> int:
-    """The first who has not hung up; those before who have are let go."""
-    while groups[group].first_waiting >= 0:
-        contact = int(_leave_line(contacts, groups, group))
-        if contacts[contact].virtual_wait == np.inf:
-            contacts[contact].virtual_wait = now - contacts[contact].arrival
-        if not _hangs_up(contacts, contact, now):
-            return contact
-    return NOBODY
-
-
-@compiled
-def _close(contacts: Any, groups: Any, group: int, now: float) -> None:
-    """Turn away whoever still waits."""
-    while groups[group].first_waiting >= 0:
-        contact = int(_leave_line(contacts, groups, group))
-        if not _hangs_up(contacts, contact, now):
-            contacts[contact].outcome = TURNED_AWAY
-            contacts[contact].wait = now - contacts[contact].arrival
 
 
 @compiled
@@ -218,7 +115,7 @@ def _take_work(s: State, agent: int, now: float) -> None:
     """An available agent, whose clock is up to date, takes from the line what both hands hold."""
     group = s.agents[agent].working
     while s.agents[agent].lent == 0 and s.agents[agent].in_hand < s.groups[group].slots:
-        contact = _next_in_line(s.contacts, s.groups, group, now)
+        contact = next_in_line(s.contacts, s.groups, group, now, 0.0)
         if contact < 0:
             break
         _begin(s, agent, contact, now)
@@ -234,24 +131,10 @@ def _help_out(s: State, agent: int, now: float) -> None:
         source = s.rules[number].source
         if s.rules[number].target != s.agents[agent].working or not s.may[agent, source]:
             continue
-        contact = _next_ripe(s.contacts, s.groups, source, s.rules[number].after, now)
+        contact = next_in_line(s.contacts, s.groups, source, now, s.rules[number].after)
         if contact >= 0:
             _lend(s, agent, contact, now)
             break
-
-
-@compiled
-def _next_ripe(contacts: Any, groups: Any, group: int, after: float, now: float) -> int:
-    """Like `_next_in_line`, of those who have waited for so many seconds."""
-    while groups[group].first_waiting >= 0:
-        if contacts[groups[group].first_waiting].arrival + after > now:
-            return NOBODY
-        contact = int(_leave_line(contacts, groups, group))
-        if contacts[contact].virtual_wait == np.inf:
-            contacts[contact].virtual_wait = now - contacts[contact].arrival
-        if not _hangs_up(contacts, contact, now):
-            return contact
-    return NOBODY
 
 
 @compiled
@@ -276,9 +159,9 @@ def _settle(s: State, agent: int, now: float) -> None:
     """After a change in hand: when the agent is done next, and in which list of free agents."""
     group = s.agents[agent].working
     _reschedule(s, agent, now)
-    _delist(s.agents, s.lists, agent)
+    delist(s.agents, s.lists, agent)
     if s.agents[agent].lent == 0 and s.agents[agent].in_hand < s.groups[group].slots:
-        _enlist(s.agents, s.lists, agent, s.groups[group].first_list + s.agents[agent].in_hand)
+        enlist(s.agents, s.lists, agent, s.groups[group].first_list + s.agents[agent].in_hand)
 
 
 @compiled
@@ -300,7 +183,7 @@ def _come_on(s: State, agent: int, group: int, now: float) -> None:
 @compiled
 def _go_off(s: State, agent: int, now: float, interval_seconds: float) -> None:
     """An agent with nothing in hand leaves the line."""
-    _delist(s.agents, s.lists, agent)
+    delist(s.agents, s.lists, agent)
     _stop_busy(s, agent, now, interval_seconds)
     _add_span(s.line_seconds, s.agents[agent].working, s.agents[agent].line_since, now, interval_seconds)
 
@@ -356,7 +239,7 @@ def _who_leaves(s: State, stretches: Any, agent: int) -> int:
 def _on_end(s: State, agent: int, now: float, interval_seconds: float) -> None:
     """The stretch ends: idle agents leave, deferred work is set aside, a conversation is first finished."""
     s.agents[agent].stretch = NOBODY
-    _delist(s.agents, s.lists, agent)
+    delist(s.agents, s.lists, agent)
     group = s.agents[agent].working
     if s.agents[agent].in_hand == 0:
         _go_off(s, agent, now, interval_seconds)
@@ -367,8 +250,8 @@ def _on_end(s: State, agent: int, now: float, interval_seconds: float) -> None:
         s.agents[agent].in_hand = 0
         _due_at(s, agent, np.inf)
         _go_off(s, agent, now, interval_seconds)
-        _return_to_line(s.contacts, s.groups, group, contact)
-        other = _least_loaded(s.groups, s.lists, group)
+        return_to_line(s.contacts, s.groups, group, contact)
+        other = least_loaded(s.groups, s.lists, group)
         if other >= 0:
             _advance(s.agents, s.groups, other, now)
             _take_work(s, other, now)
@@ -390,9 +273,9 @@ def _on_start(s: State, agent: int, group: int, which: int, now: float, interval
 @compiled
 def _on_arrival(s: State, contact: int, now: float) -> None:
     group = s.contacts[contact].group
-    agent = _least_loaded(s.groups, s.lists, group)
+    agent = least_loaded(s.groups, s.lists, group)
     if agent < 0:
-        _join_line(s.contacts, s.groups, group, contact)
+        join_line(s.contacts, s.groups, group, contact)
         return
     _advance(s.agents, s.groups, agent, now)
     _begin(s, agent, contact, now)
@@ -408,7 +291,7 @@ def _on_ripe(s: State, rule: int, contact: int, now: float) -> None:
     agent = _free_helper(s, source, s.rules[rule].target)
     if agent < 0:
         return
-    first = _next_ripe(s.contacts, s.groups, source, s.rules[rule].after, now)
+    first = next_in_line(s.contacts, s.groups, source, now, s.rules[rule].after)
     if first >= 0:
         _advance(s.agents, s.groups, agent, now)
         _lend(s, agent, first, now)
@@ -446,7 +329,7 @@ def run(s: State, stretches: Any, by_end: Ints, closings: Any, ripe: Any, interv
             _on_start(s, stretches[started].agent, stretches[started].group, started, now, interval_seconds)
             started += 1
         elif close == now:
-            _close(s.contacts, s.groups, closings[closed].group, now)
+            send_away(s.contacts, s.groups, closings[closed].group, now)
             closed += 1
         elif arrival == now:
             _on_arrival(s, arrived, now)
