@@ -264,6 +264,16 @@ def test_a_shift_across_midnight_stands_on_its_first_day_and_ends_the_next():
     assert row == ["N22", "night", time(22), time(6), "next day", "30 min meal unpaid", 7.5, 1]
 
 
+@pytest.mark.parametrize(("language", "header"), [("en", "cells"), ("de", "Zellen"), ("ru", "ячеек")])
+def test_the_legend_counts_cells_in_every_language_and_says_so_below(language: str, header: str):
+    handoff = dataclasses.replace(
+        handoff_of(Work("a", MONDAY), Work("a", MONDAY + timedelta(days=1))), language=language
+    )
+    rows = list(opened(handoff).worksheets[-1].iter_rows(values_only=True))
+    assert (rows[0][7], rows[1][7]) == (header, 2)
+    assert any(str(row[1]).startswith(f"{header}: ") for row in rows[2:])
+
+
 def test_the_night_of_the_clock_change_has_its_hours():
     nights = [Work("a", SPRING + timedelta(days=step), 22 * 60, 30 * 60, "night") for step in (-1, 0)]
     row = [cell.value for cell in opened(handoff_of(*nights))["Roster"][3]]

@@ -321,7 +321,7 @@ def legend_sheet(book: Workbook, handoff: Handoff) -> None:
             "",
             mark("breaks"),
             mark("paid hours"),
-            mark("times"),
+            mark("cells"),
         ),
     )
     row = _legend_of_days_off(sheet, handoff, _legend_of_shifts(sheet, handoff, 2))
@@ -368,7 +368,7 @@ def _explanations() -> tuple[str, ...]:
             end=end,
         ),
         tr("weekends: weekends with a shift that starts on Saturday or Sunday"),
-        tr("times: number of cells with this code; required and rostered, on the sheet Coverage: agents on queue"),
+        tr("cells: number of cells with this code; required and rostered, on the sheet Coverage: agents on queue"),
         tr(
             "needed and rostered hours, under a day: agent hours on queue of all groups; net: rostered without needed"
         ),
