@@ -254,9 +254,9 @@ def test_rules_that_cannot_be_meant_are_told_all_at_once():
     with pytest.raises(ConfigError) as told:
         load_config(TOML, "plan.toml")
     assert [(problem.place, problem.message) for problem in told.value.problems] == [
-        ("plan.toml:simulate.overflow 1", "there is no planning group 'sarvice'"),
-        ("plan.toml:simulate.overflow 2.to", "mail would help out itself"),
-        ("plan.toml:simulate.overflow 2.group", "mail is deferred work, which waits for hours"),
+        ("plan.toml:simulate.overflow.0", "there is no planning group 'sarvice'"),
+        ("plan.toml:simulate.overflow.1.to", "mail would help out itself"),
+        ("plan.toml:simulate.overflow.1.group", "mail is deferred work, which waits for hours"),
     ]
     assert "service" in told.value.problems[0].hint
 

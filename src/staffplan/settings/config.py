@@ -287,8 +287,8 @@ def _overflow_problems(config: Config, source: str) -> Iterable[Problem]:
     if not config.queues_listed():
         return
     kinds = {queue.planning_group or name: WORK_TYPE[queue.channel] for name, queue in config.queues.items()}
-    for number, rule in enumerate(config.simulate.overflow, start=1):
-        place = f"{source}:simulate.overflow {number}"
+    for number, rule in enumerate(config.simulate.overflow):
+        place = f"{source}:simulate.overflow.{number}"
         for name in dict.fromkeys((rule.group, *rule.to)):
             if name not in kinds:
                 yield Problem(place, f"there is no planning group {name!r}", nearest(name, sorted(kinds)))
