@@ -153,11 +153,9 @@ def exposed(scene: Scene, settings: SimulateSettings, staffing: StaffingSettings
     return Exposed(scene.stretches, pieces, people, out[interval[first]], inside[interval], place)
 
 
-def draw_absences(
-    scene: Scene, settings: SimulateSettings, staffing: StaffingSettings, *, seed: int, repetition: int
-) -> Stretches:
-    """The roster's stretches without those who are away: for the whole shift, or for a short while."""
-    each = exposed(scene, settings, staffing)
+def draw_absences(scene: Scene, each: Exposed | None, *, seed: int, repetition: int) -> Stretches:
+    """The roster's stretches without those who are away: for the whole shift, or for a short while. each: what
+    `exposed` says of the scene."""
     if each is None:
         return scene.stretches
     of_shift, of_piece = np.ones(len(each.missed)), np.ones(len(each.left))

@@ -14,7 +14,7 @@ from staffplan.settings.simulate import SimulateSettings
 from staffplan.settings.staffing import StaffingSettings
 from staffplan.simulate import causes, engine, notes
 from staffplan.simulate.detail import Spread, day_seconds, detail_table, spread_of
-from staffplan.simulate.draws import Drawn, draw_absences, draw_contacts
+from staffplan.simulate.draws import Drawn, Exposed, draw_absences, draw_contacts, exposed
 from staffplan.simulate.outcomes import (
     OFFERED,
     OPEN,
@@ -103,10 +103,11 @@ def play(
     """Repeat the period; repetitions are independent pieces that any joblib backend may share out."""
     wanted = settings.replications
     batch = max(effective_n_jobs(), -(-wanted // BATCHES))
+    each = exposed(scene, settings, staffing)
     total, days, spreads = None, [], None
     for first in range(0, wanted, batch):
         numbers = range(first, min(first + batch, wanted))
-        for one in Parallel()(delayed(repetition)(scene, settings, staffing, seed, number) for number in numbers):
+        for one in Parallel()(delayed(_by_chance)(scene, settings, each, seed, number) for number in numbers):
             total = one if total is None else total + one
             days.append(one.by_day(scene.grid))
             own = (
@@ -120,23 +121,14 @@ def play(
     return Repeated(total, tuple(days), spreads)
 
 
-def repetition(
-    scene: Scene,
-    settings: SimulateSettings,
-    staffing: StaffingSettings,
-    seed: int,
-    number: int,
-    *,
-    drawn: Drawn | None = None,
-    present: engine.Stretches | None = None,
-) -> Tally:
-    """One repetition: the same seed and number give the same contacts, whatever the roster.
+def _by_chance(scene: Scene, settings: SimulateSettings, each: Exposed | None, seed: int, number: int) -> Tally:
+    """One repetition: the same seed and number give the same contacts, whatever the roster."""
+    drawn = draw_contacts(scene, settings, seed=seed, repetition=number)
+    return repetition(scene, drawn, draw_absences(scene, each, seed=seed, repetition=number))
 
-    drawn: those contacts, where they have been drawn for another roster. present: who is there, where that is drawn.
-    """
-    drawn = draw_contacts(scene, settings, seed=seed, repetition=number) if drawn is None else drawn
-    if present is None:
-        present = draw_absences(scene, settings, staffing, seed=seed, repetition=number)
+
+def repetition(scene: Scene, drawn: Drawn, present: engine.Stretches) -> Tally:
+    """These contacts meet the people who are there."""
     played = engine.run(
         drawn.contacts,
         present,

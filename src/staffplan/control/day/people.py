@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from staffplan.settings.simulate import SimulateSettings
 from staffplan.settings.staffing import StaffingSettings
-from staffplan.simulate.draws import draw_absences
+from staffplan.simulate.draws import draw_absences, exposed
 from staffplan.simulate.engine import Stretches
 from staffplan.simulate.scene import Scene
 from staffplan.tables.roster import ABSENCE
@@ -61,12 +61,12 @@ def expected_of(
     minutes = round(scene.grid.end_seconds / MINUTE)
     out = {name: own for name, own in staffing.shrinkage.items() if not own.in_office}
     whole_shifts = staffing.model_copy(update={"shrinkage": out})
+    laid_out = [exposed(scene, settings, which) for which in (whole_shifts, staffing)]
 
     def expected(repetition: int) -> tuple[Whole, Whole]:
         there = curve(scene.stretches, minutes)
         there_but_sick, present = (
-            curve(draw_absences(scene, settings, which, seed=seed, repetition=repetition), minutes)
-            for which in (whole_shifts, staffing)
+            curve(draw_absences(scene, each, seed=seed, repetition=repetition), minutes) for each in laid_out
         )
         return there - there_but_sick, there_but_sick - present
 

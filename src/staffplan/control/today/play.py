@@ -133,7 +133,7 @@ class Stage:
             if number not in self.contacts:
                 self.contacts[number] = draw_contacts(scene, settings, seed=self.seed, repetition=number)
             drawn, there = self.contacts[number], present[number]
-            played = repetition(scene, settings, self.staffing, self.seed, number, drawn=drawn, present=there)
+            played = repetition(scene, drawn, there)
             counts.append(played.counts[:, :, coming])
         return Played(np.array(counts), scene)
 
